@@ -1,0 +1,80 @@
+# Two commands are enough: `make run` and `make test`. They need Python 3.11 or newer, make and a package index.
+
+PYTHON ?= python3
+ARGS ?=
+
+BIN := .venv/bin
+INSTALL = $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet install --require-hashes
+UV = .cache/lock/bin/uv
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command 'make lock' --upgrade
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-full check containers bench lock clean
+
+help:
+	@echo 'Contact Ledger'
+	@echo
+	@echo '  make run         install into .venv, then serve the hub on http://127.0.0.1:8080/'
+	@echo '  make test        install what the tests need, then run them'
+	@echo '  make test-full   the long versions: hundreds of kills, big files'
+	@echo '  make check       ruff, mypy --strict, import-linter'
+	@echo '  make containers  the tests that need Docker, docker-compose.yml among them'
+	@echo '  make bench       measure against peers (QUICK=1: about a minute)'
+	@echo '  make lock        renew requirements/*.txt from setup.cfg'
+	@echo '  make clean       remove .venv and caches; data/ stays'
+	@echo
+	@echo '  PYTHON=python3.12  chooses the interpreter; ARGS="..." goes to contacts serve, pytest or the bench'
+
+run: .venv/run.stamp
+	@exec $(BIN)/contacts serve $(ARGS)
+
+test: .venv/test.stamp
+	@$(BIN)/python -m pytest -m 'not containers' $(ARGS)
+
+test-full: .venv/test.stamp
+	@CONTACTS_TEST_FULL=1 $(BIN)/python -m pytest -m 'not containers' --timeout 7200 $(ARGS)
+
+containers: .venv/test.stamp
+	@$(BIN)/python -m pytest -m containers $(ARGS)
+
+check: .venv/test.stamp
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy --strict ledger consumers projections service
+	@$(BIN)/lint-imports --no-logo
+
+bench: .venv/test.stamp
+	@$(BIN)/python -m bench $(ARGS)
+
+# What is installed is known by the stamps, so that nothing is asked of the package index when nothing changed.
+.venv/python.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'Contact Ledger needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@echo 'Making .venv with '"$$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/run.stamp: .venv/python.stamp requirements/build.txt requirements/run.txt setup.cfg pyproject.toml
+	@echo 'Installing Contact Ledger into .venv (half a minute, once)'
+	@$(INSTALL) -r requirements/build.txt -r requirements/run.txt
+	@$(BIN)/python -m pip --disable-pip-version-check -qq install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/test.stamp: .venv/run.stamp requirements/test.txt
+	@echo 'Installing what the tests need into .venv (half a minute, once)'
+	@$(INSTALL) -r requirements/test.txt
+	@touch $@
+
+lock: .cache/lock/bin/uv
+	@$(COMPILE) requirements/build.in -o requirements/build.txt
+	@$(COMPILE) setup.cfg -o requirements/run.txt
+	@$(COMPILE) setup.cfg --extra test -c requirements/run.txt -c requirements/build.txt -o requirements/test.txt
+
+.cache/lock/bin/uv:
+	@$(PYTHON) -m venv .cache/lock
+	@.cache/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
+
+clean:
+	@rm -rf .venv .cache build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find ledger consumers projections service tests bench -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
