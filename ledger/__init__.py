@@ -1,0 +1,1 @@
+"""What everything stands on: the language of events, the bus, the log. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""The language: event types, envelopes, and the rules of phones, traits, tags and identity. Pure."""

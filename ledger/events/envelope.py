@@ -1,0 +1,93 @@
+"""CloudEvents 1.0 in and out: structured JSON and Kafka binary mode."""
+
+import base64
+import re
+from collections.abc import Iterable
+from typing import Annotated
+
+import msgspec
+
+Headers = Iterable[tuple[str, bytes]]
+
+
+class Unreadable(ValueError):
+    """The bytes are no CloudEvent: they have no id, source and type to go by. The message says what is wrong."""
+
+
+DEEPEST = 64
+"""Levels of arrays and objects in a message: far below what any later reader's stack carries."""
+
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """A CloudEvent's attributes that we use, and `data` as the exact bytes that were sent (b"" when absent)."""
+
+    specversion: str
+    id: _Name
+    source: _Name
+    type: _Name
+    time: str | None = None
+    ledgersig: str | None = None
+    data: msgspec.Raw = msgspec.Raw()
+    data_base64: str | None = None
+
+
+_decode_structured = msgspec.json.Decoder(Envelope).decode
+_STRUCTURED = b"application/cloudevents+json"
+
+
+def decode(headers: Headers, value: bytes | None) -> Envelope:
+    """Read a message in either mode; members we do not know are left to the raw bytes. Raises Unreadable."""
+    if value is None:
+        raise Unreadable("the message has no value")
+    attributes = {name.lower(): content for name, content in headers} if headers else {}
+    _refuse_deep(value)
+    try:
+        if "ce_specversion" in attributes:
+            envelope = _decode_binary(attributes, value)
+        else:
+            content_type = attributes.get("content-type", _STRUCTURED) or _STRUCTURED
+            if not content_type.lower().startswith((_STRUCTURED, b"application/json")):
+                raise Unreadable(f"content type {content_type[:80]!r} is not {_STRUCTURED.decode()}")
+            envelope = _decode_structured(value)
+            if envelope.data_base64 is not None:
+                envelope = _with_decoded_data(envelope, envelope.data_base64)
+    except Unreadable:
+        raise
+    except (msgspec.MsgspecError, ValueError, RecursionError) as fault:
+        raise Unreadable(f"not a CloudEvent: {fault}") from fault
+    if envelope.specversion != "1.0":
+        raise Unreadable(f"specversion is {envelope.specversion[:20]!r}, not '1.0'")
+    return envelope
+
+
+def _with_decoded_data(envelope: Envelope, encoded: str) -> Envelope:
+    if bytes(envelope.data):
+        raise Unreadable("both data and data_base64 are given")
+    data = base64.b64decode(encoded, validate=True)
+    _refuse_deep(data)
+    return msgspec.structs.replace(envelope, data=msgspec.Raw(data), data_base64=None)
+
+
+_strings = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_brackets = re.compile(rb"[\[\]{}]")
+
+
+def _refuse_deep(content: bytes) -> None:
+    if content.count(b"[") + content.count(b"{") <= DEEPEST:
+        return
+    depth = 0
+    for bracket in _brackets.findall(_strings.sub(b"", content)):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > DEEPEST:
+            raise Unreadable(f"nested deeper than {DEEPEST} levels")
+
+
+def _decode_binary(attributes: dict[str, bytes], value: bytes) -> Envelope:
+    known = {
+        name: attributes[f"ce_{name}"].decode()
+        for name in ("specversion", "id", "source", "type", "time", "ledgersig")
+        if attributes.get(f"ce_{name}") is not None
+    }
+    return msgspec.structs.replace(msgspec.convert(known, Envelope), data=msgspec.Raw(value))

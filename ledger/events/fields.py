@@ -1,0 +1,121 @@
+"""The one field table: the members of every message's data and of every track call, and the rules between them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ledger.events import types
+from ledger.events.kinds import (
+    MOST_EVENT_CHARACTERS,
+    MOST_USER_ID_CHARACTERS,
+    Choice,
+    EventTraits,
+    FullPhone,
+    Kind,
+    Line,
+    Moment,
+    PhoneDigits,
+    Tags,
+    Traits,
+    is_given,
+)
+
+Found = tuple[str, str]
+Between = Callable[[Mapping[str, object]], list[Found]]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """An object's members by wire name, and the rules between members: wire name ("" for the whole) and fault."""
+
+    name: str
+    members: dict[str, Kind]
+    between: Between
+
+
+def _identity_of_data(data: Mapping[str, object]) -> list[Found]:
+    found: list[Found] = []
+    if is_given(data.get("phone")):
+        return found
+    if not is_given(data.get("userId")):
+        found.append(("", "says no contact: give phone (with country code), userId, or both"))
+    if data.get("match") == "phone":
+        found.append(("match", 'is "phone" but there is no phone: give one'))
+    return found
+
+
+def _identity_of_call(body: Mapping[str, object]) -> list[Found]:
+    if is_given(body.get("phoneNumber")) and is_given(body.get("fullPhoneNumber")):
+        return [("fullPhoneNumber", "is given beside phoneNumber: give one of the two")]
+    if not any(is_given(body.get(name)) for name in ("userId", "phoneNumber", "fullPhoneNumber")):
+        return [("", "says no contact: give userId, or phoneNumber with countryCode, or fullPhoneNumber")]
+    return []
+
+
+def _user_id() -> Kind:
+    return Line(
+        MOST_USER_ID_CHARACTERS, integers=True, metadata={"description": "Your own id of the contact, fixed for ever"}
+    )
+
+
+def _who() -> dict[str, Kind]:
+    return {
+        "phone": FullPhone(metadata={"description": "Country code and number, such as +919967536783"}),
+        "userId": _user_id(),
+        "match": Choice("phone", metadata={"description": "Identify by phone alone, and never merge"}),
+    }
+
+
+def _who_calls() -> dict[str, Kind]:
+    return {
+        "userId": _user_id(),
+        "phoneNumber": PhoneDigits(metadata={"description": "The number without its country code"}),
+        "countryCode": PhoneDigits(metadata={"description": "Of phoneNumber, with or without +"}),
+        "fullPhoneNumber": FullPhone(metadata={"description": "Instead of phoneNumber and countryCode"}),
+        "createdAt": Moment(metadata={"description": "The time the facts are stated for; absent: now"}),
+    }
+
+
+_TRAITS = {"description": "Attributes by name: string, number, boolean, datetime or list; null clears one"}
+_TAGS = {"description": "Tags to add; a tag is never taken away"}
+_EVENT = {"description": "What happened, such as Order placed"}
+_EVENT_TRAITS = {"description": "About the event; they never change the contact's attributes"}
+
+DATA: dict[str, Shape] = {
+    types.USER_TRACKED: Shape(
+        types.USER_TRACKED, {**_who(), "traits": Traits(metadata=_TRAITS)}, between=_identity_of_data
+    ),
+    types.TAGS_ADDED: Shape(
+        types.TAGS_ADDED, {**_who(), "tags": Tags(required=True, metadata=_TAGS)}, between=_identity_of_data
+    ),
+    types.EVENT_TRACKED: Shape(
+        types.EVENT_TRACKED,
+        {
+            **_who(),
+            "event": Line(MOST_EVENT_CHARACTERS, required=True, metadata=_EVENT),
+            "traits": EventTraits(metadata=_EVENT_TRAITS),
+        },
+        between=_identity_of_data,
+    ),
+}
+"""Members of `data` by message type, as any publisher may send them; members not named here are kept, unread.
+
+What imports add to their own signed messages (`mode`, `row`, `line`, `rowend`) means nothing in anybody else's.
+"""
+
+TRACK_USER = Shape(
+    "TrackUser",
+    {**_who_calls(), "traits": Traits(metadata=_TRAITS), "tags": Tags(metadata=_TAGS)},
+    between=_identity_of_call,
+)
+"""The body of `POST /v1/public/track/users/` (R6)."""
+
+TRACK_EVENT = Shape(
+    "TrackEvent",
+    {
+        **_who_calls(),
+        "event": Line(MOST_EVENT_CHARACTERS, required=True, metadata=_EVENT),
+        "traits": EventTraits(metadata=_EVENT_TRAITS),
+    },
+    between=_identity_of_call,
+)
+"""The body of `POST /v1/public/track/events/` (R9)."""

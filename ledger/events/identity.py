@@ -1,0 +1,83 @@
+"""Which contact a message is about (R7): a pure decision over what is known of its phone and its user id."""
+
+import msgspec
+
+
+class Known(msgspec.Struct, frozen=True, gc=False):
+    """A contact as the identities have it: its number (the position that created it) and what it is found by."""
+
+    contact: int
+    phone: str | None
+    user_id: str | None
+
+
+class Create(msgspec.Struct, frozen=True, gc=False):
+    """Nobody has these identities: a new contact."""
+
+
+class Attach(msgspec.Struct, frozen=True, gc=False):
+    """The message is about this contact, which also takes the identities it lacks."""
+
+    contact: int
+
+
+class Merge(msgspec.Struct, frozen=True, gc=False):
+    """Two contacts turn out to be one; the older one's id survives."""
+
+    survivor: int
+    absorbed: int
+
+
+class Conflict(msgspec.Struct, frozen=True, gc=False):
+    """The identities contradict what is known; nothing changes. `holders` are the contacts concerned."""
+
+    message: str
+    holders: tuple[int, ...]
+
+
+Decision = Create | Attach | Merge | Conflict
+
+CREATE = Create()
+
+
+def resolve(
+    phone: str | None,
+    user_id: str | None,
+    by_phone: Known | None,
+    by_user_id: Known | None,
+    *,
+    by_phone_alone: bool = False,
+    may_merge: bool = True,
+) -> Decision:
+    """Decide by R7, given who holds the phone and the user id now; at least one of the two is wanted.
+
+    `by_phone_alone` is a message's `match: "phone"`: it needs a phone and never merges.
+    `may_merge` is the setting `CONTACTS_MERGE`.
+    """
+    if by_phone is None and by_user_id is None:
+        return CREATE
+    if by_phone is not None and by_user_id is not None:
+        if by_phone.contact == by_user_id.contact:
+            return Attach(by_phone.contact)
+        return _two_contacts(by_phone, by_user_id, may_merge=may_merge and not by_phone_alone)
+    if by_phone is not None:
+        if user_id is None or by_phone.user_id is None:
+            return Attach(by_phone.contact)
+        return Conflict("the contact with this phone already has another user id", (by_phone.contact,))
+    assert by_user_id is not None
+    if by_phone_alone:
+        return Conflict("this user id belongs to another contact", (by_user_id.contact,))
+    if phone is None or by_user_id.phone is None:
+        return Attach(by_user_id.contact)
+    return Conflict("the contact with this user id already has another phone", (by_user_id.contact,))
+
+
+def _two_contacts(by_phone: Known, by_user_id: Known, *, may_merge: bool) -> Decision:
+    holders = (by_phone.contact, by_user_id.contact)
+    if not may_merge:
+        return Conflict("the phone and the user id belong to two different contacts", holders)
+    if by_phone.user_id is not None:
+        return Conflict("the contact with this phone already has another user id", holders)
+    if by_user_id.phone is not None:
+        return Conflict("the contact with this user id already has another phone", holders)
+    return Merge(survivor=min(holders), absorbed=max(holders))
