@@ -1,0 +1,134 @@
+"""Opens every SQLite file of ours the same way: a build without the WAL bug, WAL, full sync, private files."""
+
+import os
+import sqlite3 as standard
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import TypeAlias
+
+Connection: TypeAlias = standard.Connection
+
+FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+"""The first releases, one a branch, in which two connections can no longer corrupt a WAL file."""
+
+
+class UnsafeSqlite(Exception):
+    """This Python's SQLite can corrupt a WAL file under two connections, and no better one is installed."""
+
+
+def is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite release has the fix for two connections checkpointing one WAL file."""
+    newest = FIXED[0]
+    return version >= newest or any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED[1:])
+
+
+def _driver() -> ModuleType:
+    try:
+        import pysqlite3
+    except ImportError:
+        driver: ModuleType = standard
+    else:
+        driver = pysqlite3.dbapi2
+    if not is_safe(tuple(driver.sqlite_version_info)):
+        raise UnsafeSqlite(
+            f"SQLite {driver.sqlite_version} can corrupt a database that two processes write; "
+            "install pysqlite3 0.6.1 or newer, or a Python with SQLite 3.51.3 or newer"
+        )
+    return driver
+
+
+driver = _driver()
+Error: type[standard.Error] = driver.Error
+OperationalError: type[standard.OperationalError] = driver.OperationalError
+IntegrityError: type[standard.IntegrityError] = driver.IntegrityError
+DatabaseError: type[standard.DatabaseError] = driver.DatabaseError
+
+
+blob = bytearray
+"""Bytes as a parameter of a hot statement.
+
+The driver binds int, float, str and bytearray at once; for every other parameter, bytes and None among them, it first
+looks for an adapter, which costs a microsecond each time.
+"""
+
+
+def or_null(content: bytes | str | int | None) -> bytearray | str | int:
+    """A parameter of a hot statement that may be NULL: its place there is `nullif(?, 0)`, so 0 itself cannot be."""
+    if content is None:
+        return 0
+    return bytearray(content) if isinstance(content, bytes) else content
+
+
+def connect(path: Path, *, read_only: bool = False, cache_mib: int = 2, busy_seconds: float = 10.0) -> Connection:
+    """Open `path` in autocommit mode; write inside `transaction`. A new file is made with mode 0600.
+
+    A read-only connection never makes, changes or checkpoints the file; it raises OperationalError when absent.
+    """
+    if not read_only and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    mode = "ro" if read_only else "rw"
+    connection: Connection = driver.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        timeout=busy_seconds,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    connection.execute(f"PRAGMA cache_size = -{cache_mib * 1024}")
+    connection.execute("PRAGMA mmap_size = 0")
+    if not read_only:
+        _to_wal(connection, time.monotonic() + busy_seconds)
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
+    return connection
+
+
+def _to_wal(connection: Connection, deadline: float) -> None:
+    """Turn to write-ahead logging; the busy timeout does not cover the moment when another connection does the same."""
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except OperationalError as fault:
+            if not is_passing(fault) or time.monotonic() > deadline:
+                raise
+            time.sleep(_BETWEEN_ATTEMPTS)
+
+
+_BETWEEN_ATTEMPTS = 0.01
+_PASSING = ("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_NOMEM", "SQLITE_CANTOPEN")
+
+
+def truncate_wal(connection: Connection, path: Path, larger_than: int) -> None:
+    """Bring the WAL of `path` into the file and empty it, if it has more than so many bytes.
+
+    A reader in its way only puts it off.
+    """
+    wal = path.with_name(path.name + "-wal")
+    if wal.exists() and wal.stat().st_size > larger_than:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[Connection]:
+    """One write transaction, begun at once (`BEGIN IMMEDIATE`): committed at the end, rolled back on any exception."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def is_passing(fault: BaseException) -> bool:
+    """Whether a SQLite fault can heal by waiting: a full disk, a lock, an I/O error; not damage, not misuse."""
+    name = str(getattr(fault, "sqlite_errorname", ""))
+    return name.startswith(_PASSING)

@@ -1,0 +1,29 @@
+"""How every SQLite file of ours is opened."""
+
+from threading import Timer
+
+import pytest
+
+from ledger.sqlite import OperationalError, connect, driver
+
+
+@pytest.fixture
+def writer(tmp_path):
+    """A connection that is writing to a file not yet turned to write-ahead logging."""
+    connection = driver.connect(tmp_path / "a.db", isolation_level=None, check_same_thread=False)
+    connection.execute("CREATE TABLE facts (fact)")
+    connection.execute("BEGIN IMMEDIATE")
+    yield connection
+    connection.close()
+
+
+def test_a_file_that_somebody_else_is_making_is_waited_for(tmp_path, writer):
+    """SQLite's own busy timeout does not wait when one connection turns to write-ahead logging as another writes."""
+    Timer(0.05, writer.execute, ["COMMIT"]).start()
+    assert connect(tmp_path / "a.db").execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+@pytest.mark.usefixtures("writer")
+def test_a_file_that_stays_taken_is_told(tmp_path):
+    with pytest.raises(OperationalError, match="locked"):
+        connect(tmp_path / "a.db", busy_seconds=0.05)
