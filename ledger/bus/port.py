@@ -1,0 +1,135 @@
+"""The port: what a bus must do. Two drivers, `kafka` and `sqlite`; one contract suite, `tests/contracts/`."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+Headers = tuple[tuple[str, bytes], ...]
+
+
+class BusError(Exception):
+    """Any fault of a bus; the message is a sentence fit for a person."""
+
+
+class Unavailable(BusError):
+    """The bus cannot be reached now, or is too busy. It can heal; nothing was published by this call."""
+
+
+class NotConfirmed(BusError):
+    """No confirmation came in time: the messages may or may not be on the bus, now or soon."""
+
+
+class TooLarge(BusError):
+    """A message is over the bus's size limit. Nothing of the call was published."""
+
+
+class Replaced(Unavailable):
+    """Another stream has taken the bus's place (topic re-created, file restored). Close this reader, open a new one."""
+
+
+class OutOfRange(BusError):
+    """The position is outside what the bus keeps: messages are gone. The reader stays where it is."""
+
+    def __init__(self, partition: int, offset: int, first: int, following: int) -> None:
+        self.partition, self.offset, self.first, self.following = partition, offset, first, following
+        missing = f"{first - offset} messages are missing" if offset < first else "it never had that many"
+        super().__init__(
+            f"offset {offset} of partition {partition} is not on the bus, which keeps {first} up to before {following}"
+            f": {missing}"
+        )
+
+
+class Unusable(BusError):
+    """The bus cannot serve as it is set up (wrong URL, missing rights, unfit topic). It needs a person."""
+
+
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """What a publisher hands over. `key` decides order among partitions; `headers` only for Kafka's binary mode."""
+
+    key: bytes | None
+    value: bytes
+    headers: Headers = ()
+
+
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """A message as the bus took it. `time` is the bus's own clock, in microseconds since the epoch (UTC)."""
+
+    partition: int
+    offset: int
+    time: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+
+class Publisher(ABC):
+    """Puts messages on the bus. Safe to use from several threads at once."""
+
+    @abstractmethod
+    def publish(self, messages: Sequence[Message], timeout: float = 4.0) -> None:
+        """Return once every message is durable, in the order given (per key); `timeout` seconds bound the whole call.
+
+        Raises Unavailable, NotConfirmed, TooLarge or Unusable: never silence.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the bus; messages of calls that returned are safe."""
+
+
+class Reader(ABC):
+    """Reads the bus from offsets it is told. Used by one thread; only `wake` may come from another (or a signal).
+
+    After Replaced, or when in doubt after Unavailable, close it and ask the bus for a new one.
+    """
+
+    bus_id: str
+    """Names this very stream of offsets: it changes when the topic is re-created or the file restored."""
+
+    @abstractmethod
+    def ranges(self) -> Mapping[int, tuple[int, int]]:
+        """For each partition the first offset still kept and the one the next message will get. Raises Unavailable."""
+
+    @abstractmethod
+    def seek(self, offsets: Mapping[int, int]) -> None:
+        """The next poll starts at these offsets; partitions not named start at their beginning.
+
+        An offset outside what the bus keeps is the caller's to check (`ranges`); the reader never jumps silently.
+        """
+
+    @abstractmethod
+    def poll(self, limit: int, timeout: float) -> list[Record]:
+        """Up to `limit` records after the position, in order per partition; waits `timeout` seconds for the first.
+
+        Returns at once, maybe empty, after `wake`. Raises Unavailable when the bus is away; the position stays.
+        Raises Replaced when the bus has another id now, OutOfRange when it no longer keeps the position.
+        """
+
+    @abstractmethod
+    def mark(self, offsets: Mapping[int, int]) -> None:
+        """Tell lag monitors how far the log has come. A courtesy: faults are ignored, nothing rests on it."""
+
+    @abstractmethod
+    def wake(self) -> None:
+        """Make a waiting `poll` return soon."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the bus; safe to call twice."""
+
+
+class Bus(ABC):
+    """A bus that is set up; opening one talks to nobody yet, so an API can start while its broker is away."""
+
+    @abstractmethod
+    def publisher(self) -> Publisher:
+        """A new publisher."""
+
+    @abstractmethod
+    def reader(self) -> Reader:
+        """A new reader at no position yet (seek first). Raises Unavailable, Unusable."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Return if the bus answers within a second; else raise Unavailable or Unusable (for `/readyz`)."""

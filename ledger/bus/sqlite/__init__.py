@@ -1,0 +1,47 @@
+"""The embedded bus: one SQLite file, one partition, many publishing processes on one host."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ledger import sqlite
+from ledger.bus.port import Bus, Publisher, Reader, Unavailable
+from ledger.bus.sqlite.file import RETENTION, now, open_file, renew, writing
+from ledger.bus.sqlite.publisher import SqlitePublisher
+from ledger.bus.sqlite.reader import SqliteReader
+
+__all__ = ["SqliteBus", "renew"]
+
+_CHECK_SECONDS = 1.0
+
+
+class SqliteBus(Bus):
+    """The bus in one file. `clock` gives microseconds since the epoch; messages are kept `retention` microseconds."""
+
+    def __init__(self, path: Path, clock: Callable[[], int] = now, retention: int = RETENTION) -> None:
+        self._path = path
+        self._clock = clock
+        self._retention = retention
+
+    def __repr__(self) -> str:
+        return f"SqliteBus({str(self._path)!r})"
+
+    def publisher(self) -> Publisher:
+        """See `Bus.publisher`."""
+        return SqlitePublisher(self._path, self._clock)
+
+    def reader(self) -> Reader:
+        """See `Bus.reader`."""
+        return SqliteReader(self._path, self._clock, self._retention)
+
+    def check(self) -> None:
+        """See `Bus.check`: the file opens and its write lock can be had within a second."""
+        deadline = time.monotonic() + _CHECK_SECONDS
+        connection = open_file(self._path, _CHECK_SECONDS)
+        try:
+            with writing(connection, deadline):
+                pass
+        except sqlite.Error as fault:
+            raise Unavailable(f"the bus file {self._path} cannot be written: {fault}") from fault
+        finally:
+            connection.close()

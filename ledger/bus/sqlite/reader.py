@@ -1,0 +1,172 @@
+"""Reading the SQLite bus: short reads by offset, and a cheap look every few milliseconds while there is nothing."""
+
+import os
+import select
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from ledger import sqlite
+from ledger.bus.port import OutOfRange, Reader, Record, Replaced, Unavailable
+from ledger.bus.sqlite.file import RETENTION, SECOND, bounds, cut, is_locked, now, open_file, read_fault, stream_id
+
+PARTITION = 0
+CUT_INTERVAL = 60 * SECOND
+"""Microseconds between two looks for old messages."""
+
+_CHECK_SECONDS = 1.0
+_PAGE = 128
+_PAGE_BYTES = 32 * 1024 * 1024
+_LOOK_SECONDS = (0.001, 0.002, 0.004, 0.008)
+_LOOKS_A_STEP = 50
+_PICK = "SELECT offset, time, key, value, headers FROM message WHERE offset >= ? ORDER BY offset LIMIT ?"
+_headers = msgspec.json.Decoder(tuple[tuple[str, bytes], ...]).decode
+
+
+class SqliteReader(Reader):
+    """Reads partition 0, and cuts messages older than `retention` (microseconds) when it has nothing to read."""
+
+    def __init__(self, path: Path, clock: Callable[[], int] = now, retention: int = RETENTION) -> None:
+        """Raises Unavailable or Unusable when the file cannot be opened."""
+        self._path = path
+        self._clock = clock
+        self._retention = retention
+        self._connection = open_file(path)
+        self._inode = path.stat().st_ino
+        self._position = 1
+        self._next_cut = 0
+        self._looks = 0
+        self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._alarm = select.poll()
+        self._alarm.register(self._woken, select.POLLIN)
+        self._closed = False
+        self.bus_id = stream_id(self._connection)
+
+    def ranges(self) -> Mapping[int, tuple[int, int]]:
+        """See `Reader.ranges`."""
+        try:
+            self._check_same()
+            return {PARTITION: bounds(self._connection)}
+        except sqlite.Error as fault:
+            raise read_fault(self._path, fault) from fault
+
+    def seek(self, offsets: Mapping[int, int]) -> None:
+        """See `Reader.seek`."""
+        self._position = offsets[PARTITION] if PARTITION in offsets else self.ranges()[PARTITION][0]
+
+    def poll(self, limit: int, timeout: float) -> list[Record]:
+        """See `Reader.poll`; fewer than `limit` records when they pass 32 MiB.
+
+        Raises Replaced when the file is another one now, OutOfRange when retention has passed the position.
+        """
+        try:
+            records = self._read_or_wait(limit, time.monotonic() + timeout)
+        except (sqlite.Error, OSError) as fault:
+            raise read_fault(self._path, fault) from fault
+        if records:
+            self._position = records[-1].offset + 1
+            self._looks = 0
+        return records
+
+    def mark(self, offsets: Mapping[int, int]) -> None:
+        """Nothing to do: nobody monitors a file."""
+
+    def wake(self) -> None:
+        """See `Reader.wake`; may be called in a signal handler."""
+        try:
+            os.write(self._waker, b"\0")
+        except OSError:
+            return
+
+    def close(self) -> None:
+        """See `Reader.close`."""
+        if not self._closed:
+            self._closed = True
+            self._connection.close()
+            waker, self._waker = self._waker, -1
+            os.close(self._woken)
+            os.close(waker)
+
+    def _read_or_wait(self, limit: int, deadline: float) -> list[Record]:
+        waits = True
+        while True:
+            version = self._version()
+            records = self._read(limit)
+            if records or not waits:
+                return records
+            self._cut_old()
+            waits = self._wait_for_change(version, deadline)
+
+    def _wait_for_change(self, version: int, deadline: float) -> bool:
+        """Whether to read again before the deadline: the file changed, or it is time to see that it is still there."""
+        check = time.monotonic() + _CHECK_SECONDS
+        while self._version() == version:
+            pause = _LOOK_SECONDS[min(self._looks // _LOOKS_A_STEP, len(_LOOK_SECONDS) - 1)]
+            self._looks += 1
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                return False
+            if time.monotonic() >= check:
+                return True
+            if self._alarm.poll(min(pause, remaining) * 1000):
+                os.read(self._woken, 4096)
+                return False
+        return True
+
+    def _version(self) -> int:
+        """Changes when another connection has committed to the file."""
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def _read(self, limit: int) -> list[Record]:
+        rows = self._rows(limit)
+        self._check_same()
+        if not rows or rows[0][0] != self._position:
+            self._check_position(*bounds(self._connection))
+        return [
+            Record(PARTITION, offset, at, key, value, _headers(headers) if headers else ())
+            for offset, at, key, value, headers in rows
+        ]
+
+    def _rows(self, limit: int) -> list[tuple[int, int, bytes | None, bytes | None, str | None]]:
+        cursor = self._connection.execute(_PICK, (self._position, limit))
+        rows = cursor.fetchmany(_PAGE)
+        page, taken = rows, 0
+        while len(page) == _PAGE:
+            taken += sum(len(row[3] or b"") for row in page)
+            if taken > _PAGE_BYTES:
+                break
+            page = cursor.fetchmany(_PAGE)
+            rows += page
+        cursor.close()
+        return rows
+
+    def _check_position(self, first: int, following: int) -> None:
+        if not first <= self._position <= following:
+            raise OutOfRange(PARTITION, self._position, first, following)
+
+    def _check_same(self) -> None:
+        self._check_place()
+        if stream_id(self._connection) != self.bus_id:
+            raise Replaced(f"the bus file {self._path} has got another id (it was restored): open it again")
+
+    def _check_place(self) -> None:
+        try:
+            inode = os.stat(self._path).st_ino
+        except OSError as fault:
+            raise Unavailable(f"the bus file {self._path} cannot be reached: {fault.strerror}") from fault
+        if inode != self._inode:
+            raise Replaced(f"another file has taken the place of the bus file {self._path}: open it again")
+
+    def _cut_old(self) -> None:
+        """A courtesy to the disk: what others are writing, or a fault, lets it wait for the next time."""
+        clock = self._clock()
+        if clock >= self._next_cut:
+            more = False
+            try:
+                more = cut(self._connection, clock - self._retention, self._position)
+            except sqlite.OperationalError as fault:
+                if not is_locked(fault) and not sqlite.is_passing(fault):
+                    raise
+            self._next_cut = clock if more else clock + CUT_INTERVAL

@@ -1,0 +1,61 @@
+"""Every test here that takes `place` or `stoppable_place` runs once for each driver."""
+
+import pytest
+
+from ledger.bus.port import Message
+from tests.contracts.places import KafkaPlace, SqlitePlace
+
+KINDS = [
+    "sqlite",
+    pytest.param("kafka", marks=pytest.mark.kafka),
+    pytest.param("container", marks=pytest.mark.containers),
+]
+
+
+def _place(request, folder, kafka):
+    if request.param == "sqlite":
+        return SqlitePlace(folder)
+    return KafkaPlace(request.getfixturevalue("container_broker" if request.param == "container" else kafka))
+
+
+@pytest.fixture(params=KINDS)
+def place(request, tmp_path):
+    """A bus nobody else uses."""
+    made = _place(request, tmp_path, "kafka_broker")
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=KINDS)
+def stoppable_place(request, tmp_path):
+    """A bus nobody else uses, which can be stopped and started."""
+    made = _place(request, tmp_path, "stoppable_broker")
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=KINDS, scope="module")
+def stopped(request, tmp_path_factory):
+    """A bus that is away, and a publisher that has used it; one for all tests of a file, as stopping takes long."""
+    made = _place(request, tmp_path_factory.mktemp("stopped"), "stoppable_broker")
+    publisher = made.bus().publisher()
+    publisher.publish([Message(None, b"before")])
+    made.stop()
+    yield made, publisher
+    publisher.close()
+    made.start()
+    made.close()
+
+
+@pytest.fixture
+def opened():
+    """Call it with a publisher or reader to have that closed after the test."""
+    things = []
+
+    def keep(thing):
+        things.append(thing)
+        return thing
+
+    yield keep
+    for thing in reversed(things):
+        thing.close()

@@ -1,0 +1,187 @@
+"""What only the SQLite bus does; what every bus does is in tests/contracts/."""
+
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from ledger import sqlite
+from ledger.bus.port import Message, Replaced, Unavailable, Unusable
+from ledger.bus.sqlite import SqliteBus
+
+HOUR = 3600 * 1_000_000
+
+
+def test_a_message_is_stamped_with_the_clock_at_its_publish(tmp_path):
+    bus = SqliteBus(tmp_path / "bus.db", clock=lambda: 17)
+    bus.publisher().publish([Message(b"k", b"v")])
+    reader = bus.reader()
+    reader.seek({})
+    assert [(record.time, record.key, record.value) for record in reader.poll(10, 1)] == [(17, b"k", b"v")]
+
+
+def test_the_stamps_never_go_backwards_even_when_the_clock_does(tmp_path):
+    clock = iter([50, 20, 70]).__next__
+    bus = SqliteBus(tmp_path / "bus.db", clock=clock)
+    publisher = bus.publisher()
+    for value in (b"1", b"2", b"3"):
+        publisher.publish([Message(None, value)])
+    reader = SqliteBus(tmp_path / "bus.db").reader()
+    reader.seek({})
+    assert [record.time for record in reader.poll(10, 1)] == [50, 50, 70]
+
+
+def test_messages_past_the_retention_are_cut_when_the_reader_is_idle(tmp_path):
+    clock = [0]
+    bus = SqliteBus(tmp_path / "bus.db", clock=lambda: clock[0], retention=HOUR)
+    publisher = bus.publisher()
+    publisher.publish([Message(None, b"old")] * 1200)
+    clock[0] = HOUR
+    publisher.publish([Message(None, b"new")])
+    reader = bus.reader()
+    reader.seek({})
+    assert len(reader.poll(5000, 1)) == 1201
+    clock[0] += 1
+    for _ in range(4):
+        reader.poll(1, 0)
+    assert reader.ranges() == {0: (1201, 1202)}
+
+
+def test_a_message_the_reader_has_not_read_is_never_cut(tmp_path):
+    clock = [0]
+    bus = SqliteBus(tmp_path / "bus.db", clock=lambda: clock[0], retention=HOUR)
+    bus.publisher().publish([Message(None, b"old")] * 3)
+    clock[0] = 2 * HOUR
+    reader = bus.reader()
+    reader.seek({})
+    reader.poll(2, 0)
+    reader._cut_old()
+    assert reader.ranges() == {0: (3, 4)}
+
+
+def test_offsets_and_stamps_go_on_after_every_message_was_cut(tmp_path):
+    clock = [5 * HOUR]
+    bus = SqliteBus(tmp_path / "bus.db", clock=lambda: clock[0], retention=HOUR)
+    publisher = bus.publisher()
+    publisher.publish([Message(None, b"old")])
+    reader = bus.reader()
+    reader.seek({})
+    reader.poll(1, 0)
+    clock[0] = 7 * HOUR
+    reader.poll(1, 0)
+    clock[0] = 1 * HOUR
+    publisher.publish([Message(None, b"next")])
+    assert [(record.offset, record.time) for record in reader.poll(1, 1)] == [(2, 5 * HOUR)]
+
+
+def test_a_call_that_finds_the_file_locked_gives_up_at_its_deadline_and_publishes_nothing(tmp_path):
+    bus = SqliteBus(tmp_path / "bus.db")
+    publisher, reader = bus.publisher(), bus.reader()
+    other = sqlite.connect(tmp_path / "bus.db")
+    other.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    with pytest.raises(Unavailable):
+        publisher.publish([Message(None, b"v")], timeout=0.3)
+    assert time.monotonic() - began < 1
+    other.execute("ROLLBACK")
+    publisher.publish([Message(None, b"later")])
+    reader.seek({})
+    assert [record.value for record in reader.poll(10, 1)] == [b"later"]
+
+
+def test_a_call_waits_for_a_lock_that_is_let_go_in_time(tmp_path):
+    publisher = SqliteBus(tmp_path / "bus.db").publisher()
+    publisher.publish([Message(None, b"v")])
+    other = sqlite.connect(tmp_path / "bus.db")
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.3, other.execute, ["ROLLBACK"]).start()
+    publisher.publish([Message(None, b"w")])
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from ledger.bus.port import Message, NotConfirmed, Unavailable
+from ledger.bus.sqlite import SqliteBus
+bus = SqliteBus(Path(sys.argv[1]))
+publisher = bus.publisher()
+publisher.publish([Message(None, b"x" * 1000)])
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
+confirmed, faults = 1, 0
+while faults < 3:
+    try:
+        publisher.publish([Message(None, b"x" * 1000)] * 10)
+        confirmed += 10
+    except (Unavailable, NotConfirmed):
+        faults += 1
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+publisher.publish([Message(None, b"after")])
+reader = bus.reader()
+reader.seek({})
+first, following = reader.ranges()[0]
+print(confirmed, following - first)
+"""
+
+
+def test_a_file_that_cannot_grow_is_an_error_and_space_made_lets_it_go_on(tmp_path):
+    command = [sys.executable, "-c", FULL_DISK, str(tmp_path / "bus.db")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    confirmed, kept = map(int, done.stdout.split())
+    assert confirmed > 50
+    assert kept >= confirmed + 1
+
+
+def test_a_publisher_whose_file_was_replaced_goes_on_in_the_new_one(tmp_path):
+    bus = SqliteBus(tmp_path / "bus.db")
+    publisher = bus.publisher()
+    publisher.publish([Message(None, b"old")])
+    for part in ("", "-wal", "-shm"):
+        (tmp_path / f"bus.db{part}").unlink()
+    publisher.publish([Message(None, b"new")])
+    reader = bus.reader()
+    reader.seek({})
+    assert [record.value for record in reader.poll(10, 1)] == [b"new"]
+
+
+def test_a_reader_whose_file_was_replaced_says_so(tmp_path):
+    bus = SqliteBus(tmp_path / "bus.db")
+    reader = bus.reader()
+    reader.seek({})
+    for part in ("", "-wal", "-shm"):
+        (tmp_path / f"bus.db{part}").unlink()
+    bus.publisher().publish([Message(None, b"new")])
+    with pytest.raises(Replaced):
+        reader.poll(1, 5)
+
+
+def test_many_processes_may_open_a_new_file_at_once(tmp_path):
+    code = (
+        "import sys; from ledger.bus.open import open_bus; from ledger.bus.port import Message;"
+        "bus = open_bus(sys.argv[1]); bus.publisher().publish([Message(None, b'v')]); print(bus.reader().bus_id)"
+    )
+    command = [sys.executable, "-c", code, f"sqlite:{tmp_path / 'bus.db'}"]
+    children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]
+    assert len({child.communicate(timeout=60)[0] for child in children}) == 1
+    assert SqliteBus(tmp_path / "bus.db").reader().ranges() == {0: (1, 7)}
+
+
+def test_a_file_that_is_no_database_is_unusable(tmp_path):
+    (tmp_path / "bus.db").write_bytes(b"something else entirely" * 100)
+    with pytest.raises(Unusable):
+        SqliteBus(tmp_path / "bus.db").reader()
+
+
+def test_only_the_owner_may_read_the_file(tmp_path):
+    SqliteBus(tmp_path / "bus.db").publisher().publish([Message(None, b"v")])
+    assert (tmp_path / "bus.db").stat().st_mode & 0o077 == 0
+
+
+def test_poll_stops_early_when_the_messages_are_big(tmp_path):
+    bus = SqliteBus(tmp_path / "bus.db")
+    bus.publisher().publish([Message(None, b"x" * 1_000_000)] * 200, timeout=60)
+    reader = bus.reader()
+    reader.seek({})
+    assert 32 <= len(reader.poll(200, 1)) < 200
