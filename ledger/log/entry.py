@@ -1,0 +1,94 @@
+"""An entry of the log: a message with the place it took and what was decided of it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+
+Headers = tuple[tuple[str, bytes], ...]
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(Headers).decode
+
+
+def pack_headers(headers: Headers) -> bytes | None:
+    """Headers as one column: MessagePack of (name, content) pairs; None when there are none."""
+    return _pack(headers) if headers else None
+
+
+def unpack_headers(packed: bytes | None) -> Headers:
+    """The headers of a column made by `pack_headers`."""
+    return _unpack(packed) if packed else ()
+
+
+class NewEntry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What the appender decided of one message; the log adds position, salt and hashes."""
+
+    bus_time: int
+    stated: int | None = None
+    type: str | None = None
+    reason: str | None = None
+    contact: int | None = None
+    contact_id: bytes | None = None
+    absorbed: int | None = None
+    skipped: int = 0
+    raw_digest: bytes | None = None
+    source: str | None = None
+    message_id: str | None = None
+    key: bytes | None = None
+    headers: bytes | None = None
+    value: bytes | None = None
+    phone: int | None = None
+    user_id: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as it is read. Moments are microseconds since the epoch, UTC.
+
+    `contact` is the number of the contact it is about: the position of the entry that created it, which alone
+    carries `contact_id` (16 bytes, UUIDv7). `absorbed` is the contact merged into it by this entry. `skipped` entries
+    were accepted but fold to nothing (R18). `reason` is set on rejected messages, with `detail` for a person.
+    `value` is None when the message had none, or was erased (`is_erased`).
+    """
+
+    position: int
+    recorded: int
+    stated: int | None
+    bus_time: int
+    type: str | None
+    reason: str | None
+    contact: int | None
+    contact_id: bytes | None
+    absorbed: int | None
+    skipped: bool
+    source: str | None
+    message_id: str | None
+    key: bytes | None
+    headers: Headers
+    value: bytes | None
+    phone: str | None
+    user_id: str | None
+    detail: str | None
+    is_erased: bool
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the message is an event, and not a rejected message that keeps its place."""
+        return self.reason is None
+
+
+def public_id(contact_id: bytes) -> str:
+    """A contact's id as the outside sees it: the UUID's usual text."""
+    return str(UUID(bytes=contact_id))
+
+
+def phone_text(number: int | None) -> str | None:
+    """E.164 text of a phone column."""
+    return None if number is None else f"+{number}"
+
+
+def phone_number(text: str | None) -> int | None:
+    """The column for an E.164 phone."""
+    return None if text is None else int(text)

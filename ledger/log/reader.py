@@ -1,0 +1,219 @@
+"""Reading the log: in order, by contact, by message, and who is found by what. Short reads, never a held cursor."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ledger import sqlite
+from ledger.events.identity import Known
+from ledger.log.entry import Entry, phone_text, unpack_headers
+from ledger.log.log import Head, _head, _offsets
+
+_listed = msgspec.json.Encoder().encode
+_COLUMNS = (
+    "position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, sources.name,"
+    " message_id, key, headers, value, phone, user_id, detail, salt IS NULL"
+)
+_FROM = "FROM entries LEFT JOIN sources USING (source)"
+
+FoldRow = tuple[
+    int, int, int | None, str | None, str | None, int | None, bytes | None, int | None, int, str | None,
+    bytes | None, bytes | None, int | None, str | None, bytes,
+]  # fmt: skip
+"""position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source, headers, value, phone,
+user_id, hash: the columns the fold needs, as they are stored."""
+
+
+def _entry(row: Any) -> Entry:
+    (position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, source,
+     message_id, key, headers, value, phone, user_id, detail, is_erased) = row  # fmt: skip
+    return Entry(
+        position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, bool(skipped), source,
+        message_id, key, unpack_headers(headers), value, phone_text(phone), user_id, detail, bool(is_erased),
+    )  # fmt: skip
+
+
+def is_there(path: Path) -> bool:
+    """Whether a log was made in this file, tables and all."""
+    if not path.exists():
+        return False
+    connection = sqlite.connect(path, read_only=True)
+    try:
+        return bool(connection.execute("PRAGMA user_version").fetchone()[0])
+    finally:
+        connection.close()
+
+
+class LogReader:
+    """A read-only view of the log that follows it as it grows. Use from one thread at a time."""
+
+    def __init__(self, path: Path, *, cache_mib: int = 2) -> None:
+        """Open the file; raises sqlite.OperationalError while no log was made there yet."""
+        self._connection = sqlite.connect(path, read_only=True, cache_mib=cache_mib)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def head(self) -> Head:
+        """The newest entry."""
+        return _head(self._connection)
+
+    def head_at(self, position: int) -> Head | None:
+        """The entry at `position` as a head (position 0: the empty log's); None beyond the end."""
+        if position == 0:
+            return Head(0, bytes(32), 0)
+        query = "SELECT position, hash, recorded FROM entries WHERE position = ?"
+        row = self._connection.execute(query, (position,)).fetchone()
+        return Head(*row) if row else None
+
+    def offsets(self, bus: str) -> dict[int, int]:
+        """The next offset to take, by partition, of the bus with this id."""
+        return _offsets(self._connection, bus)
+
+    def data_version(self) -> int:
+        """Changes when another connection has written to the file: a cheap question to ask often."""
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def fold_page(self, after: int, limit: int, until: int | None = None) -> list[FoldRow]:
+        """Up to `limit` rows for the fold after position `after`, not beyond `until`."""
+        return self._connection.execute(
+            "SELECT position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped,"
+            f" sources.name, headers, value, phone, user_id, hash {_FROM}"
+            " WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
+            (after, 2**62 if until is None else until, limit),
+        ).fetchall()
+
+    def proof_page(self, after: int, limit: int) -> list[tuple[Any, ...]]:
+        """Every column of up to `limit` entries, in the order of the table, source as its name: for `verify`."""
+        return self._connection.execute(
+            "SELECT position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped,"
+            " raw_digest, sources.name, message_id, key, headers, value, phone, user_id, detail, salt, commitment,"
+            f" hash {_FROM} WHERE position > ? ORDER BY position LIMIT ?",
+            (after, limit),
+        ).fetchall()
+
+    def read(self, after: int, limit: int) -> list[Entry]:
+        """Up to `limit` entries after position `after`, in order."""
+        query = f"SELECT {_COLUMNS} {_FROM} WHERE position > ? ORDER BY position LIMIT ?"
+        return [_entry(row) for row in self._connection.execute(query, (after, limit)).fetchall()]
+
+    def by_contact(self, contacts: Iterable[int], until: int | None = None) -> Iterator[Entry]:
+        """The accepted entries about any of these contacts, in log order, not beyond `until`."""
+        query = (
+            f"SELECT {_COLUMNS} {_FROM} WHERE contact IN (SELECT value FROM json_each(?)) AND reason IS NULL"
+            " AND position > ? AND position <= ? ORDER BY position LIMIT 500"
+        )
+        wanted, after = _listed(list(contacts)).decode(), 0
+        while rows := self._connection.execute(query, (wanted, after, 2**62 if until is None else until)).fetchall():
+            yield from map(_entry, rows)
+            after = rows[-1][0]
+
+    def by_message(self, source: str, message_id: str) -> Entry | None:
+        """The accepted entry of this (source, id)."""
+        query = (
+            f"SELECT {_COLUMNS} {_FROM} WHERE source = (SELECT source FROM sources WHERE name = ?) AND message_id = ?"
+            " AND reason IS NULL"
+        )
+        row = self._connection.execute(query, (source, message_id)).fetchone()
+        return _entry(row) if row else None
+
+    def rejected(self, after: int, limit: int) -> list[Entry]:
+        """Up to `limit` rejected messages after position `after`, in order."""
+        query = f"SELECT {_COLUMNS} {_FROM} WHERE reason IS NOT NULL AND position > ? ORDER BY position LIMIT ?"
+        return [_entry(row) for row in self._connection.execute(query, (after, limit)).fetchall()]
+
+    def rejected_count(self) -> int:
+        """How many messages were rejected."""
+        return int(self._connection.execute("SELECT count(*) FROM entries WHERE reason IS NOT NULL").fetchone()[0])
+
+    def entry(self, position: int) -> Entry | None:
+        """The entry at this position."""
+        rows = self.read(position - 1, 1)
+        return rows[0] if rows and rows[0].position == position else None
+
+    def position_at(self, moment: int) -> int:
+        """The newest position recorded at or before `moment` (microseconds); 0 when there is none (R29).
+
+        Recorded times never go back along the log, so it is a binary search.
+        """
+        low, high = 0, self.head().position
+        while low < high:
+            middle = (low + high + 1) // 2
+            query = "SELECT recorded FROM entries WHERE position = ?"
+            if self._connection.execute(query, (middle,)).fetchone()[0] <= moment:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def holder_of_phone(self, phone: str) -> Known | None:
+        """Which contact this phone (E.164) finds now."""
+        return self._holder("phones", "phone", int(phone))
+
+    def holders_of_phones(self, phones: Iterable[str]) -> dict[str, int]:
+        """The number of the contact that each of these phones (E.164) finds now, as far as they find any."""
+        rows = self._connection.execute(
+            "SELECT phone, contact FROM phones WHERE phone IN (SELECT value FROM json_each(?))",
+            (_listed([int(phone) for phone in phones]).decode(),),
+        )
+        return {f"+{phone}": contact for phone, contact in rows}
+
+    def holder_of_user_id(self, user_id: str) -> Known | None:
+        """Which contact this user id finds now."""
+        return self._holder("user_ids", "user_id", user_id)
+
+    def _holder(self, table: str, column: str, value: object) -> Known | None:
+        row = self._connection.execute(
+            f"SELECT contacts.contact, contacts.phone, contacts.user_id FROM {table} JOIN contacts USING (contact)"
+            f" WHERE {table}.{column} = ?",
+            (value,),
+        ).fetchone()
+        return Known(row[0], phone_text(row[1]), row[2]) if row else None
+
+    def contact_of_id(self, public_id: str) -> int | None:
+        """The number of the contact with this public id, merged away or not."""
+        try:
+            wanted = UUID(public_id).bytes
+        except ValueError:
+            return None
+        row = self._connection.execute("SELECT contact FROM contacts WHERE id = ?", (wanted,)).fetchone()
+        return row[0] if row else None
+
+    def component(self, contact: int) -> tuple[int, ...]:
+        """All contacts ever merged with this one, itself among them, the surviving one first."""
+        root = contact
+        query = "SELECT absorbed_by FROM contacts WHERE contact = ?"
+        while (row := self._connection.execute(query, (root,)).fetchone()) and row[0] is not None:
+            root = row[0]
+        members = self._connection.execute(
+            "WITH RECURSIVE member (contact) AS (VALUES (?) UNION SELECT contacts.contact FROM contacts"
+            " JOIN member ON contacts.absorbed_by = member.contact) SELECT contact FROM member",
+            (root,),
+        ).fetchall()
+        return tuple(member for (member,) in members)
+
+    def identities(self, after: int, limit: int) -> list[tuple[int, bytes, int | None, str | None]]:
+        """(contact, id, phone, user id) of up to `limit` contacts that were not merged away, by number."""
+        return self._connection.execute(
+            "SELECT contact, id, phone, user_id FROM contacts WHERE contact > ? AND absorbed_by IS NULL"
+            " ORDER BY contact LIMIT ?",
+            (after, limit),
+        ).fetchall()
+
+    def dangling_identities(self) -> list[int]:
+        """Positions of bindings that their contact does not have, or that are missing: none in a sound log."""
+        rows = self._connection.execute(
+            "SELECT position FROM phones LEFT JOIN contacts USING (contact) WHERE contacts.phone IS NOT phones.phone"
+            " UNION ALL SELECT position FROM user_ids LEFT JOIN contacts USING (contact)"
+            " WHERE contacts.user_id IS NOT user_ids.user_id"
+            " UNION ALL SELECT contact FROM contacts WHERE phone IS NOT NULL AND NOT EXISTS"
+            " (SELECT 1 FROM phones WHERE phones.phone = contacts.phone AND phones.contact = contacts.contact)"
+            " UNION ALL SELECT contact FROM contacts WHERE user_id IS NOT NULL AND NOT EXISTS"
+            " (SELECT 1 FROM user_ids WHERE user_ids.user_id = contacts.user_id"
+            " AND user_ids.contact = contacts.contact)"
+        ).fetchall()
+        return [position for (position,) in rows]

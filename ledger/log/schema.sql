@@ -1,0 +1,90 @@
+CREATE TABLE sources (
+    source INTEGER PRIMARY KEY,
+    name   TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- One row a message, in the order the ledger took them. What may be personal (source to user_id, salt) is covered
+-- by `commitment`, all else by `hash`; an erasure sets the former to NULL and nothing more.
+CREATE TABLE entries (
+    position   INTEGER PRIMARY KEY,
+    recorded   INTEGER NOT NULL,
+    stated     INTEGER,
+    bus_time   INTEGER NOT NULL,
+    type       TEXT,
+    reason     TEXT,
+    contact    INTEGER,
+    contact_id BLOB,
+    absorbed   INTEGER,
+    skipped    INTEGER NOT NULL,
+    raw_digest BLOB,
+    source     INTEGER REFERENCES sources,
+    message_id TEXT,
+    key        BLOB,
+    headers    BLOB,
+    value      BLOB,
+    phone      INTEGER,
+    user_id    TEXT,
+    detail     TEXT,
+    salt       BLOB,
+    commitment BLOB NOT NULL,
+    hash       BLOB NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX entries_accepted_once ON entries (source, message_id) WHERE reason IS NULL;
+CREATE INDEX entries_by_contact ON entries (contact, position) WHERE contact IS NOT NULL;
+CREATE INDEX entries_rejected ON entries (raw_digest) WHERE reason IS NOT NULL;
+CREATE INDEX entries_rejected_names ON entries (source, message_id) WHERE reason IS NOT NULL;
+
+CREATE TRIGGER entries_are_kept BEFORE DELETE ON entries
+BEGIN
+    SELECT raise(ABORT, 'the log is append-only: no entry is removed');
+END;
+
+CREATE TRIGGER entries_are_fixed BEFORE UPDATE ON entries
+WHEN NOT (
+    NEW.position = OLD.position AND NEW.recorded = OLD.recorded AND NEW.stated IS OLD.stated
+    AND NEW.bus_time = OLD.bus_time AND NEW.type IS OLD.type AND NEW.reason IS OLD.reason
+    AND NEW.contact IS OLD.contact AND NEW.contact_id IS OLD.contact_id AND NEW.absorbed IS OLD.absorbed
+    AND NEW.skipped = OLD.skipped AND NEW.raw_digest IS OLD.raw_digest
+    AND NEW.commitment = OLD.commitment AND NEW.hash = OLD.hash
+    AND NEW.salt IS NULL AND NEW.value IS NULL AND NEW.headers IS NULL AND NEW.key IS NULL
+    AND NEW.source IS NULL AND NEW.message_id IS NULL AND NEW.phone IS NULL AND NEW.user_id IS NULL
+    AND NEW.detail IS NULL
+)
+BEGIN
+    SELECT raise(ABORT, 'the log is append-only: an entry can only be erased');
+END;
+
+-- The identities: a fold of the accepted entries, kept in the same transaction (R7). `position` is the binding entry.
+CREATE TABLE contacts (
+    contact  INTEGER PRIMARY KEY,
+    id       BLOB NOT NULL UNIQUE,
+    phone    INTEGER,
+    user_id  TEXT,
+    absorbed_by INTEGER,
+    absorbed_at INTEGER
+) STRICT;
+
+CREATE INDEX contacts_absorbed ON contacts (absorbed_by) WHERE absorbed_by IS NOT NULL;
+
+CREATE TABLE phones (
+    phone    INTEGER PRIMARY KEY,
+    contact  INTEGER NOT NULL,
+    position INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE user_ids (
+    user_id  TEXT PRIMARY KEY,
+    contact  INTEGER NOT NULL,
+    position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Up to where each stream of the bus has been taken, stored with the entries themselves.
+CREATE TABLE offsets (
+    bus       TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    next      INTEGER NOT NULL,
+    PRIMARY KEY (bus, partition)
+) STRICT, WITHOUT ROWID;
+
+PRAGMA user_version = 1;
