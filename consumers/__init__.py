@@ -1,0 +1,1 @@
+"""Bus to log: the consumer's loop and the appender's decisions."""

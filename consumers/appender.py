@@ -1,0 +1,259 @@
+"""Bus records to log entries: each message decided once, in order, inside the log's transaction (decisions 1-7)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
+
+import msgspec
+
+from consumers.messages import About, Incoming, Refusal, read
+from consumers.offsets import Gap
+from ledger.bus.port import Record
+from ledger.events import identity, moments, types
+from ledger.events.ids import Ids
+from ledger.events.signing import Signer
+from ledger.log.entry import NewEntry, pack_headers, phone_number
+from ledger.log.log import Batch, EventLog, Taken
+
+_MOST_IDS_A_TIME = 64
+
+_FIRST, _SECOND = ".u", ".t"
+"""How the ids of an import row's two messages end."""
+
+
+class Appender:
+    """Appends batches of records. One per log; it holds no state that outlives a batch."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        *,
+        secret: bytes,
+        may_merge: bool,
+        clock: Callable[[], int],
+        ids: Ids,
+    ) -> None:
+        """`clock` gives microseconds since the epoch; `ids` makes the ids of new contacts."""
+        self._log = log
+        self._signer = Signer(secret)
+        self._digest_key = blake2b(secret, digest_size=32).digest()
+        self._may_merge = may_merge
+        self._clock = clock
+        self._ids = ids
+        self._spare_ids: list[bytes] = []
+        self._ids_a_time = 1
+
+    def append(
+        self, bus: str, records: Sequence[Record], expected: Mapping[int, int], following: Mapping[int, int]
+    ) -> int:
+        """Append the records of one poll and store the following offsets, in one transaction; gives the new head.
+
+        Raises ledger.log.log.OffsetMoved, or sqlite.Error with nothing changed.
+        """
+        incoming = [read(record, self._signer) for record in records]
+        # an id tells when its contact was made: none is kept for a later batch
+        self._spare_ids, self._ids_a_time = [], min(_MOST_IDS_A_TIME, len(records))
+        with self._log.appending(bus, expected, following) as batch:
+            decide = _BatchDecision(batch, incoming, self._may_merge, self._contact_id, self._digest)
+            for message in incoming:
+                decide(message)
+            return batch.position
+
+    def accept_gaps(self, bus: str, stored: Mapping[int, int], missing: Sequence[Gap]) -> None:
+        """Go on beyond messages that are gone, by an entry that says which: a person decided so (decision 3)."""
+        following = {gap.partition: gap.resume for gap in missing}
+        with self._log.appending(bus, stored, following) as batch:
+            for gap in missing:
+                now = self._clock()
+                message_id = self._ids()
+                data = msgspec.json.encode(
+                    {"bus": bus, "partition": gap.partition, "first": gap.first, "resume": gap.resume}
+                )
+                value = self._signer.message(
+                    source="/cli", id=message_id, type=types.GAP_ACCEPTED, time=moments.text(now), data=data
+                )
+                batch.add(
+                    NewEntry(
+                        stated=now,
+                        bus_time=now,
+                        type=types.GAP_ACCEPTED,
+                        source="/cli",
+                        message_id=message_id,
+                        value=value,
+                    )
+                )
+
+    def _contact_id(self) -> bytes:
+        if not self._spare_ids:
+            self._spare_ids = self._ids.raw(self._ids_a_time)[::-1]
+        return self._spare_ids.pop()
+
+    def _digest(self, record: Record) -> bytes:
+        digest = blake2b(key=self._digest_key, digest_size=32)
+        for part in (pack_headers(record.headers) or b"", record.value or b""):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+        return digest.digest()
+
+
+class _BatchDecision:
+    """Decides the messages of one batch in order; later ones see what earlier ones bound."""
+
+    def __init__(
+        self,
+        batch: Batch,
+        incoming: Sequence[Incoming],
+        may_merge: bool,
+        new_contact_id: Callable[[], bytes],
+        digest: Callable[[Record], bytes],
+    ) -> None:
+        self._batch = batch
+        self._may_merge = may_merge
+        self._new_contact_id = new_contact_id
+        self._digest = digest
+        names = {(message.envelope.source, message.envelope.id) for message in incoming if message.envelope}
+        self._rejected_now: set[bytes] = set()
+        self._rejected_names = batch.rejected_names(names)
+        abouts = [message.about for message in incoming if message.about is not None]
+        if any(about.mode != "upsert" for about in abouts):
+            names.update(sibling for message in incoming if (sibling := _first_of_row(message)) is not None)
+        self._taken = batch.taken(names)
+        self._identities = batch.load_identities(
+            {about.phone for about in abouts if about.phone is not None},
+            {about.user_id for about in abouts if about.user_id is not None},
+        )
+
+    def __call__(self, message: Incoming) -> None:
+        if message.envelope is None:
+            self._reject(message, message.refusal or Refusal("unreadable", ""))
+            return
+        name = (message.envelope.source, message.envelope.id)
+        taken = self._taken.get(name)
+        if taken is not None and _is_same(taken, message.record):
+            return
+        if message.refusal is not None:
+            self._reject(message, message.refusal)
+        elif taken is not None:
+            detail = f"source and id name the message at position {taken.position}, which says something else"
+            self._reject(message, Refusal("id_reused", detail))
+        elif name in self._rejected_names and self._was_rejected(self._digest(message.record)):
+            return
+        elif message.about is None:
+            self._accept(message, contact=None)
+        else:
+            self._decide(message, message.about)
+
+    def _was_rejected(self, raw_digest: bytes) -> bool:
+        return raw_digest in self._rejected_now or self._batch.has_rejected(raw_digest)
+
+    def _decide(self, message: Incoming, about: About) -> None:
+        by_phone = self._identities.by_phone(about.phone)
+        by_user_id = self._identities.by_user_id(about.user_id)
+        decision = identity.resolve(
+            about.phone,
+            about.user_id,
+            by_phone,
+            by_user_id,
+            by_phone_alone=about.by_phone_alone,
+            may_merge=self._may_merge,
+        )
+        position = self._batch.position + 1
+        if isinstance(decision, identity.Conflict):
+            self._reject(message, Refusal("identity_conflict", decision.message))
+        elif self._is_skipped(message, about, decision):
+            contact = decision.contact if isinstance(decision, identity.Attach) else None
+            self._accept(message, contact=contact, skipped=1)
+        elif isinstance(decision, identity.Create):
+            contact_id = self._new_contact_id()
+            self._identities.create(position, contact_id, about.phone, about.user_id)
+            self._accept(message, contact=position, contact_id=contact_id)
+        elif isinstance(decision, identity.Attach):
+            holder = by_phone or by_user_id
+            assert holder is not None
+            self._identities.attach(holder, position, about.phone, about.user_id)
+            self._accept(message, contact=decision.contact)
+        else:
+            assert by_phone is not None
+            assert by_user_id is not None
+            survivor, absorbed = sorted((by_phone, by_user_id), key=lambda known: known.contact)
+            self._identities.merge(survivor, absorbed, position)
+            self._accept(message, contact=decision.survivor, absorbed=decision.absorbed)
+
+    def _is_skipped(self, message: Incoming, about: About, decision: identity.Decision) -> bool:
+        """R18: by whether the contact was known before the row's first message, which decides for the second."""
+        if about.mode == "upsert":
+            return False
+        first = _first_of_row(message)
+        if first is not None and (taken := self._taken.get(first)) is not None:
+            return taken.skipped
+        is_known = not isinstance(decision, identity.Create)
+        return is_known if about.mode == "create" else not is_known
+
+    def _accept(
+        self,
+        message: Incoming,
+        *,
+        contact: int | None,
+        contact_id: bytes | None = None,
+        absorbed: int | None = None,
+        skipped: int = 0,
+    ) -> None:
+        record, envelope, about = message.record, message.envelope, message.about
+        assert envelope is not None
+        headers = pack_headers(record.headers)
+        position = self._batch.add(
+            NewEntry(
+                stated=message.stated,
+                bus_time=record.time,
+                type=envelope.type,
+                contact=contact,
+                contact_id=contact_id,
+                absorbed=absorbed,
+                skipped=skipped,
+                source=envelope.source,
+                message_id=envelope.id,
+                key=record.key,
+                headers=headers,
+                value=record.value,
+                phone=phone_number(about.phone) if about else None,
+                user_id=about.user_id if about else None,
+            )
+        )
+        self._taken[envelope.source, envelope.id] = Taken(position, headers, record.value, bool(skipped))
+
+    def _reject(self, message: Incoming, refusal: Refusal) -> None:
+        record, envelope = message.record, message.envelope
+        raw_digest = self._digest(record)
+        if self._was_rejected(raw_digest):
+            return
+        self._rejected_now.add(raw_digest)
+        if envelope is not None:
+            self._rejected_names.add((envelope.source, envelope.id))
+        self._batch.add(
+            NewEntry(
+                bus_time=record.time,
+                type=envelope.type if envelope else None,
+                reason=refusal.reason,
+                raw_digest=raw_digest,
+                source=envelope.source if envelope else None,
+                message_id=envelope.id if envelope else None,
+                key=record.key,
+                headers=pack_headers(record.headers),
+                value=record.value,
+                detail=refusal.detail[:2000],
+            )
+        )
+
+
+def _first_of_row(message: Incoming) -> tuple[str, str] | None:
+    """The name of the row's first message, for the second one of a row whose mode is not upsert."""
+    envelope, about = message.envelope, message.about
+    if envelope is None or about is None or about.mode == "upsert" or not envelope.id.endswith(_SECOND):
+        return None
+    return envelope.source, envelope.id.removesuffix(_SECOND) + _FIRST
+
+
+def _is_same(taken: Taken, record: Record) -> bool:
+    """Whether a redelivery carries the very bytes that were taken; an erased entry's can no longer be told."""
+    if taken.value is None:
+        return True
+    return taken.value == record.value and taken.headers == pack_headers(record.headers)

@@ -1,0 +1,122 @@
+"""The consumer's life: poll, append, and after anything that did not commit seek to the log's offsets again."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Protocol
+
+from consumers.appender import Appender
+from consumers.offsets import Gap, gaps, starting_points
+from ledger import sqlite
+from ledger.bus.port import Bus, OutOfRange, Reader, Record, Unavailable
+from ledger.log.log import EventLog, OffsetMoved
+from ledger.pacing import pause_after
+
+BATCH = 25_000
+"""Records appended in one transaction at most."""
+
+_IDLE_SECONDS = 0.25
+_BACK_OFF = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class MessagesMissing(Exception):
+    """The bus no longer has messages that the log never took; only a person may decide to go on."""
+
+    def __init__(self, found: Sequence[Gap]) -> None:
+        super().__init__(
+            "; ".join(map(str, found))
+            + ". Nothing more is taken: find out what was lost, then go on with `contacts consume --accept-gap`"
+        )
+        self.gaps = tuple(found)
+
+
+class Watcher(Protocol):
+    """What the loop tells the outside, and asks of it."""
+
+    def is_stopping(self) -> bool:
+        """Whether to end after the batch at hand."""
+
+    def wait(self, seconds: float) -> object:
+        """Wait this long, or until stopping."""
+
+    def healthy(self) -> None:
+        """The bus answers and the log takes what comes."""
+
+    def faulty(self, fault: Exception) -> None:
+        """Something failed that can heal; it will be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """Moves everything from the bus to the log, exactly once whatever happens in between."""
+
+    bus: Bus
+    log: EventLog
+    appender: Appender
+    accept_gap: bool = False
+    batch: int = BATCH
+    timer: Callable[[], float] = time.monotonic
+
+    def run(self, watcher: Watcher) -> None:
+        """Consume until the watcher says stop, over faults that can heal.
+
+        Raises MessagesMissing, ledger.bus.port.Unusable, and storage faults that no waiting mends.
+        """
+        failures = 0
+
+        def succeeded() -> None:
+            nonlocal failures
+            failures = 0
+            watcher.healthy()
+
+        while not watcher.is_stopping():
+            try:
+                with closing(self.bus.reader()) as reader:
+                    self._consume(reader, watcher, succeeded)
+            except (Unavailable, OutOfRange) as fault:
+                watcher.faulty(fault)
+            except sqlite.Error as fault:
+                if not sqlite.is_passing(fault):
+                    raise
+                watcher.faulty(fault)
+            watcher.wait(_BACK_OFF[min(failures, len(_BACK_OFF) - 1)])
+            failures += 1
+
+    def _consume(self, reader: Reader, watcher: Watcher, succeeded: Callable[[], None]) -> None:
+        offsets = self._start(reader)
+        while not watcher.is_stopping():
+            records = reader.poll(self.batch, _IDLE_SECONDS)
+            if not records:
+                self.log.tidy()
+                succeeded()
+                continue
+            following, began = _following(records), self.timer()
+            try:
+                self.appender.append(reader.bus_id, records, offsets, following)
+            except OffsetMoved:
+                offsets = self._start(reader)
+                continue
+            offsets |= following
+            reader.mark(offsets)
+            succeeded()
+            watcher.wait(pause_after(len(records), self.timer() - began))
+
+    def _start(self, reader: Reader) -> dict[int, int]:
+        """Seek to where the log is; gives the log's offsets for this bus."""
+        stored, ranges = self.log.offsets(reader.bus_id), reader.ranges()
+        missing = gaps(stored, ranges)
+        if missing:
+            if not self.accept_gap:
+                raise MessagesMissing(missing)
+            self.appender.accept_gaps(reader.bus_id, stored, missing)
+            stored = self.log.offsets(reader.bus_id)
+        reader.seek(starting_points(stored, ranges))
+        return stored
+
+
+def _following(records: Sequence[Record]) -> dict[int, int]:
+    following: dict[int, int] = {}
+    for record in records:
+        following[record.partition] = record.offset + 1
+    return following

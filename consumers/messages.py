@@ -1,0 +1,108 @@
+"""What a record says, before any look at the log: its envelope, who sent it, whom it is about, or why it is refused."""
+
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+
+from ledger.bus.port import Record
+from ledger.events import moments, types
+from ledger.events.envelope import Envelope, Unreadable, decode
+from ledger.events.schema import check_data, identity_of
+from ledger.events.signing import Signer
+
+MAX_BYTES = 256 * 1024
+"""The largest message the ledger takes, in bytes of its value."""
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why a message is rejected: a stable code, and a sentence for a person."""
+
+    reason: str
+    detail: str
+
+
+class About(msgspec.Struct, frozen=True):
+    """Whom a message is about and on which terms (R7, R18)."""
+
+    phone: str | None
+    user_id: str | None
+    by_phone_alone: bool
+    mode: Literal["upsert", "create", "update"]
+
+
+class Incoming(msgspec.Struct, frozen=True):
+    """A record read as far as it goes without the log."""
+
+    record: Record
+    envelope: Envelope | None
+    stated: int | None
+    about: About | None
+    refusal: Refusal | None
+
+
+class _Terms(msgspec.Struct):
+    """The members of a signed message that the append needs; the rest was checked by whoever signed it."""
+
+    phone: str | None = None
+    user_id: str | None = msgspec.field(name="userId", default=None)
+    match: str | None = None
+    mode: Literal["upsert", "create", "update"] = "upsert"
+
+
+_terms = msgspec.json.Decoder(_Terms).decode
+_anything = msgspec.json.Decoder().decode
+_moment = lru_cache(maxsize=64)(moments.parse)
+
+
+def read(record: Record, signer: Signer) -> Incoming:
+    """Read one record; faults become a refusal, never an exception: a poison message must not stop the rest."""
+    if record.value is not None and len(record.value) > MAX_BYTES:
+        return _refused(record, None, "too_large", f"{len(record.value)} bytes; the limit is {MAX_BYTES}")
+    try:
+        envelope = decode(record.headers, record.value)
+    except Unreadable as fault:
+        return _refused(record, None, "unreadable", str(fault))
+    rule = types.RULES.get(envelope.type)
+    if rule is None:
+        return _refused(record, envelope, "unknown_type", f"the type must be one of {', '.join(OPEN_TYPES)}")
+    is_signed = signer.has_signed(envelope)
+    if not is_signed and (rule.reserved or types.is_ours(envelope.source)):
+        return _refused(record, envelope, "reserved", "only the ledger itself sends this type, or from this source")
+    if not rule.in_effect:
+        return _refused(record, envelope, "unsupported_type", f"{envelope.type} has no effect in this version")
+    try:
+        stated = record.time if envelope.time is None else min(_moment(envelope.time), record.time)
+        about = (_trusted if is_signed else _checked)(envelope) if rule.about_contact else None
+    except (ValueError, msgspec.MsgspecError, RecursionError) as fault:
+        return _refused(record, envelope, "invalid", str(fault))
+    if isinstance(about, Refusal):
+        return Incoming(record, envelope, None, None, about)
+    return Incoming(record, envelope, stated, about, None)
+
+
+OPEN_TYPES = tuple(name for name, rule in types.RULES.items() if not rule.reserved)
+
+
+def _refused(record: Record, envelope: Envelope | None, reason: str, detail: str) -> Incoming:
+    return Incoming(record, envelope, None, None, Refusal(reason, detail))
+
+
+def _trusted(envelope: Envelope) -> About | Refusal:
+    terms = _terms(envelope.data)
+    phone, user_id = terms.phone or None, terms.user_id or None
+    if phone is None and user_id is None:
+        return Refusal("invalid", "data needs phone or userId")
+    if phone is not None and not (phone[0] == "+" and phone.isascii() and phone[1:].isdecimal()):
+        return Refusal("invalid", "phone must be in E.164, such as +919967536783")
+    return About(phone, user_id, terms.match == "phone", terms.mode)
+
+
+def _checked(envelope: Envelope) -> About | Refusal:
+    data = _anything(envelope.data)
+    faults = check_data(envelope.type, data)
+    if faults:
+        reason = "invalid" if any(fault.reason == "invalid" for fault in faults) else faults[0].reason
+        return Refusal(reason, "; ".join(f"{fault.pointer}: {fault.message}".removeprefix(": ") for fault in faults))
+    phone, user_id = identity_of(data)
+    return About(phone, user_id, data.get("match") == "phone", "upsert")

@@ -1,0 +1,79 @@
+"""Exactly once, as laws: batches, redeliveries and restarts change nothing that was decided."""
+
+from contextlib import closing
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.log.reader import LogReader
+from projections.digest import content_digest, full_digest
+from projections.reading import reading
+from projections.rebuild import fold_into
+from tests import oracle
+from tests.intake import Intake
+from tests.worlds import bounded, folder, mixed_streams, records, streams, told_to_oracle
+
+
+def in_one_batch(path, stream):
+    with closing(Intake(path)) as intake:
+        intake.append(stream)
+
+
+def in_batches(path, stream, draw):
+    """Batches of any size, messages that come again, restarts in between."""
+    with closing(Intake(path)) as intake:
+        for number, record in enumerate(stream):
+            pending = [record]
+            if draw(st.booleans()):
+                pending += [stream[draw(st.integers(0, number))]]
+            batches = [pending] if draw(st.booleans()) else [[one] for one in pending]
+            for batch in batches:
+                intake.append(batch)
+            if draw(st.integers(0, 3)) == 0:
+                intake.close()
+                intake.restart()
+        intake.append(stream[draw(st.integers(0, len(stream))) :])
+
+
+def whole(path):
+    """Everything of the log but its salted hashes, and both digests of its state."""
+    with closing(LogReader(path)) as log:
+        state = path.with_name(f"state-of-{path.name}")
+        fold_into(state, log)
+        with reading(state) as folded:
+            return log.read(0, 1_000), content_digest(folded.by_identity()), full_digest(folded)
+
+
+@bounded(40)
+@given(mixed_streams().map(records), st.data())
+def test_batches_redeliveries_and_restarts_change_nothing(stream, data):
+    """Decisions 2 and 4: the same positions, decisions, outcomes and digests."""
+    with folder() as here:
+        in_one_batch(here / "one.db", stream)
+        in_batches(here / "many.db", stream, data.draw)
+        assert whole(here / "one.db") == whole(here / "many.db")
+
+
+@bounded(40)
+@given(streams, st.booleans())
+def test_what_is_accepted_is_what_an_oracle_accepts(stream, may_merge):
+    """R7, with CONTACTS_MERGE as `auto` and as `never`."""
+    _, accepted = oracle.fold(told_to_oracle(stream), merge=may_merge)
+    with folder() as here, closing(Intake(here / "log.db", may_merge=may_merge)) as intake:
+        intake.append(records(stream))
+        with closing(LogReader(here / "log.db")) as log:
+            assert [entry.is_accepted for entry in log.read(0, 1_000)] == accepted
+            assert log.dangling_identities() == []
+
+
+@bounded(60)
+@given(
+    st.lists(st.binary(max_size=60) | st.from_regex(r'\A\{"specversion":"1.0","[a-z_]{2,12}":.{0,40}\}\Z'), max_size=5)
+)
+def test_no_bytes_at_all_stop_those_behind_them(values):
+    """A poison message is an entry like any other."""
+    with folder() as here, closing(Intake(here / "log.db")) as intake:
+        entries = intake.take(*[value if isinstance(value, bytes) else value.encode() for value in values])
+        assert not any(entry.is_accepted for entry in entries)
+        with closing(LogReader(here / "log.db")) as log:
+            assert fold_into(here / "state.db", log).position == len(entries)

@@ -1,0 +1,226 @@
+"""The consumer's loop: it goes on over faults that heal, stops before a gap, and starts anew on another bus."""
+
+from contextlib import closing
+from dataclasses import replace
+
+import orjson
+import pytest
+
+from consumers.consume_loop import MessagesMissing
+from ledger import sqlite
+from ledger.bus.sqlite.file import cut, open_file, renew
+from tests.examples import ASHA, GAVIN, MEERA, RAVI
+from tests.world import UntilCaughtUp
+
+FOREVER = 2**62
+
+
+class Recording(UntilCaughtUp):
+    """Notes what the loop tells; `heal` is called at each fault."""
+
+    def __init__(self, world, log, heal=lambda: None):
+        super().__init__(world, log)
+        self.heal = heal
+        self.told = []
+
+    def healthy(self):
+        self.told.append("healthy")
+
+    def faulty(self, fault):
+        self.told.append(fault)
+        self.heal()
+
+
+def bus_file(world):
+    return world.folder / "bus.db"
+
+
+def lose_first(world, count):
+    """Retention passes the consumer: the first messages are gone."""
+    with closing(open_file(bus_file(world))) as bus:
+        cut(bus, FOREVER, count + 1)
+
+
+def lose_last(world, count):
+    """The bus was put back to an earlier copy of itself, under the same id."""
+    with closing(open_file(bus_file(world))) as bus:
+        bus.execute("DELETE FROM message WHERE offset > (SELECT max(offset) FROM message) - ?", (count,))
+        bus.execute("UPDATE sqlite_sequence SET seq = seq - ?", (count,))
+
+
+def ids(world):
+    return [entry.message_id for entry in world.entries()]
+
+
+def test_messages_are_taken_in_the_order_of_the_bus(world):
+    sent = [world.track(phone=phone) for phone in (GAVIN, ASHA, GAVIN, RAVI)]
+    world.consume()
+    assert ids(world) == sent
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_batches_of_any_size_take_everything(world, batch):
+    sent = [world.track(phone=GAVIN, visits=number) for number in range(7)]
+    world.consume(batch=batch)
+    assert ids(world) == sent
+
+
+def test_a_consumer_started_again_goes_on_where_the_log_is(world):
+    first = world.track(phone=GAVIN)
+    world.consume()
+    second = world.track(phone=GAVIN)
+    world.consume()
+    assert ids(world) == [first, second]
+
+
+def test_a_bus_under_a_new_id_is_read_from_its_beginning_and_nothing_is_taken_twice(world):
+    """Decision 3: the redelivered messages are known by source and id."""
+    sent = [world.track(phone=GAVIN)]
+    world.consume()
+    renew(bus_file(world))
+    sent.append(world.track(phone=ASHA))
+    world.consume()
+    assert ids(world) == sent
+
+
+def test_messages_gone_from_the_bus_before_they_were_taken_stop_the_consumer_with_their_count(world):
+    """Decision 3."""
+    world.track(phone=GAVIN)
+    world.consume()
+    for phone in (ASHA, RAVI, MEERA):
+        world.track(phone=phone)
+    lose_first(world, 3)
+    with pytest.raises(MessagesMissing, match="2 messages from offset 2 are gone") as missing:
+        world.consume()
+    assert "--accept-gap" in str(missing.value)
+    assert len(world.entries()) == 1
+
+
+def test_a_bus_with_fewer_messages_than_were_taken_stops_the_consumer(world):
+    """Decision 3."""
+    for phone in (GAVIN, ASHA, RAVI):
+        world.track(phone=phone)
+    world.consume()
+    lose_last(world, 2)
+    with pytest.raises(MessagesMissing, match="2 messages more than the bus has"):
+        world.consume()
+
+
+def accept_gap(world):
+    with world.deployment.consumer(accept_gap=True) as consumer:
+        consumer.run(UntilCaughtUp(world, consumer.log))
+
+
+def test_a_person_can_accept_the_gap_which_becomes_an_entry(world):
+    """Decision 3."""
+    world.track(phone=GAVIN)
+    world.consume()
+    for phone in (ASHA, RAVI, MEERA):
+        world.track(phone=phone)
+    lose_first(world, 3)
+    accept_gap(world)
+    world.project()
+    _, gap, last = world.entries()
+    assert (gap.type, gap.source, gap.reason) == ("GapAccepted", "/cli", None)
+    told = orjson.loads(gap.value)["data"]
+    assert (told["partition"], told["first"], told["resume"]) == (0, 2, 4)
+    assert last.message_id == "m4"
+    assert [contact["phone"] for contact in world.contacts()] == [GAVIN, MEERA]
+
+
+def test_an_accepted_gap_is_accepted_for_good(world):
+    world.track(phone=GAVIN)
+    world.consume()
+    world.track(phone=ASHA)
+    lose_first(world, 2)
+    accept_gap(world)
+    world.track(phone=RAVI)
+    world.consume()
+    assert [entry.type for entry in world.entries()] == ["UserTracked", "GapAccepted", "UserTracked"]
+
+
+def test_a_gap_back_to_an_earlier_copy_can_be_accepted_too(world):
+    for phone in (GAVIN, ASHA):
+        world.track(phone=phone)
+    world.consume()
+    lose_last(world, 1)
+    accept_gap(world)
+    world.track(phone=RAVI)
+    world.consume()
+    assert ids(world)[0::3] == ["m1", "m3"]
+
+
+def test_a_full_disk_loses_nothing_and_the_loop_goes_on_once_there_is_space(world):
+    """Decision 2: the batch is rolled back whole, and read again from the log's own offsets."""
+    sent = [world.track(phone=GAVIN, about="x" * 20_000, number=number) for number in range(10)]
+    with world.deployment.consumer() as consumer:
+        connection = consumer.log._connection
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages + 10}")
+        watcher = Recording(world, consumer.log, heal=lambda: connection.execute("PRAGMA max_page_count = 1000000"))
+        replace(consumer, batch=5).run(watcher)
+    world.project()
+    fault, *after = watcher.told
+    assert fault.sqlite_errorname == "SQLITE_FULL"
+    assert set(after) == {"healthy"}
+    assert ids(world) == sent
+    assert world.contact(GAVIN)["traits"]["number"] == 9
+
+
+def test_a_fault_that_no_waiting_mends_ends_the_loop(world):
+    world.track(phone=GAVIN)
+    with world.deployment.consumer() as consumer:
+        consumer.log._connection.execute("DROP TABLE sources")
+        with pytest.raises(sqlite.OperationalError, match="no such table"):
+            consumer.run(Recording(world, consumer.log))
+
+
+class Overtaken(UntilCaughtUp):
+    """Lets another consumer take everything after this one has read the log's offsets."""
+
+    def __init__(self, world, log):
+        super().__init__(world, log)
+        self.questions = 0
+
+    def is_stopping(self):
+        self.questions += 1
+        if self.questions == 2:
+            self._world.consume()
+            self._world.track(phone=RAVI)
+            return False
+        return super().is_stopping()
+
+
+def test_what_another_consumer_took_meanwhile_is_not_taken_again(world):
+    """Decision 2: compare-and-set; the one that was overtaken goes on from the log's own offsets."""
+    for phone in (GAVIN, ASHA):
+        world.track(phone=phone)
+    with world.deployment.consumer() as consumer:
+        consumer.run(Overtaken(world, consumer.log))
+    assert ids(world) == ["m1", "m2", "m3"]
+
+
+class PassedByRetention(Overtaken):
+    """Has the bus lose what the consumer is about to read, once it has begun."""
+
+    def is_stopping(self):
+        self.questions += 1
+        if self.questions == 2:
+            lose_first(self._world, 4)
+        return False
+
+    def faulty(self, fault):
+        self._world.faults.append(fault)
+
+
+def test_messages_that_are_lost_while_it_runs_stop_it_too(world):
+    """Decision 3."""
+    for phone in (GAVIN, ASHA):
+        world.track(phone=phone)
+    world.consume()
+    for phone in (RAVI, MEERA):
+        world.track(phone=phone)
+    world.faults = []
+    with world.deployment.consumer() as consumer, pytest.raises(MessagesMissing, match="2 messages from offset 3"):
+        consumer.run(PassedByRetention(world, consumer.log))
+    assert [type(fault).__name__ for fault in world.faults] == ["OutOfRange"]
