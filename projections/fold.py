@@ -1,0 +1,206 @@
+"""The fold: `evolve(state, event) -> state`, pure. A contact is what its events, one after the other, made of it.
+
+Each trait is a register that the greater (stated time, position) wins (R4), tags only grow (R5): so two contacts
+merge by joining their states, and a late message cannot undo a newer one.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from ledger.events import tags as tag_rules
+from ledger.events.traits import canonical, same
+
+VERSION = 1
+"""Changes when the same log would fold to another state; an older state is then rebuilt by itself."""
+
+Stamp = tuple[int, int]
+"""(stated time in microseconds, position): what decides between two values of a trait."""
+
+Value = Any
+"""A trait value as `ledger.events.traits.canonical` gives it."""
+
+
+class Event(msgspec.Struct, frozen=True, gc=False):
+    """What the fold needs of an accepted entry about a contact. `contact_id` is set on the one that created it."""
+
+    position: int
+    recorded: int
+    stated: int
+    contact: int
+    contact_id: bytes | None
+    phone: str | None
+    user_id: str | None
+    traits: dict[str, Value] | None
+    tags: list[str] | None
+
+
+class State(msgspec.Struct, frozen=True, gc=False):
+    """A contact now. Moments in microseconds since the epoch, both recorded times; `position` is its newest event's.
+
+    `stamp` belongs to every trait that `stamps` does not name; `stamps` also keeps those of cleared traits.
+    `tags` maps the casefolded tag to its spelling and the position that added it, in that order.
+    """
+
+    contact: int
+    id: bytes
+    phone: str | None
+    user_id: str | None
+    created: int
+    modified: int
+    position: int
+    traits: dict[str, Value]
+    stamp: Stamp
+    stamps: dict[str, Stamp]
+    tags: dict[str, tuple[str, int]]
+
+    def stamp_of(self, name: str) -> Stamp | None:
+        """What set this trait, or cleared it; None when nothing ever did."""
+        return self.stamps.get(name) or (self.stamp if name in self.traits else None)
+
+
+def evolve(state: State | None, event: Event, absorbed: State | None = None) -> State:
+    """The contact after the event. Without a state the event must be the one that created the contact.
+
+    `absorbed` is the contact that this event merges into it. Raises ValueError for an event out of nothing.
+    """
+    if state is None:
+        return _create(event)
+    if absorbed is not None:
+        return msgspec.structs.replace(evolve(_join(state, absorbed), event), modified=event.recorded)
+    traits, stamp, stamps = state.traits, state.stamp, state.stamps
+    if event.traits:
+        traits, stamp, stamps = _set_traits(state, event)
+    after = State(
+        state.contact,
+        state.id,
+        state.phone or event.phone,
+        state.user_id or event.user_id,
+        state.created,
+        state.modified,
+        event.position,
+        traits,
+        stamp,
+        stamps,
+        _add_tags(state.tags, event) if event.tags else state.tags,
+    )
+    return msgspec.structs.replace(after, modified=event.recorded) if differ(state, after) else after
+
+
+def _create(event: Event) -> State:
+    if event.contact_id is None:
+        raise ValueError(
+            f"position {event.position} is about contact {event.contact}, which no entry before it created"
+        )
+    stamp = (event.stated, event.position)
+    sent = event.traits or {}
+    return State(
+        event.contact,
+        event.contact_id,
+        event.phone,
+        event.user_id,
+        event.recorded,
+        event.recorded,
+        event.position,
+        {name: canonical(value) for name, value in sent.items() if value is not None},
+        stamp,
+        {name: stamp for name, value in sent.items() if value is None},
+        _add_tags({}, event) if event.tags else {},
+    )
+
+
+def _set_traits(state: State, event: Event) -> tuple[dict[str, Value], Stamp, dict[str, Stamp]]:
+    stamp = (event.stated, event.position)
+    traits, stamps = dict(state.traits), dict(state.stamps)
+    won = 0
+    for name, value in (event.traits or {}).items():
+        current = stamps.get(name) or (state.stamp if name in traits else None)
+        if current is not None and current > stamp:
+            continue
+        stamps[name] = stamp
+        if value is None:
+            traits.pop(name, None)
+        else:
+            traits[name] = canonical(value)
+            won += 1
+    if won == len(traits):
+        return traits, stamp, {name: at for name, at in stamps.items() if name not in traits}
+    return traits, state.stamp, stamps
+
+
+def _add_tags(tags: dict[str, tuple[str, int]], event: Event) -> dict[str, tuple[str, int]]:
+    added = dict(tags)
+    for tag in event.tags or ():
+        spelling = tag_rules.clean(tag)
+        added.setdefault(tag_rules.fold(spelling), (spelling, event.position))
+    return added
+
+
+def _join(survivor: State, absorbed: State) -> State:
+    """Two contacts that turn out to be one (R7): the state that the events of both, in log order, would have made."""
+    traits: dict[str, Value] = {}
+    stamps: dict[str, Stamp] = {}
+    for name in {**survivor.traits, **survivor.stamps, **absorbed.traits, **absorbed.stamps}:
+        ours, theirs = survivor.stamp_of(name), absorbed.stamp_of(name)
+        winner = survivor if theirs is None or (ours is not None and ours > theirs) else absorbed
+        stamps[name] = (ours if winner is survivor else theirs) or survivor.stamp
+        if name in winner.traits:
+            traits[name] = winner.traits[name]
+    tags = dict(survivor.tags)
+    for folded, (spelling, position) in absorbed.tags.items():
+        if folded not in tags or position < tags[folded][1]:
+            tags[folded] = (spelling, position)
+    return State(
+        survivor.contact,
+        survivor.id,
+        survivor.phone or absorbed.phone,
+        survivor.user_id or absorbed.user_id,
+        min(survivor.created, absorbed.created),
+        max(survivor.modified, absorbed.modified),
+        max(survivor.position, absorbed.position),
+        traits,
+        survivor.stamp,
+        stamps,
+        dict(sorted(tags.items(), key=lambda item: item[1][1])),
+    )
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One attribute that an event changed; a tag added is `tags` from None to its spelling."""
+
+    attribute: str
+    before: Value
+    after: Value
+
+
+def changes(before: State | None, after: State) -> Iterator[Change]:
+    """What a person would see changed between two states of one contact."""
+    phone, user_id, traits, tags = (
+        (None, None, {}, {}) if before is None else (before.phone, before.user_id, before.traits, before.tags)
+    )
+    if phone != after.phone:
+        yield Change("phone", phone, after.phone)
+    if user_id != after.user_id:
+        yield Change("user_id", user_id, after.user_id)
+    for name in {**traits, **after.traits}:
+        old, new = traits.get(name), after.traits.get(name)
+        if not same(old, new):
+            yield Change(name, old, new)
+    for folded, (spelling, _) in after.tags.items():
+        if folded not in tags:
+            yield Change("tags", None, spelling)
+
+
+def differ(before: State | None, after: State) -> bool:
+    """Whether `changes` has anything to tell, sooner: a value that the event left alone is the very same object."""
+    if before is None or before.phone != after.phone or before.user_id != after.user_id:
+        return True
+    old, new = before.traits, after.traits
+    if old is not new:
+        if old.keys() != new.keys():
+            return True
+        for name, value in new.items():
+            if value is not old[name] and not same(old[name], value):
+                return True
+    return before.tags is not after.tags and not after.tags.keys() <= before.tags.keys()

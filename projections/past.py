@@ -1,0 +1,41 @@
+"""The whole state at a past position, folded into a file once and kept for the next question (decision 12)."""
+
+from pathlib import Path
+
+from ledger.log.reader import LogReader
+from projections.drafts import building_alone, discard
+from projections.fold import VERSION
+from projections.reading import reading
+from projections.rebuild import fold_into
+
+KEPT = 3
+"""How many past states stay on disk."""
+
+
+def state_at(folder: Path, log: LogReader, position: int) -> Path:
+    """The file with the state at `position`; `folder` holds the ones asked for last."""
+    path = folder / f"at-{position}.db"
+    if _is_state_at(path, log, position):
+        path.touch()
+        return path
+    with building_alone(folder):
+        if _is_state_at(path, log, position):
+            return path  # made while this one waited
+        draft = folder / f"at-{position}.building"
+        fold_into(draft, log, until=position)
+        draft.replace(path)
+    for old in sorted(folder.glob("at-*.db"), key=lambda file: file.stat().st_mtime)[:-KEPT]:
+        discard(old)
+    return path
+
+
+def _is_state_at(path: Path, log: LogReader, position: int) -> bool:
+    """Whether a file is there, of this very log and by the fold of today."""
+    if not path.exists():
+        return False
+    with reading(path) as state:
+        kept = state.checkpoint()
+    head = log.head_at(position)
+    return (
+        kept.fold_version == VERSION and head is not None and (head.position, head.hash) == (kept.position, kept.hash)
+    )

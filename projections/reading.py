@@ -1,0 +1,165 @@
+"""Reading contact state: one contact, a list, an import's outcomes, how far it is. Follows the pointer at each open."""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ledger import sqlite
+from ledger.events.traits import TraitType, type_of
+from projections.fold import State
+from projections.store import CONTACT_COLUMNS, Checkpoint, state_of
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTally:
+    """What happened to the rows of an import so far; `started` and `split` are the JSON of its own messages."""
+
+    number: int
+    id: str
+    started: str | None
+    split: str | None
+    rejected: int
+    skipped: int
+    created: int
+    updated: int
+    unchanged: int
+    older: int
+
+
+class StateReader:
+    """A read-only view of one state file."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises sqlite.OperationalError when there is none."""
+        self._connection = sqlite.connect(path, read_only=True)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def freeze(self) -> None:
+        """From now until it is closed, see the file as it is now, whatever the projector adds meanwhile."""
+        self._connection.execute("BEGIN")
+        self.checkpoint()
+
+    def checkpoint(self) -> Checkpoint:
+        """How far this state is."""
+        return Checkpoint(*self._connection.execute("SELECT position, hash, fold_version FROM checkpoint").fetchone())
+
+    def contact(self, contact: int) -> State | None:
+        """A contact by its number."""
+        query = f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE contact = ?"
+        row = self._connection.execute(query, (contact,)).fetchone()
+        return state_of(row) if row else None
+
+    def count(self) -> int:
+        """How many contacts there are."""
+        return int(self._connection.execute("SELECT count(*) FROM contacts").fetchone()[0])
+
+    def newest_first(self) -> Iterator[State]:
+        """All contacts, the one changed last first."""
+        return self._in_order("modified DESC, contact DESC")
+
+    def by_number(self) -> Iterator[State]:
+        """All contacts in the order they were created."""
+        return self._in_order("contact")
+
+    def by_identity(self) -> Iterator[State]:
+        """All contacts in the order of phone, then user id: the same for the same facts, whatever their ids."""
+        return self._in_order("phone, user_id")
+
+    def numbers(self) -> list[int]:
+        """The numbers of all contacts, in order."""
+        return [number for (number,) in self._connection.execute("SELECT contact FROM contacts ORDER BY contact")]
+
+    def _in_order(self, order: str) -> Iterator[State]:
+        numbers = self._connection.execute(f"SELECT contact FROM contacts ORDER BY {order}").fetchall()
+        query = f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE contact = ?"
+        for (number,) in numbers:
+            row = self._connection.execute(query, (number,)).fetchone()
+            if row is not None:
+                yield state_of(row)
+
+    def identities(self, after: int, limit: int) -> list[tuple[int, bytes, int | None, str | None]]:
+        """(contact, id, phone, user id) of up to `limit` contacts after number `after`, by number."""
+        return self._connection.execute(
+            "SELECT contact, id, phone, user_id FROM contacts WHERE contact > ? ORDER BY contact LIMIT ?",
+            (after, limit),
+        ).fetchall()
+
+    def where_false(self, trait: str, contacts: Iterable[int]) -> set[int]:
+        """Those of the contacts, by number, whose trait is the boolean false."""
+        rows = self._connection.execute(
+            "SELECT contact FROM contacts WHERE contact IN (SELECT value FROM json_each(?))"
+            " AND json_type(traits, ?) = 'false'",
+            (json.dumps(list(contacts)), f'$."{trait}"'),
+        )
+        return {contact for (contact,) in rows}
+
+    def trait_types(self, newest: int) -> dict[str, TraitType]:
+        """The traits that the `newest` contacts have, and their types; string where they are mixed."""
+        rows = self._connection.execute(
+            "SELECT key, min(value), max(value), type FROM"
+            " (SELECT traits FROM contacts ORDER BY contact DESC LIMIT ?), json_each(traits) GROUP BY key",
+            (newest,),
+        )
+        return {key: _type(least, greatest, kind) for key, least, greatest, kind in rows}
+
+    def tally(self, import_id: str) -> ImportTally | None:
+        """The outcomes of one import; None while none of its messages has been folded."""
+        row = self._connection.execute(
+            "SELECT number, id, started, split, rejected, skipped, created, updated, unchanged, older"
+            " FROM imports WHERE id = ?",
+            (import_id,),
+        ).fetchone()
+        return ImportTally(*row) if row else None
+
+    def rejected_rows(self, import_id: str, limit: int) -> list[tuple[int, int]]:
+        """(position, row) of an import's rows that the append rejected, in row order."""
+        return self._connection.execute(
+            "SELECT position, row FROM outcomes WHERE outcome = 'rejected'"
+            " AND import = (SELECT number FROM imports WHERE id = ?) ORDER BY row LIMIT ?",
+            (import_id, limit),
+        ).fetchall()
+
+    def outcome_lines(self) -> Iterator[tuple[Any, ...]]:
+        """Every row outcome, in log order."""
+        after = 0
+        query = (
+            "SELECT position, imports.id, row, outcome, is_older FROM outcomes JOIN imports ON number = import"
+            " WHERE position > ? ORDER BY position LIMIT 5000"
+        )
+        while rows := self._connection.execute(query, (after,)).fetchall():
+            yield from rows
+            after = rows[-1][0]
+
+    def import_lines(self) -> Iterator[tuple[Any, ...]]:
+        """Every import with its own messages and its counts, by id."""
+        return iter(
+            self._connection.execute(
+                "SELECT id, started, split, rejected, skipped, created, updated, unchanged, older FROM imports"
+                " ORDER BY id"
+            ).fetchall()
+        )
+
+
+def _type(least: object, greatest: object, kind: str) -> TraitType:
+    if kind == "array":
+        return "list"
+    if kind in ("true", "false"):
+        return "boolean"
+    types = {type_of(least), type_of(greatest)}
+    return types.pop() if len(types) == 1 else "string"
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[StateReader]:
+    """A state file opened for the length of a block."""
+    reader = StateReader(path)
+    try:
+        yield reader
+    finally:
+        reader.close()

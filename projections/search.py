@@ -1,0 +1,95 @@
+"""Which contacts a list shows: conditions on traits and identities, and tags."""
+
+import operator
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from ledger.events import tags as tag_rules
+from ledger.events.traits import canonical, is_datetime
+from projections.fold import State
+
+_CONDITION = re.compile(r"\s*(?P<name>[^=!<>~\s][^=!<>~]*?)\s*(?P<op>!=|>=|<=|=|>|<|~)\s*(?P<value>.*?)\s*", re.DOTALL)
+_ORDERED: dict[str, Callable[[Any, Any], bool]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+
+class BadCondition(ValueError):
+    """A condition that is not NAME OP VALUE; the message says what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One comparison of an attribute with a value: `= != > >= < <=`, or `~` for contains, whatever the case."""
+
+    name: str
+    op: str
+    value: str
+
+    def holds_for(self, state: State) -> bool:
+        """Whether the contact meets it; a contact without the attribute meets only `!=`. A list meets `= ~` by an item.
+
+        Numbers compare as numbers and datetimes as moments, whatever their digits.
+        """
+        found = _attribute(state, self.name)
+        if found is None:
+            return self.op == "!="
+        items = found if isinstance(found, list) else [found]
+        if self.op == "~":
+            return any(self.value.casefold() in _text(item).casefold() for item in items)
+        if self.op in ("=", "!="):
+            return any(operator.eq(*_comparable(item, self.value)) for item in items) == (self.op == "=")
+        ours, theirs = _comparable(found, self.value)
+        return theirs is not None and not isinstance(found, list | bool) and _ORDERED[self.op](ours, theirs)
+
+
+def parse_condition(text: str) -> Condition:
+    """Read `city=Pune`. Raises BadCondition."""
+    match = _CONDITION.fullmatch(text)
+    if match is None:
+        raise BadCondition(f"{text!r} is no condition: write NAME=VALUE, or one of != > >= < <= ~ in place of =")
+    return Condition(match["name"], match["op"], match["value"])
+
+
+def _attribute(state: State, name: str) -> Any:
+    if name in ("phone", "user_id"):
+        return getattr(state, name)
+    return state.traits.get(name)
+
+
+def _comparable(found: Any, text: str) -> tuple[Any, Any]:
+    """What the contact has and the condition's text, in a form that compares; None for a text of another type."""
+    if isinstance(found, bool):
+        return found, {"true": True, "false": False}.get(text.casefold())
+    if isinstance(found, int | float):
+        try:
+            return found, msgspec.json.decode(text, type=float)
+        except msgspec.MsgspecError:
+            return found, None
+    if is_datetime(found):
+        return _moment(found), _moment(str(canonical(text))) if is_datetime(text) else None
+    return found, text
+
+
+def _moment(text: str) -> tuple[str, str]:
+    """A datetime in UTC, or a date, so that moments compare: to the second, then the digits behind it."""
+    return text[:10] + (text[10:19] or "T00:00:00"), text[19:].strip(".Z").ljust(9, "0")
+
+
+def _text(item: Any) -> str:
+    return item if isinstance(item, str) else msgspec.json.encode(item).decode()
+
+
+def matching(states: Iterable[State], conditions: Iterable[Condition], tags: Iterable[str]) -> Iterable[State]:
+    """The contacts that meet every condition and have every tag."""
+    every, wanted = tuple(conditions), {tag_rules.fold(tag_rules.clean(tag)) for tag in tags}
+    for state in states:
+        if wanted <= state.tags.keys() and all(condition.holds_for(state) for condition in every):
+            yield state

@@ -1,0 +1,223 @@
+"""One generation of contact state: a SQLite file with the contacts, the outcomes of imports, and its checkpoint.
+
+Rows and checkpoint change in one transaction, so the file always says exactly how far it is.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import orjson
+
+from ledger import sqlite
+from ledger.events import tags as tag_rules
+from ledger.log.entry import phone_number, phone_text
+from ledger.sqlite import blob, or_null
+from projections.fold import VERSION, State
+from projections.outcomes import Outcome, RowOutcome
+
+_LARGE_WAL = 64 * 2**20
+_listed = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far a state has been folded: the log's position and chain hash there, and by which fold."""
+
+    position: int
+    hash: bytes
+    fold_version: int
+
+
+class ClosedRow(msgspec.Struct, frozen=True, gc=False):
+    """An import row whose last message was folded. `position` is that message's."""
+
+    position: int
+    import_id: str
+    row: int
+    result: RowOutcome
+
+
+RowKey = tuple[str, int]
+"""(import id, row number)."""
+
+
+def _text(document: object) -> str:
+    return orjson.dumps(document).decode()
+
+
+def _row_of(state: State) -> tuple[object, ...]:
+    return (
+        state.contact,
+        blob(state.id),
+        or_null(phone_number(state.phone)),
+        or_null(state.user_id),
+        state.created,
+        state.modified,
+        state.position,
+        _text(state.traits),
+        _text((state.stamp, state.stamps)),
+        _text(list(state.tags.values())),
+    )
+
+
+def state_of(row: Any) -> State:
+    """The contact of a row selected by `CONTACT_COLUMNS`."""
+    contact, id, phone, user_id, created, modified, position, traits, stamps, tags = row
+    stamp, others = orjson.loads(stamps)
+    return State(
+        contact,
+        id,
+        phone_text(phone),
+        user_id,
+        created,
+        modified,
+        position,
+        orjson.loads(traits),
+        tuple(stamp),
+        {name: tuple(at) for name, at in others.items()},
+        {tag_rules.fold(spelling): (spelling, at) for spelling, at in orjson.loads(tags)},
+    )
+
+
+CONTACT_COLUMNS = "contact, id, phone, user_id, created, modified, position, traits, stamps, tags"
+
+
+class StateStore:
+    """The writer of one generation; only the projector, or a rebuild of its own file, holds one."""
+
+    def __init__(self, path: Path, *, is_scratch: bool = False) -> None:
+        """Open or make the file. `is_scratch`: a file nobody reads before it is complete may skip syncing."""
+        self._path = path
+        self._connection = sqlite.connect(path, cache_mib=16)
+        self._connection.execute("PRAGMA wal_autocheckpoint = 20000")
+        if is_scratch:
+            self._connection.execute("PRAGMA journal_mode = OFF")
+            self._connection.execute("PRAGMA synchronous = OFF")
+        else:
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+        if self._connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+            with sqlite.transaction(self._connection):
+                _make_tables(self._connection)
+
+    def checkpoint(self) -> Checkpoint:
+        """How far this file is."""
+        query = "SELECT position, hash, fold_version FROM checkpoint"
+        return Checkpoint(*self._connection.execute(query).fetchone())
+
+    def load(self, contacts: Iterable[int]) -> dict[int, State]:
+        """The states of these contacts, as far as they exist."""
+        rows = self._connection.execute(
+            f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE contact IN (SELECT value FROM json_each(?))",
+            (_listed(sorted(contacts)).decode(),),
+        )
+        return {row[0]: state_of(row) for row in rows}
+
+    def open_rows(self) -> dict[RowKey, RowOutcome]:
+        """The import rows of which only the first message has been folded."""
+        rows = self._connection.execute("SELECT import, row, outcome, is_older FROM open_rows")
+        return {(name, row): RowOutcome(Outcome(outcome), bool(older)) for name, row, outcome, older in rows}
+
+    def save(
+        self,
+        states: Iterable[State],
+        absorbed: Iterable[int],
+        rows: Iterable[ClosedRow],
+        open_rows: Mapping[RowKey, RowOutcome],
+        imports: Mapping[str, Mapping[str, str]],
+        checkpoint: Checkpoint,
+    ) -> None:
+        """Write a folded page and its checkpoint, all or nothing.
+
+        `imports` maps an import's id to columns of `imports` to set (`started`, `split`: JSON).
+        """
+        with sqlite.transaction(self._connection) as connection:
+            connection.executemany(
+                f"INSERT INTO contacts ({CONTACT_COLUMNS}) VALUES (?, ?, nullif(?, 0), nullif(?, 0), ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (contact) DO UPDATE SET phone = excluded.phone, user_id = excluded.user_id,"
+                " created = excluded.created, modified = excluded.modified, position = excluded.position,"
+                " traits = excluded.traits, stamps = excluded.stamps, tags = excluded.tags",
+                map(_row_of, sorted(states, key=lambda state: state.contact)),
+            )
+            connection.executemany("DELETE FROM contacts WHERE contact = ?", [(contact,) for contact in absorbed])
+            for import_id, columns in imports.items():
+                for column, document in columns.items():
+                    connection.execute(
+                        f"INSERT INTO imports (id, {column}) VALUES (?, ?)"
+                        f" ON CONFLICT (id) DO UPDATE SET {column} = excluded.{column}",
+                        (import_id, document),
+                    )
+            self._save_rows(list(rows))
+            connection.execute("DELETE FROM open_rows")
+            connection.executemany(
+                "INSERT INTO open_rows (import, row, outcome, is_older) VALUES (?, ?, ?, ?)",
+                [(name, row, part.outcome.value, int(part.is_older)) for (name, row), part in open_rows.items()],
+            )
+            connection.execute(
+                "UPDATE checkpoint SET position = ?, hash = ?, fold_version = ?",
+                (checkpoint.position, checkpoint.hash, checkpoint.fold_version),
+            )
+
+    def _save_rows(self, rows: list[ClosedRow]) -> None:
+        numbers = {import_id: self._number_of(import_id) for import_id in {closed.import_id for closed in rows}}
+        # exact str and int: the driver is slow with their subclasses
+        self._connection.executemany(
+            "INSERT INTO outcomes (position, import, row, outcome, is_older) VALUES (?, ?, ?, ?, ?)",
+            [
+                (row.position, numbers[row.import_id], row.row, row.result.outcome.value, int(row.result.is_older))
+                for row in rows
+            ],
+        )
+        tally = Counter((row.import_id, row.result.outcome.value) for row in rows)
+        tally.update((row.import_id, "older") for row in rows if row.result.is_older)
+        for (import_id, column), count in tally.items():
+            self._connection.execute(f"UPDATE imports SET {column} = {column} + ? WHERE id = ?", (count, import_id))
+
+    def _number_of(self, import_id: str) -> int:
+        self._connection.execute("INSERT INTO imports (id) VALUES (?) ON CONFLICT DO NOTHING", (import_id,))
+        row = self._connection.execute("SELECT number FROM imports WHERE id = ?", (import_id,)).fetchone()
+        return int(row[0])
+
+    def tidy(self) -> None:
+        """Bring a large WAL into the file and empty it, between pages."""
+        sqlite.truncate_wal(self._connection, self._path, _LARGE_WAL)
+
+    def seal(self) -> None:
+        """End the scratch life of a file: from now on it is written safely."""
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+def _make_tables(connection: sqlite.Connection) -> None:
+    from sqlite_utils import Database  # slow to load, and most processes never make a file
+
+    database = Database(connection)
+    database.table("contacts").create(
+        {
+            "contact": int, "id": bytes, "phone": int, "user_id": str, "created": int, "modified": int,
+            "position": int, "traits": str, "stamps": str, "tags": str,
+        },
+        pk="contact", not_null={"id", "created", "modified", "position", "traits", "stamps", "tags"}, strict=True,
+    )  # fmt: skip
+    counts = {outcome.value: int for outcome in Outcome} | {"older": int}
+    database.table("imports").create(
+        {"number": int, "id": str, "started": str, "split": str} | counts,
+        pk="number", not_null={"id"} | set(counts), defaults=dict.fromkeys(counts, 0), strict=True,
+    )  # fmt: skip
+    database.table("imports").create_index(["id"], unique=True)
+    database.table("outcomes").create(
+        {"position": int, "import": int, "row": int, "outcome": str, "is_older": int}, pk="position", strict=True
+    )
+    database.table("open_rows").create(
+        {"import": str, "row": int, "outcome": str, "is_older": int}, pk=("import", "row"), strict=True
+    )
+    database.table("checkpoint").create({"position": int, "hash": bytes, "fold_version": int}, strict=True)
+    connection.execute("INSERT INTO checkpoint VALUES (0, zeroblob(32), ?)", (VERSION,))
+    connection.execute("PRAGMA user_version = 1")

@@ -1,0 +1,99 @@
+"""A log fed by hand with the records of one partition: clocks, ids and batches are the test's."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from consumers.appender import Appender
+from ledger.bus.port import Record
+from ledger.events.signing import Signer
+from ledger.log.entry import Entry
+from ledger.log.log import EventLog
+from ledger.log.reader import LogReader
+
+SECRET = b"secret of the tests"
+SHOP = "https://shop.example/orders"
+NOON = 1_700_000_000_000_000
+"""Microseconds: when the bus takes the first record; each next one comes a second later."""
+SECOND = 1_000_000
+
+
+class SequenceIds:
+    """Ids that are the same again after a restart: the n-th contact's is n."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._made = self._last = 0
+
+    def __call__(self) -> str:
+        return "command"
+
+    def raw(self, count: int) -> list[bytes]:
+        with closing(LogReader(self._path)) as log:
+            made = sum(entry.contact_id is not None for entry in log.read(0, 1_000_000))
+        if made != self._made:
+            self._made = self._last = made
+        first, self._last = self._last + 1, self._last + count
+        return [number.to_bytes(16, "big") for number in range(first, self._last + 1)]
+
+
+class Intake:
+    """Records, made by `record`, are appended in the batches that the test chooses."""
+
+    def __init__(self, path: Path, *, may_merge: bool = True) -> None:
+        self.path = path
+        self.may_merge = may_merge
+        self.now = 2 * NOON
+        self.restart()
+
+    def restart(self) -> None:
+        """What is left of the consumer when its process dies: the file."""
+        self.log = EventLog(self.path, clock=lambda: self.now)
+        self.appender = Appender(
+            self.log,
+            secret=SECRET,
+            may_merge=self.may_merge,
+            clock=lambda: self.now,
+            ids=SequenceIds(self.path),  # type: ignore[arg-type]
+        )
+
+    def append(self, records: Sequence[Record]) -> None:
+        """One batch, whatever the offsets of its records."""
+        expected = self.log.offsets("bus")
+        self.appender.append("bus", records, expected, {0: expected.get(0, 0) + len(records)})
+
+    def take(self, *messages: bytes, time: int = NOON) -> list[Entry]:
+        """Append messages as one batch; gives the entries they made."""
+        with closing(LogReader(self.path)) as log:
+            before = log.head().position
+            self.append([Record(0, number, time, None, value) for number, value in enumerate(messages)])
+            return log.read(before, 1_000)
+
+    def close(self) -> None:
+        self.log.close()
+
+
+_numbers = iter(range(10**9))
+
+
+def message(type: str, data: dict[str, Any], *, id: str | None = None, source: str = SHOP, **attributes: Any) -> bytes:
+    """An unsigned CloudEvent; its id is new unless given."""
+    made = {"specversion": "1.0", "id": id or f"m{next(_numbers)}", "source": source, "type": type}
+    return orjson.dumps(made | attributes | {"data": data})
+
+
+def tracked(**data: Any) -> bytes:
+    """A UserTracked."""
+    return message("UserTracked", data)
+
+
+def row_message(row: int, part: str, data: dict[str, Any], *, source: str = "/imports/i1", is_last: bool) -> bytes:
+    """A message of an import's row, signed: `part` is u or t."""
+    whole = {"match": "phone", "row": row, "line": row + 1, **data} | ({"rowend": True} if is_last else {})
+    kind = {"u": "UserTracked", "t": "TagsAdded"}[part]
+    return Signer(SECRET).message(
+        source=source, id=f"i1.{row:06}.{part}", type=kind, time="2023-11-14T22:13:20Z", data=orjson.dumps(whole)
+    )

@@ -1,0 +1,55 @@
+"""What tests of the projections start from: a log fed by hand, and its state projected in pages of any size."""
+
+from contextlib import closing
+
+import pytest
+
+from ledger.log.reader import LogReader
+from projections.generations import Generations
+from projections.project_loop import Projection
+from projections.reading import StateReader
+from projections.view import contact_document
+from tests.intake import Intake
+
+
+class Room:
+    """An intake with its state beside it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.intake = Intake(folder / "log.db")
+        self.generations = Generations(folder / "state")
+        self.reader = LogReader(folder / "log.db")
+
+    def take(self, *messages, **options):
+        return self.intake.take(*messages, **options)
+
+    def project(self, page=10_000):
+        """Fold everything there is, as a projector that was started anew."""
+        projection = Projection(self.reader, self.generations)
+        projection.take_up_rebuilt()
+        while projection.advance(page):
+            pass
+        projection.close()
+
+    def state(self):
+        return StateReader(self.generations.current_path())
+
+    def contacts(self):
+        with closing(self.state()) as state:
+            return [contact_document(one) for one in state.by_number()]
+
+    def outcomes(self):
+        """(row, outcome, is older) of every row of every import, in log order."""
+        with closing(self.state()) as state:
+            return [(row, outcome, bool(older)) for _, _, row, outcome, older in state.outcome_lines()]
+
+    def close(self):
+        self.reader.close()
+        self.intake.close()
+
+
+@pytest.fixture
+def room(tmp_path):
+    with closing(Room(tmp_path)) as made:
+        yield made

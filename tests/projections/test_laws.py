@@ -1,0 +1,184 @@
+"""The projections, as laws over random small worlds: state, history, as-of and explain tell one story."""
+
+from contextlib import closing
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.log.reader import LogReader
+from projections.digest import content_digest, full_digest
+from projections.explain import explain
+from projections.generations import Generations
+from projections.history import states_at, steps
+from projections.project_loop import Projection
+from projections.reading import reading
+from projections.rebuild import build_generation, fold_into
+from projections.verify import verify
+from projections.view import contact_document
+from tests import oracle
+from tests.examples import PHONES
+from tests.intake import Intake
+from tests.worlds import bounded, folder, mixed_streams, plain, records, sent, streams, told_to_oracle
+
+
+def log_of(here, stream, **options):
+    """A log with the stream in it."""
+    with closing(Intake(here / "log.db", **options)) as intake:
+        intake.append(records(stream))
+    return closing(LogReader(here / "log.db"))
+
+
+def folded(here, log, until=None):
+    """The states by contact number as the log folds to them at once."""
+    fold_into(here / "folded.db", log, until=until)
+    with reading(here / "folded.db") as state:
+        return {one.contact: one for one in state.by_number()}
+
+
+@bounded(50)
+@given(streams, st.booleans())
+def test_the_state_is_what_an_oracle_says(stream, may_merge):
+    """R4, R5, R7; the oracle shares no code with the fold."""
+    expected, _ = oracle.fold(told_to_oracle(stream), merge=may_merge)
+    with folder() as here, log_of(here, stream, may_merge=may_merge) as log:
+        states = folded(here, log).values()
+        assert plain([contact_document(state) for state in states]) == plain(expected)
+
+
+@bounded(40)
+@given(mixed_streams(), st.data())
+def test_pages_restarts_and_rebuilds_come_to_the_same_digest(stream, data):
+    """R28."""
+    with folder() as here, log_of(here, stream) as log:
+        generations = Generations(here / "state")
+        more = True
+        while more:
+            with closing(Projection(log, generations)) as projection:
+                projection.take_up_rebuilt()
+                for _ in range(data.draw(st.integers(1, 3))):
+                    more = projection.advance(data.draw(st.integers(1, 5))) > 0
+            if data.draw(st.integers(0, 4)) == 0:
+                build_generation(generations, log)
+        fold_into(here / "rebuilt.db", log)
+        with reading(generations.current_path()) as live, reading(here / "rebuilt.db") as rebuilt:
+            assert full_digest(live) == full_digest(rebuilt)
+        assert verify(log, generations.current_path(), here / "scratch.db").ok
+
+
+@st.composite
+def families(draw):
+    """Streams that have no phone and no user id in common."""
+    made = []
+    for number in range(draw(st.integers(2, 3))):
+        phones, user_ids = st.sampled_from(PHONES[number : number + 1]), st.sampled_from([f"u{number}", f"v{number}"])
+        people = st.one_of(
+            st.fixed_dictionaries({"phone": phones}),
+            st.fixed_dictionaries({"userId": user_ids}),
+            st.fixed_dictionaries({"phone": phones, "userId": user_ids}),
+        )
+        made.append(draw(st.lists(sent(people, st.integers(0, 4)), min_size=1, max_size=5)))
+    return made
+
+
+def shuffled(draw, streams):
+    """All of them in one, each in its own order."""
+    left, mixed = [list(stream) for stream in streams], []
+    while any(left):
+        mixed.append(draw(st.sampled_from([stream for stream in left if stream])).pop(0))
+    return mixed
+
+
+@bounded(30)
+@given(families(), st.data())
+def test_any_interleaving_of_unrelated_contacts_has_the_same_content(streams, data):
+    """Decision 13."""
+    digests = set()
+    for _ in range(2):
+        with folder() as here, log_of(here, shuffled(data.draw, streams)) as log:
+            fold_into(here / "state.db", log)
+            with reading(here / "state.db") as state:
+                digests.add(content_digest(state.by_identity()))
+    assert len(digests) == 1
+
+
+@bounded(30)
+@given(mixed_streams())
+def test_the_last_state_of_a_history_is_the_state(stream):
+    """R27."""
+    with folder() as here, log_of(here, stream) as log:
+        for contact, state in folded(here, log).items():
+            *_, last = steps(log, log.component(contact))
+            assert last.after == state
+
+
+@bounded(30)
+@given(mixed_streams())
+def test_a_history_tells_every_change_from_nothing_to_the_state(stream):
+    """R27: what each event changed, one after the other, makes the contact."""
+    with folder() as here, log_of(here, stream) as log:
+        for contact, state in folded(here, log).items():
+            component = log.component(contact)
+            if len(component) > 1:
+                continue
+            found, tags = {}, []
+            for step in steps(log, component):
+                for change in step.changed:
+                    if change.attribute == "tags":
+                        tags.append(change.after)
+                    elif change.attribute != "phone":
+                        assert found.get(change.attribute) == change.before
+                        found[change.attribute] = change.after
+            traits = {name: value for name, value in found.items() if value is not None and name != "user_id"}
+            assert traits == {name: value for name, value in state.traits.items() if name != "phone"}
+            assert tags == [spelling for spelling, _ in state.tags.values()]
+
+
+@bounded(20)
+@given(mixed_streams())
+def test_every_contact_at_every_position_is_the_fold_of_what_came_before(stream):
+    """R29."""
+    with folder() as here, log_of(here, stream) as log:
+        numbers = [entry.contact for entry in log.read(0, 1_000) if entry.contact_id]
+        for position in range(log.head().position + 1):
+            replayed = {}
+            for number in numbers:
+                replayed |= states_at(log, log.component(number), position)
+            assert replayed == folded(here, log, until=position)
+
+
+@bounded(30)
+@given(mixed_streams())
+def test_the_winner_that_explain_names_is_the_value_that_the_contact_has(stream):
+    """R30."""
+    with folder() as here, log_of(here, stream) as log:
+        for contact, state in folded(here, log).items():
+            told = explain(log, log.component(contact))
+            values = {name: one["value"] for name, one in told.values.items()}
+            assert values.pop("phone", None) == state.phone
+            assert values.pop("user_id", None) == state.user_id
+            named_like_identity = values.pop("traits.phone", None)
+            winners = {name: value for name, value in values.items() if value is not None}
+            if named_like_identity is not None:
+                winners["phone"] = named_like_identity
+            assert winners == state.traits
+            for name, value in told.values.items():
+                if name in state.traits and name != "phone":
+                    assert value["position"] == state.stamp_of(name)[1]
+            assert [(one["value"], one["position"]) for one in told.tags] == list(state.tags.values())
+
+
+@bounded(30)
+@given(mixed_streams())
+def test_every_claim_that_lost_says_by_which_rule(stream):
+    """R30: a claim is either the winner or among the lost, and the winner is stated latest."""
+    with folder() as here, log_of(here, stream) as log:
+        for contact in folded(here, log):
+            component = log.component(contact)
+            told = explain(log, component).values
+            for step in steps(log, component):
+                for name in step.event.traits or {} if not step.entry.skipped else {}:
+                    value = told["traits.phone" if name == "phone" else name]
+                    claims = [value, *value["lost"]]
+                    assert step.entry.position in [claim["position"] for claim in claims]
+                    assert all(claim["stated_at"] <= value["stated_at"] for claim in value["lost"])
+                    assert all(claim["rule"] for claim in value["lost"])

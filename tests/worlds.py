@@ -1,0 +1,150 @@
+"""Random small worlds: so few phones, user ids, attributes, tags and times that they meet, merge and contradict."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from ledger.bus.port import Record
+from ledger.events import moments
+from tests import oracle
+from tests.examples import PHONES
+from tests.intake import NOON, SECOND, message, row_message
+
+IS_FULL = bool(os.environ.get("CONTACTS_TEST_FULL"))
+
+
+def bounded(examples: int) -> settings:
+    """So many examples in the usual run, twenty times as many in the full one, however busy the machine."""
+    wanted = examples * (20 if IS_FULL else 1)
+    return settings(max_examples=wanted, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message as somebody publishes it; `row` makes it an import's, of that row and its first or last message."""
+
+    type: str
+    data: dict[str, Any]
+    seconds: int | None
+    row: int | None = None
+    is_last: bool = True
+
+    def record(self, number: int) -> Record:
+        """As the bus takes it: the n-th message of the stream."""
+        if self.row is not None:
+            part = "u" if self.type == "UserTracked" else "t"
+            value = row_message(self.row, part, self.data, is_last=self.is_last)
+        else:
+            time = {} if self.seconds is None else {"time": moments.text(NOON - self.seconds * SECOND)}
+            value = message(self.type, self.data, id=f"w{number}", **time)
+        return Record(0, number, NOON + number * SECOND, None, value)
+
+
+phones, user_ids = st.sampled_from(PHONES[:3]), st.sampled_from(["u1", "u2", "u3"])
+who = st.one_of(
+    st.fixed_dictionaries({"phone": phones}),
+    st.fixed_dictionaries({"userId": user_ids}),
+    st.fixed_dictionaries({"phone": phones, "userId": user_ids}),
+    st.fixed_dictionaries({"phone": phones, "userId": user_ids, "match": st.just("phone")}),
+)
+values = st.sampled_from(["Pune", "Agra", "2022-10-31", 1, 1.5, True, False, ["a", 1], None, None])
+traits = st.dictionaries(st.sampled_from(["city", "n", "phone"]), values, max_size=3)
+tags = st.lists(st.sampled_from(["vip", "VIP", " new  customer", "New Customer", "straße", "STRASSE"]), min_size=1)
+seconds = st.none() | st.integers(-2, 4)
+
+
+def sent(people: Any = who, seconds: Any = seconds) -> Any:
+    """A message that is right in itself; whom it is about may still contradict what is known."""
+
+    def of(type: str, **members: Any) -> Any:
+        parts = st.tuples(people, st.fixed_dictionaries(members), seconds)
+        return parts.map(lambda made: Sent(type, made[0] | made[1], made[2]))
+
+    tracked = of("UserTracked", traits=traits)
+    tagged = of("TagsAdded", tags=tags)
+    return st.one_of(tracked, tracked, tagged, of("EventTracked", event=st.just("Order placed"), traits=traits))
+
+
+wrong = st.one_of(
+    st.sampled_from([{}, {"phone": "12"}, {"userId": "u1", "traits": {"n": {}}}]).map(
+        lambda data: Sent("UserTracked", data, None)
+    ),
+    who.map(lambda data: Sent("NoSuchType", data, None)),
+)
+rows = st.tuples(
+    st.fixed_dictionaries(
+        {"phone": phones, "mode": st.sampled_from(["upsert", "create", "update"])}, optional={"userId": user_ids}
+    ),
+    traits,
+    tags | st.none(),
+)
+streams = st.lists(sent(), min_size=1, max_size=14)
+"""What an oracle of identity, values and tags can follow."""
+
+
+def _messages(row: int, made: Any) -> list[Sent]:
+    about, traits, tags = made
+    first = Sent("UserTracked", about | {"traits": traits}, None, row, is_last=tags is None)
+    return [first] if tags is None else [first, Sent("TagsAdded", about | {"tags": tags}, None, row)]
+
+
+@st.composite
+def mixed_streams(draw: Any) -> list[Sent]:
+    """Rejected messages and import rows among them; a row's two messages may have others between them."""
+    stream: list[Sent] = []
+    pending: list[Sent] = []
+    for number in range(draw(st.integers(1, 10))):
+        made = draw(st.one_of(sent(), sent(), wrong, rows))
+        if draw(st.booleans()):
+            stream, pending = stream + pending, []
+        if isinstance(made, Sent):
+            stream.append(made)
+        else:
+            first, *rest = _messages(number + 1, made)
+            stream.append(first)
+            pending += rest
+    return stream + pending
+
+
+def records(stream: list[Sent]) -> list[Record]:
+    """The stream as the bus took it."""
+    return [one.record(number) for number, one in enumerate(stream)]
+
+
+def told_to_oracle(stream: list[Sent]) -> list[oracle.Message]:
+    """The stream as the oracle wants it: stated times are worked out here, by R4."""
+    told = []
+    for number, one in enumerate(stream):
+        bus_time = NOON + number * SECOND
+        stated = bus_time if one.seconds is None else min(NOON - one.seconds * SECOND, bus_time)
+        told.append(oracle.Message(one.type, one.data, stated))
+    return told
+
+
+def plain(documents: list[dict[str, Any]]) -> list[str]:
+    """Contacts in a form that compares by type and value, whatever their order."""
+    kept = [
+        {name: one[name] for name in ("phone", "user_id", "traits")} | {"tags": sorted(one["tags"])}
+        for one in documents
+    ]
+    return sorted(orjson.dumps(one, option=orjson.OPT_SORT_KEYS).decode() for one in kept)
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder for one example; in memory where the system has such a place, for there may be thousands."""
+    memory = Path("/dev/shm")
+    made = tempfile.mkdtemp(dir=memory if os.access(memory, os.W_OK) else None)
+    try:
+        yield Path(made)
+    finally:
+        shutil.rmtree(made)
