@@ -1,0 +1,1 @@
+"""Ways in and out: settings, wiring, supervisor, command line, HTTP, imports."""

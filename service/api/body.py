@@ -1,0 +1,72 @@
+"""A request's body as a JSON object, whatever its Content-Type says (R6)."""
+
+import json
+from typing import IO, Any
+
+import msgspec
+
+LARGEST = 256 * 1024
+"""Bytes of a body at most; a message on the bus has the same limit."""
+
+_decode = msgspec.json.Decoder().decode
+_LONGEST_NUMBER = 400
+_TOO_LONG = f"the body is over the limit of {LARGEST // 1024} KiB"
+
+
+class TooLong(ValueError):
+    """The body is over the limit."""
+
+
+class NotAnObject(ValueError):
+    """The bytes are no JSON object; the message says what they are instead."""
+
+
+class NestedTooDeeply(ValueError):
+    """JSON, but with more levels than can be read."""
+
+
+def read_bytes(stream: IO[bytes], length: int | None) -> bytes:
+    """The body's bytes, by its Content-Length in one go: every wait for more is a change of threads. Raises TooLong."""
+    if length is not None:
+        if length > LARGEST:
+            raise TooLong(_TOO_LONG)
+        return stream.read(length) if length else b""
+    content = stream.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise TooLong(_TOO_LONG)
+    return content
+
+
+def read_object(content: bytes) -> dict[str, Any]:
+    """The object in `content`. What is JSON but unfit for a contact (a lone surrogate, 1e400) is left to the schema.
+
+    Raises NotAnObject, NestedTooDeeply.
+    """
+    try:
+        value = _decode(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        value = _by_the_letter(content)
+    except RecursionError:
+        raise NestedTooDeeply("the body is nested too deeply") from None
+    if not isinstance(value, dict):
+        raise NotAnObject('the body must be a JSON object, such as {"phoneNumber": "9967536783"}')
+    return value
+
+
+def _by_the_letter(content: bytes) -> object:
+    """The standard library's verdict: slower, and with nothing refused that RFC 8259's grammar allows."""
+    try:
+        return json.loads(content.decode("utf-8-sig"), parse_constant=_refuse, parse_int=_integer)
+    except RecursionError:
+        raise NestedTooDeeply("the body is nested too deeply") from None
+    except ValueError as fault:
+        where = f" (line {fault.lineno}, column {fault.colno})" if isinstance(fault, json.JSONDecodeError) else ""
+        raise NotAnObject(f"the body is not JSON in UTF-8{where}") from None
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else float("inf")

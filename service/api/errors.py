@@ -1,0 +1,96 @@
+"""Which fault answers with which status: permanent ones 4xx, passing ones 503 (clients retry every 5xx)."""
+
+from collections.abc import Callable
+
+import structlog
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+
+from ledger import sqlite
+from ledger.bus.port import BusError, NotConfirmed, TooLarge
+from ledger.events.schema import Invalid
+from service.api.body import NestedTooDeeply, NotAnObject, TooLong
+from service.api.door import Door
+from service.api.gate import ScopeMissing, SignInFailed
+from service.api.problem import Problem
+from service.api.rates import RateExceeded
+from service.tracking import IdentityConflict
+
+_RETRY = {"Retry-After": "2"}
+_log = structlog.get_logger(part="api")
+
+
+def answer_errors(app: Flask, door: Door) -> None:
+    """Make every error of `app` one problem object."""
+
+    @app.errorhandler(Exception)
+    def answer(fault: Exception) -> Response:
+        return problem_of_any(fault, str(request.url_rule), door.new_id).response()
+
+
+def problem_of_any(fault: Exception, route: str, new_id: Callable[[], str]) -> Problem:
+    """The answer to any fault; one that was not foreseen is logged, and shows the id that the log has it under."""
+    problem = problem_of(fault)
+    if problem is None:
+        id = new_id()
+        _log.error("request failed", request=id, route=route, exc_info=fault)
+        problem = Problem(500, f"something went wrong here; the log has it under {id}", id=id)
+    return problem
+
+
+def problem_of(fault: Exception) -> Problem | None:
+    """The answer to a fault that is foreseen, None for any other."""
+    match fault:
+        case Problem():
+            return fault
+        case SignInFailed():
+            return Problem(401, str(fault), headers={"WWW-Authenticate": 'Basic realm="Contact Ledger"'})
+        case ScopeMissing():
+            return Problem(403, str(fault))
+        case RateExceeded():
+            return Problem(429, str(fault), headers={"Retry-After": str(fault.retry_after)})
+        case NotAnObject():
+            return Problem(400, str(fault))
+        case TooLong():
+            return Problem(413, str(fault))
+        case NestedTooDeeply():
+            return Problem(422, str(fault))
+        case Invalid():
+            return _invalid(fault)
+        case IdentityConflict():
+            return Problem(409, str(fault), reason="identity_conflict")
+        case BusError():
+            return _bus_fault(fault)
+        case sqlite.Error() if sqlite.is_passing(fault):
+            return Problem(503, "the store is busy or its disk is full; nothing was published", headers=_RETRY)
+        case HTTPException():
+            return _http_fault(fault)
+    return None
+
+
+def _invalid(fault: Invalid) -> Problem:
+    errors = [{"pointer": each.pointer, "message": each.message, "reason": each.reason} for each in fault.faults]
+    messages = [each.message for each in fault.faults]
+    # clients of the hub's API show the message and nothing else
+    text = messages[0] if len(messages) == 1 else f"{len(messages)} faults: {'; '.join(messages)}"
+    return Problem(422, text, errors=errors)
+
+
+def _bus_fault(fault: BusError) -> Problem:
+    match fault:
+        case TooLarge():
+            return Problem(413, "the call makes a message that is too large for the bus; nothing was published")
+        case NotConfirmed():
+            text = "the bus did not confirm in time; the call may still have been published"
+            return Problem(503, text, headers=_RETRY)
+    return Problem(503, "the bus cannot take messages now; nothing was published", headers=_RETRY)
+
+
+def _http_fault(fault: HTTPException) -> Problem:
+    match fault:
+        case MethodNotAllowed():
+            allowed = ", ".join(sorted(fault.valid_methods or ()))
+            return Problem(405, f"{request.method} is not possible here; use {allowed}", headers={"Allow": allowed})
+        case NotFound():
+            return Problem(404, "there is nothing at this address")
+    return Problem(fault.code or 500, fault.description or fault.name)

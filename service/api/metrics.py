@@ -1,0 +1,72 @@
+"""Counters for Prometheus, added up over the API's worker processes."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+_SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+
+def share_counts(folder: str) -> None:
+    """Keep the counts of this process and of those it forks in `folder`, so that any of them can add up all.
+
+    prometheus_client decides by this variable when it is imported; naming the choice makes the order of imports no
+    matter.
+    """
+    os.environ[_SHARED_FOLDER] = folder
+    values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
+
+
+class Metrics:
+    """What this process counts. `readings` are gauges read afresh at each scrape, by name without prefix."""
+
+    def __init__(self, readings: Callable[[], Mapping[str, float]]) -> None:
+        self._registry = CollectorRegistry()
+        self._readings = _Readings(readings)
+        self._requests = Counter(
+            "contacts_http_requests", "HTTP requests answered", ["route", "method", "status"], registry=self._registry
+        )
+        self._seconds = Histogram(
+            "contacts_http_request_seconds", "Time to answer", ["route"], registry=self._registry, buckets=_SECONDS
+        )
+        self._counters: dict[tuple[str, str, int], Counter] = {}
+        self._timers: dict[str, Histogram] = {}
+
+    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count one answer. `route` is a rule, never a path, which could hold a phone."""
+        counter = self._counters.get((route, method, status))
+        if counter is None:
+            counter = self._counters[route, method, status] = self._requests.labels(route, method, str(status))
+        counter.inc()
+        timer = self._timers.get(route)
+        if timer is None:
+            timer = self._timers[route] = self._seconds.labels(route)
+        timer.observe(seconds)
+
+    def page(self) -> bytes:
+        """The text that Prometheus reads: this process alone, or all workers where they share a folder."""
+        registry = self._registry
+        if os.environ.get(_SHARED_FOLDER):
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        gauges = CollectorRegistry()
+        gauges.register(self._readings)
+        return generate_latest(registry) + generate_latest(gauges)
+
+
+class _Readings(Collector):
+    def __init__(self, readings: Callable[[], Mapping[str, float]]) -> None:
+        self._readings = readings
+
+    def describe(self) -> list[Metric]:
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        for name, value in self._readings().items():
+            yield GaugeMetricFamily(f"contacts_{name}", name.replace("_", " "), value=value)

@@ -1,0 +1,115 @@
+"""The API of one worker process, made from a deployment: its part of the composition root."""
+
+from multiprocessing.util import Finalize
+from pathlib import Path
+from secrets import token_urlsafe
+from shutil import disk_usage
+
+from flask import Flask
+
+from ledger import sqlite
+from ledger.bus.port import Bus, BusError
+from ledger.log.reader import is_there
+from projections.reading import reading
+from service.api.app import create_app
+from service.api.door import Door
+from service.api.gate import Gate
+from service.api.known import KnownContacts
+from service.api.rates import Rates
+from service.api.readiness import Readiness, Remembered
+from service.keys import Keys
+from service.status import status
+from service.store import open_store
+from service.tracking import Tracker
+from service.wiring import Deployment, now
+
+LEAST_FREE = 1024 * 1024
+"""Bytes on the data folder's disk below which nothing can be taken any more."""
+
+
+def application(deployment: Deployment) -> Flask:
+    """A worker's application, with connections of its own. Raises what opening `service.db` raises."""
+    return create_app(door(deployment))
+
+
+def door(deployment: Deployment) -> Door:
+    """The parts behind the routes; what they hold back is written when the process ends."""
+    limit = deployment.settings.rate_limit
+    rates = None if limit is None else Rates(deployment.data / "rates", limit, now)
+    gate = Gate(Keys(open_store(deployment.service_path), now, token_urlsafe), now, rates)
+    Finalize(None, gate.close, exitpriority=1)  # atexit is not run in granian's workers
+    return Door(
+        gate=gate,
+        tracker=tracker(deployment),
+        readiness=Remembered(lambda: look(deployment)),
+        new_id=deployment.ids(),
+    )
+
+
+def tracker(deployment: Deployment) -> Tracker:
+    """What takes track calls, from HTTP and from the command line alike."""
+    return Tracker(
+        publisher=deployment.bus().publisher(),
+        signer=deployment.signer(),
+        known=KnownContacts(deployment.log_path),
+        may_merge=deployment.settings.merge == "auto",
+        default_country_code=deployment.settings.default_country_code,
+        clock=now,
+        new_id=deployment.ids(),
+    )
+
+
+def look(deployment: Deployment) -> Readiness:
+    """Look at bus, log and state; what cannot be told is a fault of its part, never an exception."""
+    parts = {
+        "disk": _disk_fault(deployment.data),
+        "bus": _bus_fault(deployment.bus()),
+        "log": _trouble(deployment.consumer_trouble) or _log_fault(deployment),
+        "state": _trouble(deployment.projector_trouble) or _state_fault(deployment),
+    }
+    lags: dict[str, float] = {}
+    try:
+        seen = status(deployment)
+    except sqlite.Error as fault:
+        parts["log"] = parts["log"] or str(fault)
+    else:
+        lags = {"log_position": seen.position, "lag_events": seen.lag_events, "lag_seconds": seen.lag_seconds}
+        if seen.bus_lag is not None:
+            lags["bus_lag"] = seen.bus_lag
+    return Readiness(parts, lags)
+
+
+def _disk_fault(folder: Path) -> str | None:
+    free = disk_usage(folder).free
+    return f"the disk of the data folder is full: {free:,} bytes are left" if free < LEAST_FREE else None
+
+
+def _trouble(note: Path) -> str | None:
+    try:
+        return note.read_text(encoding="utf-8") or None
+    except OSError:
+        return None
+
+
+def _bus_fault(bus: Bus) -> str | None:
+    try:
+        bus.check()
+    except BusError as fault:
+        return str(fault)
+    return None
+
+
+def _log_fault(deployment: Deployment) -> str | None:
+    try:
+        return None if is_there(deployment.log_path) else "there is no log yet; the consumer makes it"
+    except sqlite.Error as fault:
+        return str(fault)
+
+
+def _state_fault(deployment: Deployment) -> str | None:
+    try:
+        with reading(deployment.generations().current_path()) as state:
+            state.checkpoint()
+    except sqlite.Error:
+        return "there is no contact state yet; the projector makes it"
+    return None

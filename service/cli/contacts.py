@@ -1,0 +1,185 @@
+"""Commands that read contacts: list, show, history, explain, diff."""
+
+from itertools import islice
+from typing import Any
+
+import click
+
+from ledger.events.tags import clean
+from ledger.log.entry import public_id
+from ledger.log.reader import LogReader
+from projections.explain import explain as explanation
+from projections.fold import State, changes
+from projections.history import Step, event_document, steps
+from projections.past import state_at
+from projections.reading import reading
+from projections.search import BadCondition, matching, parse_condition
+from projections.view import contact_document
+from service.cli.telling import tell_history, tell_reasons
+from service.cli.terminal import Failed, as_json, console, emit, opened, position_of, table
+from service.who import Found, Unknown, at, find
+
+AS_OF = click.option("--as-of", metavar="POSITION|TIME", help="As it was at a log position, or at a moment.")
+
+
+@click.command("list")
+@click.option("--where", "conditions", multiple=True, metavar="'city=Pune'", help="= != > >= < <= or ~ (contains).")
+@click.option("--tag", "tags", multiple=True, help="Only contacts with this tag.")
+@click.option("--limit", default=100, type=click.IntRange(1, 1_000_000), show_default=True)
+@click.option("--cursor", default="0", help="The next_cursor of the page before.")
+@AS_OF
+@as_json
+def list_contacts(
+    conditions: tuple[str, ...], tags: tuple[str, ...], limit: int, cursor: str, as_of: str | None, is_json: bool
+) -> None:
+    """List contacts, the one changed last first."""
+    deployment = opened()
+    try:
+        wanted = [parse_condition(text) for text in conditions]
+    except BadCondition as fault:
+        raise click.BadParameter(str(fault), param_hint="--where") from fault
+    try:
+        wanted_tags = [clean(tag) for tag in tags]
+    except ValueError as fault:
+        raise click.BadParameter(str(fault), param_hint="--tag") from fault
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        raise click.BadParameter("use the next_cursor of the page before", param_hint="--cursor")
+    with deployment.log_reader() as log:
+        position = position_of(log, as_of)
+        path = (
+            deployment.generations().current_path()
+            if position is None
+            else state_at(deployment.data / "past", log, position)
+        )
+    with reading(path) as state:
+        found = [contact_document(one) for one in matching(state.newest_first(), wanted, wanted_tags)]
+    page = found[int(cursor) : int(cursor) + limit]
+    following = int(cursor) + limit
+    document: dict[str, Any] = {
+        "contacts": page,
+        "total": len(found),
+        "next_cursor": str(following) if following < len(found) else None,
+    }
+    if position is not None:
+        document["as_of"] = position
+
+    def show() -> None:
+        table(
+            ("phone", "user id", "name", "tags", "modified"),
+            ((c["phone"], c["user_id"], c["traits"].get("name"), ", ".join(c["tags"]), c["modified_at"]) for c in page),
+        )
+        console.print(f"{len(page)} of {len(found)}")
+
+    emit(document, is_json, show)
+
+
+@click.command()
+@click.argument("who")
+@AS_OF
+@as_json
+def show(who: str, as_of: str | None, is_json: bool) -> None:
+    """Show a contact, now or as it was. WHO is its id, its phone (+919967536783) or its user id."""
+    deployment = opened()
+    with deployment.log_reader() as log:
+        found = _find(log, who)
+        position = position_of(log, as_of)
+        if position is None:
+            with reading(deployment.generations().current_path()) as state:
+                contact = state.contact(found.contact)
+            if contact is None:
+                raise Failed("the contact is in the log, but not in the state yet: is the projector running?")
+            document = contact_document(contact)
+        else:
+            document = contact_document(_at(log, found, position)) | {"as_of": position}
+
+    emit(document, is_json, lambda: _show_contact(document))
+
+
+def _show_contact(document: dict[str, Any]) -> None:
+    fixed = ("id", "phone", "user_id")
+    later = ("created_at", "modified_at", "position", "as_of")
+    rows = [(name, document[name]) for name in fixed]
+    rows += sorted(document["traits"].items())
+    rows.append(("tags", ", ".join(document["tags"]) or None))
+    rows += [(name, document[name]) for name in later if name in document]
+    table(("attribute", "value"), rows)
+
+
+@click.command()
+@click.argument("who")
+@as_json
+def history(who: str, is_json: bool) -> None:
+    """Show everything that happened to a contact: what changed, from what to what, when and from where."""
+    deployment = opened()
+    with deployment.log_reader() as log:
+        found = _find(log, who)
+        all_steps = list(steps(log, found.component))
+    events = [event_document(step) for step in all_steps]
+    document = {"contact": _public_id(all_steps, found.contact), "events": events}
+
+    emit(document, is_json, lambda: tell_history(events))
+
+
+@click.command()
+@click.argument("who")
+@click.argument("trait", required=False)
+@as_json
+def explain(who: str, trait: str | None, is_json: bool) -> None:
+    """Say for each value which event set it, and which others lost and why."""
+    deployment = opened()
+    with deployment.log_reader() as log:
+        found = _find(log, who)
+        explained = explanation(log, found.component)
+        contact = _public_id(list(islice(steps(log, found.component[:1]), 1)), found.contact)
+    values, tags = explained.values, explained.tags
+    if trait is not None:
+        if trait not in values:
+            raise Failed(f"no event ever set {trait!r} of this contact")
+        values, tags = {trait: values[trait]}, []
+
+    emit({"contact": contact, "values": values, "tags": tags}, is_json, lambda: tell_reasons(values, tags))
+
+
+@click.command()
+@click.argument("who")
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@as_json
+def diff(who: str, a: str, b: str, is_json: bool) -> None:
+    """Show what is different about a contact between two positions or times A and B."""
+    deployment = opened()
+    with deployment.log_reader() as log:
+        found = _find(log, who)
+        first, second = position_of(log, a) or 0, position_of(log, b) or 0
+        after = _at(log, found, second)
+        try:
+            before = at(log, found, first)
+        except Unknown:
+            before = None
+    found_changes = [
+        {"attribute": change.attribute, "from": change.before, "to": change.after} for change in changes(before, after)
+    ]
+    document = {"contact": contact_document(after)["id"], "from": first, "to": second, "changes": found_changes}
+
+    def show() -> None:
+        table(("attribute", "from", "to"), ((c["attribute"], c["from"], c["to"]) for c in found_changes))
+
+    emit(document, is_json, show)
+
+
+def _find(log: LogReader, who: str) -> Found:
+    try:
+        return find(log, who)
+    except Unknown as fault:
+        raise Failed(str(fault)) from fault
+
+
+def _at(log: LogReader, found: Found, position: int) -> State:
+    try:
+        return at(log, found, position)
+    except Unknown as fault:
+        raise Failed(str(fault)) from fault
+
+
+def _public_id(all_steps: list[Step], contact: int) -> str:
+    return next(public_id(step.after.id) for step in all_steps if step.after.contact == contact)

@@ -1,0 +1,162 @@
+"""`contacts import` and `contacts imports`: files into the ledger, and what became of them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+
+from service.cli.import_progress import reporting
+from service.cli.terminal import Failed, as_json, emit, opened
+from service.importing import importing
+from service.imports.choices import BLANKS, MODES, Choices
+from service.imports.feed import Stalled
+from service.imports.files import Busy
+from service.imports.importer import Importer
+from service.imports.ports import Report
+from service.imports.refusal import FileRefused
+from service.imports.registry import ImportUnknown
+from service.temporary_parts import PartFailed, TemporaryPart, parts_running
+
+_SOME_REJECTED = 3
+
+
+class Refused(click.ClickException):
+    """The file, or what was said about it, cannot be imported."""
+
+    exit_code = 2
+
+
+@click.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--tag", "tags", multiple=True, help="A tag for every row. May be repeated.")
+@click.option("--map", "maps", multiple=True, metavar="COLUMN=ATTRIBUTE[:TYPE]", help="May be repeated.")
+@click.option("--ignore", multiple=True, metavar="COLUMN", help="Leave a column out. May be repeated.")
+@click.option("--country-code", metavar="CODE", help="Of every number, when there is no such column (such as 91).")
+@click.option(
+    "--mode", type=click.Choice(MODES), default="upsert", help="create skips known contacts, update new ones."
+)
+@click.option("--blank", type=click.Choice(BLANKS), default="keep", help="What a blank cell does to a value.")
+@click.option("--relaxed-names", is_flag=True, help="Allow ' \u2019 - and . in names.")
+@click.option("--clean-phones", is_flag=True, help="Take spaces, hyphens, dots and brackets out of numbers.")
+@click.option("--allow-opt-in", is_flag=True, help="Let WhatsApp Opted become TRUE where it is FALSE.")
+@click.option("--encoding", help="The file's encoding when it is not UTF-8, such as windows-1252.")
+@click.option("--again", is_flag=True, help="Import the same file with the same choices once more.")
+@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write the rejected rows as a CSV.")
+@as_json
+def import_file(file: BinaryIO, again: bool, rejects: Path | None, is_json: bool, **chosen: Any) -> int:
+    """Import a CSV FILE of contacts. Exit code: 0 all taken, 3 some rows rejected or duplicate, 2 file refused."""
+    with _at_work() as (importer, report):
+        brought = importer.bring(file, Path(file.name).name, Choices(**chosen), report, again=again)
+        importer.wait(brought.id, report)
+        return _finish(importer, brought.id, rejects, is_json, already=brought.already)
+
+
+@click.group(invoke_without_command=True)
+@as_json
+@click.pass_context
+def imports(context: click.Context, is_json: bool) -> None:
+    """List the imports, newest first; or look at one."""
+    if context.invoked_subcommand is not None:
+        return
+    with importing(opened()) as importer:
+        found = importer.all()
+
+    def listing() -> None:
+        for one in found:
+            click.echo(_summary(one))
+
+    emit({"imports": found}, is_json, listing)
+
+
+@imports.command()
+@click.argument("id")
+@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write the rejected rows as a CSV.")
+@as_json
+def show(id: str, rejects: Path | None, is_json: bool) -> None:
+    """Show an import: its counts, and the first rows that were not taken."""
+    with _faults_told(), importing(opened()) as importer:
+        _finish(importer, id, rejects, is_json)
+
+
+@imports.command()
+@click.argument("id")
+@as_json
+def resume(id: str, is_json: bool) -> int:
+    """Go on with an import that did not come to its end."""
+    with _at_work() as (importer, report):
+        importer.resume(id, report)
+        importer.wait(id, report)
+        return _finish(importer, id, None, is_json)
+
+
+@contextmanager
+def _at_work() -> Iterator[tuple[Importer, Report]]:
+    """An importer that shows its progress; consumer and projector run as soon as there is something for them."""
+    deployment = opened()
+    locks = {"consume": deployment.consumer_lock, "project": deployment.projector_lock}
+    parts: list[TemporaryPart] | None = None
+
+    def check() -> None:
+        for part in parts or ():
+            part.check()
+
+    with _faults_told(), ExitStack() as running, importing(deployment, check) as importer, reporting() as show:
+
+        def report(stage: str, done: int, total: int) -> None:
+            nonlocal parts
+            is_idle = stage == "reading" or (stage == "applying" and done == total)
+            if parts is None and not is_idle:
+                parts = running.enter_context(parts_running(locks, os.environ))
+            show(stage, done, total)
+
+        yield importer, report
+
+
+@contextmanager
+def _faults_told() -> Iterator[None]:
+    try:
+        yield
+    except FileRefused as fault:
+        raise Refused(str(fault)) from fault
+    except ImportUnknown as fault:
+        raise Failed(str(fault.args[0])) from fault
+    except (Stalled, Busy, PartFailed) as fault:
+        raise Failed(str(fault)) from fault
+
+
+def _finish(importer: Importer, id: str, rejects: Path | None, is_json: bool, *, already: bool = False) -> int:
+    if rejects is not None:
+        with open(rejects, "w", encoding="utf-8", newline="", opener=_private) as out:
+            importer.write_rejects(id, out)
+    document = importer.show(id) | ({"already_imported": True} if already else {})
+    emit(document, is_json, lambda: _show(document))
+    if already or not (document["duplicate"] or document["rejected"]):
+        return 0
+    return _SOME_REJECTED
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+_COUNTS = ("created", "updated", "unchanged", "skipped", "duplicate", "rejected", "pending")
+_SHOWN = 20
+
+
+def _summary(document: dict[str, Any]) -> str:
+    counts = ", ".join(f"{document[name]:,} {name}" for name in _COUNTS if document[name])
+    told = f"{document['id']}  {document['file_name']}  {document['state']}  {document['rows']:,} rows"
+    return f"{told}: {counts}" if counts else told
+
+
+def _show(document: dict[str, Any]) -> None:
+    if "already_imported" in document:
+        click.echo("The same file was imported before with the same choices; nothing was changed.")
+    click.echo(_summary(document))
+    for one in document["rejects"][:_SHOWN]:
+        click.echo(f"line {one['line']}  {one['reason']}  {one['message']}  {one['hint']}")
+    if len(document["rejects"]) > _SHOWN:
+        click.echo("… --json shows the first 100, --rejects writes all of them as a CSV.")

@@ -1,0 +1,229 @@
+"""Commands about the ledger itself: status, head, verify, rebuild, rejected messages."""
+
+import base64
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ledger.events import moments
+from ledger.log.entry import Entry
+from projections.digest import content_digest, full_digest
+from projections.drafts import building_alone
+from projections.project_loop import Projection
+from projections.reading import reading
+from projections.rebuild import build_generation, fold_into
+from projections.verify import SavedHead
+from projections.verify import verify as check
+from service.cli.terminal import Failed, as_json, console, emit, opened, table
+from service.locks import Held, holding
+from service.status import status as current_status
+from service.wiring import Deployment
+
+SWITCH_SECONDS = 30.0
+"""How long a rebuild waits for a running projector to take up the new generation."""
+
+
+@click.command()
+@as_json
+def status(is_json: bool) -> None:
+    """Show how far the log is, and what waits before and behind it."""
+    document = current_status(opened()).document()
+    emit(document, is_json, lambda: table(("what", "value"), document.items()))
+
+
+@click.command()
+@as_json
+def head(is_json: bool) -> None:
+    """Print the log's head, signed: keep it elsewhere, and `verify --head FILE` proves nothing before it changed."""
+    deployment = opened()
+    with deployment.log_reader() as log:
+        newest = log.head()
+    document = {
+        "position": newest.position,
+        "hash": newest.hash.hex(),
+        "recorded_at": moments.text(newest.recorded),
+        "signature": deployment.signer().of_head(newest.position, newest.hash),
+    }
+    emit(document, is_json, lambda: click.echo(orjson.dumps(document).decode()))
+
+
+@click.command()
+@click.option("--head", "head_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
+@as_json
+def verify(head_file: Path | None, is_json: bool) -> None:
+    """Check the chain, the identities and the state against the log; exit code 1 when anything is wrong."""
+    deployment = opened()
+    saved = _saved_head(deployment, head_file) if head_file else None
+    with (
+        deployment.log_reader() as log,
+        building_alone(deployment.data / "verify"),
+        _progress("verifying", log.head().position, is_json) as advance,
+    ):
+        report = check(
+            log,
+            deployment.generations().current_path(),
+            deployment.data / "verify" / "state.building",
+            saved_head=saved,
+            progress=advance,
+        )
+    document = {
+        "ok": report.ok,
+        "events": report.events,
+        "contacts": report.contacts,
+        "content_digest": report.content_digest,
+        "full_digest": report.full_digest,
+        "faults": [{"position": fault.position, "fault": fault.fault} for fault in report.faults],
+    }
+
+    def show() -> None:
+        table(("what", "value"), [(name, value) for name, value in document.items() if name != "faults"])
+        for fault in report.faults:
+            console.print(f"position {fault.position}: {fault.fault}")
+
+    emit(document, is_json, show)
+    if not report.ok:
+        raise click.exceptions.Exit(1)
+
+
+def _saved_head(deployment: Deployment, file: Path) -> SavedHead:
+    try:
+        document = orjson.loads(file.read_bytes())
+        saved = SavedHead(int(document["position"]), bytes.fromhex(document["hash"]))
+        signature = str(document["signature"])
+        expected = deployment.signer().of_head(saved.position, saved.hash)
+    except (OverflowError, orjson.JSONDecodeError, KeyError, TypeError, ValueError) as fault:
+        raise click.BadParameter(f"{file} is not what `contacts head --json` printed", param_hint="--head") from fault
+    if signature != expected:
+        raise Failed(f"the head in {file} is not signed by this deployment's secret")
+    return saved
+
+
+@click.command()
+@click.option("--until", type=click.IntRange(0), metavar="POSITION", help="Fold only up to this position.")
+@click.option("--into", type=click.Path(path_type=Path), metavar="FILE", help="Leave the deployment's state alone.")
+@as_json
+def rebuild(until: int | None, into: Path | None, is_json: bool) -> None:
+    """Fold the whole log anew: into the next generation of the state, or into a file of its own."""
+    if until is not None and into is None:
+        raise click.UsageError("--until needs --into FILE: the state in use always follows the whole log")
+    if into is not None and into.exists():
+        raise click.BadParameter(f"{into} exists; name a new file", param_hint="--into")
+    deployment = opened()
+    began = time.monotonic()
+    with deployment.log_reader() as log:
+        head_position = log.head().position
+        if until is not None and until > head_position:
+            raise click.BadParameter(f"the log ends at position {head_position}", param_hint="--until")
+        with _progress("rebuilding", until or head_position, is_json) as advance:
+            if into is not None:
+                fold_into(into, log, until=until, progress=advance)
+                path, generation = into, None
+            else:
+                generation = build_generation(deployment.generations(), log, progress=advance)
+                _have_it_switched(deployment, generation)
+                path = deployment.generations().path(generation)
+    with reading(path) as state:
+        document: dict[str, Any] = {
+            "position": state.checkpoint().position,
+            "contacts": state.count(),
+            "content_digest": content_digest(state.by_identity()),
+            "full_digest": full_digest(state),
+            "generation": generation,
+            "seconds": round(time.monotonic() - began, 3),
+        }
+    emit(document, is_json, lambda: table(("what", "value"), document.items()))
+
+
+def _have_it_switched(deployment: Deployment, generation: int) -> None:
+    """The projector switches, between two pages; where none runs, this process is the projector for a moment."""
+    generations = deployment.generations()
+    deadline = time.monotonic() + SWITCH_SECONDS
+    while (generations.current() or 0) < generation:
+        try:
+            with holding(deployment.projector_lock), deployment.log_reader() as log:
+                projection = Projection(log, generations)
+                projection.take_up_rebuilt()
+                projection.close()
+        except Held:
+            if time.monotonic() > deadline:
+                raise Failed(
+                    f"generation {generation} is built, but the running projector did not take it up in"
+                    f" {SWITCH_SECONDS:.0f} s; it will when it gets to it (see `contacts status`)"
+                ) from None
+            time.sleep(0.02)
+
+
+@contextmanager
+def _progress(what: str, total: int, is_json: bool) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal; nothing where the output is read by a program."""
+    if is_json or not console.is_terminal:
+        yield lambda _: None
+        return
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda position: bar.update(task, completed=position)
+
+
+@click.group()
+def rejected() -> None:
+    """Messages that were not accepted: each keeps its place in the log, whole, with the reason."""
+
+
+@rejected.command("list")
+@click.option("--after", default=0, type=click.IntRange(0, 2**62), help="Only positions beyond this one.")
+@click.option("--limit", default=100, type=click.IntRange(1, 100_000), show_default=True)
+@as_json
+def list_rejected(after: int, limit: int, is_json: bool) -> None:
+    """List rejected messages, oldest first."""
+    with opened().log_reader() as log:
+        document = {"rejected": [_rejected_document(entry) for entry in log.rejected(after, limit)]}
+
+    def show() -> None:
+        rows = document["rejected"]
+        table(
+            ("position", "recorded", "reason", "why"),
+            ((r["position"], r["recorded_at"], r["reason"], r["message"]) for r in rows),
+        )
+
+    emit(document, is_json, show)
+
+
+@rejected.command("show")
+@click.argument("position", type=click.IntRange(0, 2**62))
+@as_json
+def show_rejected(position: int, is_json: bool) -> None:
+    """Show one rejected message whole."""
+    with opened().log_reader() as log:
+        entry = log.entry(position)
+    if entry is None or entry.is_accepted:
+        raise Failed(f"there is no rejected message at position {position}")
+    document = _rejected_document(entry)
+    emit(document, is_json, lambda: table(("what", "value"), document.items()))
+
+
+def _rejected_document(entry: Entry) -> dict[str, Any]:
+    return {
+        "position": entry.position,
+        "id": entry.message_id,
+        "reason": entry.reason,
+        "message": entry.detail,
+        "source": entry.source,
+        "recorded_at": moments.text(entry.recorded),
+        "raw": _raw(entry.value),
+    }
+
+
+def _raw(value: bytes | None) -> str | dict[str, str] | None:
+    if value is None:
+        return None
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(value).decode()}

@@ -1,0 +1,93 @@
+"""The command `contacts`: collects the commands, and turns every fault into one sentence and an exit code."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+import structlog
+
+from consumers.consume_loop import MessagesMissing
+from ledger import sqlite
+from ledger.bus.port import BusError
+from projections.projector import Contradiction
+from service import logs
+from service.restarts import MAY_HEAL
+from service.secret import SecretUnreadable
+from service.settings import SettingsInvalid
+
+_COMMANDS = {
+    "serve": "serve.serve",
+    "api": "serve.api",
+    "consume": "parts.consume",
+    "project": "parts.project",
+    "keys": "keys.keys",
+    "track": "track.track",
+    "import": "imports.import_file",
+    "imports": "imports.imports",
+    "list": "contacts.list_contacts",
+    "show": "contacts.show",
+    "history": "contacts.history",
+    "explain": "contacts.explain",
+    "diff": "contacts.diff",
+    "status": "ledger.status",
+    "head": "ledger.head",
+    "verify": "ledger.verify",
+    "rebuild": "ledger.rebuild",
+    "rejected": "ledger.rejected",
+}
+"""Where each command is: module of `service.cli`, and name in it."""
+
+
+class Commands(click.Group):
+    """Loads the command that is asked for and no other, which halves the time a command takes to begin."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The names, in the order of the table."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command, loaded now."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(".")
+        found: click.Command = getattr(import_module(f"service.cli.{module}"), name)
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="contact-ledger")
+def commands() -> None:
+    """Contacts with their whole story: track, import, replay, explain, verify."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit: 0, 1 for what could not be done, 2 for bad usage, or the command's own code."""
+    logs.configure("console")
+    try:
+        result = commands.main(args=arguments, prog_name="contacts", standalone_mode=False)
+        sys.exit(result if isinstance(result, int) else 0)
+    except click.exceptions.Abort:
+        _fail("interrupted", 130)
+    except click.ClickException as fault:
+        fault.show()
+        sys.exit(fault.exit_code)
+    except SettingsInvalid as fault:
+        _fail(str(fault), 2)
+    except (MessagesMissing, Contradiction, BusError, SecretUnreadable, sqlite.UnsafeSqlite) as fault:
+        _fail(str(fault), 1)
+    except sqlite.Error as fault:
+        _fail(f"a file in the data folder cannot be used: {fault}", 1)
+    except UnicodeError:
+        _fail("an argument, a setting or a file is not valid UTF-8", 2)
+    except OSError as fault:
+        _fail(f"{fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}", 1)
+    except Exception:
+        # not 1, which tells the supervisor never to start this part again
+        structlog.get_logger().exception("unforeseen fault")
+        _fail("something went wrong that was not foreseen; the line above says where", MAY_HEAL)
+
+
+def _fail(sentence: str, code: int) -> None:
+    click.echo(f"Error: {sentence}", err=True)
+    sys.exit(code)

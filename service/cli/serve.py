@@ -1,0 +1,97 @@
+"""`contacts serve`: every part, supervised. `contacts api`: the HTTP part alone."""
+
+import base64
+import http.client
+import os
+import secrets
+import sys
+import time
+from functools import partial
+
+import click
+
+from service import logs
+from service.api.port import PortTaken, wait_until_free
+from service.cli.given import environ, settings
+from service.keys import Keys
+from service.restarts import MAY_HEAL
+from service.settings import Settings
+from service.signals import call_at_end
+from service.store import open_store
+from service.supervisor import CannotRun, Part, Supervisor
+from service.wiring import deployment
+
+_EXAMPLE = '{"phoneNumber":"9967536783","countryCode":"+91","traits":{"name":"Gavin Roberts"},"tags":["new customer"]}'
+
+
+@click.command()
+@click.option("--host", help="Address to listen at (CONTACTS_HOST).")
+@click.option("--port", type=int, help="Port to listen at (CONTACTS_PORT).")
+@click.option("--workers", type=int, help="Processes that answer calls (CONTACTS_WORKERS).")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Run API, consumer and projector together until Ctrl-C."""
+    given = settings(host=host, port=port, workers=workers)
+    logs.configure(given.log_format)
+    parts = [
+        Part(name, [sys.executable, "-m", "service", command])
+        for name, command in (("api", "api"), ("consumer", "consume"), ("projector", "project"))
+    ]
+    supervisor = Supervisor(parts, environ(host=host, port=port, workers=workers), sys.stderr)
+    call_at_end(supervisor.stop)
+    try:
+        wait_until_free(given.host, given.port, 0.0)
+        supervisor.run(partial(_answers, given), partial(_announce, given))
+    except (PortTaken, CannotRun) as fault:
+        raise click.ClickException(str(fault)) from None
+
+
+@click.command()
+def api() -> None:
+    """Run the HTTP API alone."""
+    from service.api import parts, server
+
+    given = deployment(os.environ)
+    logs.configure(given.settings.log_format)
+    open_store(given.service_path).close()  # a fault here is told once, not by every worker
+    try:
+        server.serve(given.settings, partial(parts.application, given))
+    except PortTaken as fault:
+        raise click.ClickException(str(fault)) from None
+    except server.WorkersFailed as fault:
+        click.echo(f"Error: {fault}", err=True)
+        sys.exit(MAY_HEAL)
+
+
+def _address(given: Settings) -> str:
+    """Where to reach this machine's own server, also when it listens at every address."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(given.host, given.host)
+    return f"[{host}]:{given.port}" if ":" in host else f"{host}:{given.port}"
+
+
+def _answers(given: Settings) -> bool:
+    connection = http.client.HTTPConnection(_address(given), timeout=0.5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _announce(given: Settings) -> None:
+    url = f"http://{_address(given)}/"
+    click.echo(f"Hub: {url}")
+    connection = open_store(given.data / "service.db")
+    try:
+        keys = Keys(connection, lambda: time.time_ns() // 1000, secrets.token_urlsafe)
+        first = keys.create_first("first key", by="serve")
+    finally:
+        connection.close()
+    if first is None:
+        click.echo("There are API keys already; `contacts keys create` makes another.")
+        return
+    _, text = first
+    click.echo(f"API key: {text}")
+    click.echo(f"Authorization: Basic {base64.b64encode(f'{text}:'.encode()).decode()}")
+    click.echo(f"Try: curl -u {text}: {url}v1/public/track/users/ -d '{_EXAMPLE}'")

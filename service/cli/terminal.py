@@ -1,0 +1,76 @@
+"""What the commands share: the deployment, results as JSON or for a person, and faults as one sentence."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from ledger.events import moments
+from ledger.log.reader import LogReader
+from service.wiring import Deployment, deployment
+
+_NO_TERMINAL = 160
+"""Columns of a table that goes to a file or a pipe."""
+
+console = Console(highlight=False, width=None if sys.stdout.isatty() else _NO_TERMINAL)
+"""Where results for a person go."""
+
+as_json = click.option("--json", "is_json", is_flag=True, help="Print one JSON document.")
+
+
+class Failed(click.ClickException):
+    """A command could not do what it was asked: one sentence on stderr, exit code 1."""
+
+    exit_code = 1
+
+
+def opened() -> Deployment:
+    """The deployment that the environment and `.env` describe."""
+    return deployment(os.environ)
+
+
+def emit(document: Any, is_json: bool, show: Callable[[], None]) -> None:
+    """Print a result: the document itself, or `show` it to a person."""
+    if is_json:
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+    else:
+        show()
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """Print rows under headings; None is shown as a dash."""
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        grid.add_column(heading, overflow="fold")
+    for row in rows:
+        grid.add_row(*(value_text(value) for value in row))
+    console.print(grid)
+
+
+def value_text(value: object) -> str:
+    """A value as a person reads it."""
+    if value is None:
+        return "-"
+    if isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode()
+
+
+def position_of(log: LogReader, text: str | None) -> int | None:
+    """`--as-of`: digits are a position, anything else a date or a time with a zone (R29)."""
+    if text is None:
+        return None
+    head = log.head().position
+    if text.isascii() and text.isdigit():
+        if len(text) > 18 or int(text) > head:
+            raise click.BadParameter(f"the log ends at position {head}", param_hint="--as-of")
+        return int(text)
+    try:
+        return log.position_at(moments.parse(text))
+    except ValueError as fault:
+        raise click.BadParameter(f"{fault}; or a position in the log", param_hint="--as-of") from fault

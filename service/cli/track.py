@@ -1,0 +1,58 @@
+"""`contacts track`: publish a contact's traits and tags, as the track call does."""
+
+from contextlib import closing
+from typing import Any
+
+import click
+import msgspec
+
+from ledger.events.schema import Invalid
+from service.cli.terminal import Failed, as_json, emit, opened
+from service.tracking import IdentityConflict, Tracker
+
+SOURCE = "/cli"
+
+
+@click.command()
+@click.option("--phone", metavar="+91…", help="Country code and number.")
+@click.option("--user-id", metavar="ID", help="Your own id of the contact.")
+@click.option("--trait", "traits", multiple=True, metavar="NAME=TEXT | NAME:=JSON", help="May be repeated.")
+@click.option("--tag", "tags", multiple=True, help="May be repeated.")
+@as_json
+def track(
+    phone: str | None, user_id: str | None, traits: tuple[str, ...], tags: tuple[str, ...], is_json: bool
+) -> None:
+    """Tell the ledger about a contact: traits to set, tags to add."""
+    from service.api.parts import tracker
+
+    body = {"fullPhoneNumber": phone, "userId": user_id, "traits": _traits(traits), "tags": list(tags)}
+    tracking = tracker(opened())
+    with closing(tracking.publisher):
+        ids = _publish(tracking, body)
+    document = {"result": True, "message": "Published", "id": ids[0], "ids": ids}
+    emit(document, is_json, lambda: click.echo(f"Published as {', '.join(ids)}."))
+
+
+def _publish(tracking: Tracker, body: dict[str, Any]) -> list[str]:
+    try:
+        return tracking.user(body, SOURCE)
+    except Invalid as fault:
+        raise click.UsageError("\n".join(each.message for each in fault.faults)) from None
+    except IdentityConflict as fault:
+        raise Failed(str(fault)) from None
+
+
+def _traits(given: tuple[str, ...]) -> dict[str, Any]:
+    traits: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{text!r} is not NAME=TEXT or NAME:=JSON", param_hint="--trait")
+        if not name.endswith(":"):
+            traits[name] = value
+            continue
+        try:
+            traits[name[:-1]] = msgspec.json.decode(value)
+        except msgspec.MsgspecError:
+            raise click.BadParameter(f"the value of {name[:-1]!r} is not JSON", param_hint="--trait") from None
+    return traits

@@ -1,0 +1,1 @@
+"""CSV imports: scan, mapping, row checks, split, counts."""

@@ -1,0 +1,86 @@
+"""The count of an import, exact at every moment: the Import JSON (R22)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from heapq import merge
+from typing import Any
+
+from service.imports.attributes import USER_ID
+from service.imports.mapping import ColumnMap
+from service.imports.reasons import fault
+from service.imports.registry import SPLIT, Import
+from service.imports.rejects import Reject, first_faults
+
+
+@dataclass(frozen=True, slots=True)
+class AppendRejection:
+    """A published row that the append rejected; `reason` is the message's."""
+
+    row: int
+    line: int
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of the published rows so far. `older` is also counted in `unchanged`; a row counts once."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    older: int = 0
+    skipped: int = 0
+    rejected: int = 0
+    erased: int = 0
+
+    @property
+    def settled(self) -> int:
+        """Rows that are not pending any more."""
+        return self.created + self.updated + self.unchanged + self.skipped + self.rejected + self.erased
+
+
+def import_json(one: Import, outcomes: Outcomes, duplicate: int, rejected: int) -> dict[str, Any]:
+    """The counts as JSON, without the rejects. `duplicate` and `rejected` are the split's so far."""
+    pending = one.rows - duplicate - rejected - outcomes.settled
+    return {
+        "id": one.id,
+        "state": _state(one, pending),
+        "file_name": one.file_name,
+        "rows": one.rows,
+        "created": outcomes.created,
+        "updated": outcomes.updated,
+        "unchanged": outcomes.unchanged,
+        "older": outcomes.older,
+        "skipped": outcomes.skipped,
+        "duplicate": duplicate,
+        "rejected": rejected + outcomes.rejected,
+        "pending": pending,
+        "cancelled": 0,
+        "erased": outcomes.erased,
+    }
+
+
+def all_rejects(kept: Iterable[Reject], rejections: Iterable[AppendRejection], columns: ColumnMap) -> Iterator[Reject]:
+    """The split's rejects and the append's, both by row, as one."""
+    return merge(kept, (_late(one, columns) for one in rejections), key=lambda reject: reject.row)
+
+
+def rejects_json(rejects: Iterable[Reject]) -> list[dict[str, Any]]:
+    """The first 100 faults, as the Import JSON shows them."""
+    return first_faults(rejects)
+
+
+def _state(one: Import, pending: int) -> str:
+    if one.state != SPLIT:
+        return one.state
+    return "applying" if pending else "done"
+
+
+def _late(rejection: AppendRejection, columns: ColumnMap) -> Reject:
+    """For a row, a conflict is always one of its user id, as rows match by phone (R17)."""
+    is_conflict = rejection.reason == "identity_conflict"
+    at = columns.index_of(USER_ID) if is_conflict else None
+    header = "" if at is None else columns.columns[at].header
+    reason = "user_id_conflict" if is_conflict else rejection.reason
+    return Reject(rejection.row, rejection.line, (fault(header, reason, rejection.message),))

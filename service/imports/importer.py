@@ -1,0 +1,196 @@
+"""One import from a file to its last message: copy, map, scan, keep, split, resume."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+from ledger.events import moments
+from service.imports.choices import Choices, clean_tags, import_hash
+from service.imports.counts import all_rejects, import_json, rejects_json
+from service.imports.dialect import shape
+from service.imports.feed import Feed, Stalled
+from service.imports.files import ImportFolder
+from service.imports.mapping import map_columns
+from service.imports.messages import ImportMessages
+from service.imports.orphans import remove_orphans
+from service.imports.ports import Limits, Ports, Report
+from service.imports.progress import Progress, load_progress, save_progress
+from service.imports.refusal import FileRefused
+from service.imports.registry import SPLIT, Import, Registry
+from service.imports.rejects import Reject, RejectsFile, kept_rejects, write_rejects
+from service.imports.rows import RowChecks
+from service.imports.scan import Scan, scan
+from service.imports.splitter import SourceRows, Splitter
+
+_PHONES_ASKED = 5_000
+_LOOK_AGAIN = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """An import that a file led to; `already`: the same file and choices had been imported whole before."""
+
+    id: str
+    already: bool
+
+
+class Importer:
+    """Imports files into the ledger. `folder` holds a folder for each import."""
+
+    def __init__(self, folder: Path, registry: Registry, ports: Ports, limits: Limits) -> None:
+        self._folder = folder
+        self._registry = registry
+        self._ports = ports
+        self._limits = limits
+
+    def bring(self, file: BinaryIO, name: str, choices: Choices, report: Report, *, again: bool = False) -> Brought:
+        """Import a file: every message of it is durable on the bus on return.
+
+        The same file and choices again bring nothing new, unless `again`; an earlier import that is not complete is
+        resumed under its id (R23). Raises FileRefused before anything is published, a BusError or Stalled when it
+        cannot go on (it can be resumed then), Busy when another process is at it.
+        """
+        remove_orphans(self._folder, {one.id for one in self._registry.all()}, self._ports.clock())
+        choices = replace(choices, tags=clean_tags(choices.tags))
+        folder = ImportFolder(self._folder / self._ports.new_id())
+        with folder.held():
+            try:
+                report("reading", 0, 0)
+                confirmed, found = self._confirm(file, name, choices, folder, report, again=again)
+            except BaseException:
+                folder.remove()
+                raise
+            if found is not None:
+                self._split(confirmed, found, folder, report)
+                return Brought(confirmed.id, already=False)
+            folder.remove()
+        self.resume(confirmed.id, report)
+        return Brought(confirmed.id, already=confirmed.state == SPLIT)
+
+    def resume(self, id: str, report: Report) -> None:
+        """Go on with an import that is not complete; nothing happens to one that is. Raises as `bring` does."""
+        folder = ImportFolder(self._folder / id)
+        if self._registry.get(id).state == SPLIT:
+            return
+        if not folder.source.exists():
+            raise FileRefused(f"The copy of the file of import {id} is gone; import the file with --again.")
+        with folder.held():
+            confirmed = self._registry.get(id)
+            if confirmed.state != SPLIT:
+                report("scanning", 0, 0)
+                self._split(confirmed, self._scan(folder, confirmed), folder, report)
+
+    def wait(self, id: str, report: Report) -> None:
+        """Return when no row is pending. Raises Stalled when nothing happens for too long."""
+        pace, before, since = self._ports.pace, -1, self._ports.pace.clock()
+        while pending := (counts := self._counts(id))["pending"]:
+            report("applying", counts["rows"] - pending, counts["rows"])
+            if pending != before:
+                before, since = pending, pace.clock()
+            elif pace.clock() - since > pace.patience:
+                raise Stalled(
+                    f"{pending:,} rows of import {id} are on the bus, and none was applied for {pace.patience:g} s; "
+                    "are a consumer and a projector running?"
+                )
+            pace.sleep(_LOOK_AGAIN)
+        report("applying", counts["rows"], counts["rows"])
+
+    def show(self, id: str) -> dict[str, Any]:
+        """The Import JSON (R22). Raises ImportUnknown."""
+        return {**self._counts(id), "rejects": rejects_json(self._rejects(self._registry.get(id)))}
+
+    def all(self) -> list[dict[str, Any]]:
+        """The Import JSON of every import without its rejects, newest first."""
+        return [self._counts(one.id) for one in self._registry.all()]
+
+    def write_rejects(self, id: str, out: TextIO) -> None:
+        """Write the rejects CSV; `out` is opened with newline="". Raises ImportUnknown."""
+        folder, confirmed = ImportFolder(self._folder / id), self._registry.get(id)
+        source = folder.source
+        write_rejects(out, source, shape(source), confirmed.columns, self._rejects(confirmed))
+
+    def _rejects(self, confirmed: Import) -> Iterator[Reject]:
+        kept = kept_rejects(ImportFolder(self._folder / confirmed.id).rejects)
+        return all_rejects(kept, self._ports.rejections(confirmed.id), confirmed.columns)
+
+    def _confirm(
+        self, file: BinaryIO, name: str, choices: Choices, folder: ImportFolder, report: Report, *, again: bool
+    ) -> tuple[Import, Scan | None]:
+        """A new import and its scan; or, without one, the earlier import of the same file and choices."""
+        copied = folder.copy(file, choices.encoding, self._limits.bytes)
+        hash = import_hash(copied.sha256, choices)
+        earlier = None if again else self._registry.earlier(hash)
+        if earlier is not None:
+            return earlier, None
+        columns = map_columns(shape(folder.source).header, choices, self._ports.known_attributes())
+        id, now = folder.path.name, self._ports.clock()
+        new = Import(id, hash, copied.sha256, name, choices, columns, now, rows=0)
+        report("scanning", 0, 0)
+        found = self._scan(folder, new)
+        folder.save("opted_out", self._opted_out(found, choices), durable=True)
+        kept = self._registry.add(replace(new, rows=len(found)), again=again)
+        return kept, found if kept.id == id else None
+
+    def _scan(self, folder: ImportFolder, confirmed: Import) -> Scan:
+        checks = RowChecks(confirmed.columns, confirmed.choices)
+        return scan(folder.source, shape(folder.source), checks, self._limits.rows)
+
+    def _opted_out(self, found: Scan, choices: Choices) -> Sequence[int]:
+        """Asked once and kept, so that a resumed split comes to the same messages (R16)."""
+        if choices.allow_opt_in or choices.mode == "create":
+            return []
+        phones = sorted({found.phones[index] for index in found.opt_ins if found.phones[index]})
+        out: list[int] = []
+        for start in range(0, len(phones), _PHONES_ASKED):
+            asked = [f"+{phone}" for phone in phones[start : start + _PHONES_ASKED]]
+            out += sorted(map(int, self._ports.opted_out(asked)))
+        return out
+
+    def _split(self, confirmed: Import, found: Scan, folder: ImportFolder, report: Report) -> None:
+        choices, done = confirmed.choices, load_progress(folder)
+        checks = RowChecks(confirmed.columns, choices)
+        time = moments.text(confirmed.confirmed_at)
+        messages = ImportMessages(confirmed.id, time, choices.mode, choices.tags, self._ports.signer)
+        opted_out = frozenset(folder.load("opted_out") or ())
+
+        def save(progress: Progress) -> None:
+            save_progress(folder, progress)
+            report("publishing", progress.at, confirmed.rows)
+
+        with (
+            closing(Feed(self._ports.publisher, self._ports.backlog, self._ports.pace)) as feed,
+            closing(RejectsFile(folder.rejects, done.rejects_size)) as rejects,
+            SourceRows(folder.source, shape(folder.source).delimiter, found) as rows,
+        ):
+            feed.send([messages.started(_started(confirmed))])
+            splitter = Splitter(found, rows, checks, messages, opted_out)
+            done = splitter.split(done, feed, rejects, save, self._ports.batch)
+            rejects.flush(durable=True)
+            save_progress(folder, done, durable=True)
+            feed.send([messages.split(_counted(confirmed, done))])
+            feed.finish()
+        self._registry.complete(confirmed.id, published=done.rank, duplicate=done.duplicate, rejected=done.rejected)
+
+    def _counts(self, id: str) -> dict[str, Any]:
+        # the progress is read first: what the split has counted by then cannot be among the outcomes
+        progress, confirmed = load_progress(ImportFolder(self._folder / id)), self._registry.get(id)
+        is_split = confirmed.state == SPLIT
+        duplicate = confirmed.duplicate if is_split else progress.duplicate
+        rejected = confirmed.rejected if is_split else progress.rejected
+        return import_json(confirmed, self._ports.outcomes(id), duplicate, rejected)
+
+
+def _started(confirmed: Import) -> dict[str, Any]:
+    choices = {**confirmed.choices.to_json(), **confirmed.columns.to_json()}
+    return {
+        "hash": confirmed.hash,
+        "file_sha256": confirmed.file_sha256,
+        "choices": choices,
+        "rows": confirmed.rows,
+    }
+
+
+def _counted(confirmed: Import, done: Progress) -> dict[str, int]:
+    return {"rows": confirmed.rows, "published": done.rank, "duplicate": done.duplicate, "rejected": done.rejected}

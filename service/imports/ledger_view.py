@@ -1,0 +1,96 @@
+"""What imports ask of the bus, the log and contact state, which they only read."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from ledger.bus.port import Bus, Reader
+from ledger.events.traits import TraitType
+from ledger.log.reader import LogReader, is_there
+from projections.decode import Data, data_of
+from projections.generations import Generations
+from projections.reading import StateReader, reading
+from service.imports.attributes import WHATSAPP_OPTED, default_type
+from service.imports.counts import AppendRejection, Outcomes
+
+_SAMPLE = 20_000
+"""Contacts, the newest: enough to know the attributes in use, and quick among millions."""
+
+_Answer = TypeVar("_Answer")
+
+
+class LedgerView:
+    """A deployment as imports see it; where nothing has run yet it is empty. `backlog` is asked by one thread only."""
+
+    def __init__(self, bus: Bus, log: Path, generations: Generations) -> None:
+        self._bus = bus
+        self._log = log
+        self._generations = generations
+        self._reader: Reader | None = None
+        self._taken: LogReader | None = None
+
+    def close(self) -> None:
+        """Let go of bus and log."""
+        for one in (self._reader, self._taken):
+            if one is not None:
+                one.close()
+
+    def backlog(self) -> int:
+        """How many messages the bus keeps that the log has not taken. Raises Unavailable, Unusable."""
+        if self._reader is None:
+            self._reader = self._bus.reader()
+        if self._taken is None and is_there(self._log):
+            self._taken = LogReader(self._log)
+        taken = self._taken.offsets(self._reader.bus_id) if self._taken else {}
+        ranges = self._reader.ranges().items()
+        return sum(end - max(begin, taken.get(partition, begin)) for partition, (begin, end) in ranges)
+
+    def outcomes(self, import_id: str) -> Outcomes:
+        """The outcomes of an import's rows so far."""
+        tally = self._asked(lambda state: state.tally(import_id), None)
+        if tally is None:
+            return Outcomes()
+        return Outcomes(tally.created, tally.updated, tally.unchanged, tally.older, tally.skipped, tally.rejected)
+
+    def rejections(self, import_id: str) -> Iterator[AppendRejection]:
+        """An import's rows that the append rejected, by row."""
+        found: list[tuple[int, int]] = self._asked(lambda state: state.rejected_rows(import_id, -1), [])
+        if not found:
+            return
+        with closing(LogReader(self._log)) as log:
+            for position, row in found:
+                entry = log.entry(position)
+                if entry is not None:
+                    line = _data(entry.headers, entry.value).line or 0
+                    yield AppendRejection(row, line, entry.reason or "invalid", entry.detail or "")
+
+    def opted_out(self, phones: Sequence[str]) -> set[str]:
+        """The phones whose contact has WhatsApp Opted FALSE now (R16)."""
+        if not is_there(self._log):
+            return set()
+        with closing(LogReader(self._log)) as log:
+            holders = log.holders_of_phones(phones)
+        out: set[int] = self._asked(lambda state: state.where_false(WHATSAPP_OPTED, holders.values()), set())
+        return {phone for phone, contact in holders.items() if contact in out}
+
+    def attribute_types(self) -> dict[str, str]:
+        """Custom attributes that contacts have, and their types."""
+        types: dict[str, TraitType] = self._asked(lambda state: state.trait_types(_SAMPLE), {})
+        return {name: type for name, type in types.items() if default_type(name) is None}
+
+    def _asked(self, ask: Callable[[StateReader], _Answer], without: _Answer) -> _Answer:
+        """The state's answer; `without` while there is no state."""
+        if self._generations.current() is None:
+            return without
+        with reading(self._generations.current_path()) as state:
+            return ask(state)
+
+
+def _data(headers: tuple[tuple[str, bytes], ...], value: bytes | None) -> Data:
+    try:
+        return data_of(headers, value)
+    except (msgspec.MsgspecError, ValueError):
+        return Data()

@@ -1,0 +1,65 @@
+"""What an import says on the bus: its start, one or two messages a row, and that all rows are out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from ledger.bus.port import Message
+from ledger.events.signing import Signer
+from ledger.events.types import IMPORT_SPLIT, IMPORT_STARTED, IMPORTS, TAGS_ADDED, USER_TRACKED
+from service.imports.rows import Row
+
+MOST_TRAITS_BYTES = 252 * 1024
+"""Of a row's traits as JSON, so that its message stays below 256 KiB."""
+
+
+class ImportMessages:
+    """Makes the signed messages of one import, the same bytes each time. `time` is RFC 3339, the confirmation's."""
+
+    def __init__(self, import_id: str, time: str, mode: str, tags: Sequence[str], signer: Signer) -> None:
+        self._id = import_id
+        self._mode = mode
+        self._tags = list(tags)
+        self._signed = {
+            type: signer.stream(source=f"{IMPORTS}{import_id}", type=type, time=time)
+            for type in (USER_TRACKED, TAGS_ADDED, IMPORT_STARTED, IMPORT_SPLIT)
+        }
+        self._sign_user, self._sign_tags = self._signed[USER_TRACKED], self._signed[TAGS_ADDED]
+
+    @property
+    def per_row(self) -> int:
+        """How many messages a row is."""
+        return 2 if self._tags else 1
+
+    def started(self, data: Mapping[str, Any]) -> Message:
+        """ImportStarted; `data` is what it says besides the import's id."""
+        return self._own(f"{self._id}.started", IMPORT_STARTED, data)
+
+    def split(self, data: Mapping[str, Any]) -> Message:
+        """ImportSplit."""
+        return self._own(f"{self._id}.split", IMPORT_SPLIT, data)
+
+    def of_row(self, rank: int, row: int, line: int, phone: str, content: Row) -> list[Message]:
+        """The messages of an accepted row; `row` and `line` are where it stands in the file."""
+        about: dict[str, Any] = {"phone": phone}
+        if content.user_id is not None:
+            about["userId"] = content.user_id
+        about["traits"] = content.traits
+        about["match"] = "phone"
+        about["mode"] = self._mode
+        about["row"] = row
+        about["line"] = line
+        if not self._tags:
+            about["rowend"] = True
+        key = phone.encode()
+        messages = [Message(key, self._sign_user(f"{self._id}.{rank:06d}.u", orjson.dumps(about)))]
+        if self._tags:
+            del about["traits"]
+            about["tags"] = self._tags
+            about["rowend"] = True
+            messages.append(Message(key, self._sign_tags(f"{self._id}.{rank:06d}.t", orjson.dumps(about))))
+        return messages
+
+    def _own(self, id: str, type: str, data: Mapping[str, Any]) -> Message:
+        return Message(self._id.encode(), self._signed[type](id, orjson.dumps({"import": self._id, **data})))

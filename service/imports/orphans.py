@@ -1,0 +1,30 @@
+"""Copies of files whose import never came to be: their process was killed while it read them."""
+
+from collections.abc import Set
+from pathlib import Path
+
+from service.imports.files import Busy, ImportFolder
+
+_OLD_MILLISECONDS = 3_600_000
+
+
+def remove_orphans(imports: Path, known: Set[str], now: int) -> None:
+    """Remove folders made over an hour before `now` (microseconds) that are no import's and that nobody works on."""
+    for path in imports.iterdir() if imports.exists() else ():
+        made = _made_at(path.name)
+        if made is None or path.name in known or now // 1000 - made < _OLD_MILLISECONDS:
+            continue
+        folder = ImportFolder(path)
+        try:
+            with folder.held():
+                folder.remove()
+        except Busy:
+            continue
+
+
+def _made_at(name: str) -> int | None:
+    """Milliseconds since the epoch, which a UUIDv7 begins with."""
+    try:
+        return int(name.replace("-", "")[:12], 16) if len(name) == 36 else None
+    except ValueError:
+        return None

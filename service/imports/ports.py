@@ -1,0 +1,43 @@
+"""What an import needs of the rest of the product, handed in."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ledger.bus.port import Publisher
+from ledger.events.signing import Signer
+from service.imports.counts import AppendRejection, Outcomes
+from service.imports.feed import Pace
+
+Report = Callable[[str, int, int], None]
+"""Called with a stage (reading, scanning, publishing, applying), the rows done, and the rows in all (0: not known)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of one file (R11)."""
+
+    bytes: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """`clock` is microseconds since the epoch, `new_id` makes UUIDv7 texts.
+
+    `backlog()`: how many messages are on the bus that the log has not taken yet. `opted_out(phones)`: those of them
+    (E.164) whose contact has WhatsApp Opted FALSE now. `outcomes(import id)`: what became of its rows so far.
+    `rejections(import id)`: its rows that the append rejected, by row. `known_attributes()`: existing custom
+    attributes and their types. `batch`: messages published together.
+    """
+
+    publisher: Publisher
+    signer: Signer
+    clock: Callable[[], int]
+    new_id: Callable[[], str]
+    backlog: Callable[[], int]
+    opted_out: Callable[[Sequence[str]], set[str]]
+    outcomes: Callable[[str], Outcomes]
+    rejections: Callable[[str], Iterable[AppendRejection]]
+    known_attributes: Callable[[], Mapping[str, str]]
+    pace: Pace
+    batch: int = 2_000

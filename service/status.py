@@ -1,0 +1,71 @@
+"""How far everything is: log head, what waits on the bus, what waits to be projected."""
+
+from contextlib import closing
+from dataclasses import asdict, dataclass
+
+from ledger.bus.port import BusError
+from ledger.log.reader import LogReader, is_there
+from ledger.sqlite import OperationalError
+from projections.reading import reading
+from service.wiring import Deployment, now
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The shape of `contacts status`.
+
+    `head` is the log's hash (hex) at `position`; `bus_lag` counts messages not yet in the log (None: the bus is away),
+    `lag_events` entries not yet in the state, and `lag_seconds` how long the oldest of those has waited.
+    """
+
+    head: str
+    position: int
+    bus_lag: int | None
+    lag_events: int
+    lag_seconds: float
+    rejected: int
+    generation: int | None
+    contacts: int
+
+    def document(self) -> dict[str, object]:
+        """As JSON."""
+        return asdict(self)
+
+
+def status(deployment: Deployment) -> Status:
+    """Look at bus, log and state; a deployment that never ran is all zeros."""
+    generations = deployment.generations()
+    checkpoint, contacts = 0, 0
+    try:
+        with reading(generations.current_path()) as state:
+            checkpoint, contacts = state.checkpoint().position, state.count()
+    except OperationalError:
+        pass
+    if not is_there(deployment.log_path):
+        return Status(bytes(32).hex(), 0, bus_lag(deployment, None), 0, 0.0, 0, generations.current(), contacts)
+    with deployment.log_reader() as log:
+        head = log.head()
+        waiting = log.read(checkpoint, 1) if checkpoint < head.position else []
+        return Status(
+            head.hash.hex(),
+            head.position,
+            bus_lag(deployment, log),
+            max(0, head.position - checkpoint),
+            max(0.0, (now() - waiting[0].recorded) / 1e6) if waiting else 0.0,
+            log.rejected_count(),
+            generations.current(),
+            contacts,
+        )
+
+
+def bus_lag(deployment: Deployment, log: LogReader | None) -> int | None:
+    """How many messages on the bus the log has not taken; None while the bus cannot be asked."""
+    try:
+        with closing(deployment.bus().reader()) as bus:
+            stored = log.offsets(bus.bus_id) if log else {}
+            return sum(
+                max(0, end - max(begin, stored.get(partition, begin)))
+                for partition, (begin, end) in bus.ranges().items()
+            )
+    except BusError:
+        return None

@@ -1,0 +1,51 @@
+"""`service.db`: keys, imports and the audit table. Several processes write it, each in short transactions."""
+
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from ledger.sqlite import Connection, connect, transaction
+
+MIGRATIONS = Migrations("service")
+
+
+def open_store(path: Path) -> Connection:
+    """Open `service.db`, made and brought to this version's tables when needed; several processes may at once.
+
+    One connection serves one thread at a time; write inside `ledger.sqlite.transaction`.
+    """
+    connection = connect(path)
+    database = Database(connection)
+    if MIGRATIONS.pending(database):
+        # under the write lock, so that the second process finds the first one's work done
+        with transaction(connection):
+            MIGRATIONS.apply(database)
+    return connection
+
+
+@MIGRATIONS()
+def keys_and_audit(database: Database) -> None:
+    database.execute("""
+        CREATE TABLE keys (
+            id TEXT PRIMARY KEY,
+            hash BLOB NOT NULL UNIQUE,  -- SHA-256 of the key's text, which is kept nowhere
+            name TEXT NOT NULL,
+            scopes TEXT NOT NULL,       -- separated by spaces
+            created_at INTEGER NOT NULL,  -- microseconds since the epoch, as every moment here
+            revoked_at INTEGER
+        ) STRICT
+    """)
+    database.execute("""
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            who TEXT NOT NULL,
+            what TEXT NOT NULL,
+            detail TEXT NOT NULL        -- a JSON object
+        ) STRICT
+    """)
+    for verb in ("UPDATE", "DELETE"):
+        database.execute(f"""
+            CREATE TRIGGER audit_keeps_{verb.lower()} BEFORE {verb} ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit table only grows'); END
+        """)

@@ -1,0 +1,63 @@
+"""WHO on the command line and in routes: a contact's id, a phone in E.164, or a user id."""
+
+from dataclasses import dataclass
+
+from ledger.events.phone import PhoneFault, normalise_full
+from ledger.log.reader import LogReader
+from projections.fold import State
+from projections.history import states_at
+
+
+class Unknown(LookupError):
+    """Nobody is found by what was given, or not yet at the moment asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A contact, as the numbers of all contacts ever merged with it, the surviving one first.
+
+    `asked` is the number that what was given names itself: an id's, or that of the phone's or user id's holder now.
+    """
+
+    component: tuple[int, ...]
+    asked: int
+    phone: str | None
+    user_id: str | None
+
+    @property
+    def contact(self) -> int:
+        """The surviving contact's number."""
+        return self.component[0]
+
+
+def find(log: LogReader, who: str) -> Found:
+    """Who is meant: by id, else by phone when it starts with `+`, else by user id. Raises Unknown."""
+    contact = log.contact_of_id(who)
+    phone = _phone(who) if who.startswith("+") else None
+    if contact is None:
+        holder = log.holder_of_phone(phone) if phone else log.holder_of_user_id(who)
+        contact = holder.contact if holder else None
+    if contact is None:
+        raise Unknown(f"no contact is found by {who!r}: give its id, its phone as +919967536783, or its user id")
+    return Found(log.component(contact), contact, phone, None if phone else who)
+
+
+def at(log: LogReader, found: Found, position: int) -> State:
+    """The contact as it was at a position: before a merge, the one that was found by what was asked. Raises Unknown."""
+    states = states_at(log, found.component, position)
+    for state in states.values():
+        if (found.phone and state.phone == found.phone) or (found.user_id and state.user_id == found.user_id):
+            return state
+    for contact in (found.asked, found.contact):
+        if contact in states:
+            return states[contact]
+    if len(states) == 1:
+        return next(iter(states.values()))
+    raise Unknown(f"the contact did not exist yet at position {position}")
+
+
+def _phone(text: str) -> str | None:
+    try:
+        return normalise_full(text)
+    except PhoneFault:
+        return None

@@ -1,0 +1,88 @@
+import base64
+from secrets import token_urlsafe
+
+import msgspec
+import pytest
+
+from service.api.parts import application
+from service.keys import SCOPES, Keys
+from service.store import open_store
+from tests.world import World
+
+
+@pytest.fixture
+def world(tmp_path):
+    made = World(tmp_path / "data")
+    yield made
+    made.close()
+
+
+def make_key(world, scopes):
+    connection = open_store(world.deployment.service_path)
+    try:
+        return Keys(connection, lambda: 0, token_urlsafe).create("tests", scopes, by="tests")[1]
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def other_key(world):
+    """Makes a key with these scopes; gives its text."""
+    return lambda scopes: make_key(world, scopes)
+
+
+@pytest.fixture
+def key_text(world):
+    return make_key(world, SCOPES)
+
+
+class Client:
+    """Calls the application as the bearer of a key; `on_bus` is what reached the bus."""
+
+    def __init__(self, world, app, key_text):
+        self._world = world
+        self._flask = app.test_client()
+        self._authorization = "Basic " + base64.b64encode(f"{key_text}:".encode()).decode()
+
+    def post(self, path, body=None, *, raw=None, headers=None, **options):
+        content = msgspec.json.encode(body) if raw is None else raw
+        given = {"Authorization": self._authorization, **(headers or {})}
+        return self._flask.post(path, data=content, headers=given, **options)
+
+    def get(self, path, **options):
+        return self._flask.get(path, **options)
+
+    def open(self, path, **options):
+        return self._flask.open(path, **options)
+
+    def track(self, body=None, **options):
+        return self.post("/v1/public/track/users/", body, **options)
+
+    def on_bus(self):
+        reader = self._world.deployment.bus().reader()
+        reader.seek({})
+        records = reader.poll(1000, 0)
+        reader.close()
+        return records
+
+    def messages(self):
+        return [msgspec.json.decode(record.value) for record in self.on_bus()]
+
+
+@pytest.fixture
+def client(world, key_text):
+    return Client(world, application(world.deployment), key_text)
+
+
+@pytest.fixture
+def start_client():
+    """Makes a deployment of its own, with these settings, and a client of it."""
+    worlds = []
+
+    def start(folder, **settings):
+        worlds.append(World(folder, **settings))
+        return Client(worlds[-1], application(worlds[-1].deployment), make_key(worlds[-1], SCOPES))
+
+    yield start
+    for one in worlds:
+        one.close()

@@ -1,0 +1,94 @@
+"""What holds for every route: errors, health, metrics."""
+
+import io
+import json
+import logging
+from dataclasses import replace
+
+import pytest
+import structlog
+
+from service import logs
+from service.api.app import create_app
+from service.api.parts import door, look
+from service.processes import Stop
+from tests.examples import GAVIN_CALL
+
+
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1//public/track/users/", "/nothing/here"])
+def test_an_unknown_address_is_404(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert (answer.json["result"], answer.content_type) == (False, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "right"), [("GET", "/v1/public/track/users/", "POST"), ("POST", "/healthz", "GET")]
+)
+def test_a_wrong_method_is_405_and_says_which_are_right(client, method, path, right):
+    answer = client.open(path, method=method)
+    assert answer.status_code == 405
+    assert right in answer.headers["Allow"]
+    assert answer.json["result"] is False
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/healthz/"])
+def test_healthz_needs_no_key_and_no_bus(client, path):
+    assert client.get(path).status_code == 200
+
+
+def test_readyz_names_what_is_missing(client):
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json["parts"]["bus"] == "ok"
+    assert "consumer" in answer.json["parts"]["log"]
+    assert "projector" in answer.json["parts"]["state"]
+
+
+def test_readyz_is_200_when_everything_is_usable_and_shows_both_lags(client, world):
+    client.track(GAVIN_CALL)
+    world.settle()
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert (answer.json["bus_lag"], answer.json["lag_events"]) == (0, 0)
+
+
+def test_readyz_says_what_consumer_and_projector_are_trying_to_get_over(client, world):
+    client.track(GAVIN_CALL)
+    world.settle()
+    stop = Stop()
+    stop.tell_in(world.deployment.projector_trouble)
+    stop.faulty(OSError("the disk is slow"))
+    assert look(world.deployment).parts["state"] == "the disk is slow"
+    stop.healthy()
+    assert look(world.deployment).ready
+
+
+def test_metrics_count_answers_by_route_and_show_lags(client, world):
+    client.track(GAVIN_CALL)
+    client.track({})
+    client.get("/somebody/+919967536783")
+    world.settle()
+    page = client.get("/metrics").text
+    line = 'contacts_http_requests_total{method="POST",route="/v1/public/track/users",status="%d"} 1.0'
+    assert line % 202 in page
+    assert line % 422 in page
+    assert "contacts_bus_lag 0.0" in page
+    assert "99675" not in page
+
+
+def test_a_fault_of_ours_shows_no_trace_and_an_id_that_the_log_has(world, key_text, client):
+    parts = door(world.deployment)
+    app = create_app(replace(parts, tracker=replace(parts.tracker, new_id=lambda: 1 // 0)))
+    stream = io.StringIO()
+    logs.configure("json", stream)
+    try:
+        answer = type(client)(world, app, key_text).track(GAVIN_CALL)
+    finally:
+        logging.getLogger().handlers[:] = []
+        structlog.reset_defaults()
+    assert answer.status_code == 500
+    assert "ZeroDivisionError" not in answer.text
+    (line,) = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert line["request"] == answer.json["id"]
+    assert line["fault"] == "ZeroDivisionError"

@@ -1,0 +1,234 @@
+"""`POST /v1/public/track/users/` and `/events/` against the real bus (R6-R9)."""
+
+import time
+import uuid
+
+import msgspec
+import pytest
+
+from ledger import sqlite
+from ledger.events import envelope
+from ledger.events.moments import parse
+from tests.examples import ASHA, GAVIN, GAVIN_CALL
+
+USERS = "/v1/public/track/users/"
+EVENTS = "/v1/public/track/events/"
+
+
+def test_a_call_is_durable_on_the_bus_when_it_is_answered(client):
+    answer = client.track(GAVIN_CALL)
+    assert answer.status_code == 202
+    assert answer.json["result"] is True
+    assert answer.json["message"]
+    assert [message["id"] for message in client.messages()] == answer.json["ids"]
+    assert answer.json["id"] == answer.json["ids"][0]
+    assert uuid.UUID(answer.json["id"]).version == 7
+
+
+def test_traits_and_tags_are_two_messages_under_one_key_in_order(client):
+    client.track(GAVIN_CALL)
+    assert [record.key for record in client.on_bus()] == [GAVIN.encode()] * 2
+    first, second = client.messages()
+    assert (first["type"], first["data"]) == ("UserTracked", {"phone": GAVIN, "traits": GAVIN_CALL["traits"]})
+    assert (second["type"], second["data"]) == ("TagsAdded", {"phone": GAVIN, "tags": GAVIN_CALL["tags"]})
+
+
+def test_tags_alone_are_one_message(client):
+    client.track({"userId": "u-1", "traits": {}, "tags": ["vip"]})
+    assert [message["type"] for message in client.messages()] == ["TagsAdded"]
+
+
+def test_an_identity_alone_is_recorded(client):
+    client.track({"userId": "u-1"})
+    (message,) = client.messages()
+    assert (message["type"], message["data"]) == ("UserTracked", {"userId": "u-1", "traits": {}})
+    assert client.on_bus()[0].key == b"u-1"
+
+
+def test_messages_of_a_call_are_signed_as_ours(client, world):
+    client.track(GAVIN_CALL)
+    for record in client.on_bus():
+        message = envelope.decode(record.headers, record.value)
+        assert message.source == "/v1/public/track/users"
+        assert world.deployment.signer().has_signed(message)
+
+
+def test_a_call_is_stated_for_the_moment_it_came(client):
+    client.track(GAVIN_CALL)
+    record = client.on_bus()[0]
+    assert 0 <= record.time - parse(client.messages()[0]["time"]) < 10_000_000
+
+
+def test_created_at_is_the_stated_time(client):
+    client.track({"userId": "u-1", "createdAt": "2022-10-31T19:30:00.000+05:30"})
+    assert client.messages()[0]["time"] == "2022-10-31T14:00:00Z"
+
+
+@pytest.mark.parametrize("path", [USERS, USERS.rstrip("/")])
+def test_it_answers_with_and_without_a_trailing_slash(client, path):
+    assert client.post(path, GAVIN_CALL).status_code == 202
+
+
+@pytest.mark.parametrize(
+    "content_type", [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+def test_the_body_is_json_whatever_its_content_type(client, content_type):
+    headers = {"Content-Type": content_type} if content_type else {}
+    assert client.track(GAVIN_CALL, headers=headers).status_code == 202
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"nonsense", b"[]", b'"text"', b"null", b'{"userId": NaN}', b'{"userId": "\xff"}', b"{'userId': 1}", b"{"],
+)
+def test_only_bytes_that_are_no_json_object_are_400(client, raw):
+    answer = client.track(raw=raw)
+    assert answer.status_code == 400
+    assert_is_problem(answer)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"userId": "\\ud800"}',
+        b'{"userId": "u", "traits": {"a": 1e400}}',
+        b'{"userId": "u", "traits": {"a": 9007199254740993}}',
+        b'{"userId": "u", "traits": {"a": ' + b"9" * 5000 + b"}}",
+        b'{"userId": "u", "traits": {"\\udfff": 1}}',
+        b'{"userId": "u", "traits": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+        b'{"traits": {}}',
+        b"{}",
+    ],
+)
+def test_what_is_json_but_unfit_is_422(client, raw):
+    answer = client.track(raw=raw)
+    assert answer.status_code == 422
+    assert_is_problem(answer)
+    assert client.on_bus() == []
+
+
+def test_a_byte_order_mark_does_no_harm(client):
+    assert client.track(raw=b"\xef\xbb\xbf" + msgspec.json.encode(GAVIN_CALL)).status_code == 202
+
+
+def test_every_wrong_field_is_named_at_once(client):
+    answer = client.track({"phoneNumber": "12", "traits": {"city": {"a": 1}}, "tags": ["x" * 101], "createdAt": "soon"})
+    assert answer.status_code == 422
+    assert_is_problem(answer)
+    pointers = {error["pointer"] for error in answer.json["errors"]}
+    assert {"/phoneNumber", "/traits/city", "/tags/0", "/createdAt"} <= pointers
+    for error in answer.json["errors"]:
+        assert error["message"] in answer.json["message"]
+
+
+def test_a_known_phone_with_another_user_id_is_409(client, world):
+    client.track({"fullPhoneNumber": GAVIN, "userId": "u-1"})
+    world.settle()
+    answer = client.track({"fullPhoneNumber": GAVIN, "userId": "u-2"})
+    assert answer.status_code == 409
+    assert answer.json["reason"] == "identity_conflict"
+    assert_is_problem(answer)
+    assert len(client.on_bus()) == 1
+
+
+def test_a_known_user_id_with_another_phone_is_409(client, world):
+    client.track({"fullPhoneNumber": GAVIN, "userId": "u-1"})
+    world.settle()
+    assert client.track({"fullPhoneNumber": ASHA, "userId": "u-1"}).status_code == 409
+
+
+def test_two_contacts_that_can_merge_are_no_conflict(client, world):
+    client.track({"fullPhoneNumber": GAVIN})
+    client.track({"userId": "u-1"})
+    world.settle()
+    assert client.track({"fullPhoneNumber": GAVIN, "userId": "u-1"}).status_code == 202
+
+
+def test_an_event_is_created(client):
+    answer = client.post(EVENTS, {"userId": "u-1", "event": "Order placed", "traits": {"items": [{"sku": 1}]}})
+    assert answer.status_code == 201
+    (message,) = client.messages()
+    assert answer.json == {
+        "result": True,
+        "message": "Event created successfully",
+        "id": message["id"],
+        "ids": [message["id"]],
+    }
+    assert (message["type"], message["source"]) == ("EventTracked", "/v1/public/track/events")
+    assert message["data"] == {"userId": "u-1", "event": "Order placed", "traits": {"items": [{"sku": 1}]}}
+
+
+def test_an_event_needs_a_name(client):
+    answer = client.post(EVENTS, {"userId": "u-1"})
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/event"]
+
+
+@pytest.mark.parametrize("headers", [{"Authorization": ""}, {"Authorization": "Bearer nope"}])
+def test_without_a_valid_key_it_is_401(client, headers):
+    answer = client.track(GAVIN_CALL, headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Basic")
+    assert_is_problem(answer)
+    assert client.on_bus() == []
+
+
+def test_a_key_without_the_scope_is_403(client, other_key):
+    answer = client.track(GAVIN_CALL, headers={"Authorization": f"Bearer {other_key(['read'])}"})
+    assert answer.status_code == 403
+    assert_is_problem(answer)
+
+
+def test_over_the_rate_limit_it_is_429(tmp_path, start_client):
+    client = start_client(tmp_path / "limited", rate_limit="2/minute")
+    answers = [client.track({"userId": "u-1"}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    assert answers[2].json["message"] == "Rate limit exceeded for this resource"
+    assert 0 < int(answers[2].headers["Retry-After"]) <= 60
+    assert_is_problem(answers[2])
+
+
+def test_a_body_over_the_limit_is_413(client):
+    answer = client.track({"userId": "u-1", "traits": {f"t{n}": "x" * 30_000 for n in range(9)}})
+    assert answer.status_code == 413
+    assert_is_problem(answer)
+
+
+def test_a_body_whose_message_the_append_would_refuse_is_413(client):
+    body = {"userId": "u-1", "traits": {f"t{n}": "x" * 29_100 for n in range(9)}}
+    assert 256 * 1024 - 400 < len(msgspec.json.encode(body)) <= 256 * 1024
+    answer = client.track(body)
+    assert answer.status_code == 413
+    assert_is_problem(answer)
+    assert client.on_bus() == []
+
+
+def test_a_bus_that_others_keep_locked_is_503_within_5_seconds(client, world):
+    client.track({"userId": "u-1"})
+    other = sqlite.connect(world.folder / "bus.db")
+    with sqlite.transaction(other):
+        begun = time.monotonic()
+        answer = client.track({"userId": "u-2"})
+        assert time.monotonic() - begun < 5
+    other.close()
+    assert answer.status_code == 503
+    assert client.track({"userId": "u-3"}).status_code == 202
+    assert [message["data"]["userId"] for message in client.messages()] == ["u-1", "u-3"]
+
+
+def test_a_bus_that_cannot_take_messages_is_503_and_nothing_was_published(client, world):
+    bus_file = world.folder / "bus.db"
+    bus_file.write_bytes(b"this is no database" * 100)
+    answer = client.track(GAVIN_CALL)
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "nothing was published" in answer.json["message"]
+    assert_is_problem(answer)
+
+
+def assert_is_problem(answer):
+    assert answer.content_type == "application/problem+json"
+    assert answer.json["result"] is False
+    assert answer.json["message"]
+    assert answer.json["status"] == answer.status_code
+    assert answer.json["title"]
