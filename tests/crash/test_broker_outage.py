@@ -1,0 +1,71 @@
+"""Apache Kafka stopped, or killed, and started again in the middle: nothing lost, nothing twice (R8, decision 19)."""
+
+import uuid
+
+import pytest
+
+from tests.crash.callers import Callers, assert_acknowledged_once, assert_refused_well
+from tests.crash.crew import Crew
+from tests.crash.evidence import assert_each_once, assert_state_is_right, message_ids, taken
+from tests.shipped import Served, Shipped, eventually
+
+pytestmark = pytest.mark.kafka
+
+
+@pytest.fixture
+def bus_url(stoppable_broker):
+    return f"kafka://{stoppable_broker.bootstrap}/outage-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def served(tmp_path, bus_url):
+    shipped = Shipped(tmp_path, bus_url)
+    try:
+        made = Served(shipped)
+        yield made
+        made.close()
+    finally:
+        shipped.stop_all()
+        print(shipped.told())  # noqa: T201
+
+
+@pytest.fixture
+def crew(tmp_path, bus_url, seed):
+    made = Crew(tmp_path, bus_url, seed)
+    yield made
+    made.close()
+    print(made.shipped.told())  # noqa: T201
+
+
+def test_calls_are_answered_503_meanwhile_and_202_again_by_themselves(served, stoppable_broker):
+    with Callers(served) as callers:
+        eventually(lambda: callers.count(202) >= 30, "calls are taken")
+        stoppable_broker.stop()
+        try:
+            eventually(lambda: callers.count(503) >= 6, "calls are refused while the broker is away")
+            assert served.http.get("/readyz").status_code == 503
+            assert served.http.get("/healthz").status_code == 200
+        finally:
+            stoppable_broker.start()
+        before = callers.count(202)
+        eventually(lambda: callers.count(202) >= before + 30, "calls are taken again")
+    assert_refused_well(callers.answers)
+    served.shipped.settle()
+    assert served.process.exit_code() is None
+    eventually(lambda: served.http.get("/readyz").status_code == 200, "the API is ready again")
+    entries = taken(served.shipped.data)
+    assert_acknowledged_once(callers.acknowledged(), message_ids(entries))
+    assert_state_is_right(served.shipped, entries)
+
+
+def test_a_killed_broker_loses_and_doubles_nothing(crew, seed, stoppable_broker):
+    for part in ("publisher", "consumer"):
+        eventually(lambda part=part: crew.progress(part) >= 50, f"the {part} is at work")
+    stoppable_broker.kill()
+    stoppable_broker.start()
+    goal = crew.progress("publisher") + 50
+    eventually(lambda: crew.progress("publisher") >= goal, "the publisher goes on")
+    crew.finish()
+    entries = taken(crew.shipped.data)
+    assert_each_once(entries, seed, crew.notes)
+    assert_state_is_right(crew.shipped, entries)

@@ -1,0 +1,85 @@
+"""Tables and links of the documents agree with the code."""
+
+import re
+from dataclasses import fields
+
+import pytest
+
+from ledger.events import fields as members
+from ledger.events.types import RULES
+from service.cli.imports import import_file
+from service.imports.attributes import TITLES, default_attribute
+from service.imports.reasons import HINTS
+from service.settings import Settings, load
+from tests.docs.rerun import ROOT
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+NOT_PLAIN = {"data": "./data", "bus": "sqlite: in the data folder", "secret": "made once, kept in the data folder"}
+
+
+def rows(name, heading):
+    """The rows of the table under `heading`, each a list of cells without backticks."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    table = text.split(f"\n{heading}\n", 1)[1].split("\n\n", 1)[0]
+    return [[cell.strip().replace("`", "") for cell in row.strip("|").split("|")] for row in table.splitlines()[1:]]
+
+
+def first_cells(name, heading):
+    return [row[0] for row in rows(name, heading)]
+
+
+def default(name):
+    """A setting's default as the table says it."""
+    value = getattr(load({}), name)
+    if name in NOT_PLAIN:
+        return NOT_PLAIN[name]
+    return "none" if value is None else ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def test_the_settings_and_their_defaults_are_those_of_the_code():
+    told = [row[:2] for row in rows("docs/operations.md", "| setting | default | |")]
+    assert told == [[f"CONTACTS_{field.name.upper()}", default(field.name)] for field in fields(Settings)]
+
+
+def test_every_reason_of_a_row_is_in_the_guide_with_its_hint():
+    told = {row[0]: row[2] for row in rows("docs/guide.md", "| reason | what is wrong | what to do |")}
+    assert told == HINTS
+
+
+def test_every_header_named_in_the_guide_is_known():
+    told = [header for row in rows("docs/guide.md", "| attribute | headers |") for header in row[1].split(", ")]
+    assert {default_attribute(header) for header in told} == set(TITLES)
+
+
+def test_every_option_of_an_import_is_in_the_guide():
+    options = {name for option in import_file.params for name in option.opts if name.startswith("--")}
+    assert [name for name in options if name not in (ROOT / "docs/guide.md").read_text(encoding="utf-8")] == []
+
+
+def test_every_member_of_a_call_is_in_the_table():
+    told = first_cells("docs/api.md", "| member | what |")
+    assert set(told) == {*members.TRACK_USER.members, *members.TRACK_EVENT.members}
+
+
+def test_every_type_that_anybody_may_publish_is_in_the_table():
+    told = first_cells("docs/publishing.md", "| type | members of `data`, beside who it is about |")
+    assert told == [name for name, rule in RULES.items() if not rule.reserved]
+
+
+def test_the_metrics_explained_are_those_that_the_examples_show():
+    shown = re.findall("^# HELP (contacts_\\w+)", (ROOT / "docs/api.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(first_cells("docs/operations.md", "| metric | |")) == sorted(shown)
+
+
+def anchors(path):
+    """What a link to a heading of the document may say after `#`."""
+    headings = re.findall("^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document):
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", document.read_text(encoding="utf-8")):
+        found = document.parent / target if target else document
+        assert found.is_file()
+        assert not anchor or anchor in anchors(found)

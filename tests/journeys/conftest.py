@@ -1,0 +1,32 @@
+"""Deployments for the journeys: the shipped commands as real processes, on each bus."""
+
+import uuid
+
+import pytest
+
+from tests.shipped import Served, Shipped
+
+KAFKA = pytest.param("kafka", marks=pytest.mark.kafka)
+CONTAINER = pytest.param("container", marks=pytest.mark.containers)
+BROKERS = {"kafka": "kafka_broker", "container": "container_broker"}
+
+
+def bus_of(request):
+    """None for the default, or a topic of its own on real Kafka."""
+    if request.param == "sqlite":
+        return None
+    broker = request.getfixturevalue(BROKERS[request.param])
+    return f"kafka://{broker.bootstrap}/journey-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture(scope="session", params=["sqlite", KAFKA, CONTAINER])
+def served(request, tmp_path_factory):
+    """`contacts serve`, answering."""
+    shipped = Shipped(tmp_path_factory.mktemp("journey"), bus_of(request))
+    try:
+        made = Served(shipped)
+        yield made
+        made.close()
+    finally:
+        shipped.stop_all()
+        print(shipped.told())  # noqa: T201

@@ -1,0 +1,98 @@
+"""`contacts import` as people run it: real processes, no server, killed in the middle."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.examples import ASHA, GAVIN
+
+FAULTY = f"Name,Phone\nGavin,{GAVIN}\nR2,{ASHA}\n"
+
+
+@pytest.fixture
+def contacts(tmp_path):
+    environ = {**os.environ, "CONTACTS_DATA": str(tmp_path / "data")}
+
+    def start(*arguments):
+        command = [sys.executable, "-m", "service", *map(str, arguments)]
+        return subprocess.Popen(command, env=environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def run(*arguments):
+        process = start(*arguments)
+        out, told = process.communicate(timeout=120)
+        assert "Traceback" not in told
+        return process.returncode, out, told
+
+    run.start = start
+    return run
+
+
+def written(tmp_path, content, name="people.csv"):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def test_an_import_needs_no_server_and_says_what_became_of_each_row(contacts, tmp_path):
+    file, rejects = written(tmp_path, FAULTY), tmp_path / "rejects.csv"
+    code, out, _ = contacts("import", file, "--tag", "diwali", "--rejects", rejects, "--json")
+    document = json.loads(out)
+    assert (code, document["state"], document["created"], document["rejected"]) == (3, "done", 1, 1)
+    assert rejects.read_text().splitlines()[1].startswith(f"R2,{ASHA},3,Name,name_not_letters,")
+    code, out, _ = contacts("import", file, "--tag", "diwali", "--json")
+    assert (code, json.loads(out)) == (0, document | {"already_imported": True})
+    code, out, _ = contacts("imports", "--json")
+    assert (code, [one["id"] for one in json.loads(out)["imports"]]) == (0, [document["id"]])
+    code, out, _ = contacts("imports", "show", document["id"], "--json")
+    assert (code, json.loads(out)) == (0, document)
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "told"),
+    [
+        (b"Name,Phone\nJos\xe9,1\n", (), "José,1"),
+        (b"PK\x03\x04", (), "Excel workbook"),
+        (FAULTY.encode(), ("--map", "Nope=x"), "no such column"),
+        (FAULTY.encode(), ("--tag", " "), "tag is blank"),
+        (FAULTY.encode(), ("--mode", "replace"), "replace"),
+    ],
+)
+def test_a_refused_file_is_one_sentence_and_exit_code_2(contacts, tmp_path, content, options, told):
+    code, out, error = contacts("import", written(tmp_path, content), *options)
+    assert (code, out) == (2, "")
+    assert told in error
+
+
+def test_an_unknown_import_is_one_sentence_and_exit_code_1(contacts):
+    code, out, error = contacts("imports", "show", "nope")
+    assert (code, out) == (1, "")
+    assert "No import has the id" in error
+
+
+def test_an_import_killed_again_and_again_loses_no_row_and_applies_none_twice(contacts, tmp_path):
+    draw = random.Random(3)
+    rows = [(f"+9199{number:08d}", f"u{number}") for number in draw.sample(range(10**8), 12_000)]
+    content = "Phone,User ID,Name\n" + "".join(f"{phone},{user_id},Asha\n" for phone, user_id in rows)
+    file = written(tmp_path, content)
+    for _ in range(3):
+        process = contacts.start("import", file, "--tag", "vip")
+        while process.poll() is None and "publishing" not in process.stderr.readline():
+            pass
+        time.sleep(draw.random())  # the moment of the kill, not a wait for something
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    _, out, _ = contacts("import", file, "--tag", "vip", "--json")
+    document = json.loads(out)
+    assert (document["state"], document["rows"], document["pending"]) == ("done", 12_000, 0)
+    assert document["created"] + document["rejected"] == 12_000
+    _, out, _ = contacts("verify", "--json")
+    verified = json.loads(out)
+    assert verified["ok"]
+    # two messages a row, the start and the end of the import
+    assert (verified["contacts"], verified["events"]) == (document["created"], 2 * document["created"] + 2)

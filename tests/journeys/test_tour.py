@@ -1,0 +1,97 @@
+"""The tour: a user's first half hour, through the commands and the address that `contacts serve` prints."""
+
+import re
+import uuid
+
+import pytest
+
+from tests.shipped import eventually
+
+WHO = {"userId": "0123abc45d", "phoneNumber": "9967536783", "countryCode": "+91"}
+PHONE = "+919967536783"
+NEW_USER = WHO | {
+    "traits": {
+        "name": "Gavin Roberts",
+        "email": "gavin.roberts@example.com",
+        "dob": "1996-12-01",
+        "Sample trait a": "value y",
+    }
+}
+CALLS = (
+    NEW_USER,
+    WHO | {"traits": {"dob": "1997-12-01"}},
+    WHO | {"traits": {"Pin code": "400001"}},
+    {"phoneNumber": "9967536783", "countryCode": "+91", "tags": ["new customer", "potential lead", "New Customer"]},
+)
+"""The calls of the hub's guide, in its order."""
+
+
+@pytest.fixture(scope="module")
+def toured(served):
+    """The guide's calls were made; `answers` are what came back."""
+    served.answers = [served.track(CALLS[0])]
+    served.shipped.settle()  # what one batch takes is recorded at one moment: the first call has its own
+    served.answers += [served.track(call) for call in CALLS[1:]]
+    served.shipped.settle()
+    return served
+
+
+def test_each_call_of_the_guide_is_taken(toured):
+    for answer in toured.answers:
+        assert answer.status_code == 202, answer.text
+        assert answer.json()["result"] is True
+        assert uuid.UUID(answer.json()["id"]).version == 7
+
+
+def test_show_tells_what_the_calls_say_together(toured):
+    contact = toured.shipped.run("show", PHONE, "--json")
+    assert contact["user_id"] == "0123abc45d"
+    assert contact["traits"]["dob"] == "1997-12-01"
+    assert contact["traits"]["Pin code"] == "400001"
+    assert contact["tags"][:2] == ["new customer", "potential lead"]
+
+
+def test_history_says_what_each_call_changed(toured):
+    events = toured.shipped.run("history", "0123abc45d", "--json")["events"]
+    assert [event["type"] for event in events[:4]] == ["UserTracked"] * 3 + ["TagsAdded"]
+    assert events[1]["changes"] == [{"attribute": "dob", "from": "1996-12-01", "to": "1997-12-01"}]
+    assert events[2]["changes"] == [{"attribute": "Pin code", "from": None, "to": "400001"}]
+    assert [change["to"] for change in events[3]["changes"]] == ["new customer", "potential lead"]
+    assert {event["source"] for event in events[:4]} == {"/v1/public/track/users"}
+
+
+def test_a_contact_is_shown_as_it_was_at_its_first_position(toured):
+    first = toured.shipped.run("history", PHONE, "--json")["events"][0]
+    then = toured.shipped.run("show", PHONE, "--as-of", str(first["position"]), "--json")
+    assert then["traits"] == NEW_USER["traits"]
+    assert then["tags"] == []
+    assert toured.shipped.run("show", PHONE, "--as-of", first["recorded_at"], "--json")["traits"] == then["traits"]
+
+
+def test_a_contact_that_was_not_yet_there_is_unknown(toured):
+    assert toured.track({"userId": "u-late"}).status_code == 202
+    toured.shipped.settle()
+    first = toured.shipped.run("history", "u-late", "--json")["events"][0]["position"]
+    told = toured.shipped.run("show", "u-late", "--as-of", str(first - 1), code=1)
+    assert re.fullmatch(r"Error: .+\n", told)
+
+
+def test_verify_finds_nothing_and_a_rebuild_comes_to_the_same_digest(toured):
+    proof = toured.shipped.run("verify", "--json")
+    assert proof["ok"], proof["faults"]
+    rebuilt = toured.shipped.run("rebuild", "--json")
+    assert rebuilt["full_digest"] == proof["full_digest"]
+    assert rebuilt["contacts"] == proof["contacts"]
+    assert toured.shipped.run("status", "--json")["generation"] == rebuilt["generation"]
+
+
+def test_what_comes_after_a_rebuild_shows_in_the_new_generation(toured):
+    toured.shipped.run("rebuild", "--json")
+    assert toured.track({"userId": "u-after", "traits": {"name": "After Rebuild"}}).status_code == 202
+    eventually(lambda: toured.shipped.run("list", "--where", "name=After Rebuild", "--json")["total"] == 1, "it shows")
+
+
+def test_status_says_that_nothing_waits(toured):
+    toured.shipped.settle()
+    status = toured.shipped.run("status", "--json")
+    assert (status["bus_lag"], status["lag_events"], status["lag_seconds"], status["rejected"]) == (0, 0, 0, 0)
