@@ -1,0 +1,87 @@
+"""Whole imports by the shipped command, each checked against the oracle before its number counts."""
+
+import resource
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import csv_files, oracle, processor
+from bench.memory import tree, watching
+from bench.oracle import Expected
+from bench.people import person
+from bench.rate import Rate
+from bench.row import Run, Wrong, check, discard, head
+from bench.running import Place
+from bench.serving import Served, serving
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """One import: rows a second, messages a second, and the most memory of all processes together, in MB."""
+
+    rows: Rate
+    messages: Rate
+    peak_mb: float
+
+
+def file_of(run: Run, first: int, count: int) -> Path:
+    """The CSV file with these people, made once."""
+    path = run.folder / f"people-{first}-{count}.csv"
+    return run.shared(path.name, lambda: csv_files.write(path, map(person, range(first, first + count))))
+
+
+def plain(run: Run) -> Sequence[Imported]:
+    """The file without tags, embedded, into no contacts: what several rows compare with. One for each repeat."""
+    return run.shared("plain", lambda: [_into_none(run, ()) for _ in range(run.sizes.repeats)])
+
+
+def tagged(run: Run, tags: Sequence[str]) -> Sequence[Imported]:
+    """The same with tags."""
+    return [_into_none(run, tags) for _ in range(run.sizes.repeats)]
+
+
+def _into_none(run: Run, tags: Sequence[str]) -> Imported:
+    file, place = file_of(run, 0, run.sizes.rows), run.place("import")
+    with serving(place) as served:
+        imported = run_import(served, file, run.sizes.rows, tags=tags)
+    check_files(run, place, [file], tags)
+    discard(place)
+    return imported
+
+
+def run_import(served: Served, file: Path, rows: int, *, tags: Sequence[str] = (), known: int = 0) -> Imported:
+    """Import a file whose rows are all good, `known` of them about known contacts, beside a running `serve`.
+
+    Measured from the start of `contacts import` to its end, when every row's outcome is known.
+    """
+    place, process = served.place, served.process
+    before = head(place)
+    began, began_cpu = time.perf_counter(), _cpu(process.pid)
+    arguments = [part for tag in tags for part in ("--tag", tag)]
+    with watching(place.pids) as peak:
+        document = place.run("import", str(file), *arguments, "--json")
+    ended, cpu = time.perf_counter(), _cpu(process.pid) - began_cpu
+    counts = {name: document[name] for name in ("rows", "created", "updated", "unchanged", "duplicate", "rejected")}
+    expected = {"rows": rows, "created": rows - known, "updated": known, "unchanged": 0, "duplicate": 0, "rejected": 0}
+    if counts != expected:
+        raise Wrong(f"the import counts {counts}, {expected} expected")
+    messages = head(place) - before - 2
+    if messages != rows * (2 if tags else 1):
+        raise Wrong(f"{messages} entries for {rows} rows")
+    seconds = ended - began
+    return Imported(
+        Rate(rows / seconds, cpu / rows * 1e6), Rate(messages / seconds, cpu / messages * 1e6), peak.megabytes
+    )
+
+
+def check_files(run: Run, place: Place, files: Sequence[Path], tags: Sequence[str] = ()) -> None:
+    """Compare state with what these files must make. Raises Wrong."""
+    name = f"expected {[file.name for file in files]} {list(tags)}"
+    expected: Expected = run.shared(name, lambda: oracle.from_files(files, tags))
+    check(place, expected)
+
+
+def _cpu(pid: int) -> float:
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return sum(map(processor.seconds, tree(pid))) + ended.ru_utime + ended.ru_stime
