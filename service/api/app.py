@@ -5,11 +5,13 @@ import time
 from flask import Flask, Request, Response, g, request
 from flask.sessions import NullSession, SessionInterface
 
+from service.api.description import Description
+from service.api.docs import docs_routes
 from service.api.door import Door
 from service.api.errors import answer_errors
 from service.api.health import health_routes
 from service.api.metrics import Metrics
-from service.api.track import TrackCalls
+from service.api.track import TrackCalls, describe_track_calls
 
 
 class NoSessions(SessionInterface):
@@ -32,12 +34,33 @@ def create_app(door: Door) -> Flask:
     app.session_interface = NoSessions()
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
+    # otherwise Flask answers OPTIONS by itself, without a look at the key
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     metrics = Metrics(lambda: door.readiness().lags)
+    description = Description(app)
     _count_requests(app, metrics)
+    _admit_requests(app, door, description)
     answer_errors(app, door)
-    app.register_blueprint(health_routes(door, metrics))
+    for routes in (
+        health_routes(door, metrics),
+        docs_routes(lambda: description.content),
+    ):
+        description.register(routes)
     app.wsgi_app = TrackCalls(door, metrics, app.wsgi_app)  # type: ignore[method-assign]
+    describe_track_calls(description)
     return app
+
+
+def _admit_requests(app: Flask, door: Door, description: Description) -> None:
+    @app.before_request
+    def admit() -> None:
+        if request.url_rule is None:
+            return  # 404 or 405, whoever asks
+        method = "GET" if request.method == "HEAD" else request.method
+        # a route without a rule is a KeyError, never an open door
+        scope = description.scopes[request.url_rule.rule, method]
+        if scope is not None:
+            g.key = door.gate.admit(request.headers.get("Authorization"), scope)
 
 
 def _count_requests(app: Flask, metrics: Metrics) -> None:

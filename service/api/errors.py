@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from ledger import sqlite
 from ledger.bus.port import BusError, NotConfirmed, TooLarge
 from ledger.events.schema import Invalid
+from service.api.arguments import faulty
 from service.api.body import NestedTooDeeply, NotAnObject, TooLong
 from service.api.door import Door
 from service.api.gate import ScopeMissing, SignInFailed
@@ -69,11 +70,7 @@ def problem_of(fault: Exception) -> Problem | None:
 
 
 def _invalid(fault: Invalid) -> Problem:
-    errors = [{"pointer": each.pointer, "message": each.message, "reason": each.reason} for each in fault.faults]
-    messages = [each.message for each in fault.faults]
-    # clients of the hub's API show the message and nothing else
-    text = messages[0] if len(messages) == 1 else f"{len(messages)} faults: {'; '.join(messages)}"
-    return Problem(422, text, errors=errors)
+    return faulty([{"pointer": each.pointer, "message": each.message, "reason": each.reason} for each in fault.faults])
 
 
 def _bus_fault(fault: BusError) -> Problem:

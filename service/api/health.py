@@ -1,38 +1,49 @@
 """`/healthz`, `/readyz` and `/metrics`: open to all, and without anybody's data."""
 
-import msgspec
-from flask import Blueprint, Response
+from flask import Response
 
 from service.api.door import Door
 from service.api.metrics import Metrics
 from service.api.problem import Problem
+from service.api.routes import Routes, json_answer
+from service.api.shapes import HealthSchema, ReadinessSchema
 
-_encode = msgspec.json.Encoder().encode
+_HEALTHY = {"result": True, "message": "this process answers"}
+_METRICS = "text/plain; version=0.0.4; charset=utf-8"
+_PARTS = {"disk": "ok", "bus": "ok", "log": "ok", "state": "ok"}
+_LAGS = {"log_position": 0, "lag_events": 0, "lag_seconds": 0.0, "bus_lag": 0}
+_READY = {"result": True, "message": "every part is usable"}
 
 
-def health_routes(door: Door, metrics: Metrics) -> Blueprint:
+def health_routes(door: Door, metrics: Metrics) -> Routes:
     """The routes that monitors ask."""
-    routes = Blueprint("health", __name__)
+    routes = Routes("health", "For monitors")
 
-    @routes.get("/healthz")
+    @routes.get("/healthz", scope=None)
+    @routes.answers(200, HealthSchema, example=_HEALTHY)
     def healthz() -> Response:
-        return _json({"result": True, "message": "this process answers"})
+        """Whether this process answers."""
+        return json_answer(_HEALTHY)
 
-    @routes.get("/readyz")
+    @routes.get("/readyz", scope=None)
+    @routes.answers(200, ReadinessSchema, example={**_READY, "parts": _PARTS, **_LAGS})
+    @routes.problems(503)
     def readyz() -> Response:
+        """Whether bus, log and state can be used, and how far each lags.
+
+        The error has `parts` too, with a sentence for each part that is not usable.
+        """
         now = door.readiness()
         members = {"parts": {name: fault or "ok" for name, fault in now.parts.items()}, **now.lags}
         if not now.ready:
             faults = "; ".join(f"{name}: {fault}" for name, fault in now.parts.items() if fault)
             raise Problem(503, faults, headers={"Retry-After": "2"}, **members)
-        return _json({"result": True, "message": "every part is usable", **members})
+        return json_answer({**_READY, **members})
 
-    @routes.get("/metrics")
-    def page() -> Response:
-        return Response(metrics.page(), content_type="text/plain; version=0.0.4; charset=utf-8")
+    @routes.get("/metrics", scope=None)
+    @routes.answers(200, {"type": "string"}, content_type=_METRICS)
+    def metrics_page() -> Response:
+        """Counters, for Prometheus."""
+        return Response(metrics.page(), content_type=_METRICS)
 
     return routes
-
-
-def _json(body: dict[str, object]) -> Response:
-    return Response(_encode(body), content_type="application/json")

@@ -10,15 +10,21 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import msgspec
 
+from ledger.events.schema import SCHEMAS
 from service.api.body import read_bytes, read_object
+from service.api.description import Description
 from service.api.door import Door
 from service.api.errors import problem_of_any
 from service.api.metrics import Metrics
 from service.api.problem import Problem
+from service.api.routes import Scope, problem_references
+from service.api.shapes import TakenSchema
 
 USERS = "/v1/public/track/users"
 EVENTS = "/v1/public/track/events"
 """These addresses are also the sources that the calls' messages carry."""
+
+SCOPE: Scope = "track"
 
 _encode = msgspec.json.Encoder().encode
 _Take = Callable[[dict[str, Any], str], list[str]]
@@ -59,6 +65,78 @@ class TrackCalls:
     def _body(self, environ: WSGIEnvironment) -> dict[str, Any]:
         if environ["REQUEST_METHOD"] != "POST":
             raise Problem(405, f"{environ['REQUEST_METHOD']} is not possible here; use POST", headers={"Allow": "POST"})
-        self._door.gate.admit(environ.get("HTTP_AUTHORIZATION"), "track")
+        self._door.gate.admit(environ.get("HTTP_AUTHORIZATION"), SCOPE)
         length = environ.get("CONTENT_LENGTH")
         return read_object(read_bytes(environ["wsgi.input"], int(length) if length else None))
+
+
+def describe_track_calls(description: Description) -> None:
+    """Add these calls to the description, which cannot find them among Flask's routes."""
+    description.head("track", "Tell what is known of a contact; compatible with the hub's public API")
+    for path, operation in ((USERS, _USERS), (EVENTS, _EVENTS)):
+        description.describe(f"{path}/", SCOPE, operation)
+
+
+def _operation(
+    name: str, summary: str, text: str, shape: str, body: dict[str, Any], status: int, taken: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "operationId": name,
+        "tags": ["track"],
+        "summary": summary,
+        "description": text,
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": SCHEMAS[shape], "example": body}},
+        },
+        "responses": {
+            status: {
+                "description": "The messages are on the disk of the bus",
+                "content": {"application/json": {"schema": TakenSchema, "example": taken}},
+            },
+            **problem_references(400, 409, 413, 422, 503),
+        },
+    }
+
+
+_WHO = """\
+Say who by `userId`, by `phoneNumber` with `countryCode`, or by `fullPhoneNumber`; by both if you know both.
+The body is read as JSON whatever its `Content-Type`.
+"""
+
+_USERS = _operation(
+    "track_user",
+    "Track a contact.",
+    "A new value of an attribute replaces the old one, unless it is stated for an earlier time (`createdAt`); "
+    "attributes that are not named stay; tags are added. Attributes and tags travel as two messages.\n\n" + _WHO,
+    "TrackUser",
+    {
+        "userId": "0123abc45d",
+        "phoneNumber": "9967536783",
+        "countryCode": "+91",
+        "traits": {"name": "Gavin Roberts", "dob": "1996-12-01"},
+        "tags": ["new customer"],
+    },
+    202,
+    {
+        "result": True,
+        "message": "User tracked successfully",
+        "id": "01a207d6-bea7-7073-b0fa-75c6c7f1f880",
+        "ids": ["01a207d6-bea7-7073-b0fa-75c6c7f1f880", "01a207d6-bea7-7073-b0fa-75c77a3044c2"],
+    },
+)
+
+_EVENTS = _operation(
+    "track_event",
+    "Track an event.",
+    "The event joins the contact's history; its traits never change the contact's.\n\n" + _WHO,
+    "TrackEvent",
+    {"userId": "0123abc45d", "event": "Order placed", "traits": {"items": [{"sku": "A-1", "count": 2}]}},
+    201,
+    {
+        "result": True,
+        "message": "Event created successfully",
+        "id": "01a207d6-c010-7c2a-a153-4cbdce960a64",
+        "ids": ["01a207d6-c010-7c2a-a153-4cbdce960a64"],
+    },
+)

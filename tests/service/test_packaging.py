@@ -14,7 +14,12 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("ledger", "consumers", "projections", "service")
 OURS = {*ROOMS, "tests", "bench"}
-MODULES = {"kafka-python": "kafka", "prometheus-client": "prometheus_client", "sqlite-utils": "sqlite_utils"}
+MODULES = {
+    "flask-smorest": "flask_smorest",
+    "kafka-python": "kafka",
+    "prometheus-client": "prometheus_client",
+    "sqlite-utils": "sqlite_utils",
+}
 
 
 def setup() -> ConfigParser:

@@ -186,6 +186,16 @@ def test_the_api_starts_without_a_broker_and_says_503(start, first_key):
         assert answer.json()["result"] is False
 
 
+def test_the_page_that_describes_the_api_comes_whole(start):
+    with serving(start("api")) as running:
+        page = httpx.get(running.url + "/docs").text
+        for address in re.findall(r'(?:src|href)="([^"]+)"', page):
+            answer = httpx.get(running.url + address)
+            assert answer.status_code == 200
+            assert len(answer.content) == int(answer.headers["Content-Length"])
+        assert httpx.get(running.url + "/openapi.json").json()["openapi"].startswith("3.1.")
+
+
 def test_metrics_add_up_over_both_workers(start, first_key):
     key = first_key()
     with serving(start("api")) as running:

@@ -7,6 +7,7 @@ import pytest
 from service.api.parts import application
 from service.keys import SCOPES, Keys
 from service.store import open_store
+from tests.service.api.described import Description
 from tests.world import World
 
 
@@ -72,6 +73,11 @@ class Client:
 @pytest.fixture
 def client(world, key_text):
     return Client(world, application(world.deployment), key_text)
+
+
+@pytest.fixture
+def description(client):
+    return Description(client.get("/openapi.json").json)
 
 
 @pytest.fixture

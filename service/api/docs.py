@@ -1,0 +1,57 @@
+"""`/openapi.json`, and `/docs`, a page that shows it: Swagger UI from its Python package, nothing from the internet."""
+
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+from flask import Response, request, send_file
+from werkzeug.exceptions import NotFound
+
+from service.api.routes import Routes
+
+_OURS = Path(__file__).parent / "static"
+_SWAGGER_UI = Path(str(files("flask_swagger_ui"))) / "dist"
+_FILES = {
+    "docs.js": _OURS,
+    "swagger-ui-bundle.js": _SWAGGER_UI,
+    "swagger-ui.css": _SWAGGER_UI,
+    "favicon-32x32.png": _SWAGGER_UI,
+}
+_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+"""Swagger UI styles its elements inline and draws icons from `data:`; scripts and calls are this server's alone."""
+
+
+def docs_routes(content: Callable[[], bytes]) -> Routes:
+    """The description and its page; `content` gives the description's JSON."""
+    routes = Routes("docs", "This description")
+
+    @routes.get("/openapi.json", scope=None)
+    @routes.answers(200, {"type": "object"}, headers={"ETag": "Changes with the description"})
+    @routes.answers(304)
+    def openapi() -> Response:
+        """The description of all calls, OpenAPI 3.1."""
+        response = Response(content(), content_type="application/json")
+        response.add_etag()
+        response.make_conditional(request)
+        return response
+
+    @routes.get("/docs", scope=None)
+    @routes.answers(200, {"type": "string"}, content_type="text/html; charset=utf-8")
+    def docs() -> Response:
+        """The description as a page, on which calls can be tried."""
+        response = send_file(_OURS / "docs.html")
+        response.headers["Content-Security-Policy"] = _POLICY
+        return response
+
+    @routes.get("/docs/<name>", scope=None)
+    @routes.answers(200, {"type": "string"}, content_type="text/css; charset=utf-8")
+    @routes.answers(200, {"type": "string"}, content_type="text/javascript; charset=utf-8")
+    @routes.answers(200, {"type": "string"}, content_type="image/png")
+    @routes.problems(404)
+    def docs_file(name: str) -> Response:
+        """A file of that page."""
+        if name not in _FILES:
+            raise NotFound
+        return send_file(_FILES[name] / name)
+
+    return routes

@@ -1,0 +1,134 @@
+"""A room of routes, and how one is added.
+
+A room is a module with one function that makes its `Routes`, each route with its scope and its description:
+
+    def tag_routes(door: Door) -> Routes:
+        routes = Routes("tags", "Tags in use")
+
+        @routes.get("/v1/tags", scope="read")
+        @routes.query(TagQuery)
+        @routes.answers(200, TagList, example={"tags": ["vip"]})
+        @routes.problems(503)
+        def list_tags(query: dict[str, Any]) -> Response:
+            \"\"\"List tags.
+
+            What a caller should know, in Markdown.
+            \"\"\"
+            return json_answer({"tags": door.tags(query.get("q"))})
+
+        return routes
+
+`service/api/app.py` registers it, in one line. A route has the scope that a key needs, or None for everybody; there is
+no default. Routes are written without the slash at the end and answer with it as well. The docstring becomes the
+operation's summary and description; the answers for sign-in (401, 403), rate limit (429) and wrong arguments (422) are
+added by themselves. What a view raises is answered by `service/api/errors.py`. The view makes its `Response` itself:
+the schemas describe it, and tests hold the answers against the description.
+"""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, Literal
+
+import msgspec
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import Schema
+
+from service.api.arguments import Arguments
+
+Scope = Literal["track", "read", "import", "export", "audit", "erase", "admin"]
+View = Callable[..., Response]
+Decorator = Callable[[View], View]
+
+KEYED = (401, 403, 429)
+"""What any route that needs a key may answer, beside its own."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+def json_answer(document: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A document as JSON."""
+    return Response(_encode(document), status, headers, content_type="application/json")
+
+
+def problem_references(*statuses: int) -> dict[int, str]:
+    """The description's shared problem answers of these statuses."""
+    return {status: HTTPStatus(status).name for status in statuses}
+
+
+def security_of(scope: Scope | None) -> list[dict[str, list[str]]]:
+    """OpenAPI's security requirement: either way to send a key, and the scope it needs; none for everybody."""
+    return [] if scope is None else [{"basic": [scope]}, {"bearer": [scope]}]
+
+
+class Routes:
+    """Routes that belong together; `name` heads them in the description. `scopes` has each by (rule, method)."""
+
+    def __init__(self, name: str, description: str) -> None:
+        self.blueprint = Blueprint(name, __name__, description=description)
+        self.blueprint.ARGUMENTS_PARSER = Arguments()
+        self.scopes: dict[tuple[str, str], Scope | None] = {}
+
+    def get(self, rule: str, *, scope: Scope | None) -> Decorator:
+        """Answer GET at this rule for keys with this scope (None: for everybody, without a key)."""
+        return self._on("GET", rule, scope)
+
+    def post(self, rule: str, *, scope: Scope | None) -> Decorator:
+        """Answer POST at this rule for keys with this scope."""
+        return self._on("POST", rule, scope)
+
+    def put(self, rule: str, *, scope: Scope | None) -> Decorator:
+        """Answer PUT at this rule for keys with this scope."""
+        return self._on("PUT", rule, scope)
+
+    def query(self, schema: type[Schema]) -> Decorator:
+        """Read the query string by this schema, and give it to the view as its first argument, a dict."""
+        decorate: Decorator = self.blueprint.arguments(schema, location="query")
+        return decorate
+
+    def body(self, schema: type[Schema], *, example: object) -> Decorator:
+        """Read a JSON object by this schema, and give it to the view as an argument, a dict."""
+        takes: Decorator = self.blueprint.arguments(schema, location="json", example=example)
+        fails = self.problems(400, 413)
+        return lambda view: fails(takes(view))
+
+    def answers(
+        self,
+        status: int,
+        schema: type[Schema] | Mapping[str, Any] | None = None,
+        *,
+        example: object = None,
+        content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+    ) -> Decorator:
+        """Describe an answer that is no error; `headers` by name, each with what it says."""
+        described = {
+            name: {"description": text, "schema": {"type": "string"}} for name, text in (headers or {}).items()
+        }
+        decorate: Decorator = self.blueprint.alt_response(
+            status,
+            schema=schema,
+            example=example,
+            content_type=content_type,
+            headers=described or None,
+            success=True,
+        )
+        return decorate
+
+    def problems(self, *statuses: int) -> Decorator:
+        """Describe the errors that a view raises."""
+        decorate: Decorator = self.blueprint.doc(responses=problem_references(*statuses))
+        return decorate
+
+    def _on(self, method: str, rule: str, scope: Scope | None) -> Decorator:
+        def add(view: View) -> View:
+            described: View = self.blueprint.doc(
+                operationId=view.__name__,
+                security=security_of(scope),
+                responses=problem_references(*(KEYED if scope else ())),
+            )(view)
+            self.blueprint.add_url_rule(rule, view.__name__, described, methods=[method])
+            self.scopes[rule, method] = scope
+            return view
+
+        return add

@@ -1,0 +1,66 @@
+"""Who may call what: every route has its rule here, and a route without one fails."""
+
+import pytest
+
+from service.keys import SCOPES
+
+RULES = {
+    ("POST", "/v1/public/track/users/"): "track",
+    ("POST", "/v1/public/track/events/"): "track",
+    ("GET", "/healthz"): None,
+    ("GET", "/readyz"): None,
+    ("GET", "/metrics"): None,
+    ("GET", "/openapi.json"): None,
+    ("GET", "/docs"): None,
+    ("GET", "/docs/{name}"): None,
+}
+"""The scope that a key needs; None: anybody may call."""
+
+PLACES = {"{name}": "docs.js"}
+KEYED = [route for route, scope in RULES.items() if scope]
+OPEN = [route for route, scope in RULES.items() if not scope]
+
+
+def place(path):
+    for name, stands in PLACES.items():
+        path = path.replace(name, stands)
+    return path
+
+
+def call(client, route, authorization):
+    method, path = route
+    headers = {} if authorization is None else {"Authorization": authorization}
+    return client.open(place(path), method=method, headers=headers).status_code
+
+
+def test_every_route_has_a_rule_and_the_description_says_it(description):
+    assert description.scopes() == RULES
+
+
+@pytest.mark.parametrize("route", KEYED, ids=" ".join)
+def test_a_route_with_a_scope_is_closed_to_whoever_has_no_valid_key(client, route):
+    assert [call(client, route, given) for given in (None, "Bearer nope", "Basic !")] == [401, 401, 401]
+
+
+@pytest.mark.parametrize("route", KEYED, ids=" ".join)
+def test_a_route_lets_in_just_the_keys_that_have_its_scope(client, other_key, route):
+    let_in = {scope for scope in SCOPES if call(client, route, f"Bearer {other_key([scope])}") != 403}
+    assert let_in == {RULES[route]}
+
+
+@pytest.mark.parametrize("route", OPEN, ids=" ".join)
+def test_an_open_route_asks_for_no_key(client, route):
+    assert call(client, route, None) not in (401, 403)
+
+
+@pytest.mark.parametrize("route", KEYED, ids=" ".join)
+def test_every_route_answers_with_and_without_the_slash_at_the_end(client, key_text, route):
+    method, path = route[0], route[1].rstrip("/")
+    answers = {call(client, (method, given), f"Bearer {key_text}") for given in (path, f"{path}/")}
+    assert len(answers) == 1
+    assert answers.isdisjoint({301, 302, 307, 308, 401, 403, 404, 405})
+
+
+@pytest.mark.parametrize("route", RULES, ids=" ".join)
+def test_options_is_no_way_around_the_rules(client, route):
+    assert call(client, ("OPTIONS", route[1]), None) == 405
