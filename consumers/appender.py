@@ -1,5 +1,6 @@
 """Bus records to log entries: each message decided once, in order, inside the log's transaction (decisions 1-7)."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 
@@ -110,13 +111,17 @@ class _BatchDecision:
         self._may_merge = may_merge
         self._new_contact_id = new_contact_id
         self._digest = digest
-        names = {(message.envelope.source, message.envelope.id) for message in incoming if message.envelope}
+        ids: dict[str, list[str]] = defaultdict(list)
+        for message in incoming:
+            if message.envelope is not None:
+                ids[message.envelope.source].append(message.envelope.id)
         self._rejected_now: set[bytes] = set()
-        self._rejected_names = batch.rejected_names(names)
+        self._rejected_names = batch.rejected_names(ids)
         abouts = [message.about for message in incoming if message.about is not None]
         if any(about.mode != "upsert" for about in abouts):
-            names.update(sibling for message in incoming if (sibling := _first_of_row(message)) is not None)
-        self._taken = batch.taken(names)
+            for source, first in filter(None, map(_first_of_row, incoming)):
+                ids[source].append(first)
+        self._taken = batch.taken(ids)
         self._identities = batch.load_identities(
             {about.phone for about in abouts if about.phone is not None},
             {about.user_id for about in abouts if about.user_id is not None},

@@ -72,7 +72,9 @@ def read(record: Record, signer: Signer) -> Incoming:
     if not rule.in_effect:
         return _refused(record, envelope, "unsupported_type", f"{envelope.type} has no effect in this version")
     try:
-        stated = record.time if envelope.time is None else min(_moment(envelope.time), record.time)
+        stated = record.time
+        if envelope.time is not None and (moment := _moment(envelope.time)) < stated:
+            stated = moment
         about = (_trusted if is_signed else _checked)(envelope) if rule.about_contact else None
     except (ValueError, msgspec.MsgspecError, RecursionError) as fault:
         return _refused(record, envelope, "invalid", str(fault))

@@ -41,18 +41,12 @@ def decode(headers: Headers, value: bytes | None) -> Envelope:
     """Read a message in either mode; members we do not know are left to the raw bytes. Raises Unreadable."""
     if value is None:
         raise Unreadable("the message has no value")
-    attributes = {name.lower(): content for name, content in headers} if headers else {}
-    _refuse_deep(value)
+    if value.count(b"[") + value.count(b"{") > DEEPEST:
+        _refuse_deep(value)
     try:
-        if "ce_specversion" in attributes:
-            envelope = _decode_binary(attributes, value)
-        else:
-            content_type = attributes.get("content-type", _STRUCTURED) or _STRUCTURED
-            if not content_type.lower().startswith((_STRUCTURED, b"application/json")):
-                raise Unreadable(f"content type {content_type[:80]!r} is not {_STRUCTURED.decode()}")
-            envelope = _decode_structured(value)
-            if envelope.data_base64 is not None:
-                envelope = _with_decoded_data(envelope, envelope.data_base64)
+        envelope = _decode_by_headers(headers, value) if headers else _decode_structured(value)
+        if envelope.data_base64 is not None:
+            envelope = _with_decoded_data(envelope, envelope.data_base64)
     except Unreadable:
         raise
     except (msgspec.MsgspecError, ValueError, RecursionError) as fault:
@@ -60,6 +54,16 @@ def decode(headers: Headers, value: bytes | None) -> Envelope:
     if envelope.specversion != "1.0":
         raise Unreadable(f"specversion is {envelope.specversion[:20]!r}, not '1.0'")
     return envelope
+
+
+def _decode_by_headers(headers: Headers, value: bytes) -> Envelope:
+    attributes = {name.lower(): content for name, content in headers}
+    if "ce_specversion" in attributes:
+        return _decode_binary(attributes, value)
+    content_type = attributes.get("content-type", _STRUCTURED) or _STRUCTURED
+    if not content_type.lower().startswith((_STRUCTURED, b"application/json")):
+        raise Unreadable(f"content type {content_type[:80]!r} is not {_STRUCTURED.decode()}")
+    return _decode_structured(value)
 
 
 def _with_decoded_data(envelope: Envelope, encoded: str) -> Envelope:
@@ -75,8 +79,6 @@ _brackets = re.compile(rb"[\[\]{}]")
 
 
 def _refuse_deep(content: bytes) -> None:
-    if content.count(b"[") + content.count(b"{") <= DEEPEST:
-        return
     depth = 0
     for bracket in _brackets.findall(_strings.sub(b"", content)):
         depth += 1 if bracket in b"[{" else -1

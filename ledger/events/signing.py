@@ -32,8 +32,8 @@ class Signer:
 
         `time` is "" when the message has none; `data` is the bytes as sent.
         """
-        names = (source.encode(), id.encode(), type.encode(), time.encode())
-        return self._mac(_lengths(*map(len, names), len(data)) + b"".join(names) + data)
+        a, b, c, d = source.encode(), id.encode(), type.encode(), time.encode()
+        return self._mac(b"".join((_lengths(len(a), len(b), len(c), len(d), len(data)), a, b, c, d, data)))
 
     def of_head(self, position: int, hash: bytes) -> str:
         """Lower-case hex over a log head, so that a head noted down elsewhere can be trusted later."""

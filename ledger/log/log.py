@@ -1,7 +1,6 @@
 """The event log: append in one transaction with the bus offsets and the identities, and read back."""
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,10 +65,10 @@ class Batch:
         self.identities = Identities()
         self._entries: list[NewEntry] = []
 
-    def taken(self, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Taken]:
-        """The accepted entries that already have one of these (source, id) pairs."""
+    def taken(self, names: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], Taken]:
+        """The accepted entries that already have one of these message ids, given by source; by (source, id)."""
         found = {}
-        for source, ids in _by_source(names).items():
+        for source, ids in names.items():
             known = self._not_beyond_newest(source, ids)
             rows = self._connection.execute(
                 "SELECT message_id, position, headers, value, skipped FROM entries WHERE reason IS NULL"
@@ -81,7 +80,7 @@ class Batch:
                 found[source, message_id] = Taken(position, headers, value, bool(skipped))
         return found
 
-    def _not_beyond_newest(self, source: str, ids: list[str]) -> list[str]:
+    def _not_beyond_newest(self, source: str, ids: Sequence[str]) -> list[str]:
         """The ids that can be there at all: an import's rise, so of a new batch none can (SQLite orders as we do)."""
         newest = self._connection.execute(
             "SELECT max(message_id) FROM entries WHERE reason IS NULL"
@@ -90,12 +89,12 @@ class Batch:
         ).fetchone()[0]
         return [] if newest is None else [message_id for message_id in ids if message_id <= newest]
 
-    def rejected_names(self, names: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Those of the (source, id) pairs under which some message was rejected."""
+    def rejected_names(self, names: Mapping[str, Sequence[str]]) -> set[tuple[str, str]]:
+        """Those of the message ids, given by source, under which some message was rejected; as (source, id)."""
         found: set[tuple[str, str]] = set()
         if not self._connection.execute("SELECT EXISTS (SELECT 1 FROM entries WHERE reason IS NOT NULL)").fetchone()[0]:
             return found
-        for source, ids in _by_source(names).items():
+        for source, ids in names.items():
             rows = self._connection.execute(
                 "SELECT message_id FROM entries WHERE reason IS NOT NULL"
                 " AND source = (SELECT source FROM sources WHERE name = ?)"
@@ -171,13 +170,6 @@ class Batch:
             (_listed(wanted).decode(),),
         )
         return dict(rows.fetchall())
-
-
-def _by_source(names: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    by_source: dict[str, list[str]] = defaultdict(list)
-    for source, message_id in names:
-        by_source[source].append(message_id)
-    return by_source
 
 
 class EventLog:
