@@ -1,17 +1,18 @@
 """A track call on its way to the bus: checked, turned into signed messages, published (R6-R9)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from consumers.messages import MAX_BYTES
-from ledger.bus.port import Message, Publisher, TooLarge
+from ledger.bus.port import BusError, Message, NotConfirmed, Publisher, TooLarge, Unavailable
 from ledger.events import moments, types
 from ledger.events.calls import TrackEvent, TrackUser, track_event, track_user
 from ledger.events.identity import Conflict, Known, resolve
 from ledger.events.signing import Signer
+from service.together import NotBegun, NotFinished, Together
 
 DEADLINE = 4.0
 """Seconds the bus has to confirm a call's messages, all of them together (R8)."""
@@ -24,27 +25,47 @@ class IdentityConflict(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Tracker:
-    """Takes track calls. Safe for threads where its parts are.
+class _Call:
+    """What one call publishes, and about whom."""
 
-    `known(phone, user_id)` tells who holds these now, as far as this process can see; the append remains the judge.
+    phone: str | None
+    user_id: str | None
+    messages: Sequence[Message]
+
+
+class Tracker:
+    """Takes track calls, from any number of threads: those that come at the same time are published together.
+
+    `known(phones, user_ids)` tells who holds these now, as far as this process can see; the append remains the judge.
     `clock` gives microseconds since the epoch.
     """
 
-    publisher: Publisher
-    signer: Signer
-    known: Callable[[str, str], tuple[Known | None, Known | None]]
-    may_merge: bool
-    default_country_code: str
-    clock: Callable[[], int]
-    new_id: Callable[[], str]
+    def __init__(
+        self,
+        publisher: Publisher,
+        signer: Signer,
+        known: Callable[[Collection[str], Collection[str]], Sequence[Known]],
+        *,
+        may_merge: bool,
+        default_country_code: str,
+        clock: Callable[[], int],
+        new_id: Callable[[], str],
+    ) -> None:
+        self.publisher = publisher
+        self._signer = signer
+        self._known = known
+        self._may_merge = may_merge
+        self._default_country_code = default_country_code
+        self._clock = clock
+        self._new_id = new_id
+        self._together = Together(self._publish_all)
 
     def user(self, body: object, source: str) -> list[str]:
         """Publish a contact's traits, then its tags; the messages' ids in that order.
 
         Raises schema.Invalid, IdentityConflict, and what `Publisher.publish` raises.
         """
-        call = track_user(body, self.default_country_code)
+        call = track_user(body, self._default_country_code)
         facts: list[tuple[str, dict[str, Any]]] = []
         if call.traits or not call.tags:
             facts.append((types.USER_TRACKED, {"traits": call.traits}))
@@ -54,28 +75,66 @@ class Tracker:
 
     def event(self, body: object, source: str) -> list[str]:
         """Publish what a contact did; the message's id in a list. Raises as `user` does."""
-        call = track_event(body, self.default_country_code)
+        call = track_event(body, self._default_country_code)
         return self._publish(call, [(types.EVENT_TRACKED, {"event": call.event, "traits": call.traits})], source)
 
     def _publish(self, call: TrackUser | TrackEvent, facts: list[tuple[str, dict[str, Any]]], source: str) -> list[str]:
-        self._refuse_conflict(call.phone, call.user_id)
         who = {name: value for name, value in (("phone", call.phone), ("userId", call.user_id)) if value is not None}
-        time = moments.text(self.clock() if call.created_at is None else moments.parse(call.created_at))
+        time = moments.text(self._clock() if call.created_at is None else moments.parse(call.created_at))
         key = (call.phone or call.user_id or "").encode()
-        ids = [self.new_id() for _ in facts]
+        ids = [self._new_id() for _ in facts]
         messages = [
-            Message(key, self.signer.message(source=source, id=id, type=type, time=time, data=_encode({**who, **data})))
+            Message(
+                key, self._signer.message(source=source, id=id, type=type, time=time, data=_encode({**who, **data}))
+            )
             for id, (type, data) in zip(ids, facts, strict=True)
         ]
         if any(len(message.value) > MAX_BYTES for message in messages):
             raise TooLarge(f"a message has at most {MAX_BYTES} bytes")  # the append would reject it
-        self.publisher.publish(messages, DEADLINE)
+        try:
+            self._together.do(_Call(call.phone, call.user_id, messages), DEADLINE)
+        except NotBegun:
+            raise Unavailable("the bus could not be written in time: it is slow, or others write to it") from None
+        except NotFinished:
+            raise NotConfirmed("the bus did not confirm the messages in time") from None
         return ids
 
-    def _refuse_conflict(self, phone: str | None, user_id: str | None) -> None:
-        if phone is None or user_id is None:
-            return  # one identity alone never contradicts anything
-        by_phone, by_user_id = self.known(phone, user_id)
-        decision = resolve(phone, user_id, by_phone, by_user_id, may_merge=self.may_merge)
-        if isinstance(decision, Conflict):
-            raise IdentityConflict(decision.message)
+    def _publish_all(self, calls: Sequence[_Call], seconds: float) -> Sequence[Exception | None]:
+        faults = self._conflicts(calls)
+        messages = [
+            message for call, fault in zip(calls, faults, strict=True) if fault is None for message in call.messages
+        ]
+        try:
+            self.publisher.publish(messages, seconds)
+        except TooLarge as fault:
+            if len(calls) == 1:
+                return [fault]
+            # the bus takes less than we thought: only those who ask too much are told so
+            return [self._publish_all([call], seconds)[0] for call in calls]
+        except BusError as fault:
+            return [own or fault for own in faults]
+        return faults
+
+    def _conflicts(self, calls: Sequence[_Call]) -> list[Exception | None]:
+        """For each call why it cannot be about anybody, by one look at what is known of them all."""
+        # one identity alone never contradicts anything
+        pairs = [(call.phone, call.user_id) for call in calls if call.phone is not None and call.user_id is not None]
+        if not pairs:
+            return [None] * len(calls)
+        known = self._known({phone for phone, _ in pairs}, {user_id for _, user_id in pairs})
+        by_phone, by_user_id = {one.phone: one for one in known}, {one.user_id: one for one in known}
+        return [self._conflict(call, by_phone, by_user_id) for call in calls]
+
+    def _conflict(
+        self, call: _Call, by_phone: Mapping[str | None, Known], by_user_id: Mapping[str | None, Known]
+    ) -> Exception | None:
+        if call.phone is None or call.user_id is None:
+            return None
+        decision = resolve(
+            call.phone,
+            call.user_id,
+            by_phone.get(call.phone),
+            by_user_id.get(call.user_id),
+            may_merge=self._may_merge,
+        )
+        return IdentityConflict(decision.message) if isinstance(decision, Conflict) else None

@@ -15,6 +15,20 @@ def _listed(values: Iterable[object]) -> str:
     return _json(list(values)).decode()
 
 
+def holders(connection: Connection, phones: Iterable[str], user_ids: Iterable[str]) -> list[Known]:
+    """The contacts that hold one of these phones (E.164) or user ids now."""
+    known: dict[int, Known] = {}
+    for where, values in (("phones", [int(phone) for phone in phones]), ("user_ids", list(user_ids))):
+        rows = connection.execute(
+            f"SELECT contacts.contact, contacts.phone, contacts.user_id FROM {where} JOIN contacts USING (contact)"
+            f" WHERE {where}.{where[:-1]} IN (SELECT value FROM json_each(?))",
+            (_listed(values),),
+        )
+        for contact, phone, user_id in rows:
+            known[contact] = Known(contact, phone_text(phone), user_id)
+    return list(known.values())
+
+
 class Identities:
     """The identities a batch may touch. Load what its messages name, bind decision by decision, then store once."""
 
@@ -29,20 +43,7 @@ class Identities:
 
     def load(self, connection: Connection, phones: Iterable[str], user_ids: Iterable[str]) -> None:
         """Read what is known of these phones (E.164) and user ids."""
-        known: dict[int, Known] = {}
-        for where, values in (
-            ("phones", [int(phone) for phone in phones]),
-            ("user_ids", list(user_ids)),
-        ):
-            column = where[:-1]
-            rows = connection.execute(
-                f"SELECT contacts.contact, contacts.phone, contacts.user_id FROM {where} JOIN contacts USING (contact)"
-                f" WHERE {where}.{column} IN (SELECT value FROM json_each(?))",
-                (_listed(values),),
-            )
-            for contact, phone, user_id in rows:
-                known[contact] = Known(contact, phone_text(phone), user_id)
-        for holder in known.values():
+        for holder in holders(connection, phones, user_ids):
             self._index(holder)
 
     def _index(self, known: Known) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from ledger import sqlite
 from ledger.events.identity import Known
 from ledger.log.entry import Entry, phone_text, unpack_headers
+from ledger.log.identities import holders
 from ledger.log.log import Head, _head, _offsets
 
 _listed = msgspec.json.Encoder().encode
@@ -149,6 +150,10 @@ class LogReader:
             else:
                 high = middle - 1
         return low
+
+    def holders(self, phones: Iterable[str], user_ids: Iterable[str]) -> list[Known]:
+        """The contacts that hold one of these phones (E.164) or user ids now."""
+        return holders(self._connection, phones, user_ids)
 
     def holder_of_phone(self, phone: str) -> Known | None:
         """Which contact this phone (E.164) finds now."""

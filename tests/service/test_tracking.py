@@ -1,12 +1,18 @@
 """What a track call promises: a call that is taken is never refused later for what it says."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consumers.messages import read
+from ledger import sqlite
 from ledger.events.schema import Invalid
 from service.api.parts import tracker
+from service.tracking import IdentityConflict
 from tests.examples import PHONES
 from tests.world import World
 
@@ -57,3 +63,51 @@ def test_a_call_is_invalid_or_its_messages_can_be_read_without_a_refusal(world, 
     found = [read(record, world.deployment.signer()) for record in reader.poll(len(ids), 0)]
     reader.close()
     assert [(one.envelope.id, one.refusal) for one in found] == [(id, None) for id in ids]
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    made = World(tmp_path / "data")
+    made.track(phone=PHONES[0], user_id="taken")
+    made.settle()
+    yield made
+    made.close()
+
+
+@contextmanager
+def together(world, calls):
+    """Call so many times while the bus is held, so that all but the first are published in one go; gives the ends."""
+    bus = sqlite.connect(world.folder / "bus.db")
+    bus.execute("BEGIN IMMEDIATE")
+    with closing(bus), ThreadPoolExecutor(len(calls) + 1) as pool:
+        taken = tracker(world.deployment)
+        first = pool.submit(taken.user, {"userId": "first"}, "/v1/public/track/users")
+        wait_until(lambda: taken._together._is_led)
+        ends = [pool.submit(taken.user, call, "/v1/public/track/users") for call in calls]
+        wait_until(lambda: len(taken._together._waiting) == len(calls))
+        bus.execute("ROLLBACK")
+        assert first.result(30)
+        yield ends
+        taken.publisher.close()
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+
+
+def test_a_conflict_among_calls_published_together_is_told_to_its_caller_alone(fresh):
+    calls = [{"userId": "a"}, {"userId": "other", "fullPhoneNumber": PHONES[0]}, {"userId": "b"}]
+    with together(fresh, calls) as ends:
+        assert [type(one.exception(30)) for one in ends] == [type(None), IdentityConflict, type(None)]
+    fresh.settle()
+    assert [entry.user_id for entry in fresh.entries()] == ["taken", "first", "a", "b"]
+
+
+def test_calls_published_together_keep_the_messages_of_each_together_and_in_order(fresh):
+    calls = [{"userId": name, "traits": {"city": "Pune"}, "tags": ["vip"]} for name in ("a", "b", "c")]
+    with together(fresh, calls) as ends:
+        ids = [id for one in ends for id in one.result(30)]
+    fresh.settle()
+    assert [entry.message_id for entry in fresh.entries()[2:]] == ids

@@ -1,4 +1,4 @@
-"""Publishing to the SQLite bus: one writer thread commits the messages of all waiting calls together."""
+"""Publishing to the SQLite bus: short transactions, each synced to disk before the call returns."""
 
 import threading
 import time
@@ -8,10 +8,9 @@ from pathlib import Path
 import msgspec
 
 from ledger import sqlite
-from ledger.bus.port import BusError, Headers, Message, Publisher
+from ledger.bus.port import BusError, Headers, Message, NotConfirmed, Publisher, Unavailable
 from ledger.bus.sizes import refuse_large
 from ledger.bus.sqlite.file import is_locked, now, open_file, stamp, writing
-from ledger.bus.sqlite.line import Call, Line, Row, Share
 
 CHUNK = 500
 """Rows a transaction holds at most, so that a call from another process waits a few milliseconds."""
@@ -21,75 +20,71 @@ PAUSE_SECONDS = 0.001
 
 _INSERT = "INSERT INTO message (time, key, value, headers) VALUES (?, nullif(?, 0), ?, nullif(?, 0))"
 
+_Row = tuple[bytearray | str | int, bytearray, bytearray | str | int]
+"""Key, value, headers, as parameters of the insert."""
+
 
 class SqlitePublisher(Publisher):
-    """Any number of threads publish; their messages share transactions and so the disk's syncs."""
+    """Any number of threads publish, one after the other; publish many messages at once to share a disk's sync."""
 
     def __init__(self, path: Path, clock: Callable[[], int] = now) -> None:
         self._path = path
         self._clock = clock
-        self._line = Line()
-        self._starting = threading.Lock()
-        self._writer: threading.Thread | None = None
+        self._turn = threading.Lock()
         self._connection: sqlite.Connection | None = None
         self._inode = 0
+        self._closed = False
 
     def publish(self, messages: Sequence[Message], timeout: float = 4.0) -> None:
         """See `Publisher.publish`; a call of more than `CHUNK` messages becomes durable in several transactions."""
         deadline = time.monotonic() + timeout
         refuse_large(messages)
-        if messages:
-            self._start()
-            self._line.wait_for(Call([_row(message) for message in messages], deadline))
+        rows = [_row(message) for message in messages]
+        for start in range(0, len(rows), CHUNK):
+            try:
+                self._write(rows[start : start + CHUNK], deadline)
+            except Unavailable as fault:
+                if start == 0:
+                    raise
+                raise NotConfirmed(f"{start} of {len(rows)} messages were confirmed in time: {fault}") from fault
+            if len(rows) >= CHUNK:
+                time.sleep(PAUSE_SECONDS)
 
     def close(self) -> None:
-        """Write what is in the line, then let go of the file."""
-        self._line.close()
-        if self._writer is not None:
-            self._writer.join(timeout=10)
-
-    def _start(self) -> None:
-        if self._writer is None:
-            with self._starting:
-                if self._writer is None:
-                    writer = threading.Thread(target=self._write_all, name="bus-writer", daemon=True)
-                    writer.start()
-                    self._writer = writer
-
-    def _write_all(self) -> None:
-        try:
-            while (deadline := self._line.wait_for_call()) is not None:
-                if self._write_some(deadline) >= CHUNK:
-                    time.sleep(PAUSE_SECONDS)
-        finally:
-            self._line.close()
-            self._line.refuse_all("the publisher has stopped")
+        """Let a transaction under way end, then let go of the file."""
+        with self._turn:
+            self._closed = True
             self._disconnect()
 
-    def _write_some(self, deadline: float) -> int:
-        """One transaction; how many rows it wrote. Calls concerned get a fault, and the file is then opened anew."""
-        shares: list[Share] = []
-        complete = False
+    def _write(self, rows: Sequence[_Row], deadline: float) -> None:
+        if not self._turn.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            raise Unavailable("the bus could not be written in time: others write to it, or the disk is slow")
+        try:
+            if self._closed:
+                raise Unavailable("the publisher is closed")
+            self._commit(rows, deadline)
+        finally:
+            self._turn.release()
+
+    def _commit(self, rows: Sequence[_Row], deadline: float) -> None:
+        """One transaction. After a fault the file is opened anew."""
+        is_uncertain = False
         try:
             connection = self._connect(deadline)
             with writing(connection, deadline):
-                shares = self._line.take(CHUNK)
                 at = stamp(connection, self._clock())
-                connection.executemany(_INSERT, [(at, *row) for share in shares for row in share.rows])
-                complete = True
-        except Exception as fault:
+                connection.executemany(_INSERT, [(at, *row) for row in rows])
+                is_uncertain = True
+        except BusError:
             self._disconnect()
-            self._refuse(shares, fault, uncertain=complete)
-            return 0
-        self._line.confirm(shares)
-        return sum(len(share.rows) for share in shares)
-
-    def _refuse(self, shares: list[Share], fault: Exception, *, uncertain: bool) -> None:
-        why = str(fault) if isinstance(fault, BusError) else f"the bus file {self._path} cannot be written: {fault}"
-        if shares:
-            self._line.refuse(shares, why, uncertain=uncertain)
-        elif not is_locked(fault):
-            self._line.refuse_all(why)
+            raise
+        except (sqlite.Error, OSError) as fault:
+            self._disconnect()
+            if is_locked(fault):
+                why = "the bus could not be written in time: others write to it, or the disk is slow"
+            else:
+                why = f"the bus file {self._path} cannot be written: {fault}"
+            raise (NotConfirmed if is_uncertain else Unavailable)(why) from fault
 
     def _connect(self, deadline: float) -> sqlite.Connection:
         """The open file; opened anew when another file has taken its place, for no reader would see the old one."""
@@ -113,7 +108,7 @@ def _inode(path: Path) -> int:
         return 0
 
 
-def _row(message: Message) -> Row:
+def _row(message: Message) -> _Row:
     headers = encode_headers(message.headers) if message.headers else None
     return (sqlite.or_null(message.key), sqlite.blob(message.value), sqlite.or_null(headers))
 

@@ -12,6 +12,7 @@ from service import logs
 from service.api.app import create_app
 from service.api.parts import door, look
 from service.processes import Stop
+from service.tracking import Tracker
 from tests.examples import GAVIN_CALL
 
 
@@ -79,7 +80,16 @@ def test_metrics_count_answers_by_route_and_show_lags(client, world):
 
 def test_a_fault_of_ours_shows_no_trace_and_an_id_that_the_log_has(world, key_text, client):
     parts = door(world.deployment)
-    app = create_app(replace(parts, tracker=replace(parts.tracker, new_id=lambda: 1 // 0)))
+    broken = Tracker(
+        parts.tracker.publisher,
+        world.deployment.signer(),
+        lambda _phones, _user_ids: (),
+        may_merge=True,
+        default_country_code="91",
+        clock=lambda: 1 // 0,
+        new_id=world.next_id,
+    )
+    app = create_app(replace(parts, tracker=broken))
     stream = io.StringIO()
     logs.configure("json", stream)
     try:
