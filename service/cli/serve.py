@@ -5,7 +5,6 @@ import http.client
 import os
 import secrets
 import sys
-import time
 from functools import partial
 
 import click
@@ -19,7 +18,7 @@ from service.settings import Settings
 from service.signals import call_at_end
 from service.store import open_store
 from service.supervisor import CannotRun, Part, Supervisor
-from service.wiring import deployment
+from service.wiring import deployment, now
 
 _EXAMPLE = '{"phoneNumber":"9967536783","countryCode":"+91","traits":{"name":"Gavin Roberts"},"tags":["new customer"]}'
 
@@ -84,7 +83,7 @@ def _announce(given: Settings) -> None:
     click.echo(f"Hub: {url}")
     connection = open_store(given.data / "service.db")
     try:
-        keys = Keys(connection, lambda: time.time_ns() // 1000, secrets.token_urlsafe)
+        keys = Keys(connection, now, secrets.token_urlsafe)
         first = keys.create_first("first key", by="serve")
     finally:
         connection.close()
