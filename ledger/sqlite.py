@@ -44,6 +44,12 @@ driver = _driver()
 Error: type[standard.Error] = driver.Error
 OperationalError: type[standard.OperationalError] = driver.OperationalError
 IntegrityError: type[standard.IntegrityError] = driver.IntegrityError
+
+
+class NotMadeYet(OperationalError):  # type: ignore[misc, valid-type]
+    """The file is not there yet: the process that makes it has not run."""
+
+
 DatabaseError: type[standard.DatabaseError] = driver.DatabaseError
 
 

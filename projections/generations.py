@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from ledger.sqlite import OperationalError
+from ledger.sqlite import NotMadeYet
 from projections.drafts import discard
 
 _POINTER = "current"
@@ -33,10 +33,10 @@ class Generations:
         return self.folder / f"contacts-{number}.building"
 
     def current_path(self) -> Path:
-        """The file in use. Raises OperationalError before the first generation, as opening it would."""
+        """The file in use. Raises NotMadeYet before the first generation."""
         number = self.current()
         if number is None:
-            raise OperationalError("there is no contact state yet: start the projector (`contacts serve`)")
+            raise NotMadeYet("there is no contact state yet: start the projector (`contacts serve`)")
         return self.path(number)
 
     def newest(self) -> int:

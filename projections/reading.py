@@ -12,6 +12,8 @@ from ledger.events.traits import TraitType, type_of
 from projections.fold import State
 from projections.store import CONTACT_COLUMNS, Checkpoint, state_of
 
+_LIKE_A_DATETIME = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*"
+
 
 @dataclass(frozen=True, slots=True)
 class ImportTally:
@@ -107,6 +109,23 @@ class StateReader:
             (newest,),
         )
         return {key: _type(least, greatest, kind) for key, least, greatest, kind in rows}
+
+    def trait_kinds(self) -> Iterator[tuple[str, str, int, int, int, Any]]:
+        """(name, JSON type, contacts, those of them that look like a datetime, first contact, its value) by both."""
+        return iter(
+            self._connection.execute(
+                "SELECT key, type, count(*), sum(type = 'text' AND value GLOB ?), min(contact), value"
+                " FROM contacts, json_each(traits) GROUP BY key, type",
+                (_LIKE_A_DATETIME,),
+            ).fetchall()
+        )
+
+    def tag_spellings(self) -> list[tuple[str, int, int]]:
+        """(spelling, the position that used it first, contacts) of every spelling of every tag."""
+        return self._connection.execute(
+            "SELECT json_extract(value, '$[0]'), min(json_extract(value, '$[1]')), count(*)"
+            " FROM contacts, json_each(tags) GROUP BY 1"
+        ).fetchall()
 
     def tally(self, import_id: str) -> ImportTally | None:
         """The outcomes of one import; None while none of its messages has been folded."""

@@ -4,6 +4,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 
 from ledger.bus.port import BusError
+from ledger.events import moments
 from ledger.log.reader import LogReader, is_there
 from ledger.sqlite import OperationalError
 from projections.reading import reading
@@ -56,6 +57,18 @@ def status(deployment: Deployment) -> Status:
             generations.current(),
             contacts,
         )
+
+
+def signed_head(deployment: Deployment) -> dict[str, object]:
+    """The log's head with the deployment's signature: kept elsewhere, it proves that nothing before it changed."""
+    with deployment.log_reader() as log:
+        head = log.head()
+    return {
+        "position": head.position,
+        "hash": head.hash.hex(),
+        "recorded_at": moments.text(head.recorded),
+        "signature": deployment.signer().of_head(head.position, head.hash),
+    }
 
 
 def bus_lag(deployment: Deployment, log: LogReader | None) -> int | None:

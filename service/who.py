@@ -42,6 +42,14 @@ def find(log: LogReader, who: str) -> Found:
     return Found(log.component(contact), contact, phone, None if phone else who)
 
 
+def find_id(log: LogReader, id: str) -> Found:
+    """The contact with this id, merged into another or not. Raises Unknown."""
+    contact = log.contact_of_id(id)
+    if contact is None:
+        raise Unknown(f"there is no contact with the id {id!r}")
+    return Found(log.component(contact), contact, None, None)
+
+
 def at(log: LogReader, found: Found, position: int) -> State:
     """The contact as it was at a position: before a merge, the one that was found by what was asked. Raises Unknown."""
     states = states_at(log, found.component, position)

@@ -15,7 +15,7 @@ from ledger.events.ids import Ids
 from ledger.events.signing import Signer
 from ledger.log.log import EventLog
 from ledger.log.reader import LogReader, is_there
-from ledger.sqlite import OperationalError
+from ledger.sqlite import NotMadeYet
 from projections.generations import Generations
 from service import secret, settings
 from service.settings import Settings
@@ -86,9 +86,9 @@ class Deployment:
 
     @contextmanager
     def log_reader(self) -> Iterator[LogReader]:
-        """The log, for reading. Raises sqlite.OperationalError while there is none."""
+        """The log, for reading. Raises sqlite.NotMadeYet while there is none."""
         if not is_there(self.log_path):
-            raise OperationalError("there is no event log yet: start the consumer (`contacts serve`)")
+            raise NotMadeYet("there is no event log yet: start the consumer (`contacts serve`)")
         reader = LogReader(self.log_path)
         try:
             yield reader

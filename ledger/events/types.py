@@ -39,7 +39,10 @@ RULES: dict[str, Rule] = {
 IMPORTS = "/imports/"
 """Before an import's id: the source of its messages."""
 
-OUR_SOURCES = ("/v1/", IMPORTS, "/hub", "/cli")
+CALLS = "/v1/"
+"""Before the rest of a call's address: the source of its messages."""
+
+OUR_SOURCES = (CALLS, IMPORTS, "/hub", "/cli")
 
 
 def is_ours(source: str) -> bool:

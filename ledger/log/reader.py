@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from ledger import sqlite
+from ledger.events import types
 from ledger.events.identity import Known
 from ledger.log.entry import Entry, phone_text, unpack_headers
 from ledger.log.identities import holders
@@ -122,6 +123,22 @@ class LogReader:
         row = self._connection.execute(query, (source, message_id)).fetchone()
         return _entry(row) if row else None
 
+    def by_message_id(self, message_id: str, source: str | None = None) -> Entry | None:
+        """The entry of a message: the accepted one, else the one rejected last.
+
+        `source` None: a message that a call of this deployment sent, under whichever of its sources.
+        """
+        names, value = ("name = ?", source) if source is not None else ("name GLOB ?", types.CALLS + "*")
+        for condition in ("reason IS NULL", "reason IS NOT NULL"):
+            row = self._connection.execute(
+                f"SELECT {_COLUMNS} {_FROM} WHERE source IN (SELECT source FROM sources WHERE {names})"
+                f" AND message_id = ? AND {condition} ORDER BY position DESC LIMIT 1",
+                (value, message_id),
+            ).fetchone()
+            if row:
+                return _entry(row)
+        return None
+
     def rejected(self, after: int, limit: int) -> list[Entry]:
         """Up to `limit` rejected messages after position `after`, in order."""
         query = f"SELECT {_COLUMNS} {_FROM} WHERE reason IS NOT NULL AND position > ? ORDER BY position LIMIT ?"
@@ -187,6 +204,14 @@ class LogReader:
             return None
         row = self._connection.execute("SELECT contact FROM contacts WHERE id = ?", (wanted,)).fetchone()
         return row[0] if row else None
+
+    def ids(self, contacts: Iterable[int]) -> dict[int, bytes]:
+        """The ids of these contacts, merged away or not, by number."""
+        rows = self._connection.execute(
+            "SELECT contact, id FROM contacts WHERE contact IN (SELECT value FROM json_each(?))",
+            (_listed(list(contacts)).decode(),),
+        )
+        return dict(rows.fetchall())
 
     def component(self, contact: int) -> tuple[int, ...]:
         """All contacts ever merged with this one, itself among them, the surviving one first."""

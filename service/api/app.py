@@ -5,11 +5,14 @@ import time
 from flask import Flask, Request, Response, g, request
 from flask.sessions import NullSession, SessionInterface
 
+from service.api.catalogue import catalogue_routes
+from service.api.contacts import contact_routes
 from service.api.description import Description
 from service.api.docs import docs_routes
 from service.api.door import Door
 from service.api.errors import answer_errors
 from service.api.health import health_routes
+from service.api.ledger import ledger_routes
 from service.api.metrics import Metrics
 from service.api.track import TrackCalls, describe_track_calls
 
@@ -42,6 +45,9 @@ def create_app(door: Door) -> Flask:
     _admit_requests(app, door, description)
     answer_errors(app, door)
     for routes in (
+        contact_routes(door),
+        catalogue_routes(door),
+        ledger_routes(door),
         health_routes(door, metrics),
         docs_routes(lambda: description.content),
     ):
@@ -58,9 +64,9 @@ def _admit_requests(app: Flask, door: Door, description: Description) -> None:
             return  # 404 or 405, whoever asks
         method = "GET" if request.method == "HEAD" else request.method
         # a route without a rule is a KeyError, never an open door
-        scope = description.scopes[request.url_rule.rule, method]
-        if scope is not None:
-            g.key = door.gate.admit(request.headers.get("Authorization"), scope)
+        scopes = description.scopes[request.url_rule.rule, method]
+        if scopes:
+            g.key = door.gate.admit(request.headers.get("Authorization"), *scopes)
 
 
 def _count_requests(app: Flask, metrics: Metrics) -> None:

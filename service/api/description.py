@@ -72,7 +72,7 @@ class _Described(Api):  # type: ignore[misc]
 
 
 class Description:
-    """Registers rooms of routes in `app`; `scopes` has the scope of each by (rule, method), None for everybody."""
+    """Registers rooms of routes in `app`; `scopes` has those of each by (rule, method), () for everybody."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -89,7 +89,7 @@ class Description:
         self._api.ma_plugin.converter.add_attribute_function(schema_of_kind)
         for name, scheme in _SCHEMES.items():
             self._api.spec.components.security_scheme(name, scheme)
-        self.scopes: dict[tuple[str, str], Scope | None] = {}
+        self.scopes: dict[tuple[str, str], tuple[Scope, ...]] = {}
 
     def register(self, routes: Routes) -> None:
         """Add a room's routes to the application and to the description."""
@@ -109,7 +109,7 @@ class Description:
         }
         (rule,) = Map([Rule(path)]).iter_rules()  # flask-smorest wants a rule, and the application has none
         self._api.spec.path(rule=rule, operations={"post": whole})
-        self.scopes[path.rstrip("/"), "POST"] = scope
+        self.scopes[path.rstrip("/"), "POST"] = (scope,)
 
     @cached_property
     def content(self) -> bytes:

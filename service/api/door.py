@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from service.api.gate import Gate
 from service.api.readiness import Readiness
 from service.tracking import Tracker
+from service.wiring import Deployment
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """The parts behind the routes, all safe for threads. `new_id` makes the ids that faults are logged under."""
+    """The parts behind the routes, all safe for threads.
+
+    `deployment` opens log and state for those that read; `new_id` makes the ids that faults are logged under.
+    """
 
     gate: Gate
     tracker: Tracker
+    deployment: Deployment
     readiness: Callable[[], Readiness]
     new_id: Callable[[], str]

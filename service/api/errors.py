@@ -16,6 +16,7 @@ from service.api.gate import ScopeMissing, SignInFailed
 from service.api.problem import Problem
 from service.api.rates import RateExceeded
 from service.tracking import IdentityConflict
+from service.who import Unknown
 
 _RETRY = {"Retry-After": "2"}
 _log = structlog.get_logger(part="api")
@@ -60,8 +61,12 @@ def problem_of(fault: Exception) -> Problem | None:
             return _invalid(fault)
         case IdentityConflict():
             return Problem(409, str(fault), reason="identity_conflict")
+        case Unknown():
+            return Problem(404, str(fault))
         case BusError():
             return _bus_fault(fault)
+        case sqlite.NotMadeYet():
+            return Problem(503, str(fault), headers=_RETRY)
         case sqlite.Error() if sqlite.is_passing(fault):
             return Problem(503, "the store is busy or its disk is full; nothing was published", headers=_RETRY)
         case HTTPException():
@@ -89,5 +94,6 @@ def _http_fault(fault: HTTPException) -> Problem:
             allowed = ", ".join(sorted(fault.valid_methods or ()))
             return Problem(405, f"{request.method} is not possible here; use {allowed}", headers={"Allow": allowed})
         case NotFound():
-            return Problem(404, "there is nothing at this address")
+            is_said = fault.description != NotFound.description
+            return Problem(404, str(fault.description) if is_said else "there is nothing at this address")
     return Problem(fault.code or 500, fault.description or fault.name)

@@ -42,8 +42,8 @@ class Gate:
         self._next_report = 0
         self._lock = Lock()
 
-    def admit(self, authorization: str | None, scope: str) -> Key:
-        """The key that signs this call.
+    def admit(self, authorization: str | None, *scopes: str) -> Key:
+        """The key that signs this call; any one of the scopes lets it in.
 
         Raises SignInFailed, ScopeMissing, RateExceeded; sqlite.Error when keys cannot be read.
         """
@@ -57,8 +57,8 @@ class Gate:
         if key is None or key.revoked_at is not None:
             self._count("unreadable" if text is None else "unknown" if key is None else f"revoked {key.id}", now)
             raise SignInFailed("this API key is not valid")
-        if scope not in key.scopes:
-            raise ScopeMissing(f"this API key lacks the scope {scope!r}")
+        if key.scopes.isdisjoint(scopes):
+            raise ScopeMissing(f"this API key lacks the scope {' or '.join(map(repr, scopes))}")
         if self._rates is not None:
             self._rates.count(key.id)
         return key

@@ -16,6 +16,7 @@ from ledger.events.kinds import (
     Tags,
     Traits,
 )
+from service.api.shapes import TraitValue
 
 TRAIT_VALUE: dict[str, Any] = {
     "description": "A string (a datetime is one, in RFC 3339's form), a number within ±2^53, a boolean, or a list",
@@ -38,6 +39,8 @@ def schema_of_kind(_converter: object, field: object, **_: object) -> dict[str, 
 
     `null` stands for "not given" wherever a member is not required (R6).
     """
+    if isinstance(field, TraitValue):
+        return _or_null(TRAIT_VALUE) if field.allow_none else TRAIT_VALUE
     if not isinstance(field, Kind):
         return {}
     words = _words(field)
@@ -45,6 +48,10 @@ def schema_of_kind(_converter: object, field: object, **_: object) -> dict[str, 
         return words
     kinds = words["type"]
     return {**words, "type": [*(kinds if isinstance(kinds, list) else [kinds]), "null"]}
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    return {**schema, "anyOf": [*schema["anyOf"], {"type": "null"}]}
 
 
 def _words(kind: Kind) -> dict[str, Any]:
@@ -67,12 +74,11 @@ def _words(kind: Kind) -> dict[str, Any]:
         case EventTraits():
             return {"type": "object", "maxProperties": MOST_TRAITS, "additionalProperties": True}
         case Traits():
-            value = {**TRAIT_VALUE, "anyOf": [*TRAIT_VALUE["anyOf"], {"type": "null"}]}
             name = {"minLength": 1, "maxLength": traits.MOST_NAME_CHARACTERS}
             return {
                 "type": "object",
                 "maxProperties": MOST_TRAITS,
                 "propertyNames": name,
-                "additionalProperties": value,
+                "additionalProperties": _or_null(TRAIT_VALUE),
             }
     raise TypeError(f"{type(kind).__name__} has no words in the description yet")

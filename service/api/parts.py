@@ -41,6 +41,7 @@ def door(deployment: Deployment) -> Door:
     return Door(
         gate=gate,
         tracker=tracker(deployment),
+        deployment=deployment,
         readiness=Remembered(lambda: look(deployment)),
         new_id=deployment.ids(),
     )

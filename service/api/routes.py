@@ -18,11 +18,11 @@ A room is a module with one function that makes its `Routes`, each route with it
 
         return routes
 
-`service/api/app.py` registers it, in one line. A route has the scope that a key needs, or None for everybody; there is
-no default. Routes are written without the slash at the end and answer with it as well. The docstring becomes the
-operation's summary and description; the answers for sign-in (401, 403), rate limit (429) and wrong arguments (422) are
-added by themselves. What a view raises is answered by `service/api/errors.py`. The view makes its `Response` itself:
-the schemas describe it, and tests hold the answers against the description.
+`service/api/app.py` registers it, in one line. A route names the scope that a key needs (or several, of which any will
+do), or None for everybody; there is no default. Routes are written without the slash at the end and answer with it as
+well. The docstring becomes the operation's summary and description; the answers for sign-in (401, 403), rate limit
+(429) and wrong arguments (422) are added by themselves. What a view raises is answered by `service/api/errors.py`. The
+view makes its `Response` itself: the schemas describe it, and tests hold the answers against the description.
 """
 
 from collections.abc import Callable, Mapping
@@ -37,6 +37,9 @@ from marshmallow import Schema
 from service.api.arguments import Arguments
 
 Scope = Literal["track", "read", "import", "export", "audit", "erase", "admin"]
+Scopes = Scope | tuple[Scope, ...] | None
+"""The scope a route needs, or those of which any will do; None: everybody may call."""
+
 View = Callable[..., Response]
 Decorator = Callable[[View], View]
 
@@ -56,9 +59,16 @@ def problem_references(*statuses: int) -> dict[int, str]:
     return {status: HTTPStatus(status).name for status in statuses}
 
 
-def security_of(scope: Scope | None) -> list[dict[str, list[str]]]:
-    """OpenAPI's security requirement: either way to send a key, and the scope it needs; none for everybody."""
-    return [] if scope is None else [{"basic": [scope]}, {"bearer": [scope]}]
+def each(scopes: Scopes) -> tuple[Scope, ...]:
+    """The scopes of which any will do; () where everybody may call."""
+    if scopes is None:
+        return ()
+    return (scopes,) if isinstance(scopes, str) else scopes
+
+
+def security_of(scopes: Scopes) -> list[dict[str, list[str]]]:
+    """OpenAPI's security requirement: either way to send a key, with any of the scopes; none for everybody."""
+    return [{way: [scope]} for scope in each(scopes) for way in ("basic", "bearer")]
 
 
 class Routes:
@@ -67,17 +77,17 @@ class Routes:
     def __init__(self, name: str, description: str) -> None:
         self.blueprint = Blueprint(name, __name__, description=description)
         self.blueprint.ARGUMENTS_PARSER = Arguments()
-        self.scopes: dict[tuple[str, str], Scope | None] = {}
+        self.scopes: dict[tuple[str, str], tuple[Scope, ...]] = {}
 
-    def get(self, rule: str, *, scope: Scope | None) -> Decorator:
+    def get(self, rule: str, *, scope: Scopes) -> Decorator:
         """Answer GET at this rule for keys with this scope (None: for everybody, without a key)."""
         return self._on("GET", rule, scope)
 
-    def post(self, rule: str, *, scope: Scope | None) -> Decorator:
+    def post(self, rule: str, *, scope: Scopes) -> Decorator:
         """Answer POST at this rule for keys with this scope."""
         return self._on("POST", rule, scope)
 
-    def put(self, rule: str, *, scope: Scope | None) -> Decorator:
+    def put(self, rule: str, *, scope: Scopes) -> Decorator:
         """Answer PUT at this rule for keys with this scope."""
         return self._on("PUT", rule, scope)
 
@@ -120,7 +130,7 @@ class Routes:
         decorate: Decorator = self.blueprint.doc(responses=problem_references(*statuses))
         return decorate
 
-    def _on(self, method: str, rule: str, scope: Scope | None) -> Decorator:
+    def _on(self, method: str, rule: str, scope: Scopes) -> Decorator:
         def add(view: View) -> View:
             described: View = self.blueprint.doc(
                 operationId=view.__name__,
@@ -128,7 +138,7 @@ class Routes:
                 responses=problem_references(*(KEYED if scope else ())),
             )(view)
             self.blueprint.add_url_rule(rule, view.__name__, described, methods=[method])
-            self.scopes[rule, method] = scope
+            self.scopes[rule, method] = each(scope)
             return view
 
         return add

@@ -1,6 +1,14 @@
 """The shapes of answers, as marshmallow schemas: what the description says of them."""
 
+from typing import Any, get_args
+
 from marshmallow import INCLUDE, Schema, fields
+
+from ledger.events.traits import TraitType
+
+
+class TraitValue(fields.Raw):
+    """A trait's value; its JSON Schema is in `service.api.kinds`."""
 
 
 class Answer(Schema):
@@ -58,3 +66,220 @@ class ReadinessSchema(HealthSchema):
     bus_lag = fields.Integer(metadata={"description": "Messages on the bus that the log has not taken"})
     lag_events = fields.Integer(metadata={"description": "Entries of the log that are not in the state"})
     lag_seconds = fields.Float(metadata={"description": "How long the oldest of those has waited"})
+
+
+class _Moment(fields.String):
+    """RFC 3339 in UTC."""
+
+    def __init__(self, description: str, **options: Any) -> None:
+        super().__init__(metadata={"description": description, "format": "date-time"}, **options)
+
+
+def _position(description: str, **options: Any) -> fields.Integer:
+    return fields.Integer(metadata={"description": description}, **options)
+
+
+class ContactSchema(Answer):
+    """A contact."""
+
+    id = fields.UUID(required=True)
+    phone = fields.String(required=True, allow_none=True, metadata={"description": "E.164"})
+    country_code = fields.String(required=True, allow_none=True)
+    phone_number = fields.String(required=True, allow_none=True, metadata={"description": "Without country code"})
+    user_id = fields.String(required=True, allow_none=True)
+    traits = fields.Dict(
+        keys=fields.String(), values=TraitValue(), required=True, metadata={"description": "Those that have a value"}
+    )
+    tags = fields.List(fields.String(), required=True, metadata={"description": "In the order they were added"})
+    created_at = _Moment("When its first event was recorded", required=True)
+    modified_at = _Moment("When an event last changed something of it", required=True)
+    position = _position("Its newest event's", required=True)
+    as_of = _position("The position asked for")
+
+
+class MovedSchema(Answer):
+    """A contact that was merged into another."""
+
+    result = fields.Boolean(required=True)
+    message = fields.String(required=True)
+    contact = fields.UUID(required=True, metadata={"description": "The contact it was merged into"})
+
+
+class ChangeSchema(Answer):
+    """What an event changed; `phone`, `user_id` and `tags` are attributes here too."""
+
+    attribute = fields.String(required=True)
+    from_ = TraitValue(required=True, data_key="from", allow_none=True)
+    to = TraitValue(required=True, allow_none=True)
+
+
+class EventSchema(Answer):
+    """An event about a contact."""
+
+    position = _position("Its place in the log", required=True)
+    id = fields.String(required=True, metadata={"description": "Its message's"})
+    type = fields.String(required=True)
+    source = fields.String(required=True, metadata={"description": "Who published it"})
+    stated_at = _Moment("The time its facts are stated for", required=True)
+    recorded_at = _Moment("When the log took it", required=True)
+    changes = fields.List(fields.Nested(ChangeSchema), required=True)
+    event = fields.String(metadata={"description": "The name of a tracked event"})
+    row = fields.Integer(metadata={"description": "Of an import's file"})
+    line = fields.Integer(metadata={"description": "Where in that file"}, allow_none=True)
+    skipped = fields.Boolean(metadata={"description": "By the import's mode"})
+
+
+class HistorySchema(Answer):
+    """What happened to a contact."""
+
+    contact = fields.UUID(required=True)
+    events = fields.List(fields.Nested(EventSchema), required=True, metadata={"description": "Oldest first"})
+    next_after = _position("Where to go on; null at the end", required=True, allow_none=True)
+
+
+class LostSchema(Answer):
+    """A value that lost."""
+
+    value = TraitValue(required=True, allow_none=True)
+    position = _position("Of the event that said it", required=True)
+    event = fields.String(required=True, metadata={"description": "That event's message"})
+    source = fields.String(required=True)
+    stated_at = _Moment("The time it was stated for", required=True)
+    rule = fields.String(required=True, metadata={"description": "Why it lost"})
+
+
+class ReasonSchema(Answer):
+    """The event that set a value, and those that lost to it."""
+
+    value = TraitValue(required=True, allow_none=True)
+    position = _position("Of the event that set it", required=True)
+    event = fields.String(required=True, metadata={"description": "That event's message"})
+    source = fields.String(required=True)
+    stated_at = _Moment("The time it was stated for", required=True)
+    lost = fields.List(fields.Nested(LostSchema))
+
+
+class ExplanationSchema(Answer):
+    """Why a contact is as it is."""
+
+    contact = fields.UUID(required=True)
+    values = fields.Dict(keys=fields.String(), values=fields.Nested(ReasonSchema), required=True)
+    tags = fields.List(fields.Nested(ReasonSchema), required=True)
+
+
+class AttributeSchema(Answer):
+    """An attribute."""
+
+    name = fields.String(required=True)
+    type = fields.String(required=True, metadata={"enum": list(get_args(TraitType))})
+    default = fields.Boolean(required=True, metadata={"description": "Whether it is there before it is used"})
+    contacts = fields.Integer(required=True, metadata={"description": "How many have it"})
+    mixed = fields.Boolean(required=True, metadata={"description": "Whether some values are of another type"})
+    similar = fields.List(fields.String(), required=True, metadata={"description": "Names easily taken for it"})
+
+
+class AttributesSchema(Answer):
+    """The attributes."""
+
+    attributes = fields.List(fields.Nested(AttributeSchema), required=True)
+    position = _position("What the list is as of", required=True)
+
+
+class TagSchema(Answer):
+    """A tag."""
+
+    tag = fields.String(required=True)
+    contacts = fields.Integer(required=True, metadata={"description": "How many have it"})
+
+
+class TagsSchema(Answer):
+    """The tags."""
+
+    tags = fields.List(fields.Nested(TagSchema), required=True)
+    total = fields.Integer(required=True, metadata={"description": "How many there are without limit"})
+    position = _position("What the list is as of", required=True)
+
+
+class MessageSchema(Answer):
+    """What became of a message."""
+
+    id = fields.String(required=True)
+    source = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True, metadata={"enum": ["pending", "accepted", "rejected"]})
+    position = _position("Its place in the log, unless it is pending")
+    contact = fields.UUID(allow_none=True, metadata={"description": "Whom an accepted one is about"})
+    reason = fields.String(metadata={"description": "Why it was rejected, a word for programs"})
+    message = fields.String(allow_none=True, metadata={"description": "Why it was rejected, for a person"})
+
+
+class EntrySchema(Answer):
+    """An entry of the log."""
+
+    position = _position("Its place in the log", required=True)
+    id = fields.String(required=True, allow_none=True, metadata={"description": "Its message's"})
+    source = fields.String(required=True, allow_none=True)
+    type = fields.String(required=True, allow_none=True)
+    stated_at = _Moment("The time its facts are stated for", required=True, allow_none=True)
+    recorded_at = _Moment("When the log took it", required=True)
+    reason = fields.String(required=True, allow_none=True, metadata={"description": "Null unless it was rejected"})
+    contact = fields.UUID(required=True, allow_none=True, metadata={"description": "Whom it is about"})
+    merged = fields.UUID(required=True, allow_none=True, metadata={"description": "Who became that contact by it"})
+    skipped = fields.Boolean(required=True, metadata={"description": "Accepted, but changes nothing"})
+    data = fields.Raw(required=True, allow_none=True, metadata={"description": "As it was sent; null if rejected"})
+
+
+class ChangesSchema(Answer):
+    """A page of the log."""
+
+    changes = fields.List(fields.Nested(EntrySchema), required=True)
+    next_after = _position("Where to go on", required=True)
+    head = _position("The newest there is", required=True)
+
+
+class RejectionSchema(Answer):
+    """A message that was not accepted."""
+
+    position = _position("Its place in the log", required=True)
+    id = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True)
+    message = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True, allow_none=True)
+    recorded_at = _Moment("When the log took it", required=True)
+    raw = fields.Raw(
+        required=True,
+        allow_none=True,
+        metadata={"description": "As it came: text where it is UTF-8, else an object with base64"},
+    )
+
+
+class RejectedSchema(Answer):
+    """A page of rejected messages."""
+
+    rejected = fields.List(fields.Nested(RejectionSchema), required=True)
+    next_after = _position("Where to go on; null at the end", required=True, allow_none=True)
+
+
+class StatusSchema(Answer):
+    """How far everything is."""
+
+    head = fields.String(required=True, metadata={"description": "The hash of the newest entry"})
+    position = _position("The newest entry's", required=True)
+    bus_lag = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Messages that the log has not taken; null while the bus is away"},
+    )
+    lag_events = fields.Integer(required=True, metadata={"description": "Entries that are not in the state"})
+    lag_seconds = fields.Float(required=True, metadata={"description": "How long the oldest of those has waited"})
+    rejected = fields.Integer(required=True)
+    generation = fields.Integer(required=True, allow_none=True)
+    contacts = fields.Integer(required=True)
+
+
+class HeadSchema(Answer):
+    """The log's head."""
+
+    position = _position("The newest entry's", required=True)
+    hash = fields.String(required=True)
+    recorded_at = _Moment("When the log took it", required=True)
+    signature = fields.String(required=True, metadata={"description": "By this deployment's secret"})

@@ -1,23 +1,21 @@
 """Commands that read contacts: list, show, history, explain, diff."""
 
-from itertools import islice
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from ledger.events.tags import clean
-from ledger.log.entry import public_id
-from ledger.log.reader import LogReader
-from projections.explain import explain as explanation
-from projections.fold import State, changes
-from projections.history import Step, event_document, steps
+from projections.fold import changes
 from projections.past import state_at
 from projections.reading import reading
 from projections.search import BadCondition, matching, parse_condition
 from projections.view import contact_document
+from service import contacts as documents
 from service.cli.telling import tell_history, tell_reasons
 from service.cli.terminal import Failed, as_json, console, emit, opened, position_of, table
-from service.who import Found, Unknown, at, find
+from service.who import Unknown, at, find
 
 AS_OF = click.option("--as-of", metavar="POSITION|TIME", help="As it was at a log position, or at a moment.")
 
@@ -80,17 +78,8 @@ def list_contacts(
 def show(who: str, as_of: str | None, is_json: bool) -> None:
     """Show a contact, now or as it was. WHO is its id, its phone (+919967536783) or its user id."""
     deployment = opened()
-    with deployment.log_reader() as log:
-        found = _find(log, who)
-        position = position_of(log, as_of)
-        if position is None:
-            with reading(deployment.generations().current_path()) as state:
-                contact = state.contact(found.contact)
-            if contact is None:
-                raise Failed("the contact is in the log, but not in the state yet: is the projector running?")
-            document = contact_document(contact)
-        else:
-            document = contact_document(_at(log, found, position)) | {"as_of": position}
+    with deployment.log_reader() as log, _known():
+        document = documents.contact(deployment, log, find(log, who), position_of(log, as_of))
 
     emit(document, is_json, lambda: _show_contact(document))
 
@@ -110,14 +99,10 @@ def _show_contact(document: dict[str, Any]) -> None:
 @as_json
 def history(who: str, is_json: bool) -> None:
     """Show everything that happened to a contact: what changed, from what to what, when and from where."""
-    deployment = opened()
-    with deployment.log_reader() as log:
-        found = _find(log, who)
-        all_steps = list(steps(log, found.component))
-    events = [event_document(step) for step in all_steps]
-    document = {"contact": _public_id(all_steps, found.contact), "events": events}
+    with opened().log_reader() as log, _known():
+        document = documents.history(log, find(log, who))
 
-    emit(document, is_json, lambda: tell_history(events))
+    emit(document, is_json, lambda: tell_history(document["events"]))
 
 
 @click.command()
@@ -126,18 +111,10 @@ def history(who: str, is_json: bool) -> None:
 @as_json
 def explain(who: str, trait: str | None, is_json: bool) -> None:
     """Say for each value which event set it, and which others lost and why."""
-    deployment = opened()
-    with deployment.log_reader() as log:
-        found = _find(log, who)
-        explained = explanation(log, found.component)
-        contact = _public_id(list(islice(steps(log, found.component[:1]), 1)), found.contact)
-    values, tags = explained.values, explained.tags
-    if trait is not None:
-        if trait not in values:
-            raise Failed(f"no event ever set {trait!r} of this contact")
-        values, tags = {trait: values[trait]}, []
+    with opened().log_reader() as log, _known():
+        document = documents.explain(log, find(log, who), trait)
 
-    emit({"contact": contact, "values": values, "tags": tags}, is_json, lambda: tell_reasons(values, tags))
+    emit(document, is_json, lambda: tell_reasons(document["values"], document["tags"]))
 
 
 @click.command()
@@ -147,11 +124,10 @@ def explain(who: str, trait: str | None, is_json: bool) -> None:
 @as_json
 def diff(who: str, a: str, b: str, is_json: bool) -> None:
     """Show what is different about a contact between two positions or times A and B."""
-    deployment = opened()
-    with deployment.log_reader() as log:
-        found = _find(log, who)
+    with opened().log_reader() as log, _known():
+        found = find(log, who)
         first, second = position_of(log, a) or 0, position_of(log, b) or 0
-        after = _at(log, found, second)
+        after = at(log, found, second)
         try:
             before = at(log, found, first)
         except Unknown:
@@ -167,19 +143,10 @@ def diff(who: str, a: str, b: str, is_json: bool) -> None:
     emit(document, is_json, show)
 
 
-def _find(log: LogReader, who: str) -> Found:
+@contextmanager
+def _known() -> Iterator[None]:
+    """Whoever is not found is one sentence."""
     try:
-        return find(log, who)
+        yield
     except Unknown as fault:
         raise Failed(str(fault)) from fault
-
-
-def _at(log: LogReader, found: Found, position: int) -> State:
-    try:
-        return at(log, found, position)
-    except Unknown as fault:
-        raise Failed(str(fault)) from fault
-
-
-def _public_id(all_steps: list[Step], contact: int) -> str:
-    return next(public_id(step.after.id) for step in all_steps if step.after.contact == contact)

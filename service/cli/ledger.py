@@ -1,6 +1,5 @@
 """Commands about the ledger itself: status, head, verify, rebuild, rejected messages."""
 
-import base64
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,8 +10,6 @@ import click
 import orjson
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ledger.events import moments
-from ledger.log.entry import Entry
 from projections.digest import content_digest, full_digest
 from projections.drafts import building_alone
 from projections.project_loop import Projection
@@ -22,6 +19,8 @@ from projections.verify import SavedHead
 from projections.verify import verify as check
 from service.cli.terminal import Failed, as_json, console, emit, opened, table
 from service.locks import Held, holding
+from service.rejections import rejection
+from service.status import signed_head
 from service.status import status as current_status
 from service.wiring import Deployment
 
@@ -42,14 +41,7 @@ def status(is_json: bool) -> None:
 def head(is_json: bool) -> None:
     """Print the log's head, signed: keep it elsewhere, and `verify --head FILE` proves nothing before it changed."""
     deployment = opened()
-    with deployment.log_reader() as log:
-        newest = log.head()
-    document = {
-        "position": newest.position,
-        "hash": newest.hash.hex(),
-        "recorded_at": moments.text(newest.recorded),
-        "signature": deployment.signer().of_head(newest.position, newest.hash),
-    }
+    document = signed_head(deployment)
     emit(document, is_json, lambda: click.echo(orjson.dumps(document).decode()))
 
 
@@ -183,7 +175,7 @@ def rejected() -> None:
 def list_rejected(after: int, limit: int, is_json: bool) -> None:
     """List rejected messages, oldest first."""
     with opened().log_reader() as log:
-        document = {"rejected": [_rejected_document(entry) for entry in log.rejected(after, limit)]}
+        document = {"rejected": [rejection(entry) for entry in log.rejected(after, limit)]}
 
     def show() -> None:
         rows = document["rejected"]
@@ -204,26 +196,5 @@ def show_rejected(position: int, is_json: bool) -> None:
         entry = log.entry(position)
     if entry is None or entry.is_accepted:
         raise Failed(f"there is no rejected message at position {position}")
-    document = _rejected_document(entry)
+    document = rejection(entry)
     emit(document, is_json, lambda: table(("what", "value"), document.items()))
-
-
-def _rejected_document(entry: Entry) -> dict[str, Any]:
-    return {
-        "position": entry.position,
-        "id": entry.message_id,
-        "reason": entry.reason,
-        "message": entry.detail,
-        "source": entry.source,
-        "recorded_at": moments.text(entry.recorded),
-        "raw": _raw(entry.value),
-    }
-
-
-def _raw(value: bytes | None) -> str | dict[str, str] | None:
-    if value is None:
-        return None
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(value).decode()}

@@ -10,8 +10,8 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from ledger.events import moments
 from ledger.log.reader import LogReader
+from service import as_of
 from service.wiring import Deployment, deployment
 
 _NO_TERMINAL = 160
@@ -62,15 +62,8 @@ def value_text(value: object) -> str:
 
 
 def position_of(log: LogReader, text: str | None) -> int | None:
-    """`--as-of`: digits are a position, anything else a date or a time with a zone (R29)."""
-    if text is None:
-        return None
-    head = log.head().position
-    if text.isascii() and text.isdigit():
-        if len(text) > 18 or int(text) > head:
-            raise click.BadParameter(f"the log ends at position {head}", param_hint="--as-of")
-        return int(text)
+    """`--as-of`, as `service.as_of` reads it."""
     try:
-        return log.position_at(moments.parse(text))
-    except ValueError as fault:
-        raise click.BadParameter(f"{fault}; or a position in the log", param_hint="--as-of") from fault
+        return as_of.position_of(log, text)
+    except as_of.BadMoment as fault:
+        raise click.BadParameter(str(fault), param_hint="--as-of") from fault

@@ -53,6 +53,10 @@ class Client:
     def get(self, path, **options):
         return self._flask.get(path, **options)
 
+    def read(self, path, *, headers=None, **options):
+        """GET as the bearer of the key."""
+        return self.get(path, headers={"Authorization": self._authorization, **(headers or {})}, **options)
+
     def open(self, path, **options):
         return self._flask.open(path, **options)
 

@@ -19,8 +19,8 @@ class Description:
         }
 
     def scopes(self):
-        """The scope that each operation says it needs; None where it needs no key."""
-        return {name: _scope(operation["security"]) for name, operation in self.operations.items()}
+        """The scopes of which each operation says that it needs one; none where it needs no key."""
+        return {name: _scopes(operation["security"]) for name, operation in self.operations.items()}
 
     def resolved(self, member):
         """What a reference leads to, and anything else as it is."""
@@ -52,8 +52,5 @@ class Description:
             assert self.faults(content[answer.content_type]["schema"], answer.json) == []
 
 
-def _scope(security):
-    if not security:
-        return None
-    (scope,) = {scope for requirement in security for scopes in requirement.values() for scope in scopes}
-    return scope
+def _scopes(security):
+    return {scope for requirement in security for scopes in requirement.values() for scope in scopes}

@@ -1,0 +1,47 @@
+"""The attributes and the tags that contacts have (R2, R5)."""
+
+from typing import Any
+
+from flask import Response
+
+from ledger.events.tags import fold
+from projections import catalogue
+from service.api import examples
+from service.api.door import Door
+from service.api.kept import Kept
+from service.api.queries import TagsQuery
+from service.api.routes import Routes, json_answer
+from service.api.shapes import AttributesSchema, TagsSchema
+
+
+def catalogue_routes(door: Door) -> Routes:
+    """The routes about attributes and tags."""
+    routes = Routes("catalogue", "The attributes and tags in use")
+    path = door.deployment.generations().current_path
+    kept_attributes = Kept(path, catalogue.attributes)
+    kept_tags = Kept(path, catalogue.tags)
+
+    @routes.get("/v1/attributes", scope="read")
+    @routes.answers(200, AttributesSchema, example=examples.ATTRIBUTES)
+    @routes.problems(503)
+    def attributes() -> Response:
+        """List the attributes.
+
+        The default ones, and every other that some contact has. `mixed`: some values are of another type. `similar`:
+        names that differ only by case, spaces or `_`.
+        """
+        found, position = kept_attributes()
+        return json_answer({"attributes": found, "position": position})
+
+    @routes.get("/v1/tags", scope="read")
+    @routes.query(TagsQuery)
+    @routes.answers(200, TagsSchema, example=examples.TAGS)
+    @routes.problems(503)
+    def tags(query: dict[str, Any]) -> Response:
+        """List the tags that contacts have, each once."""
+        found, position = kept_tags()
+        wanted = fold(query.get("q", ""))
+        chosen = [each for each in found if wanted in fold(each["tag"])]
+        return json_answer({"tags": chosen[: query["limit"]], "total": len(chosen), "position": position})
+
+    return routes

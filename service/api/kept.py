@@ -1,0 +1,46 @@
+"""Answers that cost a walk over all contacts, kept until the state changes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import Generic, TypeVar
+
+from projections.reading import StateReader, reading
+
+_T = TypeVar("_T")
+
+
+class Kept(Generic[_T]):
+    """What `compute` finds in the state, together with the position it is as of. Safe for threads.
+
+    One thread at a time computes; the others get what was found before, if anything was. `path` gives the state file.
+    """
+
+    def __init__(self, path: Callable[[], Path], compute: Callable[[StateReader], _T]) -> None:
+        self._path = path
+        self._compute = compute
+        self._computing = Lock()
+        self._last: tuple[Path, int, _T] | None = None
+
+    def __call__(self) -> tuple[_T, int]:
+        """The newest answer and its position. Raises sqlite.Error as opening the state does."""
+        path = self._path()
+        with reading(path) as state:
+            state.freeze()
+            position = state.checkpoint().position
+            last = self._last
+            if last is None or last[:2] != (path, position):
+                last = self._newer(path, position, state)
+            return last[2], last[1]
+
+    def _newer(self, path: Path, position: int, state: StateReader) -> tuple[Path, int, _T]:
+        is_first = self._last is None
+        if not self._computing.acquire(blocking=is_first):
+            assert self._last is not None
+            return self._last
+        try:
+            if self._last is None or self._last[:2] != (path, position):
+                self._last = path, position, self._compute(state)
+            return self._last
+        finally:
+            self._computing.release()

@@ -1,0 +1,56 @@
+"""One contact as the command line and the HTTP calls show it: one document for both."""
+
+from itertools import islice
+from typing import Any
+
+from ledger.log.entry import public_id
+from ledger.log.reader import LogReader
+from projections.explain import explain as explanation
+from projections.history import event_document, steps
+from projections.reading import reading
+from projections.view import contact_document
+from service.who import Found, Unknown, at
+from service.wiring import Deployment
+
+
+def contact(deployment: Deployment, log: LogReader, found: Found, position: int | None) -> dict[str, Any]:
+    """The contact now, or as it was at a position, which the document then names. Raises Unknown."""
+    if position is not None:
+        return contact_document(at(log, found, position)) | {"as_of": position}
+    with reading(deployment.generations().current_path()) as state:
+        now = state.contact(found.contact)
+    if now is None:
+        raise Unknown("the contact is in the log, but not in the state yet: is the projector running?")
+    return contact_document(now)
+
+
+def history(log: LogReader, found: Found, after: int = 0, limit: int | None = None) -> dict[str, Any]:
+    """What happened to a contact, oldest first: up to `limit` events after position `after`.
+
+    `next_after` is where to go on, None at the end.
+    """
+    beyond = (step for step in steps(log, found.component) if step.entry.position > after)
+    chosen = list(islice(beyond, None if limit is None else limit + 1))
+    has_more = limit is not None and len(chosen) > limit
+    events = [event_document(step) for step in chosen[:limit]]
+    return {
+        "contact": id_of(log, found),
+        "events": events,
+        "next_after": events[-1]["position"] if has_more else None,
+    }
+
+
+def explain(log: LogReader, found: Found, trait: str | None = None) -> dict[str, Any]:
+    """Why each value is what it is, or just one attribute's. Raises Unknown for one that no event ever set."""
+    explained = explanation(log, found.component)
+    values, tags = explained.values, explained.tags
+    if trait is not None:
+        if trait not in values:
+            raise Unknown(f"no event ever set {trait!r} of this contact")
+        values, tags = {trait: values[trait]}, []
+    return {"contact": id_of(log, found), "values": values, "tags": tags}
+
+
+def id_of(log: LogReader, found: Found) -> str:
+    """The public id that the contact has now, after all merges."""
+    return public_id(log.ids([found.contact])[found.contact])
