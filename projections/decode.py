@@ -7,8 +7,7 @@ import msgspec
 
 from ledger.events import types
 from ledger.events.traits import clean_name
-from ledger.log.entry import Headers, unpack_headers
-from ledger.log.reader import FoldRow
+from ledger.log.entry import Headers
 from projections.fold import Event
 
 
@@ -34,15 +33,13 @@ _anything = msgspec.json.Decoder().decode
 _NOTHING = Data()
 _BINARY: Headers = (("ce_specversion", b"1.0"),)
 _KINDS = {"traits": dict, "tags": list, "event": str, "row": int, "line": int, "rowend": bool}
-_ABOUT_ROWS = frozenset({"identity_conflict", "invalid", "phone_invalid"})
-"""Reasons that an import's own message can have: others may come from anybody who uses its name."""
 
 
 def data_of(headers: Headers, value: bytes | None) -> Data:
     """The data of an accepted message in either mode; nothing when it was erased."""
     if value is None:
         return _NOTHING
-    is_binary = any(name.lower() == "ce_specversion" for name, _ in headers)
+    is_binary = bool(headers) and any(name.lower() == "ce_specversion" for name, _ in headers)
     try:
         if is_binary:
             return _data(value)
@@ -102,11 +99,3 @@ def _cleanly_named(traits: dict[str, Any]) -> dict[str, Any]:
     if len(_clean_names) < _MOST_CLEAN_NAMES:
         _clean_names.update(cleaned)
     return cleaned
-
-
-def data_of_row(row: FoldRow) -> Data:
-    """`data_of` for a row of the log's `fold_page`; nothing for a rejected message that is no import's own."""
-    headers, reason = row[10], row[4]
-    if reason is not None and reason not in _ABOUT_ROWS:
-        return _NOTHING
-    return data_of(unpack_headers(headers) if headers else (), row[11])

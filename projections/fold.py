@@ -65,27 +65,39 @@ def evolve(state: State | None, event: Event, absorbed: State | None = None) -> 
 
     `absorbed` is the contact that this event merges into it. Raises ValueError for an event out of nothing.
     """
+    return effect(state, event, absorbed)[0]
+
+
+def effect(state: State | None, event: Event, absorbed: State | None = None) -> tuple[State, bool, bool]:
+    """What `evolve` gives, whether `changes` has anything to tell of it, and whether a value lost to a newer one."""
     if state is None:
-        return _create(event)
+        return _create(event), True, False
     if absorbed is not None:
-        return msgspec.structs.replace(evolve(_join(state, absorbed), event), modified=event.recorded)
-    traits, stamp, stamps = state.traits, state.stamp, state.stamps
+        joined, _, has_lost = effect(_join(state, absorbed), event)
+        return msgspec.structs.replace(joined, modified=event.recorded), differ(state, joined), has_lost
+    phone, user_id = state.phone or event.phone, state.user_id or event.user_id
+    has_changed, has_lost = phone != state.phone or user_id != state.user_id, False
+    traits, stamp, stamps, tags = state.traits, state.stamp, state.stamps, state.tags
     if event.traits:
-        traits, stamp, stamps = _set_traits(state, event)
+        traits, stamp, stamps, sets_other, has_lost = _set_traits(state, event)
+        has_changed = has_changed or sets_other
+    if event.tags:
+        tags = _add_tags(tags, event)
+        has_changed = has_changed or len(tags) > len(state.tags)
     after = State(
         state.contact,
         state.id,
-        state.phone or event.phone,
-        state.user_id or event.user_id,
+        phone,
+        user_id,
         state.created,
-        state.modified,
+        event.recorded if has_changed else state.modified,
         event.position,
         traits,
         stamp,
         stamps,
-        _add_tags(state.tags, event) if event.tags else state.tags,
+        tags,
     )
-    return msgspec.structs.replace(after, modified=event.recorded) if differ(state, after) else after
+    return after, has_changed, has_lost
 
 
 def _create(event: Event) -> State:
@@ -110,23 +122,27 @@ def _create(event: Event) -> State:
     )
 
 
-def _set_traits(state: State, event: Event) -> tuple[dict[str, Value], Stamp, dict[str, Stamp]]:
+def _set_traits(state: State, event: Event) -> tuple[dict[str, Value], Stamp, dict[str, Stamp], bool, bool]:
+    """Traits and stamps after the event, whether a trait is another than before, and whether one lost."""
     stamp = (event.stated, event.position)
     traits, stamps = dict(state.traits), dict(state.stamps)
-    won = 0
+    won, has_changed, has_lost = 0, False, False
     for name, value in (event.traits or {}).items():
         current = stamps.get(name) or (state.stamp if name in traits else None)
         if current is not None and current > stamp:
+            has_lost = True
             continue
         stamps[name] = stamp
         if value is None:
-            traits.pop(name, None)
+            has_changed = traits.pop(name, None) is not None or has_changed
         else:
-            traits[name] = canonical(value)
+            new = canonical(value)
+            has_changed = has_changed or name not in traits or not same(traits[name], new)
+            traits[name] = new
             won += 1
     if won == len(traits):
-        return traits, stamp, {name: at for name, at in stamps.items() if name not in traits}
-    return traits, state.stamp, stamps
+        return traits, stamp, {name: at for name, at in stamps.items() if name not in traits}, has_changed, has_lost
+    return traits, state.stamp, stamps, has_changed, has_lost
 
 
 def _add_tags(tags: dict[str, tuple[str, int]], event: Event) -> dict[str, tuple[str, int]]:
@@ -192,15 +208,6 @@ def changes(before: State | None, after: State) -> Iterator[Change]:
             yield Change("tags", None, spelling)
 
 
-def differ(before: State | None, after: State) -> bool:
-    """Whether `changes` has anything to tell, sooner: a value that the event left alone is the very same object."""
-    if before is None or before.phone != after.phone or before.user_id != after.user_id:
-        return True
-    old, new = before.traits, after.traits
-    if old is not new:
-        if old.keys() != new.keys():
-            return True
-        for name, value in new.items():
-            if value is not old[name] and not same(old[name], value):
-                return True
-    return before.tags is not after.tags and not after.tags.keys() <= before.tags.keys()
+def differ(before: State, after: State) -> bool:
+    """Whether `changes` has anything to tell."""
+    return next(changes(before, after), None) is not None

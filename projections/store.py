@@ -4,7 +4,7 @@ Rows and checkpoint change in one transaction, so the file always says exactly h
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from ledger.events import tags as tag_rules
 from ledger.log.entry import phone_number, phone_text
 from ledger.sqlite import blob, or_null
 from projections.fold import VERSION, State
-from projections.outcomes import Outcome, RowOutcome
+from projections.outcomes import OUTCOMES, RowKey, RowMessage, SoFar
 
 _LARGE_WAL = 64 * 2**20
 _listed = msgspec.json.Encoder().encode
@@ -30,19 +30,6 @@ class Checkpoint:
     position: int
     hash: bytes
     fold_version: int
-
-
-class ClosedRow(msgspec.Struct, frozen=True, gc=False):
-    """An import row whose last message was folded. `position` is that message's."""
-
-    position: int
-    import_id: str
-    row: int
-    result: RowOutcome
-
-
-RowKey = tuple[str, int]
-"""(import id, row number)."""
 
 
 def _text(document: object) -> str:
@@ -86,6 +73,9 @@ def state_of(row: Any) -> State:
 CONTACT_COLUMNS = "contact, id, phone, user_id, created, modified, position, traits, stamps, tags"
 
 
+_INSERT = f"INSERT INTO contacts ({CONTACT_COLUMNS}) VALUES (?, ?, nullif(?, 0), nullif(?, 0), ?, ?, ?, ?, ?, ?)"
+
+
 class StateStore:
     """The writer of one generation; only the projector, or a rebuild of its own file, holds one."""
 
@@ -116,31 +106,36 @@ class StateStore:
         )
         return {row[0]: state_of(row) for row in rows}
 
-    def open_rows(self) -> dict[RowKey, RowOutcome]:
+    def open_rows(self) -> dict[RowKey, SoFar]:
         """The import rows of which only the first message has been folded."""
         rows = self._connection.execute("SELECT import, row, outcome, is_older FROM open_rows")
-        return {(name, row): RowOutcome(Outcome(outcome), bool(older)) for name, row, outcome, older in rows}
+        return {(name, row): (outcome, bool(older)) for name, row, outcome, older in rows}
+
+    def fill(self, states: Iterable[State]) -> None:
+        """Put contacts into a file that has none of them yet: half the work of saving them, in order of number."""
+        with sqlite.transaction(self._connection) as connection:
+            connection.executemany(_INSERT, map(_row_of, states))
 
     def save(
         self,
         states: Iterable[State],
         absorbed: Iterable[int],
-        rows: Iterable[ClosedRow],
-        open_rows: Mapping[RowKey, RowOutcome],
+        rows: Iterable[RowMessage],
+        open_rows: Mapping[RowKey, SoFar],
         imports: Mapping[str, Mapping[str, str]],
         checkpoint: Checkpoint,
     ) -> None:
         """Write a folded page and its checkpoint, all or nothing.
 
-        `imports` maps an import's id to columns of `imports` to set (`started`, `split`: JSON).
+        `rows` are closed ones; `open_rows` is looked at when all of them were taken. `imports` maps an import's id to
+        columns of `imports` to set (`started`, `split`: JSON).
         """
         with sqlite.transaction(self._connection) as connection:
             connection.executemany(
-                f"INSERT INTO contacts ({CONTACT_COLUMNS}) VALUES (?, ?, nullif(?, 0), nullif(?, 0), ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (contact) DO UPDATE SET phone = excluded.phone, user_id = excluded.user_id,"
+                f"{_INSERT} ON CONFLICT (contact) DO UPDATE SET phone = excluded.phone, user_id = excluded.user_id,"
                 " created = excluded.created, modified = excluded.modified, position = excluded.position,"
                 " traits = excluded.traits, stamps = excluded.stamps, tags = excluded.tags",
-                map(_row_of, sorted(states, key=lambda state: state.contact)),
+                map(_row_of, states),
             )
             connection.executemany("DELETE FROM contacts WHERE contact = ?", [(contact,) for contact in absorbed])
             for import_id, columns in imports.items():
@@ -150,31 +145,35 @@ class StateStore:
                         f" ON CONFLICT (id) DO UPDATE SET {column} = excluded.{column}",
                         (import_id, document),
                     )
-            self._save_rows(list(rows))
+            self._save_rows(rows)
             connection.execute("DELETE FROM open_rows")
             connection.executemany(
                 "INSERT INTO open_rows (import, row, outcome, is_older) VALUES (?, ?, ?, ?)",
-                [(name, row, part.outcome.value, int(part.is_older)) for (name, row), part in open_rows.items()],
+                [(name, row, outcome, int(older)) for (name, row), (outcome, older) in open_rows.items()],
             )
             connection.execute(
                 "UPDATE checkpoint SET position = ?, hash = ?, fold_version = ?",
                 (checkpoint.position, checkpoint.hash, checkpoint.fold_version),
             )
 
-    def _save_rows(self, rows: list[ClosedRow]) -> None:
-        numbers = {import_id: self._number_of(import_id) for import_id in {closed.import_id for closed in rows}}
-        # exact str and int: the driver is slow with their subclasses
+    def _save_rows(self, rows: Iterable[RowMessage]) -> None:
+        numbers: dict[str, int] = {}
+        tally: Counter[tuple[str, str, bool]] = Counter()
+
+        def numbered() -> Iterator[tuple[int, int, int, str, int]]:
+            for row in rows:
+                number = numbers.get(row.import_id) or numbers.setdefault(row.import_id, self._number_of(row.import_id))
+                tally[row.import_id, row.outcome, row.is_older] += 1
+                yield row.position, number, row.row, row.outcome, 1 if row.is_older else 0
+
         self._connection.executemany(
-            "INSERT INTO outcomes (position, import, row, outcome, is_older) VALUES (?, ?, ?, ?, ?)",
-            [
-                (row.position, numbers[row.import_id], row.row, row.result.outcome.value, int(row.result.is_older))
-                for row in rows
-            ],
+            "INSERT INTO outcomes (position, import, row, outcome, is_older) VALUES (?, ?, ?, ?, ?)", numbered()
         )
-        tally = Counter((row.import_id, row.result.outcome.value) for row in rows)
-        tally.update((row.import_id, "older") for row in rows if row.result.is_older)
-        for (import_id, column), count in tally.items():
-            self._connection.execute(f"UPDATE imports SET {column} = {column} + ? WHERE id = ?", (count, import_id))
+        for (import_id, outcome, is_older), count in tally.items():
+            older = f", older = older + {count}" if is_older else ""
+            self._connection.execute(
+                f"UPDATE imports SET {outcome} = {outcome} + ?{older} WHERE id = ?", (count, import_id)
+            )
 
     def _number_of(self, import_id: str) -> int:
         self._connection.execute("INSERT INTO imports (id) VALUES (?) ON CONFLICT DO NOTHING", (import_id,))
@@ -206,7 +205,7 @@ def _make_tables(connection: sqlite.Connection) -> None:
         },
         pk="contact", not_null={"id", "created", "modified", "position", "traits", "stamps", "tags"}, strict=True,
     )  # fmt: skip
-    counts = {outcome.value: int for outcome in Outcome} | {"older": int}
+    counts: dict[str, type] = dict.fromkeys(OUTCOMES, int) | {"older": int}
     database.table("imports").create(
         {"number": int, "id": str, "started": str, "split": str} | counts,
         pk="number", not_null={"id"} | set(counts), defaults=dict.fromkeys(counts, 0), strict=True,

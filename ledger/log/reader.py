@@ -22,11 +22,11 @@ _COLUMNS = (
 _FROM = "FROM entries LEFT JOIN sources USING (source)"
 
 FoldRow = tuple[
-    int, int, int | None, str | None, str | None, int | None, bytes | None, int | None, int, str | None,
-    bytes | None, bytes | None, int | None, str | None, bytes,
+    int, int, int | None, str | None, str | None, int | None, bytes | None, int | None, int, int | None,
+    bytes | None, bytes | None, int | None, str | None,
 ]  # fmt: skip
-"""position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source, headers, value, phone,
-user_id, hash: the columns the fold needs, as they are stored."""
+"""position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source (its number), headers,
+value, phone, user_id: the columns the fold needs, as they are stored."""
 
 
 def _entry(row: Any) -> Entry:
@@ -83,11 +83,33 @@ class LogReader:
     def fold_page(self, after: int, limit: int, until: int | None = None) -> list[FoldRow]:
         """Up to `limit` rows for the fold after position `after`, not beyond `until`."""
         return self._connection.execute(
-            "SELECT position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped,"
-            f" sources.name, headers, value, phone, user_id, hash {_FROM}"
-            " WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
+            "SELECT position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source, headers,"
+            " value, phone, user_id FROM entries WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
             (after, 2**62 if until is None else until, limit),
         ).fetchall()
+
+    def source_name(self, number: int) -> str:
+        """The source that the log keeps under this number."""
+        row = self._connection.execute("SELECT name FROM sources WHERE source = ?", (number,)).fetchone()
+        return str(row[0])
+
+    def merges(self, until: int) -> list[tuple[int, int]]:
+        """(merged away, merged into) of every merge by position `until`."""
+        query = "SELECT absorbed, contact FROM entries WHERE absorbed IS NOT NULL AND +position <= ?"  # by the index
+        return self._connection.execute(query, (until,)).fetchall()
+
+    def contact_count(self, until: int) -> int:
+        """How many contacts the entries up to position `until` made, merged away since or not."""
+        return int(self._connection.execute("SELECT count(*) FROM contacts WHERE contact <= ?", (until,)).fetchone()[0])
+
+    def every_nth_contact(self, count: int, until: int) -> list[int]:
+        """The numbers of the contacts made by position `until`, in order, but only one in `count`."""
+        query = "SELECT contact FROM contacts WHERE contact > ? AND contact <= ? ORDER BY contact LIMIT 1 OFFSET ?"
+        found, last = [], 0
+        while row := self._connection.execute(query, (last, until, count - 1)).fetchone():
+            last = row[0]
+            found.append(last)
+        return found
 
     def proof_page(self, after: int, limit: int) -> list[tuple[Any, ...]]:
         """Every column of up to `limit` entries, in the order of the table, source as its name: for `verify`."""

@@ -32,6 +32,7 @@ CREATE TABLE entries (
 
 CREATE UNIQUE INDEX entries_accepted_once ON entries (source, message_id) WHERE reason IS NULL;
 CREATE INDEX entries_by_contact ON entries (contact, position) WHERE contact IS NOT NULL;
+CREATE INDEX entries_of_merges ON entries (absorbed, contact) WHERE absorbed IS NOT NULL;
 CREATE INDEX entries_rejected ON entries (raw_digest) WHERE reason IS NOT NULL;
 CREATE INDEX entries_rejected_names ON entries (source, message_id) WHERE reason IS NOT NULL;
 

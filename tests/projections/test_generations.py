@@ -7,14 +7,14 @@ import pytest
 
 from ledger import sqlite
 from ledger.sqlite import OperationalError
-from projections import fold, project_loop, projector
+from projections import fold, project_loop, projector, ranges
 from projections.digest import full_digest
 from projections.drafts import building_alone, discard
 from projections.generations import Generations
 from projections.project_loop import Projection, run
 from projections.projector import Contradiction
 from projections.reading import reading
-from projections.rebuild import build_generation
+from projections.rebuild import build_generation, fold_into
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.intake import tracked
 
@@ -116,6 +116,14 @@ def test_what_a_killed_rebuild_left_is_removed_by_the_next(room):
     assert list(room.generations.folder.glob("*.building")) == []
 
 
+def test_a_rebuild_tells_how_far_it_is_up_to_the_head(room):
+    room.take(*(tracked(phone=phone) for phone in (GAVIN, ASHA, RAVI)))
+    told = []
+    fold_into(room.folder / "state.db", room.reader, contacts_at_once=1, progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == room.reader.head().position
+
+
 def test_a_rebuild_waits_for_another_one(room):
     room.take(tracked(phone=GAVIN))
     room.project()
@@ -154,7 +162,7 @@ def test_a_state_by_an_older_fold_is_rebuilt_by_itself(room, monkeypatch):
     room.take(tracked(phone=GAVIN))
     room.project()
     newer = fold.VERSION + 1
-    for module in (fold, project_loop, projector):
+    for module in (fold, project_loop, projector, ranges):
         monkeypatch.setattr(module, "VERSION", newer)
     room.project()
     assert room.generations.current() == 2

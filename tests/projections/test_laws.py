@@ -2,17 +2,22 @@
 
 from contextlib import closing
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.log.reader import LogReader
+from projections import ranges
 from projections.digest import content_digest, full_digest
 from projections.explain import explain
+from projections.fold import effect
 from projections.generations import Generations
 from projections.history import states_at, steps
 from projections.project_loop import Projection
+from projections.projector import Projector
 from projections.reading import reading
 from projections.rebuild import build_generation, fold_into
+from projections.store import StateStore
 from projections.verify import verify
 from projections.view import contact_document
 from tests import oracle
@@ -63,6 +68,41 @@ def test_pages_restarts_and_rebuilds_come_to_the_same_digest(stream, data):
         with reading(generations.current_path()) as live, reading(here / "rebuilt.db") as rebuilt:
             assert full_digest(live) == full_digest(rebuilt)
         assert verify(log, generations.current_path(), here / "scratch.db").ok
+
+
+@bounded(40)
+@given(mixed_streams(), st.integers(1, 4), st.integers(1, 6), st.data())
+def test_ranges_of_any_size_come_to_the_state_that_pages_do(stream, contacts, entries, data):
+    """R28, for every position: also with rows of an import open there, and contacts that were merged later."""
+    with folder() as here, log_of(here, stream) as log, pytest.MonkeyPatch.context() as sizes:
+        sizes.setattr(ranges, "_READ", entries)
+        sizes.setattr(ranges, "_POSITIONS", data.draw(st.integers(1, 6)))
+        until = data.draw(st.integers(0, log.head().position))
+        fold_into(here / "ranges.db", log, until=until, contacts_at_once=contacts)
+        with closing(StateStore(here / "pages.db")) as store:
+            projector = Projector(log, store)
+            while projector.advance(until=until, limit=2):
+                pass
+            open_rows = store.open_rows()
+        with reading(here / "pages.db") as pages, reading(here / "ranges.db") as ranged:
+            assert full_digest(pages) == full_digest(ranged)
+            assert pages.checkpoint() == ranged.checkpoint()
+        with closing(StateStore(here / "ranges.db")) as store:
+            assert store.open_rows() == open_rows
+
+
+@bounded(30)
+@given(mixed_streams())
+def test_what_the_fold_says_of_an_event_is_what_a_comparison_shows(stream):
+    """R4, R22: whether it changed anything, and whether one of its values lost."""
+    with folder() as here, log_of(here, stream) as log:
+        for contact in folded(here, log):
+            for step in steps(log, log.component(contact)):
+                if step.entry.skipped or step.entry.absorbed is not None:
+                    continue
+                stamp = (step.event.stated, step.event.position)
+                lost = any(step.after.stamp_of(name) != stamp for name in step.event.traits or ())
+                assert effect(step.before, step.event) == (step.after, bool(step.changed) or not step.before, lost)
 
 
 @st.composite

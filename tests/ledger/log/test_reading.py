@@ -147,6 +147,23 @@ def test_a_component_is_all_that_were_ever_merged_the_survivor_first(by_hand):
     assert by_hand.reader.component(3) == (3,)
 
 
+def test_merges_are_known_as_of_a_position(by_hand):
+    for number in range(2):
+        by_hand.create(PHONES[number])
+        by_hand.create(None, f"u{number}")
+    first, second = by_hand.merge(PHONES[0], "u0"), by_hand.merge(PHONES[1], "u1")
+    assert by_hand.reader.merges(first - 1) == []
+    assert by_hand.reader.merges(first) == [(2, 1)]
+    assert by_hand.reader.merges(second) == [(2, 1), (4, 3)]
+
+
+def test_contacts_are_counted_and_marked_off_as_of_a_position(by_hand):
+    for phone in PHONES[:7]:
+        by_hand.create(phone)
+    assert (by_hand.reader.contact_count(6), by_hand.reader.every_nth_contact(3, 6)) == (6, [3, 6])
+    assert (by_hand.reader.contact_count(0), by_hand.reader.every_nth_contact(1, 0)) == (0, [])
+
+
 def test_a_chain_of_merges_is_one_component(by_hand):
     """Three contacts: the third absorbed into the second, the second then into the first (as a command may)."""
     for phone in PHONES[:3]:

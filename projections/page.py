@@ -1,0 +1,97 @@
+"""Folding rows of the log, in log order, into the states of their contacts: what the live state and a rebuild share."""
+
+import msgspec
+
+from ledger.events import types
+from ledger.log.entry import phone_text, unpack_headers
+from ledger.log.reader import FoldRow, LogReader
+from projections.decode import data_of, event_of
+from projections.fold import State, effect
+from projections.outcomes import Outcome, RowMessage
+
+_IMPORT_COLUMNS = {types.IMPORT_STARTED: "started", types.IMPORT_SPLIT: "split"}
+_ABOUT_ROWS = frozenset({"identity_conflict", "invalid", "phone_invalid"})
+"""Reasons that an import's own message can have: others may come from anybody who uses its name."""
+
+
+class ImportIds(dict[int | None, str | None]):
+    """The import whose messages have a source, by the source's number in the log; None for any other source."""
+
+    def __init__(self, log: LogReader) -> None:
+        super().__init__({None: None})
+        self._log = log
+
+    def __missing__(self, source: int | None) -> str | None:
+        assert source is not None
+        name = self._log.source_name(source)
+        self[source] = name.removeprefix(types.IMPORTS) if name.startswith(types.IMPORTS) else None
+        return self[source]
+
+
+class Page:
+    """Rows folded so far. All contacts they touch must be in `states`, as they were just before, if they existed.
+
+    `changed` and `absorbed` are the numbers of contacts to save and to remove, `messages` those of import rows, and
+    `imports` maps an import's id to columns of the state's `imports` to set (`started`, `split`: JSON).
+    """
+
+    __slots__ = ("_import_ids", "absorbed", "changed", "imports", "messages", "states")
+
+    def __init__(self, states: dict[int, State], import_ids: ImportIds) -> None:
+        self._import_ids = import_ids
+        self.states = states
+        self.changed: set[int] = set()
+        self.absorbed: set[int] = set()
+        self.messages: list[RowMessage] = []
+        self.imports: dict[str, dict[str, str]] = {}
+
+    def fold(self, rows: list[FoldRow]) -> None:
+        """Fold these rows too. Raises ValueError for an event about a contact that no entry before it created."""
+        for row in rows:
+            (position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source, headers, value,
+             phone, user_id) = row  # fmt: skip
+            if reason is not None and reason not in _ABOUT_ROWS:
+                continue
+            data = data_of(unpack_headers(headers) if headers else (), value)
+            outcome: Outcome | None = None
+            is_older = False
+            if reason is not None:
+                outcome = "rejected"
+            elif skipped:
+                outcome = "skipped"
+            elif contact is not None:
+                event = event_of(
+                    position, recorded, stated, type, contact, contact_id, phone_text(phone), user_id, data
+                )
+                before = self.states.get(contact)
+                after, has_changed, is_older = effect(before, event, self._take_absorbed(absorbed))
+                self.states[contact] = after
+                self.changed.add(contact)
+                outcome = "created" if before is None else "updated" if has_changed else "unchanged"
+            import_id = self._import_ids[source]
+            if import_id is None:
+                continue
+            if outcome is None:
+                if type in _IMPORT_COLUMNS:
+                    self.imports.setdefault(import_id, {})[_IMPORT_COLUMNS[type]] = _document(value)
+            elif data.row is not None:
+                self.messages.append(RowMessage(position, import_id, data.row, data.rowend, outcome, is_older))
+
+    def _take_absorbed(self, contact: int | None) -> State | None:
+        if contact is None:
+            return None
+        self.absorbed.add(contact)
+        self.changed.discard(contact)
+        return self.states.pop(contact)
+
+
+class _WithData(msgspec.Struct):
+    data: msgspec.Raw
+
+
+_raw_data = msgspec.json.Decoder(_WithData).decode
+
+
+def _document(value: bytes | None) -> str:
+    """The data of a ledger message of ours, which is always in structured mode, as it was sent."""
+    return bytes(_raw_data(value or b'{"data":{}}').data).decode()
