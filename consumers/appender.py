@@ -59,15 +59,15 @@ class Appender:
                 decide(message)
             return batch.position
 
-    def accept_gaps(self, bus: str, stored: Mapping[int, int], missing: Sequence[Gap]) -> None:
-        """Go on beyond messages that are gone, by an entry that says which: a person decided so (decision 3)."""
+    def accept_gaps(self, bus: str, stored: Mapping[int, int], missing: Sequence[Gap], by: str) -> None:
+        """Go on beyond messages that are gone, by an entry that says which, and who decided so (decision 3)."""
         following = {gap.partition: gap.resume for gap in missing}
         with self._log.appending(bus, stored, following) as batch:
             for gap in missing:
                 now = self._clock()
                 message_id = self._ids()
                 data = msgspec.json.encode(
-                    {"bus": bus, "partition": gap.partition, "first": gap.first, "resume": gap.resume}
+                    {"bus": bus, "partition": gap.partition, "first": gap.first, "resume": gap.resume, "by": by}
                 )
                 value = self._signer.message(
                     source="/cli", id=message_id, type=types.GAP_ACCEPTED, time=moments.text(now), data=data

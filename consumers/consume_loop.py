@@ -49,12 +49,15 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """Moves everything from the bus to the log, exactly once whatever happens in between."""
+    """Moves everything from the bus to the log, exactly once whatever happens in between.
+
+    `gaps_accepted_by` is the person who decided to go on although messages are gone (decision 3); None: nobody has.
+    """
 
     bus: Bus
     log: EventLog
     appender: Appender
-    accept_gap: bool = False
+    gaps_accepted_by: str | None = None
     batch: int = BATCH
     timer: Callable[[], float] = time.monotonic
 
@@ -107,9 +110,9 @@ class Consumer:
         stored, ranges = self.log.offsets(reader.bus_id), reader.ranges()
         missing = gaps(stored, ranges)
         if missing:
-            if not self.accept_gap:
+            if self.gaps_accepted_by is None:
                 raise MessagesMissing(missing)
-            self.appender.accept_gaps(reader.bus_id, stored, missing)
+            self.appender.accept_gaps(reader.bus_id, stored, missing, self.gaps_accepted_by)
             stored = self.log.offsets(reader.bus_id)
         reader.seek(starting_points(stored, ranges))
         return stored

@@ -86,7 +86,7 @@ def _settle() -> None:
     gc.disable()
 
 
-def run_consumer(deployment: Deployment, stop: Stop, *, accept_gap: bool = False) -> None:
+def run_consumer(deployment: Deployment, stop: Stop, *, gaps_accepted_by: str | None = None) -> None:
     """Be the consumer until told to stop. Raises what only a person can mend."""
     with _alone(deployment.consumer_lock, stop) as is_mine:
         if is_mine:
@@ -94,7 +94,7 @@ def run_consumer(deployment: Deployment, stop: Stop, *, accept_gap: bool = False
             _settle()
             while not stop.is_stopping():
                 try:
-                    with deployment.consumer(accept_gap=accept_gap) as consumer:
+                    with deployment.consumer(gaps_accepted_by=gaps_accepted_by) as consumer:
                         _log.info("consumer started", position=consumer.log.head().position)
                         consumer.run(stop)
                 except sqlite.Error as fault:

@@ -96,14 +96,14 @@ class Deployment:
             reader.close()
 
     @contextmanager
-    def consumer(self, *, accept_gap: bool = False) -> Iterator[Consumer]:
+    def consumer(self, *, gaps_accepted_by: str | None = None) -> Iterator[Consumer]:
         """The consumer, for whoever holds its lock."""
         log = EventLog(self.log_path, clock=now)
         try:
             appender = Appender(
                 log, secret=self.secret, may_merge=self.settings.merge == "auto", clock=now, ids=self.ids()
             )
-            yield Consumer(self.bus(), log, appender, accept_gap)
+            yield Consumer(self.bus(), log, appender, gaps_accepted_by)
         finally:
             log.close()
 

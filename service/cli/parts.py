@@ -3,6 +3,7 @@
 import click
 
 from service import logs
+from service.cli.given import who
 from service.cli.terminal import opened
 from service.processes import Stop, run_consumer, run_projector
 
@@ -15,7 +16,7 @@ def consume(accept_gap: bool) -> None:
     stop.catch_signals()
     given = opened()
     logs.configure(given.settings.log_format)
-    run_consumer(given, stop, accept_gap=accept_gap)
+    run_consumer(given, stop, gaps_accepted_by=who() if accept_gap else None)
 
 
 @click.command()

@@ -107,7 +107,7 @@ def test_a_bus_with_fewer_messages_than_were_taken_stops_the_consumer(world):
 
 
 def accept_gap(world):
-    with world.deployment.consumer(accept_gap=True) as consumer:
+    with world.deployment.consumer(gaps_accepted_by="cli:asha") as consumer:
         consumer.run(UntilCaughtUp(world, consumer.log))
 
 
@@ -123,7 +123,7 @@ def test_a_person_can_accept_the_gap_which_becomes_an_entry(world):
     _, gap, last = world.entries()
     assert (gap.type, gap.source, gap.reason) == ("GapAccepted", "/cli", None)
     told = orjson.loads(gap.value)["data"]
-    assert (told["partition"], told["first"], told["resume"]) == (0, 2, 4)
+    assert (told["partition"], told["first"], told["resume"], told["by"]) == (0, 2, 4, "cli:asha")
     assert last.message_id == "m4"
     assert [contact["phone"] for contact in world.contacts()] == [GAVIN, MEERA]
 
