@@ -17,7 +17,7 @@ _MOST_FAULTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is not as it was recorded, and the position it shows at."""
+    """One thing that is not as it was recorded, and the position it shows at; 0 for the log's file as a whole."""
 
     position: int
     fault: str
@@ -59,7 +59,8 @@ def verify(
     progress: Callable[[int], None] = lambda _: None,
 ) -> Report:
     """Check the chain, the identities and the state file; `scratch` is a file this may make and fills with a copy."""
-    faults = list(_limited(_chain_faults(log, progress)))
+    faults = [Fault(0, f"{name}, a part of the log's file, is not as it was made") for name in log.altered()]
+    faults.extend(_limited(_chain_faults(log, progress)))
     if saved_head is not None:
         faults.extend(_head_faults(log, saved_head))
     with reading(state) as live:

@@ -243,6 +243,23 @@ def _statements() -> Sequence[str]:
     return statements
 
 
+def schema_of(connection: sqlite.Connection) -> dict[str, str]:
+    """Every table, index and trigger of a log by name, as it was declared."""
+    query = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
+    return dict(connection.execute(query).fetchall())
+
+
+def declared_schema() -> dict[str, str]:
+    """What `schema_of` a log gives as this version makes it."""
+    connection = sqlite.driver.connect(":memory:")
+    try:
+        for statement in _statements():
+            connection.execute(statement)
+        return schema_of(connection)
+    finally:
+        connection.close()
+
+
 def _head(connection: sqlite.Connection) -> Head:
     row = connection.execute("SELECT position, hash, recorded FROM entries ORDER BY position DESC LIMIT 1").fetchone()
     return Head(*row) if row else Head(0, chain.GENESIS, 0)

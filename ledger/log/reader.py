@@ -12,7 +12,7 @@ from ledger.events import types
 from ledger.events.identity import Known
 from ledger.log.entry import Entry, phone_text, unpack_headers
 from ledger.log.identities import holders
-from ledger.log.log import Head, _head, _offsets
+from ledger.log.log import Head, _head, _offsets, declared_schema, schema_of
 
 _listed = msgspec.json.Encoder().encode
 _COLUMNS = (
@@ -75,6 +75,11 @@ class LogReader:
     def offsets(self, bus: str) -> dict[int, int]:
         """The next offset to take, by partition, of the bus with this id."""
         return _offsets(self._connection, bus)
+
+    def altered(self) -> list[str]:
+        """Names of the tables, indexes and triggers that are not as they were made: missing, changed or added."""
+        found, declared = schema_of(self._connection), declared_schema()
+        return sorted(name for name in found.keys() | declared.keys() if found.get(name) != declared.get(name))
 
     def data_version(self) -> int:
         """Changes when another connection has written to the file: a cheap question to ask often."""

@@ -31,12 +31,12 @@ def faults(room, **options):
 
 
 def tamper_log(room, *statements):
-    """As somebody would who has the file: the triggers are no hindrance."""
+    """As somebody would who has the file: the triggers are no hindrance, and are there again afterwards."""
     with closing(sqlite.connect(room.intake.path)) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
-        for (trigger,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {trigger}")
-        for statement in statements:
+        guards = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        taken_away = [f"DROP TRIGGER {name}" for name, _ in guards]
+        for statement in [*taken_away, *statements, *(declaration for _, declaration in guards)]:
             connection.execute(statement)
 
 
@@ -199,6 +199,20 @@ def test_a_contact_that_is_not_what_the_log_says_is_named(filled):
 def test_identities_that_were_changed_by_hand_are_found(filled, statement):
     tamper_log(filled, statement)
     assert faults(filled)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TRIGGER entries_are_kept",
+        "DROP INDEX entries_accepted_once",
+        "CREATE TRIGGER helpful AFTER INSERT ON entries BEGIN UPDATE contacts SET user_id = NULL; END",
+    ],
+)
+def test_a_guard_of_the_log_that_was_taken_away_or_added_is_found(filled, statement):
+    with closing(sqlite.connect(filled.intake.path)) as connection:
+        connection.execute(statement)
+    assert [position for position, _ in faults(filled)] == [0]
 
 
 def test_a_state_that_lags_behind_is_no_fault(filled):
