@@ -117,7 +117,7 @@ def _create(event: Event) -> State:
         event.position,
         {name: canonical(value) for name, value in sent.items() if value is not None},
         stamp,
-        {name: stamp for name, value in sent.items() if value is None},
+        {name: stamp for name, value in sent.items() if value is None} if None in sent.values() else {},
         _add_tags({}, event) if event.tags else {},
     )
 
@@ -137,7 +137,9 @@ def _set_traits(state: State, event: Event) -> tuple[dict[str, Value], Stamp, di
             has_changed = traits.pop(name, None) is not None or has_changed
         else:
             new = canonical(value)
-            has_changed = has_changed or name not in traits or not same(traits[name], new)
+            if not has_changed:  # of two canonical values, unequal ones are never the same, but True is 1
+                old = traits.get(name)
+                has_changed = old != new or not same(old, new)
             traits[name] = new
             won += 1
     if won == len(traits):

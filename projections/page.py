@@ -47,6 +47,7 @@ class Page:
 
     def fold(self, rows: list[FoldRow]) -> None:
         """Fold these rows too. Raises ValueError for an event about a contact that no entry before it created."""
+        states, import_ids = self.states, self._import_ids
         for row in rows:
             (position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source, headers, value,
              phone, user_id) = row  # fmt: skip
@@ -63,12 +64,12 @@ class Page:
                 event = event_of(
                     position, recorded, stated, type, contact, contact_id, phone_text(phone), user_id, data
                 )
-                before = self.states.get(contact)
-                after, has_changed, is_older = effect(before, event, self._take_absorbed(absorbed))
-                self.states[contact] = after
+                before = states.get(contact)
+                after, has_changed, is_older = effect(before, event, None if absorbed is None else self._take(absorbed))
+                states[contact] = after
                 self.changed.add(contact)
                 outcome = "created" if before is None else "updated" if has_changed else "unchanged"
-            import_id = self._import_ids[source]
+            import_id = import_ids[source]
             if import_id is None:
                 continue
             if outcome is None:
@@ -77,12 +78,10 @@ class Page:
             elif data.row is not None:
                 self.messages.append(RowMessage(position, import_id, data.row, data.rowend, outcome, is_older))
 
-    def _take_absorbed(self, contact: int | None) -> State | None:
-        if contact is None:
-            return None
-        self.absorbed.add(contact)
-        self.changed.discard(contact)
-        return self.states.pop(contact)
+    def _take(self, absorbed: int) -> State:
+        self.absorbed.add(absorbed)
+        self.changed.discard(absorbed)
+        return self.states.pop(absorbed)
 
 
 class _WithData(msgspec.Struct):
