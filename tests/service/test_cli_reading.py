@@ -322,10 +322,11 @@ def test_verify_of_a_log_that_no_longer_folds_is_a_report_too(contacts, filled):
 
 def tamper(world, statement):
     connection = sqlite.connect(world.deployment.log_path)
-    connection.execute("DROP TRIGGER entries_are_fixed")
-    connection.execute("DROP TRIGGER entries_are_kept")
+    guards = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
     connection.create_function("replace", 3, lambda value, a, b: value.replace(a.encode(), b.encode()))
-    connection.execute(statement)
+    taken_away = [f"DROP TRIGGER {name}" for name, _ in guards]
+    for each in [*taken_away, statement, *(declaration for _, declaration in guards)]:
+        connection.execute(each)
     connection.close()
 
 
