@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ledger.sqlite import NotMadeYet
 from projections.drafts import discard
+from projections.indexes import Asked
 
 _POINTER = "current"
 
@@ -16,6 +17,10 @@ class Generations:
         """`folder` is made when it is missing."""
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def asked(self) -> Asked:
+        """The indexes that readers of lists asked for."""
+        return Asked(self.folder / "indexes")
 
     def current(self) -> int | None:
         """The number of the generation in use; None before the first."""

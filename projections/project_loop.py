@@ -52,6 +52,11 @@ class Projection:
         self.path = self._generations.path(number)
         self._store = StateStore(self.path)
         self._projector = Projector(self._log, self._store)
+        self.index()
+
+    def index(self) -> None:
+        """Make the indexes that readers asked for meanwhile."""
+        self._store.index(self._generations.asked().all())
 
     def _open_instead(self, rebuilt: int) -> None:
         """The generation that contradicts the log stays on disk as the one before: it is evidence."""
@@ -84,6 +89,7 @@ class Projection:
         projector = Projector(self._log, store)
         while projector.checkpoint.position < reached and projector.advance(until=reached):
             pass
+        store.index(self._generations.asked().all())
         self._generations.switch(number)
         self._store.close()
         self._store, self._projector, self.path = store, projector, self._generations.path(number)
@@ -119,6 +125,7 @@ def run(
             try:
                 if turn % _TURNS_A_LOOK == 0:
                     projection.take_up_rebuilt()
+                    projection.index()
                 began = time.monotonic()
                 folded = projection.advance()
                 pause = pause_after(folded, time.monotonic() - began) if folded else IDLE_SECONDS

@@ -1,7 +1,7 @@
 """Reading contact state: one contact, a list, an import's outcomes, how far it is. Follows the pointer at each open."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +10,8 @@ from typing import Any
 from ledger import sqlite
 from ledger.events.traits import TraitType, type_of
 from projections.fold import State
+from projections.search import LIKE_A_DATETIME
 from projections.store import CONTACT_COLUMNS, Checkpoint, state_of
-
-_LIKE_A_DATETIME = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +56,30 @@ class StateReader:
         row = self._connection.execute(query, (contact,)).fetchone()
         return state_of(row) if row else None
 
+    def find(self, rest: str, parameters: Sequence[object]) -> list[State]:
+        """The contacts of a query, which goes on after `SELECT … FROM contacts`."""
+        rows = self._connection.execute(f"SELECT {CONTACT_COLUMNS} FROM contacts {rest}", parameters)
+        return [state_of(row) for row in rows]
+
+    def numbers_of(self, query: str, parameters: Sequence[object]) -> list[int]:
+        """The first column of a query."""
+        return [number for (number, *_) in self._connection.execute(query, parameters)]
+
+    def names(self) -> set[str]:
+        """The tables and indexes of the file."""
+        return {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master")}
+
+    def newest_change(self) -> int:
+        """When a contact changed last; 0 where there is none."""
+        return int(self._connection.execute("SELECT max(modified) FROM contacts").fetchone()[0] or 0)
+
+    def define(self, name: str, arguments: int, function: Callable[..., bool]) -> None:
+        """Let queries call a function of Python; the same arguments always give the same result."""
+        self._connection.create_function(name, arguments, function, deterministic=True)
+
     def count(self) -> int:
         """How many contacts there are."""
         return int(self._connection.execute("SELECT count(*) FROM contacts").fetchone()[0])
-
-    def newest_first(self) -> Iterator[State]:
-        """All contacts, the one changed last first."""
-        return self._in_order("modified DESC, contact DESC")
 
     def by_number(self) -> Iterator[State]:
         """All contacts in the order they were created."""
@@ -116,7 +132,7 @@ class StateReader:
             self._connection.execute(
                 "SELECT key, type, count(*), sum(type = 'text' AND value GLOB ?), min(contact), value"
                 " FROM contacts, json_each(traits) GROUP BY key, type",
-                (_LIKE_A_DATETIME,),
+                (LIKE_A_DATETIME,),
             ).fetchall()
         )
 

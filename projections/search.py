@@ -1,14 +1,14 @@
-"""Which contacts a list shows: conditions on traits and identities, and tags."""
+"""Which contacts a list shows: what a condition on a trait or an identity means."""
 
 import operator
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import orjson
 
-from ledger.events import tags as tag_rules
 from ledger.events.traits import canonical, is_datetime
 from projections.fold import State
 
@@ -19,6 +19,10 @@ _ORDERED: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
 }
+
+
+LIKE_A_DATETIME = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*"
+"""SQLite's GLOB for what can be a datetime; all that are one match it."""
 
 
 class BadCondition(ValueError):
@@ -38,7 +42,10 @@ class Condition:
 
         Numbers compare as numbers and datetimes as moments, whatever their digits.
         """
-        found = _attribute(state, self.name)
+        return self.holds_for_value(_attribute(state, self.name))
+
+    def holds_for_value(self, found: Any) -> bool:
+        """Whether a value meets it; None where the contact has none."""
         if found is None:
             return self.op == "!="
         items = found if isinstance(found, list) else [found]
@@ -84,12 +91,5 @@ def _moment(text: str) -> tuple[str, str]:
 
 
 def _text(item: Any) -> str:
-    return item if isinstance(item, str) else msgspec.json.encode(item).decode()
-
-
-def matching(states: Iterable[State], conditions: Iterable[Condition], tags: Iterable[str]) -> Iterable[State]:
-    """The contacts that meet every condition and have every tag."""
-    every, wanted = tuple(conditions), {tag_rules.fold(tag_rules.clean(tag)) for tag in tags}
-    for state in states:
-        if wanted <= state.tags.keys() and all(condition.holds_for(state) for condition in every):
-            yield state
+    # as the state is written, so that SQL finds in it what this does
+    return item if isinstance(item, str) else orjson.dumps(item).decode()

@@ -17,6 +17,7 @@ from ledger.events import tags as tag_rules
 from ledger.log.entry import phone_number, phone_text
 from ledger.sqlite import blob, or_null
 from projections.fold import VERSION, State
+from projections.indexes import let_write, make
 from projections.outcomes import OUTCOMES, RowKey, RowMessage, SoFar
 
 _LARGE_WAL = 64 * 2**20
@@ -83,6 +84,7 @@ class StateStore:
         """Open or make the file. `is_scratch`: a file nobody reads before it is complete may skip syncing."""
         self._path = path
         self._connection = sqlite.connect(path, cache_mib=16)
+        let_write(self._connection)
         self._connection.execute("PRAGMA wal_autocheckpoint = 20000")
         if is_scratch:
             self._connection.execute("PRAGMA journal_mode = OFF")
@@ -188,6 +190,10 @@ class StateStore:
         """End the scratch life of a file: from now on it is written safely."""
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
+
+    def index(self, indexes: Iterable[str]) -> None:
+        """Make the indexes that lists need, and these where they are missing (`projections.indexes`)."""
+        make(self._connection, indexes)
 
     def close(self) -> None:
         """Close the file."""

@@ -13,6 +13,7 @@ from service.api.door import Door
 from service.api.errors import answer_errors
 from service.api.health import health_routes
 from service.api.ledger import ledger_routes
+from service.api.list import list_routes
 from service.api.metrics import Metrics
 from service.api.track import TrackCalls, describe_track_calls
 
@@ -45,6 +46,7 @@ def create_app(door: Door) -> Flask:
     _admit_requests(app, door, description)
     answer_errors(app, door)
     for routes in (
+        list_routes(door),
         contact_routes(door),
         catalogue_routes(door),
         ledger_routes(door),

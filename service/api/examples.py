@@ -2,29 +2,48 @@
 
 from typing import Any
 
+CONTACTS: dict[str, Any] = {
+    "contacts": [
+        {
+            "id": "01a20e45-9f35-721c-9d43-85afcea6c30a",
+            "phone": "+919967536783",
+            "country_code": "+91",
+            "phone_number": "9967536783",
+            "user_id": "0123abc45d",
+            "traits": {"name": "Gavin Roberts", "dob": "1996-12-01"},
+            "tags": ["new customer"],
+            "created_at": "2026-11-24T15:56:13.492802Z",
+            "modified_at": "2026-11-24T15:56:13.492802Z",
+            "position": 4,
+        }
+    ],
+    "total": 1,
+    "next_cursor": None,
+}
+
 CONTACT: dict[str, Any] = {
-    "id": "01a20e30-c630-7465-9441-1c82b631fe72",
+    "id": "01a20e45-9f35-721c-9d43-85afcea6c30a",
     "phone": "+919967536783",
     "country_code": "+91",
     "phone_number": "9967536783",
     "user_id": "0123abc45d",
     "traits": {"name": "Gavin Roberts", "dob": "1996-12-01"},
     "tags": ["new customer"],
-    "created_at": "2026-11-24T15:33:27.215931Z",
-    "modified_at": "2026-11-24T15:33:27.215931Z",
+    "created_at": "2026-11-24T15:56:13.492802Z",
+    "modified_at": "2026-11-24T15:56:13.492802Z",
     "position": 4,
 }
 
 HISTORY: dict[str, Any] = {
-    "contact": "01a20e30-c630-7465-9441-1c82b631fe72",
+    "contact": "01a20e45-9f35-721c-9d43-85afcea6c30a",
     "events": [
         {
             "position": 1,
-            "id": "01a20e30-c60c-7264-88de-796cb5f3fe05",
+            "id": "01a20e45-9f2b-710d-913d-8104cb72fc0e",
             "type": "UserTracked",
             "source": "/v1/public/track/users",
-            "stated_at": "2026-11-24T15:33:27.180317Z",
-            "recorded_at": "2026-11-24T15:33:27.215931Z",
+            "stated_at": "2026-11-24T15:56:13.483428Z",
+            "recorded_at": "2026-11-24T15:56:13.492802Z",
             "changes": [
                 {"attribute": "phone", "from": None, "to": "+919967536783"},
                 {"attribute": "user_id", "from": None, "to": "0123abc45d"},
@@ -34,30 +53,30 @@ HISTORY: dict[str, Any] = {
         },
         {
             "position": 2,
-            "id": "01a20e30-c60c-7264-88de-796ce268f1fa",
+            "id": "01a20e45-9f2b-710d-913d-810516ca6518",
             "type": "TagsAdded",
             "source": "/v1/public/track/users",
-            "stated_at": "2026-11-24T15:33:27.180317Z",
-            "recorded_at": "2026-11-24T15:33:27.215931Z",
+            "stated_at": "2026-11-24T15:56:13.483428Z",
+            "recorded_at": "2026-11-24T15:56:13.492802Z",
             "changes": [{"attribute": "tags", "from": None, "to": "new customer"}],
         },
         {
             "position": 3,
-            "id": "01a20e30-c61c-7b55-aede-b9e9190d2008",
+            "id": "01a20e45-9f2f-7b2e-9a60-db01decdf6b3",
             "type": "EventTracked",
             "source": "/v1/public/track/events",
-            "stated_at": "2026-11-24T15:33:27.196392Z",
-            "recorded_at": "2026-11-24T15:33:27.215931Z",
+            "stated_at": "2026-11-24T15:56:13.487118Z",
+            "recorded_at": "2026-11-24T15:56:13.492802Z",
             "changes": [],
             "event": "Order placed",
         },
         {
             "position": 4,
-            "id": "01a20e30-c61e-7597-ab93-df9c8521a3de",
+            "id": "01a20e45-9f2f-7b2e-9a60-db0273b21a71",
             "type": "UserTracked",
             "source": "/v1/public/track/users",
             "stated_at": "2020-01-01T00:00:00Z",
-            "recorded_at": "2026-11-24T15:33:27.215931Z",
+            "recorded_at": "2026-11-24T15:56:13.492802Z",
             "changes": [],
         },
     ],
@@ -65,19 +84,19 @@ HISTORY: dict[str, Any] = {
 }
 
 EXPLANATION: dict[str, Any] = {
-    "contact": "01a20e30-c630-7465-9441-1c82b631fe72",
+    "contact": "01a20e45-9f35-721c-9d43-85afcea6c30a",
     "values": {
         "name": {
             "value": "Gavin Roberts",
             "position": 1,
-            "event": "01a20e30-c60c-7264-88de-796cb5f3fe05",
+            "event": "01a20e45-9f2b-710d-913d-8104cb72fc0e",
             "source": "/v1/public/track/users",
-            "stated_at": "2026-11-24T15:33:27.180317Z",
+            "stated_at": "2026-11-24T15:56:13.483428Z",
             "lost": [
                 {
                     "value": "Gavin",
                     "position": 4,
-                    "event": "01a20e30-c61e-7597-ab93-df9c8521a3de",
+                    "event": "01a20e45-9f2f-7b2e-9a60-db0273b21a71",
                     "source": "/v1/public/track/users",
                     "stated_at": "2020-01-01T00:00:00Z",
                     "rule": "an event stated for a later time had already set it",
@@ -87,25 +106,25 @@ EXPLANATION: dict[str, Any] = {
         "dob": {
             "value": "1996-12-01",
             "position": 1,
-            "event": "01a20e30-c60c-7264-88de-796cb5f3fe05",
+            "event": "01a20e45-9f2b-710d-913d-8104cb72fc0e",
             "source": "/v1/public/track/users",
-            "stated_at": "2026-11-24T15:33:27.180317Z",
+            "stated_at": "2026-11-24T15:56:13.483428Z",
             "lost": [],
         },
         "phone": {
             "value": "+919967536783",
             "position": 1,
-            "event": "01a20e30-c60c-7264-88de-796cb5f3fe05",
+            "event": "01a20e45-9f2b-710d-913d-8104cb72fc0e",
             "source": "/v1/public/track/users",
-            "stated_at": "2026-11-24T15:33:27.180317Z",
+            "stated_at": "2026-11-24T15:56:13.483428Z",
             "lost": [],
         },
         "user_id": {
             "value": "0123abc45d",
             "position": 1,
-            "event": "01a20e30-c60c-7264-88de-796cb5f3fe05",
+            "event": "01a20e45-9f2b-710d-913d-8104cb72fc0e",
             "source": "/v1/public/track/users",
-            "stated_at": "2026-11-24T15:33:27.180317Z",
+            "stated_at": "2026-11-24T15:56:13.483428Z",
             "lost": [],
         },
     },
@@ -113,9 +132,9 @@ EXPLANATION: dict[str, Any] = {
         {
             "value": "new customer",
             "position": 2,
-            "event": "01a20e30-c60c-7264-88de-796ce268f1fa",
+            "event": "01a20e45-9f2b-710d-913d-810516ca6518",
             "source": "/v1/public/track/users",
-            "stated_at": "2026-11-24T15:33:27.180317Z",
+            "stated_at": "2026-11-24T15:56:13.483428Z",
         }
     ],
 }
@@ -137,24 +156,24 @@ ATTRIBUTES: dict[str, Any] = {
 TAGS: dict[str, Any] = {"tags": [{"tag": "new customer", "contacts": 1}], "total": 1, "position": 5}
 
 MESSAGE: dict[str, Any] = {
-    "id": "01a20e30-c60c-7264-88de-796cb5f3fe05",
+    "id": "01a20e45-9f2b-710d-913d-8104cb72fc0e",
     "source": "/v1/public/track/users",
     "state": "accepted",
     "position": 1,
-    "contact": "01a20e30-c630-7465-9441-1c82b631fe72",
+    "contact": "01a20e45-9f35-721c-9d43-85afcea6c30a",
 }
 
 CHANGES: dict[str, Any] = {
     "changes": [
         {
             "position": 1,
-            "id": "01a20e30-c60c-7264-88de-796cb5f3fe05",
+            "id": "01a20e45-9f2b-710d-913d-8104cb72fc0e",
             "source": "/v1/public/track/users",
             "type": "UserTracked",
-            "stated_at": "2026-11-24T15:33:27.180317Z",
-            "recorded_at": "2026-11-24T15:33:27.215931Z",
+            "stated_at": "2026-11-24T15:56:13.483428Z",
+            "recorded_at": "2026-11-24T15:56:13.492802Z",
             "reason": None,
-            "contact": "01a20e30-c630-7465-9441-1c82b631fe72",
+            "contact": "01a20e45-9f35-721c-9d43-85afcea6c30a",
             "merged": None,
             "skipped": False,
             "data": {
@@ -165,26 +184,26 @@ CHANGES: dict[str, Any] = {
         },
         {
             "position": 2,
-            "id": "01a20e30-c60c-7264-88de-796ce268f1fa",
+            "id": "01a20e45-9f2b-710d-913d-810516ca6518",
             "source": "/v1/public/track/users",
             "type": "TagsAdded",
-            "stated_at": "2026-11-24T15:33:27.180317Z",
-            "recorded_at": "2026-11-24T15:33:27.215931Z",
+            "stated_at": "2026-11-24T15:56:13.483428Z",
+            "recorded_at": "2026-11-24T15:56:13.492802Z",
             "reason": None,
-            "contact": "01a20e30-c630-7465-9441-1c82b631fe72",
+            "contact": "01a20e45-9f35-721c-9d43-85afcea6c30a",
             "merged": None,
             "skipped": False,
             "data": {"phone": "+919967536783", "userId": "0123abc45d", "tags": ["new customer"]},
         },
         {
             "position": 3,
-            "id": "01a20e30-c61c-7b55-aede-b9e9190d2008",
+            "id": "01a20e45-9f2f-7b2e-9a60-db01decdf6b3",
             "source": "/v1/public/track/events",
             "type": "EventTracked",
-            "stated_at": "2026-11-24T15:33:27.196392Z",
-            "recorded_at": "2026-11-24T15:33:27.215931Z",
+            "stated_at": "2026-11-24T15:56:13.487118Z",
+            "recorded_at": "2026-11-24T15:56:13.492802Z",
             "reason": None,
-            "contact": "01a20e30-c630-7465-9441-1c82b631fe72",
+            "contact": "01a20e45-9f35-721c-9d43-85afcea6c30a",
             "merged": None,
             "skipped": False,
             "data": {
@@ -195,24 +214,24 @@ CHANGES: dict[str, Any] = {
         },
         {
             "position": 4,
-            "id": "01a20e30-c61e-7597-ab93-df9c8521a3de",
+            "id": "01a20e45-9f2f-7b2e-9a60-db0273b21a71",
             "source": "/v1/public/track/users",
             "type": "UserTracked",
             "stated_at": "2020-01-01T00:00:00Z",
-            "recorded_at": "2026-11-24T15:33:27.215931Z",
+            "recorded_at": "2026-11-24T15:56:13.492802Z",
             "reason": None,
-            "contact": "01a20e30-c630-7465-9441-1c82b631fe72",
+            "contact": "01a20e45-9f35-721c-9d43-85afcea6c30a",
             "merged": None,
             "skipped": False,
             "data": {"userId": "0123abc45d", "traits": {"name": "Gavin"}},
         },
         {
             "position": 5,
-            "id": "01a20e30-c621-72f6-9c3d-6e7b30d622db",
+            "id": "01a20e45-9f30-7f2e-9d19-edbf22c640bc",
             "source": "/v1/public/track/users",
             "type": "UserTracked",
             "stated_at": None,
-            "recorded_at": "2026-11-24T15:33:27.215931Z",
+            "recorded_at": "2026-11-24T15:56:13.492802Z",
             "reason": "identity_conflict",
             "contact": None,
             "merged": None,
@@ -228,15 +247,15 @@ REJECTED: dict[str, Any] = {
     "rejected": [
         {
             "position": 5,
-            "id": "01a20e30-c621-72f6-9c3d-6e7b30d622db",
+            "id": "01a20e45-9f30-7f2e-9d19-edbf22c640bc",
             "reason": "identity_conflict",
             "message": "the contact with this phone already has another user id",
             "source": "/v1/public/track/users",
-            "recorded_at": "2026-11-24T15:33:27.215931Z",
+            "recorded_at": "2026-11-24T15:56:13.492802Z",
             "raw": (
-                '{"specversion":"1.0","id":"01a20e30-c621-72f6-9c3d-6e7b30d622db","source":"/v1/public/trac'
-                'k/users","type":"UserTracked","time":"2026-11-24T15:33:27.201937Z","ledgersig":"4f89d98442'
-                'c71906b7b191b21d08c4d750282274f53744de2f0b79539239f150","data":{"phone":"+919967536783","u'
+                '{"specversion":"1.0","id":"01a20e45-9f30-7f2e-9d19-edbf22c640bc","source":"/v1/public/trac'
+                'k/users","type":"UserTracked","time":"2026-11-24T15:56:13.488388Z","ledgersig":"260ae089e7'
+                'cd6456bfe4a7883cfb73a3065f304954439f5f4ab947d8322d8bdf","data":{"phone":"+919967536783","u'
                 'serId":"someone-else","traits":{}}}'
             ),
         }
@@ -245,7 +264,7 @@ REJECTED: dict[str, Any] = {
 }
 
 STATUS: dict[str, Any] = {
-    "head": "c8984b51d5bfe54a4ada3bce44e9f1aa134448fec41d313d38a1f2c7a0118f0b",
+    "head": "f5bbcca0066e2ec72bef0baddc23259531a90019527884a28fd2308027e6dd79",
     "position": 5,
     "bus_lag": 0,
     "lag_events": 0,
@@ -257,7 +276,7 @@ STATUS: dict[str, Any] = {
 
 HEAD: dict[str, Any] = {
     "position": 5,
-    "hash": "c8984b51d5bfe54a4ada3bce44e9f1aa134448fec41d313d38a1f2c7a0118f0b",
-    "recorded_at": "2026-11-24T15:33:27.215931Z",
-    "signature": "b1f7f0f93ff4e2aa5e34bb37f90aba1e744163b4132d04bbeb47754bbcbafc4e",
+    "hash": "f5bbcca0066e2ec72bef0baddc23259531a90019527884a28fd2308027e6dd79",
+    "recorded_at": "2026-11-24T15:56:13.492802Z",
+    "signature": "ceb0c93cd9acb71e1ce1f16cf26b1c3c32a661df4bfebdf7f4f8b0f4e54783f4",
 }

@@ -4,7 +4,10 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from projections.listing import SORTS
+
 LARGEST_POSITION = 2**62
+MOST_CONDITIONS = 10
 
 
 class Whole(fields.Integer):
@@ -24,10 +27,10 @@ def limit(default: int, most: int) -> Whole:
     return Whole(1, most, load_default=default, metadata={"description": "How many at most"})
 
 
-def text(description: str, most: int = 256) -> fields.String:
-    """A few words."""
+def text(description: str, most: int = 256, key: str | None = None) -> fields.String:
+    """A few words; `key` is the parameter's name where it is not the schema's."""
     length = validate.Length(1, most, error=f"must have 1 to {most} characters")
-    return fields.String(validate=length, metadata={"description": description})
+    return fields.String(validate=length, data_key=key, metadata={"description": description})
 
 
 def after(what: str) -> Whole:
@@ -40,6 +43,29 @@ class AsOfQuery(Schema):
     """For a contact."""
 
     as_of = text("As it was at a position of the log, or at a moment such as 2026-11-22T10:00:00Z")
+
+
+def several(item: fields.String, description: str) -> fields.List[str]:
+    """A parameter that can be given more than once."""
+    most = validate.Length(max=MOST_CONDITIONS, error=f"can be given {MOST_CONDITIONS} times at most")
+    return fields.List(item, load_default=list, validate=most, metadata={"description": description})
+
+
+class ContactsQuery(Schema):
+    """For a list of contacts."""
+
+    where = several(text("A condition", most=1000), "Conditions such as city=Pune, all of which must hold")
+    tag = several(text("A tag"), "Tags, all of which a contact must have")
+    q = text("Only contacts whose name, email, user id or phone contains this, in any letter case")
+    sort = fields.String(
+        load_default="-modified",
+        validate=validate.OneOf(SORTS, error=f"must be one of {', '.join(SORTS)}"),
+        metadata={"description": "By newest change, or by when the contact came; - is newest first"},
+    )
+    limit = limit(100, 1000)
+    cursor = text("The next_cursor of the page before", most=200)
+    total = fields.Boolean(load_default=True, metadata={"description": "Whether to count all that the list has"})
+    chosen = text("Only these members of a contact, or these attributes, separated by commas", most=4000, key="fields")
 
 
 class HistoryQuery(Schema):

@@ -97,6 +97,24 @@ class ContactSchema(Answer):
     as_of = _position("The position asked for")
 
 
+class ListedSchema(Answer):
+    """A contact, or what was chosen of it; as the answer to /v1/contacts/{id} describes."""
+
+    id = fields.UUID(required=True)
+    traits = fields.Dict(keys=fields.String(), values=TraitValue())
+    tags = fields.List(fields.String())
+
+
+class ContactsSchema(Answer):
+    """A page of contacts."""
+
+    contacts = fields.List(fields.Nested(ListedSchema), required=True)
+    total = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "How many the whole list has; null with total=false"}
+    )
+    next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "Null at the end"})
+
+
 class MovedSchema(Answer):
     """A contact that was merged into another."""
 

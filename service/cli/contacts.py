@@ -6,15 +6,14 @@ from typing import Any
 
 import click
 
-from ledger.events.tags import clean
 from projections.fold import changes
 from projections.past import state_at
-from projections.reading import reading
-from projections.search import BadCondition, matching, parse_condition
+from projections.search import BadCondition
 from projections.view import contact_document
 from service import contacts as documents
 from service.cli.telling import tell_history, tell_reasons
 from service.cli.terminal import Failed, as_json, console, emit, opened, position_of, table
+from service.listing import BadCursor, list_page, wanted_of
 from service.who import Unknown, at, find
 
 AS_OF = click.option("--as-of", metavar="POSITION|TIME", help="As it was at a log position, or at a moment.")
@@ -24,24 +23,20 @@ AS_OF = click.option("--as-of", metavar="POSITION|TIME", help="As it was at a lo
 @click.option("--where", "conditions", multiple=True, metavar="'city=Pune'", help="= != > >= < <= or ~ (contains).")
 @click.option("--tag", "tags", multiple=True, help="Only contacts with this tag.")
 @click.option("--limit", default=100, type=click.IntRange(1, 1_000_000), show_default=True)
-@click.option("--cursor", default="0", help="The next_cursor of the page before.")
+@click.option("--cursor", help="The next_cursor of the page before.")
 @AS_OF
 @as_json
 def list_contacts(
-    conditions: tuple[str, ...], tags: tuple[str, ...], limit: int, cursor: str, as_of: str | None, is_json: bool
+    conditions: tuple[str, ...], tags: tuple[str, ...], limit: int, cursor: str | None, as_of: str | None, is_json: bool
 ) -> None:
     """List contacts, the one changed last first."""
     deployment = opened()
     try:
-        wanted = [parse_condition(text) for text in conditions]
+        wanted = wanted_of(conditions, tags)
     except BadCondition as fault:
         raise click.BadParameter(str(fault), param_hint="--where") from fault
-    try:
-        wanted_tags = [clean(tag) for tag in tags]
     except ValueError as fault:
         raise click.BadParameter(str(fault), param_hint="--tag") from fault
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
-        raise click.BadParameter("use the next_cursor of the page before", param_hint="--cursor")
     with deployment.log_reader() as log:
         position = position_of(log, as_of)
         path = (
@@ -49,24 +44,20 @@ def list_contacts(
             if position is None
             else state_at(deployment.data / "past", log, position)
         )
-    with reading(path) as state:
-        found = [contact_document(one) for one in matching(state.newest_first(), wanted, wanted_tags)]
-    page = found[int(cursor) : int(cursor) + limit]
-    following = int(cursor) + limit
-    document: dict[str, Any] = {
-        "contacts": page,
-        "total": len(found),
-        "next_cursor": str(following) if following < len(found) else None,
-    }
+    try:
+        document = list_page(path, wanted, "-modified", limit, cursor)
+    except BadCursor as fault:
+        raise click.BadParameter(str(fault), param_hint="--cursor") from fault
     if position is not None:
         document["as_of"] = position
 
     def show() -> None:
+        page = document["contacts"]
         table(
             ("phone", "user id", "name", "tags", "modified"),
             ((c["phone"], c["user_id"], c["traits"].get("name"), ", ".join(c["tags"]), c["modified_at"]) for c in page),
         )
-        console.print(f"{len(page)} of {len(found)}")
+        console.print(f"{len(page)} of {document['total']}")
 
     emit(document, is_json, show)
 

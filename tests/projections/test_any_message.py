@@ -15,11 +15,12 @@ from projections.generations import Generations
 from projections.history import event_document, steps
 from projections.project_loop import Projection
 from projections.reading import reading
-from projections.search import matching, parse_condition
+from projections.search import parse_condition
 from projections.verify import verify
 from projections.view import contact_document
 from tests.examples import PHONES
 from tests.intake import NOON, Intake
+from tests.matching import matching
 from tests.worlds import bounded, folder
 
 texts = st.one_of(

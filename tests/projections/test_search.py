@@ -3,7 +3,8 @@
 import pytest
 
 from projections.fold import State
-from projections.search import BadCondition, matching, parse_condition
+from projections.search import BadCondition, parse_condition
+from tests.matching import matching
 
 
 def contact(traits, tags=()):

@@ -8,6 +8,7 @@ from tests.service.api import story
 RULES = {
     ("POST", "/v1/public/track/users/"): {"track"},
     ("POST", "/v1/public/track/events/"): {"track"},
+    ("GET", "/v1/contacts"): {"read"},
     ("GET", "/v1/contacts/{id}"): {"read"},
     ("GET", "/v1/contacts/{id}/history"): {"read", "audit"},
     ("GET", "/v1/contacts/{id}/explain"): {"read"},

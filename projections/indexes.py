@@ -1,0 +1,89 @@
+"""The indexes that lists use, owned by the projector: one by newest change, others where somebody filters.
+
+A reader that took long asks for an index by a small file beside the state; the projector makes it in the state in use,
+and in every later generation. SQLite keeps an index on an attribute by itself; triggers keep the table of tags.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from ledger import sqlite
+from ledger.events import tags as tag_rules
+from projections.predicates import place_of
+
+MOST = 32
+"""Indexes that can be asked for: each costs the projector a little for every contact."""
+
+TAGS = "tags"
+"""The name of the index on tags; that on an attribute is named `trait ` and the attribute."""
+
+_FOLDED = "tag_fold(json_extract(value, '$[0]'))"
+_COME = f"INSERT OR IGNORE INTO contact_tags SELECT {_FOLDED}, new.contact FROM json_each(new.tags);"
+_GO = f"DELETE FROM contact_tags WHERE contact = old.contact AND tag IN (SELECT {_FOLDED} FROM json_each(old.tags));"
+_TABLE_OF_TAGS = (
+    "CREATE TABLE contact_tags (tag TEXT, contact INTEGER, PRIMARY KEY (tag, contact)) STRICT, WITHOUT ROWID",
+    f"INSERT OR IGNORE INTO contact_tags SELECT {_FOLDED}, contact FROM contacts, json_each(tags) ORDER BY 1, 2",
+    f"CREATE TRIGGER contact_tags_come AFTER INSERT ON contacts BEGIN {_COME} END",
+    "CREATE TRIGGER contact_tags_change AFTER UPDATE OF tags ON contacts WHEN old.tags IS NOT new.tags"
+    f" BEGIN {_GO} {_COME} END",
+    f"CREATE TRIGGER contact_tags_go AFTER DELETE ON contacts BEGIN {_GO} END",
+)
+
+
+def of_attribute(name: str) -> str:
+    """The name of the index on an attribute."""
+    return f"trait {name}"
+
+
+def table_of(index: str) -> str:
+    """What an index is called in the file."""
+    return "contact_tags" if index == TAGS else f"contacts_by_{hashlib.sha256(index.encode()).hexdigest()[:16]}"
+
+
+class Asked:
+    """The indexes that readers asked for, each a file in this folder. Safe for threads and processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def ask(self, indexes: Iterable[str]) -> None:
+        """Have these made; over MOST of them, no more."""
+        missing = set(indexes) - self.all()
+        for index in sorted(missing)[: MOST - len(self.all())]:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            draft = self._folder / f"{table_of(index)}.draft"
+            draft.write_text(json.dumps(index), encoding="utf-8")
+            draft.replace(draft.with_suffix(".asked"))
+
+    def all(self) -> set[str]:
+        """The names of all that were asked for."""
+        return {json.loads(path.read_text(encoding="utf-8")) for path in self._folder.glob("*.asked")}
+
+
+def let_write(connection: sqlite.Connection) -> None:
+    """Give a connection that writes state the function that the triggers call."""
+    connection.create_function("tag_fold", 1, tag_rules.fold, deterministic=True)
+
+
+def make(connection: sqlite.Connection, indexes: Iterable[str]) -> None:
+    """Make the index by newest change, and those of these that are missing, each in a transaction of its own."""
+    there = names(connection)
+    if "contacts_by_change" not in there:
+        connection.execute("CREATE INDEX contacts_by_change ON contacts (modified, contact)")
+    for index in sorted(indexes):
+        table = table_of(index)
+        if table in there:
+            continue
+        if index == TAGS:
+            with sqlite.transaction(connection):
+                for statement in _TABLE_OF_TAGS:
+                    connection.execute(statement)
+        elif place := place_of(index.removeprefix("trait ")):
+            connection.execute(f"CREATE INDEX {table} ON contacts ({place[1]})")
+
+
+def names(connection: sqlite.Connection) -> set[str]:
+    """The indexes and tables that a file has."""
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}

@@ -1,0 +1,179 @@
+"""Conditions as SQL over a state file: true for just the contacts for which `Condition.holds_for` is.
+
+SQLite compares strings and numbers itself. What it cannot (a datetime in another form, an item of a list, letters
+beyond ASCII in any case) it asks of Python, by the functions that `define` gives it.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from ledger.events import tags as tag_rules
+from ledger.events.traits import canonical, is_datetime
+from projections.search import LIKE_A_DATETIME, Condition
+
+_IDENTITIES = ("user_id", "phone")
+_SEARCHED_TRAITS = ("name", "email")
+SEARCHED = (*_SEARCHED_TRAITS, *_IDENTITIES)
+"""What a search without an attribute's name looks at."""
+
+Define = Callable[[str, int, Callable[..., bool]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which contacts are asked for: all conditions hold, all tags are there, and one of SEARCHED contains `text`."""
+
+    conditions: tuple[Condition, ...] = ()
+    tags: tuple[str, ...] = ()
+    text: str | None = None
+
+
+class Sql:
+    """A WHERE clause in the making: `parameters` are those of `clause`, in order."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self.parameters: list[object] = []
+        self._asked: list[Condition] = []
+        parts = [self._beforehand(condition) + self._condition(condition) for condition in wanted.conditions]
+        parts += [self._tag(tag_rules.fold(tag_rules.clean(tag))) for tag in wanted.tags]
+        if wanted.text is not None:
+            parts.append(self._search(wanted.text))
+        self.clause = " AND ".join(parts) or "true"
+
+    def define(self, define: Define) -> None:
+        """Give a connection the functions that the clause calls."""
+        define("meets", 3, self._meets)
+        define("holds", 2, self._holds)
+        define("has_tag", 2, _has_tag)
+
+    def _meets(self, number: int, kind: str, value: object) -> bool:
+        return self._asked[number].holds_for_value(_decoded(kind, value))
+
+    def _holds(self, number: int, traits: str) -> bool:
+        asked = self._asked[number]
+        return asked.holds_for_value(json.loads(traits).get(asked.name))
+
+    def _condition(self, condition: Condition) -> str:
+        # `!=` is the contrary of `=`, for lists too
+        self._asked.append(replace(condition, op="=") if condition.op == "!=" else condition)
+        number = len(self._asked) - 1
+        place = place_of(condition.name)
+        if place is None:
+            return f"holds({number}, traits) = {int(condition.op != '!=')}"
+        kind, value = place
+        asked = f"meets({number}, {kind}, {value})"
+        match condition.op:
+            case "=":
+                return self._equal(condition.value, kind, value, asked)
+            case "!=":
+                return f"NOT {self._equal(condition.value, kind, value, asked)}"
+            case "~" if condition.name == "phone":
+                return f"coalesce({value} LIKE {self._bound(like(condition.value))} ESCAPE '\\', 0)"
+            case "~":
+                return self._contains(condition.value, kind, value, asked)
+        return self._ordered(condition, kind, value, asked)
+
+    def _equal(self, text: str, kind: str, value: str, asked: str) -> str:
+        if is_datetime(text):
+            strings = f"{value} GLOB '{LIKE_A_DATETIME}' AND {asked}"
+        else:
+            strings = f"{value} = {self._bound(text)}"
+        truth = text.casefold()
+        return (
+            f"(CASE {kind} WHEN 'text' THEN {strings} WHEN 'array' THEN {asked} {self._numbers('=', text, value)}"
+            f" WHEN 'true' THEN {int(truth == 'true')} WHEN 'false' THEN {int(truth == 'false')} ELSE 0 END)"
+        )
+
+    def _ordered(self, condition: Condition, kind: str, value: str, asked: str) -> str:
+        plain = f"{value} {condition.op} {self._bound(condition.value)}"
+        strings = f"CASE WHEN {value} GLOB '{LIKE_A_DATETIME}' THEN {asked} ELSE {plain} END"
+        numbers = self._numbers(condition.op, condition.value, value)
+        return f"(CASE {kind} WHEN 'text' THEN {strings} {numbers} ELSE 0 END)"
+
+    def _numbers(self, op: str, text: str, value: str) -> str:
+        number = number_of(text)
+        if number is None:
+            return ""
+        return "".join(f" WHEN '{kind}' THEN {value} {op} {self._bound(number)}" for kind in ("integer", "real"))
+
+    def _contains(self, text: str, kind: str, value: str, asked: str) -> str:
+        folded = text.casefold()
+        strings = f"octet_length({value}) <> length({value}) AND {asked}"
+        if folded.isascii():
+            strings = f"({value} LIKE {self._bound(like(folded))} ESCAPE '\\' OR ({strings}))"
+        return f"(CASE WHEN {kind} = 'text' THEN {strings} WHEN {kind} IS NULL THEN 0 ELSE {asked} END)"
+
+    def _beforehand(self, condition: Condition) -> str:
+        is_in_traits = condition.op == "~" and condition.name not in _IDENTITIES
+        return f"{self._somewhere(condition.value)} AND " if is_in_traits else ""
+
+    def _somewhere(self, text: str) -> str:
+        """A look at the traits as a whole, by which most contacts are passed over before any JSON is read."""
+        folded = text.casefold()
+        if not folded.isascii():
+            return "(octet_length(traits) <> length(traits))"
+        pattern = self._bound(like(json.dumps(folded)[1:-1]))
+        return f"(traits LIKE {pattern} ESCAPE '\\' OR octet_length(traits) <> length(traits))"
+
+    def _search(self, text: str) -> str:
+        somewhere = self._somewhere(text)
+        traits = " OR ".join([self._within(name, text) for name in _SEARCHED_TRAITS])
+        can_be_phone = set(text) <= set("+0123456789")
+        identities = [self._within(name, text) for name in _IDENTITIES if name != "phone" or can_be_phone]
+        return f"(({somewhere} AND ({traits})) OR {' OR '.join(identities)})"
+
+    def _within(self, name: str, text: str) -> str:
+        return self._condition(Condition(name, "~", text))
+
+    def _tag(self, folded: str) -> str:
+        plain = f"tags LIKE {self._bound(like(f'[{json.dumps(folded)},'))} ESCAPE '\\' OR " if folded.isascii() else ""
+        return f"({plain}octet_length(tags) <> length(tags) AND has_tag(tags, {self._bound(folded)}))"
+
+    def _bound(self, value: object) -> str:
+        self.parameters.append(value)
+        return "?"
+
+
+def place_of(name: str) -> tuple[str, str] | None:
+    """SQL for the JSON type and the value of an attribute; None for a name that no JSON path can say."""
+    if name == "phone":
+        return "iif(phone IS NULL, NULL, 'text')", "('+' || phone)"
+    if name == "user_id":
+        return "iif(user_id IS NULL, NULL, 'text')", "user_id"
+    if not name.isprintable() or set('"\\').intersection(name):
+        return None
+    path = f"""'$."{name.replace("'", "''")}"'"""
+    return f"json_type(traits, {path})", f"json_extract(traits, {path})"
+
+
+def number_of(text: str) -> float | None:
+    """The number that a condition's text is in JSON."""
+    try:
+        return msgspec.json.decode(text, type=float)
+    except msgspec.MsgspecError:
+        return None
+
+
+def day_of(text: str) -> str:
+    """The day in UTC of a condition's datetime."""
+    return str(canonical(text))[:10]
+
+
+def like(text: str) -> str:
+    """The pattern of LIKE for whatever contains the text."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _decoded(kind: str, value: Any) -> object:
+    if kind == "array":
+        return json.loads(value)
+    return bool(value) if kind in ("true", "false") else value
+
+
+def _has_tag(tags: str, folded: str) -> bool:
+    return any(tag_rules.fold(spelling) == folded for spelling, _ in json.loads(tags))

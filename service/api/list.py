@@ -1,0 +1,114 @@
+"""The list of contacts (R25)."""
+
+import time
+from collections import OrderedDict
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from flask import Response
+
+from projections import listing
+from projections.candidates import needed
+from projections.predicates import Wanted
+from projections.reading import StateReader
+from projections.search import BadCondition
+from service.api import examples
+from service.api.arguments import bad_parameter
+from service.api.door import Door
+from service.api.queries import ContactsQuery
+from service.api.routes import Routes, json_answer
+from service.api.shapes import ContactsSchema
+from service.listing import BadCursor, Total, list_page, wanted_of
+
+SLOW_SECONDS = 0.02
+"""A page that took longer has the projector make the indexes that it could have used."""
+
+
+def list_routes(door: Door) -> Routes:
+    """The list's route."""
+    routes = Routes("lists", "Lists of contacts")
+    generations = door.deployment.generations()
+    totals = Totals()
+
+    @routes.get("/v1/contacts", scope="read")
+    @routes.query(ContactsQuery)
+    @routes.answers(200, ContactsSchema, example=examples.CONTACTS)
+    @routes.problems(503)
+    def contacts(query: dict[str, Any]) -> Response:
+        """List contacts.
+
+        `where` is an attribute, one of `= != > >= < <= ~` (contains, in any letter case) and a value, such as
+        `city=Pune`; `phone` and `user_id` are attributes here too. Several of `where` and `tag` must all hold.
+
+        Ask for the next page with `cursor` set to `next_cursor`, and all else as it was, until that is null. What was
+        there all the time is in the list, whatever changes meanwhile: sorted by `-modified`, contacts that change while
+        you read come at the end with their new values, perhaps for the second time.
+
+        A list that took long is quick some seconds later: the index it needs is made by itself.
+        """
+        wanted = _wanted(query)
+        path = generations.current_path()
+        began = time.monotonic()
+        try:
+            document = list_page(
+                path, wanted, query["sort"], query["limit"], query.get("cursor"), totals.of(path, query["total"])
+            )
+        except BadCursor as fault:
+            raise bad_parameter("cursor", str(fault)) from None
+        if time.monotonic() - began > SLOW_SECONDS:
+            with suppress(OSError):  # a full disk must not spoil an answer that is there
+                generations.asked().ask(needed(wanted))
+        if "chosen" in query:
+            document["contacts"] = [_chosen(one, query["chosen"].split(",")) for one in document["contacts"]]
+        return json_answer(document)
+
+    return routes
+
+
+class Totals:
+    """Exact totals, each counted once for a state of the contacts. Safe for threads."""
+
+    _KEPT = 256
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[tuple[Path, int, Wanted], int] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, path: Path, is_asked: bool) -> Total:
+        """Counts the contacts of a list in this state file; gives None where nobody asked."""
+
+        def total(state: StateReader, wanted: Wanted) -> int | None:
+            if not is_asked:
+                return None
+            key = path, state.checkpoint().position, wanted
+            found = self._found.get(key)
+            if found is None:
+                found = listing.total(state, wanted)
+                with self._lock:
+                    self._found[key] = found
+                    while len(self._found) > self._KEPT:
+                        self._found.popitem(last=False)
+            return found
+
+        return total
+
+
+def _wanted(query: dict[str, Any]) -> Wanted:
+    try:
+        return wanted_of(query["where"], query["tag"], query.get("q"))
+    except BadCondition as fault:
+        raise bad_parameter("where", f"is wrong: {fault}") from None
+    except ValueError as fault:
+        raise bad_parameter("tag", f"is wrong: {fault}") from None
+
+
+def _chosen(contact: dict[str, Any], fields: list[str]) -> dict[str, Any]:
+    """The contact with its id and these members; a name that is no member's is an attribute's."""
+    members = [name for name in fields if name in contact]
+    traits = {name.removeprefix("traits.") for name in fields if name not in contact}
+    chosen = {"id": contact["id"]} | {name: contact[name] for name in members}
+    if traits and "traits" not in members:
+        chosen["traits"] = {name: value for name, value in contact["traits"].items() if name in traits}
+    return chosen

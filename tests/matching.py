@@ -1,0 +1,15 @@
+"""Which contacts meet conditions and have tags, one by one: what a list must show."""
+
+from collections.abc import Iterable, Iterator
+
+from ledger.events import tags as tag_rules
+from projections.fold import State
+from projections.search import Condition
+
+
+def matching(states: Iterable[State], conditions: Iterable[Condition], tags: Iterable[str]) -> Iterator[State]:
+    """The contacts that meet every condition and have every tag."""
+    every, wanted = tuple(conditions), {tag_rules.fold(tag_rules.clean(tag)) for tag in tags}
+    for state in states:
+        if wanted <= state.tags.keys() and all(condition.holds_for(state) for condition in every):
+            yield state

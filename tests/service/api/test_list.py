@@ -1,0 +1,172 @@
+"""`GET /v1/contacts`: conditions, tags, search, order, pages and chosen fields."""
+
+import pytest
+
+from service.api import list as list_route
+from service.listing import list_page, wanted_of
+from tests.examples import ASHA, EMMA, GAVIN, RAVI
+
+PATH = "/v1/contacts"
+
+
+@pytest.fixture
+def four(world):
+    """Gavin, Asha, Ravi and Emma, who changed last in this order."""
+    world.track(phone=EMMA, user_id="u-emma", name="Emma Straße", city="London", visits=2)
+    world.track(phone=GAVIN, name="Gavin Roberts", city="Pune", visits=5)
+    world.track(phone=ASHA, name="Asha Rao", city="Pune", visits=11)
+    world.track(phone=RAVI, name="Ravi Rao", city="Agra")
+    world.settle()  # what is taken together is recorded at one moment
+    world.tag("VIP", phone=EMMA)
+    world.settle()
+    return world
+
+
+def names(answer):
+    assert answer.status_code == 200, answer.text
+    return [contact["traits"]["name"].split()[0] for contact in answer.json["contacts"]]
+
+
+@pytest.mark.usefixtures("four")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({}, ["Emma", "Ravi", "Asha", "Gavin"]),
+        ({"where": "city=Pune"}, ["Asha", "Gavin"]),
+        ({"where": ["city=Pune", "visits>10"]}, ["Asha"]),
+        ({"where": "city!=Pune"}, ["Emma", "Ravi"]),
+        ({"where": "name~RAO"}, ["Ravi", "Asha"]),
+        ({"where": f"phone={GAVIN}"}, ["Gavin"]),
+        ({"where": "user_id=u-emma"}, ["Emma"]),
+        ({"tag": "vip"}, ["Emma"]),
+        ({"tag": ["vip", "nobody has this"]}, []),
+        ({"q": "strasse"}, ["Emma"]),
+        ({"q": "9967536"}, ["Gavin"]),
+        ({"sort": "created"}, ["Emma", "Gavin", "Asha", "Ravi"]),
+        ({"sort": "-created"}, ["Ravi", "Asha", "Gavin", "Emma"]),
+        ({"sort": "modified"}, ["Gavin", "Asha", "Ravi", "Emma"]),
+    ],
+)
+def test_a_list_shows_who_is_asked_for_in_order(client, query, found):
+    answer = client.read(PATH, query_string=query)
+    assert names(answer) == found
+    assert (answer.json["total"], answer.json["next_cursor"]) == (len(found), None)
+
+
+@pytest.mark.usefixtures("four")
+def test_a_listed_contact_is_the_whole_contact(client):
+    listed = client.read(PATH).json["contacts"]
+    assert listed == [client.read(f"{PATH}/{each['id']}").json for each in listed]
+
+
+@pytest.mark.usefixtures("four")
+def test_pages_lead_to_each_other_and_end(client):
+    shown, cursor = [], None
+    while True:
+        query = {"where": "city!=Agra", "limit": 1} | ({"cursor": cursor} if cursor else {})
+        answer = client.read(PATH, query_string=query)
+        shown += names(answer)
+        assert answer.json["total"] == 3
+        cursor = answer.json["next_cursor"]
+        if cursor is None:
+            break
+    assert shown == ["Emma", "Asha", "Gavin"]
+
+
+def test_who_changes_while_a_list_is_read_comes_at_its_end(client, four):
+    first = client.read(PATH, query_string={"limit": 2})
+    four.track(phone=GAVIN, city="Delhi")
+    four.settle()
+    rest = client.read(PATH, query_string={"limit": 5, "cursor": first.json["next_cursor"]})
+    assert names(first) + names(rest) == ["Emma", "Ravi", "Asha", "Gavin"]
+    assert rest.json["contacts"][-1]["traits"]["city"] == "Delhi"
+
+
+@pytest.mark.usefixtures("four")
+@pytest.mark.parametrize("other", [{"where": "city=Agra"}, {"tag": "vip"}, {"sort": "created"}, {"q": "a"}])
+def test_a_cursor_of_another_list_is_422(client, other):
+    cursor = client.read(PATH, query_string={"limit": 1}).json["next_cursor"]
+    answer = client.read(PATH, query_string={"limit": 1, "cursor": cursor} | other)
+    assert answer.status_code == 422
+    assert [error["parameter"] for error in answer.json["errors"]] == ["cursor"]
+
+
+@pytest.mark.usefixtures("four")
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("where", "city"),
+        ("where", "=Pune"),
+        ("where", "x" * 1001),
+        ("tag", "x" * 101),
+        ("tag", "  "),
+        ("sort", "city"),
+        ("limit", "0"),
+        ("limit", "1001"),
+        ("cursor", "2"),
+        ("cursor", "\u00e9"),
+        ("q", ""),
+        ("q", "x" * 257),
+        ("total", "maybe"),
+        ("filter", "city"),
+    ],
+)
+def test_a_parameter_that_is_wrong_is_422_and_named(client, description, parameter, value):
+    answer = client.read(PATH, query_string={parameter: value})
+    assert answer.status_code == 422
+    assert {error["parameter"] for error in answer.json["errors"]} == {parameter}
+    assert parameter in answer.json["message"]
+    description.assert_fits("GET", PATH, answer)
+
+
+@pytest.mark.usefixtures("four")
+def test_conditions_are_limited_in_number(client):
+    assert client.read(PATH, query_string={"where": ["city=Pune"] * 10}).status_code == 200
+    assert client.read(PATH, query_string={"where": ["city=Pune"] * 11}).status_code == 422
+
+
+@pytest.mark.usefixtures("four")
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ("phone", {"id", "phone"}),
+        ("phone,city", {"id", "phone", "traits"}),
+        ("traits", {"id", "traits"}),
+        ("traits.tags,tags", {"id", "tags", "traits"}),
+    ],
+)
+def test_only_chosen_fields_are_sent(client, fields, shown):
+    (contact,) = client.read(PATH, query_string={"fields": fields, "where": "name~gavin"}).json["contacts"]
+    assert contact.keys() == shown
+    if fields == "phone,city":
+        assert contact["traits"] == {"city": "Pune"}
+
+
+@pytest.mark.usefixtures("four")
+def test_the_total_is_left_out_where_nobody_asks(client):
+    assert client.read(PATH, query_string={"total": "false"}).json["total"] is None
+
+
+def test_the_total_follows_the_state(client, four):
+    assert client.read(PATH, query_string={"where": "city=Pune"}).json["total"] == 2
+    four.track(phone=RAVI, city="Pune")
+    four.settle()
+    assert client.read(PATH, query_string={"where": "city=Pune"}).json["total"] == 3
+
+
+def test_the_list_is_the_command_lines(client, four):
+    path = four.deployment.generations().current_path()
+    assert client.read(PATH).json == list_page(path, wanted_of((), ()), "-modified", 100, None)
+
+
+def test_a_list_that_took_long_has_its_index_made(client, four, monkeypatch):
+    monkeypatch.setattr(list_route, "SLOW_SECONDS", -1.0)
+    before = names(client.read(PATH, query_string={"where": "city=Pune", "tag": "VIP"}))
+    asked = four.deployment.generations().asked().all()
+    assert asked == {"trait city", "tags"}
+    four.project()
+    assert names(client.read(PATH, query_string={"where": "city=Pune", "tag": "VIP"})) == before
+
+
+def test_before_there_is_a_state_it_is_503(client):
+    assert client.read(PATH).status_code == 503
