@@ -1,8 +1,9 @@
-"""The consumer's and the projector's process: lock, signals, drain and collector settings live here and only here."""
+"""The processes of consumer, projector and importer: locks, signals, drain and collector live here and only here."""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -103,6 +104,25 @@ def run_consumer(deployment: Deployment, stop: Stop, *, gaps_accepted_by: str | 
                     stop.faulty(fault)
                     stop.wait(_OPENING_SECONDS)
     _log.info("consumer stopped")
+
+
+def run_imports(deployment: Deployment, stop: Stop) -> None:
+    """Be the importer until told to stop. Raises what only a person can mend."""
+    from service.import_runner import ImportRunner
+    from service.importing import importing
+
+    with _alone(deployment.importer_lock, stop) as is_mine:
+        if is_mine:
+            _log.info("importer started")
+        while not stop.is_stopping():
+            try:
+                ImportRunner(partial(importing, deployment), stop.wait).run()
+            except sqlite.Error as fault:
+                if not sqlite.is_passing(fault):
+                    raise
+                stop.faulty(fault)
+                stop.wait(_OPENING_SECONDS)
+    _log.info("importer stopped")
 
 
 def run_projector(deployment: Deployment, stop: Stop) -> None:

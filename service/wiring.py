@@ -59,6 +59,11 @@ class Deployment:
         return self.data / "projector.lock"
 
     @property
+    def importer_lock(self) -> Path:
+        """Held by the one process that goes on with imports nobody works on."""
+        return self.data / "importer.lock"
+
+    @property
     def consumer_trouble(self) -> Path:
         """What the consumer is trying to get over, while there is something."""
         return self.data / "consumer.trouble"

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from service import logs
 from service.cli.import_progress import reporting
 from service.cli.terminal import Failed, as_json, emit, opened
 from service.importing import importing
@@ -17,10 +18,11 @@ from service.imports.files import Busy
 from service.imports.importer import Importer
 from service.imports.ports import Report
 from service.imports.refusal import FileRefused
-from service.imports.registry import ImportUnknown
+from service.imports.registry import ImportOver, ImportUnknown
+from service.processes import Stop, run_imports
 from service.temporary_parts import PartFailed, TemporaryPart, parts_running
 
-_SOME_REJECTED = 3
+_SOME_LEFT_OUT = 3
 
 
 class Refused(click.ClickException):
@@ -62,7 +64,7 @@ def imports(context: click.Context, is_json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     with importing(opened()) as importer:
-        found = importer.all()
+        found = importer.results.all()
 
     def listing() -> None:
         for one in found:
@@ -85,11 +87,33 @@ def show(id: str, rejects: Path | None, is_json: bool) -> None:
 @click.argument("id")
 @as_json
 def resume(id: str, is_json: bool) -> int:
-    """Go on with an import that did not come to its end."""
+    """Go on with an import that did not come to its end, and wait for that."""
     with _at_work() as (importer, report):
-        importer.resume(id, report)
+        importer.see_out(id, report)
         importer.wait(id, report)
         return _finish(importer, id, None, is_json)
+
+
+@imports.command()
+@click.argument("id")
+@as_json
+def cancel(id: str, is_json: bool) -> int:
+    """Stop an import. Rows that were taken in by then stay."""
+    with _at_work() as (importer, report):
+        importer.cancel(id, report)
+        importer.wait(id, report)
+        _finish(importer, id, None, is_json)
+    return 0
+
+
+@imports.command()
+def run() -> None:
+    """Go on with imports that nobody works on, until told to stop; a part of `contacts serve`."""
+    stop = Stop()
+    stop.catch_signals()
+    given = opened()
+    logs.configure(given.settings.log_format)
+    run_imports(given, stop)
 
 
 @contextmanager
@@ -103,7 +127,13 @@ def _at_work() -> Iterator[tuple[Importer, Report]]:
         for part in parts or ():
             part.check()
 
-    with _faults_told(), ExitStack() as running, importing(deployment, check) as importer, reporting() as show:
+    with (
+        _faults_told(),
+        _interruption_told(),
+        ExitStack() as running,
+        importing(deployment, check) as importer,
+        reporting() as show,
+    ):
 
         def report(stage: str, done: int, total: int) -> None:
             nonlocal parts
@@ -115,6 +145,23 @@ def _at_work() -> Iterator[tuple[Importer, Report]]:
         yield importer, report
 
 
+class Interrupted(click.ClickException):
+    """Somebody pressed Ctrl-C."""
+
+    exit_code = 130
+
+
+@contextmanager
+def _interruption_told() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt as fault:
+        raise Interrupted(
+            "interrupted, and nothing is lost: the same command goes on, and so does `contacts imports resume ID`"
+            " (`contacts imports` shows the ids). A running `contacts serve` goes on by itself."
+        ) from fault
+
+
 @contextmanager
 def _faults_told() -> Iterator[None]:
     try:
@@ -123,26 +170,26 @@ def _faults_told() -> Iterator[None]:
         raise Refused(str(fault)) from fault
     except ImportUnknown as fault:
         raise Failed(str(fault.args[0])) from fault
-    except (Stalled, Busy, PartFailed) as fault:
+    except (Stalled, Busy, ImportOver, PartFailed) as fault:
         raise Failed(str(fault)) from fault
 
 
 def _finish(importer: Importer, id: str, rejects: Path | None, is_json: bool, *, already: bool = False) -> int:
     if rejects is not None:
         with open(rejects, "w", encoding="utf-8", newline="", opener=_private) as out:
-            importer.write_rejects(id, out)
-    document = importer.show(id) | ({"already_imported": True} if already else {})
+            importer.results.write_rejects(id, out)
+    document = importer.results.show(id) | ({"already_imported": True} if already else {})
     emit(document, is_json, lambda: _show(document))
-    if already or not (document["duplicate"] or document["rejected"]):
+    if already or not any(document[name] for name in ("duplicate", "rejected", "cancelled")):
         return 0
-    return _SOME_REJECTED
+    return _SOME_LEFT_OUT
 
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-_COUNTS = ("created", "updated", "unchanged", "skipped", "duplicate", "rejected", "pending")
+_COUNTS = ("created", "updated", "unchanged", "skipped", "duplicate", "rejected", "pending", "cancelled")
 _SHOWN = 20
 
 
@@ -156,6 +203,8 @@ def _show(document: dict[str, Any]) -> None:
     if "already_imported" in document:
         click.echo("The same file was imported before with the same choices; nothing was changed.")
     click.echo(_summary(document))
+    if "failure" in document:
+        click.echo(document["failure"])
     for one in document["rejects"][:_SHOWN]:
         click.echo(f"line {one['line']}  {one['reason']}  {one['message']}  {one['hint']}")
     if len(document["rejects"]) > _SHOWN:

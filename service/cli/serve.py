@@ -28,12 +28,17 @@ _EXAMPLE = '{"phoneNumber":"9967536783","countryCode":"+91","traits":{"name":"Ga
 @click.option("--port", type=int, help="Port to listen at (CONTACTS_PORT).")
 @click.option("--workers", type=int, help="Processes that answer calls (CONTACTS_WORKERS).")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
-    """Run API, consumer and projector together until Ctrl-C."""
+    """Run API, importer, consumer and projector together until Ctrl-C."""
     given = settings(host=host, port=port, workers=workers)
     logs.configure(given.log_format)
     parts = [
-        Part(name, [sys.executable, "-m", "service", command])
-        for name, command in (("api", "api"), ("consumer", "consume"), ("projector", "project"))
+        Part(name, [sys.executable, "-m", "service", *command.split()])
+        for name, command in (
+            ("api", "api"),
+            ("importer", "imports run"),
+            ("consumer", "consume"),
+            ("projector", "project"),
+        )
     ]
     supervisor = Supervisor(parts, environ(host=host, port=port, workers=workers), sys.stderr)
     call_at_end(supervisor.stop)

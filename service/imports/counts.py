@@ -8,7 +8,7 @@ from typing import Any
 from service.imports.attributes import USER_ID
 from service.imports.mapping import ColumnMap
 from service.imports.reasons import fault
-from service.imports.registry import SPLIT, Import
+from service.imports.registry import FAILED, PUBLISHED, RUNNING, Import
 from service.imports.rejects import Reject, first_faults
 
 
@@ -42,8 +42,9 @@ class Outcomes:
 
 def import_json(one: Import, outcomes: Outcomes, duplicate: int, rejected: int) -> dict[str, Any]:
     """The counts as JSON, without the rejects. `duplicate` and `rejected` are the split's so far."""
-    pending = one.rows - duplicate - rejected - outcomes.settled
-    return {
+    cancelled = _cancelled(one, outcomes)
+    pending = one.rows - duplicate - rejected - outcomes.settled - cancelled
+    document: dict[str, Any] = {
         "id": one.id,
         "state": _state(one, pending),
         "file_name": one.file_name,
@@ -56,9 +57,12 @@ def import_json(one: Import, outcomes: Outcomes, duplicate: int, rejected: int) 
         "duplicate": duplicate,
         "rejected": rejected + outcomes.rejected,
         "pending": pending,
-        "cancelled": 0,
+        "cancelled": cancelled,
         "erased": outcomes.erased,
     }
+    if one.failure is not None:
+        document["failure"] = one.failure
+    return document
 
 
 def all_rejects(kept: Iterable[Reject], rejections: Iterable[AppendRejection], columns: ColumnMap) -> Iterator[Reject]:
@@ -71,10 +75,18 @@ def rejects_json(rejects: Iterable[Reject]) -> list[dict[str, Any]]:
     return first_faults(rejects)
 
 
+def _cancelled(one: Import, outcomes: Outcomes) -> int:
+    """Rows that were never published. Of an import that failed, some more than were counted may have been."""
+    if one.state == RUNNING:
+        return 0
+    published = max(one.published, outcomes.settled) if one.state == FAILED else one.published
+    return one.rows - one.duplicate - one.rejected - published
+
+
 def _state(one: Import, pending: int) -> str:
-    if one.state != SPLIT:
-        return one.state
-    return "applying" if pending else "done"
+    if one.state == PUBLISHED:
+        return RUNNING if pending else "done"
+    return one.state
 
 
 def _late(rejection: AppendRejection, columns: ColumnMap) -> Reject:

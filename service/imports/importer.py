@@ -1,28 +1,29 @@
 """One import from a file to its last message: copy, map, scan, keep, split, resume."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any, BinaryIO
 
 from ledger.events import moments
 from service.imports.choices import Choices, clean_tags, import_hash
-from service.imports.counts import all_rejects, import_json, rejects_json
 from service.imports.dialect import shape
 from service.imports.feed import Feed, Stalled
-from service.imports.files import ImportFolder
+from service.imports.files import Busy, ImportFolder
 from service.imports.mapping import map_columns
 from service.imports.messages import ImportMessages
 from service.imports.orphans import remove_orphans
 from service.imports.ports import Limits, Ports, Report
-from service.imports.progress import Progress, load_progress, save_progress
+from service.imports.progress import Progress, load_mark, load_progress, save_mark, save_progress
 from service.imports.refusal import FileRefused
-from service.imports.registry import SPLIT, Import, Registry
-from service.imports.rejects import Reject, RejectsFile, kept_rejects, write_rejects
+from service.imports.registry import PUBLISHED, RUNNING, Import, Registry
+from service.imports.rejects import RejectsFile
+from service.imports.results import Results
 from service.imports.rows import RowChecks
 from service.imports.scan import Scan, scan
-from service.imports.splitter import SourceRows, Splitter
+from service.imports.splitter import SourceRows, Splitter, Way
 
 _PHONES_ASKED = 5_000
 _LOOK_AGAIN = 0.05
@@ -37,20 +38,21 @@ class Brought:
 
 
 class Importer:
-    """Imports files into the ledger. `folder` holds a folder for each import."""
+    """Imports files into the ledger. `folder` holds a folder for each import; `results` tells what became of them."""
 
     def __init__(self, folder: Path, registry: Registry, ports: Ports, limits: Limits) -> None:
         self._folder = folder
         self._registry = registry
         self._ports = ports
         self._limits = limits
+        self.results = Results(folder, registry, ports)
 
     def bring(self, file: BinaryIO, name: str, choices: Choices, report: Report, *, again: bool = False) -> Brought:
         """Import a file: every message of it is durable on the bus on return.
 
         The same file and choices again bring nothing new, unless `again`; an earlier import that is not complete is
         resumed under its id (R23). Raises FileRefused before anything is published, a BusError or Stalled when it
-        cannot go on (it can be resumed then), Busy when another process is at it.
+        cannot go on (it can be resumed then).
         """
         remove_orphans(self._folder, {one.id for one in self._registry.all()}, self._ports.clock())
         choices = replace(choices, tags=clean_tags(choices.tags))
@@ -66,26 +68,68 @@ class Importer:
                 self._split(confirmed, found, folder, report)
                 return Brought(confirmed.id, already=False)
             folder.remove()
-        self.resume(confirmed.id, report)
-        return Brought(confirmed.id, already=confirmed.state == SPLIT)
+        self.see_out(confirmed.id, report)
+        return Brought(confirmed.id, already=confirmed.state == PUBLISHED)
+
+    def unfinished(self) -> list[str]:
+        """The ids of imports that `resume` would go on with, oldest first."""
+        return self._registry.running()
 
     def resume(self, id: str, report: Report) -> None:
-        """Go on with an import that is not complete; nothing happens to one that is. Raises as `bring` does."""
+        """Publish what is left of an import; nothing happens to one that has ended.
+
+        Raises as `bring` does, Busy while another process is at it. A file that can no longer be read fails it.
+        """
         folder = ImportFolder(self._folder / id)
-        if self._registry.get(id).state == SPLIT:
+        if self._registry.get(id).state != RUNNING:
             return
-        if not folder.source.exists():
-            raise FileRefused(f"The copy of the file of import {id} is gone; import the file with --again.")
         with folder.held():
             confirmed = self._registry.get(id)
-            if confirmed.state != SPLIT:
-                report("scanning", 0, 0)
-                self._split(confirmed, self._scan(folder, confirmed), folder, report)
+            if confirmed.state != RUNNING:
+                return
+            report("scanning", 0, 0)
+            try:
+                found = self._scan(folder, confirmed)
+            except FileRefused as fault:
+                done = load_progress(folder)
+                counted = {"published": done.rank, "duplicate": done.duplicate, "rejected": done.rejected}
+                self._registry.fail(id, str(fault), **counted)
+                raise
+            self._split(confirmed, found, folder, report)
+
+    def see_out(self, id: str, report: Report) -> None:
+        """Return when all rows of an import are out, by whomever: this process, or one that is at it already.
+
+        Raises as `resume` does, but never Busy; Stalled when the other process comes no further.
+        """
+        folder, rows, pace = ImportFolder(self._folder / id), self._registry.get(id).rows, self._ports.pace
+        before, since = -1, pace.clock()
+        while True:
+            try:
+                self.resume(id, report)
+            except Busy as busy:
+                reached = load_progress(folder).at
+                if reached != before:
+                    before, since = reached, pace.clock()
+                elif pace.clock() - since > pace.patience:
+                    raise Stalled(f"{busy} It has not come further for {pace.patience:g} s.") from busy
+            else:
+                return
+            report("publishing", reached, rows)
+            pace.sleep(_LOOK_AGAIN)
+
+    def cancel(self, id: str, report: Report) -> None:
+        """Stop an import, and return when it has stopped: rows that are on the bus by then stay (R22).
+
+        Raises ImportUnknown, ImportOver, and as `see_out` does.
+        """
+        self._registry.cancel(id)
+        self.see_out(id, report)
 
     def wait(self, id: str, report: Report) -> None:
         """Return when no row is pending. Raises Stalled when nothing happens for too long."""
         pace, before, since = self._ports.pace, -1, self._ports.pace.clock()
-        while pending := (counts := self._counts(id))["pending"]:
+        while pending := (counts := self.results.counts(id))["pending"]:
             report("applying", counts["rows"] - pending, counts["rows"])
             if pending != before:
                 before, since = pending, pace.clock()
@@ -96,24 +140,6 @@ class Importer:
                 )
             pace.sleep(_LOOK_AGAIN)
         report("applying", counts["rows"], counts["rows"])
-
-    def show(self, id: str) -> dict[str, Any]:
-        """The Import JSON (R22). Raises ImportUnknown."""
-        return {**self._counts(id), "rejects": rejects_json(self._rejects(self._registry.get(id)))}
-
-    def all(self) -> list[dict[str, Any]]:
-        """The Import JSON of every import without its rejects, newest first."""
-        return [self._counts(one.id) for one in self._registry.all()]
-
-    def write_rejects(self, id: str, out: TextIO) -> None:
-        """Write the rejects CSV; `out` is opened with newline="". Raises ImportUnknown."""
-        folder, confirmed = ImportFolder(self._folder / id), self._registry.get(id)
-        source = folder.source
-        write_rejects(out, source, shape(source), confirmed.columns, self._rejects(confirmed))
-
-    def _rejects(self, confirmed: Import) -> Iterator[Reject]:
-        kept = kept_rejects(ImportFolder(self._folder / confirmed.id).rejects)
-        return all_rejects(kept, self._ports.rejections(confirmed.id), confirmed.columns)
 
     def _confirm(
         self, file: BinaryIO, name: str, choices: Choices, folder: ImportFolder, report: Report, *, again: bool
@@ -135,7 +161,10 @@ class Importer:
 
     def _scan(self, folder: ImportFolder, confirmed: Import) -> Scan:
         checks = RowChecks(confirmed.columns, confirmed.choices)
-        return scan(folder.source, shape(folder.source), checks, self._limits.rows)
+        try:
+            return scan(folder.source, shape(folder.source), checks, max(self._limits.rows, confirmed.rows))
+        except FileNotFoundError as fault:
+            raise FileRefused(f"The copy of the file of import {confirmed.id} is gone; import it again.") from fault
 
     def _opted_out(self, found: Scan, choices: Choices) -> Sequence[int]:
         """Asked once and kept, so that a resumed split comes to the same messages (R16)."""
@@ -166,20 +195,14 @@ class Importer:
         ):
             feed.send([messages.started(_started(confirmed))])
             splitter = Splitter(found, rows, checks, messages, opted_out)
-            done = splitter.split(done, feed, rejects, save, self._ports.batch)
+            is_cancelling = partial(self._registry.is_cancelling, confirmed.id)
+            way = Way(load_mark(folder), self._ports.stride, partial(save_mark, folder), is_cancelling)
+            done = splitter.split(done, feed, rejects, save, self._ports.batch, way)
             rejects.flush(durable=True)
             save_progress(folder, done, durable=True)
             feed.send([messages.split(_counted(confirmed, done))])
             feed.finish()
-        self._registry.complete(confirmed.id, published=done.rank, duplicate=done.duplicate, rejected=done.rejected)
-
-    def _counts(self, id: str) -> dict[str, Any]:
-        # the progress is read first: what the split has counted by then cannot be among the outcomes
-        progress, confirmed = load_progress(ImportFolder(self._folder / id)), self._registry.get(id)
-        is_split = confirmed.state == SPLIT
-        duplicate = confirmed.duplicate if is_split else progress.duplicate
-        rejected = confirmed.rejected if is_split else progress.rejected
-        return import_json(confirmed, self._ports.outcomes(id), duplicate, rejected)
+        self._registry.end(confirmed.id, published=done.rank, duplicate=done.duplicate, rejected=done.rejected)
 
 
 def _started(confirmed: Import) -> dict[str, Any]:

@@ -27,7 +27,8 @@ class Ports:
     `backlog()`: how many messages are on the bus that the log has not taken yet. `opted_out(phones)`: those of them
     (E.164) whose contact has WhatsApp Opted FALSE now. `outcomes(import id)`: what became of its rows so far.
     `rejections(import id)`: its rows that the append rejected, by row. `known_attributes()`: existing custom
-    attributes and their types. `batch`: messages published together.
+    attributes and their types. `batch`: messages published together. `stride`: rows published before an import looks
+    again whether it is to stop.
     """
 
     publisher: Publisher
@@ -41,3 +42,4 @@ class Ports:
     known_attributes: Callable[[], Mapping[str, str]]
     pace: Pace
     batch: int = 2_000
+    stride: int = 10_000

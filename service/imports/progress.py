@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from service.imports.files import ImportFolder
 
 _NAME = "progress"
+_MARK = "mark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,17 @@ def load_progress(folder: ImportFolder) -> Progress:
     if not isinstance(saved, dict) or saved.get("rejects_size", 0) > size:
         return Progress()
     return Progress(**saved)
+
+
+def load_mark(folder: ImportFolder) -> int:
+    """Up to where (in the order of publishing) rows may be on the bus, whatever became of who published them."""
+    mark = folder.load(_MARK)
+    return mark if isinstance(mark, int) else 0
+
+
+def save_mark(folder: ImportFolder, mark: int) -> None:
+    """Keep it before any row up to there is published; it outlives a loss of power."""
+    folder.save(_MARK, mark, durable=True)
 
 
 def save_progress(folder: ImportFolder, progress: Progress, *, durable: bool = False) -> None:

@@ -3,8 +3,8 @@
 import mmap
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
@@ -49,6 +49,20 @@ class SourceRows:
         return cells_of((file[starts[index] : starts[index] + sizes[index]] for index in indexes), self._delimiter)
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a split may be stopped: every `stride` rows, at a mark that is kept before it goes beyond the last one.
+
+    Rows before `mark` may be on the bus already, so they are published in any case: only so is it known what a split
+    has published that was killed and is then cancelled.
+    """
+
+    mark: int
+    stride: int
+    save_mark: Callable[[int], None]
+    is_cancelling: Callable[[], bool]
+
+
 class Splitter:
     """Splits one file; what it publishes follows from the file, the choices and `opted_out` alone.
 
@@ -67,15 +81,21 @@ class Splitter:
         self._losers = self._settled()
 
     def split(
-        self, done: Progress, feed: Feed, rejects: RejectsFile, save: Callable[[Progress], None], batch: int
+        self, done: Progress, feed: Feed, rejects: RejectsFile, save: Callable[[Progress], None], batch: int, way: Way
     ) -> Progress:
         """Publish what is left after `done`, `batch` messages at a time; `save` is called as they become durable.
 
-        Raises as `Feed.send` does.
+        It stops at a mark where `way` says so. Raises as `Feed.send` does.
         """
-        order = iter(self._found.order[done.at :])
+        mark, rows = way.mark, len(self._found)
         size = max(1, batch // self._messages.per_row)
-        while group := array("I", islice(order, size)):
+        while done.at < rows:
+            if done.at >= mark:
+                if way.is_cancelling():
+                    break
+                mark = done.at + way.stride
+                way.save_mark(mark)
+            group = self._found.order[done.at : min(done.at + size, mark)]
             messages, done = self._batch(group, done, rejects)
             feed.send(messages, partial(save, done))
         feed.finish()

@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.brokers import eventually, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVICES = ("kafka", "api", "consumer", "projector")
+SERVICES = ("kafka", "api", "importer", "consumer", "projector")
 
 
 def compose_command() -> list[str] | None:

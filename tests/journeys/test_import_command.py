@@ -75,6 +75,47 @@ def test_an_unknown_import_is_one_sentence_and_exit_code_1(contacts):
     assert "No import has the id" in error
 
 
+def broken_off(contacts, file, number):
+    """`contacts import`, ended by this signal once it publishes; its exit code and what it said."""
+    process = contacts.start("import", file)
+    said = ""
+    while "publishing" not in said:
+        said += process.stderr.readline()
+    process.send_signal(number)
+    _, told = process.communicate(timeout=120)
+    return process.returncode, told
+
+
+def many(tmp_path):
+    return written(tmp_path, "Phone\n" + "".join(f"+9199{number:08d}\n" for number in range(60_000)))
+
+
+def test_ctrl_c_says_how_to_go_on_and_going_on_ends_the_import(contacts, tmp_path):
+    code, told = broken_off(contacts, many(tmp_path), signal.SIGINT)
+    assert code == 130
+    assert "nothing is lost" in told
+    assert "Traceback" not in told
+    (listed,) = json.loads(contacts("imports", "--json")[1])["imports"]
+    assert (listed["state"], listed["pending"] > 0) == ("running", True)
+    code, out, _ = contacts("imports", "resume", listed["id"], "--json")
+    document = json.loads(out)
+    assert (code, document["state"], document["created"]) == (0, "done", 60_000)
+
+
+def test_a_cancelled_import_keeps_what_was_taken_and_counts_the_rest(contacts, tmp_path):
+    broken_off(contacts, many(tmp_path), signal.SIGKILL)
+    (listed,) = json.loads(contacts("imports", "--json")[1])["imports"]
+    code, out, _ = contacts("imports", "cancel", listed["id"], "--json")
+    document = json.loads(out)
+    assert (code, document["state"], document["pending"]) == (0, "cancelled", 0)
+    assert document["cancelled"] > 0
+    assert document["created"] + document["cancelled"] == 60_000
+    assert json.loads(contacts("verify", "--json")[1])["contacts"] == document["created"]
+    code, out, error = contacts("imports", "cancel", listed["id"])
+    assert (code, out) == (1, "")
+    assert "has already been cancelled" in error
+
+
 def test_an_import_killed_again_and_again_loses_no_row_and_applies_none_twice(contacts, tmp_path):
     draw = random.Random(3)
     rows = [(f"+9199{number:08d}", f"u{number}") for number in draw.sample(range(10**8), 12_000)]

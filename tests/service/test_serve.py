@@ -169,7 +169,7 @@ def test_nothing_is_left_when_serve_is_killed(start):
     running = start("serve")
     wait_for(lambda: "Hub:" in running.printed())
     family = descendants(running.process.pid)
-    assert len(family) == 5  # api with two workers, consumer, projector
+    assert len(family) == 6  # api with two workers, importer, consumer, projector
     running.process.kill()
     wait_for(lambda: not any(map(is_alive, family)))
 

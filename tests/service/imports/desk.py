@@ -29,9 +29,9 @@ class Desk:
         raw = content.encode() if isinstance(content, str) else content
         brought = self.importer.bring(io.BytesIO(raw), name, Choices(**choices), silent, again=again)
         self.world.settle()
-        return self.importer.show(brought.id)
+        return self.importer.results.show(brought.id)
 
     def rejects(self, document: Any) -> str:
         out = io.StringIO(newline="")
-        self.importer.write_rejects(document["id"], out)
+        self.importer.results.write_rejects(document["id"], out)
         return out.getvalue()

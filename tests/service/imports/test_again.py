@@ -1,17 +1,16 @@
 """The same file again, and imports that were broken off: no row is lost and none applied twice (R23)."""
 
 import io
-from dataclasses import replace
 
 import pytest
 
-from ledger.bus.port import NotConfirmed, Publisher, Unavailable
+from ledger.bus.port import NotConfirmed, Unavailable
 from service.imports.choices import Choices
 from service.imports.feed import Pace, Stalled
 from service.imports.files import Busy, ImportFolder
-from service.imports.importer import Importer
 from service.imports.refusal import FileRefused
 from tests.examples import ASHA, GAVIN, RAVI
+from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with
 from tests.service.imports.desk import silent
 
 FILE = f"Name,Phone\nGavin,{GAVIN}\nAsha,{ASHA}\n"
@@ -46,36 +45,7 @@ def test_a_refused_file_leaves_nothing_behind(desk, world):
     world.settle()
     assert list((world.folder / "imports").iterdir()) == []
     assert world.entries() == []
-    assert desk.importer.all() == []
-
-
-class Breaking(Publisher):
-    """The real publisher, until `after` batches; then the bus is away. `is_late`: the last one was published still."""
-
-    def __init__(self, publisher, after, *, is_late=False):
-        self.publisher, self.after, self.is_late = publisher, after, is_late
-
-    def publish(self, messages, timeout=4.0):
-        self.after -= 1
-        if self.after < 0 and not self.is_late:
-            raise Unavailable("the bus is away")
-        self.publisher.publish(messages, timeout)
-        if self.after < 0:
-            raise NotConfirmed("nothing came back")
-
-    def close(self):
-        pass
-
-
-def importer_with(desk, **ports):
-    known = desk.importer
-    return Importer(known._folder, known._registry, replace(known._ports, **ports), known._limits)
-
-
-IMPATIENT = Pace(clock=iter(range(10**9)).__next__, sleep=lambda _: None, patience=0)
-MANY = "Name,Phone,User ID\n" + "".join(
-    f"{'R2' if number % 11 == 5 else 'Asha'},+9199675{number % 80:05d},u{number % 70}\n" for number in range(100)
-)
+    assert desk.importer.results.all() == []
 
 
 @pytest.mark.parametrize("tags", [(), ("vip",)])
@@ -86,13 +56,13 @@ def test_a_broken_import_goes_on_where_it_was_under_its_id(desk, world, after, i
     broken = importer_with(desk, publisher=publisher, pace=IMPATIENT, batch=14)
     with pytest.raises((Unavailable, NotConfirmed)):
         broken.bring(io.BytesIO(MANY.encode()), "many.csv", Choices(tags=tags), silent)
-    (listed,) = desk.importer.all()
-    assert listed["state"] == "splitting"
+    (listed,) = desk.importer.results.all()
+    assert listed["state"] == "running"
     brought = importer_with(desk, batch=14).bring(io.BytesIO(MANY.encode()), "many.csv", Choices(tags=tags), silent)
     assert brought.id == listed["id"]
     assert not brought.already
     world.settle()
-    resumed = desk.importer.show(brought.id)
+    resumed = desk.importer.results.show(brought.id)
     assert resumed["state"] == "done"
     assert all(entry.reason is None for entry in world.entries())
     whole = desk.bring(MANY, again=True, tags=tags)
@@ -128,7 +98,7 @@ def test_two_processes_do_not_work_on_one_import(desk, world):
     broken = importer_with(desk, publisher=publisher, pace=IMPATIENT)
     with pytest.raises(Unavailable):
         broken.bring(io.BytesIO(FILE.encode()), "people.csv", Choices(), silent)
-    (listed,) = desk.importer.all()
+    (listed,) = desk.importer.results.all()
     with ImportFolder(world.folder / "imports" / listed["id"]).held(), pytest.raises(Busy):
         desk.importer.resume(listed["id"], silent)
 

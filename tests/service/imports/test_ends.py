@@ -1,0 +1,175 @@
+"""Imports that do not come to their end: cancelled, or failed; their counts are exact all the same (R22)."""
+
+import io
+from contextlib import closing
+
+import pytest
+
+from ledger.bus.port import NotConfirmed, Publisher, Unavailable
+from service.imports.choices import Choices
+from service.imports.feed import Stalled
+from service.imports.files import ImportFolder
+from service.imports.refusal import FileRefused
+from service.imports.registry import ImportOver, ImportUnknown, Registry
+from service.store import open_store
+from tests.examples import GAVIN
+from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with
+from tests.service.imports.desk import silent
+from tests.service.imports.test_counts import adds_up
+
+STEPS = {"batch": 7, "stride": 14}
+
+
+class Interrupting(Publisher):
+    """The real publisher; with the batch after `after` others somebody asks for the import's end."""
+
+    def __init__(self, world, publisher, after):
+        self.world, self.publisher, self.after = world, publisher, after
+
+    def publish(self, messages, timeout=4.0):
+        self.publisher.publish(messages, timeout)
+        self.after -= 1
+        if self.after == 0:
+            with closing(open_store(self.world.deployment.service_path)) as store:
+                registry = Registry(store)
+                registry.cancel(*registry.running())
+
+    def close(self):
+        pass
+
+
+def break_off(desk, after, *, is_late=False):
+    """An import of MANY whose process is gone after so many batches; its id."""
+    publisher = Breaking(desk.importer._ports.publisher, after, is_late=is_late)
+    broken = importer_with(desk, publisher=publisher, pace=IMPATIENT, **STEPS)
+    with pytest.raises((Unavailable, NotConfirmed)):
+        broken.bring(io.BytesIO(MANY.encode()), "many.csv", Choices(), silent)
+    (listed,) = desk.importer.results.all()
+    return listed["id"]
+
+
+def settled(desk, world, id):
+    """The import when everything on the bus is in the state: exact, and the same by a count of contacts."""
+    world.settle()
+    document = desk.importer.results.show(id)
+    assert adds_up(document)
+    assert document["pending"] == 0
+    assert document["created"] == len(world.contacts())
+    return document
+
+
+def test_an_import_stops_where_somebody_cancels_it_and_what_is_published_stays(desk, world):
+    publisher = Interrupting(world, desk.importer._ports.publisher, 3)
+    stopping = importer_with(desk, publisher=publisher, **STEPS)
+    brought = stopping.bring(io.BytesIO(MANY.encode()), "many.csv", Choices(), silent)
+    document = settled(desk, world, brought.id)
+    assert document["state"] == "cancelled"
+    assert document["created"] > 0
+    assert document["cancelled"] > 0
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+@pytest.mark.parametrize("after", range(9))
+def test_an_import_whose_process_was_killed_is_cancelled_with_exact_counts(desk, world, after, is_late):
+    id = break_off(desk, after, is_late=is_late)
+    desk.importer.cancel(id, silent)
+    document = settled(desk, world, id)
+    assert document["state"] == "cancelled"
+    assert document["cancelled"] > 0
+
+
+def test_a_row_that_is_cancelled_was_never_published(desk, world):
+    id = break_off(desk, 4)
+    desk.importer.cancel(id, silent)
+    world.settle()
+    published = [entry for entry in world.entries() if entry.type == "UserTracked"]
+    document = desk.importer.results.show(id)
+    assert document["rows"] - document["cancelled"] == len(published) + document["duplicate"] + len(
+        [one for one in document["rejects"] if one["reason"] != "duplicate_phone"]
+    )
+
+
+def test_an_import_whose_rows_are_all_out_cannot_be_cancelled(desk):
+    document = desk.bring(MANY)
+    with pytest.raises(ImportOver, match="is on the bus whole"):
+        desk.importer.cancel(document["id"], silent)
+
+
+def test_an_import_is_cancelled_once(desk):
+    id = break_off(desk, 2)
+    desk.importer.cancel(id, silent)
+    with pytest.raises(ImportOver, match="has already been cancelled"):
+        desk.importer.cancel(id, silent)
+
+
+def test_an_unknown_import_cannot_be_cancelled(desk):
+    with pytest.raises(ImportUnknown):
+        desk.importer.cancel("nope", silent)
+
+
+def test_a_cancelled_import_is_not_gone_on_with(desk, world):
+    id = break_off(desk, 2)
+    desk.importer.cancel(id, silent)
+    before = settled(desk, world, id)
+    desk.importer.resume(id, silent)
+    assert settled(desk, world, id) == before
+    assert desk.importer.unfinished() == []
+
+
+def test_the_file_of_a_cancelled_import_is_imported_anew(desk):
+    id = break_off(desk, 2)
+    desk.importer.cancel(id, silent)
+    document = desk.bring(MANY)
+    assert document["id"] != id
+    assert (document["state"], document["cancelled"]) == ("done", 0)
+
+
+def test_an_import_whose_copy_is_gone_fails_and_says_so(desk, world):
+    id = break_off(desk, 4, is_late=True)
+    ImportFolder(world.folder / "imports" / id).source.unlink()
+    with pytest.raises(FileRefused, match="is gone; import it again"):
+        desk.importer.resume(id, silent)
+    document = settled(desk, world, id)
+    assert document["state"] == "failed"
+    assert "is gone" in document["failure"]
+    assert document["cancelled"] > 0
+    with pytest.raises(ImportOver, match="has already failed"):
+        desk.importer.cancel(id, silent)
+    with pytest.raises(FileRefused, match="its rejected rows with it"):
+        desk.importer.results.write_rejects(id, io.StringIO())
+
+
+def test_a_limit_that_was_lowered_meanwhile_does_not_fail_an_import(desk, world):
+    id = break_off(desk, 2)
+    desk.importer._limits = type(desk.importer._limits)(bytes=1, rows=1)
+    desk.importer.resume(id, silent)
+    assert settled(desk, world, id)["state"] == "done"
+
+
+def test_who_comes_second_waits_for_the_process_that_is_at_it(desk, world):
+    id = break_off(desk, 2)
+    other = importer_with(desk, **STEPS)
+    other_hold = ImportFolder(world.folder / "imports" / id).held()
+    other_hold.__enter__()
+    said = []
+
+    def report(stage, _done, _rows):
+        said.append(stage)
+        if len(said) == 3:
+            other_hold.__exit__(None, None, None)
+
+    other.see_out(id, report)
+    assert said[:3] == ["publishing"] * 3
+    assert settled(desk, world, id)["state"] == "done"
+
+
+def test_waiting_for_a_process_that_comes_no_further_ends_with_a_sentence(desk, world):
+    id = break_off(desk, 2)
+    impatient = importer_with(desk, pace=IMPATIENT)
+    with ImportFolder(world.folder / "imports" / id).held(), pytest.raises(Stalled, match="has not come further"):
+        impatient.see_out(id, silent)
+
+
+def test_a_done_import_fails_in_nothing(desk):
+    document = desk.bring(f"Name,Phone\nGavin,{GAVIN}\n")
+    assert "failure" not in document
