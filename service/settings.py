@@ -8,6 +8,10 @@ from typing import Literal, TypeVar, cast
 
 from environs import Env, EnvValidationError, ValidationError
 
+from ledger.bus.open import open_bus
+from ledger.bus.port import Unusable
+from ledger.events.calling_codes import CALLING_CODES
+
 Merge = Literal["auto", "never"]
 LogFormat = Literal["console", "json"]
 _T = TypeVar("_T")
@@ -120,6 +124,10 @@ def _bus(value: str) -> str:
     if not value.startswith(("sqlite:", "kafka://")):
         # the whole URL can hold a password
         raise ValidationError(f"begins with {scheme[:20]!r}; it must begin with 'sqlite:' or 'kafka://'.")
+    try:
+        open_bus(value)
+    except Unusable as fault:
+        raise ValidationError(f"cannot be used: {fault}.") from None
     return value
 
 
@@ -150,7 +158,10 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 def _country_code(value: str) -> str:
     if not re.fullmatch(r"\+?[1-9]\d{0,2}", value, re.ASCII):
         raise ValidationError(f"is {value[:40]!r}; it must be one to three digits, such as 91.")
-    return value.removeprefix("+")
+    code = value.removeprefix("+")
+    if code not in CALLING_CODES:
+        raise ValidationError(f"is {value!r}, which is no country's calling code; give one, such as 91.")
+    return code
 
 
 def _tags(value: str) -> tuple[str, ...]:

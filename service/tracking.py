@@ -1,5 +1,6 @@
 """A track call on its way to the bus: checked, turned into signed messages, published (R6-R9)."""
 
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -80,12 +81,12 @@ class Tracker:
 
     def _publish(self, call: TrackUser | TrackEvent, facts: list[tuple[str, dict[str, Any]]], source: str) -> list[str]:
         who = {name: value for name, value in (("phone", call.phone), ("userId", call.user_id)) if value is not None}
-        time = moments.text(self._clock() if call.created_at is None else moments.parse(call.created_at))
+        stated = moments.text(self._clock() if call.created_at is None else moments.parse(call.created_at))
         key = (call.phone or call.user_id or "").encode()
         ids = [self._new_id() for _ in facts]
         messages = [
             Message(
-                key, self._signer.message(source=source, id=id, type=type, time=time, data=_encode({**who, **data}))
+                key, self._signer.message(source=source, id=id, type=type, time=stated, data=_encode({**who, **data}))
             )
             for id, (type, data) in zip(ids, facts, strict=True)
         ]
@@ -100,6 +101,7 @@ class Tracker:
         return ids
 
     def _publish_all(self, calls: Sequence[_Call], seconds: float) -> Sequence[Exception | None]:
+        deadline = time.monotonic() + seconds
         faults = self._conflicts(calls)
         messages = [
             message for call, fault in zip(calls, faults, strict=True) if fault is None for message in call.messages
@@ -110,7 +112,7 @@ class Tracker:
             if len(calls) == 1:
                 return [fault]
             # the bus takes less than we thought: only those who ask too much are told so
-            return [self._publish_all([call], seconds)[0] for call in calls]
+            return [self._publish_all([call], max(0.0, deadline - time.monotonic()))[0] for call in calls]
         except BusError as fault:
             return [own or fault for own in faults]
         return faults

@@ -30,6 +30,8 @@ class Shape:
     name: str
     members: dict[str, Kind]
     between: Between
+    subject: str = "data"
+    """What a fault of the whole is said of."""
 
 
 def _identity_of_data(data: Mapping[str, object]) -> list[Found]:
@@ -106,6 +108,7 @@ TRACK_USER = Shape(
     "TrackUser",
     {**_who_calls(), "traits": Traits(metadata=_TRAITS), "tags": Tags(metadata=_TAGS)},
     between=_identity_of_call,
+    subject="the body",
 )
 """The body of `POST /v1/public/track/users/` (R6)."""
 
@@ -117,5 +120,6 @@ TRACK_EVENT = Shape(
         "traits": EventTraits(metadata=_EVENT_TRAITS),
     },
     between=_identity_of_call,
+    subject="the body",
 )
 """The body of `POST /v1/public/track/events/` (R9)."""

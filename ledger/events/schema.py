@@ -1,6 +1,6 @@
 """What a message's data must be like: marshmallow schemas made from the field table, and a fast check beside them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from marshmallow import INCLUDE, Schema, ValidationError, validates_schema
@@ -54,8 +54,9 @@ def faults_of(shape: Shape, data: object) -> tuple[Fault, ...]:
     if _accepts[shape.name](data):
         return ()
     if not isinstance(data, dict):
-        return (Fault("", f"{shape.name} must be a JSON object", "invalid"),)
-    return tuple(_flatten(shape, _schemas[shape.name].validate(data)))
+        return (Fault("", f"{shape.subject} must be a JSON object", "invalid"),)
+    ruled = frozenset(message for _, message in shape.between(data))
+    return tuple(_flatten(shape, _schemas[shape.name].validate(data), ruled))
 
 
 def compiled(shape: Shape) -> Callable[[object], bool]:
@@ -99,12 +100,15 @@ _schemas = {name: schema() for name, schema in SCHEMAS.items()}
 _accepts = {shape.name: compiled(shape) for shape in _SHAPES}
 
 
-def _flatten(shape: Shape, found: Mapping[str, object]) -> Iterator[Fault]:
+def _flatten(shape: Shape, found: Mapping[str, object], ruled: Collection[str]) -> Iterator[Fault]:
+    """`ruled` are the messages of rules between members: what breaks one may be right by itself."""
     for member, messages in found.items():
-        if member == "_schema":
-            yield from _leaves("", shape.name, "invalid", messages)
-        else:
-            yield from _leaves(f"/{member}", member, shape.members[member].reason, messages)
+        pointer, path = ("", shape.subject) if member == "_schema" else (f"/{member}", member)
+        reason = "invalid" if member == "_schema" else shape.members[member].reason
+        of_member = [one for one in messages if one not in ruled] if isinstance(messages, list) else messages
+        yield from _leaves(pointer, path, reason, of_member)
+        if isinstance(messages, list):
+            yield from _leaves(pointer, path, "invalid", [one for one in messages if one in ruled])
 
 
 def _leaves(pointer: str, path: str, reason: str, messages: object) -> Iterator[Fault]:

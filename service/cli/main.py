@@ -83,9 +83,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as fault:
         _fail(f"{fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}", 1)
     except Exception:
-        # not 1, which tells the supervisor never to start this part again
         structlog.get_logger().exception("unforeseen fault")
-        _fail("something went wrong that was not foreseen; the line above says where", MAY_HEAL)
+        command = next(iter(sys.argv[1:] if arguments is None else arguments), "")
+        # 1 would tell the supervisor never to start a part again
+        code = MAY_HEAL if command in {"api", "consume", "project"} else 1
+        _fail("something went wrong that was not foreseen; the line above says where", code)
 
 
 def _fail(sentence: str, code: int) -> None:

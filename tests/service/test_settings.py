@@ -66,6 +66,21 @@ def test_all_faults_are_told_at_once_with_name_value_and_rule():
     )
 
 
+@pytest.mark.parametrize(
+    "url", ["kafka://", "kafka://broker:9092/", "kafka://broker:9092/contacts?sasl_pasword=hunter2"]
+)
+def test_a_bus_that_cannot_be_used_is_told_with_the_other_faults(url):
+    with pytest.raises(SettingsInvalid) as caught:
+        load({"CONTACTS_BUS": url, "CONTACTS_PORT": "web"})
+    assert [fault.split()[0] for fault in caught.value.faults] == ["CONTACTS_BUS", "CONTACTS_PORT"]
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_country_code_that_no_country_has_is_refused():
+    with pytest.raises(SettingsInvalid, match="no country's calling code"):
+        load({"CONTACTS_DEFAULT_COUNTRY_CODE": "999"})
+
+
 def test_no_fault_shows_a_secret():
     with pytest.raises(SettingsInvalid) as caught:
         load({"CONTACTS_SECRET": "hunter2", "CONTACTS_BUS": "amqp://me:hunter2@host"})
@@ -74,7 +89,14 @@ def test_no_fault_shows_a_secret():
 
 
 def test_a_settings_text_shows_no_secret():
-    text = repr(load({"CONTACTS_SECRET": "hunter2-hunter2-hunter2", "CONTACTS_BUS": "kafka://h/c?password=hunter2"}))
+    text = repr(
+        load(
+            {
+                "CONTACTS_SECRET": "hunter2-hunter2-hunter2",
+                "CONTACTS_BUS": "kafka://h:9092/c?sasl_plain_password=hunter2",
+            }
+        )
+    )
     assert "hunter2" not in text
 
 

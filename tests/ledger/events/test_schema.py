@@ -336,6 +336,17 @@ def test_a_call_is_told_everything_that_is_wrong_with_it(body, pointers, says):
     assert any(says in fault.message for fault in found)
 
 
+def test_a_phone_given_twice_is_not_called_an_invalid_phone():
+    """R6."""
+    (fault,) = faults(track_user, {"phoneNumber": "9967536783", "fullPhoneNumber": PHONE}, "+91")
+    assert fault.reason == "invalid"
+
+
+def test_a_fault_of_the_whole_is_said_of_the_body():
+    (fault,) = faults(track_user, {"traits": {"a": 1}}, "+91")
+    assert fault.message.startswith("the body says no contact")
+
+
 def test_an_event_call_is_read():
     """R9."""
     body = {**GUIDE_CALL, "event": "Order placed", "traits": {"items": [{"sku": "a"}]}, "createdAt": "2022-10-31"}
