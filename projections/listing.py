@@ -67,6 +67,11 @@ def page(state: StateReader, wanted: Wanted, sort: Sort, place: Place | None, li
     return Page(found + since[:left], _behind(since[left - 1], begun) if left else begun)
 
 
+def window(state: StateReader, wanted: Wanted, offset: int, limit: int) -> list[State]:
+    """Up to `limit` contacts after the first `offset`, oldest first, for callers that count."""
+    return _Selection(state, wanted, _MOST_COUNTED).window(offset, limit)
+
+
 def total(state: StateReader, wanted: Wanted) -> int:
     """How many contacts the whole list has."""
     if wanted == Wanted():
@@ -102,6 +107,10 @@ class _Selection:
             clause += f" AND {beside}"
         order = ", ".join(f"{key} {way}" for key in keys)
         return self._state.find(f"WHERE {clause} ORDER BY {order} LIMIT ?", [*parameters, limit])
+
+    def window(self, offset: int, limit: int) -> list[State]:
+        rest = f"WHERE {self._clause} ORDER BY contact LIMIT ? OFFSET ?"
+        return self._state.find(rest, [*self._parameters, limit, offset])
 
     def count(self) -> int:
         (found,) = self._state.numbers_of(f"SELECT count(*) FROM contacts WHERE {self._clause}", self._parameters)

@@ -5,7 +5,7 @@ beyond ASCII in any case) it asks of Python, by the functions that `define` give
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ import msgspec
 
 from ledger.events import tags as tag_rules
 from ledger.events.traits import canonical, is_datetime
+from projections.filters import Contains, Exists, Filter, HasTag, Recorded, Test
 from projections.search import LIKE_A_DATETIME, Condition
 
 _IDENTITIES = ("user_id", "phone")
@@ -25,11 +26,15 @@ Define = Callable[[str, int, Callable[..., bool]], None]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which contacts are asked for: all conditions hold, all tags are there, and one of SEARCHED contains `text`."""
+    """Which contacts are asked for: all conditions hold, all tags are there, and one of SEARCHED contains `text`.
+
+    So do `filters`, joined from the first to the last.
+    """
 
     conditions: tuple[Condition, ...] = ()
     tags: tuple[str, ...] = ()
     text: str | None = None
+    filters: tuple[Filter, ...] = ()
 
 
 class Sql:
@@ -42,6 +47,8 @@ class Sql:
         parts += [self._tag(tag_rules.fold(tag_rules.clean(tag))) for tag in wanted.tags]
         if wanted.text is not None:
             parts.append(self._search(wanted.text))
+        if wanted.filters:
+            parts.append(self._joined(wanted.filters))
         self.clause = " AND ".join(parts) or "true"
 
     def define(self, define: Define) -> None:
@@ -128,6 +135,33 @@ class Sql:
 
     def _within(self, name: str, text: str) -> str:
         return self._condition(Condition(name, "~", text))
+
+    def _joined(self, filters: Sequence[Filter]) -> str:
+        joined = ""
+        for each in filters:
+            either = f"({' OR '.join([self._test(test) for test in each.tests]) or 'false'})"
+            joined = f"({joined} {each.join.upper()} {either})" if joined else either
+        return joined
+
+    def _test(self, test: Test) -> str:
+        match test:
+            case Condition():
+                return self._condition(test)
+            case Recorded():
+                return f"{test.column} {test.op} {self._bound(test.moment)}"
+            case HasTag():
+                return self._tag(tag_rules.fold(tag_rules.clean(test.tag)))
+            case Exists():
+                return f"{'' if test.is_there else 'NOT '}EXISTS ({self._entry('1', test.name)})"
+            case Contains():
+                is_list = f"coalesce(({self._entry('type', test.name)}), '') = 'array'"
+                item = self._condition(Condition(test.name, "=", test.value))
+                return f"iif({is_list}, {item}, {self._condition(Condition(test.name, '~', test.value))})"
+
+    def _entry(self, column: str, name: str) -> str:
+        if name in _IDENTITIES:
+            return f"SELECT {column} FROM (SELECT 'text' AS type WHERE {name} IS NOT NULL)"
+        return f"SELECT {column} FROM json_each(traits) WHERE key = {self._bound(name)}"
 
     def _tag(self, folded: str) -> str:
         plain = f"tags LIKE {self._bound(like(f'[{json.dumps(folded)},'))} ESCAPE '\\' OR " if folded.isascii() else ""

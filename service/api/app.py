@@ -12,6 +12,7 @@ from service.api.docs import docs_routes
 from service.api.door import Door
 from service.api.errors import answer_errors
 from service.api.health import health_routes
+from service.api.hub import hub_routes
 from service.api.ledger import ledger_routes
 from service.api.list import list_routes
 from service.api.metrics import Metrics
@@ -48,6 +49,7 @@ def create_app(door: Door) -> Flask:
     for routes in (
         list_routes(door),
         contact_routes(door),
+        hub_routes(door),
         catalogue_routes(door),
         ledger_routes(door),
         health_routes(door, metrics),

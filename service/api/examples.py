@@ -2,18 +2,33 @@
 
 from typing import Any
 
+CUSTOMER: dict[str, Any] = {
+    "result": True,
+    "message": "Customer found",
+    "data": {
+        "id": "01a20e51-0035-703f-b269-a57f0c2d62ae",
+        "user_id": "0123abc45d",
+        "phone_number": "9967536783",
+        "country_code": "+91",
+        "traits": {"name": "Gavin Roberts", "dob": "1996-12-01"},
+        "tags": ["new customer"],
+        "created_at_utc": "2026-11-24T16:08:39.221497Z",
+        "modified_at_utc": "2026-11-24T16:08:39.221497Z",
+    },
+}
+
 CONTACTS: dict[str, Any] = {
     "contacts": [
         {
-            "id": "01a20e45-9f35-721c-9d43-85afcea6c30a",
+            "id": "01a20e51-0035-703f-b269-a57f0c2d62ae",
             "phone": "+919967536783",
             "country_code": "+91",
             "phone_number": "9967536783",
             "user_id": "0123abc45d",
             "traits": {"name": "Gavin Roberts", "dob": "1996-12-01"},
             "tags": ["new customer"],
-            "created_at": "2026-11-24T15:56:13.492802Z",
-            "modified_at": "2026-11-24T15:56:13.492802Z",
+            "created_at": "2026-11-24T16:08:39.221497Z",
+            "modified_at": "2026-11-24T16:08:39.221497Z",
             "position": 4,
         }
     ],
@@ -22,28 +37,28 @@ CONTACTS: dict[str, Any] = {
 }
 
 CONTACT: dict[str, Any] = {
-    "id": "01a20e45-9f35-721c-9d43-85afcea6c30a",
+    "id": "01a20e51-0035-703f-b269-a57f0c2d62ae",
     "phone": "+919967536783",
     "country_code": "+91",
     "phone_number": "9967536783",
     "user_id": "0123abc45d",
     "traits": {"name": "Gavin Roberts", "dob": "1996-12-01"},
     "tags": ["new customer"],
-    "created_at": "2026-11-24T15:56:13.492802Z",
-    "modified_at": "2026-11-24T15:56:13.492802Z",
+    "created_at": "2026-11-24T16:08:39.221497Z",
+    "modified_at": "2026-11-24T16:08:39.221497Z",
     "position": 4,
 }
 
 HISTORY: dict[str, Any] = {
-    "contact": "01a20e45-9f35-721c-9d43-85afcea6c30a",
+    "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
     "events": [
         {
             "position": 1,
-            "id": "01a20e45-9f2b-710d-913d-8104cb72fc0e",
+            "id": "01a20e51-002c-7ccc-a749-6c154fea50cd",
             "type": "UserTracked",
             "source": "/v1/public/track/users",
-            "stated_at": "2026-11-24T15:56:13.483428Z",
-            "recorded_at": "2026-11-24T15:56:13.492802Z",
+            "stated_at": "2026-11-24T16:08:39.212341Z",
+            "recorded_at": "2026-11-24T16:08:39.221497Z",
             "changes": [
                 {"attribute": "phone", "from": None, "to": "+919967536783"},
                 {"attribute": "user_id", "from": None, "to": "0123abc45d"},
@@ -53,30 +68,30 @@ HISTORY: dict[str, Any] = {
         },
         {
             "position": 2,
-            "id": "01a20e45-9f2b-710d-913d-810516ca6518",
+            "id": "01a20e51-002c-7ccc-a749-6c15d96d089f",
             "type": "TagsAdded",
             "source": "/v1/public/track/users",
-            "stated_at": "2026-11-24T15:56:13.483428Z",
-            "recorded_at": "2026-11-24T15:56:13.492802Z",
+            "stated_at": "2026-11-24T16:08:39.212341Z",
+            "recorded_at": "2026-11-24T16:08:39.221497Z",
             "changes": [{"attribute": "tags", "from": None, "to": "new customer"}],
         },
         {
             "position": 3,
-            "id": "01a20e45-9f2f-7b2e-9a60-db01decdf6b3",
+            "id": "01a20e51-0030-7e2c-bf7d-ba3069215db3",
             "type": "EventTracked",
             "source": "/v1/public/track/events",
-            "stated_at": "2026-11-24T15:56:13.487118Z",
-            "recorded_at": "2026-11-24T15:56:13.492802Z",
+            "stated_at": "2026-11-24T16:08:39.216251Z",
+            "recorded_at": "2026-11-24T16:08:39.221497Z",
             "changes": [],
             "event": "Order placed",
         },
         {
             "position": 4,
-            "id": "01a20e45-9f2f-7b2e-9a60-db0273b21a71",
+            "id": "01a20e51-0030-7e2c-bf7d-ba311bf1adc8",
             "type": "UserTracked",
             "source": "/v1/public/track/users",
             "stated_at": "2020-01-01T00:00:00Z",
-            "recorded_at": "2026-11-24T15:56:13.492802Z",
+            "recorded_at": "2026-11-24T16:08:39.221497Z",
             "changes": [],
         },
     ],
@@ -84,19 +99,19 @@ HISTORY: dict[str, Any] = {
 }
 
 EXPLANATION: dict[str, Any] = {
-    "contact": "01a20e45-9f35-721c-9d43-85afcea6c30a",
+    "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
     "values": {
         "name": {
             "value": "Gavin Roberts",
             "position": 1,
-            "event": "01a20e45-9f2b-710d-913d-8104cb72fc0e",
+            "event": "01a20e51-002c-7ccc-a749-6c154fea50cd",
             "source": "/v1/public/track/users",
-            "stated_at": "2026-11-24T15:56:13.483428Z",
+            "stated_at": "2026-11-24T16:08:39.212341Z",
             "lost": [
                 {
                     "value": "Gavin",
                     "position": 4,
-                    "event": "01a20e45-9f2f-7b2e-9a60-db0273b21a71",
+                    "event": "01a20e51-0030-7e2c-bf7d-ba311bf1adc8",
                     "source": "/v1/public/track/users",
                     "stated_at": "2020-01-01T00:00:00Z",
                     "rule": "an event stated for a later time had already set it",
@@ -106,25 +121,25 @@ EXPLANATION: dict[str, Any] = {
         "dob": {
             "value": "1996-12-01",
             "position": 1,
-            "event": "01a20e45-9f2b-710d-913d-8104cb72fc0e",
+            "event": "01a20e51-002c-7ccc-a749-6c154fea50cd",
             "source": "/v1/public/track/users",
-            "stated_at": "2026-11-24T15:56:13.483428Z",
+            "stated_at": "2026-11-24T16:08:39.212341Z",
             "lost": [],
         },
         "phone": {
             "value": "+919967536783",
             "position": 1,
-            "event": "01a20e45-9f2b-710d-913d-8104cb72fc0e",
+            "event": "01a20e51-002c-7ccc-a749-6c154fea50cd",
             "source": "/v1/public/track/users",
-            "stated_at": "2026-11-24T15:56:13.483428Z",
+            "stated_at": "2026-11-24T16:08:39.212341Z",
             "lost": [],
         },
         "user_id": {
             "value": "0123abc45d",
             "position": 1,
-            "event": "01a20e45-9f2b-710d-913d-8104cb72fc0e",
+            "event": "01a20e51-002c-7ccc-a749-6c154fea50cd",
             "source": "/v1/public/track/users",
-            "stated_at": "2026-11-24T15:56:13.483428Z",
+            "stated_at": "2026-11-24T16:08:39.212341Z",
             "lost": [],
         },
     },
@@ -132,9 +147,9 @@ EXPLANATION: dict[str, Any] = {
         {
             "value": "new customer",
             "position": 2,
-            "event": "01a20e45-9f2b-710d-913d-810516ca6518",
+            "event": "01a20e51-002c-7ccc-a749-6c15d96d089f",
             "source": "/v1/public/track/users",
-            "stated_at": "2026-11-24T15:56:13.483428Z",
+            "stated_at": "2026-11-24T16:08:39.212341Z",
         }
     ],
 }
@@ -156,24 +171,24 @@ ATTRIBUTES: dict[str, Any] = {
 TAGS: dict[str, Any] = {"tags": [{"tag": "new customer", "contacts": 1}], "total": 1, "position": 5}
 
 MESSAGE: dict[str, Any] = {
-    "id": "01a20e45-9f2b-710d-913d-8104cb72fc0e",
+    "id": "01a20e51-002c-7ccc-a749-6c154fea50cd",
     "source": "/v1/public/track/users",
     "state": "accepted",
     "position": 1,
-    "contact": "01a20e45-9f35-721c-9d43-85afcea6c30a",
+    "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
 }
 
 CHANGES: dict[str, Any] = {
     "changes": [
         {
             "position": 1,
-            "id": "01a20e45-9f2b-710d-913d-8104cb72fc0e",
+            "id": "01a20e51-002c-7ccc-a749-6c154fea50cd",
             "source": "/v1/public/track/users",
             "type": "UserTracked",
-            "stated_at": "2026-11-24T15:56:13.483428Z",
-            "recorded_at": "2026-11-24T15:56:13.492802Z",
+            "stated_at": "2026-11-24T16:08:39.212341Z",
+            "recorded_at": "2026-11-24T16:08:39.221497Z",
             "reason": None,
-            "contact": "01a20e45-9f35-721c-9d43-85afcea6c30a",
+            "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
             "merged": None,
             "skipped": False,
             "data": {
@@ -184,26 +199,26 @@ CHANGES: dict[str, Any] = {
         },
         {
             "position": 2,
-            "id": "01a20e45-9f2b-710d-913d-810516ca6518",
+            "id": "01a20e51-002c-7ccc-a749-6c15d96d089f",
             "source": "/v1/public/track/users",
             "type": "TagsAdded",
-            "stated_at": "2026-11-24T15:56:13.483428Z",
-            "recorded_at": "2026-11-24T15:56:13.492802Z",
+            "stated_at": "2026-11-24T16:08:39.212341Z",
+            "recorded_at": "2026-11-24T16:08:39.221497Z",
             "reason": None,
-            "contact": "01a20e45-9f35-721c-9d43-85afcea6c30a",
+            "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
             "merged": None,
             "skipped": False,
             "data": {"phone": "+919967536783", "userId": "0123abc45d", "tags": ["new customer"]},
         },
         {
             "position": 3,
-            "id": "01a20e45-9f2f-7b2e-9a60-db01decdf6b3",
+            "id": "01a20e51-0030-7e2c-bf7d-ba3069215db3",
             "source": "/v1/public/track/events",
             "type": "EventTracked",
-            "stated_at": "2026-11-24T15:56:13.487118Z",
-            "recorded_at": "2026-11-24T15:56:13.492802Z",
+            "stated_at": "2026-11-24T16:08:39.216251Z",
+            "recorded_at": "2026-11-24T16:08:39.221497Z",
             "reason": None,
-            "contact": "01a20e45-9f35-721c-9d43-85afcea6c30a",
+            "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
             "merged": None,
             "skipped": False,
             "data": {
@@ -214,24 +229,24 @@ CHANGES: dict[str, Any] = {
         },
         {
             "position": 4,
-            "id": "01a20e45-9f2f-7b2e-9a60-db0273b21a71",
+            "id": "01a20e51-0030-7e2c-bf7d-ba311bf1adc8",
             "source": "/v1/public/track/users",
             "type": "UserTracked",
             "stated_at": "2020-01-01T00:00:00Z",
-            "recorded_at": "2026-11-24T15:56:13.492802Z",
+            "recorded_at": "2026-11-24T16:08:39.221497Z",
             "reason": None,
-            "contact": "01a20e45-9f35-721c-9d43-85afcea6c30a",
+            "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
             "merged": None,
             "skipped": False,
             "data": {"userId": "0123abc45d", "traits": {"name": "Gavin"}},
         },
         {
             "position": 5,
-            "id": "01a20e45-9f30-7f2e-9d19-edbf22c640bc",
+            "id": "01a20e51-0031-73dc-8a03-a95d4af8d1d9",
             "source": "/v1/public/track/users",
             "type": "UserTracked",
             "stated_at": None,
-            "recorded_at": "2026-11-24T15:56:13.492802Z",
+            "recorded_at": "2026-11-24T16:08:39.221497Z",
             "reason": "identity_conflict",
             "contact": None,
             "merged": None,
@@ -247,15 +262,15 @@ REJECTED: dict[str, Any] = {
     "rejected": [
         {
             "position": 5,
-            "id": "01a20e45-9f30-7f2e-9d19-edbf22c640bc",
+            "id": "01a20e51-0031-73dc-8a03-a95d4af8d1d9",
             "reason": "identity_conflict",
             "message": "the contact with this phone already has another user id",
             "source": "/v1/public/track/users",
-            "recorded_at": "2026-11-24T15:56:13.492802Z",
+            "recorded_at": "2026-11-24T16:08:39.221497Z",
             "raw": (
-                '{"specversion":"1.0","id":"01a20e45-9f30-7f2e-9d19-edbf22c640bc","source":"/v1/public/trac'
-                'k/users","type":"UserTracked","time":"2026-11-24T15:56:13.488388Z","ledgersig":"260ae089e7'
-                'cd6456bfe4a7883cfb73a3065f304954439f5f4ab947d8322d8bdf","data":{"phone":"+919967536783","u'
+                '{"specversion":"1.0","id":"01a20e51-0031-73dc-8a03-a95d4af8d1d9","source":"/v1/public/trac'
+                'k/users","type":"UserTracked","time":"2026-11-24T16:08:39.217433Z","ledgersig":"e5a428c92c'
+                'd257bf1659ac3c674224088a2660b91a3c88cbc910d16e0ae97720","data":{"phone":"+919967536783","u'
                 'serId":"someone-else","traits":{}}}'
             ),
         }
@@ -264,7 +279,7 @@ REJECTED: dict[str, Any] = {
 }
 
 STATUS: dict[str, Any] = {
-    "head": "f5bbcca0066e2ec72bef0baddc23259531a90019527884a28fd2308027e6dd79",
+    "head": "f57ef571cc8dda8ec12a7fa0482d58809f5fe6abe00ae126cc3c0ef08a7c97f7",
     "position": 5,
     "bus_lag": 0,
     "lag_events": 0,
@@ -276,7 +291,37 @@ STATUS: dict[str, Any] = {
 
 HEAD: dict[str, Any] = {
     "position": 5,
-    "hash": "f5bbcca0066e2ec72bef0baddc23259531a90019527884a28fd2308027e6dd79",
-    "recorded_at": "2026-11-24T15:56:13.492802Z",
-    "signature": "ceb0c93cd9acb71e1ce1f16cf26b1c3c32a661df4bfebdf7f4f8b0f4e54783f4",
+    "hash": "f57ef571cc8dda8ec12a7fa0482d58809f5fe6abe00ae126cc3c0ef08a7c97f7",
+    "recorded_at": "2026-11-24T16:08:39.221497Z",
+    "signature": "38cdfb270dd0e87f106c04538965e970f040dd03a9a0e86bec5b7f71a6067d28",
+}
+
+FILTERS: dict[str, Any] = {
+    "filters": [
+        {"trait": "created_at_utc", "op": "gt", "val": "2026-01-01T00:00:00Z"},
+        {"trait": "name", "op": "contains", "val": "Gavin", "supr_op": "and"},
+    ]
+}
+
+CUSTOMERS: dict[str, Any] = {
+    "result": True,
+    "message": "1 customers found",
+    "data": {
+        "total_customers": 1,
+        "has_next_page": False,
+        "offset": 0,
+        "limit": 100,
+        "customers": [
+            {
+                "id": "01a20e51-0035-703f-b269-a57f0c2d62ae",
+                "user_id": "0123abc45d",
+                "phone_number": "9967536783",
+                "country_code": "+91",
+                "traits": {"name": "Gavin Roberts", "dob": "1996-12-01"},
+                "tags": ["new customer"],
+                "created_at_utc": "2026-11-24T16:08:39.221497Z",
+                "modified_at_utc": "2026-11-24T16:08:39.221497Z",
+            }
+        ],
+    },
 }

@@ -1,29 +1,22 @@
 """The list of contacts (R25)."""
 
 import time
-from collections import OrderedDict
-from contextlib import suppress
-from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from flask import Response
 
-from projections import listing
-from projections.candidates import needed
 from projections.predicates import Wanted
 from projections.reading import StateReader
 from projections.search import BadCondition
 from service.api import examples
 from service.api.arguments import bad_parameter
 from service.api.door import Door
+from service.api.indexing import Indexing
 from service.api.queries import ContactsQuery
 from service.api.routes import Routes, json_answer
 from service.api.shapes import ContactsSchema
-from service.listing import BadCursor, Total, list_page, wanted_of
-
-SLOW_SECONDS = 0.02
-"""A page that took longer has the projector make the indexes that it could have used."""
+from service.api.totals import Totals
+from service.listing import BadCursor, list_page, wanted_of
 
 
 def list_routes(door: Door) -> Routes:
@@ -31,6 +24,7 @@ def list_routes(door: Door) -> Routes:
     routes = Routes("lists", "Lists of contacts")
     generations = door.deployment.generations()
     totals = Totals()
+    indexing = Indexing(generations)
 
     @routes.get("/v1/contacts", scope="read")
     @routes.query(ContactsQuery)
@@ -50,49 +44,21 @@ def list_routes(door: Door) -> Routes:
         """
         wanted = _wanted(query)
         path = generations.current_path()
+
+        def total(state: StateReader, wanted: Wanted) -> int | None:
+            return totals.of(path, state, wanted) if query["total"] else None
+
         began = time.monotonic()
         try:
-            document = list_page(
-                path, wanted, query["sort"], query["limit"], query.get("cursor"), totals.of(path, query["total"])
-            )
+            document = list_page(path, wanted, query["sort"], query["limit"], query.get("cursor"), total)
         except BadCursor as fault:
             raise bad_parameter("cursor", str(fault)) from None
-        if time.monotonic() - began > SLOW_SECONDS:
-            with suppress(OSError):  # a full disk must not spoil an answer that is there
-                generations.asked().ask(needed(wanted))
+        indexing.took(wanted, time.monotonic() - began)
         if "chosen" in query:
             document["contacts"] = [_chosen(one, query["chosen"].split(",")) for one in document["contacts"]]
         return json_answer(document)
 
     return routes
-
-
-class Totals:
-    """Exact totals, each counted once for a state of the contacts. Safe for threads."""
-
-    _KEPT = 256
-
-    def __init__(self) -> None:
-        self._found: OrderedDict[tuple[Path, int, Wanted], int] = OrderedDict()
-        self._lock = Lock()
-
-    def of(self, path: Path, is_asked: bool) -> Total:
-        """Counts the contacts of a list in this state file; gives None where nobody asked."""
-
-        def total(state: StateReader, wanted: Wanted) -> int | None:
-            if not is_asked:
-                return None
-            key = path, state.checkpoint().position, wanted
-            found = self._found.get(key)
-            if found is None:
-                found = listing.total(state, wanted)
-                with self._lock:
-                    self._found[key] = found
-                    while len(self._found) > self._KEPT:
-                        self._found.popitem(last=False)
-            return found
-
-        return total
 
 
 def _wanted(query: dict[str, Any]) -> Wanted:

@@ -106,3 +106,16 @@ class RejectedQuery(Schema):
 
     after = after("messages")
     limit = limit(100, 1000)
+
+
+class CustomersQuery(Schema):
+    """For the hub's list of contacts."""
+
+    offset = Whole(0, 1_000_000_000, load_default=0, metadata={"description": "How many to pass over"})
+    limit = limit(100, 100)
+
+
+class PhoneQuery(Schema):
+    """For the contact with a phone."""
+
+    country_code = text("Which country's number is meant, where several have it; with or without +", most=4)

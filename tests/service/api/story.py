@@ -17,12 +17,17 @@ def tell(client, world, description):
     assert {answer.status_code for answer in answers} == {201, 202}
     world.settle()
     contact = world.contact("0123abc45d")["id"]
-    return {"/v1/contacts/{id}": contact, "/v1/messages/{id}": answers[0].json["id"]}
+    return {
+        "/v1/contacts/{id}": contact,
+        "/v1/messages/{id}": answers[0].json["id"],
+        "/v1/public/apis/users/phone_number/{number}": "9967536783",
+        "/v1/public/apis/users/id/{user_id}": "0123abc45d",
+    }
 
 
 def place(path, stands):
     """A path with the story's own ids in it."""
     for prefix, id in stands.items():
         if path.startswith(prefix):
-            return path.replace("{id}", id, 1)
+            return path.replace(prefix[prefix.index("{") :], id, 1)
     return path

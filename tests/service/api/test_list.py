@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.api import list as list_route
+from service.api import indexing
 from service.listing import list_page, wanted_of
 from tests.examples import ASHA, EMMA, GAVIN, RAVI
 
@@ -160,7 +160,7 @@ def test_the_list_is_the_command_lines(client, four):
 
 
 def test_a_list_that_took_long_has_its_index_made(client, four, monkeypatch):
-    monkeypatch.setattr(list_route, "SLOW_SECONDS", -1.0)
+    monkeypatch.setattr(indexing, "SLOW_SECONDS", -1.0)
     before = names(client.read(PATH, query_string={"where": "city=Pune", "tag": "VIP"}))
     asked = four.deployment.generations().asked().all()
     assert asked == {"trait city", "tags"}

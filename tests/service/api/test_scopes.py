@@ -8,6 +8,9 @@ from tests.service.api import story
 RULES = {
     ("POST", "/v1/public/track/users/"): {"track"},
     ("POST", "/v1/public/track/events/"): {"track"},
+    ("POST", "/v1/public/apis/users/"): {"read"},
+    ("GET", "/v1/public/apis/users/phone_number/{number}"): {"read"},
+    ("GET", "/v1/public/apis/users/id/{user_id}"): {"read"},
     ("GET", "/v1/contacts"): {"read"},
     ("GET", "/v1/contacts/{id}"): {"read"},
     ("GET", "/v1/contacts/{id}/history"): {"read", "audit"},

@@ -1,0 +1,51 @@
+"""Filters that are joined one after the other by and or or: beside conditions, what only these can ask."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from projections.search import Condition
+
+Join = Literal["and", "or"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """When a contact was made, or changed last; `moment` in microseconds since the epoch, `op` as in a condition."""
+
+    column: Literal["created", "modified"]
+    op: str
+    moment: int
+
+
+@dataclass(frozen=True, slots=True)
+class HasTag:
+    """Whether a contact has a tag."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """Whether a contact has a value of an attribute, or has none."""
+
+    name: str
+    is_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """Whether a list has an item, or anything else contains a text, in any letter case."""
+
+    name: str
+    value: str
+
+
+Test = Condition | Recorded | HasTag | Exists | Contains
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Any of `tests` must hold; `join` puts it to all filters before it together."""
+
+    join: Join
+    tests: tuple[Test, ...]

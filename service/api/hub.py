@@ -1,0 +1,92 @@
+"""Reading contacts as the hub's public API does: by filters, by phone, by user id."""
+
+import time
+from typing import Any
+
+from flask import Response
+
+from projections import listing
+from projections.reading import reading
+from service.api import examples
+from service.api.door import Door
+from service.api.indexing import Indexing
+from service.api.problem import Problem
+from service.api.queries import CustomersQuery, PhoneQuery
+from service.api.routes import Routes, json_answer
+from service.api.shapes import CustomersSchema, FiltersSchema, FoundCustomerSchema
+from service.api.totals import Totals
+from service.customers import Ambiguous, by_phone, by_user_id, customer
+from service.hub_filters import read_filters
+from service.who import Unknown
+
+
+def hub_routes(door: Door) -> Routes:
+    """The routes by which a program that was written for the hub's API reads."""
+    routes = Routes("users", "Read contacts; compatible with the hub's public API")
+    ledger = door.deployment
+    generations = ledger.generations()
+    totals = Totals()
+    indexing = Indexing(generations)
+
+    @routes.post("/v1/public/apis/users/", scope="read")
+    @routes.query(CustomersQuery)
+    @routes.body(FiltersSchema, example=examples.FILTERS)
+    @routes.answers(200, CustomersSchema, example=examples.CUSTOMERS)
+    @routes.problems(503)
+    def list_users(query: dict[str, Any], body: dict[str, Any]) -> Response:
+        """List contacts by filters.
+
+        Filters are joined from the first to the last by their `supr_op`, which is `and` or `or`; absent, it is `and`.
+        `op` is one of `eq neq contains in exists` for strings, `eq neq gt gte lt lte in exists` for numbers and
+        datetimes, `eq neq exists` for booleans, `contains exists` for lists, and `contains` for `tags`. A time needs
+        its zone. Oldest contact first.
+        """
+        wanted = read_filters(body)
+        path = generations.current_path()
+        began = time.monotonic()
+        with reading(path) as state:
+            state.freeze()
+            found = listing.window(state, wanted, query["offset"], query["limit"])
+            total = totals.of(path, state, wanted)
+        indexing.took(wanted, time.monotonic() - began)
+        data = {
+            "total_customers": total,
+            "has_next_page": query["offset"] + len(found) < total,
+            "offset": query["offset"],
+            "limit": query["limit"],
+            "customers": [customer(one) for one in found],
+        }
+        return json_answer({"result": True, "message": f"{total} customers found", "data": data})
+
+    @routes.get("/v1/public/apis/users/phone_number/<number>", scope="read")
+    @routes.query(PhoneQuery)
+    @routes.answers(200, FoundCustomerSchema, example=examples.CUSTOMER)
+    @routes.problems(404, 409, 503)
+    def user_of_phone(query: dict[str, Any], number: str) -> Response:
+        """Read the contact with a phone.
+
+        The national digits, or the full number with or without `+`. Where contacts in several countries have it, 409
+        names their country codes, and `country_code` decides.
+        """
+        with ledger.log_reader() as log:
+            try:
+                return answer(by_phone(log, number, query.get("country_code")))
+            except Ambiguous as fault:
+                raise Problem(409, str(fault), reason="several_countries", country_codes=fault.codes) from None
+
+    @routes.get("/v1/public/apis/users/id/<user_id>", scope="read")
+    @routes.answers(200, FoundCustomerSchema, example=examples.CUSTOMER)
+    @routes.problems(404, 503)
+    def user_of_id(user_id: str) -> Response:
+        """Read the contact with a user id."""
+        with ledger.log_reader() as log:
+            return answer(by_user_id(log, user_id))
+
+    def answer(contact: int) -> Response:
+        with reading(generations.current_path()) as state:
+            found = state.contact(contact)
+        if found is None:
+            raise Unknown("the contact is in the log, but not in the state yet")
+        return json_answer({"result": True, "message": "Customer found", "data": customer(found)})
+
+    return routes
