@@ -54,8 +54,8 @@ def several(item: fields.String, description: str) -> fields.List[str]:
 class ContactsQuery(Schema):
     """For a list of contacts."""
 
-    where = several(text("A condition", most=1000), "Conditions such as city=Pune, all of which must hold")
-    tag = several(text("A tag"), "Tags, all of which a contact must have")
+    where = several(text("A condition"), "Conditions such as city=Pune, all of which must hold")
+    tag = several(text("A tag", most=100), "Tags, all of which a contact must have")
     q = text("Only contacts whose name, email, user id or phone contains this, in any letter case")
     sort = fields.String(
         load_default="-modified",
@@ -65,7 +65,7 @@ class ContactsQuery(Schema):
     limit = limit(100, 1000)
     cursor = text("The next_cursor of the page before", most=200)
     total = fields.Boolean(load_default=True, metadata={"description": "Whether to count all that the list has"})
-    chosen = text("Only these members of a contact, or these attributes, separated by commas", most=4000, key="fields")
+    chosen = text("Only these members of a contact, or these attributes, separated by commas", most=1000, key="fields")
 
 
 class HistoryQuery(Schema):
