@@ -17,16 +17,13 @@ def _listed(values: Iterable[object]) -> str:
 
 def holders(connection: Connection, phones: Iterable[str], user_ids: Iterable[str]) -> list[Known]:
     """The contacts that hold one of these phones (E.164) or user ids now."""
-    known: dict[int, Known] = {}
-    for where, values in (("phones", [int(phone) for phone in phones]), ("user_ids", list(user_ids))):
-        rows = connection.execute(
-            f"SELECT contacts.contact, contacts.phone, contacts.user_id FROM {where} JOIN contacts USING (contact)"
-            f" WHERE {where}.{where[:-1]} IN (SELECT value FROM json_each(?))",
-            (_listed(values),),
-        )
-        for contact, phone, user_id in rows:
-            known[contact] = Known(contact, phone_text(phone), user_id)
-    return list(known.values())
+    rows = connection.execute(
+        "SELECT contact, phone, user_id FROM contacts WHERE contact IN ("
+        " SELECT contact FROM phones WHERE phone IN (SELECT value FROM json_each(?))"
+        " UNION SELECT contact FROM user_ids WHERE user_id IN (SELECT value FROM json_each(?)))",
+        (_listed([int(phone) for phone in phones]), _listed(list(user_ids))),
+    )
+    return [Known(contact, phone_text(phone), user_id) for contact, phone, user_id in rows]
 
 
 class Identities:
