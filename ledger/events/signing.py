@@ -39,6 +39,11 @@ class Signer:
         """Lower-case hex over a log head, so that a head noted down elsewhere can be trusted later."""
         return self._mac(b"head" + position.to_bytes(8, "big") + hash)
 
+    def of_name(self, source: str, id: str) -> str:
+        """Lower-case hex over a message's name, so that whoever brings it back was told it by this deployment."""
+        before = source.encode()
+        return self._mac(b"name" + len(before).to_bytes(8, "big") + before + id.encode())
+
     def has_signed(self, envelope: Envelope) -> bool:
         """Whether the envelope carries this deployment's signature over what it says."""
         if envelope.ledgersig is None:

@@ -16,6 +16,7 @@ from service.api.hub import hub_routes
 from service.api.ledger import ledger_routes
 from service.api.list import list_routes
 from service.api.metrics import Metrics
+from service.api.routes import TOKEN
 from service.api.track import TrackCalls, describe_track_calls
 
 
@@ -71,6 +72,9 @@ def _admit_requests(app: Flask, door: Door, description: Description) -> None:
         scopes = description.scopes[request.url_rule.rule, method]
         if scopes:
             g.key = door.gate.admit(request.headers.get("Authorization"), *scopes)
+        token = request.headers.get(TOKEN)
+        if token is not None and "read" in scopes:
+            door.consistency.wait(token)
 
 
 def _count_requests(app: Flask, metrics: Metrics) -> None:

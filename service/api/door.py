@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from service.api.gate import Gate
 from service.api.readiness import Readiness
+from service.consistency import Consistency
 from service.tracking import Tracker
 from service.wiring import Deployment
 
@@ -18,6 +19,7 @@ class Door:
 
     gate: Gate
     tracker: Tracker
+    consistency: Consistency
     deployment: Deployment
     readiness: Callable[[], Readiness]
     new_id: Callable[[], str]

@@ -15,6 +15,8 @@ from service.api.door import Door
 from service.api.gate import ScopeMissing, SignInFailed
 from service.api.problem import Problem
 from service.api.rates import RateExceeded
+from service.api.routes import TOKEN
+from service.consistency import BadToken, NotShown, WriteRejected
 from service.tracking import IdentityConflict
 from service.who import Unknown
 
@@ -63,6 +65,12 @@ def problem_of(fault: Exception) -> Problem | None:
             return Problem(409, str(fault), reason="identity_conflict")
         case Unknown():
             return Problem(404, str(fault))
+        case BadToken():
+            return faulty([{"header": TOKEN, "message": f"{TOKEN} {fault}", "reason": "invalid"}])
+        case NotShown():
+            return Problem(503, str(fault), headers=_RETRY)
+        case WriteRejected():
+            return Problem(409, str(fault), reason=fault.reason, position=fault.position)
         case BusError():
             return _bus_fault(fault)
         case sqlite.NotMadeYet():

@@ -17,6 +17,7 @@ from service.api.gate import Gate
 from service.api.known import KnownContacts
 from service.api.rates import Rates
 from service.api.readiness import Readiness, Remembered
+from service.consistency import Consistency
 from service.keys import Keys
 from service.status import status
 from service.store import open_store
@@ -41,6 +42,7 @@ def door(deployment: Deployment) -> Door:
     return Door(
         gate=gate,
         tracker=tracker(deployment),
+        consistency=Consistency(deployment.signer(), deployment.log_reader, deployment.generations().current_path),
         deployment=deployment,
         readiness=Remembered(lambda: look(deployment)),
         new_id=deployment.ids(),

@@ -43,6 +43,18 @@ Scopes = Scope | tuple[Scope, ...] | None
 View = Callable[..., Response]
 Decorator = Callable[[View], View]
 
+TOKEN = "Consistency-Token"
+"""The header of a write's answer, and of a read that must show that write."""
+
+_TOKEN_PARAMETER = {
+    "in": "header",
+    "name": TOKEN,
+    "description": "From a write's answer: wait until this shows it, 2 seconds at most (then 503; 409 if rejected)",
+    "schema": {"type": "string"},
+}
+AWAITING = (409, 422, 503)
+"""What any route that reads may answer to such a token, beside its own."""
+
 KEYED = (401, 403, 429)
 """What any route that needs a key may answer, beside its own."""
 
@@ -131,13 +143,17 @@ class Routes:
         return decorate
 
     def _on(self, method: str, rule: str, scope: Scopes) -> Decorator:
+        reads = "read" in each(scope)
+        own = (*(KEYED if scope else ()), *(AWAITING if reads else ()))
+
         def add(view: View) -> View:
             described: View = self.blueprint.doc(
                 operationId=view.__name__,
                 security=security_of(scope),
-                responses=problem_references(*(KEYED if scope else ())),
+                responses=problem_references(*own),
             )(view)
-            self.blueprint.add_url_rule(rule, view.__name__, described, methods=[method])
+            parameters = [_TOKEN_PARAMETER] if reads else []
+            self.blueprint.add_url_rule(rule, view.__name__, described, methods=[method], parameters=parameters)
             self.scopes[rule, method] = each(scope)
             return view
 

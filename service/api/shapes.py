@@ -23,6 +23,7 @@ class FaultSchema(Answer):
 
     pointer = fields.String(metadata={"description": "Where in the body, as a JSON Pointer (RFC 6901)"})
     parameter = fields.String(metadata={"description": "Which parameter of the query string"})
+    header = fields.String(metadata={"description": "Which header"})
     message = fields.String(required=True, metadata={"description": "What is wrong, and what to do"})
     reason = fields.String(required=True, metadata={"description": "A word for programs"})
 

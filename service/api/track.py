@@ -17,7 +17,7 @@ from service.api.door import Door
 from service.api.errors import problem_of_any
 from service.api.metrics import Metrics
 from service.api.problem import Problem
-from service.api.routes import Scope, problem_references
+from service.api.routes import TOKEN, Scope, problem_references
 from service.api.shapes import TakenSchema
 
 USERS = "/v1/public/track/users"
@@ -57,7 +57,8 @@ class TrackCalls:
             status, headers, content = problem.status_line, problem.all_headers, problem.content
         else:
             content = _encode({"result": True, "message": message, "id": ids[0], "ids": ids})
-            headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content)))]
+            token = self._door.consistency.token(route, ids[-1])
+            headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content))), (TOKEN, token)]
         start_response(status, headers)
         self._metrics.answered(route, environ["REQUEST_METHOD"], int(status[:3]), time.perf_counter() - begun)
         return [content]
@@ -92,6 +93,9 @@ def _operation(
         "responses": {
             status: {
                 "description": "The messages are on the disk of the bus",
+                "headers": {
+                    TOKEN: {"description": "For a read that must show this write", "schema": {"type": "string"}}
+                },
                 "content": {"application/json": {"schema": TakenSchema, "example": taken}},
             },
             **problem_references(400, 409, 413, 422, 503),

@@ -95,3 +95,15 @@ def test_status_says_that_nothing_waits(toured):
     toured.shipped.settle()
     status = toured.shipped.run("status", "--json")
     assert (status["bus_lag"], status["lag_events"], status["lag_seconds"], status["rejected"]) == (0, 0, 0, 0)
+
+
+def test_a_read_with_a_writes_token_shows_that_write(served):
+    for number in range(20):
+        written = served.track({"userId": "u-token", "traits": {"number": number}})
+        answer = served.http.get(
+            "/v1/contacts",
+            params={"where": "user_id=u-token"},
+            headers={"Consistency-Token": written.headers["Consistency-Token"]},
+        )
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["contacts"][0]["traits"]["number"] == number

@@ -43,11 +43,11 @@ class Client:
     def __init__(self, world, app, key_text):
         self._world = world
         self._flask = app.test_client()
-        self._authorization = "Basic " + base64.b64encode(f"{key_text}:".encode()).decode()
+        self.authorization = "Basic " + base64.b64encode(f"{key_text}:".encode()).decode()
 
     def post(self, path, body=None, *, raw=None, headers=None, **options):
         content = msgspec.json.encode(body) if raw is None else raw
-        given = {"Authorization": self._authorization, **(headers or {})}
+        given = {"Authorization": self.authorization, **(headers or {})}
         return self._flask.post(path, data=content, headers=given, **options)
 
     def get(self, path, **options):
@@ -55,7 +55,7 @@ class Client:
 
     def read(self, path, *, headers=None, **options):
         """GET as the bearer of the key."""
-        return self.get(path, headers={"Authorization": self._authorization, **(headers or {})}, **options)
+        return self.get(path, headers={"Authorization": self.authorization, **(headers or {})}, **options)
 
     def open(self, path, **options):
         return self._flask.open(path, **options)

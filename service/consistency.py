@@ -1,0 +1,83 @@
+"""Read your writes: a token says which message a call sent, and a read that brings it waits until that one shows."""
+
+import hmac
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.events.signing import Signer
+from ledger.log.entry import Entry
+from ledger.log.reader import LogReader
+from ledger.sqlite import NotMadeYet
+from projections.reading import reading
+
+BETWEEN_LOOKS = 0.005
+
+
+class BadToken(ValueError):
+    """Not a token of this deployment."""
+
+
+class NotShown(Exception):
+    """The write is on its way, but was not in the state in time."""
+
+
+class WriteRejected(Exception):
+    """The log rejected the message; the text is why, for a person, and `reason` for programs."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(entry.detail or str(entry.reason))
+        self.reason = entry.reason
+        self.position = entry.position
+
+
+@dataclass(frozen=True, slots=True)
+class Consistency:
+    """Makes tokens and waits for what they name, `seconds` at most. Safe for threads."""
+
+    signer: Signer
+    log: Callable[[], AbstractContextManager[LogReader]]
+    state: Callable[[], Path]
+    seconds: float = 2.0
+
+    def token(self, source: str, id: str) -> str:
+        """The token of a message that this deployment sent: ASCII, fit for a header."""
+        return f"{source}:{id}:{self.signer.of_name(source, id)}"
+
+    def wait(self, token: str) -> None:
+        """Return once the message's entry is in the state.
+
+        Raises BadToken, WriteRejected, NotShown.
+        """
+        source, id = self._read(token)
+        deadline = time.monotonic() + self.seconds
+        while not self._is_shown(source, id):
+            if time.monotonic() >= deadline:
+                raise NotShown(f"the write did not show in {self.seconds:g} s; it will: ask again")
+            time.sleep(BETWEEN_LOOKS)
+
+    def _read(self, token: str) -> tuple[str, str]:
+        source, _, rest = token.partition(":")
+        id, _, signature = rest.partition(":")
+        try:
+            is_ours = hmac.compare_digest(self.signer.of_name(source, id), signature)
+        except (TypeError, UnicodeEncodeError):
+            is_ours = False
+        if not is_ours:
+            raise BadToken("is not one that a call was answered with: send it back as it came")
+        return source, id
+
+    def _is_shown(self, source: str, id: str) -> bool:
+        try:
+            with self.log() as log:
+                entry = log.by_message_id(id, source)
+            if entry is None:
+                return False
+            if not entry.is_accepted:
+                raise WriteRejected(entry)
+            with reading(self.state()) as state:
+                return state.checkpoint().position >= entry.position
+        except NotMadeYet:
+            return False
