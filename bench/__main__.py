@@ -19,6 +19,7 @@ from bench.rows import (
     calls_beside_import,
     file_to_state,
     into_many,
+    lists,
     rebuild,
     through_kafka,
     track_calls,
@@ -38,6 +39,7 @@ ROWS = (
     call_to_state.ROW,
     calls_beside_import.ROW,
     whole_memory.ROW,
+    lists.ROW,
 )
 RESULTS = Path(__file__).parent / "results"
 
