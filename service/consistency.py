@@ -46,17 +46,18 @@ class Consistency:
         """The token of a message that this deployment sent: ASCII, fit for a header."""
         return f"{source}:{id}:{self.signer.of_name(source, id)}"
 
-    def wait(self, token: str) -> None:
-        """Return once the message's entry is in the state.
+    def wait(self, token: str) -> Entry:
+        """Give the message's entry once it is in the state.
 
         Raises BadToken, WriteRejected, NotShown.
         """
         source, id = self._read(token)
         deadline = time.monotonic() + self.seconds
-        while not self._is_shown(source, id):
+        while (shown := self._shown(source, id)) is None:
             if time.monotonic() >= deadline:
                 raise NotShown(f"the write did not show in {self.seconds:g} s; it will: ask again")
             time.sleep(BETWEEN_LOOKS)
+        return shown
 
     def _read(self, token: str) -> tuple[str, str]:
         source, _, rest = token.partition(":")
@@ -69,15 +70,15 @@ class Consistency:
             raise BadToken("is not one that a call was answered with: send it back as it came")
         return source, id
 
-    def _is_shown(self, source: str, id: str) -> bool:
+    def _shown(self, source: str, id: str) -> Entry | None:
         try:
             with self.log() as log:
                 entry = log.by_message_id(id, source)
             if entry is None:
-                return False
+                return None
             if not entry.is_accepted:
                 raise WriteRejected(entry)
             with reading(self.state()) as state:
-                return state.checkpoint().position >= entry.position
+                return entry if state.checkpoint().position >= entry.position else None
         except NotMadeYet:
-            return False
+            return None

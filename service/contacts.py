@@ -17,11 +17,16 @@ def contact(deployment: Deployment, log: LogReader, found: Found, position: int 
     """The contact now, or as it was at a position, which the document then names. Raises Unknown."""
     if position is not None:
         return contact_document(at(log, found, position)) | {"as_of": position}
+    return now(deployment, found.contact)
+
+
+def now(deployment: Deployment, contact: int) -> dict[str, Any]:
+    """The contact with this number as it is now. Raises Unknown while it is in the log only."""
     with reading(deployment.generations().current_path()) as state:
-        now = state.contact(found.contact)
-    if now is None:
+        found = state.contact(contact)
+    if found is None:
         raise Unknown("the contact is in the log, but not in the state yet: is the projector running?")
-    return contact_document(now)
+    return contact_document(found)
 
 
 def history(log: LogReader, found: Found, after: int = 0, limit: int | None = None) -> dict[str, Any]:

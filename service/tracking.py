@@ -66,7 +66,10 @@ class Tracker:
 
         Raises schema.Invalid, IdentityConflict, and what `Publisher.publish` raises.
         """
-        call = track_user(body, self._default_country_code)
+        return self.tell(track_user(body, self._default_country_code), source)
+
+    def tell(self, call: TrackUser, source: str) -> list[str]:
+        """Publish what a call that was read says. Returns and raises as `user` does, but for Invalid."""
         facts: list[tuple[str, dict[str, Any]]] = []
         if call.traits or not call.tags:
             facts.append((types.USER_TRACKED, {"traits": call.traits}))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.events.fields import TRACK_EVENT, TRACK_USER, Shape
+from ledger.events.fields import NEW_CONTACT, TRACK_EVENT, TRACK_USER, Shape
 from ledger.events.kinds import digits_of, is_given
 from ledger.events.phone import PhoneFault, normalise, normalise_full, split
 from ledger.events.schema import Fault, Invalid, faults_of
@@ -45,6 +45,16 @@ def track_event(body: object, default_country_code: str) -> TrackEvent:
     """Read the body of an event call, as `track_user` does. Raises Invalid with every fault at once (R9)."""
     given, phone = _read(TRACK_EVENT, body, default_country_code)
     return TrackEvent(phone, given.get("userId"), given["event"], given.get("traits", {}), given.get("createdAt"))
+
+
+def new_contact(body: object) -> TrackUser:
+    """Read the body that makes a contact. Raises Invalid with every fault at once (R25)."""
+    faults = faults_of(NEW_CONTACT, body)
+    if faults or not isinstance(body, dict):
+        raise Invalid(faults)
+    given: dict[str, Any] = {name: digits_of(value) for name, value in body.items() if is_given(value)}
+    phone = normalise_full(given["phone"]) if "phone" in given else None
+    return TrackUser(phone, given.get("user_id"), given.get("traits", {}), given.get("tags", []), None)
 
 
 def _read(shape: Shape, body: object, default_country_code: str) -> tuple[dict[str, Any], str | None]:

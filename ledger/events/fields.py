@@ -53,6 +53,12 @@ def _identity_of_call(body: Mapping[str, object]) -> list[Found]:
     return []
 
 
+def _identity_of_contact(body: Mapping[str, object]) -> list[Found]:
+    if any(is_given(body.get(name)) for name in ("phone", "user_id")):
+        return []
+    return [("", "says no contact: give phone (with country code), user_id, or both")]
+
+
 def _user_id() -> Kind:
     return Line(
         MOST_USER_ID_CHARACTERS, integers=True, metadata={"description": "Your own id of the contact, fixed for ever"}
@@ -103,6 +109,18 @@ DATA: dict[str, Shape] = {
 
 What imports add to their own signed messages (`mode`, `row`, `line`, `rowend`) means nothing in anybody else's.
 """
+
+NEW_CONTACT = Shape(
+    "NewContact",
+    {
+        "phone": FullPhone(metadata={"description": "Country code and number, such as +919967536783"}),
+        "user_id": _user_id(),
+        "traits": Traits(metadata=_TRAITS),
+        "tags": Tags(metadata=_TAGS),
+    },
+    between=_identity_of_contact,
+)
+"""The body of `POST /v1/contacts` (R25)."""
 
 TRACK_USER = Shape(
     "TrackUser",

@@ -114,6 +114,13 @@ class Routes:
         fails = self.problems(400, 413)
         return lambda view: fails(takes(view))
 
+    def takes(self, schema: type[Schema], *, example: object) -> Decorator:
+        """Describe a JSON body that the view reads itself, by rules of the ledger's own."""
+        content = {"application/json": {"schema": schema, "example": example}}
+        takes: Decorator = self.blueprint.doc(requestBody={"required": True, "content": content})
+        fails = self.problems(400, 413, 422)
+        return lambda view: fails(takes(view))
+
     def answers(
         self,
         status: int,

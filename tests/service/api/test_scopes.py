@@ -11,6 +11,7 @@ RULES = {
     ("POST", "/v1/public/apis/users/"): {"read"},
     ("GET", "/v1/public/apis/users/phone_number/{number}"): {"read"},
     ("GET", "/v1/public/apis/users/id/{user_id}"): {"read"},
+    ("POST", "/v1/contacts"): {"track"},
     ("GET", "/v1/contacts"): {"read"},
     ("GET", "/v1/contacts/{id}"): {"read"},
     ("GET", "/v1/contacts/{id}/history"): {"read", "audit"},
