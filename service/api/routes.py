@@ -99,10 +99,6 @@ class Routes:
         """Answer POST at this rule for keys with this scope."""
         return self._on("POST", rule, scope)
 
-    def put(self, rule: str, *, scope: Scopes) -> Decorator:
-        """Answer PUT at this rule for keys with this scope."""
-        return self._on("PUT", rule, scope)
-
     def query(self, schema: type[Schema]) -> Decorator:
         """Read the query string by this schema, and give it to the view as its first argument, a dict."""
         decorate: Decorator = self.blueprint.arguments(schema, location="query")
