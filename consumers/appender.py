@@ -190,8 +190,7 @@ class _BatchDecision:
         first = _first_of_row(message)
         if first is not None and (taken := self._taken.get(first)) is not None:
             return taken.skipped
-        is_known = not isinstance(decision, identity.Create)
-        return is_known if about.mode == "create" else not is_known
+        return identity.is_left_out(decision, about.mode)
 
     def _accept(
         self,

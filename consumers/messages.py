@@ -1,13 +1,13 @@
 """What a record says, before any look at the log: its envelope, who sent it, whom it is about, or why it is refused."""
 
 from functools import lru_cache
-from typing import Literal
 
 import msgspec
 
 from ledger.bus.port import Record
 from ledger.events import moments, types
 from ledger.events.envelope import Envelope, Unreadable, decode
+from ledger.events.identity import Mode
 from ledger.events.schema import check_data, identity_of
 from ledger.events.signing import Signer
 
@@ -28,7 +28,7 @@ class About(msgspec.Struct, frozen=True):
     phone: str | None
     user_id: str | None
     by_phone_alone: bool
-    mode: Literal["upsert", "create", "update"]
+    mode: Mode
 
 
 class Incoming(msgspec.Struct, frozen=True):
@@ -47,7 +47,7 @@ class _Terms(msgspec.Struct):
     phone: str | None = None
     user_id: str | None = msgspec.field(name="userId", default=None)
     match: str | None = None
-    mode: Literal["upsert", "create", "update"] = "upsert"
+    mode: Mode = "upsert"
 
 
 _terms = msgspec.json.Decoder(_Terms).decode

@@ -1,5 +1,7 @@
 """Which contact a message is about (R7): a pure decision over what is known of its phone and its user id."""
 
+from typing import Literal
+
 import msgspec
 
 
@@ -36,6 +38,8 @@ class Conflict(msgspec.Struct, frozen=True, gc=False):
 
 
 Decision = Create | Attach | Merge | Conflict
+Mode = Literal["upsert", "create", "update"]
+"""`create` leaves out contacts that are known, `update` those that are not."""
 
 CREATE = Create()
 
@@ -70,6 +74,11 @@ def resolve(
     if phone is None or by_user_id.phone is None:
         return Attach(by_user_id.contact)
     return Conflict("the contact with this user id already has another phone", (by_user_id.contact,))
+
+
+def is_left_out(decision: Decision, mode: Mode) -> bool:
+    """Whether a row is skipped (R18): by whether its contact was known before the row's first message."""
+    return mode != "upsert" and isinstance(decision, Create) == (mode == "update")
 
 
 def _two_contacts(by_phone: Known, by_user_id: Known, *, may_merge: bool) -> Decision:

@@ -11,7 +11,7 @@ from ledger import sqlite
 from ledger.events import types
 from ledger.events.identity import Known
 from ledger.log.entry import Entry, phone_text, unpack_headers
-from ledger.log.identities import holders
+from ledger.log.identities import Identities, holders
 from ledger.log.log import Head, _head, _offsets, declared_schema, schema_of
 
 _listed = msgspec.json.Encoder().encode
@@ -59,6 +59,11 @@ class LogReader:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    def freeze(self) -> Head:
+        """From now until it is closed, see the log as it is now; the newest entry. The log's WAL grows meanwhile."""
+        self._connection.execute("BEGIN")
+        return self.head()
 
     def head(self) -> Head:
         """The newest entry."""
@@ -210,6 +215,12 @@ class LogReader:
             (_listed([int(phone) for phone in phones]).decode(),),
         )
         return {f"+{phone}": contact for phone, contact in rows}
+
+    def known(self, phones: Iterable[str], user_ids: Iterable[str]) -> Identities:
+        """Who holds these phones (E.164) and user ids now, as the append would load them for a decision."""
+        found = Identities()
+        found.load(self._connection, phones, user_ids)
+        return found
 
     def holder_of_user_id(self, user_id: str) -> Known | None:
         """Which contact this user id finds now."""

@@ -1,15 +1,16 @@
 """`contacts import` and `contacts imports`: files into the ledger, and what became of them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 import click
 
 from service import logs
 from service.cli.import_progress import reporting
+from service.cli.import_telling import summary, tell, tell_check
 from service.cli.terminal import Failed, as_json, emit, opened
 from service.importing import importing
 from service.imports.choices import BLANKS, MODES, Choices
@@ -23,6 +24,10 @@ from service.processes import Stop, run_imports
 from service.temporary_parts import PartFailed, TemporaryPart, parts_running
 
 _SOME_LEFT_OUT = 3
+
+_READING = frozenset({"reading"})
+_ONLY_READING = frozenset({"reading", "scanning", "checking"})
+"""Stages in which neither consumer nor projector has anything to do."""
 
 
 class Refused(click.ClickException):
@@ -46,12 +51,19 @@ class Refused(click.ClickException):
 @click.option("--allow-opt-in", is_flag=True, help="Let WhatsApp Opted become TRUE where it is FALSE.")
 @click.option("--encoding", help="The file's encoding when it is not UTF-8, such as windows-1252.")
 @click.option("--again", is_flag=True, help="Import the same file with the same choices once more.")
+@click.option("--dry-run", is_flag=True, help="Only say what would become of each row; nothing is taken in.")
 @click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write the rejected rows as a CSV.")
 @as_json
-def import_file(file: BinaryIO, again: bool, rejects: Path | None, is_json: bool, **chosen: Any) -> int:
+def import_file(file: BinaryIO, again: bool, dry_run: bool, rejects: Path | None, is_json: bool, **chosen: Any) -> int:
     """Import a CSV FILE of contacts. Exit code: 0 all taken, 3 some rows rejected or duplicate, 2 file refused."""
-    with _at_work() as (importer, report):
-        brought = importer.bring(file, Path(file.name).name, Choices(**chosen), report, again=again)
+    name, choices = Path(file.name).name, Choices(**chosen)
+    if dry_run:
+        with _at_work(_ONLY_READING) as (importer, report), _rejects_csv(rejects) as out:
+            document = importer.check(file, name, choices, report, out)
+        emit(document, is_json, lambda: tell_check(document))
+        return _exit_code(document)
+    with _at_work(_READING) as (importer, report):
+        brought = importer.bring(file, name, choices, report, again=again)
         importer.wait(brought.id, report)
         return _finish(importer, brought.id, rejects, is_json, already=brought.already)
 
@@ -68,7 +80,7 @@ def imports(context: click.Context, is_json: bool) -> None:
 
     def listing() -> None:
         for one in found:
-            click.echo(_summary(one))
+            click.echo(summary(one))
 
     emit({"imports": found}, is_json, listing)
 
@@ -117,8 +129,8 @@ def run() -> None:
 
 
 @contextmanager
-def _at_work() -> Iterator[tuple[Importer, Report]]:
-    """An importer that shows its progress; consumer and projector run as soon as there is something for them."""
+def _at_work(idle: Collection[str] = _READING) -> Iterator[tuple[Importer, Report]]:
+    """An importer that shows its progress; consumer and projector run once a stage comes that is not `idle`."""
     deployment = opened()
     locks = {"consume": deployment.consumer_lock, "project": deployment.projector_lock}
     parts: list[TemporaryPart] | None = None
@@ -137,7 +149,7 @@ def _at_work() -> Iterator[tuple[Importer, Report]]:
 
         def report(stage: str, done: int, total: int) -> None:
             nonlocal parts
-            is_idle = stage == "reading" or (stage == "applying" and done == total)
+            is_idle = stage in idle or (stage == "applying" and done == total)
             if parts is None and not is_idle:
                 parts = running.enter_context(parts_running(locks, os.environ))
             show(stage, done, total)
@@ -175,37 +187,26 @@ def _faults_told() -> Iterator[None]:
 
 
 def _finish(importer: Importer, id: str, rejects: Path | None, is_json: bool, *, already: bool = False) -> int:
-    if rejects is not None:
-        with open(rejects, "w", encoding="utf-8", newline="", opener=_private) as out:
+    with _rejects_csv(rejects) as out:
+        if out is not None:
             importer.results.write_rejects(id, out)
     document = importer.results.show(id) | ({"already_imported": True} if already else {})
-    emit(document, is_json, lambda: _show(document))
-    if already or not any(document[name] for name in ("duplicate", "rejected", "cancelled")):
-        return 0
-    return _SOME_LEFT_OUT
+    emit(document, is_json, lambda: tell(document))
+    return 0 if already else _exit_code(document)
+
+
+def _exit_code(document: dict[str, Any]) -> int:
+    return _SOME_LEFT_OUT if any(document[name] for name in ("duplicate", "rejected", "cancelled")) else 0
+
+
+@contextmanager
+def _rejects_csv(path: Path | None) -> Iterator[TextIO | None]:
+    if path is None:
+        yield None
+        return
+    with open(path, "w", encoding="utf-8", newline="", opener=_private) as out:
+        yield out
 
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-_COUNTS = ("created", "updated", "unchanged", "skipped", "duplicate", "rejected", "pending", "cancelled")
-_SHOWN = 20
-
-
-def _summary(document: dict[str, Any]) -> str:
-    counts = ", ".join(f"{document[name]:,} {name}" for name in _COUNTS if document[name])
-    told = f"{document['id']}  {document['file_name']}  {document['state']}  {document['rows']:,} rows"
-    return f"{told}: {counts}" if counts else told
-
-
-def _show(document: dict[str, Any]) -> None:
-    if "already_imported" in document:
-        click.echo("The same file was imported before with the same choices; nothing was changed.")
-    click.echo(_summary(document))
-    if "failure" in document:
-        click.echo(document["failure"])
-    for one in document["rejects"][:_SHOWN]:
-        click.echo(f"line {one['line']}  {one['reason']}  {one['message']}  {one['hint']}")
-    if len(document["rejects"]) > _SHOWN:
-        click.echo("… --json shows the first 100, --rejects writes all of them as a CSV.")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from ledger.events import tags as rules
+from ledger.events.identity import Mode
 from service.imports.refusal import FileRefused
 
-Mode = Literal["upsert", "create", "update"]
 Blank = Literal["keep", "clear"]
 MODES: tuple[str, ...] = get_args(Mode)
 BLANKS: tuple[str, ...] = get_args(Blank)

@@ -67,7 +67,7 @@ def import_json(one: Import, outcomes: Outcomes, duplicate: int, rejected: int) 
 
 def all_rejects(kept: Iterable[Reject], rejections: Iterable[AppendRejection], columns: ColumnMap) -> Iterator[Reject]:
     """The split's rejects and the append's, both by row, as one."""
-    return merge(kept, (_late(one, columns) for one in rejections), key=lambda reject: reject.row)
+    return merge(kept, (late_reject(one, columns) for one in rejections), key=lambda reject: reject.row)
 
 
 def rejects_json(rejects: Iterable[Reject]) -> list[dict[str, Any]]:
@@ -89,8 +89,8 @@ def _state(one: Import, pending: int) -> str:
     return one.state
 
 
-def _late(rejection: AppendRejection, columns: ColumnMap) -> Reject:
-    """For a row, a conflict is always one of its user id, as rows match by phone (R17)."""
+def late_reject(rejection: AppendRejection, columns: ColumnMap) -> Reject:
+    """A row that the append rejects. For it, a conflict is always one of its user id, as rows match by phone (R17)."""
     is_conflict = rejection.reason == "identity_conflict"
     at = columns.index_of(USER_ID) if is_conflict else None
     header = "" if at is None else columns.columns[at].header

@@ -1,17 +1,17 @@
 """One import from a file to its last message: copy, map, scan, keep, split, resume."""
 
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 from ledger.events import moments
+from service.imports.check import check
 from service.imports.choices import Choices, clean_tags, import_hash
 from service.imports.dialect import shape
 from service.imports.feed import Feed, Stalled
-from service.imports.files import Busy, ImportFolder
+from service.imports.files import Busy, Copied, ImportFolder
 from service.imports.mapping import map_columns
 from service.imports.messages import ImportMessages
 from service.imports.orphans import remove_orphans
@@ -19,14 +19,16 @@ from service.imports.ports import Limits, Ports, Report
 from service.imports.progress import Progress, load_mark, load_progress, save_mark, save_progress
 from service.imports.refusal import FileRefused
 from service.imports.registry import PUBLISHED, RUNNING, Import, Registry
-from service.imports.rejects import RejectsFile
+from service.imports.rejects import RejectsFile, kept_rejects, write_rejects
 from service.imports.results import Results
 from service.imports.rows import RowChecks
 from service.imports.scan import Scan, scan
-from service.imports.splitter import SourceRows, Splitter, Way
+from service.imports.splitter import Splitter, Way
+from service.imports.verdicts import SourceRows, Verdicts, opted_out
 
-_PHONES_ASKED = 5_000
 _LOOK_AGAIN = 0.05
+_CATCHING_UP = 10.0
+"""Seconds in which a check waits for the state to come nearer to the bus, before it does with what is in the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,44 @@ class Importer:
             folder.remove()
         self.see_out(confirmed.id, report)
         return Brought(confirmed.id, already=confirmed.state == PUBLISHED)
+
+    def check(
+        self, file: BinaryIO, name: str, choices: Choices, report: Report, rejects: TextIO | None = None
+    ) -> dict[str, Any]:
+        """What `bring` would come to: the Import JSON, with `check` in it. Nothing is published, nothing kept.
+
+        It is exact for the ledger at the position that it names (R21). `rejects` gets the rejects CSV; it is opened
+        with newline="". Raises FileRefused.
+        """
+        choices = replace(choices, tags=clean_tags(choices.tags))
+        folder = ImportFolder(self._folder / self._ports.new_id())
+        with folder.held():
+            try:
+                report("reading", 0, 0)
+                copied = folder.copy(file, choices.encoding, self._limits.bytes)
+                new, found = self._read(copied, name, choices, folder, report)
+                self._catch_up(report)
+                with self._ports.at_head() as head:
+                    now = self._ports.clock()  # as late as an import right after this check would state
+                    document = check(folder, replace(new, confirmed_at=now), found, head, report)
+                if rejects is not None:
+                    kept = kept_rejects(folder.rejects)
+                    write_rejects(rejects, folder.source, shape(folder.source), new.columns, kept)
+            finally:
+                folder.remove()
+        earlier = self._registry.earlier(new.hash)
+        return document if earlier is None else {**document, "imported_before": earlier.id}
+
+    def _catch_up(self, report: Report) -> None:
+        """Wait until the state has all that is on the bus; on a ledger that is never idle, not for long."""
+        pace = self._ports.pace
+        least, since = self._ports.behind(), pace.clock()
+        while least and pace.clock() - since < _CATCHING_UP:
+            report("catching up", 0, 0)
+            pace.sleep(_LOOK_AGAIN)
+            behind = self._ports.behind()
+            if behind < least:
+                least, since = behind, pace.clock()
 
     def unfinished(self) -> list[str]:
         """The ids of imports that `resume` would go on with, oldest first."""
@@ -146,18 +186,25 @@ class Importer:
     ) -> tuple[Import, Scan | None]:
         """A new import and its scan; or, without one, the earlier import of the same file and choices."""
         copied = folder.copy(file, choices.encoding, self._limits.bytes)
-        hash = import_hash(copied.sha256, choices)
-        earlier = None if again else self._registry.earlier(hash)
+        earlier = None if again else self._registry.earlier(import_hash(copied.sha256, choices))
         if earlier is not None:
             return earlier, None
+        new, found = self._read(copied, name, choices, folder, report)
+        # asked once and kept, so that a resumed split comes to the same messages (R16)
+        folder.save("opted_out", opted_out(found, choices, self._ports.opted_out), durable=True)
+        kept = self._registry.add(new, again=again)
+        return kept, found if kept.id == new.id else None
+
+    def _read(
+        self, copied: Copied, name: str, choices: Choices, folder: ImportFolder, report: Report
+    ) -> tuple[Import, Scan]:
+        """The import that a copied file would be, confirmed now, and its rows. Raises FileRefused."""
         columns = map_columns(shape(folder.source).header, choices, self._ports.known_attributes())
-        id, now = folder.path.name, self._ports.clock()
+        id, hash, now = folder.path.name, import_hash(copied.sha256, choices), self._ports.clock()
         new = Import(id, hash, copied.sha256, name, choices, columns, now, rows=0)
         report("scanning", 0, 0)
         found = self._scan(folder, new)
-        folder.save("opted_out", self._opted_out(found, choices), durable=True)
-        kept = self._registry.add(replace(new, rows=len(found)), again=again)
-        return kept, found if kept.id == id else None
+        return replace(new, rows=len(found)), found
 
     def _scan(self, folder: ImportFolder, confirmed: Import) -> Scan:
         checks = RowChecks(confirmed.columns, confirmed.choices)
@@ -166,23 +213,12 @@ class Importer:
         except FileNotFoundError as fault:
             raise FileRefused(f"The copy of the file of import {confirmed.id} is gone; import it again.") from fault
 
-    def _opted_out(self, found: Scan, choices: Choices) -> Sequence[int]:
-        """Asked once and kept, so that a resumed split comes to the same messages (R16)."""
-        if choices.allow_opt_in or choices.mode == "create":
-            return []
-        phones = sorted({found.phones[index] for index in found.opt_ins if found.phones[index]})
-        out: list[int] = []
-        for start in range(0, len(phones), _PHONES_ASKED):
-            asked = [f"+{phone}" for phone in phones[start : start + _PHONES_ASKED]]
-            out += sorted(map(int, self._ports.opted_out(asked)))
-        return out
-
     def _split(self, confirmed: Import, found: Scan, folder: ImportFolder, report: Report) -> None:
         choices, done = confirmed.choices, load_progress(folder)
         checks = RowChecks(confirmed.columns, choices)
         time = moments.text(confirmed.confirmed_at)
         messages = ImportMessages(confirmed.id, time, choices.mode, choices.tags, self._ports.signer)
-        opted_out = frozenset(folder.load("opted_out") or ())
+        out = frozenset(folder.load("opted_out") or ())
 
         def save(progress: Progress) -> None:
             save_progress(folder, progress)
@@ -194,7 +230,7 @@ class Importer:
             SourceRows(folder.source, shape(folder.source).delimiter, found) as rows,
         ):
             feed.send([messages.started(_started(confirmed))])
-            splitter = Splitter(found, rows, checks, messages, opted_out)
+            splitter = Splitter(found, Verdicts(found, rows, checks, out), messages)
             is_cancelling = partial(self._registry.is_cancelling, confirmed.id)
             way = Way(load_mark(folder), self._ports.stride, partial(save_mark, folder), is_cancelling)
             done = splitter.split(done, feed, rejects, save, self._ports.batch, way)

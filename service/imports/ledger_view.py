@@ -1,7 +1,7 @@
 """What imports ask of the bus, the log and contact state, which they only read."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from projections.generations import Generations
 from projections.reading import StateReader, reading
 from service.imports.attributes import WHATSAPP_OPTED, default_type
 from service.imports.counts import AppendRejection, Outcomes
+from service.imports.ledger_head import LedgerHead, at_head
 
 _SAMPLE = 20_000
 """Contacts, the newest: enough to know the attributes in use, and quick among millions."""
@@ -47,6 +48,16 @@ class LedgerView:
         taken = self._taken.offsets(self._reader.bus_id) if self._taken else {}
         ranges = self._reader.ranges().items()
         return sum(end - max(begin, taken.get(partition, begin)) for partition, (begin, end) in ranges)
+
+    def behind(self) -> int:
+        """How many messages are on the bus, or in the log, that the state does not have. Raises as `backlog` does."""
+        waiting = self.backlog()
+        folded: int = self._asked(lambda state: state.checkpoint().position, 0)
+        return waiting + (self._taken.head().position - folded if self._taken else 0)
+
+    def at_head(self) -> AbstractContextManager[LedgerHead]:
+        """The ledger as it is now, for the length of a block."""
+        return at_head(self._log, self._generations)
 
     def outcomes(self, import_id: str) -> Outcomes:
         """The outcomes of an import's rows so far."""

@@ -1,12 +1,14 @@
 """What an import needs of the rest of the product, handed in."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from ledger.bus.port import Publisher
 from ledger.events.signing import Signer
 from service.imports.counts import AppendRejection, Outcomes
 from service.imports.feed import Pace
+from service.imports.ledger_head import LedgerHead
 
 Report = Callable[[str, int, int], None]
 """Called with a stage (reading, scanning, publishing, applying), the rows done, and the rows in all (0: not known)."""
@@ -24,8 +26,9 @@ class Limits:
 class Ports:
     """`clock` is microseconds since the epoch, `new_id` makes UUIDv7 texts.
 
-    `backlog()`: how many messages are on the bus that the log has not taken yet. `opted_out(phones)`: those of them
-    (E.164) whose contact has WhatsApp Opted FALSE now. `outcomes(import id)`: what became of its rows so far.
+    `backlog()`: how many messages are on the bus that the log has not taken yet; `behind()`: that the state does not
+    have yet. `at_head()`: the ledger as it is now. `opted_out(phones)`: those of them (E.164) whose contact has
+    WhatsApp Opted FALSE now. `outcomes(import id)`: what became of its rows so far.
     `rejections(import id)`: its rows that the append rejected, by row. `known_attributes()`: existing custom
     attributes and their types. `batch`: messages published together. `stride`: rows published before an import looks
     again whether it is to stop.
@@ -36,6 +39,8 @@ class Ports:
     clock: Callable[[], int]
     new_id: Callable[[], str]
     backlog: Callable[[], int]
+    behind: Callable[[], int]
+    at_head: Callable[[], AbstractContextManager[LedgerHead]]
     opted_out: Callable[[Sequence[str]], set[str]]
     outcomes: Callable[[str], Outcomes]
     rejections: Callable[[str], Iterable[AppendRejection]]

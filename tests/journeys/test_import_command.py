@@ -53,6 +53,21 @@ def test_an_import_needs_no_server_and_says_what_became_of_each_row(contacts, tm
     assert (code, json.loads(out)) == (0, document)
 
 
+def test_a_dry_run_counts_what_the_import_then_comes_to_and_takes_nothing_in(contacts, tmp_path):
+    contacts("track", "--phone", GAVIN, "--trait", "name=Gavin")
+    file, rejects = written(tmp_path, FAULTY), tmp_path / "rejects.csv"
+    code, out, _ = contacts("import", file, "--dry-run", "--rejects", rejects, "--json")
+    rehearsed = json.loads(out)
+    assert (code, rehearsed["unchanged"], rehearsed["rejected"]) == (3, 1, 1)
+    assert len(rejects.read_text().splitlines()) == 2
+    assert json.loads(contacts("imports", "--json")[1]) == {"imports": []}
+    _, out, _ = contacts("import", file, "--json")
+    document = json.loads(out)
+    assert {name: rehearsed[name] for name in document if name not in ("id", "state")} == {
+        name: value for name, value in document.items() if name not in ("id", "state")
+    }
+
+
 @pytest.mark.parametrize(
     ("content", "options", "told"),
     [

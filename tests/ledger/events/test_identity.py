@@ -1,6 +1,6 @@
 """R7, decided by values alone."""
 
-from ledger.events.identity import CREATE, Attach, Conflict, Known, Merge, resolve
+from ledger.events.identity import CREATE, Attach, Conflict, Known, Merge, is_left_out, resolve
 
 PHONE, OTHER_PHONE = "+919967536783", "+919820098200"
 
@@ -59,3 +59,10 @@ def test_a_match_by_phone_alone_refuses_the_user_id_of_another_contact():
 
 def test_a_match_by_phone_alone_attaches_a_free_user_id():
     assert resolve(PHONE, "u1", Known(9, PHONE, None), None, by_phone_alone=True) == Attach(9)
+
+
+def test_a_row_is_left_out_by_whether_its_contact_was_known():
+    """R18."""
+    known, unknown = Attach(7), CREATE
+    assert [is_left_out(known, mode) for mode in ("upsert", "create", "update")] == [False, True, False]
+    assert [is_left_out(unknown, mode) for mode in ("upsert", "create", "update")] == [False, False, True]

@@ -219,3 +219,13 @@ def test_a_moment_at_the_epoch_is_a_moment(by_hand, new_entry):
 def test_a_user_id_of_one_zero_finds_its_contact(by_hand):
     by_hand.create(None, "0")
     assert by_hand.reader.holder_of_user_id("0").user_id == "0"
+
+
+def test_a_frozen_reader_sees_the_log_as_it_was(by_hand):
+    first = by_hand.create(phone=PHONES[0])
+    head = by_hand.reader.freeze()
+    by_hand.create(phone=PHONES[1])
+    assert by_hand.reader.head() == head
+    known = by_hand.reader.known(PHONES[:2], ["u1"])
+    assert known.by_phone(PHONES[0]).contact == first
+    assert (known.by_phone(PHONES[1]), known.by_user_id("u1")) == (None, None)

@@ -14,7 +14,7 @@ from service.imports.mapping import map_columns
 from service.imports.rows import RowChecks
 from service.imports.scan import in_order, scan
 from service.imports.settle import settle
-from service.imports.splitter import SourceRows
+from service.imports.verdicts import SourceRows
 from tests.examples import ASHA, EMMA, GAVIN, MEERA, RAVI
 
 HEADER = ("Phone", "User ID", "Name")

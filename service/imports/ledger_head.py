@@ -1,0 +1,101 @@
+"""The ledger as it is at its newest entry, for a check: identities from the log, states from state and log together."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import msgspec
+
+from ledger.events import tags
+from ledger.log.identities import Identities
+from ledger.log.log import Head
+from ledger.log.reader import LogReader, is_there
+from projections.fold import State
+from projections.generations import Generations
+from projections.page import ImportIds, Page
+from projections.reading import StateReader, reading
+from service.imports.attributes import WHATSAPP_OPTED
+
+_PAGE = 10_000
+_SAMPLE = 20_000
+"""Contacts, the newest: where most attributes of a file are found at once, when they are known at all."""
+_EMPTY = Head(0, bytes(32), 0)
+_listed = msgspec.json.Encoder().encode
+
+
+@contextmanager
+def at_head(log: Path, generations: Generations) -> Iterator["LedgerHead"]:
+    """The ledger as it is now, whatever is appended and folded before the block ends.
+
+    Both files are held as they are for that long, so their WALs grow meanwhile: a file's limits bound how long.
+    """
+    with ExitStack() as opened:
+        # state first: it then is never ahead of the log
+        state = opened.enter_context(reading(generations.current_path())) if generations.current() else None
+        if state is not None:
+            state.freeze()
+        entries = opened.enter_context(closing(LogReader(log))) if is_there(log) else None
+        yield LedgerHead(entries, state)
+
+
+class LedgerHead:
+    """Answers as of `head`. What the state has not folded yet is folded in memory, by the fold of the projector."""
+
+    def __init__(self, log: LogReader | None, state: StateReader | None) -> None:
+        self._log = log
+        self._state = state
+        self.head = _EMPTY if log is None else log.freeze()
+        self._newer: dict[int, State] = {} if log is None else self._fold_rest(log)
+
+    def identities(self, phones: Iterable[str], user_ids: Iterable[str]) -> Identities:
+        """Who holds these phones (E.164) and user ids."""
+        return Identities() if self._log is None else self._log.known(phones, user_ids)
+
+    def states(self, contacts: Iterable[int]) -> dict[int, State]:
+        """These contacts, by number."""
+        wanted = set(contacts)
+        found = {number: state for number in wanted if (state := self._newer.get(number)) is not None}
+        return found | self._loaded(wanted - found.keys())
+
+    def opted_out(self, phones: Iterable[str]) -> set[str]:
+        """Those of the phones (E.164) whose contact has WhatsApp Opted FALSE (R16)."""
+        asked = list(phones)
+        holders = self.identities(asked, ())
+        known = {phone: holder.contact for phone in asked if (holder := holders.by_phone(phone)) is not None}
+        states = self.states(known.values())
+        return {phone for phone, contact in known.items() if states[contact].traits.get(WHATSAPP_OPTED) is False}
+
+    def without_value(self, attributes: set[str]) -> set[str]:
+        """Those of the attributes that no contact has a value of."""
+        missing = attributes.difference(*(state.traits for state in self._newer.values()))
+        if missing and self._state is not None:
+            missing -= self._state.trait_types(_SAMPLE).keys()
+        if missing and self._state is not None:
+            missing.difference_update(name for name, *_ in self._state.trait_kinds())
+        return missing
+
+    def without_contact(self, spellings: Iterable[str]) -> list[str]:
+        """Those of the tags that no contact has, in whatever spelling (R5)."""
+        used = {folded for state in self._newer.values() for folded in state.tags}
+        if self._state is not None:
+            used.update(tags.fold(spelling) for spelling, *_ in self._state.tag_spellings())
+        return [spelling for spelling in spellings if tags.fold(spelling) not in used]
+
+    def _fold_rest(self, log: LogReader) -> dict[int, State]:
+        """The contacts that the entries behind the state's checkpoint changed, as these left them."""
+        position = 0 if self._state is None else self._state.checkpoint().position
+        states: dict[int, State] = {}
+        import_ids = ImportIds(log)
+        while rows := log.fold_page(position, _PAGE, self.head.position):
+            touched = {number for row in rows for number in (row[5], row[7]) if number is not None}
+            states |= self._loaded(touched - states.keys())
+            Page(states, import_ids).fold(rows)
+            position = rows[-1][0]
+        return states
+
+    def _loaded(self, contacts: set[int]) -> dict[int, State]:
+        if self._state is None or not contacts:
+            return {}
+        numbers = _listed(sorted(contacts)).decode()
+        found = self._state.find("WHERE contact IN (SELECT value FROM json_each(?))", (numbers,))
+        return {state.contact: state for state in found}
