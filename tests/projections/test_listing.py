@@ -51,13 +51,16 @@ DATETIMES = [
     "2022-13-45",
     "2023",
 ]
-scalars = st.sampled_from([*TEXTS, *DATETIMES, 5, 5.0, -1, 1.5, 0, True, False, 2**53, 1e300])
+SCALARS = [*TEXTS, *DATETIMES, 5, 5.0, -1, 1.5, 0, True, False, 2**53, 1e300]
+ASKED = [*TEXTS, *DATETIMES, "1e0", "+9199", "u-1", "FALSE", "1e400", "null", "nan", "ss", "É"]
+OPERATORS = ["=", "!=", ">", ">=", "<", "<=", "~"]
+scalars = st.sampled_from(SCALARS)
 values = scalars | st.lists(scalars, max_size=3)
 names = st.sampled_from(["city", "name", "it's", 'say "x"', "back\\slash", "a.b", "नाम"])
 tag = st.sampled_from(["vip", "VIP", "Straße", "STRASSE", 'q"', "a%b", "ab", "new customer", "x\\y"])
-operators = st.sampled_from(["=", "!=", ">", ">=", "<", "<=", "~"])
+operators = st.sampled_from(OPERATORS)
 asked_names = names | st.sampled_from(["phone", "user_id", "nobody has this"])
-asked_values = st.sampled_from([*TEXTS, *DATETIMES, "1e0", "+9199", "u-1", "FALSE", "1e400", "null", "nan"])
+asked_values = st.sampled_from(ASKED)
 conditions = st.builds(Condition, asked_names, operators, asked_values)
 wanteds = st.builds(
     Wanted,
@@ -147,6 +150,25 @@ def pages(file, wanted, sort, limit, between=lambda: None):
         place = found.following
         between()
     return shown
+
+
+EVERY_VALUE = {
+    number: State(number, bytes(16), None, f"u-{number}", 1, number, number, {"city": value}, (1, 1), {}, {})
+    for number, value in enumerate([*SCALARS, [], *([each] for each in SCALARS), [5, "Straße", True]], 1)
+} | {999: State(999, bytes(16), None, "u-999", 1, 999, 999, {}, (1, 1), {}, {})}
+
+
+@pytest.mark.parametrize("is_indexed", [False, True])
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_a_condition_holds_for_just_the_values_that_meet_it(operator, is_indexed):
+    with state_file() as file:
+        file.save(EVERY_VALUE)
+        for asked in ASKED:
+            wanted = Wanted((Condition("city", operator, asked),))
+            if is_indexed:
+                file.store.index(needed(wanted))
+            (shown,) = pages(file, wanted, "created", 1000)
+            assert [one.traits for one in shown] == [one.traits for one in file.expected(wanted, "created")], asked
 
 
 @given(rounds(), wanteds, st.sampled_from(SORTS), st.integers(1, 4))
