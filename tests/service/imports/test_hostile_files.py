@@ -1,5 +1,8 @@
 """Files that nobody should send: each is imported as far as it is good, or refused with a sentence (R24)."""
 
+import io
+import zipfile
+
 import pytest
 
 from service.imports.refusal import FileRefused, MappingRefused
@@ -58,3 +61,61 @@ def test_no_value_of_a_file_is_in_a_refusal_of_its_mapping(desk):
     with pytest.raises(MappingRefused) as refused:
         desk.bring("Name,City\nGavin Roberts,Pune\n")
     assert "Gavin" not in str(refused.value)
+
+
+def zipped():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("people.csv", f"Phone\n{GAVIN}\n")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param(zipped(), "a zip archive or an Excel workbook", id="zip or xlsx"),
+        pytest.param(b"\x89PNG\r\n\x1a\n\0\0", "a PNG picture", id="png"),
+        pytest.param(f"Phone\n{GAVIN}\0\n".encode(), "NUL bytes", id="NUL"),
+        pytest.param(f'Phone,Note\n{GAVIN},"open\n{ASHA},x\n'.encode(), "opens in line 2 is never closed", id="quote"),
+        pytest.param(f"{GAVIN},Asha\n{ASHA},Ravi\n".encode(), "No column is the phone number", id="no header"),
+        pytest.param(b"Name,Phone\nJos\xe9,+919967536783\n", "--encoding windows-1252", id="other encoding"),
+    ],
+)
+def test_what_is_no_table_of_contacts_is_refused_whole_and_leaves_nothing(desk, world, content, told):
+    with pytest.raises(FileRefused, match=told):
+        desk.bring(content)
+    world.settle()
+    assert (world.entries(), desk.importer.results.all()) == ([], [])
+    assert list((world.folder / "imports").iterdir()) == []
+
+
+@pytest.mark.parametrize("phone", ["9.19967E+11", "+9.19967e11", "919967E+6"])
+def test_a_phone_that_a_spreadsheet_damaged_is_rejected_for_that_reason(desk, phone):
+    document = desk.bring(f"Phone\n{phone}\n{ASHA}\n")
+    assert (document["created"], document["rejected"]) == (1, 1)
+    assert [(one["line"], one["reason"]) for one in document["rejects"]] == [(2, "phone_scientific")]
+
+
+def test_formulas_are_values_like_others_and_run_in_no_file_of_ours(desk, world):
+    content = f"Phone,Name,Note\n{GAVIN},Asha,=1+1\n{ASHA},R2,@SUM(A1)\n{RAVI},=cmd|x,-1\n"
+    document = desk.bring(content)
+    assert (document["created"], document["rejected"]) == (1, 2)
+    assert world.contact(GAVIN)["traits"]["Note"] == "=1+1"
+    second, third = desk.rejects(document).splitlines()[1:]
+    assert second.startswith(f"{ASHA},R2,'@SUM(A1),")
+    assert third.startswith(f"{RAVI},'=cmd|x,'-1,")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["\u0645\u062d\u0645\u062f", "\u05d3\u05d5\u05d3", "\u092e\u0940\u0930\u093e", "Zoe\u0308", "\u0d15\u0d4d\u0d37"],
+)
+def test_names_from_right_to_left_and_with_combining_marks_are_kept_as_they_are(desk, world, name):
+    document = desk.bring(f"Name,Phone\n{name},{GAVIN}\n")
+    assert (document["created"], document["rejected"]) == (1, 0)
+    assert world.contact(GAVIN)["traits"]["name"] == name
+
+
+def test_a_name_with_a_mark_that_turns_the_direction_of_writing_is_rejected(desk):
+    document = desk.bring(f"Name,Phone\nAsha\u202eoaR,{GAVIN}\n")
+    assert [one["reason"] for one in document["rejects"]] == ["name_not_letters"]
