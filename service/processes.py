@@ -1,7 +1,7 @@
 """The processes of consumer, projector and importer: locks, signals, drain and collector live here and only here."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -87,22 +87,31 @@ def _settle() -> None:
     gc.disable()
 
 
+def _until_told(stop: Stop, work: Callable[[], None]) -> None:
+    """Do the work, anew after a storage fault that waiting mends (a full disk, say), until told to stop."""
+    while not stop.is_stopping():
+        try:
+            work()
+        except sqlite.Error as fault:
+            if not sqlite.is_passing(fault):
+                raise
+            stop.faulty(fault)
+            stop.wait(_OPENING_SECONDS)
+
+
 def run_consumer(deployment: Deployment, stop: Stop, *, gaps_accepted_by: str | None = None) -> None:
     """Be the consumer until told to stop. Raises what only a person can mend."""
+
+    def consume() -> None:
+        with deployment.consumer(gaps_accepted_by=gaps_accepted_by) as consumer:
+            _log.info("consumer started", position=consumer.log.head().position)
+            consumer.run(stop)
+
     with _alone(deployment.consumer_lock, stop) as is_mine:
         if is_mine:
             stop.tell_in(deployment.consumer_trouble)
             _settle()
-            while not stop.is_stopping():
-                try:
-                    with deployment.consumer(gaps_accepted_by=gaps_accepted_by) as consumer:
-                        _log.info("consumer started", position=consumer.log.head().position)
-                        consumer.run(stop)
-                except sqlite.Error as fault:
-                    if not sqlite.is_passing(fault):
-                        raise
-                    stop.faulty(fault)
-                    stop.wait(_OPENING_SECONDS)
+            _until_told(stop, consume)
     _log.info("consumer stopped")
 
 
@@ -114,14 +123,7 @@ def run_imports(deployment: Deployment, stop: Stop) -> None:
     with _alone(deployment.importer_lock, stop) as is_mine:
         if is_mine:
             _log.info("importer started")
-        while not stop.is_stopping():
-            try:
-                ImportRunner(partial(importing, deployment), stop.wait).run()
-            except sqlite.Error as fault:
-                if not sqlite.is_passing(fault):
-                    raise
-                stop.faulty(fault)
-                stop.wait(_OPENING_SECONDS)
+            _until_told(stop, lambda: ImportRunner(partial(importing, deployment), stop.wait).run())
     _log.info("importer stopped")
 
 

@@ -17,25 +17,6 @@ CUSTOMER: dict[str, Any] = {
     },
 }
 
-CONTACTS: dict[str, Any] = {
-    "contacts": [
-        {
-            "id": "01a20e51-0035-703f-b269-a57f0c2d62ae",
-            "phone": "+919967536783",
-            "country_code": "+91",
-            "phone_number": "9967536783",
-            "user_id": "0123abc45d",
-            "traits": {"name": "Gavin Roberts", "dob": "1996-12-01"},
-            "tags": ["new customer"],
-            "created_at": "2026-11-24T16:08:39.221497Z",
-            "modified_at": "2026-11-24T16:08:39.221497Z",
-            "position": 4,
-        }
-    ],
-    "total": 1,
-    "next_cursor": None,
-}
-
 CONTACT: dict[str, Any] = {
     "id": "01a20e51-0035-703f-b269-a57f0c2d62ae",
     "phone": "+919967536783",
@@ -48,6 +29,8 @@ CONTACT: dict[str, Any] = {
     "modified_at": "2026-11-24T16:08:39.221497Z",
     "position": 4,
 }
+
+CONTACTS: dict[str, Any] = {"contacts": [CONTACT], "total": 1, "next_cursor": None}
 
 HISTORY: dict[str, Any] = {
     "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
@@ -311,18 +294,7 @@ CUSTOMERS: dict[str, Any] = {
         "has_next_page": False,
         "offset": 0,
         "limit": 100,
-        "customers": [
-            {
-                "id": "01a20e51-0035-703f-b269-a57f0c2d62ae",
-                "user_id": "0123abc45d",
-                "phone_number": "9967536783",
-                "country_code": "+91",
-                "traits": {"name": "Gavin Roberts", "dob": "1996-12-01"},
-                "tags": ["new customer"],
-                "created_at_utc": "2026-11-24T16:08:39.221497Z",
-                "modified_at_utc": "2026-11-24T16:08:39.221497Z",
-            }
-        ],
+        "customers": [CUSTOMER["data"]],
     },
 }
 
