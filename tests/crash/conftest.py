@@ -6,6 +6,9 @@ from random import Random
 
 import pytest
 
+from tests.crash.crew import Crew
+from tests.shipped import Served, Shipped
+
 FULL = os.environ.get("CONTACTS_TEST_FULL") == "1"
 
 
@@ -23,3 +26,25 @@ def seed():
     chosen = os.environ.get("CONTACTS_CRASH_SEED") or str(Random().randrange(10**9))
     print(f"CONTACTS_CRASH_SEED={chosen} replays this run")  # noqa: T201
     return chosen
+
+
+@pytest.fixture
+def served(tmp_path, bus_url):
+    """`contacts serve` on the bus, ended in order; what its parts printed is shown when the test fails."""
+    shipped = Shipped(tmp_path, bus_url)
+    try:
+        made = Served(shipped)
+        yield made
+        made.close()
+    finally:
+        shipped.stop_all()
+        print(shipped.told())  # noqa: T201
+
+
+@pytest.fixture
+def crew(tmp_path, bus_url, seed):
+    """The parts one by one, to be killed; what they printed is shown when the test fails."""
+    made = Crew(tmp_path, bus_url, seed)
+    yield made
+    made.close()
+    print(made.shipped.told())  # noqa: T201

@@ -5,9 +5,8 @@ import uuid
 import pytest
 
 from tests.crash.callers import Callers, assert_acknowledged_once, assert_refused_well
-from tests.crash.crew import Crew
 from tests.crash.evidence import assert_each_once, assert_state_is_right, message_ids, taken
-from tests.shipped import Served, Shipped, eventually
+from tests.shipped import eventually
 
 pytestmark = pytest.mark.kafka
 
@@ -15,26 +14,6 @@ pytestmark = pytest.mark.kafka
 @pytest.fixture
 def bus_url(stoppable_broker):
     return f"kafka://{stoppable_broker.bootstrap}/outage-{uuid.uuid4().hex[:12]}"
-
-
-@pytest.fixture
-def served(tmp_path, bus_url):
-    shipped = Shipped(tmp_path, bus_url)
-    try:
-        made = Served(shipped)
-        yield made
-        made.close()
-    finally:
-        shipped.stop_all()
-        print(shipped.told())  # noqa: T201
-
-
-@pytest.fixture
-def crew(tmp_path, bus_url, seed):
-    made = Crew(tmp_path, bus_url, seed)
-    yield made
-    made.close()
-    print(made.shipped.told())  # noqa: T201
 
 
 def test_calls_are_answered_503_meanwhile_and_202_again_by_themselves(served, stoppable_broker):

@@ -7,27 +7,13 @@ from collections import Counter
 from contextlib import suppress
 from random import Random
 
-import pytest
-
 from tests.crash.conftest import FULL
 from tests.crash.evidence import comparable, log_position, taken
-from tests.shipped import Served, Shipped, eventually
+from tests.shipped import eventually
 
 ROWS = 20_000
 KILLS = 100 if FULL else 6
 PARTS = ("run", "consume", "project", "serve")
-
-
-@pytest.fixture
-def served(tmp_path, bus_url):
-    shipped = Shipped(tmp_path, bus_url)
-    try:
-        made = Served(shipped)
-        yield made
-        made.close()
-    finally:
-        shipped.stop_all()
-        print(shipped.told())  # noqa: T201
 
 
 def written(path, rng):

@@ -1,23 +1,12 @@
 """Every part is killed with SIGKILL at random moments under load, and nothing is lost, doubled or wrong (R28)."""
 
-import os
 from random import Random
 
-import pytest
-
-from tests.crash.crew import Crew
+from tests.crash.conftest import FULL
 from tests.crash.evidence import assert_each_once, assert_state_is_right, taken
 
-KILLS = 500 if os.environ.get("CONTACTS_TEST_FULL") == "1" else 20
+KILLS = 500 if FULL else 20
 PARTS = ("publisher", "consumer", "projector", "rebuild")
-
-
-@pytest.fixture
-def crew(tmp_path, bus_url, seed):
-    made = Crew(tmp_path, bus_url, seed)
-    yield made
-    made.close()
-    print(made.shipped.told())  # noqa: T201
 
 
 def test_kills_at_random_moments_lose_nothing_and_double_nothing(crew, seed):

@@ -7,20 +7,7 @@ from service.api.gate import Gate, ScopeMissing, SignInFailed
 from service.audit import acts
 from service.keys import Keys
 from service.store import open_store
-
-SECOND = 1_000_000
-
-
-class Clock:
-    now = 1_000 * SECOND
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
+from tests.service.api.conftest import SECOND
 
 
 @pytest.fixture

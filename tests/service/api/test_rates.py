@@ -2,20 +2,7 @@ import pytest
 
 from service.api.rates import RateExceeded, Rates
 from service.settings import Rate
-
-SECOND = 1_000_000
-
-
-class Clock:
-    now = 1_000 * SECOND
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
+from tests.service.api.conftest import SECOND
 
 
 @pytest.fixture
