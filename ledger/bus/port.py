@@ -122,6 +122,9 @@ class Reader(ABC):
 class Bus(ABC):
     """A bus that is set up; opening one talks to nobody yet, so an API can start while its broker is away."""
 
+    topic: str | None = None
+    """The topic on a broker to which other programs can publish; None where there is none."""
+
     @abstractmethod
     def publisher(self) -> Publisher:
         """A new publisher."""

@@ -17,7 +17,10 @@ class Unreadable(ValueError):
 DEEPEST = 64
 """Levels of arrays and objects in a message: far below what any later reader's stack carries."""
 
-_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+MOST_NAME_CHARACTERS = 512
+"""Of a message's id, source or type."""
+
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_NAME_CHARACTERS)]
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,9 +2,11 @@
 
 import time
 
+import msgspec
 from flask import Flask, Request, Response, g, request
 from flask.sessions import NullSession, SessionInterface
 
+from service.api.bus_description import describe_bus
 from service.api.catalogue import catalogue_routes
 from service.api.contacts import contact_routes
 from service.api.description import Description
@@ -54,7 +56,7 @@ def create_app(door: Door) -> Flask:
         catalogue_routes(door),
         ledger_routes(door),
         health_routes(door, metrics),
-        docs_routes(lambda: description.content),
+        docs_routes(lambda: description.content, msgspec.json.encode(describe_bus(door.deployment.bus().topic))),
     ):
         description.register(routes)
     app.wsgi_app = TrackCalls(door, metrics, app.wsgi_app)  # type: ignore[method-assign]

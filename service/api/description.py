@@ -21,7 +21,8 @@ Contacts, their attributes and tags, and the whole history of each.
 
 A call signs in with an API key, by `Authorization: Basic base64("<key>:")` or `Authorization: Bearer <key>`; the scope
 that it needs is named at each. Routes answer with and without the slash at the end. Every error is one
-`application/problem+json` object (RFC 9457) that also has `result: false` and a `message` for a person.
+`application/problem+json` object (RFC 9457) that also has `result: false` and a `message` for a person. The messages
+that other services may publish on the bus are described in `/asyncapi.json`.
 """
 
 _SCHEMES: dict[str, dict[str, str]] = {

@@ -1,4 +1,4 @@
-"""`/openapi.json`, and `/docs`, a page that shows it: Swagger UI from its Python package, nothing from the internet."""
+"""`/openapi.json` and `/asyncapi.json`, and `/docs`, a page of the first: Swagger UI from its package, offline."""
 
 from collections.abc import Callable
 from importlib.resources import files
@@ -21,19 +21,23 @@ _POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' 
 """Swagger UI styles its elements inline and draws icons from `data:`; scripts and calls are this server's alone."""
 
 
-def docs_routes(content: Callable[[], bytes]) -> Routes:
-    """The description and its page; `content` gives the description's JSON."""
-    routes = Routes("docs", "This description")
+def docs_routes(calls: Callable[[], bytes], bus: bytes) -> Routes:
+    """The descriptions as JSON, of the calls (asked for when all rooms are registered) and of the bus; and a page."""
+    routes = Routes("docs", "This description, and that of the bus")
 
     @routes.get("/openapi.json", scope=None)
     @routes.answers(200, {"type": "object"}, headers={"ETag": "Changes with the description"})
     @routes.answers(304)
     def openapi() -> Response:
         """The description of all calls, OpenAPI 3.1."""
-        response = Response(content(), content_type="application/json")
-        response.add_etag()
-        response.make_conditional(request)
-        return response
+        return _document(calls())
+
+    @routes.get("/asyncapi.json", scope=None)
+    @routes.answers(200, {"type": "object"}, headers={"ETag": "Changes with the description"})
+    @routes.answers(304)
+    def asyncapi() -> Response:
+        """The description of the messages that others may publish on the bus, AsyncAPI 3.0."""
+        return _document(bus)
 
     @routes.get("/docs", scope=None)
     @routes.answers(200, {"type": "string"}, content_type="text/html; charset=utf-8")
@@ -55,3 +59,10 @@ def docs_routes(content: Callable[[], bytes]) -> Routes:
         return send_file(_FILES[name] / name)
 
     return routes
+
+
+def _document(content: bytes) -> Response:
+    response = Response(content, content_type="application/json")
+    response.add_etag()
+    response.make_conditional(request)
+    return response

@@ -21,6 +21,7 @@ class KafkaBus(Bus):
     def __init__(self, url: str) -> None:
         """Raises Unusable when the URL is wrong."""
         self._options = parse(url)
+        self.topic = self._options.topic
 
     def __repr__(self) -> str:
         return f"KafkaBus({','.join(self._options.servers)}/{self._options.topic})"

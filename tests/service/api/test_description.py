@@ -90,7 +90,7 @@ def test_what_a_track_call_answers_is_described(client, description, raw, header
     description.assert_fits("POST", f"{USERS}/", answer)
 
 
-@pytest.mark.parametrize("path", ["/readyz", "/metrics", "/openapi.json", "/docs"])
+@pytest.mark.parametrize("path", ["/readyz", "/metrics", "/openapi.json", "/asyncapi.json", "/docs"])
 def test_what_an_open_page_answers_is_described(client, description, path):
     description.assert_fits("GET", path, client.get(path))
 

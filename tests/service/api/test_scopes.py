@@ -27,6 +27,7 @@ RULES = {
     ("GET", "/readyz"): set(),
     ("GET", "/metrics"): set(),
     ("GET", "/openapi.json"): set(),
+    ("GET", "/asyncapi.json"): set(),
     ("GET", "/docs"): set(),
     ("GET", "/docs/{name}"): set(),
 }
