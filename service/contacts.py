@@ -3,7 +3,7 @@
 from itertools import islice
 from typing import Any
 
-from ledger.log.entry import public_id
+from ledger.log.entry import Entry, public_id
 from ledger.log.reader import LogReader
 from projections.explain import explain as explanation
 from projections.history import event_document, steps
@@ -27,6 +27,13 @@ def now(deployment: Deployment, contact: int) -> dict[str, Any]:
     if found is None:
         raise Unknown("the contact is in the log, but not in the state yet: is the projector running?")
     return contact_document(found)
+
+
+def left_by(log: LogReader, entry: Entry) -> dict[str, Any]:
+    """The contact that an accepted entry is about, as it left it, whatever came since."""
+    assert entry.contact is not None
+    found = Found(log.component(entry.contact), entry.contact, None, None)
+    return contact_document(at(log, found, entry.position))
 
 
 def history(log: LogReader, found: Found, after: int = 0, limit: int | None = None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`service.db`: keys, imports and the audit table. Several processes write it, each in short transactions."""
+"""`service.db`: API keys, idempotency keys, imports and the audit table. Processes write it in short transactions."""
 
 from pathlib import Path
 

@@ -13,10 +13,14 @@ from ledger.events import moments, types
 from ledger.events.calls import TrackEvent, TrackUser, track_event, track_user
 from ledger.events.identity import Conflict, Known, resolve
 from ledger.events.signing import Signer
+from service.idempotency import Claim
 from service.together import NotBegun, NotFinished, Together
 
 DEADLINE = 4.0
 """Seconds the bus has to confirm a call's messages, all of them together (R8)."""
+
+_Fact = tuple[str, dict[str, Any]]
+"""A message's type, and its data but for whom it is about."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -38,7 +42,8 @@ class Tracker:
     """Takes track calls, from any number of threads: those that come at the same time are published together.
 
     `known(phones, user_ids)` tells who holds these now, as far as this process can see; the append remains the judge.
-    `clock` gives microseconds since the epoch.
+    `is_in_log(source, ids)` tells whether the log has all these messages, accepted or rejected. `clock` gives
+    microseconds since the epoch.
     """
 
     def __init__(
@@ -46,6 +51,7 @@ class Tracker:
         publisher: Publisher,
         signer: Signer,
         known: Callable[[Collection[str], Collection[str]], Sequence[Known]],
+        is_in_log: Callable[[str, Sequence[str]], bool],
         *,
         may_merge: bool,
         default_country_code: str,
@@ -55,38 +61,53 @@ class Tracker:
         self.publisher = publisher
         self._signer = signer
         self._known = known
+        self._is_in_log = is_in_log
         self._may_merge = may_merge
         self._default_country_code = default_country_code
         self._clock = clock
         self._new_id = new_id
         self._together = Together(self._publish_all)
 
-    def user(self, body: object, source: str) -> list[str]:
+    def user(self, body: object, source: str, claim: Callable[[], Claim] | None = None) -> list[str]:
         """Publish a contact's traits, then its tags; the messages' ids in that order.
 
-        Raises schema.Invalid, IdentityConflict, and what `Publisher.publish` raises.
+        `claim` is asked, once the body is found right, for what an idempotency key makes the messages to be; those of
+        a repeated call that the log has already are not published again.
+
+        Raises schema.Invalid, IdentityConflict, and what `claim` and `Publisher.publish` raise.
         """
-        return self.tell(track_user(body, self._default_country_code), source)
+        call = track_user(body, self._default_country_code)
+        return self.tell(call, source, None if claim is None else claim())
 
-    def tell(self, call: TrackUser, source: str) -> list[str]:
+    def tell(self, call: TrackUser, source: str, claim: Claim | None = None) -> list[str]:
         """Publish what a call that was read says. Returns and raises as `user` does, but for Invalid."""
-        facts: list[tuple[str, dict[str, Any]]] = []
-        if call.traits or not call.tags:
-            facts.append((types.USER_TRACKED, {"traits": call.traits}))
-        if call.tags:
-            facts.append((types.TAGS_ADDED, {"tags": call.tags}))
-        return self._publish(call, facts, source)
+        return self._publish(call, _facts(call), source, claim)
 
-    def event(self, body: object, source: str) -> list[str]:
-        """Publish what a contact did; the message's id in a list. Raises as `user` does."""
+    def event(self, body: object, source: str, claim: Callable[[], Claim] | None = None) -> list[str]:
+        """Publish what a contact did; the message's id in a list. Takes and raises what `user` does."""
         call = track_event(body, self._default_country_code)
-        return self._publish(call, [(types.EVENT_TRACKED, {"event": call.event, "traits": call.traits})], source)
+        facts = [(types.EVENT_TRACKED, {"event": call.event, "traits": call.traits})]
+        return self._publish(call, facts, source, None if claim is None else claim())
 
-    def _publish(self, call: TrackUser | TrackEvent, facts: list[tuple[str, dict[str, Any]]], source: str) -> list[str]:
+    def told(self, call: TrackUser, source: str, claim: Claim) -> list[str] | None:
+        """The ids of the messages by which a repeated call was told before; None while the log lacks any of them."""
+        return self._told(claim, source, len(_facts(call)))
+
+    def _told(self, claim: Claim, source: str, count: int) -> list[str] | None:
+        ids = claim.ids(count)
+        return ids if claim.is_repeat and self._is_in_log(source, ids) else None
+
+    def _publish(
+        self, call: TrackUser | TrackEvent, facts: Sequence[_Fact], source: str, claim: Claim | None
+    ) -> list[str]:
+        if claim is not None and (told := self._told(claim, source, len(facts))) is not None:
+            return told
         who = {name: value for name, value in (("phone", call.phone), ("userId", call.user_id)) if value is not None}
-        stated = moments.text(self._clock() if call.created_at is None else moments.parse(call.created_at))
+        now, ids = (
+            (self._clock(), [self._new_id() for _ in facts]) if claim is None else (claim.at, claim.ids(len(facts)))
+        )
+        stated = moments.text(now if call.created_at is None else moments.parse(call.created_at))
         key = (call.phone or call.user_id or "").encode()
-        ids = [self._new_id() for _ in facts]
         messages = [
             Message(
                 key, self._signer.message(source=source, id=id, type=type, time=stated, data=_encode({**who, **data}))
@@ -143,3 +164,13 @@ class Tracker:
             may_merge=self._may_merge,
         )
         return IdentityConflict(decision.message) if isinstance(decision, Conflict) else None
+
+
+def _facts(call: TrackUser) -> Sequence[_Fact]:
+    """R9: traits, then tags; neither: the identity alone."""
+    facts: list[_Fact] = []
+    if call.traits or not call.tags:
+        facts.append((types.USER_TRACKED, {"traits": call.traits}))
+    if call.tags:
+        facts.append((types.TAGS_ADDED, {"tags": call.tags}))
+    return facts

@@ -1,6 +1,6 @@
 """Reading the log: in order, by contact, by message, and who is found by what. Short reads, never a held cursor."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -170,6 +170,18 @@ class LogReader:
             if row:
                 return _entry(row)
         return None
+
+    def has_messages(self, source: str, message_ids: Sequence[str]) -> bool:
+        """Whether there is an entry of each of these messages, accepted or rejected."""
+        found: set[str] = set()
+        for condition in ("reason IS NULL", "reason IS NOT NULL"):
+            rows = self._connection.execute(
+                "SELECT message_id FROM entries WHERE source = (SELECT source FROM sources WHERE name = ?)"
+                f" AND message_id IN (SELECT value FROM json_each(?)) AND {condition}",
+                (source, _listed(message_ids).decode()),
+            )
+            found.update(message_id for (message_id,) in rows)
+        return found.issuperset(message_ids)
 
     def rejected(self, after: int, limit: int) -> list[Entry]:
         """Up to `limit` rejected messages after position `after`, in order."""

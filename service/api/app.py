@@ -20,6 +20,7 @@ from service.api.list import list_routes
 from service.api.metrics import Metrics
 from service.api.routes import TOKEN
 from service.api.track import TrackCalls, describe_track_calls
+from service.api.writing import writing_routes
 
 
 class NoSessions(SessionInterface):
@@ -52,6 +53,7 @@ def create_app(door: Door) -> Flask:
     for routes in (
         list_routes(door),
         contact_routes(door),
+        writing_routes(door),
         hub_routes(door),
         catalogue_routes(door),
         ledger_routes(door),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from service.api.gate import Gate
 from service.api.readiness import Readiness
 from service.consistency import Consistency
+from service.idempotency import IdempotencyKeys
 from service.tracking import Tracker
 from service.wiring import Deployment
 
@@ -19,6 +20,7 @@ class Door:
 
     gate: Gate
     tracker: Tracker
+    idempotency: IdempotencyKeys
     consistency: Consistency
     deployment: Deployment
     readiness: Callable[[], Readiness]

@@ -17,6 +17,7 @@ from service.api.problem import Problem
 from service.api.rates import RateExceeded
 from service.api.routes import TOKEN
 from service.consistency import BadToken, NotShown, WriteRejected
+from service.idempotency import HEADER, KeyReused, KeyUnfit, NotKept
 from service.tracking import IdentityConflict
 from service.who import Unknown
 
@@ -67,6 +68,10 @@ def problem_of(fault: Exception) -> Problem | None:
             return Problem(404, str(fault))
         case BadToken():
             return faulty([{"header": TOKEN, "message": f"{TOKEN} {fault}", "reason": "invalid"}])
+        case KeyUnfit() | KeyReused():
+            return faulty([{"header": HEADER, "message": f"{HEADER} {fault}", "reason": "invalid"}])
+        case NotKept():
+            return Problem(503, str(fault), headers=_RETRY)
         case NotShown():
             return Problem(503, str(fault), headers=_RETRY)
         case WriteRejected():

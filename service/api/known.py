@@ -1,6 +1,7 @@
-"""Who holds a phone or a user id now, as the log has it: for the 409 that a call can be told at once (R7)."""
+"""What the log has already: who holds a phone or a user id, for a call's 409 (R7), and which messages."""
 
 from collections.abc import Collection, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from ledger import sqlite
@@ -29,3 +30,12 @@ class KnownContacts:
             if reader is not None:
                 reader.close()
             return ()
+
+
+def is_in_log(log_path: Path, source: str, ids: Sequence[str]) -> bool:
+    """Whether the log has all these messages, accepted or rejected; False where it cannot tell."""
+    try:
+        with closing(LogReader(log_path)) as log:
+            return log.has_messages(source, ids)
+    except sqlite.Error:
+        return False

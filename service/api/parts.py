@@ -1,5 +1,6 @@
 """The API of one worker process, made from a deployment: its part of the composition root."""
 
+from functools import partial
 from multiprocessing.util import Finalize
 from pathlib import Path
 from secrets import token_urlsafe
@@ -14,10 +15,11 @@ from projections.reading import reading
 from service.api.app import create_app
 from service.api.door import Door
 from service.api.gate import Gate
-from service.api.known import KnownContacts
+from service.api.known import KnownContacts, is_in_log
 from service.api.rates import Rates
 from service.api.readiness import Readiness, Remembered
 from service.consistency import Consistency
+from service.idempotency import SECONDS, IdempotencyKeys
 from service.keys import Keys
 from service.status import status
 from service.store import open_store
@@ -37,16 +39,25 @@ def door(deployment: Deployment) -> Door:
     """The parts behind the routes; what they hold back is written when the process ends."""
     limit = deployment.settings.rate_limit
     rates = None if limit is None else Rates(deployment.data / "rates", limit, now)
-    gate = Gate(Keys(open_store(deployment.service_path), now, token_urlsafe), now, rates)
+    keys = Keys(open_store(deployment.service_path), now, token_urlsafe)
+    gate = Gate(keys, now, rates)
     Finalize(None, gate.close, exitpriority=1)  # atexit is not run in granian's workers
     return Door(
         gate=gate,
         tracker=tracker(deployment),
+        idempotency=idempotency_keys(deployment),
         consistency=Consistency(deployment.signer(), deployment.log_reader, deployment.generations().current_path),
         deployment=deployment,
         readiness=Remembered(lambda: look(deployment)),
         new_id=deployment.ids(),
     )
+
+
+def idempotency_keys(deployment: Deployment) -> IdempotencyKeys:
+    """The idempotency keys of all workers, over a connection of their own. Raises what opening `service.db` raises."""
+    connection = open_store(deployment.service_path)
+    connection.execute(f"PRAGMA busy_timeout = {int(1000 * SECONDS)}")
+    return IdempotencyKeys(connection, deployment.secret, now, deployment.ids())
 
 
 def tracker(deployment: Deployment) -> Tracker:
@@ -55,6 +66,7 @@ def tracker(deployment: Deployment) -> Tracker:
         publisher=deployment.bus().publisher(),
         signer=deployment.signer(),
         known=KnownContacts(deployment.log_path),
+        is_in_log=partial(is_in_log, deployment.log_path),
         may_merge=deployment.settings.merge == "auto",
         default_country_code=deployment.settings.default_country_code,
         clock=now,

@@ -35,6 +35,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from service.api.arguments import Arguments
+from service.idempotency import HEADER, MOST_CHARACTERS
 
 Scope = Literal["track", "read", "import", "export", "audit", "erase", "admin"]
 Scopes = Scope | tuple[Scope, ...] | None
@@ -52,6 +53,14 @@ _TOKEN_PARAMETER = {
     "description": "From a write's answer: wait until this shows it, 2 seconds at most (then 503; 409 if rejected)",
     "schema": {"type": "string"},
 }
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": HEADER,
+    "description": "Makes the call safe to send again: with the same key and body it is the same messages, for ever",
+    "schema": {"type": "string", "minLength": 1, "maxLength": MOST_CHARACTERS},
+}
+"""The header that any call that publishes may carry."""
+
 AWAITING = (409, 422, 503)
 """What any route that reads may answer to such a token, beside its own."""
 
@@ -116,6 +125,11 @@ class Routes:
         takes: Decorator = self.blueprint.doc(requestBody={"required": True, "content": content})
         fails = self.problems(400, 413, 422)
         return lambda view: fails(takes(view))
+
+    def repeatable(self, view: View) -> View:
+        """Describe that the call may carry an idempotency key, and an answer to one that cannot be kept."""
+        described: View = self.blueprint.doc(parameters=[IDEMPOTENCY_KEY], responses=problem_references(422, 503))(view)
+        return described
 
     def answers(
         self,

@@ -5,6 +5,7 @@ They are most of the traffic, and Flask's own work for a request takes longer th
 
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -17,8 +18,9 @@ from service.api.door import Door
 from service.api.errors import problem_of_any
 from service.api.metrics import Metrics
 from service.api.problem import Problem
-from service.api.routes import TOKEN, Scope, problem_references
+from service.api.routes import IDEMPOTENCY_KEY, TOKEN, Scope, problem_references
 from service.api.shapes import TakenSchema
+from service.idempotency import Claim
 
 USERS = "/v1/public/track/users"
 EVENTS = "/v1/public/track/events"
@@ -27,7 +29,7 @@ EVENTS = "/v1/public/track/events"
 SCOPE: Scope = "track"
 
 _encode = msgspec.json.Encoder().encode
-_Take = Callable[[dict[str, Any], str], list[str]]
+_Take = Callable[[dict[str, Any], str, Callable[[], Claim] | None], list[str]]
 
 
 class TrackCalls:
@@ -51,7 +53,7 @@ class TrackCalls:
         begun = time.perf_counter()
         route, status, message, take = call
         try:
-            ids = take(self._body(environ), route)
+            ids = self._take(environ, route, take)
         except Exception as fault:
             problem = problem_of_any(fault, route, self._door.new_id)
             status, headers, content = problem.status_line, problem.all_headers, problem.content
@@ -63,12 +65,17 @@ class TrackCalls:
         self._metrics.answered(route, environ["REQUEST_METHOD"], int(status[:3]), time.perf_counter() - begun)
         return [content]
 
-    def _body(self, environ: WSGIEnvironment) -> dict[str, Any]:
+    def _take(self, environ: WSGIEnvironment, route: str, take: _Take) -> list[str]:
         if environ["REQUEST_METHOD"] != "POST":
             raise Problem(405, f"{environ['REQUEST_METHOD']} is not possible here; use POST", headers={"Allow": "POST"})
-        self._door.gate.admit(environ.get("HTTP_AUTHORIZATION"), SCOPE)
+        caller = self._door.gate.admit(environ.get("HTTP_AUTHORIZATION"), SCOPE)
         length = environ.get("CONTENT_LENGTH")
-        return read_object(read_bytes(environ["wsgi.input"], int(length) if length else None))
+        content = read_bytes(environ["wsgi.input"], int(length) if length else None)
+        key = environ.get("HTTP_IDEMPOTENCY_KEY")
+        claim = (
+            None if key is None else partial(self._door.idempotency.claim, caller.name, key, route.encode(), content)
+        )
+        return take(read_object(content), route, claim)
 
 
 def describe_track_calls(description: Description) -> None:
@@ -86,6 +93,7 @@ def _operation(
         "tags": ["track"],
         "summary": summary,
         "description": text,
+        "parameters": [IDEMPOTENCY_KEY],
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": SCHEMAS[shape], "example": body}},

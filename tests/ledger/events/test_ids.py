@@ -4,7 +4,7 @@ import uuid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.events.ids import Ids
+from ledger.events.ids import Ids, derived
 
 
 def test_an_id_is_a_uuid_of_version_7_with_its_millisecond():
@@ -28,3 +28,14 @@ def test_a_full_tail_carries_into_the_next_millisecond():
     first, second = uuid.UUID(next_id()), uuid.UUID(next_id())
     assert first.int >> 80 == 5
     assert second.int >> 80 == 6
+
+
+@given(st.integers(0, 2**47), st.integers(1, 40))
+def test_ids_that_follow_from_a_first_are_the_same_again_and_all_different(moment, count):
+    first = Ids(lambda: moment, secrets.randbits)()
+    made = derived(first, count)
+    assert made == derived(first, 40)[:count]
+    assert made[0] == first
+    assert len(set(made)) == count
+    assert {(uuid.UUID(id).version, uuid.UUID(id).variant) for id in made} == {(7, uuid.RFC_4122)}
+    assert {uuid.UUID(id).int >> 80 for id in made} == {moment // 1000}
