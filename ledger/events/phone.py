@@ -50,6 +50,14 @@ def normalise_full(number: str) -> str:
     return _normalise_full_carefully(number.removeprefix("+") or number)
 
 
+def check_number(number: str) -> None:
+    """Raise PhoneFault for what is no number in any country; one without `+` may still be none in a certain one."""
+    if number.startswith("+"):
+        normalise_full(number)
+    else:
+        _check_digits(number)
+
+
 def split(phone: str) -> tuple[str, str]:
     """`("+91", "9967536783")` for a phone in E.164. Raises ValueError when no calling code begins it."""
     code = calling_code(phone[1:])

@@ -36,7 +36,7 @@ def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, repo
             part = verdicts.part(done, _ROWS)
             for reject in part.rejects:
                 rejects.add(reject)
-                refused_opt_ins += any(fault.reason == _NOT_ALLOWED for fault in reject.faults)
+                refused_opt_ins += all(fault.reason == _NOT_ALLOWED for fault in reject.faults)
             rehearsal.take(part)
             done = part.progress
             report("checking", done.at, len(found))

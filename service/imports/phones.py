@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from ledger.events.phone import PhoneFault, normalise, normalise_full
+from ledger.events.phone import PhoneFault, check_number, normalise, normalise_full
 from service.imports.attributes import COUNTRY_CODE, PHONE_NUMBER
 from service.imports.mapping import ColumnMap
 from service.imports.refusal import MappingRefused
@@ -26,6 +26,30 @@ def phone_of(columns: ColumnMap, country_code: str | None, *, clean: bool) -> Ph
     if given:
         return lambda cells: normalise(given, read(cells[number_at]))
     return lambda cells: _full(read(cells[number_at]))
+
+
+def phone_faults(
+    columns: ColumnMap, country_code: str | None, *, clean: bool
+) -> Callable[[Sequence[str]], list[PhoneFault]]:
+    """Every fault of a record's phone: a country code's does not hide the number's own. Raises MappingRefused."""
+    find, number_at = phone_of(columns, country_code, clean=clean), columns.index_of(PHONE_NUMBER)
+    read = _clean if clean else str.strip
+
+    def found(cells: Sequence[str]) -> list[PhoneFault]:
+        try:
+            find(cells)
+        except PhoneFault as fault:
+            faults = [fault]
+        else:
+            return []
+        if faults[0].field == COUNTRY_CODE:
+            try:
+                check_number(read(cells[number_at or 0]))
+            except PhoneFault as fault:
+                faults.append(fault)
+        return faults
+
+    return found
 
 
 def _pair(code_at: int, number_at: int) -> PhoneOf:

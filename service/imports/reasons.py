@@ -13,25 +13,69 @@ class RowFault:
     hint: str
 
 
-HINTS = {
-    "duplicate_phone": "Keep one row for each phone number.",
-    "name_not_letters": "Use letters and spaces only; --relaxed-names also allows ' \u2019 - and .",
-    "phone_missing": "Fill in the phone number.",
-    "phone_not_digits": "Use digits only, or import with --clean-phones.",
-    "phone_invalid": "Check the number and its country code.",
-    "phone_scientific": "Format the column as text in the spreadsheet, enter the number again, and save as CSV.",
-    "country_code_missing": "Fill in the country code, or name one for the whole file with --country-code.",
-    "country_code_invalid": "Use the digits of a country's calling code, such as 91.",
-    "opt_in_invalid": "Write TRUE or FALSE, or leave the cell blank.",
-    "opt_in_not_allowed": "Import with --allow-opt-in if this person has agreed to messages since.",
-    "type_mismatch": "Correct the value, or map the column to another type.",
-    "user_id_conflict": "Give each user id to one phone number only.",
-    "user_id_invalid": "Use 1 to 256 characters, without line breaks or control characters.",
-    "too_many_cells": "Put quotes around cells that hold the delimiter, or remove the extra cells.",
-    "too_long": "Shorten the value.",
-    "too_large": "Shorten the row's values, or spread them over fewer columns.",
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What is wrong with such a row, and what to do about it; both in Markdown, for the guide's table."""
+
+    what: str
+    hint: str
+
+
+REASONS = {
+    "phone_missing": Reason("no phone number", "Fill in the phone number."),
+    "phone_not_digits": Reason(
+        "letters, spaces or signs in the number",
+        "Use digits only, or import with --clean-phones.",
+    ),
+    "phone_invalid": Reason("no such number in that country", "Check the number and its country code."),
+    "phone_scientific": Reason(
+        "a spreadsheet made `9.19967E+11` of it; digits are lost",
+        "Format the column as text in the spreadsheet, enter the number again, and save as CSV.",
+    ),
+    "country_code_missing": Reason(
+        "no country code for this number",
+        "Fill in the country code, or name one for the whole file with --country-code.",
+    ),
+    "country_code_invalid": Reason(
+        "no country has this code",
+        "Use the digits of a country's calling code, such as 91.",
+    ),
+    "duplicate_phone": Reason("an earlier row with this phone was taken", "Keep one row for each phone number."),
+    "name_not_letters": Reason(
+        "digits or signs in a name",
+        "Use letters and spaces only; --relaxed-names also allows ' \u2019 - and .",
+    ),
+    "opt_in_invalid": Reason(
+        "WhatsApp Opted is neither TRUE nor FALSE",
+        "Write TRUE or FALSE, or leave the cell blank.",
+    ),
+    "opt_in_not_allowed": Reason(
+        "this person said FALSE before",
+        "Import with --allow-opt-in if this person has agreed to messages since.",
+    ),
+    "user_id_conflict": Reason(
+        "the user id is somebody else's, or the contact has another",
+        "Give each user id to one phone number only.",
+    ),
+    "user_id_invalid": Reason(
+        "not fit for a user id",
+        "Use 1 to 256 characters, without line breaks or control characters.",
+    ),
+    "type_mismatch": Reason(
+        "not a value of the column's type",
+        "Correct the value, or map the column to another type.",
+    ),
+    "too_many_cells": Reason(
+        "more cells than the header has names",
+        "Put quotes around cells that hold the delimiter, or remove the extra cells.",
+    ),
+    "too_long": Reason("a value over 32 KiB, or a list over 1,000 items", "Shorten the value."),
+    "too_large": Reason(
+        "the whole row is over 252 KiB",
+        "Shorten the row's values, or spread them over fewer columns.",
+    ),
 }
-"""By reason; a rejects CSV shows them as `rejected:hint`."""
+"""By code, which never changes; a rejects CSV has the hint as `rejected:hint`."""
 
 _NO_HINT = "Correct the row and import it again."
 _SHOWN = 40
@@ -39,7 +83,7 @@ _SHOWN = 40
 
 def hint(reason: str) -> str:
     """What a person can do about a reason, also one that only shows at the append."""
-    return HINTS.get(reason, _NO_HINT)
+    return REASONS[reason].hint if reason in REASONS else _NO_HINT
 
 
 def fault(column: str, reason: str, message: str) -> RowFault:

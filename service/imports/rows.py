@@ -18,7 +18,7 @@ from service.imports.cells import SHORT, CellFault, Reader, reader, text, user_i
 from service.imports.choices import Choices
 from service.imports.formula_guard import unguard
 from service.imports.mapping import ColumnMap
-from service.imports.phones import PhoneOf, phone_of
+from service.imports.phones import PhoneOf, phone_faults, phone_of
 from service.imports.reasons import RowFault, fault, shown
 
 _Step = tuple[int, str, Reader | None]
@@ -48,6 +48,7 @@ class RowChecks:
         self._width = len(columns.columns)
         self._is_guarded = columns.is_guarded
         self._phone_of = phone_of(columns, choices.country_code, clean=choices.clean_phones)
+        self._phone_faults = phone_faults(columns, choices.country_code, clean=choices.clean_phones)
         self._clears = choices.blank == "clear"
         self._user_id_at = columns.index_of(USER_ID)
         self._opt_in_at = columns.index_of(WHATSAPP_OPTED)
@@ -88,7 +89,7 @@ class RowChecks:
         if self._is_guarded:
             cells = list(map(unguard, cells))
         if not has_phone:
-            self._find_phone_fault(cells, faults)
+            faults += map(self._of_phone, self._phone_faults(cells))
         traits = self._traits(cells, faults)
         if self._has_parted_names:
             self._join_names(traits, faults)
@@ -124,12 +125,9 @@ class RowChecks:
             faults.append(self._fault(place, wrong.reason, wrong.message))
             return None
 
-    def _find_phone_fault(self, cells: list[str], faults: list[RowFault]) -> None:
-        try:
-            self._phone_of(cells)
-        except PhoneFault as wrong:
-            column = self.column(COUNTRY_CODE if wrong.field == COUNTRY_CODE else PHONE_NUMBER)
-            faults.append(fault(column or self.column(PHONE_NUMBER), wrong.reason, f"{_capital(wrong.message)}."))
+    def _of_phone(self, wrong: PhoneFault) -> RowFault:
+        column = self.column(COUNTRY_CODE if wrong.field == COUNTRY_CODE else PHONE_NUMBER)
+        return fault(column or self.column(PHONE_NUMBER), wrong.reason, f"{_capital(wrong.message)}.")
 
     def _fitted(self, cells: list[str], faults: list[RowFault]) -> list[str]:
         """As many cells as the header has; a row may be short, and blank cells beyond the header are nothing."""

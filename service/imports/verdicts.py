@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import NoReturn
 
 import orjson
 
@@ -83,6 +84,7 @@ class Verdicts:
         self._checks = checks
         self._opted_out = opted_out
         self._columns = {name: checks.column(name) for name in (PHONE_NUMBER, USER_ID, WHATSAPP_OPTED)}
+        self._says_opted_in = checks.says_opted_in
         self._losers = self._settled()
 
     def part(self, done: Progress, most: int) -> Part:
@@ -122,12 +124,21 @@ class Verdicts:
     def _checked(self, index: int, cells: list[str]) -> Row:
         """The row, if it is good by itself. Raises RowRejected."""
         phone = self._found.phones[index]
+        if phone in self._opted_out and self._says_opted_in is not None and self._says_opted_in(cells):
+            self._refuse_opt_in(cells)
         row = self._checks.check(cells, has_phone=phone != 0)
-        if phone in self._opted_out and row.traits.get(WHATSAPP_OPTED) is True:
-            raise RowRejected((opt_in_not_allowed(self._columns[WHATSAPP_OPTED]),))
         if self._found.sizes[index] > _SURELY_SMALL and len(orjson.dumps(row.traits)) > MOST_TRAITS_BYTES:
             raise RowRejected((too_large(MOST_TRAITS_BYTES),))
         return row
+
+    def _refuse_opt_in(self, cells: list[str]) -> NoReturn:
+        """Whatever else is wrong with the row is told as well. Raises RowRejected."""
+        refused = opt_in_not_allowed(self._columns[WHATSAPP_OPTED])
+        try:
+            self._checks.check(cells, has_phone=True)
+        except RowRejected as why:
+            raise RowRejected((*why.faults, refused)) from None
+        raise RowRejected((refused,))
 
     def _is_good(self, index: int, cells: list[str]) -> bool:
         try:

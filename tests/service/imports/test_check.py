@@ -90,6 +90,13 @@ def test_opt_ins_that_would_flip_are_counted_apart(desk, world, allowed):
     assert document["rejected"] == (0 if allowed else 1)
 
 
+def test_an_opt_in_of_a_row_that_is_rejected_anyway_flips_nobody(desk, world):
+    world.track(phone=GAVIN, whatsapp_opted=False)
+    world.settle()
+    document = check(desk, f"Phone,Name,WhatsApp Opted\n{GAVIN},R2,TRUE\n")
+    assert (document["check"]["opt_ins"], document["rejected"]) == (0, 1)
+
+
 def test_rejects_of_file_and_ledger_are_written_together_in_the_order_of_the_file(desk, world):
     world.track(phone=RAVI, user_id="u1")
     world.settle()

@@ -183,11 +183,29 @@ def test_a_cell_that_does_not_fit_its_type_rejects_the_row_naming_column_and_val
 
 
 def test_several_faults_of_one_row_are_all_named():
-    assert sorted(reasons(["R2", "", "x", "", "YES", "", ""])) == [
+    assert reasons(["R2", "", "x", "", "YES", "u" * 257, "", "more"]) == [
+        "too_many_cells",
         "country_code_missing",
+        "phone_not_digits",
         "name_not_letters",
         "opt_in_invalid",
+        "user_id_invalid",
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "told"),
+    [
+        ("", "", ["country_code_missing", "phone_missing"]),
+        ("9x", "9.19967E+11", ["country_code_invalid", "phone_scientific"]),
+        ("", "+91996", ["country_code_missing", "phone_invalid"]),
+        ("", "9967536783", ["country_code_missing"]),
+        ("", "+919967536783", ["country_code_missing"]),
+        ("91", "", ["phone_missing"]),
+    ],
+)
+def test_a_bad_country_code_does_not_hide_a_bad_number(code, number, told):
+    assert reasons(["Asha", code, number, "", "", "", ""]) == told
 
 
 def test_a_short_row_has_blank_cells_at_its_end():
