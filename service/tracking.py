@@ -26,7 +26,15 @@ _encode = msgspec.json.Encoder().encode
 
 
 class IdentityConflict(Exception):
-    """The phone and the user id contradict what is known (R7); nothing was published."""
+    """The phone and the user id contradict what is known (R7); nothing was published.
+
+    `holders` has the ids of the contacts that hold the `phone` and the `user_id` now, where they are held.
+    """
+
+    def __init__(self, message: str, holders: Mapping[str, str]) -> None:
+        told = [f"contact {id} has the {identity.replace('_', ' ')}" for identity, id in holders.items()]
+        super().__init__(": ".join([message, ", ".join(told)] if told else [message]))
+        self.holders = holders
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,7 @@ class Tracker:
     """Takes track calls, from any number of threads: those that come at the same time are published together.
 
     `known(phones, user_ids)` tells who holds these now, as far as this process can see; the append remains the judge.
+    `contact_ids(numbers)` gives the ids of contacts, again as far as it can. Both are asked by one thread at a time.
     `is_in_log(source, ids)` tells whether the log has all these messages, accepted or rejected. `clock` gives
     microseconds since the epoch.
     """
@@ -51,6 +60,7 @@ class Tracker:
         publisher: Publisher,
         signer: Signer,
         known: Callable[[Collection[str], Collection[str]], Sequence[Known]],
+        contact_ids: Callable[[Collection[int]], Mapping[int, str]],
         is_in_log: Callable[[str, Sequence[str]], bool],
         *,
         may_merge: bool,
@@ -61,6 +71,7 @@ class Tracker:
         self.publisher = publisher
         self._signer = signer
         self._known = known
+        self._contact_ids = contact_ids
         self._is_in_log = is_in_log
         self._may_merge = may_merge
         self._default_country_code = default_country_code
@@ -156,14 +167,16 @@ class Tracker:
     ) -> Exception | None:
         if call.phone is None or call.user_id is None:
             return None
-        decision = resolve(
-            call.phone,
-            call.user_id,
-            by_phone.get(call.phone),
-            by_user_id.get(call.user_id),
-            may_merge=self._may_merge,
+        phone_holder, user_id_holder = by_phone.get(call.phone), by_user_id.get(call.user_id)
+        decision = resolve(call.phone, call.user_id, phone_holder, user_id_holder, may_merge=self._may_merge)
+        if not isinstance(decision, Conflict):
+            return None
+        ids = self._contact_ids(decision.holders)
+        held = {"phone": phone_holder, "user_id": user_id_holder}
+        return IdentityConflict(
+            decision.message,
+            {what: ids[one.contact] for what, one in held.items() if one is not None and one.contact in ids},
         )
-        return IdentityConflict(decision.message) if isinstance(decision, Conflict) else None
 
 
 def _facts(call: TrackUser) -> Sequence[_Fact]:

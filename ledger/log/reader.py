@@ -192,6 +192,17 @@ class LogReader:
         """How many messages were rejected."""
         return int(self._connection.execute("SELECT count(*) FROM entries WHERE reason IS NOT NULL").fetchone()[0])
 
+    def count_rejected(self, reason: str, after: int, until: int) -> int:
+        """How many messages were rejected for this reason after position `after` and up to `until`.
+
+        Of the rejected messages only those in between are looked at.
+        """
+        query = (
+            "SELECT count(*) FROM entries INDEXED BY entries_rejected"
+            " WHERE reason IS NOT NULL AND position > ? AND position <= ? AND reason = ?"
+        )
+        return int(self._connection.execute(query, (after, until, reason)).fetchone()[0])
+
     def entry(self, position: int) -> Entry | None:
         """The entry at this position."""
         rows = self.read(position - 1, 1)

@@ -45,11 +45,11 @@ def create_app(door: Door) -> Flask:
     app.url_map.merge_slashes = False
     # otherwise Flask answers OPTIONS by itself, without a look at the key
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    metrics = Metrics(lambda: door.readiness().lags)
+    metrics = Metrics(lambda: door.readiness().lags, door.rejected_conflicts)
     description = Description(app)
     _count_requests(app, metrics)
     _admit_requests(app, door, description)
-    answer_errors(app, door)
+    answer_errors(app, door, metrics)
     for routes in (
         list_routes(door),
         contact_routes(door),

@@ -35,7 +35,8 @@ _SAID = {
     401: "this API key is not valid",
     403: "this API key lacks the scope 'read'",
     404: "there is nothing at this address",
-    409: "the contact with this phone already has another user id",
+    409: "the contact with this phone already has another user id: contact 01a20e51-0035-703f-b269-a57f0c2d62ae "
+    "has the phone",
     413: "the body is over the limit of 256 KiB",
     422: "userId is blank: give it 1-256 characters",
     429: "Rate limit exceeded for this resource",
@@ -44,7 +45,7 @@ _SAID = {
 """What an error may say, for the examples."""
 
 _MEMBERS: dict[int, dict[str, Any]] = {
-    409: {"reason": "identity_conflict"},
+    409: {"reason": "identity_conflict", "holders": {"phone": "01a20e51-0035-703f-b269-a57f0c2d62ae"}},
     422: {"errors": [{"pointer": "/userId", "message": _SAID[422], "reason": "invalid"}]},
 }
 

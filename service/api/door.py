@@ -15,7 +15,8 @@ from service.wiring import Deployment
 class Door:
     """The parts behind the routes, all safe for threads.
 
-    `deployment` opens log and state for those that read; `new_id` makes the ids that faults are logged under.
+    `deployment` opens log and state for those that read; `rejected_conflicts` counts those of identity in the
+    log; `new_id` makes the ids that faults are logged under.
     """
 
     gate: Gate
@@ -24,4 +25,5 @@ class Door:
     consistency: Consistency
     deployment: Deployment
     readiness: Callable[[], Readiness]
+    rejected_conflicts: Callable[[], int]
     new_id: Callable[[], str]

@@ -13,6 +13,7 @@ from service.api.arguments import faulty
 from service.api.body import NestedTooDeeply, NotAnObject, TooLong
 from service.api.door import Door
 from service.api.gate import ScopeMissing, SignInFailed
+from service.api.metrics import Metrics
 from service.api.problem import Problem
 from service.api.rates import RateExceeded
 from service.api.routes import TOKEN
@@ -25,16 +26,18 @@ _RETRY = {"Retry-After": "2"}
 _log = structlog.get_logger(part="api")
 
 
-def answer_errors(app: Flask, door: Door) -> None:
+def answer_errors(app: Flask, door: Door, metrics: Metrics) -> None:
     """Make every error of `app` one problem object."""
 
     @app.errorhandler(Exception)
     def answer(fault: Exception) -> Response:
-        return problem_of_any(fault, str(request.url_rule), door.new_id).response()
+        return problem_of_any(fault, str(request.url_rule), door.new_id, metrics).response()
 
 
-def problem_of_any(fault: Exception, route: str, new_id: Callable[[], str]) -> Problem:
+def problem_of_any(fault: Exception, route: str, new_id: Callable[[], str], metrics: Metrics) -> Problem:
     """The answer to any fault; one that was not foreseen is logged, and shows the id that the log has it under."""
+    if isinstance(fault, IdentityConflict):
+        metrics.conflict()
     problem = problem_of(fault)
     if problem is None:
         id = new_id()
@@ -63,7 +66,7 @@ def problem_of(fault: Exception) -> Problem | None:
         case Invalid():
             return _invalid(fault)
         case IdentityConflict():
-            return Problem(409, str(fault), reason="identity_conflict")
+            return Problem(409, str(fault), reason="identity_conflict", holders=fault.holders)
         case Unknown():
             return Problem(404, str(fault))
         case BadToken():

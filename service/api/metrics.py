@@ -23,18 +23,27 @@ def share_counts(folder: str) -> None:
     values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
 
 
-class Metrics:
-    """What this process counts. `readings` are gauges read afresh at each scrape, by name without prefix."""
+_CONFLICTS = "contacts_identity_conflicts"
 
-    def __init__(self, readings: Callable[[], Mapping[str, float]]) -> None:
+
+class Metrics:
+    """What this process counts. `readings` are gauges read afresh at each scrape, by name without prefix.
+
+    `rejected_conflicts` tells how many conflicts of identity are in the log; those refused at a call are counted here.
+    """
+
+    def __init__(self, readings: Callable[[], Mapping[str, float]], rejected_conflicts: Callable[[], int]) -> None:
         self._registry = CollectorRegistry()
         self._readings = _Readings(readings)
+        self._rejected_conflicts = rejected_conflicts
         self._requests = Counter(
             "contacts_http_requests", "HTTP requests answered", ["route", "method", "status"], registry=self._registry
         )
         self._seconds = Histogram(
             "contacts_http_request_seconds", "Time to answer", ["route"], registry=self._registry, buckets=_SECONDS
         )
+        conflicts = Counter(_CONFLICTS, "Conflicts of identity, by where they showed", ["at"], registry=self._registry)
+        self._refused_conflicts = conflicts.labels("call")
         self._counters: dict[tuple[str, str, int], Counter] = {}
         self._timers: dict[str, Histogram] = {}
 
@@ -49,15 +58,33 @@ class Metrics:
             timer = self._timers[route] = self._seconds.labels(route)
         timer.observe(seconds)
 
+    def conflict(self) -> None:
+        """Count a conflict of identity that a caller was told at once."""
+        self._refused_conflicts.inc()
+
     def page(self) -> bytes:
         """The text that Prometheus reads: this process alone, or all workers where they share a folder."""
-        registry = self._registry
+        counts: Collector = self._registry
         if os.environ.get(_SHARED_FOLDER):
-            registry = CollectorRegistry()
-            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+            counts = MultiProcessCollector(CollectorRegistry())  # type: ignore[no-untyped-call]
         gauges = CollectorRegistry()
         gauges.register(self._readings)
-        return generate_latest(registry) + generate_latest(gauges)
+        return generate_latest(_Together(counts, self._rejected_conflicts())) + generate_latest(gauges)
+
+
+class _Together(CollectorRegistry):
+    """Counts with those of the log among them."""
+
+    def __init__(self, counts: Collector, rejected_conflicts: int) -> None:
+        super().__init__()
+        self._counts = counts
+        self._rejected = rejected_conflicts
+
+    def collect(self) -> Iterator[Metric]:
+        for metric in self._counts.collect():
+            if metric.name == _CONFLICTS:
+                metric.add_sample(f"{_CONFLICTS}_total", {"at": "append"}, float(self._rejected))
+            yield metric
 
 
 class _Readings(Collector):

@@ -13,6 +13,7 @@ from ledger.bus.port import Bus, BusError
 from ledger.log.reader import is_there
 from projections.reading import reading
 from service.api.app import create_app
+from service.api.conflicts import RejectedConflicts
 from service.api.door import Door
 from service.api.gate import Gate
 from service.api.known import KnownContacts, is_in_log
@@ -49,6 +50,7 @@ def door(deployment: Deployment) -> Door:
         consistency=Consistency(deployment.signer(), deployment.log_reader, deployment.generations().current_path),
         deployment=deployment,
         readiness=Remembered(lambda: look(deployment)),
+        rejected_conflicts=RejectedConflicts(deployment.log_path),
         new_id=deployment.ids(),
     )
 
@@ -62,10 +64,12 @@ def idempotency_keys(deployment: Deployment) -> IdempotencyKeys:
 
 def tracker(deployment: Deployment) -> Tracker:
     """What takes track calls, from HTTP and from the command line alike."""
+    known = KnownContacts(deployment.log_path)
     return Tracker(
         publisher=deployment.bus().publisher(),
         signer=deployment.signer(),
-        known=KnownContacts(deployment.log_path),
+        known=known.holders,
+        contact_ids=known.ids,
         is_in_log=partial(is_in_log, deployment.log_path),
         may_merge=deployment.settings.merge == "auto",
         default_country_code=deployment.settings.default_country_code,

@@ -39,6 +39,11 @@ class ProblemSchema(Answer):
     detail = fields.String(required=True, metadata={"description": "The same as message"})
     reason = fields.String(metadata={"description": "A word for programs"})
     errors = fields.List(fields.Nested(FaultSchema), metadata={"description": "All wrong members or parameters"})
+    holders = fields.Dict(
+        keys=fields.String(),
+        values=fields.UUID(),
+        metadata={"description": "Of a conflict of identity: the contacts that have the `phone` and the `user_id` now"},
+    )
 
 
 class TakenSchema(Answer):

@@ -55,7 +55,7 @@ class TrackCalls:
         try:
             ids = self._take(environ, route, take)
         except Exception as fault:
-            problem = problem_of_any(fault, route, self._door.new_id)
+            problem = problem_of_any(fault, route, self._door.new_id, self._metrics)
             status, headers, content = problem.status_line, problem.all_headers, problem.content
         else:
             content = _encode({"result": True, "message": message, "id": ids[0], "ids": ids})

@@ -79,6 +79,10 @@ class Client:
     def track(self, body=None, **options):
         return self.post("/v1/public/track/users/", body, **options)
 
+    def settle(self):
+        """Append and fold what is on the bus."""
+        self._world.settle()
+
     def on_bus(self):
         reader = self._world.deployment.bus().reader()
         reader.seek({})

@@ -84,6 +84,7 @@ def test_a_fault_of_ours_shows_no_trace_and_an_id_that_the_log_has(world, key_te
         parts.tracker.publisher,
         world.deployment.signer(),
         lambda _phones, _user_ids: (),
+        lambda _contacts: {},
         lambda _source, _ids: False,
         may_merge=True,
         default_country_code="91",
