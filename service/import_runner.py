@@ -82,8 +82,8 @@ class ImportRunner:
         log = _log.bind(**{"import": id})
         try:
             with self._importing(self._check) as importer:
-                importer.resume(id, report)
-                log.info("import is out")
+                importer.go_on(id, report)
+                log.info("nothing is left to do for the import")
         except (_Ending, Busy):
             pass
         except FileRefused as fault:

@@ -3,20 +3,54 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from service.imports.feed import Pace
 from service.imports.importer import Importer
 from service.imports.ledger_view import LedgerView
 from service.imports.ports import Limits, Ports
 from service.imports.registry import Registry
+from service.imports.results import Results
+from service.imports.uploads import UploadPorts, Uploads
 from service.store import open_store
 from service.wiring import Deployment, now
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Imports for whoever publishes nothing: preparing them, and what became of them."""
+
+    uploads: Uploads
+    results: Results
+
+
+@contextmanager
+def desk(deployment: Deployment) -> Iterator[Desk]:
+    """The desk of imports, which talks to no bus; for one thread."""
+    store = open_store(deployment.service_path)
+    registry, folder = Registry(store), deployment.data / "imports"
+    view = LedgerView(deployment.bus(), deployment.log_path, deployment.generations())
+    ports = UploadPorts(
+        clock=now,
+        new_id=deployment.ids(),
+        known_attributes=lambda: view.attribute_types() | registry.attribute_types(),
+        default_country_code=deployment.settings.default_country_code,
+    )
+    try:
+        results = Results(folder, registry, view.outcomes, view.rejections)
+        yield Desk(Uploads(folder, registry, ports, _limits(deployment)), results)
+    finally:
+        view.close()
+        store.close()
+
+
+def _limits(deployment: Deployment) -> Limits:
+    return Limits(deployment.settings.max_upload_mib << 20, deployment.settings.max_rows)
 
 
 @contextmanager
 def importing(deployment: Deployment, check: Callable[[], None] = lambda: None) -> Iterator[Importer]:
     """The importer of files; `check` is called again and again while it waits, and may raise."""
-    limits = Limits(deployment.settings.max_upload_mib << 20, deployment.settings.max_rows)
     store = open_store(deployment.service_path)
     registry = Registry(store)
     view = LedgerView(deployment.bus(), deployment.log_path, deployment.generations())
@@ -38,10 +72,11 @@ def importing(deployment: Deployment, check: Callable[[], None] = lambda: None) 
         outcomes=view.outcomes,
         rejections=view.rejections,
         known_attributes=lambda: view.attribute_types() | registry.attribute_types(),
+        default_country_code=deployment.settings.default_country_code,
         pace=Pace(time.monotonic, sleep),
     )
     try:
-        yield Importer(deployment.data / "imports", registry, ports, limits)
+        yield Importer(deployment.data / "imports", registry, ports, _limits(deployment))
     finally:
         publisher.close()
         view.close()

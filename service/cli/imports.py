@@ -14,12 +14,14 @@ from service.cli.import_telling import summary, tell, tell_check
 from service.cli.terminal import Failed, as_json, emit, opened
 from service.importing import importing
 from service.imports.choices import BLANKS, MODES, Choices
+from service.imports.dialect import DELIMITERS
 from service.imports.feed import Stalled
 from service.imports.files import Busy
 from service.imports.importer import Importer
 from service.imports.ports import Report
-from service.imports.refusal import FileRefused
-from service.imports.registry import ImportOver, ImportUnknown
+from service.imports.refusal import FileRefused, MappingRefused
+from service.imports.registry import ImportUnknown
+from service.imports.states import StepNotAllowed
 from service.processes import Stop, run_imports
 from service.temporary_parts import PartFailed, TemporaryPart, parts_running
 
@@ -28,6 +30,9 @@ _SOME_LEFT_OUT = 3
 _READING = frozenset({"reading"})
 _ONLY_READING = frozenset({"reading", "scanning", "checking"})
 """Stages in which neither consumer nor projector has anything to do."""
+
+
+_HOW_TO_MAP = "--map 'Column=attribute' maps a column, --ignore 'Column' leaves one out."
 
 
 class Refused(click.ClickException):
@@ -50,6 +55,7 @@ class Refused(click.ClickException):
 @click.option("--clean-phones", is_flag=True, help="Take spaces, hyphens, dots and brackets out of numbers.")
 @click.option("--allow-opt-in", is_flag=True, help="Let WhatsApp Opted become TRUE where it is FALSE.")
 @click.option("--encoding", help="The file's encoding when it is not UTF-8, such as windows-1252.")
+@click.option("--delimiter", type=click.Choice(DELIMITERS), help="Between cells, when it is not found out right.")
 @click.option("--again", is_flag=True, help="Import the same file with the same choices once more.")
 @click.option("--dry-run", is_flag=True, help="Only say what would become of each row; nothing is taken in.")
 @click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write the rejected rows as a CSV.")
@@ -59,7 +65,7 @@ def import_file(file: BinaryIO, again: bool, dry_run: bool, rejects: Path | None
     name, choices = Path(file.name).name, Choices(**chosen)
     if dry_run:
         with _at_work(_ONLY_READING) as (importer, report), _rejects_csv(rejects) as out:
-            document = importer.check(file, name, choices, report, out)
+            document = importer.checks.dry_run(file, name, choices, report, out)
         emit(document, is_json, lambda: tell_check(document))
         return _exit_code(document)
     with _at_work(_READING) as (importer, report):
@@ -178,11 +184,13 @@ def _interruption_told() -> Iterator[None]:
 def _faults_told() -> Iterator[None]:
     try:
         yield
+    except MappingRefused as fault:
+        raise Refused(f"{fault}\n{_HOW_TO_MAP}") from fault
     except FileRefused as fault:
         raise Refused(str(fault)) from fault
     except ImportUnknown as fault:
         raise Failed(str(fault.args[0])) from fault
-    except (Stalled, Busy, ImportOver, PartFailed) as fault:
+    except (Stalled, Busy, StepNotAllowed, PartFailed) as fault:
         raise Failed(str(fault)) from fault
 
 

@@ -52,8 +52,13 @@ def fold(header: str) -> str:
     return _LOOSE.sub("", _REMARK.sub("", header)).casefold() or _LOOSE.sub("", header).casefold()
 
 
-_BY_FOLD = {fold(title): name for name, title in TITLES.items()}
-_BY_FOLD.update({fold(synonym): name for synonym, name in _SYNONYMS.items()})
+_BY_TITLE = {fold(title): name for name, title in TITLES.items()}
+_BY_FOLD = _BY_TITLE | {fold(synonym): name for synonym, name in _SYNONYMS.items()}
+
+
+def says_title(header: str) -> bool:
+    """Whether a header is a default attribute's own name, and not a synonym of it."""
+    return fold(header) in _BY_TITLE
 
 
 def default_attribute(header: str) -> str | None:

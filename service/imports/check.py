@@ -11,11 +11,12 @@ from service.imports.files import ImportFolder
 from service.imports.ledger_head import LedgerHead
 from service.imports.ports import Report
 from service.imports.progress import Progress
-from service.imports.registry import PUBLISHED, Import
+from service.imports.registry import Import
 from service.imports.rehearsal import Findings, Rehearsal
 from service.imports.rejects import RejectsFile, kept_rejects
 from service.imports.rows import RowChecks
 from service.imports.scan import Scan
+from service.imports.states import State
 from service.imports.verdicts import SourceRows, Verdicts, opted_out
 
 _ROWS = 10_000
@@ -23,15 +24,20 @@ _NOT_ALLOWED = "opt_in_not_allowed"
 
 
 def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, report: Report) -> dict[str, Any]:
-    """What `new`, whose rows are `found`, would come to. Its rejects are in the folder afterwards."""
+    """What `new`, whose rows are `found`, would come to. Its rejects are in the folder afterwards.
+
+    So are, as `opt_ins`, the phones whose opt-in was refused: those that a second yes is about (R16).
+    """
     choices = new.choices
+    assert new.confirmed_at is not None
     rehearsal, done, refused_opt_ins = Rehearsal(found, head, choices, new.confirmed_at), Progress(), 0
     with (
         closing(RejectsFile(folder.rejects)) as rejects,
-        SourceRows(folder.source, shape(folder.source).delimiter, found) as rows,
+        SourceRows(folder.source, shape(folder.source, choices.delimiter).delimiter, found) as rows,
     ):
-        out = frozenset(opted_out(found, choices, head.opted_out))
-        verdicts = Verdicts(found, rows, RowChecks(new.columns, choices), out)
+        out = opted_out(found, choices, head.opted_out)
+        folder.save("opt_ins", out, durable=True)
+        verdicts = Verdicts(found, rows, RowChecks(new.columns, choices), frozenset(out))
         while done.at < len(found):
             part = verdicts.part(done, _ROWS)
             for reject in part.rejects:
@@ -43,7 +49,7 @@ def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, repo
         for rejection in rehearsal.findings.rejections:
             rejects.add(late_reject(rejection, new.columns))
         rejects.flush()
-    told = replace(new, state=PUBLISHED, published=done.rank, duplicate=done.duplicate, rejected=done.rejected)
+    told = replace(new, state=State.PUBLISHED, published=done.rank, duplicate=done.duplicate, rejected=done.rejected)
     counts = import_json(told, rehearsal.findings.settled, done.duplicate, done.rejected)
     return {
         **counts,

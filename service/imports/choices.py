@@ -21,7 +21,7 @@ class Choices:
     """Tags, mapping and options as they were given; `None` and empty mean "not given".
 
     `maps` are texts `Column=attribute[:type]`, `ignore` names columns, `country_code` is digits for a file without a
-    country column (R10), `encoding` a text encoding's name (R24).
+    country column (R10), `encoding` a text encoding's name, `delimiter` one of `, ; tab |` (R24).
     """
 
     tags: tuple[str, ...] = ()
@@ -34,9 +34,12 @@ class Choices:
     clean_phones: bool = False
     allow_opt_in: bool = False
     encoding: str | None = None
+    delimiter: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The choices as JSON values; the order in which maps and ignored columns were given says nothing."""
+        # one that was found out is no choice: hashes from before there was this member still hold
+        delimiter = {} if self.delimiter is None else {"delimiter": self.delimiter}
         return {
             "tags": list(self.tags),
             "maps": sorted(self.maps),
@@ -48,6 +51,7 @@ class Choices:
             "clean_phones": self.clean_phones,
             "allow_opt_in": self.allow_opt_in,
             "encoding": self.encoding,
+            **delimiter,
         }
 
     @classmethod

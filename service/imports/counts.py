@@ -8,8 +8,9 @@ from typing import Any
 from service.imports.attributes import USER_ID
 from service.imports.mapping import ColumnMap
 from service.imports.reasons import fault
-from service.imports.registry import FAILED, PUBLISHED, RUNNING, Import
+from service.imports.registry import Import
 from service.imports.rejects import Reject, first_faults
+from service.imports.states import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +78,16 @@ def rejects_json(rejects: Iterable[Reject]) -> list[dict[str, Any]]:
 
 def _cancelled(one: Import, outcomes: Outcomes) -> int:
     """Rows that were never published. Of an import that failed, some more than were counted may have been."""
-    if one.state == RUNNING:
+    if one.state is State.RUNNING:
         return 0
-    published = max(one.published, outcomes.settled) if one.state == FAILED else one.published
+    published = max(one.published, outcomes.settled) if one.state is State.FAILED else one.published
     return one.rows - one.duplicate - one.rejected - published
 
 
 def _state(one: Import, pending: int) -> str:
-    if one.state == PUBLISHED:
-        return RUNNING if pending else "done"
-    return one.state
+    if one.state is State.PUBLISHED:
+        return "running" if pending else "done"
+    return str(one.state)
 
 
 def late_reject(rejection: AppendRejection, columns: ColumnMap) -> Reject:

@@ -25,10 +25,13 @@ class Shape:
     line: int
 
 
-def shape(path: Path) -> Shape:
-    """Read a UTF-8 file's shape. Raises FileRefused when nothing is in it, or a quote is never closed."""
+def shape(path: Path, delimiter: str | None = None) -> Shape:
+    """Read a UTF-8 file's shape; `delimiter` None: it is found out.
+
+    Raises FileRefused when nothing is in it, or a quote is never closed.
+    """
     said, offset, line = _said_delimiter(path)
-    delimiter = said or guess_delimiter(_sample(path, offset))
+    delimiter = delimiter or said or guess_delimiter(_sample(path, offset))
     for header_line, start, end, cells in records(path, delimiter, offset, line):
         if not is_blank(cells):
             return Shape(delimiter, tuple(cells), end, header_line + _lines_between(path, start, end))

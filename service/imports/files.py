@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from service.imports.encoding import utf8
-from service.imports.refusal import FileRefused
+from service.imports.refusal import FileTooLarge
 
 _PIECE = 1 << 20
 
@@ -29,6 +29,29 @@ class Copied:
     size: int
 
 
+class Incoming:
+    """An upload while it comes in; a file for whoever writes it. Raises FileTooLarge at the limit (R11)."""
+
+    def __init__(self, file: BinaryIO, most_bytes: int) -> None:
+        self._file = file
+        self._most_bytes = most_bytes
+        self._sha256 = hashlib.sha256()
+        self._size = 0
+
+    def write(self, piece: bytes) -> int:
+        """Take in one more piece."""
+        self._size += len(piece)
+        if self._size > self._most_bytes:
+            raise FileTooLarge(self._most_bytes)
+        self._sha256.update(piece)
+        return self._file.write(piece)
+
+    @property
+    def copied(self) -> Copied:
+        """What has come so far."""
+        return Copied(self._sha256.hexdigest(), self._size)
+
+
 @dataclass(frozen=True, slots=True)
 class ImportFolder:
     """The folder of one import; it is made by `copy`."""
@@ -41,6 +64,11 @@ class ImportFolder:
         return self.path / "source.csv"
 
     @property
+    def upload(self) -> Path:
+        """An uploaded file's bytes as they came, kept until it is confirmed: its encoding may be chosen anew."""
+        return self.path / "upload"
+
+    @property
     def rejects(self) -> Path:
         """A JSON line for each row that is rejected or a duplicate, in the order of the split."""
         return self.path / "rejects.jsonl"
@@ -48,7 +76,7 @@ class ImportFolder:
     def copy(self, file: BinaryIO, encoding: str | None, most_bytes: int) -> Copied:
         """Copy a file while it is read, so that a stream of any length is cut off at the limit (R11).
 
-        Raises FileRefused for a file that is too large, no text, or of an encoding that is not given (R24).
+        Raises FileTooLarge, FileRefused for a file that is no text, or of an encoding that is not given (R24).
         """
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         sha256, size = hashlib.sha256(), 0
@@ -58,16 +86,42 @@ class ImportFolder:
             while piece := file.read(_PIECE):
                 size += len(piece)
                 if size > most_bytes:
-                    raise FileRefused(f"The file is larger than {_mib(most_bytes)}; split it into smaller files.")
+                    raise FileTooLarge(most_bytes)
                 sha256.update(piece)
                 yield piece
 
-        with open(self.source, "wb", opener=_private) as copy:
-            for piece in utf8(pieces(), encoding):
-                copy.write(piece)
-            copy.flush()
-            os.fsync(copy.fileno())
+        _write_text(self.source, pieces(), encoding)
         return Copied(sha256.hexdigest(), size)
+
+    @contextmanager
+    def receiving(self, most_bytes: int) -> Iterator["Incoming"]:
+        """Take in an upload, piece by piece; `draft_source` makes a text of it."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(self.upload, "wb", opener=_private) as file:
+            yield Incoming(file, most_bytes)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def draft_source(self, encoding: str | None) -> Path:
+        """What the source would be, made of what was uploaded, until `adopt_source`. Raises as `copy` does."""
+        draft = self.path / "source.csv.new"
+        with open(self.upload, "rb") as file:
+            _write_text(draft, iter(lambda: file.read(_PIECE), b""), encoding)
+        return draft
+
+    def adopt_source(self, draft: Path | None) -> None:
+        """Put the draft in the place of the source, at once; whoever reads the one before goes on with that.
+
+        None: there is no source any more.
+        """
+        if draft is None:
+            self.source.unlink(missing_ok=True)
+        else:
+            os.replace(draft, self.source)
+
+    def forget(self, name: str) -> None:
+        """Remove a JSON value."""
+        (self.path / f"{name}.json").unlink(missing_ok=True)
 
     def load(self, name: str) -> Any:
         """A JSON value that was saved; None if it never was, or not whole."""
@@ -89,6 +143,13 @@ class ImportFolder:
             _sync(self.path)
 
     @contextmanager
+    def chosen(self) -> Iterator[None]:
+        """Change what is chosen for the import alone; others wait that long. Work on it may be under way."""
+        with open(self.path / "choosing", "ab", opener=_private) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
     def held(self) -> Iterator[None]:
         """Work on the import alone. Raises Busy while another process does."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -104,6 +165,14 @@ class ImportFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
+def _write_text(path: Path, pieces: Iterator[bytes], encoding: str | None) -> None:
+    with open(path, "wb", opener=_private) as copy:
+        for piece in utf8(pieces, encoding):
+            copy.write(piece)
+        copy.flush()
+        os.fsync(copy.fileno())
+
+
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
@@ -114,7 +183,3 @@ def _sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _mib(size: int) -> str:
-    return f"{size / (1 << 20):g} MiB"

@@ -4,31 +4,31 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any, BinaryIO
 
 from ledger.events import moments
-from service.imports.check import check
+from service.imports.cancelling import cancel
+from service.imports.checking import Checks
 from service.imports.choices import Choices, clean_tags, import_hash
 from service.imports.dialect import shape
 from service.imports.feed import Feed, Stalled
-from service.imports.files import Busy, Copied, ImportFolder
-from service.imports.mapping import map_columns
+from service.imports.files import Busy, ImportFolder
 from service.imports.messages import ImportMessages
 from service.imports.orphans import remove_orphans
 from service.imports.ports import Limits, Ports, Report
 from service.imports.progress import Progress, load_mark, load_progress, save_mark, save_progress
+from service.imports.reading import read_new, rows_of
 from service.imports.refusal import FileRefused
-from service.imports.registry import PUBLISHED, RUNNING, Import, Registry
-from service.imports.rejects import RejectsFile, kept_rejects, write_rejects
+from service.imports.registry import Import, Registry
+from service.imports.rejects import RejectsFile
 from service.imports.results import Results
 from service.imports.rows import RowChecks
-from service.imports.scan import Scan, scan
+from service.imports.scan import Scan
 from service.imports.splitter import Splitter, Way
+from service.imports.states import State
 from service.imports.verdicts import SourceRows, Verdicts, opted_out
 
 _LOOK_AGAIN = 0.05
-_CATCHING_UP = 10.0
-"""Seconds in which a check waits for the state to come nearer to the bus, before it does with what is in the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,18 @@ class Brought:
 
 
 class Importer:
-    """Imports files into the ledger. `folder` holds a folder for each import; `results` tells what became of them."""
+    """Imports files into the ledger. `folder` holds a folder for each import; `results` tells what became of them.
+
+    `checks` says what they would come to.
+    """
 
     def __init__(self, folder: Path, registry: Registry, ports: Ports, limits: Limits) -> None:
         self._folder = folder
         self._registry = registry
         self._ports = ports
         self._limits = limits
-        self.results = Results(folder, registry, ports)
+        self.results = Results(folder, registry, ports.outcomes, ports.rejections)
+        self.checks = Checks(folder, registry, ports, limits)
 
     def bring(self, file: BinaryIO, name: str, choices: Choices, report: Report, *, again: bool = False) -> Brought:
         """Import a file: every message of it is durable on the bus on return.
@@ -71,70 +75,38 @@ class Importer:
                 return Brought(confirmed.id, already=False)
             folder.remove()
         self.see_out(confirmed.id, report)
-        return Brought(confirmed.id, already=confirmed.state == PUBLISHED)
-
-    def check(
-        self, file: BinaryIO, name: str, choices: Choices, report: Report, rejects: TextIO | None = None
-    ) -> dict[str, Any]:
-        """What `bring` would come to: the Import JSON, with `check` in it. Nothing is published, nothing kept.
-
-        It is exact for the ledger at the position that it names (R21). `rejects` gets the rejects CSV; it is opened
-        with newline="". Raises FileRefused.
-        """
-        choices = replace(choices, tags=clean_tags(choices.tags))
-        folder = ImportFolder(self._folder / self._ports.new_id())
-        with folder.held():
-            try:
-                report("reading", 0, 0)
-                copied = folder.copy(file, choices.encoding, self._limits.bytes)
-                new, found = self._read(copied, name, choices, folder, report)
-                self._catch_up(report)
-                with self._ports.at_head() as head:
-                    now = self._ports.clock()  # as late as an import right after this check would state
-                    document = check(folder, replace(new, confirmed_at=now), found, head, report)
-                if rejects is not None:
-                    kept = kept_rejects(folder.rejects)
-                    write_rejects(rejects, folder.source, shape(folder.source), new.columns, kept)
-            finally:
-                folder.remove()
-        earlier = self._registry.earlier(new.hash)
-        return document if earlier is None else {**document, "imported_before": earlier.id}
-
-    def _catch_up(self, report: Report) -> None:
-        """Wait until the state has all that is on the bus; on a ledger that is never idle, not for long."""
-        pace = self._ports.pace
-        least, since = self._ports.behind(), pace.clock()
-        while least and pace.clock() - since < _CATCHING_UP:
-            report("catching up", 0, 0)
-            pace.sleep(_LOOK_AGAIN)
-            behind = self._ports.behind()
-            if behind < least:
-                least, since = behind, pace.clock()
+        return Brought(confirmed.id, already=confirmed.state is State.PUBLISHED)
 
     def unfinished(self) -> list[str]:
-        """The ids of imports that `resume` would go on with, oldest first."""
-        return self._registry.running()
+        """The ids of imports that `go_on` has something to do for, oldest first."""
+        return self._registry.unfinished()
+
+    def go_on(self, id: str, report: Report) -> None:
+        """Do what an import waits for: its check, or what is left of its rows. Raises as `resume` does."""
+        self.checks.run(id, report)
+        self.resume(id, report)
 
     def resume(self, id: str, report: Report) -> None:
-        """Publish what is left of an import; nothing happens to one that has ended.
+        """Publish what is left of an import; nothing happens to one that has ended, or was never confirmed.
 
         Raises as `bring` does, Busy while another process is at it. A file that can no longer be read fails it.
         """
         folder = ImportFolder(self._folder / id)
-        if self._registry.get(id).state != RUNNING:
+        if self._registry.get(id).state is not State.RUNNING:
             return
         with folder.held():
             confirmed = self._registry.get(id)
-            if confirmed.state != RUNNING:
+            if confirmed.state is not State.RUNNING:
                 return
             report("scanning", 0, 0)
             try:
-                found = self._scan(folder, confirmed)
+                found = rows_of(folder, confirmed, self._limits)
             except FileRefused as fault:
                 done = load_progress(folder)
                 counted = {"published": done.rank, "duplicate": done.duplicate, "rejected": done.rejected}
                 self._registry.fail(id, str(fault), **counted)
                 raise
+            self._settle_opt_ins(confirmed, found, folder, report)
             self._split(confirmed, found, folder, report)
 
     def see_out(self, id: str, report: Report) -> None:
@@ -161,9 +133,9 @@ class Importer:
     def cancel(self, id: str, report: Report) -> None:
         """Stop an import, and return when it has stopped: rows that are on the bus by then stay (R22).
 
-        Raises ImportUnknown, ImportOver, and as `see_out` does.
+        Raises ImportUnknown, StepNotAllowed, and as `see_out` does.
         """
-        self._registry.cancel(id)
+        cancel(self._registry, self._folder, id)
         self.see_out(id, report)
 
     def wait(self, id: str, report: Report) -> None:
@@ -189,33 +161,30 @@ class Importer:
         earlier = None if again else self._registry.earlier(import_hash(copied.sha256, choices))
         if earlier is not None:
             return earlier, None
-        new, found = self._read(copied, name, choices, folder, report)
+        new, found = read_new(folder, copied, name, choices, self._ports, self._limits, report)
         # asked once and kept, so that a resumed split comes to the same messages (R16)
         folder.save("opted_out", opted_out(found, choices, self._ports.opted_out), durable=True)
         kept = self._registry.add(new, again=again)
         return kept, found if kept.id == new.id else None
 
-    def _read(
-        self, copied: Copied, name: str, choices: Choices, folder: ImportFolder, report: Report
-    ) -> tuple[Import, Scan]:
-        """The import that a copied file would be, confirmed now, and its rows. Raises FileRefused."""
-        columns = map_columns(shape(folder.source).header, choices, self._ports.known_attributes())
-        id, hash, now = folder.path.name, import_hash(copied.sha256, choices), self._ports.clock()
-        new = Import(id, hash, copied.sha256, name, choices, columns, now, rows=0)
-        report("scanning", 0, 0)
-        found = self._scan(folder, new)
-        return replace(new, rows=len(found)), found
+    def _settle_opt_ins(self, confirmed: Import, found: Scan, folder: ImportFolder, report: Report) -> None:
+        """Ask once who has opted out, and keep it, so that a resumed split comes to the same messages (R16).
 
-    def _scan(self, folder: ImportFolder, confirmed: Import) -> Scan:
-        checks = RowChecks(confirmed.columns, confirmed.choices)
-        try:
-            return scan(folder.source, shape(folder.source), checks, max(self._limits.rows, confirmed.rows))
-        except FileNotFoundError as fault:
-            raise FileRefused(f"The copy of the file of import {confirmed.id} is gone; import it again.") from fault
+        A second yes was said for those whom the check counted, and for nobody who opted out since.
+        """
+        if folder.load("opted_out") is not None:
+            return
+        if found.opt_ins:
+            self.checks.catch_up(report)
+        asked = opted_out(found, replace(confirmed.choices, allow_opt_in=False), self._ports.opted_out)
+        meant = frozenset(folder.load("opt_ins") or () if confirmed.choices.allow_opt_in else ())
+        folder.save("opted_out", [phone for phone in asked if phone not in meant], durable=True)
 
     def _split(self, confirmed: Import, found: Scan, folder: ImportFolder, report: Report) -> None:
         choices, done = confirmed.choices, load_progress(folder)
         checks = RowChecks(confirmed.columns, choices)
+        folder.upload.unlink(missing_ok=True)  # the source is what counts from now on
+        assert confirmed.confirmed_at is not None
         time = moments.text(confirmed.confirmed_at)
         messages = ImportMessages(confirmed.id, time, choices.mode, choices.tags, self._ports.signer)
         out = frozenset(folder.load("opted_out") or ())
@@ -227,7 +196,7 @@ class Importer:
         with (
             closing(Feed(self._ports.publisher, self._ports.backlog, self._ports.pace)) as feed,
             closing(RejectsFile(folder.rejects, done.rejects_size)) as rejects,
-            SourceRows(folder.source, shape(folder.source).delimiter, found) as rows,
+            SourceRows(folder.source, shape(folder.source, choices.delimiter).delimiter, found) as rows,
         ):
             feed.send([messages.started(_started(confirmed))])
             splitter = Splitter(found, Verdicts(found, rows, checks, out), messages)

@@ -73,6 +73,14 @@ def map_columns(header: Sequence[str], choices: Choices, known: Mapping[str, str
 
     Raises MappingRefused with every fault at once.
     """
+    columns, faults = map_by_name(header, choices, known)
+    if faults:
+        raise MappingRefused(faults)
+    return columns
+
+
+def map_by_name(header: Sequence[str], choices: Choices, known: Mapping[str, str]) -> tuple[ColumnMap, tuple[str, ...]]:
+    """The same mapping with every fault it has, each a sentence."""
     titles = [_LINE_BREAKS.sub(" ", cell.strip()) for cell in header]
     is_guarded = any(title.startswith(REJECTED) for title in titles)
     if is_guarded:
@@ -84,9 +92,7 @@ def map_columns(header: Sequence[str], choices: Choices, known: Mapping[str, str
     )
     _check_whole(columns, faults)
     _check_country_code(choices.country_code, faults)
-    if faults:
-        raise MappingRefused(tuple(faults))
-    return ColumnMap(columns, is_guarded)
+    return ColumnMap(columns, is_guarded), tuple(faults)
 
 
 def _by_name(title: str, known: Mapping[str, str], faults: list[str]) -> Column:
@@ -123,7 +129,7 @@ def _chosen(titles: Sequence[str], choices: Choices, known: Mapping[str, str], f
     for title in choices.ignore:
         place = _place(title, titles)
         if place is None:
-            faults.append(f"--ignore {title!r}: {_no_such_column(titles)}")
+            faults.append(f"Ignoring {title[:60]!r}: {_no_such_column(titles)}")
         else:
             chosen[place] = Column(titles[place], None)
     for text in choices.maps:
@@ -136,11 +142,11 @@ def _choose(
 ) -> None:
     place, target = _halves(text, titles)
     if not target:
-        faults.append(f"--map {text!r}: write it as 'Column=attribute' or 'Column=attribute:type'.")
+        faults.append(f"Mapping {text!r}: write it as 'Column=attribute' or 'Column=attribute:type'.")
     elif place is None:
-        faults.append(f"--map {text!r}: {_no_such_column(titles)}")
+        faults.append(f"Mapping {text!r}: {_no_such_column(titles)}")
     elif place in chosen:
-        faults.append(f"--map {text!r}: the column {titles[place]!r} is mapped or ignored twice.")
+        faults.append(f"Mapping {text!r}: the column {titles[place]!r} is mapped or ignored twice.")
     else:
         chosen[place] = _as_target(titles[place], target, known, faults)
 
@@ -170,7 +176,7 @@ def _as_target(title: str, target: str, known: Mapping[str, str], faults: list[s
     if not colon or target in known:
         name, given = target, ""
     elif given not in TYPES:
-        faults.append(f"--map {title!r} to {target!r}: the types are {', '.join(TYPES)}.")
+        faults.append(f"Mapping {title!r} to {target!r}: the types are {', '.join(TYPES)}.")
     name = name.strip()
     default = default_attribute(name)
     if default is None:
@@ -178,7 +184,7 @@ def _as_target(title: str, target: str, known: Mapping[str, str], faults: list[s
         return Column(title, name, given or _type_of(name, known))
     fixed = default_type(default) or "string"
     if given in TYPES and given != fixed:
-        faults.append(f"--map {title!r} to {target!r}: {TITLES[default]} is always of type {fixed}.")
+        faults.append(f"Mapping {title!r} to {target!r}: {TITLES[default]} is always of type {fixed}.")
     return Column(title, default, fixed)
 
 
@@ -200,7 +206,7 @@ def _check_whole(columns: Sequence[Column], faults: list[str]) -> None:
     targets = set(by_target)
     if PHONE_NUMBER not in targets:
         faults.append(
-            f"No column is the phone number; name it with --map 'Column={PHONE_NUMBER}'. "
+            f"No column is the phone number; map one to {PHONE_NUMBER}. "
             + f"The columns are {', '.join(repr(column.header[:60]) for column in columns[:50] if column.header)}."
         )
     if NAME in targets and targets & {FIRST_NAME, LAST_NAME}:
@@ -220,4 +226,4 @@ def _check_country_code(country_code: str | None, faults: list[str]) -> None:
         normalise(country_code, "")
     except PhoneFault as fault:
         if fault.field == COUNTRY_CODE:
-            faults.append(f"--country-code {country_code[:20]!r}: {fault.message}.")
+            faults.append(f"Country code {country_code[:20]!r}: {fault.message}.")

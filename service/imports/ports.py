@@ -30,7 +30,8 @@ class Ports:
     have yet. `at_head()`: the ledger as it is now. `opted_out(phones)`: those of them (E.164) whose contact has
     WhatsApp Opted FALSE now. `outcomes(import id)`: what became of its rows so far.
     `rejections(import id)`: its rows that the append rejected, by row. `known_attributes()`: existing custom
-    attributes and their types. `batch`: messages published together. `stride`: rows published before an import looks
+    attributes and their types. `default_country_code` is proposed for a file without any (R10). `batch`: messages
+    published together. `stride`: rows published before an import looks
     again whether it is to stop.
     """
 
@@ -45,6 +46,7 @@ class Ports:
     outcomes: Callable[[str], Outcomes]
     rejections: Callable[[str], Iterable[AppendRejection]]
     known_attributes: Callable[[], Mapping[str, str]]
+    default_country_code: str
     pace: Pace
     batch: int = 2_000
     stride: int = 10_000

@@ -5,6 +5,13 @@ class FileRefused(Exception):
     """The file cannot be imported as it is; nothing was published. The message is a sentence for a person."""
 
 
+class FileTooLarge(FileRefused):
+    """The file is over the limit of bytes (R11)."""
+
+    def __init__(self, most_bytes: int) -> None:
+        super().__init__(f"The file is larger than {most_bytes / (1 << 20):g} MiB; split it into smaller files.")
+
+
 class UnknownEncoding(FileRefused):
     """The bytes are neither UTF-8 nor UTF-16 with a BOM (R24). `lines`: up to three lines read as Windows-1252."""
 

@@ -1,7 +1,8 @@
 """The imports of this deployment: a table of `service.db`."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -10,13 +11,8 @@ from ledger.sqlite import Connection, transaction
 from service.imports.attributes import default_type
 from service.imports.choices import Choices
 from service.imports.mapping import ColumnMap
+from service.imports.states import State, Step, after
 from service.store import MIGRATIONS
-
-RUNNING = "running"
-PUBLISHED = "published"
-CANCELLED = "cancelled"
-FAILED = "failed"
-"""As they are kept. A published import is shown as running until its last row's outcome is known, then as done."""
 
 
 @MIGRATIONS()
@@ -72,20 +68,49 @@ def imports_that_end_otherwise(database: Database) -> None:
     database.execute("CREATE INDEX imports_by_hash ON imports (hash)")
 
 
+@MIGRATIONS()
+def imports_that_are_prepared(database: Database) -> None:
+    """An import is there from its upload on, before anything is chosen."""
+    database.execute("ALTER TABLE imports RENAME TO imports_before")
+    database.execute("DROP INDEX imports_by_hash")
+    database.execute("""
+        CREATE TABLE imports (
+            id TEXT PRIMARY KEY,            -- UUIDv7
+            hash TEXT NOT NULL,             -- of the file and the choices
+            file_sha256 TEXT NOT NULL,
+            file_name TEXT NOT NULL,
+            choices TEXT NOT NULL,          -- a JSON object
+            columns TEXT NOT NULL,          -- a JSON object: the mapping that the choices came to
+            confirmed_at INTEGER,           -- the time its rows are stated for
+            rows INTEGER NOT NULL,          -- as the latest check or scan counted them
+            state TEXT NOT NULL CHECK (
+                state IN ('uploaded', 'mapped', 'checked', 'running', 'published', 'cancelled', 'failed')
+            ),
+            published INTEGER NOT NULL DEFAULT 0,
+            duplicate INTEGER NOT NULL DEFAULT 0,
+            rejected INTEGER NOT NULL DEFAULT 0,
+            is_cancelling INTEGER NOT NULL DEFAULT 0,  -- somebody wants it to stop
+            failure TEXT,                   -- a sentence
+            is_checking INTEGER NOT NULL DEFAULT 0,  -- somebody wants it checked
+            revision INTEGER NOT NULL DEFAULT 0      -- of the choices: a check is of one of them
+        ) STRICT
+    """)
+    database.execute("INSERT INTO imports SELECT *, 0, 0 FROM imports_before")
+    database.execute("DROP TABLE imports_before")
+    database.execute("CREATE INDEX imports_by_hash ON imports (hash)")
+
+
 class ImportUnknown(LookupError):
     """No import has this id."""
 
 
-class ImportOver(Exception):
-    """The import has ended or all its rows are out, so that it cannot be cancelled; the message says so."""
-
-
 @dataclass(frozen=True, slots=True)
 class Import:
-    """An import as it was confirmed, and the counts of its split once that has ended (`state` is no longer RUNNING).
+    """An import, and the counts of its split once that has ended.
 
-    `confirmed_at` is microseconds since the epoch; `rows` counts the file's, `published` those that became messages.
-    `failure` is a sentence, when `state` is FAILED.
+    `columns` is empty until it is mapped. `confirmed_at` is microseconds since the epoch; `rows` counts the file's,
+    once they were counted, `published` those that became messages. `failure` is a sentence, when `state` is FAILED, or
+    when its check found that the file cannot be imported so. `revision` counts the changes of the choices.
     """
 
     id: str
@@ -94,14 +119,20 @@ class Import:
     file_name: str
     choices: Choices
     columns: ColumnMap
-    confirmed_at: int
+    confirmed_at: int | None
     rows: int
-    state: str = RUNNING
+    state: State = State.RUNNING
     published: int = 0
     duplicate: int = 0
     rejected: int = 0
     is_cancelling: bool = False
     failure: str | None = None
+    is_checking: bool = False
+    revision: int = 0
+
+
+def _as_it_is(one: Import) -> Import:
+    return one
 
 
 class Registry:
@@ -111,7 +142,7 @@ class Registry:
         self._connection = connection
 
     def add(self, new: Import, *, again: bool) -> Import:
-        """Keep a confirmed import; unless `again`, one of the same file and choices before it is returned instead."""
+        """Keep an import; unless `again`, a confirmed one of the same file and choices is returned instead."""
         with transaction(self._connection):
             earlier = None if again else self.earlier(new.hash)
             if earlier is not None:
@@ -121,12 +152,25 @@ class Registry:
             )
         return new
 
+    def take(self, id: str, step: Step, change: Callable[[Import], Import] = _as_it_is) -> Import:
+        """Take a step, with what it changes; gives the import as it is then. All of it happens, or nothing.
+
+        Raises ImportUnknown, StepNotAllowed, and what `change` raises.
+        """
+        with transaction(self._connection):
+            one = self.get(id)
+            state = after(id, one.state, step)
+            changed = replace(change(one), state=state)
+            names = _COLUMNS.replace(",", " = ?,") + " = ?"
+            self._connection.execute(f"UPDATE imports SET {names} WHERE id = ?", (*_values(changed), id))
+        return changed
+
     def earlier(self, hash: str) -> Import | None:
         """The latest import of the same file with the same choices; one that was cancelled or failed is none."""
         row = self._connection.execute(
             f"SELECT {_COLUMNS} FROM imports WHERE hash = ? AND (state = ? OR state = ? AND NOT is_cancelling)"
             " ORDER BY id DESC LIMIT 1",
-            (hash, PUBLISHED, RUNNING),
+            (hash, State.PUBLISHED, State.RUNNING),
         ).fetchone()
         return None if row is None else _import(row)
 
@@ -141,28 +185,21 @@ class Registry:
         """Every import, newest first."""
         return [_import(row) for row in self._connection.execute(f"SELECT {_COLUMNS} FROM imports ORDER BY id DESC")]
 
-    def running(self) -> list[str]:
-        """The ids of imports whose rows are not all out yet, oldest first."""
-        rows = self._connection.execute("SELECT id FROM imports WHERE state = ? ORDER BY id", (RUNNING,))
+    def unfinished(self) -> list[str]:
+        """The ids of imports whose rows are not all out yet, and of those to be checked, oldest first."""
+        rows = self._connection.execute(
+            "SELECT id FROM imports WHERE state = ? OR is_checking ORDER BY id", (State.RUNNING,)
+        )
         return [id for (id,) in rows]
 
     def attribute_types(self) -> dict[str, str]:
         """The custom attributes that imports brought, with the type the first one mapped each to."""
         types: dict[str, str] = {}
         for one in reversed(self.all()):
-            for column in one.columns.columns:
+            for column in one.columns.columns if one.confirmed_at is not None else ():
                 if column.attribute is not None and default_type(column.attribute) is None:
                     types.setdefault(column.attribute, column.type)
         return types
-
-    def cancel(self, id: str) -> None:
-        """Have the split stop. Raises ImportUnknown, ImportOver."""
-        with transaction(self._connection):
-            one = self.get(id)
-            if one.state != RUNNING:
-                told = "is on the bus whole" if one.state == PUBLISHED else f"has already {_ENDED[one.state]}"
-                raise ImportOver(f"Import {id} {told}; it cannot be cancelled.")
-            self._connection.execute("UPDATE imports SET is_cancelling = 1 WHERE id = ?", (id,))
 
     def is_cancelling(self, id: str) -> bool:
         """Whether somebody wants the import to stop."""
@@ -170,39 +207,38 @@ class Registry:
 
     def end(self, id: str, *, published: int, duplicate: int, rejected: int) -> None:
         """No more rows come: keep what the split counted. It is CANCELLED if some were left, else PUBLISHED."""
-        with transaction(self._connection):
-            self._connection.execute(
-                "UPDATE imports SET state = iif(rows > ?1 + ?2 + ?3, ?4, ?5), published = ?1, duplicate = ?2,"
-                " rejected = ?3 WHERE id = ?6",
-                (published, duplicate, rejected, CANCELLED, PUBLISHED, id),
-            )
+        is_whole = self.get(id).rows <= published + duplicate + rejected
+        self.take(
+            id,
+            Step.PUBLISH if is_whole else Step.STOP,
+            lambda one: replace(one, published=published, duplicate=duplicate, rejected=rejected),
+        )
 
     def fail(self, id: str, failure: str, *, published: int, duplicate: int, rejected: int) -> None:
         """The import can never go on, for the reason given; keep what is known of its split."""
-        with transaction(self._connection):
-            self._connection.execute(
-                "UPDATE imports SET state = ?, failure = ?, published = ?, duplicate = ?, rejected = ? WHERE id = ?",
-                (FAILED, failure, published, duplicate, rejected, id),
-            )
+        self.take(
+            id,
+            Step.FAIL,
+            lambda one: replace(one, failure=failure, published=published, duplicate=duplicate, rejected=rejected),
+        )
 
 
-_ENDED = {CANCELLED: "been cancelled", FAILED: "failed"}
 _COLUMNS = (
     "id, hash, file_sha256, file_name, choices, columns, confirmed_at, rows, state, published, duplicate, rejected,"
-    " is_cancelling, failure"
+    " is_cancelling, failure, is_checking, revision"
 )
 
 
 def _values(one: Import) -> tuple[Any, ...]:
     choices, columns = json.dumps(one.choices.to_json()), json.dumps(one.columns.to_json())
+    about = (one.id, one.hash, one.file_sha256, one.file_name, choices, columns, one.confirmed_at, one.rows)
     counts = (one.state, one.published, one.duplicate, one.rejected)
-    end = (int(one.is_cancelling), one.failure)
-    confirmed = (one.id, one.hash, one.file_sha256, one.file_name, choices, columns, one.confirmed_at, one.rows)
-    return (*confirmed, *counts, *end)
+    return (*about, *counts, int(one.is_cancelling), one.failure, int(one.is_checking), one.revision)
 
 
 def _import(row: tuple[Any, ...]) -> Import:
-    id, hash, file_sha256, file_name, choices, columns, *rest, is_cancelling, failure = row
-    read_choices, read_columns = Choices.from_json(json.loads(choices)), ColumnMap.from_json(json.loads(columns))
-    read = (read_choices, read_columns, *rest, bool(is_cancelling), failure)
-    return Import(id, hash, file_sha256, file_name, *read)
+    id, hash, file_sha256, file_name, choices, columns, confirmed_at, rows, state, *rest = row
+    published, duplicate, rejected, is_cancelling, failure, is_checking, revision = rest
+    read = (Choices.from_json(json.loads(choices)), ColumnMap.from_json(json.loads(columns)))
+    counts = (published, duplicate, rejected, bool(is_cancelling), failure, bool(is_checking), revision)
+    return Import(id, hash, file_sha256, file_name, *read, confirmed_at, rows, State(state), *counts)

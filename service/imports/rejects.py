@@ -81,8 +81,23 @@ def kept_rejects(path: Path) -> Iterator[Reject]:
             place += len(line)
         for index in sorted(range(len(rows)), key=rows.__getitem__):
             file.seek(places[index])
-            row, line_number, faults = orjson.loads(file.readline())
-            yield Reject(row, line_number, tuple(RowFault(*fault) for fault in faults))
+            yield _read(file.readline())
+
+
+def _read(line: bytes) -> Reject:
+    row, line_number, faults = orjson.loads(line)
+    return Reject(row, line_number, tuple(RowFault(*fault) for fault in faults))
+
+
+def found_rejects(path: Path, size: int, most: int) -> list[Reject]:
+    """The first rejects of the split in the order they were found, among the file's first `size` bytes."""
+    found: list[Reject] = []
+    if not path.exists():
+        return found
+    with path.open("rb") as file:
+        while len(found) < most and file.tell() < size:
+            found.append(_read(file.readline()))
+    return found
 
 
 def first_faults(rejects: Iterable[Reject], most: int = 100) -> list[dict[str, Any]]:

@@ -1,55 +1,139 @@
 """What became of imports: counts, rejects, and the rejects CSV (R22). Only reads."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from service.imports.counts import all_rejects, import_json, rejects_json
+from service.imports.counts import AppendRejection, Outcomes, all_rejects, import_json, rejects_json
 from service.imports.dialect import shape
 from service.imports.files import ImportFolder
-from service.imports.ports import Ports
+from service.imports.first_look import kept_look
 from service.imports.progress import load_progress
 from service.imports.refusal import FileRefused
-from service.imports.registry import RUNNING, Import, Registry
-from service.imports.rejects import Reject, kept_rejects, write_rejects
+from service.imports.registry import Import, Registry
+from service.imports.rejects import Reject, found_rejects, kept_rejects, write_rejects
+from service.imports.states import State, allowed
+
+_OPTIONS = ("country_code", "mode", "blank", "relaxed_names", "clean_phones", "allow_opt_in", "encoding", "delimiter")
+_PREPARED = (State.UPLOADED, State.MAPPED)
+_SHOWN = 100
 
 
 class Results:
-    """The imports of a deployment as they are told to the outside. `folder` holds a folder for each."""
+    """The imports of a deployment as they are told to the outside. `folder` holds a folder for each.
 
-    def __init__(self, folder: Path, registry: Registry, ports: Ports) -> None:
+    `outcomes(import id)` says what became of its rows so far, `rejections(import id)` which of them the append
+    rejected, by row.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        registry: Registry,
+        outcomes: Callable[[str], Outcomes],
+        rejections: Callable[[str], Iterable[AppendRejection]],
+    ) -> None:
         self._folder = folder
         self._registry = registry
-        self._ports = ports
+        self._outcomes = outcomes
+        self._rejections = rejections
 
     def show(self, id: str) -> dict[str, Any]:
         """The Import JSON (R22). Raises ImportUnknown."""
-        return {**self.counts(id), "rejects": rejects_json(self._rejects(self._registry.get(id)))}
+        return {**self.counts(id), "rejects": self._shown_rejects(self._registry.get(id))}
 
     def all(self) -> list[dict[str, Any]]:
         """The Import JSON of every import without its rejects, newest first."""
         return [self.counts(one.id) for one in self._registry.all()]
 
     def counts(self, id: str) -> dict[str, Any]:
-        """The Import JSON without its rejects; they add up at any moment. Raises ImportUnknown."""
+        """The Import JSON without its rejects; they add up at any moment. Raises ImportUnknown.
+
+        While nothing is confirmed they are those of the check, if there is a valid one.
+        """
+        folder = ImportFolder(self._folder / id)
         # the progress is read first: what the split has counted by then cannot be among the outcomes
-        progress, confirmed = load_progress(ImportFolder(self._folder / id)), self._registry.get(id)
-        is_over = confirmed.state != RUNNING
-        duplicate = confirmed.duplicate if is_over else progress.duplicate
-        rejected = confirmed.rejected if is_over else progress.rejected
-        return import_json(confirmed, self._ports.outcomes(id), duplicate, rejected)
+        progress, one = load_progress(folder), self._registry.get(id)
+        if one.state is State.CHECKED and (checked := folder.load("check")) is not None:
+            return {name: checked[name] for name in checked if name not in ("check", "rejects")} | {"id": id}
+        if one.confirmed_at is None:
+            return import_json(one, Outcomes(), 0, 0) | ({"rows": None} if one.state in _PREPARED else {})
+        is_over = one.state is not State.RUNNING
+        duplicate = one.duplicate if is_over else progress.duplicate
+        rejected = one.rejected if is_over else progress.rejected
+        return import_json(one, self._outcomes(id), duplicate, rejected)
+
+    def status(self, id: str) -> dict[str, Any]:
+        """Whatever of an import can change, without its rejects and its preview. Raises ImportUnknown."""
+        one, counts = self._registry.get(id), self.counts(id)
+        choices = one.choices.to_json()
+        return {
+            **counts,
+            "allowed": list(allowed(one.state)),
+            "tags": list(one.choices.tags),
+            "options": {name: choices.get(name) for name in _OPTIONS},
+            "mapping": None if one.state is State.UPLOADED else _mapping(one),
+            "progress": self._progress(one, counts),
+            "imported_before": None if one.confirmed_at is not None else self._earlier(one),
+            "revision": one.revision,
+        }
+
+    def whole(self, id: str, status: dict[str, Any]) -> dict[str, Any]:
+        """Everything about an import, with its `status` as it was found. Raises ImportUnknown."""
+        one, folder = self._registry.get(id), ImportFolder(self._folder / id)
+        look = None if one.confirmed_at is not None else kept_look(folder)
+        check = folder.load("check") if one.state is State.CHECKED else None
+        return {
+            **status,
+            "unreadable": look and look["unreadable"],
+            "preview": look and look["preview"],
+            "check": check and check["check"],
+            "rejects": check["rejects"] if check else self._shown_rejects(one),
+        }
 
     def write_rejects(self, id: str, out: TextIO) -> None:
         """Write the rejects CSV; `out` is opened with newline="".
 
-        Raises ImportUnknown, FileRefused when the copy of the file is gone.
+        Raises ImportUnknown, FileRefused when the copy of the file is gone, or has not been checked yet.
         """
-        folder, confirmed = ImportFolder(self._folder / id), self._registry.get(id)
+        folder, one = ImportFolder(self._folder / id), self._registry.get(id)
+        if one.state in _PREPARED:
+            raise FileRefused(f"Import {id} has not been checked yet, so no row of it is rejected.")
         source = folder.source
         if not source.exists():
             raise FileRefused(f"The copy of the file of import {id} is gone, and its rejected rows with it.")
-        write_rejects(out, source, shape(source), confirmed.columns, self._rejects(confirmed))
+        found = shape(source, one.choices.delimiter)
+        write_rejects(out, source, found, one.columns, self._rejects(one))
 
-    def _rejects(self, confirmed: Import) -> Iterator[Reject]:
-        kept = kept_rejects(ImportFolder(self._folder / confirmed.id).rejects)
-        return all_rejects(kept, self._ports.rejections(confirmed.id), confirmed.columns)
+    def _earlier(self, one: Import) -> str | None:
+        earlier = self._registry.earlier(one.hash)
+        return None if earlier is None else earlier.id
+
+    def _progress(self, one: Import, counts: dict[str, Any]) -> dict[str, Any] | None:
+        """What is being done, and how many rows of it are; None while nothing is."""
+        folder = ImportFolder(self._folder / one.id)
+        if one.is_checking:
+            return folder.load("checking") or {"stage": "waiting", "done": 0, "rows": 0}
+        if one.state is State.RUNNING:
+            return {"stage": "publishing", "done": load_progress(folder).at, "rows": one.rows}
+        if counts["pending"]:
+            return {"stage": "applying", "done": one.rows - counts["pending"], "rows": one.rows}
+        return None
+
+    def _shown_rejects(self, one: Import) -> list[dict[str, Any]]:
+        """The first faults of the file; while it runs the first that were found, for a poll must be cheap."""
+        if one.state is not State.RUNNING:
+            return rejects_json(self._rejects(one))
+        folder = ImportFolder(self._folder / one.id)
+        found = found_rejects(folder.rejects, load_progress(folder).rejects_size, _SHOWN)
+        return rejects_json(sorted(found, key=lambda reject: reject.row))
+
+    def _rejects(self, one: Import) -> Iterator[Reject]:
+        kept = kept_rejects(ImportFolder(self._folder / one.id).rejects)
+        return all_rejects(kept, self._rejections(one.id), one.columns)
+
+
+def _mapping(one: Import) -> list[dict[str, Any]]:
+    return [
+        {"column": column.header, "attribute": column.attribute, "type": column.type} for column in one.columns.columns
+    ]

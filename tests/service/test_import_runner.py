@@ -11,6 +11,7 @@ import pytest
 from ledger.bus.port import Unavailable
 from service.import_runner import ImportRunner
 from service.importing import importing
+from service.imports.cancelling import cancel
 from service.imports.choices import Choices
 from service.imports.files import ImportFolder
 from service.imports.registry import Registry
@@ -54,7 +55,7 @@ def run_until(world, holds):
 
 def test_imports_that_were_broken_off_are_published_to_their_last_row(desk, world):
     ids = [break_off(desk, "many.csv"), break_off(desk, "again.csv", tags=("vip",))]
-    run_until(world, lambda registry: not registry.running())
+    run_until(world, lambda registry: not registry.unfinished())
     world.settle()
     shown = [desk.importer.results.show(id) for id in ids]
     assert [one["state"] for one in shown] == ["done", "done"]
@@ -63,8 +64,8 @@ def test_imports_that_were_broken_off_are_published_to_their_last_row(desk, worl
 
 def test_an_import_that_is_to_stop_is_stopped(desk, world):
     id = break_off(desk, "many.csv")
-    desk.importer._registry.cancel(id)
-    run_until(world, lambda registry: not registry.running())
+    cancel(desk.importer._registry, world.folder / "imports", id)
+    run_until(world, lambda registry: not registry.unfinished())
     world.settle()
     # what may have been published before is: here all, as the file is smaller than a stride
     assert desk.importer.results.show(id)["state"] == "done"
@@ -73,7 +74,7 @@ def test_an_import_that_is_to_stop_is_stopped(desk, world):
 def test_an_import_that_cannot_go_on_fails_and_keeps_no_other_from_it(desk, world):
     broken, good = break_off(desk, "many.csv"), break_off(desk, "again.csv", tags=("vip",))
     ImportFolder(world.folder / "imports" / broken).source.unlink()
-    run_until(world, lambda registry: not registry.running())
+    run_until(world, lambda registry: not registry.unfinished())
     assert desk.importer.results.show(broken)["state"] == "failed"
     assert desk.importer._registry.get(good).state == "published"
 
@@ -81,5 +82,5 @@ def test_an_import_that_cannot_go_on_fails_and_keeps_no_other_from_it(desk, worl
 def test_an_import_that_another_process_works_on_is_left_to_it(desk, world):
     held, free = break_off(desk, "many.csv"), break_off(desk, "again.csv", tags=("vip",))
     with ImportFolder(world.folder / "imports" / held).held():
-        run_until(world, lambda registry: registry.running() == [held])
+        run_until(world, lambda registry: registry.unfinished() == [held])
     assert desk.importer._registry.get(free).state == "published"

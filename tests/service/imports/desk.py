@@ -4,9 +4,10 @@ import io
 from contextlib import ExitStack
 from typing import Any
 
-from service.importing import importing
+from service.importing import desk, importing
 from service.imports.choices import Choices
 from service.imports.importer import Importer
+from service.imports.wanted import Wanted
 from tests.world import World
 
 
@@ -21,6 +22,8 @@ class Desk:
         self.world = world
         self._open = ExitStack()
         self.importer: Importer = self._open.enter_context(importing(world.deployment))
+        opened = self._open.enter_context(desk(world.deployment))
+        self.uploads, self.results = opened.uploads, opened.results
 
     def close(self) -> None:
         self._open.close()
@@ -30,6 +33,41 @@ class Desk:
         brought = self.importer.bring(io.BytesIO(raw), name, Choices(**choices), silent, again=again)
         self.world.settle()
         return self.importer.results.show(brought.id)
+
+    def upload(self, content: str | bytes, name: str = "people.csv") -> str:
+        """Take in a file as an upload; its import's id."""
+        raw = content.encode() if isinstance(content, str) else content
+
+        def fill(incoming: Any) -> str:
+            incoming.write(raw)
+            return name
+
+        return self.uploads.receive(fill)
+
+    def checked(self, content: str | bytes, *wanted: Wanted, tags: tuple[str, ...] = (), **options: Any) -> str:
+        """An upload that was mapped and checked; its id."""
+        id = self.upload(content)
+        self.uploads.set_options(id, options)
+        self.uploads.tag(id, tags)
+        self.uploads.map(id, wanted)
+        return self.check(id)
+
+    def check(self, id: str) -> str:
+        """Ask for a check, and have the importer do it."""
+        self.uploads.check(id)
+        self.importer.go_on(id, silent)
+        return id
+
+    def run(self, id: str, *, allow_opt_in: bool = False, again: bool = False) -> Any:
+        """Confirm, and have it run to its end; the Import JSON."""
+        self.uploads.confirm(id, allow_opt_in=allow_opt_in, again=again)
+        self.importer.go_on(id, silent)
+        self.world.settle()
+        return self.results.show(id)
+
+    def status(self, id: str) -> Any:
+        """Everything told of an import."""
+        return self.results.whole(id, self.results.status(id))
 
     def rejects(self, document: Any) -> str:
         out = io.StringIO(newline="")

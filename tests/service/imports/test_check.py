@@ -19,7 +19,7 @@ TOLD = ("rows", "older", *COUNTED)
 
 
 def check(desk, content, rejects=None, **choices):
-    return desk.importer.check(io.BytesIO(content.encode()), "people.csv", Choices(**choices), silent, rejects)
+    return desk.importer.checks.dry_run(io.BytesIO(content.encode()), "people.csv", Choices(**choices), silent, rejects)
 
 
 def test_a_check_publishes_nothing_and_keeps_nothing(desk, world):
@@ -122,7 +122,7 @@ def test_what_the_log_has_and_the_state_has_not_counts_too(desk, world):
     world.consume()
     impatient = importer_with(desk, pace=IMPATIENT)
     file = f"Phone,City,Plan,WhatsApp Opted\n{GAVIN},Goa,gold,\n{ASHA},,,TRUE\n{RAVI},,,\n"
-    document = impatient.check(io.BytesIO(file.encode()), "people.csv", Choices(), silent)
+    document = impatient.checks.dry_run(io.BytesIO(file.encode()), "people.csv", Choices(), silent)
     assert (document["unchanged"], document["rejected"], document["created"]) == (1, 1, 1)
     assert (document["check"]["position"], document["check"]["new_attributes"]) == (3, [])
 
@@ -167,7 +167,7 @@ def test_a_check_and_the_import_right_after_it_agree_on_every_count(known, tagge
         if is_folded:
             world.project()
         content = table(*records, header=("Name", "Phone", "User ID", "City", "WhatsApp Opted"))
-        rehearsed = importer_with(desk, pace=IMPATIENT).check(
+        rehearsed = importer_with(desk, pace=IMPATIENT).checks.dry_run(
             io.BytesIO(content.encode()), "people.csv", Choices(**choices), silent
         )
         world.project()

@@ -2,6 +2,7 @@
 
 import io
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,8 @@ from service.imports.choices import Choices
 from service.imports.feed import Stalled
 from service.imports.files import ImportFolder
 from service.imports.refusal import FileRefused
-from service.imports.registry import ImportOver, ImportUnknown, Registry
+from service.imports.registry import ImportUnknown, Registry
+from service.imports.states import Step, StepNotAllowed
 from service.store import open_store
 from tests.examples import GAVIN
 from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with
@@ -32,7 +34,7 @@ class Interrupting(Publisher):
         if self.after == 0:
             with closing(open_store(self.world.deployment.service_path)) as store:
                 registry = Registry(store)
-                registry.cancel(*registry.running())
+                registry.take(*registry.unfinished(), Step.CANCEL, lambda one: replace(one, is_cancelling=True))
 
     def close(self):
         pass
@@ -91,14 +93,14 @@ def test_a_row_that_is_cancelled_was_never_published(desk, world):
 
 def test_an_import_whose_rows_are_all_out_cannot_be_cancelled(desk):
     document = desk.bring(MANY)
-    with pytest.raises(ImportOver, match="is on the bus whole"):
+    with pytest.raises(StepNotAllowed, match="is on the bus whole"):
         desk.importer.cancel(document["id"], silent)
 
 
 def test_an_import_is_cancelled_once(desk):
     id = break_off(desk, 2)
     desk.importer.cancel(id, silent)
-    with pytest.raises(ImportOver, match="has already been cancelled"):
+    with pytest.raises(StepNotAllowed, match="has already been cancelled"):
         desk.importer.cancel(id, silent)
 
 
@@ -133,7 +135,7 @@ def test_an_import_whose_copy_is_gone_fails_and_says_so(desk, world):
     assert document["state"] == "failed"
     assert "is gone" in document["failure"]
     assert document["cancelled"] > 0
-    with pytest.raises(ImportOver, match="has already failed"):
+    with pytest.raises(StepNotAllowed, match="has already failed"):
         desk.importer.cancel(id, silent)
     with pytest.raises(FileRefused, match="its rejected rows with it"):
         desk.importer.results.write_rejects(id, io.StringIO())

@@ -26,6 +26,6 @@ def test_imports_of_an_older_version_are_kept(tmp_path):
             )
     with closing(open_store(path)) as connection:
         registry = Registry(connection)
-        assert registry.running() == ["a"]
+        assert registry.unfinished() == ["a"]
         kept = registry.get("b")
         assert (kept.state, kept.published, kept.duplicate, kept.rejected) == ("published", 3, 1, 1)

@@ -1,0 +1,292 @@
+"""An import from its upload to its confirmation, one step after the other (R16, R19-R21, R23, R24)."""
+
+from dataclasses import replace
+
+import pytest
+
+from service.imports.choices import Choices
+from service.imports.files import ImportFolder
+from service.imports.first_look import forget_look
+from service.imports.refusal import FileRefused, FileTooLarge, MappingRefused
+from service.imports.registry import ImportUnknown
+from service.imports.states import Step, StepNotAllowed
+from service.imports.uploads import AlreadyImported, EncodingNeeded
+from service.imports.wanted import Wanted
+from tests.examples import ASHA, GAVIN, MEERA, RAVI
+from tests.service.imports.desk import Desk, silent
+from tests.service.imports.test_counts import COUNTED, adds_up, table
+from tests.world import World
+
+FILE = table(("Gavin", GAVIN, "u1", "Pune"), ("R2", ASHA, "", ""))
+OPTING = f"Phone,WhatsApp Opted\n{GAVIN},TRUE\n{ASHA},TRUE\n{RAVI},TRUE\n"
+CHANGES = {
+    "mapping": lambda desk, id: desk.uploads.map(id, [Wanted("City", "Home", None)]),
+    "tags": lambda desk, id: desk.uploads.tag(id, ["vip"]),
+    "options": lambda desk, id: desk.uploads.set_options(id, {"mode": "create"}),
+}
+
+
+def test_an_upload_shows_its_first_rows_and_what_its_columns_could_become(desk):
+    status = desk.status(desk.upload(FILE))
+    assert (status["state"], status["rows"], status["allowed"]) == (
+        "uploaded",
+        None,
+        ["mapping", "tags", "options", "cancel"],
+    )
+    assert status["preview"]["rows"][1] == {"line": 3, "cells": ["R2", ASHA, "", ""]}
+    assert [one["attribute"] for one in status["preview"]["proposal"]["columns"]] == [
+        "name",
+        "phone_number",
+        "user_id",
+        "city",
+    ]
+
+
+def test_an_import_goes_from_upload_to_done(desk, world):
+    id = desk.upload(FILE)
+    desk.uploads.tag(id, ["vip"])
+    desk.uploads.map(id, [])
+    assert desk.status(id)["state"] == "mapped"
+    desk.check(id)
+    checked = desk.status(id)
+    assert (checked["state"], checked["created"], checked["rejected"]) == ("checked", 1, 1)
+    world.settle()
+    assert world.entries() == []
+    document = desk.run(id)
+    assert (document["state"], document["created"], document["rejected"]) == ("done", 1, 1)
+    assert world.contact(GAVIN)["tags"] == ["vip"]
+
+
+def test_a_check_and_the_run_after_it_count_the_same_and_name_the_same_rejects(desk, world):
+    world.track(phone=RAVI, user_id="u2")
+    world.track(phone=MEERA, name="Meera", city="Goa")
+    world.settle()
+    rows = [("Gavin", GAVIN, "u1", ""), ("A", ASHA, "u2", ""), ("M", MEERA, "", "Agra"), ("L", GAVIN, "", "")]
+    id = desk.checked(table(*rows), tags=("vip",))
+    checked = desk.status(id)
+    done = desk.run(id)
+    assert {name: checked[name] for name in ("rows", *COUNTED)} == {name: done[name] for name in ("rows", *COUNTED)}
+    assert checked["rejects"] == done["rejects"]
+    assert adds_up(done)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_voids_the_check(desk, change):
+    id = desk.checked(FILE)
+    CHANGES[change](desk, id)
+    assert (desk.status(id)["state"], desk.status(id)["check"]) == ("mapped", None)
+    with pytest.raises(StepNotAllowed, match=r"is mapped and not checked; it cannot be confirmed\. Allowed: .*check"):
+        desk.uploads.confirm(id, allow_opt_in=False, again=False)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_during_a_check_voids_it(desk, change):
+    id = desk.upload(FILE)
+    desk.uploads.map(id, [])
+    desk.uploads.check(id)
+
+    def report(stage, _done, _rows):
+        if stage == "checking":
+            CHANGES[change](desk, id)
+
+    desk.importer.go_on(id, report)
+    assert (desk.status(id)["state"], desk.status(id)["progress"]) == ("mapped", None)
+    desk.check(id)
+    assert desk.status(id)["state"] == "checked"
+
+
+def test_a_cancelled_upload_leaves_no_file_even_in_the_middle_of_its_check(desk, world):
+    id = desk.upload(FILE)
+    desk.uploads.map(id, [])
+    desk.uploads.check(id)
+    desk.importer.go_on(id, lambda stage, *_: desk.uploads.cancel(id) if stage == "checking" else None)
+    status = desk.status(id)
+    assert (status["state"], status["allowed"]) == ("cancelled", [])
+    assert adds_up(status)
+    assert list((world.folder / "imports").iterdir()) == []
+
+
+@pytest.mark.parametrize("steps", range(4))
+def test_an_import_that_does_not_run_yet_is_cancelled_at_once_and_its_file_removed(desk, world, steps):
+    id = desk.upload(FILE)
+    for step in (desk.uploads.map, lambda id, _: desk.uploads.check(id), lambda id, _: desk.check(id))[:steps]:
+        step(id, [])
+    desk.uploads.cancel(id)
+    assert desk.status(id)["state"] == "cancelled"
+    assert list((world.folder / "imports").iterdir()) == []
+    desk.importer.go_on(id, silent)
+    world.settle()
+    assert world.entries() == []
+    with pytest.raises(StepNotAllowed, match="has already been cancelled"):
+        desk.uploads.map(id, [])
+
+
+def test_a_check_stays_valid_while_others_change_the_ledger_and_the_run_counts_what_happens(desk, world):
+    id = desk.checked(table(("Gavin", GAVIN, "", "Pune")))
+    assert desk.status(id)["created"] == 1
+    world.track(phone=GAVIN, name="Gavin", city="Pune")
+    world.settle()
+    document = desk.run(id)
+    assert (document["created"], document["unchanged"]) == (0, 1)
+
+
+def test_opting_in_needs_a_second_yes_at_the_confirmation(desk, world):
+    world.track(phone=GAVIN, whatsapp_opted=False)
+    world.settle()
+    id = desk.checked(OPTING)
+    status = desk.status(id)
+    assert (status["check"]["opt_ins"], status["rejected"]) == (1, 1)
+    document = desk.run(id)
+    assert [(one["line"], one["reason"]) for one in document["rejects"]] == [(2, "opt_in_not_allowed")]
+    assert world.contact(GAVIN)["traits"]["whatsapp_opted"] is False
+
+
+def test_the_second_yes_is_for_those_whom_the_check_counted_and_not_for_who_opted_out_since(desk, world):
+    world.track(phone=GAVIN, whatsapp_opted=False)
+    world.settle()
+    id = desk.checked(OPTING)
+    world.track(phone=ASHA, whatsapp_opted=False)
+    world.settle()
+    document = desk.run(id, allow_opt_in=True)
+    assert [(one["line"], one["reason"]) for one in document["rejects"]] == [(3, "opt_in_not_allowed")]
+    assert world.contact(GAVIN)["traits"]["whatsapp_opted"] is True
+    assert world.contact(ASHA)["traits"]["whatsapp_opted"] is False
+
+
+def test_the_same_file_and_choices_again_name_the_import_that_brought_them(desk):
+    first = desk.bring(FILE, tags=("vip",))
+    id = desk.checked(FILE, tags=("VIP",))
+    assert desk.status(id)["imported_before"] == first["id"]
+    with pytest.raises(AlreadyImported, match=first["id"]):
+        desk.uploads.confirm(id, allow_opt_in=False, again=False)
+    assert desk.status(id)["state"] == "checked"
+    assert desk.run(id, again=True)["unchanged"] == 1
+
+
+def test_saying_what_the_headers_say_is_no_other_choice(desk):
+    first = desk.bring(FILE)
+    said = [Wanted("Name", "name", "string"), Wanted("Phone", "phone_number", None), Wanted("City", "city", "string")]
+    assert desk.status(desk.checked(FILE, *said))["imported_before"] == first["id"]
+    assert desk.status(desk.checked(FILE, Wanted("City", "Home", None)))["imported_before"] is None
+
+
+def test_columns_are_mapped_as_wanted(desk, world):
+    content = f"Who,Phone,Score,Secret,a=b\nGavin,{GAVIN},7,x,y\n"
+    wanted = [
+        Wanted("Who", "name", None),
+        Wanted("Score", "Points: all", "number"),
+        Wanted("Secret", None, None),
+        Wanted("a=b", "c=d", None),
+    ]
+    id = desk.checked(content, *wanted)
+    assert {one["column"]: (one["attribute"], one["type"]) for one in desk.status(id)["mapping"]} == {
+        "Who": ("name", "string"),
+        "Phone": ("phone_number", "string"),
+        "Score": ("Points: all", "number"),
+        "Secret": (None, "string"),
+        "a=b": ("c=d", "string"),
+    }
+    desk.run(id)
+    assert world.contact(GAVIN)["traits"] == {"name": "Gavin", "Points: all": 7, "c=d": "y"}
+
+
+def test_a_mapping_that_cannot_be_changes_nothing(desk):
+    id = desk.checked(FILE)
+    with pytest.raises(MappingRefused, match="no such column"):
+        desk.uploads.map(id, [Wanted("Nope", "city", None)])
+    assert desk.status(id)["state"] == "checked"
+
+
+def test_an_encoding_that_is_not_known_is_shown_and_confirmed(desk, world):
+    content = f"Name,Phone\nJosé,{GAVIN}\n".encode("windows-1252")
+    id = desk.upload(content)
+    status = desk.status(id)
+    assert (status["state"], status["unreadable"], status["preview"]) == ("uploaded", [f"José,{GAVIN}"], None)
+    with pytest.raises(EncodingNeeded, match="confirm the encoding windows-1252"):
+        desk.uploads.map(id, [])
+    desk.uploads.set_options(id, {"encoding": "windows-1252"})
+    assert desk.status(id)["preview"]["rows"][0]["cells"][0] == "José"
+    desk.uploads.map(id, [])
+    desk.run(desk.check(id))
+    assert world.contact(GAVIN)["traits"]["name"] == "José"
+
+
+def test_another_encoding_or_delimiter_voids_the_mapping_too(desk):
+    id = desk.checked(f"Phone;City,x\n{GAVIN};Pune,y\n", delimiter=";")
+    assert [one["column"] for one in desk.status(id)["mapping"]] == ["Phone", "City,x"]
+    desk.uploads.set_options(id, {"delimiter": ","})
+    status = desk.status(id)
+    assert (status["state"], status["mapping"], status["preview"]["header"]) == ("uploaded", None, ["Phone;City", "x"])
+
+
+def test_an_encoding_that_does_not_fit_changes_nothing(desk):
+    id = desk.checked("Phone,Name\n" + GAVIN + ",Zoë\n")
+    with pytest.raises(FileRefused, match="not ascii all through"):
+        desk.uploads.set_options(id, {"encoding": "ascii"})
+    assert desk.status(id)["state"] == "checked"
+    assert desk.run(id)["created"] == 1
+
+
+@pytest.mark.parametrize("encoding", [None, "windows-1252"])
+def test_a_look_that_was_not_kept_whole_is_made_again(desk, world, encoding):
+    """A kill between the choice and the look: the choice counts."""
+    id = desk.upload("Phone,Name\n" + GAVIN + ",Zoë\n")
+    registry = desk.importer._registry
+    registry.take(id, Step.READ_ANEW, lambda one: replace(one, choices=Choices(encoding=encoding)))
+    forget_look(ImportFolder(world.folder / "imports" / id))
+    desk.uploads.map(id, [])
+    cells = desk.status(id)["preview"]["rows"][0]["cells"]
+    assert cells[1] == ("Zoë" if encoding is None else "ZoÃ«")
+
+
+def test_a_file_that_its_check_finds_to_be_no_table_says_so_and_can_be_read_otherwise(desk):
+    many = "".join(f"+9199675{number:05d},x\n" for number in range(1_000))
+    id = desk.checked(f'Phone,Note\n{many}{GAVIN},"open\n{ASHA},x\n')
+    status = desk.status(id)
+    assert (status["state"], status["progress"]) == ("mapped", None)
+    assert "opens in line 1002 is never closed" in status["failure"]
+    desk.uploads.tag(id, [])
+    assert "failure" not in desk.status(id)
+
+
+def test_over_a_limit_the_whole_file_is_refused(tmp_path):
+    world = World(tmp_path / "data", max_rows="2", max_upload_mib="1")
+    desk = Desk(world)
+    with pytest.raises(FileTooLarge, match="larger than 1 MiB"):
+        desk.upload("x" * ((1 << 20) + 1))
+    assert list((world.folder / "imports").iterdir()) == []
+    id = desk.checked(f"Phone\n{GAVIN}\n{ASHA}\n{RAVI}\n")
+    assert "more than 2 rows" in desk.status(id)["failure"]
+    desk.close()
+    world.close()
+
+
+def test_what_is_no_table_is_refused_at_the_upload_and_leaves_nothing(desk, world):
+    for content in (b"PK\x03\x04", b"", b"Phone\n\0"):
+        with pytest.raises(FileRefused):
+            desk.upload(content)
+    assert desk.results.all() == []
+    assert list((world.folder / "imports").iterdir()) == []
+
+
+def test_what_was_uploaded_is_removed_once_it_runs_and_all_files_are_private(desk, world):
+    id = desk.checked(FILE)
+    for path in (world.folder / "imports" / id).iterdir():
+        assert path.stat().st_mode & 0o077 == 0
+    desk.run(id)
+    assert not ImportFolder(world.folder / "imports" / id).upload.exists()
+
+
+def test_an_unknown_import_is_unknown_to_every_command(desk):
+    commands = (
+        lambda: desk.uploads.map("nope", []),
+        lambda: desk.uploads.tag("nope", []),
+        lambda: desk.uploads.set_options("nope", {}),
+        lambda: desk.uploads.check("nope"),
+        lambda: desk.uploads.confirm("nope", allow_opt_in=False, again=False),
+        lambda: desk.uploads.cancel("nope"),
+        lambda: desk.status("nope"),
+    )
+    for command in commands:
+        with pytest.raises(ImportUnknown):
+            command()
