@@ -5,15 +5,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import Lock
 
+from ledger.events import moments
 from ledger.sqlite import Connection, transaction
 from service.audit import Act, record
 
 SCOPES = ("track", "read", "import", "export", "audit", "erase", "admin")
 """What a key may do; `admin` is keys and settings only. A key has just the scopes it was given."""
 
+MOST_VALID = 2
+"""Valid keys with one name: the one in use and its successor, so that a client can go over without a break."""
+
 
 class ScopeUnknown(ValueError):
     """A scope that does not exist."""
+
+
+class TooManyKeys(Exception):
+    """A client has as many valid keys as it may; the message names them."""
 
 
 class KeyUnknown(LookupError):
@@ -46,10 +54,12 @@ class Keys:
     def create(self, name: str, scopes: Iterable[str], by: str) -> tuple[Key, str]:
         """Make a key; the second value is its text, 256 random bits, which nothing can show again.
 
-        Raises ScopeUnknown for a scope outside SCOPES or none at all, ValueError for a name that is blank or over 100.
+        Raises ScopeUnknown for a scope outside SCOPES or none at all, ValueError for a name that is blank or over 100,
+        TooManyKeys when MOST_VALID with this name are not revoked.
         """
         key, text = self._new(name, scopes)
         with self._lock, transaction(self._connection):
+            self._leave_room(key.name)
             self._insert(key, text, by)
         return key, text
 
@@ -108,6 +118,16 @@ class Keys:
         text = f"cl_{self._token(32)}"
         # the id is for people to type; it says nothing of the text
         return Key(fingerprint(f"id of {text}").hex()[:12], clean, wanted, self._clock(), None), text
+
+    def _leave_room(self, name: str) -> None:
+        query = f"SELECT {_COLUMNS} FROM keys WHERE name = ? AND revoked_at IS NULL ORDER BY created_at, id"
+        valid = [_key(row) for row in self._connection.execute(query, (name,))]
+        if len(valid) >= MOST_VALID:
+            made = " and ".join(f"{key.id} (made {moments.text(key.created_at)})" for key in valid)
+            raise TooManyKeys(
+                f"{name!r} has {len(valid)} valid keys, {made}: revoke the one that is no longer used,"
+                " with `contacts keys revoke ID`, or give the new key another name"
+            )
 
     def _insert(self, key: Key, text: str, by: str) -> None:
         scopes = " ".join(scope for scope in SCOPES if scope in key.scopes)

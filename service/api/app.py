@@ -47,7 +47,7 @@ def create_app(door: Door) -> Flask:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     metrics = Metrics(lambda: door.readiness().lags, door.rejected_conflicts)
     description = Description(app)
-    _count_requests(app, metrics)
+    _finish_requests(app, metrics)
     _admit_requests(app, door, description)
     answer_errors(app, door, metrics)
     for routes in (
@@ -75,20 +75,22 @@ def _admit_requests(app: Flask, door: Door, description: Description) -> None:
         # a route without a rule is a KeyError, never an open door
         scopes = description.scopes[request.url_rule.rule, method]
         if scopes:
-            g.key = door.gate.admit(request.headers.get("Authorization"), *scopes)
+            g.key = door.gate.admit(request.headers.get("Authorization"), request.remote_addr or "", *scopes)
+            g.quota = door.gate.spend(g.key)
         token = request.headers.get(TOKEN)
         if token is not None and "read" in scopes:
             door.consistency.wait(token)
 
 
-def _count_requests(app: Flask, metrics: Metrics) -> None:
+def _finish_requests(app: Flask, metrics: Metrics) -> None:
     @app.before_request
     def begin() -> None:
         g.begun = time.perf_counter()
 
     @app.after_request
-    def count(response: Response) -> Response:
+    def finish(response: Response) -> Response:
         # the rule, not the path: a path can hold a phone
         route = request.url_rule.rule.rstrip("/") if request.url_rule else "(none)"
+        response.headers.update(g.get("quota", {}))
         metrics.answered(route, request.method, response.status_code, time.perf_counter() - g.begun)
         return response

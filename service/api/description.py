@@ -21,7 +21,8 @@ Contacts, their attributes and tags, and the whole history of each.
 
 A call signs in with an API key, by `Authorization: Basic base64("<key>:")` or `Authorization: Bearer <key>`; the scope
 that it needs is named at each. Routes answer with and without the slash at the end. Every error is one
-`application/problem+json` object (RFC 9457) that also has `result: false` and a `message` for a person. The messages
+`application/problem+json` object (RFC 9457) that also has `result: false` and a `message` for a person. Where keys have
+a rate limit, every answer says what is left of it in `RateLimit` and `RateLimit-Policy`. The messages
 that other services may publish on the bus are described in `/asyncapi.json`.
 """
 
@@ -50,9 +51,17 @@ _MEMBERS: dict[int, dict[str, Any]] = {
 }
 
 _RETRY = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer", "minimum": 1}}}
+_QUOTA = {
+    name: {"description": text, "schema": {"type": "string"}}
+    for name, text in (
+        ("RateLimit-Policy", 'The key\'s limit, such as "key";q=600;w=60: 600 calls in 60 seconds'),
+        ("RateLimit", 'What is left of it, such as "key";r=599;t=42: 599 calls for 42 more seconds'),
+    )
+}
+"""Of every answer to a call that was counted, also those that the description does not name them at."""
 _HEADERS: dict[int, dict[str, Any]] = {
     401: {"WWW-Authenticate": {"description": "How to sign in", "schema": {"type": "string"}}},
-    429: _RETRY,
+    429: {**_RETRY, **_QUOTA},
     503: _RETRY,
 }
 

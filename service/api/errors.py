@@ -12,10 +12,10 @@ from ledger.events.schema import Invalid
 from service.api.arguments import faulty
 from service.api.body import NestedTooDeeply, NotAnObject, TooLong
 from service.api.door import Door
-from service.api.gate import ScopeMissing, SignInFailed
+from service.api.gate import ScopeMissing, SignInFailed, SignInsThrottled, quota_headers
 from service.api.metrics import Metrics
 from service.api.problem import Problem
-from service.api.rates import RateExceeded
+from service.api.rates import RATE_EXCEEDED, RateExceeded
 from service.api.routes import TOKEN
 from service.consistency import BadToken, NotShown, WriteRejected
 from service.idempotency import HEADER, KeyReused, KeyUnfit, NotKept
@@ -56,7 +56,12 @@ def problem_of(fault: Exception) -> Problem | None:
         case ScopeMissing():
             return Problem(403, str(fault))
         case RateExceeded():
-            return Problem(429, str(fault), headers={"Retry-After": str(fault.retry_after)})
+            headers = {"Retry-After": str(fault.quota.seconds), **quota_headers(fault.quota)}
+            return Problem(429, str(fault), headers=headers)
+        case SignInsThrottled():
+            # the message that clients of the hub's API know
+            headers = {"Retry-After": str(fault.retry_after)}
+            return Problem(429, RATE_EXCEEDED, headers=headers, reason="sign_in_failed", detail=str(fault))
         case NotAnObject():
             return Problem(400, str(fault))
         case TooLong():

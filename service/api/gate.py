@@ -1,25 +1,33 @@
-"""Sign-in by API key: who calls, and whether the key's scopes allow it."""
+"""Sign-in by API key: who calls, whether the key's scopes allow it, and whether it has calls left."""
 
 import base64
 import binascii
-from collections import Counter
-from collections.abc import Callable
-from threading import Lock
+from collections.abc import Callable, Mapping
 
-from ledger import sqlite
-from service.api.rates import Rates
-from service.audit import Act
+from service.api.failures import Failures
+from service.api.rates import Quota, RateExceeded, Rates
 from service.keys import Key, Keys, fingerprint
 
 REMEMBERED = 2_000_000
 """Microseconds a key found is taken as still valid, so that a revoked one stops everywhere within 5 seconds."""
 
-_REPORT_EVERY = 60_000_000
 _MOST_REMEMBERED = 10_000
+_NO_LIMIT: Mapping[str, str] = {}
 
 
 class SignInFailed(Exception):
     """No key, or not a valid one (401); the message says how to sign in."""
+
+
+class SignInsThrottled(Exception):
+    """Not a valid key, after too many of them from the same place (429); `retry_after` is in whole seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            "this API key is not valid, and too many sign-ins from this address failed before:"
+            f" check the key, and try again in {retry_after} s; valid keys are let in meanwhile"
+        )
+        self.retry_after = retry_after
 
 
 class ScopeMissing(Exception):
@@ -29,46 +37,47 @@ class ScopeMissing(Exception):
 class Gate:
     """Checks each call's `Authorization`. Safe for threads.
 
-    `clock` gives microseconds since the epoch; `rates` None means no rate limit. Failed sign-ins reach the audit table
-    at once, then at most one row a minute with their number, so that a flood of them cannot fill it.
+    `clock` gives microseconds since the epoch; `failures` is told of failed sign-ins; `rates` None means no rate limit.
     """
 
-    def __init__(self, keys: Keys, clock: Callable[[], int], rates: Rates | None = None) -> None:
+    def __init__(self, keys: Keys, clock: Callable[[], int], failures: Failures, rates: Rates | None = None) -> None:
         self._keys = keys
-        self._rates = rates
         self._clock = clock
+        self._failures = failures
+        self._rates = rates
         self._remembered: dict[bytes, tuple[int, Key]] = {}
-        self._failures: Counter[str] = Counter()
-        self._next_report = 0
-        self._lock = Lock()
 
-    def admit(self, authorization: str | None, *scopes: str) -> Key:
-        """The key that signs this call; any one of the scopes lets it in.
+    def admit(self, authorization: str | None, address: str, *scopes: str) -> Key:
+        """The key that signs this call from `address`; any one of the scopes lets it in.
 
-        Raises SignInFailed, ScopeMissing, RateExceeded; sqlite.Error when keys cannot be read.
+        Raises SignInFailed, SignInsThrottled, ScopeMissing; sqlite.Error when keys cannot be read.
         """
-        now = self._clock()
-        if self._failures and now >= self._next_report:
-            self._report(now)
+        self._failures.report_if_due()
         if not authorization:
             raise SignInFailed('sign in with an API key: Authorization: Basic base64("<key>:"), or Bearer <key>')
         text = _key_text(authorization)
-        key = None if text is None else self._find(text, now)
+        key = None if text is None else self._find(text)
         if key is None or key.revoked_at is not None:
-            self._count("unreadable" if text is None else "unknown" if key is None else f"revoked {key.id}", now)
+            reason = "unreadable" if text is None else "unknown" if key is None else f"revoked {key.id}"
+            try:
+                self._failures.failed(reason, address)
+            except RateExceeded as fault:
+                raise SignInsThrottled(fault.quota.seconds) from None
             raise SignInFailed("this API key is not valid")
         if key.scopes.isdisjoint(scopes):
             raise ScopeMissing(f"this API key lacks the scope {' or '.join(map(repr, scopes))}")
-        if self._rates is not None:
-            self._rates.count(key.id)
         return key
+
+    def spend(self, key: Key) -> Mapping[str, str]:
+        """Count a call of this key; the headers that say what is left, none without a limit. Raises RateExceeded."""
+        return _NO_LIMIT if self._rates is None else quota_headers(self._rates.count(key.id))
 
     def close(self) -> None:
         """Write down the failures that were only counted so far."""
-        self._report(self._clock())
+        self._failures.report()
 
-    def _find(self, text: str, now: int) -> Key | None:
-        mark = fingerprint(text)
+    def _find(self, text: str) -> Key | None:
+        mark, now = fingerprint(text), self._clock()
         seen = self._remembered.get(mark)
         # a clock that was set back must not keep a revoked key alive
         if seen is not None and 0 <= now - seen[0] < REMEMBERED:
@@ -80,27 +89,13 @@ class Gate:
             self._remembered[mark] = (now, key)
         return key
 
-    def _count(self, reason: str, now: int) -> None:
-        with self._lock:
-            self._failures[reason] += 1
-        if now >= self._next_report:
-            self._report(now)
 
-    def _report(self, now: int) -> None:
-        with self._lock:
-            reasons = dict(self._failures)
-            self._failures.clear()
-            self._next_report = now + _REPORT_EVERY
-        if not reasons:
-            return
-        try:
-            self._keys.record(
-                Act(now, "unknown", "sign-in failed", {"times": sum(reasons.values()), "reasons": reasons})
-            )
-        except sqlite.Error:
-            # a full disk must not turn a 401 into a 500; the count waits for the next report
-            with self._lock:
-                self._failures.update(reasons)
+def quota_headers(quota: Quota) -> dict[str, str]:
+    """The limit and what is left of it, as draft-ietf-httpapi-ratelimit-headers-10 has it."""
+    return {
+        "RateLimit-Policy": f'"key";q={quota.rate.calls};w={quota.rate.seconds}',
+        "RateLimit": f'"key";r={quota.remaining};t={quota.seconds}',
+    }
 
 
 def _key_text(authorization: str) -> str | None:

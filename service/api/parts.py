@@ -15,6 +15,7 @@ from projections.reading import reading
 from service.api.app import create_app
 from service.api.conflicts import RejectedConflicts
 from service.api.door import Door
+from service.api.failures import ALLOWED, Failures
 from service.api.gate import Gate
 from service.api.known import KnownContacts, is_in_log
 from service.api.rates import Rates
@@ -41,7 +42,8 @@ def door(deployment: Deployment) -> Door:
     limit = deployment.settings.rate_limit
     rates = None if limit is None else Rates(deployment.data / "rates", limit, now)
     keys = Keys(open_store(deployment.service_path), now, token_urlsafe)
-    gate = Gate(keys, now, rates)
+    failures = Failures(keys, Rates(deployment.data / "sign-ins", ALLOWED, now), now)
+    gate = Gate(keys, now, failures, rates)
     Finalize(None, gate.close, exitpriority=1)  # atexit is not run in granian's workers
     return Door(
         gate=gate,

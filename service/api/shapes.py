@@ -36,7 +36,7 @@ class ProblemSchema(Answer):
     type = fields.String(required=True, metadata={"enum": ["about:blank"]})
     title = fields.String(required=True)
     status = fields.Integer(required=True)
-    detail = fields.String(required=True, metadata={"description": "The same as message"})
+    detail = fields.String(required=True, metadata={"description": "The same as message, or more than it"})
     reason = fields.String(metadata={"description": "A word for programs"})
     errors = fields.List(fields.Nested(FaultSchema), metadata={"description": "All wrong members or parameters"})
     holders = fields.Dict(

@@ -4,7 +4,7 @@ They are most of the traffic, and Flask's own work for a request takes longer th
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -21,6 +21,7 @@ from service.api.problem import Problem
 from service.api.routes import IDEMPOTENCY_KEY, TOKEN, Scope, problem_references
 from service.api.shapes import TakenSchema
 from service.idempotency import Claim
+from service.keys import Key
 
 USERS = "/v1/public/track/users"
 EVENTS = "/v1/public/track/events"
@@ -52,8 +53,11 @@ class TrackCalls:
             return self._rest(environ, start_response)
         begun = time.perf_counter()
         route, status, message, take = call
+        quota: Mapping[str, str] = {}
         try:
-            ids = self._take(environ, route, take)
+            caller = self._admit(environ)
+            quota = self._door.gate.spend(caller)
+            ids = self._take(environ, caller, route, take)
         except Exception as fault:
             problem = problem_of_any(fault, route, self._door.new_id, self._metrics)
             status, headers, content = problem.status_line, problem.all_headers, problem.content
@@ -61,14 +65,17 @@ class TrackCalls:
             content = _encode({"result": True, "message": message, "id": ids[0], "ids": ids})
             token = self._door.consistency.token(route, ids[-1])
             headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content))), (TOKEN, token)]
+        headers.extend(quota.items())
         start_response(status, headers)
         self._metrics.answered(route, environ["REQUEST_METHOD"], int(status[:3]), time.perf_counter() - begun)
         return [content]
 
-    def _take(self, environ: WSGIEnvironment, route: str, take: _Take) -> list[str]:
+    def _admit(self, environ: WSGIEnvironment) -> Key:
         if environ["REQUEST_METHOD"] != "POST":
             raise Problem(405, f"{environ['REQUEST_METHOD']} is not possible here; use POST", headers={"Allow": "POST"})
-        caller = self._door.gate.admit(environ.get("HTTP_AUTHORIZATION"), SCOPE)
+        return self._door.gate.admit(environ.get("HTTP_AUTHORIZATION"), environ.get("REMOTE_ADDR", ""), SCOPE)
+
+    def _take(self, environ: WSGIEnvironment, caller: Key, route: str, take: _Take) -> list[str]:
         length = environ.get("CONTENT_LENGTH")
         content = read_bytes(environ["wsgi.input"], int(length) if length else None)
         key = environ.get("HTTP_IDEMPOTENCY_KEY")

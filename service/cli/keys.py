@@ -10,7 +10,7 @@ import click
 from ledger.events import moments
 from service.cli.given import who
 from service.cli.terminal import Failed, as_json, emit, opened
-from service.keys import SCOPES, Key, Keys, KeyUnknown
+from service.keys import SCOPES, Key, Keys, KeyUnknown, TooManyKeys
 from service.store import open_store
 from service.wiring import now
 
@@ -31,6 +31,8 @@ def create(name: str, scopes: tuple[str, ...], is_json: bool) -> None:
             key, text = kept.create(name, scopes, who())
         except ValueError as fault:
             raise click.BadParameter(str(fault), param_hint="--name") from None
+        except TooManyKeys as fault:
+            raise Failed(str(fault)) from None
     emit(
         {"id": key.id, "key": text, "name": key.name, "scopes": _scopes(key)},
         is_json,

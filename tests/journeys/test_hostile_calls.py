@@ -17,8 +17,8 @@ CHECKS = (
     "response_headers_conformance",
     "response_schema_conformance",
     "unsupported_method",
-    "ignored_auth",
 )
+"""Not ignored_auth: it takes the 429 after many failed sign-ins for an open door. test_scopes.py tries every route."""
 
 
 @pytest.fixture

@@ -45,3 +45,11 @@ def test_revoking_an_unknown_key_fails_with_a_sentence(run):
 @pytest.mark.parametrize("arguments", [["--scope", "fly", "--name", "x"], ["--scope", "track", "--name", " "]])
 def test_bad_usage_exits_with_2(run, arguments):
     assert run("create", *arguments).exit_code == 2
+
+
+def test_a_third_key_of_one_name_fails_with_a_sentence_that_names_the_two(run):
+    made = [json.loads(run("create", "--name", "shop", "--scope", "track", "--json").stdout) for _ in range(2)]
+    result = run("create", "--name", "shop", "--scope", "track")
+    assert result.exit_code == 1
+    assert all(key["id"] in result.stderr for key in made)
+    assert "contacts keys revoke ID" in result.stderr

@@ -4,7 +4,7 @@ import secrets
 import pytest
 
 from service.audit import acts
-from service.keys import SCOPES, Keys, KeyUnknown, ScopeUnknown
+from service.keys import SCOPES, Keys, KeyUnknown, ScopeUnknown, TooManyKeys
 from service.store import open_store
 
 
@@ -101,3 +101,28 @@ def test_an_act_says_who_made_which_key_and_no_text(keys, store):
     assert (act.who, act.what) == ("cli:root", "key created")
     assert act.detail == {"key": made.id, "name": "shop", "scopes": "track"}
     assert text not in str(act)
+
+
+def test_a_client_has_two_valid_keys_so_that_it_can_go_over_to_the_second(keys):
+    for _ in range(2):
+        _, text = keys.create("shop", ["track"], by="cli:root")
+        assert keys.find(text).revoked_at is None
+
+
+def test_a_third_key_is_refused_and_the_two_to_choose_from_are_named(keys):
+    two = [keys.create("shop", ["track"], by="cli:root")[0] for _ in range(2)]
+    with pytest.raises(TooManyKeys) as caught:
+        keys.create("  shop ", ["read"], by="cli:root")
+    assert all(key.id in str(caught.value) for key in two)
+    assert len(keys.all()) == 2
+
+
+def test_a_revoked_key_makes_room_for_another(keys):
+    old, _ = [keys.create("shop", ["track"], by="cli:root")[0] for _ in range(2)]
+    keys.revoke(old.id, by="cli:root")
+    assert keys.create("shop", ["track"], by="cli:root")
+
+
+def test_keys_with_other_names_take_no_room(keys):
+    names = ["shop", "Shop", "shop 2", "shop", "office"]
+    assert len([keys.create(name, ["track"], by="cli:root") for name in names]) == 5

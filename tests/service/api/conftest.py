@@ -4,7 +4,10 @@ from secrets import token_urlsafe
 import msgspec
 import pytest
 
+from service.api.failures import ALLOWED, Failures
+from service.api.gate import Gate
 from service.api.parts import application
+from service.api.rates import Rates
 from service.keys import SCOPES, Keys
 from service.store import open_store
 from tests.service.api.described import Description
@@ -34,10 +37,28 @@ def world(tmp_path):
     made.close()
 
 
+@pytest.fixture
+def store(tmp_path):
+    connection = open_store(tmp_path / "service.db")
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def keys(store, clock):
+    return Keys(store, clock, token_urlsafe)
+
+
+@pytest.fixture
+def make_gate(keys, clock, tmp_path):
+    """Makes the gate of a worker; all of them share a file, as the workers of one host do."""
+    return lambda: Gate(keys, clock, Failures(keys, Rates(tmp_path / "sign-ins", ALLOWED, clock), clock))
+
+
 def make_key(world, scopes):
     connection = open_store(world.deployment.service_path)
     try:
-        return Keys(connection, lambda: 0, token_urlsafe).create("tests", scopes, by="tests")[1]
+        return Keys(connection, lambda: 0, token_urlsafe).create(f"may {' '.join(scopes)}", scopes, by="tests")[1]
     finally:
         connection.close()
 

@@ -1,6 +1,8 @@
+import os
+
 import pytest
 
-from service.api.rates import RateExceeded, Rates
+from service.api.rates import LARGEST_FILE, RateExceeded, Rates
 from service.settings import Rate
 from tests.service.api.conftest import SECOND
 
@@ -37,7 +39,7 @@ def test_it_says_when_to_come_back(make, clock):
     clock.now += 15 * SECOND
     with pytest.raises(RateExceeded) as caught:
         rates.count("0123456789ab")
-    assert caught.value.retry_after == 45
+    assert caught.value.quota.seconds == 45
 
 
 def test_a_new_window_begins_after_the_rates_time(make, clock):
@@ -62,3 +64,25 @@ def test_each_key_has_its_own_count(make):
 def test_workers_share_the_count(make):
     first, second = make(calls=2), make(calls=2)
     assert [used_up(first), used_up(second), used_up(first), used_up(second)] == [False, False, True, True]
+
+
+def test_each_use_says_what_is_left(make, clock):
+    rates = make(calls=3)
+    first = rates.count("0123456789ab")
+    clock.now += 20 * SECOND
+    second = rates.count("0123456789ab")
+    assert [(quota.remaining, quota.seconds) for quota in (first, second)] == [(2, 60), (1, 40)]
+
+
+def test_the_file_does_not_grow_with_the_number_of_names(make, tmp_path):
+    rates = make()
+    for number in range(20_000):
+        rates.count(f"198.51.{number >> 8}.{number & 255}")
+    assert (tmp_path / "rates").stat().st_size <= LARGEST_FILE < 256 * 1024
+
+
+def test_a_file_that_was_cut_counts_on(make, tmp_path):
+    rates = make(calls=1)
+    rates.count("0123456789ab")
+    os.truncate(tmp_path / "rates", 5)
+    assert [used_up(rates), used_up(rates)] == [False, True]

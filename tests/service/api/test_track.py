@@ -179,15 +179,6 @@ def test_a_key_without_the_scope_is_403(client, other_key):
     assert_is_problem(answer)
 
 
-def test_over_the_rate_limit_it_is_429(tmp_path, start_client):
-    client = start_client(tmp_path / "limited", rate_limit="2/minute")
-    answers = [client.track({"userId": "u-1"}) for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [202, 202, 429]
-    assert answers[2].json["message"] == "Rate limit exceeded for this resource"
-    assert 0 < int(answers[2].headers["Retry-After"]) <= 60
-    assert_is_problem(answers[2])
-
-
 def test_a_body_over_the_limit_is_413(client):
     answer = client.track({"userId": "u-1", "traits": {f"t{n}": "x" * 30_000 for n in range(9)}})
     assert answer.status_code == 413
