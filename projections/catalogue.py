@@ -4,16 +4,9 @@ from collections import defaultdict
 from typing import Any
 
 from ledger.events import tags as tag_rules
-from ledger.events.traits import DEFAULT_TYPES, TraitType, loose, type_of
+from ledger.events.traits import DEFAULT_TYPES, TraitType, loose
+from projections.blocks import kinds, spellings
 from projections.reading import StateReader
-
-_KINDS: dict[str, TraitType] = {
-    "integer": "number",
-    "real": "number",
-    "true": "boolean",
-    "false": "boolean",
-    "array": "list",
-}
 
 
 def attributes(state: StateReader) -> list[dict[str, Any]]:
@@ -24,18 +17,17 @@ def attributes(state: StateReader) -> list[dict[str, Any]]:
     """
     counts: dict[str, dict[TraitType, int]] = {name: {} for name in DEFAULT_TYPES}
     first: dict[str, tuple[int, TraitType]] = {}
-    for name, kind, contacts, datetimes, contact, value in state.trait_kinds():
-        found = counts.setdefault(name, {})
-        if kind == "text":
-            shares: dict[TraitType, int] = {"datetime": datetimes, "string": contacts - datetimes}
-            own = type_of(value)
+    for kind in kinds(state.rows, state.names()):
+        found = counts.setdefault(kind.name, {})
+        if kind.json_type == "text":
+            shares: dict[TraitType, int] = {"datetime": kind.datetimes, "string": kind.contacts - kind.datetimes}
         else:
-            own = _KINDS[kind]
-            shares = {own: contacts}
+            shares = {kind.first_type: kind.contacts}
         for each, share in shares.items():
             if share:
                 found[each] = found.get(each, 0) + share
-        first[name] = min(first.get(name, (contact, own)), (contact, own))
+        oldest = (kind.first, kind.first_type)
+        first[kind.name] = min(first.get(kind.name, oldest), oldest)
     alike = defaultdict(list)
     for name in sorted(counts):
         alike[loose(name)].append(name)
@@ -61,8 +53,8 @@ def tags(state: StateReader) -> list[dict[str, Any]]:
     """Every tag once, in the spelling that the log has first (R5), by name, with how many contacts have it."""
     spelled: dict[str, tuple[int, str]] = {}
     contacts: dict[str, int] = defaultdict(int)
-    for spelling, position, count in state.tag_spellings():
-        folded = tag_rules.fold(spelling)
-        contacts[folded] += count
-        spelled[folded] = min(spelled.get(folded, (position, spelling)), (position, spelling))
+    for spelling in spellings(state.rows, state.names()):
+        folded, first = tag_rules.fold(spelling.tag), (spelling.position, spelling.tag)
+        contacts[folded] += spelling.contacts
+        spelled[folded] = min(spelled.get(folded, first), first)
     return [{"tag": spelled[folded][1], "contacts": contacts[folded]} for folded in sorted(spelled)]

@@ -1,7 +1,8 @@
 """The indexes that lists use, owned by the projector: one by newest change, others where somebody filters.
 
 A reader that took long asks for an index by a small file beside the state; the projector makes it in the state in use,
-and in every later generation. SQLite keeps an index on an attribute by itself; triggers keep the table of tags.
+and in every later generation. SQLite keeps an index on an attribute by itself, triggers keep the table of tags, and
+`projections.blocks` what is kept in blocks.
 """
 
 import hashlib
@@ -17,7 +18,15 @@ MOST = 32
 """Indexes that can be asked for: each costs the projector a little for every contact."""
 
 TAGS = "tags"
-"""The name of the index on tags; that on an attribute is named `trait ` and the attribute."""
+"""The name of the index on tags; those on an attribute's values and on its texts are named after it."""
+
+KINDS = "kinds"
+"""The name of the index of which attributes there are."""
+
+SPELLINGS = "spellings"
+"""The name of the index of which tags there are."""
+
+_TEXT = "text "
 
 _FOLDED = "tag_fold(json_extract(value, '$[0]'))"
 _COME = f"INSERT OR IGNORE INTO contact_tags SELECT {_FOLDED}, new.contact FROM json_each(new.tags);"
@@ -37,9 +46,28 @@ def of_attribute(name: str) -> str:
     return f"trait {name}"
 
 
+def of_text(name: str) -> str:
+    """The name of the index on what an attribute's values contain, which is kept in blocks."""
+    return f"{_TEXT}{name}"
+
+
+def attribute_of(index: str) -> str:
+    """The attribute of an index named by `of_text`."""
+    return index.removeprefix(_TEXT)
+
+
+def is_kept_in_blocks(index: str) -> bool:
+    """Whether `projections.blocks` keeps this index; SQLite has the others."""
+    return index in (KINDS, SPELLINGS) or index.startswith(_TEXT)
+
+
 def table_of(index: str) -> str:
     """What an index is called in the file."""
-    return "contact_tags" if index == TAGS else f"contacts_by_{hashlib.sha256(index.encode()).hexdigest()[:16]}"
+    if index == TAGS:
+        return "contact_tags"
+    return (
+        f"{'blocks' if is_kept_in_blocks(index) else 'contacts'}_by_{hashlib.sha256(index.encode()).hexdigest()[:16]}"
+    )
 
 
 class Asked:
@@ -74,14 +102,15 @@ def make(connection: sqlite.Connection, indexes: Iterable[str]) -> None:
         connection.execute("CREATE INDEX contacts_by_change ON contacts (modified, contact)")
     for index in sorted(indexes):
         table = table_of(index)
-        if table in there:
+        if table in there or is_kept_in_blocks(index):
             continue
         if index == TAGS:
             with sqlite.transaction(connection):
                 for statement in _TABLE_OF_TAGS:
                     connection.execute(statement)
         elif place := place_of(index.removeprefix("trait ")):
-            connection.execute(f"CREATE INDEX {table} ON contacts ({place[1]})")
+            # with the type, so that who counts reads the index alone
+            connection.execute(f"CREATE INDEX {table} ON contacts ({place[1]}, {place[0]})")
 
 
 def names(connection: sqlite.Connection) -> set[str]:

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from projections.candidates import candidates
+from projections.candidates import candidates, count
 from projections.fold import State
 from projections.predicates import Sql, Wanted
 from projections.reading import StateReader
@@ -76,7 +76,10 @@ def total(state: StateReader, wanted: Wanted) -> int:
     """How many contacts the whole list has."""
     if wanted == Wanted():
         return state.count()
-    return _Selection(state, wanted, _MOST_COUNTED).count()
+    sql = Sql(wanted)
+    sql.define(state.define)
+    by_index = count(state, wanted, sql.clause, sql.parameters)
+    return _Selection(state, wanted, _MOST_COUNTED).count() if by_index is None else by_index
 
 
 def _behind(last: State, begun: Place) -> Place:

@@ -58,7 +58,7 @@ class Sql:
         define("has_tag", 2, _has_tag)
 
     def _meets(self, number: int, kind: str, value: object) -> bool:
-        return self._asked[number].holds_for_value(_decoded(kind, value))
+        return self._asked[number].holds_for_value(decoded(kind, value))
 
     def _holds(self, number: int, traits: str) -> bool:
         asked = self._asked[number]
@@ -129,8 +129,7 @@ class Sql:
     def _search(self, text: str) -> str:
         somewhere = self._somewhere(text)
         traits = " OR ".join([self._within(name, text) for name in _SEARCHED_TRAITS])
-        can_be_phone = set(text) <= set("+0123456789")
-        identities = [self._within(name, text) for name in _IDENTITIES if name != "phone" or can_be_phone]
+        identities = [self._within(name, text) for name in searched_for(text) if name in _IDENTITIES]
         return f"(({somewhere} AND ({traits})) OR {' OR '.join(identities)})"
 
     def _within(self, name: str, text: str) -> str:
@@ -172,6 +171,12 @@ class Sql:
         return "?"
 
 
+def searched_for(text: str) -> tuple[str, ...]:
+    """Those of SEARCHED that can contain the text."""
+    can_be_phone = set(text) <= set("+0123456789")
+    return SEARCHED if can_be_phone else tuple(name for name in SEARCHED if name != "phone")
+
+
 def place_of(name: str) -> tuple[str, str] | None:
     """SQL for the JSON type and the value of an attribute; None for a name that no JSON path can say."""
     if name == "phone":
@@ -203,7 +208,8 @@ def like(text: str) -> str:
     return f"%{escaped}%"
 
 
-def _decoded(kind: str, value: Any) -> object:
+def decoded(kind: str, value: Any) -> Any:
+    """The value of an attribute from its JSON type and what `json_extract` gives."""
     if kind == "array":
         return json.loads(value)
     return bool(value) if kind in ("true", "false") else value

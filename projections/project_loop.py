@@ -17,6 +17,9 @@ from projections.store import StateStore
 IDLE_SECONDS = 0.004
 """Between two looks at an idle log: what a lone call waits for at most here."""
 
+_BLOCKS_A_TURN = 8
+"""Some 10 ms of work: what a lone call then waits for at most."""
+
 _TURNS_A_LOOK = 50
 """Between two looks for a rebuilt generation: 0.2 s on an idle log."""
 
@@ -57,6 +60,10 @@ class Projection:
     def index(self) -> None:
         """Make the indexes that readers asked for meanwhile."""
         self._store.index(self._generations.asked().all())
+
+    def make_blocks(self) -> bool:
+        """Make some of the missing blocks of what readers asked for; gives whether any were missing."""
+        return self._store.blocks.make(_BLOCKS_A_TURN) > 0
 
     def _open_instead(self, rebuilt: int) -> None:
         """The generation that contradicts the log stays on disk as the one before: it is evidence."""
@@ -128,7 +135,10 @@ def run(
                     projection.index()
                 began = time.monotonic()
                 folded = projection.advance()
-                pause = pause_after(folded, time.monotonic() - began) if folded else IDLE_SECONDS
+                if folded:
+                    pause = pause_after(folded, time.monotonic() - began)
+                else:
+                    pause = 0.0 if projection.make_blocks() else IDLE_SECONDS
                 healthy()
             except (sqlite.Error, OSError) as fault:
                 _report_passing(fault, report)

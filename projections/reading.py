@@ -10,7 +10,6 @@ from typing import Any
 from ledger import sqlite
 from ledger.events.traits import TraitType, type_of
 from projections.fold import State
-from projections.search import LIKE_A_DATETIME
 from projections.store import CONTACT_COLUMNS, Checkpoint, state_of
 
 
@@ -60,6 +59,10 @@ class StateReader:
         """The contacts of a query, which goes on after `SELECT … FROM contacts`."""
         rows = self._connection.execute(f"SELECT {CONTACT_COLUMNS} FROM contacts {rest}", parameters)
         return [state_of(row) for row in rows]
+
+    def rows(self, query: str, parameters: Sequence[object]) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, read as they are asked for."""
+        return iter(self._connection.execute(query, parameters))
 
     def numbers_of(self, query: str, parameters: Sequence[object]) -> list[int]:
         """The first column of a query."""
@@ -125,23 +128,6 @@ class StateReader:
             (newest,),
         )
         return {key: _type(least, greatest, kind) for key, least, greatest, kind in rows}
-
-    def trait_kinds(self) -> Iterator[tuple[str, str, int, int, int, Any]]:
-        """(name, JSON type, contacts, those of them that look like a datetime, first contact, its value) by both."""
-        return iter(
-            self._connection.execute(
-                "SELECT key, type, count(*), sum(type = 'text' AND value GLOB ?), min(contact), value"
-                " FROM contacts, json_each(traits) GROUP BY key, type",
-                (LIKE_A_DATETIME,),
-            ).fetchall()
-        )
-
-    def tag_spellings(self) -> list[tuple[str, int, int]]:
-        """(spelling, the position that used it first, contacts) of every spelling of every tag."""
-        return self._connection.execute(
-            "SELECT json_extract(value, '$[0]'), min(json_extract(value, '$[1]')), count(*)"
-            " FROM contacts, json_each(tags) GROUP BY 1"
-        ).fetchall()
 
     def tally(self, import_id: str) -> ImportTally | None:
         """The outcomes of one import; None while none of its messages has been folded."""

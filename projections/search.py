@@ -50,7 +50,7 @@ class Condition:
             return self.op == "!="
         items = found if isinstance(found, list) else [found]
         if self.op == "~":
-            return any(self.value.casefold() in _text(item).casefold() for item in items)
+            return any(self.value.casefold() in text_of(item).casefold() for item in items)
         if self.op in ("=", "!="):
             return any(operator.eq(*_comparable(item, self.value)) for item in items) == (self.op == "=")
         ours, theirs = _comparable(found, self.value)
@@ -90,6 +90,6 @@ def _moment(text: str) -> tuple[str, str]:
     return text[:10] + (text[10:19] or "T00:00:00"), text[19:].strip(".Z").ljust(9, "0")
 
 
-def _text(item: Any) -> str:
-    # as the state is written, so that SQL finds in it what this does
+def text_of(item: Any) -> str:
+    """An item of a value as a text to search in: as the state is written, so that SQL finds in it what this does."""
     return item if isinstance(item, str) else orjson.dumps(item).decode()

@@ -4,7 +4,7 @@ Rows and checkpoint change in one transaction, so the file always says exactly h
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from ledger import sqlite
 from ledger.events import tags as tag_rules
 from ledger.log.entry import phone_number, phone_text
 from ledger.sqlite import blob, or_null
+from projections.blocks import Blocks
 from projections.fold import VERSION, State
 from projections.indexes import let_write, make
 from projections.outcomes import OUTCOMES, RowKey, RowMessage, SoFar
@@ -94,6 +95,7 @@ class StateStore:
         if self._connection.execute("PRAGMA user_version").fetchone()[0] == 0:
             with sqlite.transaction(self._connection):
                 _make_tables(self._connection)
+        self.blocks = Blocks(self._connection)
 
     def checkpoint(self) -> Checkpoint:
         """How far this file is."""
@@ -120,8 +122,8 @@ class StateStore:
 
     def save(
         self,
-        states: Iterable[State],
-        absorbed: Iterable[int],
+        states: Collection[State],
+        absorbed: Collection[int],
         rows: Iterable[RowMessage],
         open_rows: Mapping[RowKey, SoFar],
         imports: Mapping[str, Mapping[str, str]],
@@ -140,6 +142,7 @@ class StateStore:
                 map(_row_of, states),
             )
             connection.executemany("DELETE FROM contacts WHERE contact = ?", [(contact,) for contact in absorbed])
+            self.blocks.drop([*(state.contact for state in states), *absorbed])
             for import_id, columns in imports.items():
                 for column, document in columns.items():
                     connection.execute(
@@ -194,6 +197,7 @@ class StateStore:
     def index(self, indexes: Iterable[str]) -> None:
         """Make the indexes that lists need, and these where they are missing (`projections.indexes`)."""
         make(self._connection, indexes)
+        self.blocks.keep(indexes)
 
     def close(self) -> None:
         """Close the file."""

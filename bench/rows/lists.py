@@ -5,17 +5,18 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from http.client import HTTPConnection
 from random import Random
-from statistics import quantiles
+from statistics import median, quantiles
 from urllib.parse import urlencode
 
 import orjson
 
 from bench.imports import file_of, run_import
 from bench.people import Person, person
-from bench.row import Figure, Result, Row, Run, Wrong, discard
+from bench.row import Figure, Result, Row, Run, Wrong, discard, head
 from bench.running import Place
 from bench.serving import Served, serving
-from projections.indexes import table_of
+from projections.blocks import missing
+from projections.indexes import is_kept_in_blocks, table_of
 from projections.reading import reading
 
 PAGE = 100
@@ -42,12 +43,12 @@ def _asked(kind: str, chance: Random, people: int) -> Asked:
 KINDS = ("a default attribute", "a custom trait", "a tag", "contains")
 
 
-def _call(connection: HTTPConnection, served: Served, *parameters: tuple[str, str]) -> tuple[float, dict[str, object]]:
+def _call(
+    connection: HTTPConnection, served: Served, what: str, *parameters: tuple[str, str]
+) -> tuple[float, dict[str, object]]:
     """Milliseconds and the answer."""
     began = time.perf_counter()
-    connection.request(
-        "GET", f"/v1/contacts?{urlencode(parameters)}", headers={"Authorization": f"Bearer {served.key}"}
-    )
+    connection.request("GET", f"/v1/{what}?{urlencode(parameters)}", headers={"Authorization": f"Bearer {served.key}"})
     answer = connection.getresponse()
     printed = answer.read()
     took = (time.perf_counter() - began) * 1000
@@ -62,7 +63,10 @@ def _wait_for_indexes(served: Served, place: Place) -> None:
 
     def are_made() -> bool:
         with reading(generations.current_path()) as state:
-            return {table_of(index) for index in generations.asked().all()} <= state.names()
+            asked = generations.asked().all()
+            return {table_of(index) for index in asked} <= state.names() and all(
+                not missing(state.rows, index) for index in asked if is_kept_in_blocks(index)
+            )
 
     place.wait_until(served.process, are_made, every=0.05)
 
@@ -71,7 +75,9 @@ def _pages(connection: HTTPConnection, served: Served, kind: str, people: Sequen
     chance, took = Random(kind), []
     for number in range(calls):
         parameter, holds = _asked(kind, chance, len(people))
-        milliseconds, document = _call(connection, served, parameter, ("limit", str(PAGE)), ("total", "false"))
+        milliseconds, document = _call(
+            connection, served, "contacts", parameter, ("limit", str(PAGE)), ("total", "false")
+        )
         took.append(milliseconds)
         found = document["contacts"]
         assert isinstance(found, list)
@@ -86,10 +92,26 @@ def _totals(connection: HTTPConnection, served: Served, people: Sequence[Person]
     chance, took = Random("totals"), []
     for number in range(calls):
         parameter, holds = _asked(KINDS[number % 2], chance, len(people))
-        milliseconds, document = _call(connection, served, parameter, ("limit", "1"))
+        milliseconds, document = _call(connection, served, "contacts", parameter, ("limit", "1"))
         took.append(milliseconds)
         if document["total"] != sum(map(holds, people)):
             raise Wrong(f"{parameter} has a total of {document['total']}")
+    return took
+
+
+def _attributes(connection: HTTPConnection, served: Served, place: Place, people: int, calls: int) -> list[float]:
+    """Each after a change, so that no earlier answer will do."""
+    took = []
+    for number in range(calls):
+        place.run("track", "--user-id", f"newcomer {number}", "--trait", "Points=1", "--json")
+        served.wait_until_settled(head(place))
+        milliseconds, document = _call(connection, served, "attributes")
+        took.append(milliseconds)
+        found = document["attributes"]
+        assert isinstance(found, list)
+        points = next(each["contacts"] for each in found if each["name"] == "Points")
+        if points != people + number + 1:
+            raise Wrong(f"{points} contacts have Points, {people + number + 1} expected")
     return took
 
 
@@ -101,19 +123,22 @@ def _measure(run: Run) -> Result:
         with closing(HTTPConnection("127.0.0.1", place.port, timeout=60)) as connection:
             for kind in KINDS:
                 _pages(connection, served, kind, people, 20)  # asks for the indexes
+            _call(connection, served, "attributes")
             _wait_for_indexes(served, place)
             pages = {kind: _pages(connection, served, kind, people, run.sizes.lone_calls) for kind in KINDS}
             totals = _totals(connection, served, people, 40)
+            attributes = _attributes(connection, served, place, count, 20)
     discard(place)
     figures = [
         Figure(quantiles(took, n=20)[18], "ms", 50, 20, is_less_better=True, what=f"    p95 by {kind}")
         for kind, took in pages.items()
     ]
     figures.append(Figure(quantiles(totals, n=20)[18], "ms", 200, 100, is_less_better=True, what="    p95 of a total"))
+    figures.append(Figure(median(attributes), "ms", 200, 100, is_less_better=True, what="    the attributes, median"))
     return Result(
         tuple(figures),
         f"{run.sizes.lone_calls} pages of each kind, one at a time, of {count:,} contacts",
-        {"milliseconds": pages, "totals": totals},
+        {"milliseconds": pages, "totals": totals, "attributes": attributes},
     )
 
 

@@ -6,8 +6,10 @@ from flask import Response
 
 from ledger.events.tags import fold
 from projections import catalogue
+from projections.indexes import KINDS, SPELLINGS
 from service.api import examples
 from service.api.door import Door
+from service.api.indexing import Indexing
 from service.api.kept import Kept
 from service.api.queries import TagsQuery
 from service.api.routes import Routes, json_answer
@@ -17,7 +19,8 @@ from service.api.shapes import AttributesSchema, TagsSchema
 def catalogue_routes(door: Door) -> Routes:
     """The routes about attributes and tags."""
     routes = Routes("catalogue", "The attributes and tags in use")
-    path = door.deployment.generations().current_path
+    generations = door.deployment.generations()
+    path, indexing = generations.current_path, Indexing(generations)
     kept_attributes = Kept(path, catalogue.attributes)
     kept_tags = Kept(path, catalogue.tags)
 
@@ -30,7 +33,8 @@ def catalogue_routes(door: Door) -> Routes:
         The default ones, and every other that some contact has. `mixed`: some values are of another type. `similar`:
         names that differ only by case, spaces or `_`.
         """
-        found, position = kept_attributes()
+        with indexing.watching(lambda: {KINDS}):
+            found, position = kept_attributes()
         return json_answer({"attributes": found, "position": position})
 
     @routes.get("/v1/tags", scope="read")
@@ -39,7 +43,8 @@ def catalogue_routes(door: Door) -> Routes:
     @routes.problems(503)
     def tags(query: dict[str, Any]) -> Response:
         """List the tags that contacts have, each once."""
-        found, position = kept_tags()
+        with indexing.watching(lambda: {SPELLINGS}):
+            found, position = kept_tags()
         wanted = fold(query.get("q", ""))
         chosen = [each for each in found if wanted in fold(each["tag"])]
         return json_answer({"tags": chosen[: query["limit"]], "total": len(chosen), "position": position})

@@ -1,22 +1,25 @@
-"""Lists that took long have the projector make the indexes that they could have used."""
+"""Calls that took long have the projector make the indexes that they could have used."""
 
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from time import monotonic
 
-from projections.candidates import needed
 from projections.generations import Generations
-from projections.predicates import Wanted
 
 SLOW_SECONDS = 0.02
 
 
 class Indexing:
-    """Told how long each list took."""
+    """Watches how long calls take."""
 
     def __init__(self, generations: Generations) -> None:
         self._generations = generations
 
-    def took(self, wanted: Wanted, seconds: float) -> None:
-        """Ask for this list's indexes if it took over SLOW_SECONDS."""
-        if seconds > SLOW_SECONDS:
+    @contextmanager
+    def watching(self, needed: Callable[[], set[str]]) -> Iterator[None]:
+        """Ask for the indexes that are needed if the block takes over SLOW_SECONDS."""
+        began = monotonic()
+        yield
+        if monotonic() - began > SLOW_SECONDS:
             with suppress(OSError):  # a full disk must not spoil an answer that is there
-                self._generations.asked().ask(needed(wanted))
+                self._generations.asked().ask(needed())

@@ -1,10 +1,10 @@
 """The list of contacts (R25)."""
 
-import time
 from typing import Any
 
 from flask import Response
 
+from projections.candidates import needed
 from projections.predicates import Wanted
 from projections.reading import StateReader
 from projections.search import BadCondition
@@ -48,12 +48,11 @@ def list_routes(door: Door) -> Routes:
         def total(state: StateReader, wanted: Wanted) -> int | None:
             return totals.of(path, state, wanted) if query["total"] else None
 
-        began = time.monotonic()
         try:
-            document = list_page(path, wanted, query["sort"], query["limit"], query.get("cursor"), total)
+            with indexing.watching(lambda: needed(wanted)):
+                document = list_page(path, wanted, query["sort"], query["limit"], query.get("cursor"), total)
         except BadCursor as fault:
             raise bad_parameter("cursor", str(fault)) from None
-        indexing.took(wanted, time.monotonic() - began)
         if "chosen" in query:
             document["contacts"] = [_chosen(one, query["chosen"].split(",")) for one in document["contacts"]]
         return json_answer(document)

@@ -10,6 +10,7 @@ from ledger.events import tags
 from ledger.log.identities import Identities
 from ledger.log.log import Head
 from ledger.log.reader import LogReader, is_there
+from projections.blocks import kinds, spellings
 from projections.fold import State
 from projections.generations import Generations
 from projections.page import ImportIds, Page
@@ -71,15 +72,15 @@ class LedgerHead:
         if missing and self._state is not None:
             missing -= self._state.trait_types(_SAMPLE).keys()
         if missing and self._state is not None:
-            missing.difference_update(name for name, *_ in self._state.trait_kinds())
+            missing.difference_update(kind.name for kind in kinds(self._state.rows, self._state.names()))
         return missing
 
-    def without_contact(self, spellings: Iterable[str]) -> list[str]:
+    def without_contact(self, chosen: Iterable[str]) -> list[str]:
         """Those of the tags that no contact has, in whatever spelling (R5)."""
         used = {folded for state in self._newer.values() for folded in state.tags}
         if self._state is not None:
-            used.update(tags.fold(spelling) for spelling, *_ in self._state.tag_spellings())
-        return [spelling for spelling in spellings if tags.fold(spelling) not in used]
+            used.update(tags.fold(one.tag) for one in spellings(self._state.rows, self._state.names()))
+        return [spelling for spelling in chosen if tags.fold(spelling) not in used]
 
     def _fold_rest(self, log: LogReader) -> dict[int, State]:
         """The contacts that the entries behind the state's checkpoint changed, as these left them."""

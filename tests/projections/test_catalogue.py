@@ -1,30 +1,48 @@
 """Which attributes and tags there are (R2, R3, R5)."""
 
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
 
 from projections import catalogue
+from projections.indexes import KINDS, SPELLINGS
+from projections.store import StateStore
 from tests.examples import ASHA, GAVIN, RAVI
 
 
+@pytest.fixture(params=["counted", "kept in blocks", "kept in blocks that are not made yet"])
+def settled(world, request):
+    """Gives the state with all that is on the bus."""
+
+    @contextmanager
+    def settle():
+        world.settle()
+        if request.param != "counted":
+            with closing(StateStore(world.deployment.generations().current_path())) as store:
+                store.index([KINDS, SPELLINGS])
+                while request.param == "kept in blocks" and store.blocks.make(1):
+                    pass
+        with closing(world.state()) as state:
+            yield state
+
+    return settle
+
+
 @pytest.fixture
-def attributes(world):
+def attributes(settled):
     """All attributes after what is on the bus, by name."""
 
     def read():
-        world.settle()
-        with closing(world.state()) as state:
+        with settled() as state:
             return {each["name"]: each for each in catalogue.attributes(state)}
 
     return read
 
 
 @pytest.fixture
-def tags(world):
+def tags(settled):
     def read():
-        world.settle()
-        with closing(world.state()) as state:
+        with settled() as state:
             return [(each["tag"], each["contacts"]) for each in catalogue.tags(state)]
 
     return read
