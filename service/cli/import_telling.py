@@ -1,28 +1,34 @@
 """Imports and checks as a person reads them."""
 
+import shlex
 from typing import Any
 
 import click
 
-from service.cli.terminal import value_text
+from service.cli.terminal import table, value_text
 
-_COUNTS = ("created", "updated", "unchanged", "skipped", "duplicate", "rejected", "pending", "cancelled")
+_COUNTS = ("created", "updated", "unchanged", "skipped", "duplicate", "rejected", "pending", "cancelled", "erased")
 _SHOWN = 20
 _EXAMPLES = 5
 
 
 def summary(document: dict[str, Any]) -> str:
     """An import in one line."""
-    return f"{document['id']}  {document['file_name']}  {_state(document)}"
+    counts = ", ".join(f"{document[name]:,} {name}" for name in _COUNTS if document[name])
+    told = f"{document['id']}  {document['file_name']}  {document['state']}"
+    if document["rows"] is not None:
+        told += f"  {document['rows']:,} rows"
+    return f"{told}: {counts}" if counts else told
 
 
 def tell(document: dict[str, Any]) -> None:
     """Print an import with its first rejects."""
     if "already_imported" in document:
         click.echo("The same file was imported before with the same choices; nothing was changed.")
-    click.echo(summary(document))
+    click.echo(f"{document['id']}  {document['file_name']}  {document['state']}")
     if "failure" in document:
         click.echo(document["failure"])
+    _tell_counts(document)
     _tell_rejects(document)
 
 
@@ -31,11 +37,15 @@ def tell_check(document: dict[str, Any]) -> None:
     check = document["check"]
     if "imported_before" in document:
         click.echo(f"Import {document['imported_before']} had the same file and choices: only --again would apply it.")
-    click.echo(f"{document['file_name']}  {_state(document)}")
-    click.echo(f"nothing was taken in; checked at position {check['position']} of the log")
+    click.echo(f"{document['file_name']}  {document['state']} at position {check['position']}; nothing was taken in")
+    _tell_counts(document)
     for what in ("new_attributes", "new_tags"):
         if check[what]:
             click.echo(f"{what.replace('_', ' ')}: {', '.join(check[what])}")
+    for one in document["proposals"]:
+        mapped = shlex.quote(f"{one['column']}={one['attribute']}:{one['type']}")
+        told = f"{one['fits']:.0%} of the first {one['values']:,} values of {one['column']}"
+        click.echo(f"{told} are of type {one['type']}, and kept as strings; for the type: --map {mapped}")
     if check["opt_ins"]:
         click.echo(f"WhatsApp Opted is FALSE and the file says TRUE: {check['opt_ins']:,} rows")
     for example in check["examples"][:_EXAMPLES]:
@@ -46,10 +56,15 @@ def tell_check(document: dict[str, Any]) -> None:
     _tell_rejects(document)
 
 
-def _state(document: dict[str, Any]) -> str:
-    counts = ", ".join(f"{document[name]:,} {name}" for name in _COUNTS if document[name])
-    told = f"{document['state']}  {document['rows']:,} rows"
-    return f"{told}: {counts}" if counts else told
+def _tell_counts(document: dict[str, Any]) -> None:
+    """The counts, which add up; an upload that was not checked has none."""
+    if document["rows"] is None:
+        return
+    counts = [(name, document[name]) for name in _COUNTS if document[name]]
+    whole = f"{document['rows']:,}"
+    table(("outcome", "rows"), [(name, f"{count:>{len(whole)},}") for name, count in counts] + [("all", whole)])
+    if document["older"]:
+        click.echo(f"{document['older']:,} rows had values older than those that the contacts have.")
 
 
 def _tell_rejects(document: dict[str, Any]) -> None:
