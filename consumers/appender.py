@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from consumers.messages import About, Incoming, Refusal, read
+from consumers.messages import About, Condition, Incoming, Refusal, read
 from consumers.offsets import Gap
 from ledger.bus.port import Record
 from ledger.events import identity, moments, types
@@ -118,9 +118,10 @@ class _BatchDecision:
         self._rejected_now: set[bytes] = set()
         self._rejected_names = batch.rejected_names(ids)
         abouts = [message.about for message in incoming if message.about is not None]
-        if any(about.mode != "upsert" for about in abouts):
-            for source, first in filter(None, map(_first_of_row, incoming)):
-                ids[source].append(first)
+        if any(about.mode != "upsert" or about.condition is not None for about in abouts):
+            for message in incoming:
+                for source, first in filter(None, (_first_of_row(message), _followed(message))):
+                    ids[source].append(first)
         self._taken = batch.taken(ids)
         self._identities = batch.load_identities(
             {about.phone for about in abouts if about.phone is not None},
@@ -164,6 +165,8 @@ class _BatchDecision:
         position = self._batch.position + 1
         if isinstance(decision, identity.Conflict):
             self._reject(message, Refusal("identity_conflict", decision.message))
+        elif about.condition is not None and (broken := self._broken(message, about.condition, decision)):
+            self._reject(message, broken)
         elif self._is_skipped(message, about, decision):
             contact = decision.contact if isinstance(decision, identity.Attach) else None
             self._accept(message, contact=contact, skipped=1)
@@ -182,6 +185,11 @@ class _BatchDecision:
             survivor, absorbed = sorted((by_phone, by_user_id), key=lambda known: known.contact)
             self._identities.merge(survivor, absorbed, position)
             self._accept(message, contact=decision.survivor, absorbed=decision.absorbed)
+
+    def _broken(self, message: Incoming, condition: Condition, decision: identity.Decision) -> Refusal | None:
+        followed = _followed(message)
+        is_followed = followed is None or followed in self._taken
+        return broken(condition, [self._batch.newest(one) for one in _concerned(decision)], is_followed=is_followed)
 
     def _is_skipped(self, message: Incoming, about: About, decision: identity.Decision) -> bool:
         """R18: by whether the contact was known before the row's first message, which decides for the second."""
@@ -246,6 +254,42 @@ class _BatchDecision:
                 detail=refusal.detail[:2000],
             )
         )
+
+
+def broken(condition: Condition, newest: Sequence[int], *, is_followed: bool) -> Refusal | None:
+    """Why a message's condition does not hold, None when it does.
+
+    `newest` are the positions of the newest events of the contacts it is about, none for one that is not known;
+    `is_followed`: whether the message that it follows, if any, was accepted.
+    """
+    if not is_followed:
+        return Refusal("precondition_failed", f"the message {condition.follows} that this one follows was not accepted")
+    if condition.based_on is None:
+        return None
+    if not newest:
+        return Refusal("precondition_failed", f"nobody is known by these, and it is based on {condition.based_on}")
+    if max(newest) > condition.based_on:
+        detail = f"it is based on position {condition.based_on}, and the contact has an event at {max(newest)}"
+        return Refusal("precondition_failed", detail)
+    return None
+
+
+def _concerned(decision: identity.Decision) -> Sequence[int]:
+    """The contacts that are known and that an accepted message would be about."""
+    match decision:
+        case identity.Attach():
+            return (decision.contact,)
+        case identity.Merge():
+            return (decision.survivor, decision.absorbed)
+    return ()
+
+
+def _followed(message: Incoming) -> tuple[str, str] | None:
+    """The name of the message that this one follows."""
+    envelope, about = message.envelope, message.about
+    if envelope is None or about is None or about.condition is None or about.condition.follows is None:
+        return None
+    return envelope.source, about.condition.follows
 
 
 def _first_of_row(message: Incoming) -> tuple[str, str] | None:

@@ -22,6 +22,17 @@ class Refusal(msgspec.Struct, frozen=True):
     detail: str
 
 
+class Condition(msgspec.Struct, frozen=True):
+    """What must hold for a message to be accepted.
+
+    `based_on`: the contact has no event after this position. `follows`: the message of this id, from the same source,
+    was accepted.
+    """
+
+    based_on: int | None
+    follows: str | None
+
+
 class About(msgspec.Struct, frozen=True):
     """Whom a message is about and on which terms (R7, R18)."""
 
@@ -29,6 +40,7 @@ class About(msgspec.Struct, frozen=True):
     user_id: str | None
     by_phone_alone: bool
     mode: Mode
+    condition: Condition | None = None
 
 
 class Incoming(msgspec.Struct, frozen=True):
@@ -48,6 +60,8 @@ class _Terms(msgspec.Struct):
     user_id: str | None = msgspec.field(name="userId", default=None)
     match: str | None = None
     mode: Mode = "upsert"
+    based_on: int | None = msgspec.field(name="basedOn", default=None)
+    follows: str | None = None
 
 
 _terms = msgspec.json.Decoder(_Terms).decode
@@ -97,7 +111,8 @@ def _trusted(envelope: Envelope) -> About | Refusal:
         return Refusal("invalid", "data needs phone or userId")
     if phone is not None and not (phone[0] == "+" and phone.isascii() and phone[1:].isdecimal()):
         return Refusal("invalid", "phone must be in E.164, such as +919967536783")
-    return About(phone, user_id, terms.match == "phone", terms.mode)
+    condition = _condition(terms.based_on, terms.follows)
+    return About(phone, user_id, terms.match == "phone", terms.mode, condition)
 
 
 def _checked(envelope: Envelope) -> About | Refusal:
@@ -107,4 +122,11 @@ def _checked(envelope: Envelope) -> About | Refusal:
         reason = "invalid" if any(fault.reason == "invalid" for fault in faults) else faults[0].reason
         return Refusal(reason, "; ".join(f"{fault.pointer}: {fault.message}".removeprefix(": ") for fault in faults))
     phone, user_id = identity_of(data)
-    return About(phone, user_id, data.get("match") == "phone", "upsert")
+    condition = _condition(data.get("basedOn"), data.get("follows"))
+    return About(phone, user_id, data.get("match") == "phone", "upsert", condition)
+
+
+def _condition(based_on: int | str | None, follows: str | None) -> Condition | None:
+    if not based_on and not follows:
+        return None
+    return Condition(int(based_on) if based_on else None, follows or None)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry
@@ -14,6 +15,8 @@ from ledger.sqlite import NotMadeYet
 from projections.reading import reading
 
 BETWEEN_LOOKS = 0.005
+
+T = TypeVar("T")
 
 
 class BadToken(ValueError):
@@ -52,8 +55,15 @@ class Consistency:
         Raises BadToken, WriteRejected, NotShown.
         """
         source, id = self._read(token)
+        return self._in_time(lambda: self._shown(source, id))
+
+    def wait_for(self, position: int) -> None:
+        """Return once the state has the entry at this position. Raises NotShown."""
+        self._in_time(lambda: self._has_reached(position) or None)
+
+    def _in_time(self, look: Callable[[], T | None]) -> T:
         deadline = time.monotonic() + self.seconds
-        while (shown := self._shown(source, id)) is None:
+        while (shown := look()) is None:
             if time.monotonic() >= deadline:
                 raise NotShown(f"the write did not show in {self.seconds:g} s; it will: ask again")
             time.sleep(BETWEEN_LOOKS)
@@ -78,7 +88,10 @@ class Consistency:
                 return None
             if not entry.is_accepted:
                 raise WriteRejected(entry)
-            with reading(self.state()) as state:
-                return entry if state.checkpoint().position >= entry.position else None
+            return entry if self._has_reached(entry.position) else None
         except NotMadeYet:
             return None
+
+    def _has_reached(self, position: int) -> bool:
+        with reading(self.state()) as state:
+            return state.checkpoint().position >= position

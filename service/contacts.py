@@ -29,9 +29,13 @@ def now(deployment: Deployment, contact: int) -> dict[str, Any]:
     return contact_document(found)
 
 
-def left_by(log: LogReader, entry: Entry) -> dict[str, Any]:
-    """The contact that an accepted entry is about, as it left it, whatever came since."""
+def left_by(deployment: Deployment, log: LogReader, entry: Entry) -> dict[str, Any]:
+    """The contact that an accepted entry is about, as it left it, whatever came since. The state must show it."""
     assert entry.contact is not None
+    with reading(deployment.generations().current_path()) as state:
+        current = state.contact(entry.contact)
+    if current is not None and current.position == entry.position:
+        return contact_document(current)
     found = Found(log.component(entry.contact), entry.contact, None, None)
     return contact_document(at(log, found, entry.position))
 

@@ -38,12 +38,28 @@ class IdentityConflict(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms the append is to accept a call, all of its messages or none.
+
+    `by_phone_alone`: it is about the phone's contact and never merges (R7). `based_on`: only while the contact has no
+    event after this position.
+    """
+
+    by_phone_alone: bool = False
+    based_on: int | None = None
+
+
+_ANY = Terms()
+
+
+@dataclass(frozen=True, slots=True)
 class _Call:
     """What one call publishes, and about whom."""
 
     phone: str | None
     user_id: str | None
     messages: Sequence[Message]
+    by_phone_alone: bool
 
 
 class Tracker:
@@ -90,9 +106,9 @@ class Tracker:
         call = track_user(body, self._default_country_code)
         return self.tell(call, source, None if claim is None else claim())
 
-    def tell(self, call: TrackUser, source: str, claim: Claim | None = None) -> list[str]:
+    def tell(self, call: TrackUser, source: str, claim: Claim | None = None, terms: Terms = _ANY) -> list[str]:
         """Publish what a call that was read says. Returns and raises as `user` does, but for Invalid."""
-        return self._publish(call, _facts(call), source, claim)
+        return self._publish(call, _facts(call), source, claim, terms)
 
     def event(self, body: object, source: str, claim: Callable[[], Claim] | None = None) -> list[str]:
         """Publish what a contact did; the message's id in a list. Takes and raises what `user` does."""
@@ -109,7 +125,12 @@ class Tracker:
         return ids if claim.is_repeat and self._is_in_log(source, ids) else None
 
     def _publish(
-        self, call: TrackUser | TrackEvent, facts: Sequence[_Fact], source: str, claim: Claim | None
+        self,
+        call: TrackUser | TrackEvent,
+        facts: Sequence[_Fact],
+        source: str,
+        claim: Claim | None,
+        terms: Terms = _ANY,
     ) -> list[str]:
         if claim is not None and (told := self._told(claim, source, len(facts))) is not None:
             return told
@@ -119,6 +140,8 @@ class Tracker:
         )
         stated = moments.text(now if call.created_at is None else moments.parse(call.created_at))
         key = (call.phone or call.user_id or "").encode()
+        if terms is not _ANY:
+            facts = _on_terms(facts, ids, terms)
         messages = [
             Message(
                 key, self._signer.message(source=source, id=id, type=type, time=stated, data=_encode({**who, **data}))
@@ -128,7 +151,7 @@ class Tracker:
         if any(len(message.value) > MAX_BYTES for message in messages):
             raise TooLarge(f"a message has at most {MAX_BYTES} bytes")  # the append would reject it
         try:
-            self._together.do(_Call(call.phone, call.user_id, messages), DEADLINE)
+            self._together.do(_Call(call.phone, call.user_id, messages, terms.by_phone_alone), DEADLINE)
         except NotBegun:
             raise Unavailable("the bus could not be written in time: it is slow, or others write to it") from None
         except NotFinished:
@@ -168,7 +191,14 @@ class Tracker:
         if call.phone is None or call.user_id is None:
             return None
         phone_holder, user_id_holder = by_phone.get(call.phone), by_user_id.get(call.user_id)
-        decision = resolve(call.phone, call.user_id, phone_holder, user_id_holder, may_merge=self._may_merge)
+        decision = resolve(
+            call.phone,
+            call.user_id,
+            phone_holder,
+            user_id_holder,
+            by_phone_alone=call.by_phone_alone,
+            may_merge=self._may_merge,
+        )
         if not isinstance(decision, Conflict):
             return None
         ids = self._contact_ids(decision.holders)
@@ -187,3 +217,12 @@ def _facts(call: TrackUser) -> Sequence[_Fact]:
     if call.tags:
         facts.append((types.TAGS_ADDED, {"tags": call.tags}))
     return facts
+
+
+def _on_terms(facts: Sequence[_Fact], ids: Sequence[str], terms: Terms) -> Sequence[_Fact]:
+    """The first message carries the condition, and the next one follows it: it would break the condition itself."""
+    match = {"match": "phone"} if terms.by_phone_alone else {}
+    conditions: list[dict[str, Any]] = [{} for _ in facts]
+    if terms.based_on is not None:
+        conditions = [{"basedOn": terms.based_on}, *({"follows": before} for before in ids[:-1])]
+    return [(type, {**match, **condition, **data}) for (type, data), condition in zip(facts, conditions, strict=True)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.events.fields import NEW_CONTACT, TRACK_EVENT, TRACK_USER, Shape
+from ledger.events.fields import CONTACT_PATCH, NEW_CONTACT, TRACK_EVENT, TRACK_USER, Shape
 from ledger.events.kinds import digits_of, is_given
 from ledger.events.phone import PhoneFault, normalise, normalise_full, split
 from ledger.events.schema import Fault, Invalid, faults_of
@@ -32,6 +32,15 @@ class TrackEvent:
     created_at: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ContactPatch:
+    """What is to change of a contact that is known; at least one of them is given."""
+
+    user_id: str | None
+    traits: dict[str, Any]
+    tags: list[str]
+
+
 def track_user(body: object, default_country_code: str) -> TrackUser:
     """Read the body of a user call. `default_country_code` serves a phoneNumber that comes without one (R6).
 
@@ -49,12 +58,23 @@ def track_event(body: object, default_country_code: str) -> TrackEvent:
 
 def new_contact(body: object) -> TrackUser:
     """Read the body that makes a contact. Raises Invalid with every fault at once (R25)."""
-    faults = faults_of(NEW_CONTACT, body)
-    if faults or not isinstance(body, dict):
-        raise Invalid(faults)
-    given: dict[str, Any] = {name: digits_of(value) for name, value in body.items() if is_given(value)}
+    given = _given(NEW_CONTACT, body)
     phone = normalise_full(given["phone"]) if "phone" in given else None
     return TrackUser(phone, given.get("user_id"), given.get("traits", {}), given.get("tags", []), None)
+
+
+def contact_patch(body: object) -> ContactPatch:
+    """Read the body that changes a contact. Raises Invalid with every fault at once (R1, R26)."""
+    given = _given(CONTACT_PATCH, body)
+    return ContactPatch(given.get("user_id"), given.get("traits", {}), given.get("tags", []))
+
+
+def _given(shape: Shape, body: object) -> dict[str, Any]:
+    """The members that are given. Raises Invalid."""
+    faults = faults_of(shape, body)
+    if faults or not isinstance(body, dict):
+        raise Invalid(faults)
+    return {name: digits_of(value) for name, value in body.items() if is_given(value)}
 
 
 def _read(shape: Shape, body: object, default_country_code: str) -> tuple[dict[str, Any], str | None]:

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from ledger.events import types
 from ledger.events.kinds import (
     MOST_EVENT_CHARACTERS,
+    MOST_ID_CHARACTERS,
     MOST_USER_ID_CHARACTERS,
     Choice,
     EventTraits,
+    Fixed,
     FullPhone,
     Kind,
     Line,
     Moment,
     PhoneDigits,
+    Position,
     Tags,
     Traits,
     is_given,
@@ -59,6 +62,12 @@ def _identity_of_contact(body: Mapping[str, object]) -> list[Found]:
     return [("", "says no contact: give phone (with country code), user_id, or both")]
 
 
+def _something_to_change(body: Mapping[str, object]) -> list[Found]:
+    if any(is_given(body.get(name)) and body[name] not in ({}, []) for name in ("traits", "tags", "user_id")):
+        return []
+    return [("", "says nothing to change: give traits, tags or user_id")]
+
+
 def _user_id() -> Kind:
     return Line(
         MOST_USER_ID_CHARACTERS, integers=True, metadata={"description": "Your own id of the contact, fixed for ever"}
@@ -70,6 +79,11 @@ def _who() -> dict[str, Kind]:
         "phone": FullPhone(metadata={"description": "Country code and number, such as +919967536783"}),
         "userId": _user_id(),
         "match": Choice("phone", metadata={"description": "Identify by phone alone, and never merge"}),
+        "basedOn": Position(metadata={"description": "Accept only if the contact has no event after this position"}),
+        "follows": Line(
+            MOST_ID_CHARACTERS,
+            metadata={"description": "Accept only if the message with this id, of the same source, was accepted"},
+        ),
     }
 
 
@@ -121,6 +135,21 @@ NEW_CONTACT = Shape(
     between=_identity_of_contact,
 )
 """The body of `POST /v1/contacts` (R25)."""
+
+_FIXED = "cannot be changed, for a contact's phone is fixed once it is set"
+
+CONTACT_PATCH = Shape(
+    "ContactPatch",
+    {
+        "traits": Traits(metadata=_TRAITS),
+        "tags": Tags(metadata=_TAGS),
+        "user_id": _user_id(),
+        **{name: Fixed(_FIXED) for name in ("phone", "country_code", "phone_number")},
+    },
+    between=_something_to_change,
+    subject="the body",
+)
+"""The body of `PATCH /v1/contacts/{id}` (R1, R26)."""
 
 TRACK_USER = Shape(
     "TrackUser",

@@ -16,6 +16,8 @@ MOST_TRAITS = 100
 MOST_TAGS = 50
 MOST_USER_ID_CHARACTERS = 256
 MOST_EVENT_CHARACTERS = 200
+MOST_ID_CHARACTERS = 512
+"""Of a message's id."""
 DEEPEST = 8
 """Levels of an event's traits, the object `traits` itself being the first (R9)."""
 _MOST_FAULTS = 100
@@ -164,6 +166,35 @@ class Choice(Kind, fields.String):
 
     def accepts(self, value: object) -> bool:
         return value is None or value == "" or value in self.words
+
+
+class Position(Kind, fields.Integer):
+    """A position of the log."""
+
+    def faults(self, value: object) -> Iterator[Found]:
+        if type(value) is not int:
+            yield (), f"is {kind_of(value)}: give a position of the log, a whole number from 1"
+        elif not 1 <= value <= traits.LARGEST_INTEGER:
+            yield (), "is no position of the log: these begin at 1"
+
+    def accepts(self, value: object) -> bool:
+        if type(value) is not int:
+            return value is None or value == ""
+        return 1 <= value <= traits.LARGEST_INTEGER
+
+
+class Fixed(Kind, fields.Raw):
+    """A member that is there to be read, and cannot be given."""
+
+    def __init__(self, why: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.why = why
+
+    def faults(self, _value: object) -> Iterator[Found]:
+        yield (), f"{self.why}: leave it out"
+
+    def accepts(self, value: object) -> bool:
+        return value is None or value == ""
 
 
 class Moment(Kind, fields.String):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from marshmallow import INCLUDE, Schema, ValidationError, validates_schema
 
-from ledger.events.fields import DATA, NEW_CONTACT, TRACK_EVENT, TRACK_USER, Shape
+from ledger.events.fields import CONTACT_PATCH, DATA, NEW_CONTACT, TRACK_EVENT, TRACK_USER, Shape
 from ledger.events.kinds import digits_of
 from ledger.events.phone import normalise_full
 
@@ -93,9 +93,9 @@ def _schema(shape: Shape) -> type[Schema]:
     return Rules.from_dict(dict(shape.members), name=shape.name)
 
 
-_SHAPES = (*DATA.values(), TRACK_USER, TRACK_EVENT, NEW_CONTACT)
+_SHAPES = (*DATA.values(), TRACK_USER, TRACK_EVENT, NEW_CONTACT, CONTACT_PATCH)
 SCHEMAS: dict[str, type[Schema]] = {shape.name: _schema(shape) for shape in _SHAPES}
-"""The marshmallow schema of every shape, by its name: message types, and calls: TrackUser, TrackEvent, NewContact."""
+"""The marshmallow schema of every shape, by its name: message types, and the bodies of calls."""
 _schemas = {name: schema() for name, schema in SCHEMAS.items()}
 _accepts = {shape.name: compiled(shape) for shape in _SHAPES}
 

@@ -64,6 +64,8 @@ class Batch:
         self.position = self.head.position
         self.identities = Identities()
         self._entries: list[NewEntry] = []
+        self._newest: dict[int, int] = {}
+        self._looked_through = 0
 
     def taken(self, names: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], Taken]:
         """The accepted entries that already have one of these message ids, given by source; by (source, id)."""
@@ -108,6 +110,22 @@ class Batch:
         """Whether this very message was rejected before."""
         query = "SELECT 1 FROM entries WHERE raw_digest = ? AND reason IS NOT NULL"
         return self._connection.execute(query, (raw_digest,)).fetchone() is not None
+
+    def newest(self, contact: int) -> int:
+        """The position of a contact's newest event, those of this batch among them (skipped ones are none); 0: none."""
+        for number in range(self._looked_through, len(self._entries)):
+            entry = self._entries[number]
+            if entry.contact is not None and not entry.skipped:
+                self._newest[entry.contact] = self.head.position + number + 1
+        self._looked_through = len(self._entries)
+        if contact not in self._newest:
+            row = self._connection.execute(
+                "SELECT position FROM entries WHERE contact = ? AND reason IS NULL AND skipped = 0"
+                " ORDER BY position DESC LIMIT 1",
+                (contact,),
+            ).fetchone()
+            self._newest[contact] = row[0] if row else 0
+        return self._newest[contact]
 
     def load_identities(self, phones: Iterable[str], user_ids: Iterable[str]) -> Identities:
         """The identities as they are before this batch, for the phones and user ids its messages name."""

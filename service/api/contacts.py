@@ -38,7 +38,7 @@ def contact_routes(door: Door) -> Routes:
         with ledger.log_reader() as log:
             found = find_id(log, id)
             if found.asked != found.contact and "as_of" not in query:
-                return _moved(documents.id_of(log, found))
+                return moved(documents.id_of(log, found))
             try:
                 position = position_of(log, query.get("as_of"))
             except BadMoment as fault:
@@ -78,7 +78,8 @@ def contact_routes(door: Door) -> Routes:
     return routes
 
 
-def _moved(id: str) -> Response:
+def moved(id: str) -> Response:
+    """The way to the contact into which the one asked for was merged."""
     asked = request.args.to_dict()
     location = f"/v1/contacts/{id}" + (f"?{urlencode(asked)}" if asked else "")
     body = {"result": True, "message": "this contact was merged into another", "contact": id}

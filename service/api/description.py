@@ -38,6 +38,7 @@ _SAID = {
     404: "there is nothing at this address",
     409: "the contact with this phone already has another user id: contact 01a20e51-0035-703f-b269-a57f0c2d62ae "
     "has the phone",
+    412: "the contact has changed since it was read: If-Match does not name its newest event, 7",
     413: "the body is over the limit of 256 KiB",
     422: "userId is blank: give it 1-256 characters",
     429: "Rate limit exceeded for this resource",
@@ -47,6 +48,7 @@ _SAID = {
 
 _MEMBERS: dict[int, dict[str, Any]] = {
     409: {"reason": "identity_conflict", "holders": {"phone": "01a20e51-0035-703f-b269-a57f0c2d62ae"}},
+    412: {"reason": "precondition_failed", "position": 7},
     422: {"errors": [{"pointer": "/userId", "message": _SAID[422], "reason": "invalid"}]},
 }
 
@@ -61,6 +63,7 @@ _QUOTA = {
 """Of every answer to a call that was counted, also those that the description does not name them at."""
 _HEADERS: dict[int, dict[str, Any]] = {
     401: {"WWW-Authenticate": {"description": "How to sign in", "schema": {"type": "string"}}},
+    412: {"ETag": {"description": "The position it is at now", "schema": {"type": "string"}}},
     429: {**_RETRY, **_QUOTA},
     503: _RETRY,
 }

@@ -297,23 +297,3 @@ CUSTOMERS: dict[str, Any] = {
         "customers": [CUSTOMER["data"]],
     },
 }
-
-NEW_CONTACT: dict[str, Any] = {
-    "phone": "+919820098200",
-    "user_id": "u-2",
-    "traits": {"name": "Asha Rao", "city": "Pune"},
-    "tags": ["potential lead"],
-}
-
-MADE_CONTACT: dict[str, Any] = {
-    "id": "01a20e57-0d80-7f79-8a54-a7ba5a2b9a5e",
-    "phone": "+919820098200",
-    "country_code": "+91",
-    "phone_number": "9820098200",
-    "user_id": "u-2",
-    "traits": {"name": "Asha Rao", "city": "Pune"},
-    "tags": ["potential lead"],
-    "created_at": "2026-11-24T16:10:00.123456Z",
-    "modified_at": "2026-11-24T16:10:00.123456Z",
-    "position": 2,
-}

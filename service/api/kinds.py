@@ -8,11 +8,13 @@ from ledger.events.kinds import (
     MOST_TRAITS,
     Choice,
     EventTraits,
+    Fixed,
     FullPhone,
     Kind,
     Line,
     Moment,
     PhoneDigits,
+    Position,
     Tags,
     Traits,
 )
@@ -66,6 +68,10 @@ def _words(kind: Kind) -> dict[str, Any]:
             }
         case Choice():
             return {"type": ["string", "null"], "enum": [*kind.words, None]}
+        case Position():
+            return {"type": "integer", "minimum": 1, "maximum": traits.LARGEST_INTEGER}
+        case Fixed():
+            return {"enum": [None], "description": f"It {kind.why}"}
         case Moment():
             return {"type": "string", "examples": ["2026-11-22T10:00:00Z", "2026-11-22T15:30:00+05:30", "2026-11-22"]}
         case Tags():

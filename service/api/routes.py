@@ -108,6 +108,10 @@ class Routes:
         """Answer POST at this rule for keys with this scope."""
         return self._on("POST", rule, scope)
 
+    def patch(self, rule: str, *, scope: Scopes) -> Decorator:
+        """Answer PATCH at this rule for keys with this scope."""
+        return self._on("PATCH", rule, scope)
+
     def query(self, schema: type[Schema]) -> Decorator:
         """Read the query string by this schema, and give it to the view as its first argument, a dict."""
         decorate: Decorator = self.blueprint.arguments(schema, location="query")
@@ -126,10 +130,12 @@ class Routes:
         fails = self.problems(400, 413, 422)
         return lambda view: fails(takes(view))
 
-    def repeatable(self, view: View) -> View:
-        """Describe that the call may carry an idempotency key, and an answer to one that cannot be kept."""
-        described: View = self.blueprint.doc(parameters=[IDEMPOTENCY_KEY], responses=problem_references(422, 503))(view)
-        return described
+    def repeatable(self, *other_headers: Mapping[str, Any]) -> Decorator:
+        """Describe that the call may carry an idempotency key, and other headers, each an OpenAPI parameter."""
+        decorate: Decorator = self.blueprint.doc(
+            parameters=[IDEMPOTENCY_KEY, *other_headers], responses=problem_references(422, 503)
+        )
+        return decorate
 
     def answers(
         self,

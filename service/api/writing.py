@@ -1,38 +1,55 @@
-"""Making a contact (R25)."""
+"""Making a contact, and changing one that is known (R25, R26)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from flask import Response, g, request
 
-from ledger.events.calls import TrackUser, new_contact
+from ledger.events.calls import ContactPatch, TrackUser, contact_patch, new_contact
 from ledger.events.schema import SCHEMAS
+from ledger.log.entry import Entry, public_id
+from projections.fold import State
+from projections.reading import reading
+from projections.view import contact_document
 from service import contacts as documents
-from service.api import examples
+from service.api import writing_examples as examples
 from service.api.body import read_bytes, read_object
 from service.api.claims import claim_of
+from service.api.contacts import moved
 from service.api.door import Door
+from service.api.problem import Problem
 from service.api.routes import TOKEN, Routes, json_answer
-from service.api.shapes import ListedSchema, TakenSchema
-from service.consistency import NotShown
+from service.api.shapes import ListedSchema, MovedSchema, TakenSchema
+from service.consistency import NotShown, WriteRejected
+from service.tracking import IdentityConflict, Terms
+from service.who import Unknown, find_id
 
 CONTACTS = "/v1/contacts"
 """The contacts' address, and the source of the messages that are sent from here."""
 
-_MADE = {"Location": "The contact's address", TOKEN: "For reads that must show this"}
+_TOKEN = {TOKEN: "For reads that must show this"}
+_LOCATION = {"Location": "The contact's address"}
+_ETAG = {"ETag": "The position of the contact's newest event"}
+_IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "description": "The ETag that the contact was read with: change it only if nothing has happened to it since",
+    "schema": {"type": "string"},
+}
 
 
 def writing_routes(door: Door) -> Routes:
-    """The routes that make contacts."""
-    routes = Routes("writing", "Make contacts")
+    """The routes that make and change contacts."""
+    routes = Routes("writing", "Make and change contacts")
     ledger = door.deployment
 
     @routes.post("/v1/contacts", scope="track")
     @routes.takes(SCHEMAS["NewContact"], example=examples.NEW_CONTACT)
-    @routes.repeatable
-    @routes.answers(201, ListedSchema, example=examples.MADE_CONTACT, headers=_MADE)
-    @routes.answers(200, ListedSchema, example=examples.MADE_CONTACT, headers={"Location": _MADE["Location"]})
-    @routes.answers(202, TakenSchema, headers={TOKEN: _MADE[TOKEN]})
+    @routes.repeatable()
+    @routes.answers(201, ListedSchema, example=examples.MADE_CONTACT, headers={**_LOCATION, **_TOKEN})
+    @routes.answers(200, ListedSchema, example=examples.MADE_CONTACT, headers=_LOCATION)
+    @routes.answers(202, TakenSchema, headers=_TOKEN)
     @routes.problems(409, 503)
     def make_contact() -> Response:
         """Make a contact.
@@ -49,18 +66,71 @@ def writing_routes(door: Door) -> Routes:
             if (known := _holder(call)) is not None:
                 return _at(documents.now(ledger, known), 200)
             ids = door.tracker.tell(call, CONTACTS, claim)
-        headers = {TOKEN: door.consistency.token(CONTACTS, ids[-1])}
-        try:
-            entry = door.consistency.wait(headers[TOKEN])
-        except NotShown:
-            message = "the contact is on its way: the messages are on the disk of the bus"
-            return json_answer({"result": True, "message": message, "id": ids[0], "ids": ids}, 202, headers)
+        headers = _token(ids)
+        entry = _shown(headers)
+        if entry is None:
+            return _on_its_way(ids, headers)
         with ledger.log_reader() as log:
             first = log.by_message_id(ids[0], CONTACTS)
-            made = documents.left_by(log, entry)
+            made = documents.left_by(ledger, log, entry)
         # in the same moment somebody else may have made it
         status = 201 if first is not None and first.position == entry.contact else 200
         return _at(made, status, headers)
+
+    @routes.patch("/v1/contacts/<id>", scope="track")
+    @routes.takes(SCHEMAS["ContactPatch"], example=examples.CONTACT_PATCH)
+    @routes.repeatable(_IF_MATCH)
+    @routes.answers(200, ListedSchema, example=examples.CHANGED_CONTACT, headers={**_ETAG, **_TOKEN})
+    @routes.answers(202, TakenSchema, headers=_TOKEN)
+    @routes.answers(308, MovedSchema, headers={"Location": "The address of the contact it was merged into"})
+    @routes.problems(404, 409, 412, 503)
+    def change_contact(id: str) -> Response:
+        """Change a contact.
+
+        Attributes that are named get a new value, or none by `null`; tags are added; a user id can be given to a
+        contact that has none. A phone never changes. With `If-Match` the contact is changed only if nothing has
+        happened to it since it was read with that ETag: else 412 has the contact as it is now. 200 has the contact as
+        it was left. What does not show within two seconds is 202 with the ids of its messages. A key without the
+        scope `read` is told the contact's id alone.
+        """
+        content = read_bytes(request.stream, request.content_length)
+        patch = contact_patch(read_object(content))
+        with ledger.log_reader() as log:
+            found = find_id(log, id)
+            if found.asked != found.contact:
+                return moved(documents.id_of(log, found))
+        current = _state(found.contact)
+        call, by_phone_alone = _call(current, patch)
+        claim = claim_of(door.idempotency, content)
+        ids = None if claim is None else door.tracker.told(call, CONTACTS, claim)
+        if ids is None:
+            if patch.user_id is not None and current.user_id not in (None, patch.user_id):
+                text = "this contact already has a user id, which is fixed once it is set"
+                raise IdentityConflict(text, _holders(patch.user_id))
+            ids = door.tracker.tell(call, CONTACTS, claim, Terms(by_phone_alone, _based_on(current)))
+        headers = _token(ids)
+        try:
+            entry = _shown(headers)
+        except WriteRejected as fault:
+            if fault.reason != "precondition_failed":
+                raise
+            with suppress(NotShown):  # what it lost to came before it
+                door.consistency.wait_for(fault.position)
+            raise _changed(_state(found.contact)) from None
+        if entry is None:
+            return _on_its_way(ids, headers)
+        with ledger.log_reader() as log:
+            left = documents.left_by(ledger, log, entry)
+        return json_answer(_readable(left), 200, {**headers, "ETag": f'"{left["position"]}"'})
+
+    def _token(ids: Sequence[str]) -> dict[str, str]:
+        return {TOKEN: door.consistency.token(CONTACTS, ids[-1])}
+
+    def _shown(headers: Mapping[str, str]) -> Entry | None:
+        try:
+            return door.consistency.wait(headers[TOKEN])
+        except NotShown:
+            return None
 
     def _holder(call: TrackUser) -> int | None:
         with ledger.log_reader() as log:
@@ -69,9 +139,61 @@ def writing_routes(door: Door) -> Routes:
             )
         return None if holder is None else holder.contact
 
+    def _holders(user_id: str) -> dict[str, str]:
+        with ledger.log_reader() as log:
+            holder = log.holder_of_user_id(user_id)
+            return {} if holder is None else {"user_id": public_id(log.ids([holder.contact])[holder.contact])}
+
+    def _state(contact: int) -> State:
+        with reading(ledger.generations().current_path()) as state:
+            found = state.contact(contact)
+        if found is None:
+            raise Unknown("the contact is in the log, but not in the state yet: ask again in a moment")
+        return found
+
     return routes
 
 
+def _call(current: State, patch: ContactPatch) -> tuple[TrackUser, bool]:
+    """The patch as a call about the contact, and whether it is about the phone's contact alone."""
+    if current.phone is not None:
+        return TrackUser(current.phone, patch.user_id, patch.traits, patch.tags, None), True
+    if current.user_id is not None:
+        return TrackUser(None, current.user_id, patch.traits, patch.tags, None), False
+    raise Problem(
+        409, "nothing finds this contact any more: it has neither a phone nor a user id", reason="no_identity"
+    )
+
+
+def _based_on(current: State) -> int | None:
+    """The position that the change is conditional on, by the request's If-Match; None: it is not."""
+    if "If-Match" not in request.headers or request.if_match.star_tag:
+        return None
+    if not request.if_match.contains(str(current.position)):
+        raise _changed(current)
+    return current.position
+
+
+def _changed(current: State) -> Problem:
+    shown = {"contact": contact_document(current)} if "read" in g.key.scopes else {}
+    return Problem(
+        412,
+        f"the contact has changed since it was read: If-Match does not name its newest event, {current.position}",
+        headers={"ETag": f'"{current.position}"'},
+        reason="precondition_failed",
+        position=current.position,
+        **shown,
+    )
+
+
+def _on_its_way(ids: Sequence[str], headers: Mapping[str, str]) -> Response:
+    message = "the contact is on its way: the messages are on the disk of the bus"
+    return json_answer({"result": True, "message": message, "id": ids[0], "ids": ids}, 202, headers)
+
+
+def _readable(document: dict[str, Any]) -> dict[str, Any]:
+    return document if "read" in g.key.scopes else {"id": document["id"]}
+
+
 def _at(document: dict[str, Any], status: int, headers: Mapping[str, str] | None = None) -> Response:
-    shown = document if "read" in g.key.scopes else {"id": document["id"]}
-    return json_answer(shown, status, {"Location": f"{CONTACTS}/{document['id']}", **(headers or {})})
+    return json_answer(_readable(document), status, {"Location": f"{CONTACTS}/{document['id']}", **(headers or {})})

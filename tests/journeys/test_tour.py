@@ -2,6 +2,8 @@
 
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 
 import pytest
 
@@ -107,3 +109,23 @@ def test_a_read_with_a_writes_token_shows_that_write(served):
         )
         assert answer.status_code == 200, answer.text
         assert answer.json()["contacts"][0]["traits"]["number"] == number
+
+
+def test_of_many_changes_to_the_same_reading_exactly_one_is_made(served):
+    served.shipped.settle()
+    made = served.http.post("/v1/contacts", json={"user_id": f"u-{uuid.uuid4()}"})
+    path = made.headers["Location"]
+
+    def change(number, reading):
+        body = {"traits": {"number": number}, "tags": [f"tag {number}"]}
+        return number, served.http.patch(path, json=body, headers={"If-Match": reading})
+
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(5):
+            reading = served.http.get(path).headers["ETag"]
+            answers = list(pool.map(change, range(8), repeat(reading)))
+            assert sorted(answer.status_code for _, answer in answers) == [200] + [412] * 7
+            (winner,) = [number for number, answer in answers if answer.status_code == 200]
+            contact = served.http.get(path).json()
+            assert contact["traits"]["number"] == winner
+            assert f"tag {winner}" in contact["tags"]

@@ -44,6 +44,8 @@ data = st.fixed_dictionaries(
         "tags": st.lists(tag_texts, max_size=4) | junk,
         "event": st.sampled_from(["Order placed", "x" * 200, "x" * 201, "", None, 5]) | junk,
         "match": st.sampled_from(["phone", "user", "", None, 1, []]),
+        "basedOn": st.sampled_from([1, 7, 2**53, 2**53 + 1, 0, -1, 1.0, "7", "", None, True, []]),
+        "follows": st.sampled_from(["m1", "x" * 512, "x" * 513, "", None, 7, "a\nb"]) | junk,
         "anything": json_values,
     },
 )

@@ -87,6 +87,10 @@ class Client:
         given = {"Authorization": self.authorization, **(headers or {})}
         return self._flask.post(path, data=content, headers=given, **options)
 
+    def patch(self, path, body=None, *, raw=None, headers=None):
+        content = msgspec.json.encode(body) if raw is None else raw
+        return self._flask.patch(path, data=content, headers={"Authorization": self.authorization, **(headers or {})})
+
     def get(self, path, **options):
         return self._flask.get(path, **options)
 

@@ -14,6 +14,7 @@ RULES = {
     ("POST", "/v1/contacts"): {"track"},
     ("GET", "/v1/contacts"): {"read"},
     ("GET", "/v1/contacts/{id}"): {"read"},
+    ("PATCH", "/v1/contacts/{id}"): {"track"},
     ("GET", "/v1/contacts/{id}/history"): {"read", "audit"},
     ("GET", "/v1/contacts/{id}/explain"): {"read"},
     ("GET", "/v1/attributes"): {"read"},
