@@ -17,6 +17,7 @@ from bench.rows import (
     append,
     call_to_state,
     calls_beside_import,
+    checks,
     file_to_state,
     into_many,
     lists,
@@ -40,6 +41,7 @@ ROWS = (
     calls_beside_import.ROW,
     whole_memory.ROW,
     lists.ROW,
+    checks.ROW,
 )
 RESULTS = Path(__file__).parent / "results"
 

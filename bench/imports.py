@@ -4,7 +4,9 @@ import resource
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from bench import csv_files, oracle, processor
 from bench.memory import tree, watching
@@ -29,6 +31,19 @@ def file_of(run: Run, first: int, count: int) -> Path:
     """The CSV file with these people, made once."""
     path = run.folder / f"people-{first}-{count}.csv"
     return run.shared(path.name, lambda: csv_files.write(path, map(person, range(first, first + count))))
+
+
+def half_known_file(run: Run, known_from: int, new_from: int) -> Path:
+    """As many rows again, made once: every second one a known contact with other points, the others new."""
+
+    def write() -> Path:
+        half = run.sizes.rows // 2
+        known = (person(number)._replace(points="5000") for number in range(known_from, known_from + half))
+        new = map(person, range(new_from, new_from + half))
+        return csv_files.write(path, chain.from_iterable(zip(known, new, strict=True)))
+
+    path = run.folder / f"half-known-{known_from}-{new_from}.csv"
+    return run.shared(path.name, write)
 
 
 def plain(run: Run) -> Sequence[Imported]:
@@ -62,10 +77,7 @@ def run_import(served: Served, file: Path, rows: int, *, tags: Sequence[str] = (
     with watching(place.pids) as peak:
         document = place.run("import", str(file), *arguments, "--json")
     ended, cpu = time.perf_counter(), _cpu(process.pid) - began_cpu
-    counts = {name: document[name] for name in ("rows", "created", "updated", "unchanged", "duplicate", "rejected")}
-    expected = {"rows": rows, "created": rows - known, "updated": known, "unchanged": 0, "duplicate": 0, "rejected": 0}
-    if counts != expected:
-        raise Wrong(f"the import counts {counts}, {expected} expected")
+    _check_counts(document, rows, known)
     messages = head(place) - before - 2
     if messages != rows * (2 if tags else 1):
         raise Wrong(f"{messages} entries for {rows} rows")
@@ -75,11 +87,27 @@ def run_import(served: Served, file: Path, rows: int, *, tags: Sequence[str] = (
     )
 
 
+def run_check(served: Served, file: Path, rows: int, *, known: int = 0) -> Rate:
+    """Check such a file by the command's dry run, beside a running `serve`, from its start to its end."""
+    began, began_cpu = time.perf_counter(), _cpu(served.process.pid)
+    document = served.place.run("import", str(file), "--dry-run", "--json")
+    seconds, cpu = time.perf_counter() - began, _cpu(served.process.pid) - began_cpu
+    _check_counts(document, rows, known)
+    return Rate(rows / seconds, cpu / rows * 1e6)
+
+
 def check_files(run: Run, place: Place, files: Sequence[Path], tags: Sequence[str] = ()) -> None:
     """Compare state with what these files must make. Raises Wrong."""
     name = f"expected {[file.name for file in files]} {list(tags)}"
     expected: Expected = run.shared(name, lambda: oracle.from_files(files, tags))
     check(place, expected)
+
+
+def _check_counts(document: dict[str, Any], rows: int, known: int) -> None:
+    counts = {name: document[name] for name in ("rows", "created", "updated", "unchanged", "duplicate", "rejected")}
+    expected = {"rows": rows, "created": rows - known, "updated": known, "unchanged": 0, "duplicate": 0, "rejected": 0}
+    if counts != expected:
+        raise Wrong(f"the counts are {counts}, {expected} expected")
 
 
 def _cpu(pid: int) -> float:

@@ -4,12 +4,9 @@ Below the row: a second file into the same deployment, half of whose rows are ab
 """
 
 from dataclasses import asdict
-from itertools import chain
 from pathlib import Path
 
-from bench import csv_files
-from bench.imports import check_files, file_of, plain, run_import
-from bench.people import person
+from bench.imports import check_files, file_of, half_known_file, plain, run_import
 from bench.rate import median_rate
 from bench.row import Figure, Result, Row, Run, discard
 from bench.serving import Served, serving
@@ -25,18 +22,10 @@ def _fill(run: Run, served: Served) -> list[Path]:
     return files
 
 
-def _half_known(run: Run, known_from: int, new_from: int) -> Path:
-    """As many rows again: every second one a known contact with other points, the others new."""
-    half = run.sizes.rows // 2
-    known = (person(number)._replace(points="5000") for number in range(known_from, known_from + half))
-    new = map(person, range(new_from, new_from + half))
-    return csv_files.write(run.folder / "half-known.csv", chain.from_iterable(zip(known, new, strict=True)))
-
-
 def _measure(run: Run) -> Result:
     rows, before = run.sizes.rows, run.sizes.contacts_before
     place, file = run.place("into-many"), file_of(run, 0, rows)
-    half_known = _half_known(run, rows, rows + before)
+    half_known = half_known_file(run, rows, rows + before)
     with serving(place) as served:
         files = _fill(run, served)
         into_many = run_import(served, file, rows)
