@@ -148,7 +148,9 @@ def _content_of(rows: Rows, index: str, block: int) -> Content:
         return b"", _encode(_kinds_in(rows, bounds))
     if index == SPELLINGS:
         return b"", _encode(_spellings_in(rows, bounds))
-    return _texts_in(rows, attribute_of(index), bounds)
+    name = attribute_of(index)
+    assert name is not None
+    return _texts_in(rows, name, bounds)
 
 
 class Blocks:

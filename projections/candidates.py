@@ -1,11 +1,11 @@
 """The few contacts among which all that a list wants must be, found by an index."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from ledger.events import tags as tag_rules
 from ledger.events.traits import is_datetime
 from projections.blocks import line, matching, texts
-from projections.indexes import TAGS, of_attribute, of_text, table_of
+from projections.indexes import TAGS, attribute_of, of_attribute, of_text, table_of
 from projections.predicates import Wanted, day_of, number_of, place_of, searched_for
 from projections.reading import StateReader
 from projections.search import Condition
@@ -23,6 +23,17 @@ def needed(wanted: Wanted) -> set[str]:
     if wanted.text is not None:
         found.update(map(of_text, searched_for(wanted.text)))
     return found | ({TAGS} if wanted.tags else set())
+
+
+def worthwhile(state: StateReader, indexes: Iterable[str]) -> set[str]:
+    """Those of the indexes that would have something in them: not those on attributes that nobody has."""
+    return {index for index in indexes if (name := attribute_of(index)) is None or _is_had(state, name)}
+
+
+def _is_had(state: StateReader, name: str) -> bool:
+    place = place_of(name)
+    query = f"SELECT 1 FROM contacts WHERE {place[0]} IS NOT NULL LIMIT 1" if place else "SELECT 1 WHERE false"
+    return any(state.rows(query, ()))
 
 
 def candidates(state: StateReader, wanted: Wanted, most: int) -> list[int] | None:

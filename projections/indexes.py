@@ -15,7 +15,7 @@ from ledger.events import tags as tag_rules
 from projections.predicates import place_of
 
 MOST = 32
-"""Indexes that can be asked for: each costs the projector a little for every contact."""
+"""Indexes on attributes that can be asked for: each costs the projector a little for every contact."""
 
 TAGS = "tags"
 """The name of the index on tags; those on an attribute's values and on its texts are named after it."""
@@ -26,6 +26,7 @@ KINDS = "kinds"
 SPELLINGS = "spellings"
 """The name of the index of which tags there are."""
 
+_TRAIT = "trait "
 _TEXT = "text "
 
 _FOLDED = "tag_fold(json_extract(value, '$[0]'))"
@@ -43,7 +44,7 @@ _TABLE_OF_TAGS = (
 
 def of_attribute(name: str) -> str:
     """The name of the index on an attribute."""
-    return f"trait {name}"
+    return f"{_TRAIT}{name}"
 
 
 def of_text(name: str) -> str:
@@ -51,9 +52,12 @@ def of_text(name: str) -> str:
     return f"{_TEXT}{name}"
 
 
-def attribute_of(index: str) -> str:
-    """The attribute of an index named by `of_text`."""
-    return index.removeprefix(_TEXT)
+def attribute_of(index: str) -> str | None:
+    """The attribute that an index is on; None for those on tags, and of what there is."""
+    for kind in (_TRAIT, _TEXT):
+        if index.startswith(kind):
+            return index.removeprefix(kind)
+    return None
 
 
 def is_kept_in_blocks(index: str) -> bool:
@@ -77,9 +81,12 @@ class Asked:
         self._folder = folder
 
     def ask(self, indexes: Iterable[str]) -> None:
-        """Have these made; over MOST of them, no more."""
-        missing = set(indexes) - self.all()
-        for index in sorted(missing)[: MOST - len(self.all())]:
+        """Have these made; over MOST of those on attributes, no more."""
+        asked = self.all()
+        missing = sorted(set(indexes) - asked)
+        others = [index for index in missing if attribute_of(index) is None]
+        left = MOST - sum(attribute_of(index) is not None for index in asked)
+        for index in others + [index for index in missing if index not in others][: max(0, left)]:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             draft = self._folder / f"{table_of(index)}.draft"
             draft.write_text(json.dumps(index), encoding="utf-8")
@@ -108,7 +115,7 @@ def make(connection: sqlite.Connection, indexes: Iterable[str]) -> None:
             with sqlite.transaction(connection):
                 for statement in _TABLE_OF_TAGS:
                     connection.execute(statement)
-        elif place := place_of(index.removeprefix("trait ")):
+        elif (name := attribute_of(index)) is not None and (place := place_of(name)):
             # with the type, so that who counts reads the index alone
             connection.execute(f"CREATE INDEX {table} ON contacts ({place[1]}, {place[0]})")
 

@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from time import monotonic
 
+from ledger import sqlite
+from projections.candidates import worthwhile
 from projections.generations import Generations
+from projections.reading import reading
 
 SLOW_SECONDS = 0.02
 
@@ -21,5 +24,13 @@ class Indexing:
         began = monotonic()
         yield
         if monotonic() - began > SLOW_SECONDS:
-            with suppress(OSError):  # a full disk must not spoil an answer that is there
-                self._generations.asked().ask(needed())
+            # a full disk must not spoil an answer that is there
+            with suppress(OSError, sqlite.Error):
+                self._ask(needed())
+
+    def _ask(self, indexes: set[str]) -> None:
+        asked = self._generations.asked()
+        missing = indexes - asked.all()
+        if missing:  # to look whether anybody has an attribute can take as long as the call did
+            with reading(self._generations.current_path()) as state:
+                asked.ask(worthwhile(state, missing))

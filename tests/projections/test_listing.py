@@ -16,7 +16,7 @@ from projections import listing
 from projections.blocks import SIZE
 from projections.candidates import candidates, needed
 from projections.fold import VERSION, State
-from projections.indexes import MOST, Asked, of_attribute
+from projections.indexes import KINDS, MOST, SPELLINGS, TAGS, Asked, of_attribute, of_text
 from projections.listing import SORTS, page, total
 from projections.predicates import SEARCHED, Wanted
 from projections.reading import reading
@@ -279,8 +279,18 @@ def test_indexes_that_were_asked_for_are_remembered_and_limited(tmp_path):
     asked = Asked(tmp_path / "indexes")
     assert asked.all() == set()
     asked.ask(of_attribute(f"attribute {number}") for number in range(MOST + 5))
-    asked.ask(["one too many"])
+    asked.ask([of_attribute("one too many")])
     assert len(Asked(tmp_path / "indexes").all()) == MOST
+
+
+def test_attributes_leave_room_for_the_indexes_of_tags_and_of_what_there_is(tmp_path):
+    asked = Asked(tmp_path / "indexes")
+    asked.ask(of_attribute(f"attribute {number}") for number in range(MOST))
+    others = {TAGS, KINDS, SPELLINGS}
+    asked.ask(others)
+    assert asked.all() >= others
+    asked.ask([of_text("one too many")])
+    assert len(asked.all()) == MOST + len(others)
 
 
 def test_the_projector_makes_what_was_asked_for_also_in_a_rebuilt_generation(world):

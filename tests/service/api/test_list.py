@@ -168,5 +168,22 @@ def test_a_list_that_took_long_has_its_index_made(client, four, monkeypatch):
     assert names(client.read(PATH, query_string={"where": "city=Pune", "tag": "VIP"})) == before
 
 
+@pytest.mark.usefixtures("four")
+@pytest.mark.parametrize(
+    ("where", "asked"),
+    [
+        ("nobody has this=5", set()),
+        ("nobody has this~5", set()),
+        ("visits>1", {"trait visits"}),
+        ("phone~99", {"text phone"}),
+        ("user_id=u-emma", {"trait user_id"}),
+    ],
+)
+def test_no_index_is_made_on_what_nobody_has(client, world, monkeypatch, where, asked):
+    monkeypatch.setattr(indexing, "SLOW_SECONDS", -1.0)
+    assert client.read(PATH, query_string={"where": where}).status_code == 200
+    assert world.deployment.generations().asked().all() == asked
+
+
 def test_before_there_is_a_state_it_is_503(client):
     assert client.read(PATH).status_code == 503
