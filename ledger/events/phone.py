@@ -119,7 +119,7 @@ def _checked_code(country_code: str) -> str:
         )
     if code not in CALLING_CODES:
         raise PhoneFault(
-            "country_code_invalid", "country_code", "country code is not the calling code of any country, such as 91"
+            "country_code_invalid", "country_code", "country code is no country's calling code: give one, such as 91"
         )
     return code
 

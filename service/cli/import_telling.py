@@ -17,7 +17,7 @@ def summary(document: dict[str, Any]) -> str:
     counts = ", ".join(f"{document[name]:,} {name}" for name in _COUNTS if document[name])
     told = f"{document['id']}  {document['file_name']}  {document['state']}"
     if document["rows"] is not None:
-        told += f"  {document['rows']:,} rows"
+        told += f"  {_rows(document['rows'])}"
     return f"{told}: {counts}" if counts else told
 
 
@@ -47,7 +47,7 @@ def tell_check(document: dict[str, Any]) -> None:
         told = f"{one['fits']:.0%} of the first {one['values']:,} values of {one['column']}"
         click.echo(f"{told} are of type {one['type']}, and kept as strings; for the type: --map {mapped}")
     if check["opt_ins"]:
-        click.echo(f"WhatsApp Opted is FALSE and the file says TRUE: {check['opt_ins']:,} rows")
+        click.echo(f"WhatsApp Opted is FALSE and the file says TRUE: {_rows(check['opt_ins'])}")
     for example in check["examples"][:_EXAMPLES]:
         changes = (
             f"{one['attribute']}: {value_text(one['from'])} → {value_text(one['to'])}" for one in example["changes"]
@@ -64,7 +64,11 @@ def _tell_counts(document: dict[str, Any]) -> None:
     whole = f"{document['rows']:,}"
     table(("outcome", "rows"), [(name, f"{count:>{len(whole)},}") for name, count in counts] + [("all", whole)])
     if document["older"]:
-        click.echo(f"{document['older']:,} rows had values older than those that the contacts have.")
+        click.echo(f"{_rows(document['older'])} had values older than those that the contacts have.")
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _tell_rejects(document: dict[str, Any]) -> None:

@@ -42,6 +42,13 @@ def test_an_empty_file_is_refused(desk, content):
         desk.bring(content)
 
 
+@pytest.mark.parametrize("content", ["Phone,Name\n", "Phone,Name", "Phone,Name\n\n , \n"])
+def test_a_header_without_rows_is_an_import_of_no_rows(desk, content):
+    document = desk.bring(content)
+    assert (document["state"], document["rows"], document["rejects"]) == ("done", 0, [])
+    assert desk.rejects(document).splitlines()[1:] == []
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_encodings_and_line_ends_of_all_systems_are_read(desk, world, encoding, end):

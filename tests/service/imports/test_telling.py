@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from rich.console import Console
 
 from service.cli.import_progress import bar, lines, pace
@@ -81,7 +82,16 @@ def test_an_import_ends_with_a_table_of_counts_that_add_up(desk, capsys):
 def test_rows_with_older_values_are_pointed_out(desk, capsys):
     document = desk.bring(f"City,Phone\nPune,{GAVIN}\n")
     tell(document | {"older": 1})
-    assert "1 rows had values older" in capsys.readouterr().out
+    assert "1 row had values older" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"), [(0, "0 rows"), (1, "1 row: 1 created"), (1_234, "1,234 rows: 1,234 created")]
+)
+def test_a_list_of_imports_has_a_line_for_each(desk, rows, told):
+    document = desk.bring(f"Phone\n{GAVIN}\n")
+    line = summary(document | {"rows": rows, "created": rows})
+    assert line == f"{document['id']}  people.csv  done  {told}"
 
 
 def test_a_dry_run_proposes_the_types_that_values_fit(desk, capsys):
