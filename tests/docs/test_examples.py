@@ -1,10 +1,12 @@
 """What README.md and docs/ show is what comes: every `console` block is run. CONTACTS_DOCS=write renews the output."""
 
 import os
+import shutil
 import uuid
 
 import pytest
 
+from tests.brokers import missing
 from tests.docs.rerun import ROOT, comparable, rerun
 
 
@@ -24,6 +26,8 @@ def test_what_a_document_shows_is_what_comes(name, tmp_path):
 
 @pytest.mark.kafka
 def test_what_is_shown_of_publishing_to_kafka_is_what_comes(tmp_path, kafka_broker):
+    if shutil.which("kcat") is None:
+        missing("kcat is not installed")
     topic = f"contacts-{uuid.uuid4().hex[:8]}"
     places = [("localhost:9094", kafka_broker.bootstrap), ('"contacts"', f'"{topic}"')]
     hold("docs/publishing.md", tmp_path, *places, CONTACTS_BUS=f"kafka://{kafka_broker.bootstrap}/{topic}")
