@@ -6,6 +6,7 @@ from typing import Any
 from ledger.log.entry import Entry, public_id
 from ledger.log.reader import LogReader
 from projections.explain import explain as explanation
+from projections.fold import State
 from projections.history import event_document, steps
 from projections.reading import reading
 from projections.view import contact_document
@@ -21,12 +22,17 @@ def contact(deployment: Deployment, log: LogReader, found: Found, position: int 
 
 
 def now(deployment: Deployment, contact: int) -> dict[str, Any]:
+    """The contact with this number as it is now. Raises Unknown as `state_now` does."""
+    return contact_document(state_now(deployment, contact))
+
+
+def state_now(deployment: Deployment, contact: int) -> State:
     """The contact with this number as it is now. Raises Unknown while it is in the log only."""
     with reading(deployment.generations().current_path()) as state:
         found = state.contact(contact)
     if found is None:
         raise Unknown("the contact is in the log, but not in the state yet: is the projector running?")
-    return contact_document(found)
+    return found
 
 
 def left_by(deployment: Deployment, log: LogReader, entry: Entry) -> dict[str, Any]:

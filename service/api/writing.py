@@ -10,7 +10,6 @@ from ledger.events.calls import ContactPatch, TrackUser, contact_patch, new_cont
 from ledger.events.schema import SCHEMAS
 from ledger.log.entry import Entry, public_id
 from projections.fold import State
-from projections.reading import reading
 from projections.view import contact_document
 from service import contacts as documents
 from service.api import writing_examples as examples
@@ -23,7 +22,7 @@ from service.api.routes import TOKEN, Routes, json_answer
 from service.api.shapes import ListedSchema, MovedSchema, TakenSchema
 from service.consistency import NotShown, WriteRejected
 from service.tracking import IdentityConflict, Terms
-from service.who import Unknown, find_id
+from service.who import find_id
 
 CONTACTS = "/v1/contacts"
 """The contacts' address, and the source of the messages that are sent from here."""
@@ -99,7 +98,7 @@ def writing_routes(door: Door) -> Routes:
             found = find_id(log, id)
             if found.asked != found.contact:
                 return moved(documents.id_of(log, found))
-        current = _state(found.contact)
+        current = documents.state_now(ledger, found.contact)
         call, by_phone_alone = _call(current, patch)
         claim = claim_of(door.idempotency, content)
         ids = None if claim is None else door.tracker.told(call, CONTACTS, claim)
@@ -116,7 +115,7 @@ def writing_routes(door: Door) -> Routes:
                 raise
             with suppress(NotShown):  # what it lost to came before it
                 door.consistency.wait_for(fault.position)
-            raise _changed(_state(found.contact)) from None
+            raise _changed(documents.state_now(ledger, found.contact)) from None
         if entry is None:
             return _on_its_way(ids, headers)
         with ledger.log_reader() as log:
@@ -143,13 +142,6 @@ def writing_routes(door: Door) -> Routes:
         with ledger.log_reader() as log:
             holder = log.holder_of_user_id(user_id)
             return {} if holder is None else {"user_id": public_id(log.ids([holder.contact])[holder.contact])}
-
-    def _state(contact: int) -> State:
-        with reading(ledger.generations().current_path()) as state:
-            found = state.contact(contact)
-        if found is None:
-            raise Unknown("the contact is in the log, but not in the state yet: ask again in a moment")
-        return found
 
     return routes
 
