@@ -7,8 +7,10 @@ from typing import Any
 from flask import Response, g, request
 
 from ledger.events.calls import ContactPatch, TrackUser, contact_patch, new_contact
+from ledger.events.identity import Conflict, Known, resolve
 from ledger.events.schema import SCHEMAS
 from ledger.log.entry import Entry, public_id
+from ledger.log.reader import LogReader
 from projections.fold import State
 from projections.view import contact_document
 from service import contacts as documents
@@ -54,15 +56,15 @@ def writing_routes(door: Door) -> Routes:
         """Make a contact.
 
         201 has the new contact. If the phone or the user id is known, 200 has the contact that it finds, and nothing
-        changes. A key without the scope `read` is told the contact's id alone. What does not show within two seconds
-        is 202 with the ids of its messages.
+        changes; a user id of a contact with another phone is 409. A key without the scope `read` is told the contact's
+        id alone. What does not show within two seconds is 202 with the ids of its messages.
         """
         content = read_bytes(request.stream, request.content_length)
         call = new_contact(read_object(content))
         claim = claim_of(door.idempotency, content)
         ids = None if claim is None else door.tracker.told(call, CONTACTS, claim)
         if ids is None:
-            if (known := _holder(call)) is not None:
+            if (known := _opened(call)) is not None:
                 return _at(documents.now(ledger, known), 200)
             ids = door.tracker.tell(call, CONTACTS, claim)
         headers = _token(ids)
@@ -105,7 +107,8 @@ def writing_routes(door: Door) -> Routes:
         if ids is None:
             if patch.user_id is not None and current.user_id not in (None, patch.user_id):
                 text = "this contact already has a user id, which is fixed once it is set"
-                raise IdentityConflict(text, _holders(patch.user_id))
+                with ledger.log_reader() as log:
+                    raise IdentityConflict(text, _held(log, log.holder_of_user_id(patch.user_id)))
             ids = door.tracker.tell(call, CONTACTS, claim, Terms(by_phone_alone, _based_on(current)))
         headers = _token(ids)
         try:
@@ -131,19 +134,23 @@ def writing_routes(door: Door) -> Routes:
         except NotShown:
             return None
 
-    def _holder(call: TrackUser) -> int | None:
+    def _opened(call: TrackUser) -> int | None:
+        """The contact that is known; None where there is none. A known phone decides alone (R25)."""
         with ledger.log_reader() as log:
-            holder = (log.holder_of_phone(call.phone) if call.phone else None) or (
-                log.holder_of_user_id(call.user_id) if call.user_id else None
-            )
+            holder = log.holder_of_phone(call.phone) if call.phone else None
+            if holder is None and call.user_id:
+                holder = log.holder_of_user_id(call.user_id)
+                decision = resolve(call.phone, call.user_id, None, holder)
+                if isinstance(decision, Conflict):
+                    raise IdentityConflict(decision.message, _held(log, holder))
         return None if holder is None else holder.contact
 
-    def _holders(user_id: str) -> dict[str, str]:
-        with ledger.log_reader() as log:
-            holder = log.holder_of_user_id(user_id)
-            return {} if holder is None else {"user_id": public_id(log.ids([holder.contact])[holder.contact])}
-
     return routes
+
+
+def _held(log: LogReader, holder: Known | None) -> dict[str, str]:
+    """Who holds a user id, as a conflict tells it."""
+    return {} if holder is None else {"user_id": public_id(log.ids([holder.contact])[holder.contact])}
 
 
 def _call(current: State, patch: ContactPatch) -> tuple[TrackUser, bool]:

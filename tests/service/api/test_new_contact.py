@@ -75,6 +75,27 @@ def test_a_known_one_is_opened_and_nothing_changes(client, started, description,
     description.assert_fits("POST", PATH, answer)
 
 
+def test_a_user_id_of_a_contact_with_another_phone_is_409_and_says_whose(client, started, description):
+    """R7: opened, it would be somebody with another phone than was sent."""
+    started.track(phone=GAVIN, user_id="u-1")
+    started.settle()
+    answer = client.post(PATH, {"phone": ASHA, "user_id": "u-1"})
+    assert (answer.status_code, answer.json["reason"]) == (409, "identity_conflict")
+    assert answer.json["holders"] == {"user_id": started.contact(GAVIN)["id"]}
+    assert len(client.on_bus()) == 1
+    description.assert_fits("POST", PATH, answer)
+
+
+def test_a_known_phone_opens_its_contact_whatever_user_id_comes_with_it(client, started):
+    """R25."""
+    started.track(phone=GAVIN, user_id="u-1")
+    started.track(phone=ASHA, user_id="u-2")
+    started.settle()
+    for user_id in ("u-2", "u-3"):
+        answer = client.post(PATH, {"phone": GAVIN, "user_id": user_id})
+        assert (answer.status_code, answer.json) == (200, started.contact(GAVIN))
+
+
 def test_a_key_that_may_not_read_is_told_the_id_alone(client, started, other_key):
     headers = {"Authorization": f"Bearer {other_key(['track'])}"}
     made = make(client, started, {"phone": GAVIN, "traits": {"city": "Pune"}}, headers=headers)
