@@ -1,11 +1,13 @@
 """Apache Kafka stopped, or killed, and started again in the middle: nothing lost, nothing twice (R8, decision 19)."""
 
 import uuid
+from collections import Counter
 
 import pytest
 
 from tests.crash.callers import Callers, assert_acknowledged_once, assert_refused_well
 from tests.crash.evidence import assert_each_once, assert_state_is_right, message_ids, taken
+from tests.crash.repeaters import Repeaters, events_in_log
 from tests.shipped import eventually
 
 pytestmark = pytest.mark.kafka
@@ -35,6 +37,20 @@ def test_calls_are_answered_503_meanwhile_and_202_again_by_themselves(served, st
     entries = taken(served.shipped.data)
     assert_acknowledged_once(callers.acknowledged(), message_ids(entries))
     assert_state_is_right(served.shipped, entries)
+
+
+def test_calls_repeated_under_their_keys_over_a_killed_broker_are_each_there_once(served, stoppable_broker):
+    with Repeaters(served) as repeaters:
+        eventually(lambda: len(repeaters.told) >= 20, "calls are taken")
+        stoppable_broker.kill()
+        try:
+            eventually(lambda: repeaters.refused >= 4, "calls are refused while the broker is away")
+        finally:
+            stoppable_broker.start()
+        before = len(repeaters.told)
+        eventually(lambda: len(repeaters.told) >= before + 20, "calls are taken again")
+    served.shipped.settle()
+    assert Counter(events_in_log(served)) == Counter(repeaters.told)
 
 
 def test_a_killed_broker_loses_and_doubles_nothing(crew, seed, stoppable_broker):

@@ -7,7 +7,8 @@ import pytest
 
 from ledger import sqlite
 from tests.crash.evidence import query
-from tests.crash.test_repeated_calls import events_in_log, kill_api, repeat_until_taken
+from tests.crash.repeaters import Repeaters, events_in_log
+from tests.crash.test_repeated_calls import kill_api
 from tests.shipped import eventually
 
 
@@ -24,7 +25,7 @@ def kept_ids(served):
 def test_the_call_repeated_under_its_key_is_there_once(served):
     with closing(sqlite.connect(served.shipped.data / "bus.db")) as bus, ThreadPoolExecutor(1) as pool:
         bus.execute("BEGIN IMMEDIATE")
-        call = pool.submit(repeat_until_taken, served, {"userId": "u-1", "event": "Paid"}, "one")
+        call = pool.submit(Repeaters(served).repeat_until_taken, "Paid", "one")
         (kept,) = eventually(lambda: kept_ids(served), "the key is kept")
         kill_api(served)
         assert events_in_log(served) == []
