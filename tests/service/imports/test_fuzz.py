@@ -15,6 +15,7 @@ from service.imports.dialect import shape
 from service.imports.files import ImportFolder
 from service.imports.formula_guard import unguard
 from service.imports.mapping import map_columns
+from service.imports.preview import look
 from service.imports.progress import Progress
 from service.imports.reasons import REASONS
 from service.imports.refusal import FileRefused
@@ -26,6 +27,7 @@ from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.worlds import bounded, folder
 
 MOST_BYTES, MOST_ROWS = 1 << 20, 40
+KNOWN = {"points": "number", "Joined": "datetime"}
 
 
 class Judged:
@@ -35,7 +37,7 @@ class Judged:
         self.folder = ImportFolder(path / "import")
         self.folder.copy(io.BytesIO(content), choices.encoding, MOST_BYTES)
         self.shape = shape(self.folder.source)
-        self.columns = map_columns(self.shape.header, choices, {"points": "number", "Joined": "datetime"})
+        self.columns = map_columns(self.shape.header, choices, KNOWN)
         checks = RowChecks(self.columns, choices)
         found = scan(self.folder.source, self.shape, checks, MOST_ROWS)
         self.taken, self.rejects, self.lines, self.phones = [], [], list(found.lines), list(found.phones)
@@ -126,6 +128,8 @@ FITTING = {
     "User ID": ["u1", "u2", "u3", ""],
     "points": ["12.5", "-0", "1e3", ""],
     "Joined": ["2022-10-31", "2022-10-31T10:00:00Z", ""],
+    "Score": ["1", "2.5", "1e3", ""],
+    "Langs": ["en;hi", "en;", "hi", ""],
     "Note": ["=1+1", "line\nbreak", 'a "quote"', "'=1", "'", "x" * 300, ""],
     "": ["", " "],
     "rejected:line": ["7"],
@@ -249,3 +253,28 @@ def test_the_verdicts_do_not_depend_on_how_many_rows_are_judged_at_once(content,
         assert whole is parted is None
     else:
         assert (parted.taken, parted.rejects, parted.counted) == (whole.taken, whole.rejects, whole.counted)
+
+
+@bounded(200)
+@given(content=FILES)
+def test_a_first_look_shows_the_first_rows_and_its_proposal_rejects_no_value_that_it_says_fits(content):
+    with folder() as path:
+        upload = ImportFolder(path / "import")
+        try:
+            upload.copy(io.BytesIO(content), None, MOST_BYTES)
+            seen = look(upload.source, None, KNOWN)
+        except FileRefused:
+            return
+    rows = records_of(content, seen.delimiter)
+    assert [cells for _, cells in seen.rows] == rows[:20]
+    assert len(seen.proposed) == len(seen.header)
+    if seen.faults:
+        return
+    typed = [one for one in seen.proposed if one.reason == "new"]
+    maps = tuple(f"{one.column}={one.attribute}:{one.type}" for one in typed)
+    found, _ = judged(content, Choices(maps=maps))
+    unfit = Counter(
+        fault.column for one in found.rejects for fault in one.faults if fault.reason in ("type_mismatch", "too_long")
+    )
+    for one in typed:
+        assert unfit[one.column] <= round(one.values * (1 - (1 if one.fits is None else one.fits)))
