@@ -68,9 +68,10 @@ class LedgerView:
 
     def rejections(self, import_id: str) -> Iterator[AppendRejection]:
         """An import's rows that the append rejected, by row."""
-        found: list[tuple[int, int]] = self._asked(lambda state: state.rejected_rows(import_id, -1), [])
-        if not found:
+        # most have none, and looking for them goes through every row's outcome
+        if not self.outcomes(import_id).rejected:
             return
+        found: list[tuple[int, int]] = self._asked(lambda state: state.rejected_rows(import_id, -1), [])
         with closing(LogReader(self._log)) as log:
             for position, row in found:
                 entry = log.entry(position)
