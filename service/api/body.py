@@ -8,6 +8,7 @@ import msgspec
 LARGEST = 256 * 1024
 """Bytes of a body at most; a message on the bus has the same limit."""
 
+_PASSED_OVER = 16 * LARGEST
 _decode = msgspec.json.Decoder().decode
 _LONGEST_NUMBER = 400
 _TOO_LONG = f"the body is over the limit of {LARGEST // 1024} KiB"
@@ -27,14 +28,20 @@ class NestedTooDeeply(ValueError):
 
 def read_bytes(stream: IO[bytes], length: int | None) -> bytes:
     """The body's bytes, by its Content-Length in one go: every wait for more is a change of threads. Raises TooLong."""
-    if length is not None:
-        if length > LARGEST:
-            raise TooLong(_TOO_LONG)
+    if length is not None and length <= LARGEST:
         return stream.read(length) if length else b""
     content = stream.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise TooLong(_TOO_LONG)
-    return content
+    if len(content) <= LARGEST:
+        return content
+    _pass_over(stream)
+    raise TooLong(_TOO_LONG)
+
+
+def _pass_over(stream: IO[bytes]) -> None:
+    """Read what the caller is still sending: one whose connection is closed under it would not see the answer."""
+    left = _PASSED_OVER
+    while left > 0 and (piece := stream.read(min(left, LARGEST))):
+        left -= len(piece)
 
 
 def read_object(content: bytes) -> dict[str, Any]:

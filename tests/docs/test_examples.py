@@ -25,6 +25,11 @@ def test_what_a_document_shows_is_what_comes(name, tmp_path):
 
 
 @pytest.mark.kafka
+def test_the_calls_are_answered_over_kafka_as_they_are_over_the_embedded_bus(tmp_path, kafka_broker):
+    hold("docs/api.md", tmp_path, CONTACTS_BUS=f"kafka://{kafka_broker.bootstrap}/contacts-{uuid.uuid4().hex[:8]}")
+
+
+@pytest.mark.kafka
 def test_what_is_shown_of_publishing_to_kafka_is_what_comes(tmp_path, kafka_broker):
     if shutil.which("kcat") is None:
         missing("kcat is not installed")

@@ -1,0 +1,90 @@
+"""Callers that stop in the middle of a request keep nobody else from being answered."""
+
+import base64
+import json
+import socket
+from contextlib import ExitStack
+
+import pytest
+
+from service.api.server import THREADS
+from tests.shipped import Served, Shipped, eventually
+
+STALLED = 24
+USERS = "/v1/public/track/users/"
+BODY = b'{"userId": "u-1"}'
+
+
+@pytest.fixture(params=[1, 2], ids=["one worker", "two workers"])
+def served(request, tmp_path):
+    shipped = Shipped(tmp_path / "stalled", workers=request.param)
+    try:
+        made = Served(shipped)
+        yield made
+        made.close()
+    finally:
+        shipped.stop_all()
+        print(shipped.told())  # noqa: T201
+
+
+@pytest.fixture
+def stall(served):
+    """Sends so many requests up to somewhere, each on a connection of its own, and leaves them open."""
+    with ExitStack() as stack:
+
+        def begin(content, count):
+            made = [
+                stack.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=60))
+                for _ in range(count)
+            ]
+            for connection in made:
+                connection.sendall(content)
+            return made
+
+        yield begin
+
+
+def request_of(key, *more):
+    authorization = base64.b64encode(f"{key}:".encode()).decode()
+    lines = [f"POST {USERS} HTTP/1.1", "Host: here", f"Authorization: Basic {authorization}", *more, "", ""]
+    return "\r\n".join(lines).encode()
+
+
+def answer_on(connection):
+    """The status that came, or is still to come."""
+    with connection.makefile("rb") as answer:
+        return int(answer.readline().split()[1])
+
+
+def test_half_sent_heads_and_half_sent_bodies_stop_nobody(served, stall):
+    whole = request_of(served.key, f"Content-Length: {len(BODY)}") + BODY
+    in_head, in_body = stall(whole[:40], STALLED), stall(whole[:-5], STALLED)
+    assert served.http.get("/healthz").status_code == 200
+    assert served.track({"userId": "u-2"}).status_code == 202
+    for connection in in_head:
+        connection.sendall(whole[40:])
+    for connection in in_body:
+        connection.sendall(whole[-5:])
+    assert {answer_on(connection) for connection in (*in_head, *in_body)} == {202}
+
+
+def test_without_a_valid_key_a_half_sent_body_does_not_even_hold_a_thread(served, stall):
+    head = request_of("nobody", "Content-Length: 200000")
+    stalled = stall(head + BODY, THREADS * 2)
+    assert served.http.get("/healthz").status_code == 200
+    assert {answer_on(connection) for connection in stalled} <= {401, 429}
+
+
+def test_a_body_in_chunks_is_read_and_has_the_same_limit(served):
+    def chunks(count):
+        yield b'{"user_id": "u-3", "traits": {"a": "'
+        for _ in range(count):
+            yield b"x" * 1024
+        yield b'"}}'
+
+    eventually(lambda: served.http.get("/readyz").status_code == 200, "there is a log to look contacts up in")
+    for path in (USERS, "/v1/contacts"):
+        body = (part.replace(b"user_id", b"userId") if path == USERS else part for part in chunks(1))
+        assert served.http.post(path, content=body).status_code in (200, 201, 202)
+        answer = served.http.post(path, content=chunks(300))
+        assert (answer.status_code, json.loads(answer.text)["result"]) == (413, False)
