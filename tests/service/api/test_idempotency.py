@@ -97,6 +97,15 @@ def test_calls_of_many_threads_and_workers_under_one_key_are_one_message(client,
     assert {tuple(answer.json["ids"]) for answer in answers} == {tuple(message_ids(world))}
 
 
+def test_of_two_bodies_that_race_for_one_key_one_is_taken_and_the_other_always_422(client, worker, world):
+    workers, bodies = [client, worker()], [BODY, BODY | {"tags": ["new"]}]
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda turn: workers[turn % 2].track(bodies[turn // 2 % 2], headers=KEY), range(32)))
+    by_body = [{answer.status_code for answer in answers[turn::4] + answers[turn + 1 :: 4]} for turn in (0, 2)]
+    assert sorted(by_body, key=max) == [{202}, {422}]
+    assert len(message_ids(world)) == 2
+
+
 def test_many_threads_under_keys_of_their_own_are_each_taken(client, world):
     def call(number):
         return client.track({"userId": f"u-{number}"}, headers={"Idempotency-Key": str(number)}).json["id"]
