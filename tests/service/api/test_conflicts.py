@@ -84,6 +84,15 @@ def test_conflicts_refused_at_a_call_and_those_in_the_log_are_counted_apart(clie
     assert counts(client) == {"call": 2, "append": 4}
 
 
+def test_those_at_calls_that_make_and_change_contacts_name_the_holders_and_are_counted_too(client, told):
+    gavin, asha = (told.contact(phone)["id"] for phone in (GAVIN, ASHA))
+    made = client.post(CONTACTS, {"phone": "+919845012345", "user_id": "asha"})
+    changed = client.patch(f"{CONTACTS}/{gavin}", {"user_id": "asha"})
+    assert [answer.status_code for answer in (made, changed)] == [409, 409]
+    assert [answer.json["holders"]["user_id"] for answer in (made, changed)] == [asha, asha]
+    assert counts(client) == {"call": 2, "append": 0}
+
+
 @pytest.mark.usefixtures("told")
 def test_no_other_refusal_is_counted(client):
     assert client.track({"userId": "x", "traits": {"a": {}}}).status_code == 422
