@@ -14,10 +14,10 @@ KEPT = 3
 
 def state_at(folder: Path, log: LogReader, position: int) -> Path:
     """The file with the state at `position`; `folder` holds the ones asked for last."""
+    kept = kept_at(folder, log, position)
+    if kept is not None:
+        return kept
     path = folder / f"at-{position}.db"
-    if _is_state_at(path, log, position):
-        path.touch()
-        return path
     with building_alone(folder):
         if _is_state_at(path, log, position):
             return path  # made while this one waited
@@ -26,6 +26,15 @@ def state_at(folder: Path, log: LogReader, position: int) -> Path:
         draft.replace(path)
     for old in sorted(folder.glob("at-*.db"), key=lambda file: file.stat().st_mtime)[:-KEPT]:
         discard(old)
+    return path
+
+
+def kept_at(folder: Path, log: LogReader, position: int) -> Path | None:
+    """The file with the state at `position` if it is there already; it then counts as asked for last."""
+    path = folder / f"at-{position}.db"
+    if not _is_state_at(path, log, position):
+        return None
+    path.touch()
     return path
 
 

@@ -49,6 +49,11 @@ class Deployment:
         return self.data / "service.db"
 
     @property
+    def past(self) -> Path:
+        """The folder of past states."""
+        return self.data / "past"
+
+    @property
     def consumer_lock(self) -> Path:
         """Held by the one process that appends."""
         return self.data / "consumer.lock"
@@ -72,6 +77,11 @@ class Deployment:
     def projector_trouble(self) -> Path:
         """What the projector is trying to get over, while there is something."""
         return self.data / "projector.trouble"
+
+    def environ(self, around: Mapping[str, str]) -> dict[str, str]:
+        """The environment `around`, in which a command finds this very deployment."""
+        own = {"CONTACTS_DATA": str(self.data.absolute()), "CONTACTS_BUS": self.settings.bus}
+        return {**around, **own} | ({} if self.settings.secret is None else {"CONTACTS_SECRET": self.settings.secret})
 
     def bus(self) -> Bus:
         """The bus of the settings; talks to nobody yet."""

@@ -7,6 +7,7 @@ from service.api.gate import Gate
 from service.api.readiness import Readiness
 from service.consistency import Consistency
 from service.idempotency import IdempotencyKeys
+from service.past_states import PastStates
 from service.tracking import Tracker
 from service.wiring import Deployment
 
@@ -23,6 +24,7 @@ class Door:
     tracker: Tracker
     idempotency: IdempotencyKeys
     consistency: Consistency
+    past: PastStates
     deployment: Deployment
     readiness: Callable[[], Readiness]
     rejected_conflicts: Callable[[], int]

@@ -19,6 +19,7 @@ from service.api.rates import RATE_EXCEEDED, RateExceeded
 from service.api.routes import TOKEN
 from service.consistency import BadToken, NotShown, WriteRejected
 from service.idempotency import HEADER, KeyReused, KeyUnfit, NotKept
+from service.past_states import BeingFolded
 from service.tracking import IdentityConflict
 from service.who import Unknown
 
@@ -72,6 +73,8 @@ def problem_of(fault: Exception) -> Problem | None:
             return _invalid(fault)
         case IdentityConflict():
             return Problem(409, str(fault), reason="identity_conflict", holders=fault.holders)
+        case BeingFolded():
+            return Problem(503, str(fault), headers=_RETRY)
         case Unknown():
             return Problem(404, str(fault))
         case BadToken():

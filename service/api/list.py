@@ -1,5 +1,6 @@
 """The list of contacts (R25)."""
 
+from pathlib import Path
 from typing import Any
 
 from flask import Response
@@ -16,6 +17,7 @@ from service.api.queries import ContactsQuery
 from service.api.routes import Routes, json_answer
 from service.api.shapes import ContactsSchema
 from service.api.totals import Totals
+from service.as_of import BadMoment, position_of
 from service.listing import BadCursor, list_page, wanted_of
 
 
@@ -41,23 +43,42 @@ def list_routes(door: Door) -> Routes:
         you read come at the end with their new values, perhaps for the second time.
 
         A list that took long is quick some seconds later: the index it needs is made by itself.
+
+        With `as_of` the list is as it was; the answer then names the position used. The first list of a moment waits
+        until all contacts of then are worked out, and is answered 503 with `Retry-After` when that takes longer.
         """
-        wanted = _wanted(query)
+        wanted, position = _wanted(query), None
         path = generations.current_path()
+        if "as_of" in query:
+            path, position = _past(door, query["as_of"])
 
         def total(state: StateReader, wanted: Wanted) -> int | None:
             return totals.of(path, state, wanted) if query["total"] else None
 
         try:
-            with indexing.watching(lambda: needed(wanted)):
+            # a past state has no indexes
+            with indexing.watching(lambda: needed(wanted) if position is None else set()):
                 document = list_page(path, wanted, query["sort"], query["limit"], query.get("cursor"), total)
         except BadCursor as fault:
             raise bad_parameter("cursor", str(fault)) from None
+        if position is not None:
+            document["as_of"] = position
         if "chosen" in query:
             document["contacts"] = [_chosen(one, query["chosen"].split(",")) for one in document["contacts"]]
         return json_answer(document)
 
     return routes
+
+
+def _past(door: Door, as_of: str) -> tuple[Path, int]:
+    """The file with the state as of then, and the position that this is."""
+    with door.deployment.log_reader() as log:
+        try:
+            position = position_of(log, as_of)
+        except BadMoment as fault:
+            raise bad_parameter("as_of", f"is not possible: {fault}") from None
+        assert position is not None
+        return door.past.at(log, position), position
 
 
 def _wanted(query: dict[str, Any]) -> Wanted:

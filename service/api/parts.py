@@ -1,5 +1,6 @@
 """The API of one worker process, made from a deployment: its part of the composition root."""
 
+import os
 from functools import partial
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -12,6 +13,7 @@ from ledger import sqlite
 from ledger.bus.port import Bus, BusError
 from ledger.log.reader import is_there
 from projections.reading import reading
+from service.apart import Apart
 from service.api.app import create_app
 from service.api.conflicts import RejectedConflicts
 from service.api.door import Door
@@ -23,6 +25,7 @@ from service.api.readiness import Readiness, Remembered
 from service.consistency import Consistency
 from service.idempotency import SECONDS, IdempotencyKeys
 from service.keys import Keys
+from service.past_states import PastStates
 from service.status import status
 from service.store import open_store
 from service.tracking import Tracker
@@ -44,12 +47,15 @@ def door(deployment: Deployment) -> Door:
     keys = Keys(open_store(deployment.service_path), now, token_urlsafe)
     failures = Failures(keys, Rates(deployment.data / "sign-ins", ALLOWED, now), now)
     gate = Gate(keys, now, failures, rates)
-    Finalize(None, gate.close, exitpriority=1)  # atexit is not run in granian's workers
+    apart = Apart(deployment.environ(os.environ))
+    for ending in (gate.close, apart.close):
+        Finalize(None, ending, exitpriority=1)  # atexit is not run in granian's workers
     return Door(
         gate=gate,
         tracker=tracker(deployment),
         idempotency=idempotency_keys(deployment),
         consistency=Consistency(deployment.signer(), deployment.log_reader, deployment.generations().current_path),
+        past=PastStates(deployment.past, apart),
         deployment=deployment,
         readiness=Remembered(lambda: look(deployment)),
         rejected_conflicts=RejectedConflicts(deployment.log_path),

@@ -51,7 +51,7 @@ def several(item: fields.String, description: str) -> fields.List[str]:
     return fields.List(item, load_default=list, validate=most, metadata={"description": description})
 
 
-class ContactsQuery(Schema):
+class ContactsQuery(AsOfQuery):
     """For a list of contacts."""
 
     where = several(text("A condition"), "Conditions such as city=Pune, all of which must hold")

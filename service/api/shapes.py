@@ -119,6 +119,7 @@ class ContactsSchema(Answer):
         required=True, allow_none=True, metadata={"description": "How many the whole list has; null with total=false"}
     )
     next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "Null at the end"})
+    as_of = _position("The position asked for")
 
 
 class MovedSchema(Answer):

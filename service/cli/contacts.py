@@ -39,11 +39,7 @@ def list_contacts(
         raise click.BadParameter(str(fault), param_hint="--tag") from fault
     with deployment.log_reader() as log:
         position = position_of(log, as_of)
-        path = (
-            deployment.generations().current_path()
-            if position is None
-            else state_at(deployment.data / "past", log, position)
-        )
+        path = deployment.generations().current_path() if position is None else state_at(deployment.past, log, position)
     try:
         document = list_page(path, wanted, "-modified", limit, cursor)
     except BadCursor as fault:
@@ -60,6 +56,15 @@ def list_contacts(
         console.print(f"{len(page)} of {document['total']}")
 
     emit(document, is_json, show)
+
+
+@click.command(hidden=True)
+@click.argument("position", type=click.IntRange(0))
+def past(position: int) -> None:
+    """Work out the contacts as of a POSITION, for calls that will ask for them."""
+    deployment = opened()
+    with deployment.log_reader() as log:
+        state_at(deployment.past, log, position)
 
 
 @click.command()

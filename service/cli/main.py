@@ -30,6 +30,7 @@ _COMMANDS = {
     "history": "contacts.history",
     "explain": "contacts.explain",
     "diff": "contacts.diff",
+    "past": "contacts.past",
     "status": "ledger.status",
     "head": "ledger.head",
     "verify": "ledger.verify",

@@ -1,9 +1,14 @@
 """`GET /v1/contacts`: conditions, tags, search, order, pages and chosen fields."""
 
+from contextlib import closing
+
 import pytest
 
+from service import past_states
 from service.api import indexing
 from service.listing import list_page, wanted_of
+from service.locks import holding
+from tests.brokers import eventually
 from tests.examples import ASHA, EMMA, GAVIN, RAVI
 
 PATH = "/v1/contacts"
@@ -166,6 +171,67 @@ def test_a_list_that_took_long_has_its_index_made(client, four, monkeypatch):
     assert asked == {"trait city", "tags"}
     four.project()
     assert names(client.read(PATH, query_string={"where": "city=Pune", "tag": "VIP"})) == before
+
+
+def past(client, **query):
+    """The list as of then, as soon as it is worked out."""
+    answers = []
+
+    def is_there():
+        answers.append(client.read(PATH, query_string=query))
+        assert answers[-1].status_code == 200 or answers[-1].headers["Retry-After"]
+        return answers[-1].status_code != 503
+
+    eventually(is_there, 60, "the contacts of then are worked out")
+    return answers[-1]
+
+
+def test_a_list_can_be_read_as_it_was(client, four, description):
+    with closing(four.log()) as log:
+        then = log.head().position
+    before = client.read(PATH, query_string={"where": "city=Pune"}).json
+    four.track(phone=GAVIN, city="Delhi")
+    four.track(phone=RAVI, city="Pune")
+    four.settle()
+    answer = past(client, where="city=Pune", as_of=str(then))
+    assert answer.json == before | {"as_of": then}
+    description.assert_fits("GET", PATH, answer)
+    assert names(client.read(PATH, query_string={"where": "city=Pune"})) == ["Ravi", "Asha"]
+
+
+def test_the_pages_of_a_past_list_lead_to_each_other(client, four):
+    four.track(phone=GAVIN, city="Delhi")
+    four.settle()
+    shown, asked = [], {"as_of": "4", "limit": 3}
+    while True:
+        answer = past(client, **asked)
+        shown += names(answer)
+        if answer.json["next_cursor"] is None:
+            break
+        asked["cursor"] = answer.json["next_cursor"]
+    assert sorted(shown) == ["Asha", "Emma", "Gavin", "Ravi"]
+
+
+@pytest.mark.usefixtures("four")
+@pytest.mark.parametrize("as_of", ["6", "yesterday", "2026-11-22T10:00:00"])
+def test_a_moment_that_is_none_is_422(client, as_of):
+    answer = client.read(PATH, query_string={"as_of": as_of})
+    assert (answer.status_code, answer.json["errors"][0]["parameter"]) == (422, "as_of")
+
+
+def test_while_another_past_is_worked_out_a_call_is_told_to_come_again(client, four, description, monkeypatch):
+    monkeypatch.setattr(past_states, "WAIT_SECONDS", 0.0)
+    with holding(four.deployment.past / "asked.lock"):
+        answer = client.read(PATH, query_string={"as_of": "1"})
+    assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
+    description.assert_fits("GET", PATH, answer)
+    assert not list(four.deployment.past.glob("at-*"))
+
+
+def test_a_past_list_asks_for_no_index(client, four, monkeypatch):
+    monkeypatch.setattr(indexing, "SLOW_SECONDS", -1.0)
+    assert past(client, where="city=Pune", as_of="2").status_code == 200
+    assert four.deployment.generations().asked().all() == set()
 
 
 @pytest.mark.usefixtures("four")

@@ -1,0 +1,90 @@
+"""Work that takes too long for a call, done by a command in a process of its own."""
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from threading import Lock, Thread
+
+
+class Apart:
+    """Starts `contacts` commands, each of which holds a lock for its life: who asks again finds it under way.
+
+    `environ` is the commands' environment. Safe for threads and processes.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = dict(environ)
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._guard = Lock()
+
+    def begin(
+        self,
+        lock: Path,
+        arguments: Sequence[str],
+        *,
+        out: Path | None = None,
+        before: Callable[[], None] = lambda: None,
+        after: Callable[[], None] = lambda: None,
+    ) -> bool:
+        """Start a command that holds `lock`; False when another one does.
+
+        Its output goes to `out` and its errors to a file beside it; without `out`, to where this process's errors go.
+        `before` is called when the lock is taken, `after` when the command has ended, unless this process ends first.
+        Raises OSError.
+        """
+        lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            before()
+            process = self._start(arguments, descriptor, out)
+        finally:
+            os.close(descriptor)  # the command has it too, and lets go of the lock when it ends
+        with self._guard:
+            self._running.add(process)
+        Thread(target=self._wait, args=(process, after), name="work apart", daemon=True).start()
+        return True
+
+    def close(self) -> None:
+        """End what is still running."""
+        with self._guard:
+            running = list(self._running)
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait()
+
+    def _start(self, arguments: Sequence[str], descriptor: int, out: Path | None) -> "subprocess.Popen[bytes]":
+        files = [] if out is None else [out, complaint_of(out)]
+        opened = [os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600) for file in files]
+        printed, complaint = (opened[0], opened[1]) if opened else (subprocess.DEVNULL, None)
+        try:
+            return subprocess.Popen(
+                [sys.executable, "-m", "service", *arguments],
+                env=self._environ,
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=complaint,
+                pass_fds=(descriptor,),
+                process_group=0,  # Ctrl-C at the terminal is for the server, which ends this one itself
+            )
+        finally:
+            for one in opened:
+                os.close(one)
+
+    def _wait(self, process: "subprocess.Popen[bytes]", after: Callable[[], None]) -> None:
+        process.wait()
+        with self._guard:
+            self._running.discard(process)
+        after()
+
+
+def complaint_of(out: Path) -> Path:
+    """The file with the errors of the command whose output is in `out`."""
+    return out.with_suffix(".err")
