@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import random
 import signal
 import subprocess
@@ -115,6 +116,38 @@ def test_ctrl_c_says_how_to_go_on_and_going_on_ends_the_import(contacts, tmp_pat
     code, out, _ = contacts("imports", "resume", listed["id"], "--json")
     document = json.loads(out)
     assert (code, document["state"], document["created"]) == (0, "done", 60_000)
+
+
+def test_ctrl_c_on_a_terminal_ends_the_bar_and_everything_that_the_command_started(contacts, tmp_path):
+    """A terminal interrupts the command's consumer and projector as well, which must not turn it into their fault."""
+    command = [sys.executable, "-m", "service", "import", str(many(tmp_path))]
+    pid, terminal = pty.fork()
+    if pid == 0:
+        try:
+            os.execve(sys.executable, command, {**os.environ, "CONTACTS_DATA": str(tmp_path / "data")})
+        finally:
+            os._exit(1)
+    shown, is_interrupted = b"", False
+    while piece := read_from(terminal):
+        shown += piece
+        if not is_interrupted and b"publishing" in shown:
+            os.write(terminal, b"\x03")
+            is_interrupted = True
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
+    assert b"nothing is lost" in shown
+    assert b"Traceback" not in shown
+    (listed,) = json.loads(contacts("imports", "--json")[1])["imports"]
+    code, out, _ = contacts("imports", "resume", listed["id"], "--json")
+    assert (code, json.loads(out)["created"]) == (0, 60_000)
+
+
+def read_from(terminal):
+    """What comes next; nothing when the last process that had the terminal is gone."""
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:
+        return b""
 
 
 def test_a_cancelled_import_keeps_what_was_taken_and_counts_the_rest(contacts, tmp_path):
