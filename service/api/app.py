@@ -15,6 +15,7 @@ from service.api.door import Door
 from service.api.errors import answer_errors
 from service.api.health import health_routes
 from service.api.hub import hub_routes
+from service.api.imports import import_routes
 from service.api.ledger import ledger_routes
 from service.api.list import list_routes
 from service.api.metrics import Metrics
@@ -56,6 +57,7 @@ def create_app(door: Door) -> Flask:
         writing_routes(door),
         hub_routes(door),
         catalogue_routes(door),
+        import_routes(door),
         ledger_routes(door),
         health_routes(door, metrics),
         docs_routes(lambda: description.content, msgspec.json.encode(describe_bus(door.deployment.bus().topic))),

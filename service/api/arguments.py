@@ -11,14 +11,19 @@ from service.api.body import read_bytes, read_object
 from service.api.problem import Problem
 
 
+class OptionalBody(marshmallow.Schema):
+    """A body that may be left out, as if it were `{}`."""
+
+
 class Arguments(FlaskParser):
     """Reads query strings and JSON bodies. A parameter that a route does not have is a fault, not silence."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": marshmallow.RAISE}  # noqa: RUF012
 
-    def load_json(self, req: flask.Request, _schema: marshmallow.Schema) -> Any:
+    def load_json(self, req: flask.Request, schema: marshmallow.Schema) -> Any:
         """The body as an object, whatever its Content-Type says. Raises as `service.api.body` does."""
-        return read_object(read_bytes(req.stream, req.content_length))
+        content = read_bytes(req.stream, req.content_length)
+        return {} if not content and isinstance(schema, OptionalBody) else read_object(content)
 
     def handle_error(self, error: marshmallow.ValidationError, *_: object, **__: object) -> NoReturn:
         """Answer 422 with all faults."""

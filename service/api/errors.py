@@ -13,6 +13,7 @@ from service.api.arguments import faulty
 from service.api.body import NestedTooDeeply, NotAnObject, TooLong
 from service.api.door import Door
 from service.api.gate import ScopeMissing, SignInFailed, SignInsThrottled, quota_headers
+from service.api.import_problems import problem_of_import
 from service.api.metrics import Metrics
 from service.api.problem import Problem
 from service.api.rates import RATE_EXCEEDED, RateExceeded
@@ -95,7 +96,7 @@ def problem_of(fault: Exception) -> Problem | None:
             return Problem(503, "the store is busy or its disk is full; nothing was published", headers=_RETRY)
         case HTTPException():
             return _http_fault(fault)
-    return None
+    return problem_of_import(fault)
 
 
 def _invalid(fault: Invalid) -> Problem:

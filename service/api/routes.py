@@ -34,7 +34,7 @@ from flask import Response
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
-from service.api.arguments import Arguments
+from service.api.arguments import Arguments, OptionalBody
 from service.idempotency import HEADER, MOST_CHARACTERS
 
 Scope = Literal["track", "read", "import", "export", "audit", "erase", "admin"]
@@ -112,14 +112,22 @@ class Routes:
         """Answer PATCH at this rule for keys with this scope."""
         return self._on("PATCH", rule, scope)
 
+    def put(self, rule: str, *, scope: Scopes) -> Decorator:
+        """Answer PUT at this rule for keys with this scope."""
+        return self._on("PUT", rule, scope)
+
     def query(self, schema: type[Schema]) -> Decorator:
         """Read the query string by this schema, and give it to the view as its first argument, a dict."""
         decorate: Decorator = self.blueprint.arguments(schema, location="query")
         return decorate
 
     def body(self, schema: type[Schema], *, example: object) -> Decorator:
-        """Read a JSON object by this schema, and give it to the view as an argument, a dict."""
-        takes: Decorator = self.blueprint.arguments(schema, location="json", example=example)
+        """Read a JSON object by this schema, and give it to the view as an argument, a dict.
+
+        Where the schema is an OptionalBody, no body at all is `{}`.
+        """
+        required = not issubclass(schema, OptionalBody)
+        takes: Decorator = self.blueprint.arguments(schema, location="json", example=example, required=required)
         fails = self.problems(400, 413)
         return lambda view: fails(takes(view))
 
@@ -129,6 +137,13 @@ class Routes:
         takes: Decorator = self.blueprint.doc(requestBody={"required": True, "content": content})
         fails = self.problems(400, 413, 422)
         return lambda view: fails(takes(view))
+
+    def takes_file(self, view: View) -> View:
+        """Describe a body with one file, in multipart/form-data; the view reads it itself."""
+        file = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+        body = {"required": True, "content": {"multipart/form-data": {"schema": file}}}
+        described: View = self.blueprint.doc(requestBody=body, responses=problem_references(400, 413, 422))(view)
+        return described
 
     def repeatable(self, *other_headers: Mapping[str, Any]) -> Decorator:
         """Describe that the call may carry an idempotency key, and other headers, each an OpenAPI parameter."""

@@ -197,7 +197,7 @@ def _faults_told() -> Iterator[None]:
 def _finish(importer: Importer, id: str, rejects: Path | None, is_json: bool, *, already: bool = False) -> int:
     with _rejects_csv(rejects) as out:
         if out is not None:
-            importer.results.write_rejects(id, out)
+            out.writelines(importer.results.rejects_csv(id))
     document = importer.results.show(id) | ({"already_imported": True} if already else {})
     emit(document, is_json, lambda: tell(document))
     return 0 if already else _exit_code(document)

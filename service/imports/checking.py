@@ -16,7 +16,7 @@ from service.imports.proposal import better_types
 from service.imports.reading import read_new, rows_of
 from service.imports.refusal import FileRefused
 from service.imports.registry import Import, Registry
-from service.imports.rejects import kept_rejects, write_rejects
+from service.imports.rejects import kept_rejects, rejects_csv
 from service.imports.scan import Scan
 from service.imports.states import State, Step, StepNotAllowed
 
@@ -58,7 +58,7 @@ class Checks:
                 document["proposals"] = [one.to_json() for one in better_types(first.proposed, new.columns)]
                 if rejects is not None:
                     kept, found_shape = kept_rejects(folder.rejects), shape(folder.source, choices.delimiter)
-                    write_rejects(rejects, folder.source, found_shape, new.columns, kept)
+                    rejects.writelines(rejects_csv(folder.source, found_shape, new.columns, kept))
             finally:
                 folder.remove()
         earlier = self._registry.earlier(new.hash)

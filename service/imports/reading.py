@@ -7,7 +7,7 @@ from service.imports.dialect import shape
 from service.imports.files import Copied, ImportFolder
 from service.imports.mapping import map_columns
 from service.imports.ports import Limits, Ports, Report
-from service.imports.refusal import FileRefused
+from service.imports.refusal import CopyGone
 from service.imports.registry import Import
 from service.imports.rows import RowChecks
 from service.imports.scan import Scan, scan
@@ -32,4 +32,4 @@ def rows_of(folder: ImportFolder, one: Import, limits: Limits) -> Scan:
         found = shape(folder.source, one.choices.delimiter)
         return scan(folder.source, found, checks, max(limits.rows, one.rows))
     except FileNotFoundError as fault:
-        raise FileRefused(f"The copy of the file of import {one.id} is gone; import it again.") from fault
+        raise CopyGone(f"The copy of the file of import {one.id} is gone; import it again.") from fault

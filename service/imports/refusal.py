@@ -12,6 +12,14 @@ class FileTooLarge(FileRefused):
         super().__init__(f"The file is larger than {most_bytes / (1 << 20):g} MiB; split it into smaller files.")
 
 
+class NotChecked(FileRefused):
+    """Nobody has looked at the file's rows yet."""
+
+
+class CopyGone(FileRefused):
+    """The copy of the file was removed."""
+
+
 class UnknownEncoding(FileRefused):
     """The bytes are neither UTF-8 nor UTF-16 with a BOM (R24). `lines`: up to three lines read as Windows-1252."""
 

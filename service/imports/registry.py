@@ -178,12 +178,19 @@ class Registry:
         """The import of that id. Raises ImportUnknown."""
         row = self._connection.execute(f"SELECT {_COLUMNS} FROM imports WHERE id = ?", (id,)).fetchone()
         if row is None:
-            raise ImportUnknown(f"No import has the id {id!r}; `contacts imports` lists them.")
+            raise ImportUnknown(f"No import has the id {id[:60]!r}; the list of imports has those that there are.")
         return _import(row)
 
     def all(self) -> list[Import]:
         """Every import, newest first."""
         return [_import(row) for row in self._connection.execute(f"SELECT {_COLUMNS} FROM imports ORDER BY id DESC")]
+
+    def ids(self, limit: int, before: str | None) -> list[str]:
+        """The ids of imports, newest first, at most `limit`, of those that are older than the import `before`."""
+        found = self._connection.execute(
+            "SELECT id FROM imports WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2", (before, limit)
+        )
+        return [id for (id,) in found]
 
     def unfinished(self) -> list[str]:
         """The ids of imports whose rows are not all out yet, and of those to be checked, oldest first."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import orjson
 
@@ -105,16 +105,22 @@ def first_faults(rejects: Iterable[Reject], most: int = 100) -> list[dict[str, A
     return list(islice((fault for reject in rejects for fault in reject.to_json()), most))
 
 
-def write_rejects(out: TextIO, source: Path, shape: Shape, columns: ColumnMap, rejects: Iterable[Reject]) -> None:
-    """Write rejected rows, given in the order of the file, as a CSV that can be corrected and imported again.
+class _Line:
+    """What the CSV writer writes to: it gives each row back as a line."""
 
-    The file's own columns come first as they were, then `rejected:line`, `…column`, `…reason`, `…hint`. `out` is
-    opened with newline="".
+    def write(self, line: str) -> str:
+        return line
+
+
+def rejects_csv(source: Path, shape: Shape, columns: ColumnMap, rejects: Iterable[Reject]) -> Iterator[str]:
+    """The lines of a CSV of rejected rows, given in the order of the file, to be corrected and imported again.
+
+    The file's own columns come first as they were, then `rejected:line`, `…column`, `…reason`, `…hint`.
     """
     own = [place for place, column in enumerate(columns.columns) if not column.header.startswith(REJECTED)]
     phones = {columns.index_of(PHONE_NUMBER), columns.index_of(COUNTRY_CODE)}
-    writer = csv.writer(out, delimiter=shape.delimiter)
-    writer.writerow([guard(columns.columns[place].header) for place in own] + [REJECTED + name for name in _ADDED])
+    line_of = csv.writer(_Line(), delimiter=shape.delimiter).writerow
+    yield line_of([guard(columns.columns[place].header) for place in own] + [REJECTED + name for name in _ADDED])
     rows = enumerate(_rows(source, shape), start=1)
     for reject in rejects:
         cells = next(cells for row, cells in rows if row == reject.row)
@@ -122,7 +128,7 @@ def write_rejects(out: TextIO, source: Path, shape: Shape, columns: ColumnMap, r
             cells = list(map(unguard, cells))
         kept = [guard(cells[at], is_phone=at in phones) if at < len(cells) else "" for at in own]
         extra = [guard(cell) for cell in cells[len(columns.columns) :]]
-        writer.writerow(kept + _reasons(reject) + extra)
+        yield line_of(kept + _reasons(reject) + extra)
 
 
 def _rows(source: Path, shape: Shape) -> Iterator[list[str]]:

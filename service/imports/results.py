@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from service.imports.counts import AppendRejection, Outcomes, all_rejects, import_json, rejects_json
 from service.imports.dialect import shape
 from service.imports.files import ImportFolder
 from service.imports.first_look import kept_look
 from service.imports.progress import load_progress
-from service.imports.refusal import FileRefused
+from service.imports.refusal import CopyGone, NotChecked
 from service.imports.registry import Import, Registry
-from service.imports.rejects import Reject, found_rejects, kept_rejects, write_rejects
+from service.imports.rejects import Reject, found_rejects, kept_rejects, rejects_csv
 from service.imports.states import State, allowed
 
 _OPTIONS = ("country_code", "mode", "blank", "relaxed_names", "clean_phones", "allow_opt_in", "encoding", "delimiter")
@@ -45,6 +45,10 @@ class Results:
     def all(self) -> list[dict[str, Any]]:
         """The Import JSON of every import without its rejects, newest first."""
         return [self.counts(one.id) for one in self._registry.all()]
+
+    def page(self, limit: int, before: str | None) -> list[dict[str, Any]]:
+        """As `all`, at most `limit` of those that are older than the import `before`."""
+        return [self.counts(id) for id in self._registry.ids(limit, before)]
 
     def counts(self, id: str) -> dict[str, Any]:
         """The Import JSON without its rejects; they add up at any moment. Raises ImportUnknown.
@@ -91,19 +95,19 @@ class Results:
             "rejects": check["rejects"] if check else self._shown_rejects(one),
         }
 
-    def write_rejects(self, id: str, out: TextIO) -> None:
-        """Write the rejects CSV; `out` is opened with newline="".
+    def rejects_csv(self, id: str) -> Iterator[str]:
+        """The lines of the rejects CSV, with their line ends.
 
-        Raises ImportUnknown, FileRefused when the copy of the file is gone, or has not been checked yet.
+        Raises ImportUnknown, CopyGone, NotChecked.
         """
         folder, one = ImportFolder(self._folder / id), self._registry.get(id)
         if one.state in _PREPARED:
-            raise FileRefused(f"Import {id} has not been checked yet, so no row of it is rejected.")
+            raise NotChecked(f"Import {id} has not been checked yet, so no row of it is rejected.")
         source = folder.source
         if not source.exists():
-            raise FileRefused(f"The copy of the file of import {id} is gone, and its rejected rows with it.")
+            raise CopyGone(f"The copy of the file of import {id} is gone, and its rejected rows with it.")
         found = shape(source, one.choices.delimiter)
-        write_rejects(out, source, found, one.columns, self._rejects(one))
+        return rejects_csv(source, found, one.columns, self._rejects(one))
 
     def _earlier(self, one: Import) -> str | None:
         earlier = self._registry.earlier(one.hash)

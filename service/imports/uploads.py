@@ -17,6 +17,7 @@ from service.imports.ports import Limits
 from service.imports.refusal import FileRefused
 from service.imports.registry import Import, Registry
 from service.imports.states import State, Step, after
+from service.imports.template import template
 from service.imports.wanted import Wanted, map_as_wanted
 
 _NO_COLUMNS = ColumnMap(())
@@ -88,6 +89,15 @@ class Uploads:
                 folder.remove()
                 raise
         return folder.path.name
+
+    @property
+    def most_bytes(self) -> int:
+        """Of one file."""
+        return self._limits.bytes
+
+    def template(self) -> str:
+        """A CSV to begin with (R21)."""
+        return template(self._ports.known_attributes())
 
     def map(self, id: str, wanted: Sequence[Wanted]) -> None:
         """Map the columns; those that are not named by their headers. Raises MappingRefused, EncodingNeeded."""

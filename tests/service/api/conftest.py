@@ -1,4 +1,5 @@
 import base64
+import io
 from secrets import token_urlsafe
 
 import msgspec
@@ -90,6 +91,16 @@ class Client:
     def patch(self, path, body=None, *, raw=None, headers=None):
         content = msgspec.json.encode(body) if raw is None else raw
         return self._flask.patch(path, data=content, headers={"Authorization": self.authorization, **(headers or {})})
+
+    def put(self, path, body=None, *, raw=None, headers=None):
+        content = msgspec.json.encode(body) if raw is None else raw
+        return self._flask.put(path, data=content, headers={"Authorization": self.authorization, **(headers or {})})
+
+    def upload(self, content, name="contacts.csv", part="file"):
+        """POST a file as an import."""
+        raw = content.encode() if isinstance(content, str) else content
+        headers = {"Authorization": self.authorization}
+        return self._flask.post("/v1/imports", data={part: (io.BytesIO(raw), name)}, headers=headers)
 
     def get(self, path, **options):
         return self._flask.get(path, **options)

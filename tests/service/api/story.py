@@ -1,9 +1,18 @@
 """The small ledger that the description's examples are about: five messages, the last one rejected."""
 
+from service.api import import_examples as examples
 from service.api.track import EVENTS, USERS
+from service.importing import importing
 
 LATE = {"userId": "0123abc45d", "traits": {"name": "Gavin"}, "createdAt": "2020-01-01"}
 CONFLICT = {"userId": "someone-else", "phoneNumber": "9967536783"}
+
+FILE = (
+    "Full Name,Phone (with code),Points,Remarks\n"
+    "Gavin Roberts,+919967536783,120,knows us\n"
+    "Asha Rao,+919820098200,80,\n"
+    "Ravi Shah,+919833098330,many,\n"
+)
 
 
 def tell(client, world, description):
@@ -16,13 +25,28 @@ def tell(client, world, description):
     answers = [client.post(path, body) for path, body in said]
     assert {answer.status_code for answer in answers} == {201, 202}
     world.settle()
+    checked = check_import(client, world)
     contact = world.contact("0123abc45d")["id"]
     return {
         "/v1/contacts/{id}": contact,
+        "/v1/imports/{id}": checked,
         "/v1/messages/{id}": answers[0].json["id"],
         "/v1/public/apis/users/phone_number/{number}": "9967536783",
         "/v1/public/apis/users/id/{user_id}": "0123abc45d",
     }
+
+
+def check_import(client, world):
+    """An import that is uploaded, mapped and checked; its id."""
+    uploaded = client.upload(FILE)
+    assert uploaded.status_code == 201
+    path = f"/v1/imports/{uploaded.json['id']}"
+    assert client.put(f"{path}/tags", examples.TAGS).status_code == 200
+    assert client.put(f"{path}/mapping", examples.MAPPING).status_code == 200
+    assert client.post(f"{path}/check", raw=b"").status_code == 202
+    with importing(world.deployment) as importer:
+        importer.go_on(uploaded.json["id"], lambda *_: None)
+    return uploaded.json["id"]
 
 
 def place(path, stands):

@@ -70,6 +70,4 @@ class Desk:
         return self.results.whole(id, self.results.status(id))
 
     def rejects(self, document: Any) -> str:
-        out = io.StringIO(newline="")
-        self.importer.results.write_rejects(document["id"], out)
-        return out.getvalue()
+        return "".join(self.importer.results.rejects_csv(document["id"]))

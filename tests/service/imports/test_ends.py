@@ -138,7 +138,7 @@ def test_an_import_whose_copy_is_gone_fails_and_says_so(desk, world):
     with pytest.raises(StepNotAllowed, match="has already failed"):
         desk.importer.cancel(id, silent)
     with pytest.raises(FileRefused, match="its rejected rows with it"):
-        desk.importer.results.write_rejects(id, io.StringIO())
+        desk.importer.results.rejects_csv(id)
 
 
 def test_a_limit_that_was_lowered_meanwhile_does_not_fail_an_import(desk, world):

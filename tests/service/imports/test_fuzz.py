@@ -19,7 +19,7 @@ from service.imports.preview import look
 from service.imports.progress import Progress
 from service.imports.reasons import REASONS
 from service.imports.refusal import FileRefused
-from service.imports.rejects import write_rejects
+from service.imports.rejects import rejects_csv
 from service.imports.rows import RowChecks
 from service.imports.scan import scan
 from service.imports.verdicts import SourceRows, Verdicts
@@ -53,9 +53,8 @@ class Judged:
         self.counted = (len(found), done.rank, done.duplicate, done.rejected)
 
     def rejects_csv(self):
-        out = io.StringIO(newline="")
-        write_rejects(out, self.folder.source, self.shape, self.columns, self.rejects)
-        return list(csv.reader(io.StringIO(out.getvalue(), newline=""), delimiter=self.shape.delimiter))
+        written = "".join(rejects_csv(self.folder.source, self.shape, self.columns, self.rejects))
+        return list(csv.reader(io.StringIO(written, newline=""), delimiter=self.shape.delimiter))
 
 
 def judged(content, choices=None, step=1000):

@@ -1,0 +1,41 @@
+"""The answers to faults of files and imports: permanent ones, each with what to do."""
+
+import errno
+
+from service.api.arguments import faulty
+from service.api.problem import Problem
+from service.imports.refusal import CopyGone, FileRefused, FileTooLarge, MappingRefused, NotChecked
+from service.imports.registry import ImportUnknown
+from service.imports.states import State, StepNotAllowed
+from service.imports.uploads import AlreadyImported, EncodingNeeded
+
+
+def problem_of_import(fault: Exception) -> Problem | None:
+    """The answer to a fault of an import, None for any other."""
+    match fault:
+        case ImportUnknown():
+            return Problem(404, str(fault))
+        case StepNotAllowed():
+            return not_allowed(fault, fault.state)
+        case AlreadyImported():
+            return Problem(409, str(fault), reason="already_imported", imported_before=fault.earlier)
+        case EncodingNeeded():
+            return Problem(409, str(fault), reason="encoding_needed")
+        case FileTooLarge():
+            return Problem(413, str(fault))
+        case MappingRefused():
+            return faulty([{"message": told, "reason": "mapping"} for told in fault.faults])
+        case NotChecked():
+            return Problem(409, str(fault), reason="state")
+        case CopyGone():
+            return Problem(404, str(fault))
+        case FileRefused():
+            return Problem(422, str(fault), reason="file_refused")
+        case OSError() if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+            return Problem(503, "the disk of the data folder is full; nothing was kept", headers={"Retry-After": "60"})
+    return None
+
+
+def not_allowed(fault: StepNotAllowed, state: State | str) -> Problem:
+    """409 for a step that is not in the table; `state` is told."""
+    return Problem(409, str(fault), reason="state", state=str(state), allowed=list(fault.allowed))

@@ -1,0 +1,260 @@
+"""The shapes of imports: what their calls take and answer, as marshmallow schemas (R19-R22)."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from ledger.events.kinds import MOST_TAGS, Tags
+from ledger.events.phone import PhoneFault, normalise
+from service.api.arguments import OptionalBody
+from service.api.queries import limit, text
+from service.api.shapes import Answer, ChangeSchema
+from service.imports.attributes import COUNTRY_CODE, TYPES
+from service.imports.choices import BLANKS, MODES
+from service.imports.dialect import DELIMITERS
+from service.imports.states import COMMANDS
+
+
+def _said(text: str, **words: Any) -> dict[str, Any]:
+    return {"description": text, **words}
+
+
+def _count(told: str) -> fields.Integer:
+    return fields.Integer(required=True, metadata=_said(told))
+
+
+def _one_of(names: tuple[str, ...]) -> validate.OneOf:
+    return validate.OneOf(names, error=f"must be one of {', '.join(names)}")
+
+
+class WantedColumn(Schema):
+    """What a column becomes."""
+
+    column = fields.String(required=True, metadata=_said("Its header"))
+    attribute = fields.String(
+        required=True, allow_none=True, metadata=_said("What it becomes, such as phone_number; null: it is ignored")
+    )
+    type = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=_one_of(TYPES),
+        metadata=_said("Of a custom attribute; absent: its own, or string for a new one"),
+    )
+
+
+class MappingBody(Schema):
+    """The mapping; columns that are not named are mapped by their headers."""
+
+    columns = fields.List(fields.Nested(WantedColumn), load_default=list)
+
+
+class TagsBody(Schema):
+    """Tags for every row that is taken."""
+
+    tags = Tags(load_default=list, metadata=_said(f"At most {MOST_TAGS}; none is fine"))
+
+
+def _check_country_code(code: str) -> None:
+    try:
+        normalise(code, "")
+    except PhoneFault as fault:
+        if fault.field == COUNTRY_CODE:
+            raise ValidationError(f"is not one: {fault.message}") from fault
+
+
+class OptionsBody(Schema):
+    """The options, all of them: what is left out is as if it was never given."""
+
+    country_code = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=_check_country_code,
+        metadata=_said("Of every number, where no column has it, such as 91"),
+    )
+    mode = fields.String(
+        load_default="upsert",
+        validate=_one_of(MODES),
+        metadata=_said("create skips known contacts, update unknown ones"),
+    )
+    blank = fields.String(
+        load_default="keep", validate=_one_of(BLANKS), metadata=_said("What a blank cell does to a value")
+    )
+    relaxed_names = fields.Boolean(load_default=False, metadata=_said("Names may also have ' \u2019 - and ."))
+    clean_phones = fields.Boolean(
+        load_default=False, metadata=_said("Take spaces, hyphens, dots and brackets out of numbers")
+    )
+    encoding = fields.String(
+        load_default=None, allow_none=True, metadata=_said("Where the file is not UTF-8, such as windows-1252")
+    )
+    delimiter = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=_one_of(tuple(DELIMITERS)),
+        metadata=_said("Between cells, where it is not found out right"),
+    )
+
+
+class ConfirmationBody(OptionalBody):
+    """The second yes."""
+
+    allow_opt_in = fields.Boolean(
+        load_default=False,
+        metadata=_said("Let WhatsApp Opted become true for those whom the check counted as opt_ins"),
+    )
+    again = fields.Boolean(load_default=False, metadata=_said("Import the same file with the same choices once more"))
+
+
+class ImportsQuery(Schema):
+    """For the list of imports."""
+
+    limit = limit(100, 1000)
+    cursor = text("The next_cursor of the page before", most=64)
+
+
+class RejectSchema(Answer):
+    """A fault of a row."""
+
+    line = fields.Integer(required=True, metadata=_said("In the file, the header being 1"))
+    column = fields.String(required=True)
+    reason = fields.String(required=True, metadata=_said("A word for programs"))
+    message = fields.String(required=True, metadata=_said("What is wrong, for a person"))
+    hint = fields.String(required=True, metadata=_said("What to do"))
+
+
+class CountsSchema(Answer):
+    """An import and its counts; before it is confirmed, those of its check."""
+
+    id = fields.UUID(required=True)
+    state = fields.String(
+        required=True,
+        metadata=_said(
+            "How far it is",
+            enum=["uploaded", "mapped", "checked", "running", "done", "cancelled", "failed"],
+        ),
+    )
+    file_name = fields.String(required=True)
+    rows = fields.Integer(required=True, allow_none=True, metadata=_said("Null while they are not counted"))
+    created = _count("New contacts")
+    updated = _count("Known contacts that changed")
+    unchanged = _count("Every value was there already, or lost to a newer one")
+    older = _count("Those of the unchanged that lost")
+    skipped = _count("Left out by the mode")
+    duplicate = _count("Later rows with the phone of a row that was taken")
+    rejected = _count("Rows with a fault")
+    pending = _count("Not known yet")
+    cancelled = _count("Never published, as it was stopped")
+    erased = _count("Of contacts that were erased since")
+    failure = fields.String(metadata=_said("Why it failed, or why its check refused the file"))
+
+
+class ImportsSchema(Answer):
+    """A page of imports."""
+
+    imports = fields.List(fields.Nested(CountsSchema), required=True, metadata=_said("Newest first"))
+    next_cursor = fields.String(required=True, allow_none=True, metadata=_said("Null at the end"))
+
+
+class ProposalSchema(Answer):
+    """What a column could become."""
+
+    column = fields.String(required=True)
+    attribute = fields.String(required=True, allow_none=True, metadata=_said("Null: it is ignored"))
+    type = fields.String(required=True, metadata=_said("Of most values", enum=list(TYPES)))
+    reason = fields.String(
+        required=True,
+        metadata=_said("Why", enum=["exact", "synonym", "existing", "new", "ignored"]),
+    )
+    values = fields.Integer(required=True, metadata=_said("Values among the file's first 1,000 rows"))
+    fits = fields.Float(
+        required=True, allow_none=True, metadata=_said("The share of them that are of the type, 0 to 1")
+    )
+
+
+class ProposedSchema(Answer):
+    """What the file's columns could become."""
+
+    columns = fields.List(fields.Nested(ProposalSchema), required=True)
+    country_code = fields.String(
+        required=True, allow_none=True, metadata=_said("To be given as an option where the file has none")
+    )
+    faults = fields.List(fields.String(), required=True, metadata=_said("Why it cannot be taken as it is"))
+
+
+class PreviewRowSchema(Answer):
+    """A row of the file."""
+
+    line = fields.Integer(required=True)
+    cells = fields.List(fields.String(), required=True)
+
+
+class PreviewSchema(Answer):
+    """The start of the file, and what its columns could become."""
+
+    delimiter = fields.String(required=True)
+    header = fields.List(fields.String(), required=True)
+    rows = fields.List(fields.Nested(PreviewRowSchema), required=True, metadata=_said("The first 20"))
+    proposal = fields.Nested(ProposedSchema, required=True)
+
+
+class MappedColumnSchema(Answer):
+    """A column and what it becomes."""
+
+    column = fields.String(required=True)
+    attribute = fields.String(required=True, allow_none=True)
+    type = fields.String(required=True)
+
+
+class ProgressSchema(Answer):
+    """What is being done."""
+
+    stage = fields.String(required=True)
+    done = fields.Integer(required=True)
+    rows = fields.Integer(required=True, metadata=_said("0 while it is not known"))
+
+
+class ExampleSchema(Answer):
+    """A contact that would change."""
+
+    line = fields.Integer(required=True)
+    contact = fields.UUID(required=True)
+    changes = fields.List(fields.Nested(ChangeSchema), required=True)
+
+
+class CheckSchema(Answer):
+    """What a check found besides the counts."""
+
+    position = fields.Integer(required=True, metadata=_said("The position of the log that it is exact for"))
+    head = fields.String(required=True, metadata=_said("The hash of that entry"))
+    opt_ins = fields.Integer(required=True, metadata=_said("Who said FALSE and would become TRUE"))
+    new_attributes = fields.List(fields.String(), required=True)
+    new_tags = fields.List(fields.String(), required=True)
+    examples = fields.List(fields.Nested(ExampleSchema), required=True, metadata=_said("At most 100"))
+
+
+class ImportSchema(CountsSchema):
+    """An import."""
+
+    allowed = fields.List(
+        fields.String(), required=True, metadata=_said(f"Of {', '.join(COMMANDS)}, what its state allows")
+    )
+    tags = fields.List(fields.String(), required=True)
+    options = fields.Dict(required=True)
+    mapping = fields.List(fields.Nested(MappedColumnSchema), required=True, allow_none=True)
+    progress = fields.Nested(ProgressSchema, required=True, allow_none=True, metadata=_said("Null while nothing runs"))
+    imported_before = fields.UUID(
+        required=True, allow_none=True, metadata=_said("Which import had the same file and choices")
+    )
+    revision = fields.Integer(required=True, metadata=_said("How often its choices were changed"))
+    unreadable = fields.List(
+        fields.String(),
+        required=True,
+        allow_none=True,
+        metadata=_said("Lines of a file that is not UTF-8, read as Windows-1252: is that right?"),
+    )
+    preview = fields.Nested(PreviewSchema, required=True, allow_none=True)
+    check = fields.Nested(CheckSchema, required=True, allow_none=True)
+    rejects = fields.List(
+        fields.Nested(RejectSchema),
+        required=True,
+        metadata=_said("The first 100 faults of the file; while it runs, the first that were found"),
+    )

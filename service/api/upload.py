@@ -1,0 +1,66 @@
+"""A file in multipart/form-data, written to the disk while it is read, with the limit kept at each piece (R11)."""
+
+from typing import IO, Any
+
+from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+from werkzeug.wsgi import get_input_stream
+
+from service.api.problem import Problem
+from service.imports.files import Incoming
+from service.imports.refusal import FileTooLarge
+
+_AROUND = 64 * 1024
+"""Bytes that a body may have besides the file."""
+
+_IN_MEMORY = 512 * 1024
+_MOST_NAME = 255
+_HOW = "send the file in multipart/form-data as the part `file`, as `curl -F file=@contacts.csv` does"
+
+
+class _Part:
+    """A part with a file, as werkzeug writes it."""
+
+    def __init__(self, incoming: Incoming) -> None:
+        self.write = incoming.write
+
+    def seek(self, _place: int) -> None:
+        """Nobody reads it here."""
+
+
+def read_file(request: Request, incoming: Incoming, most_bytes: int) -> str:
+    """Write the body's one file into `incoming`; gives its name. The body may be chunked.
+
+    Raises Problem (400, 422), FileTooLarge.
+    """
+    parts: list[_Part] = []
+
+    def part(**_about: Any) -> _Part:
+        if parts:
+            raise _one_file()
+        parts.append(_Part(incoming))
+        return parts[0]
+
+    if request.mimetype != "multipart/form-data":
+        raise Problem(400, f"the body is not multipart/form-data: {_HOW}")
+    try:
+        stream: IO[bytes] = get_input_stream(request.environ, max_content_length=most_bytes + _AROUND)
+        parser = FormDataParser(
+            stream_factory=part,  # type: ignore[arg-type]
+            max_form_memory_size=_IN_MEMORY,
+            max_form_parts=1,
+            silent=False,
+        )
+        _, form, files = parser.parse(stream, request.mimetype, request.content_length, request.mimetype_params)
+    except RequestEntityTooLarge as fault:
+        raise FileTooLarge(most_bytes) from fault
+    except ValueError as fault:
+        raise Problem(400, f"the body is not whole multipart/form-data: {_HOW}") from fault
+    if form or list(files) != ["file"]:
+        raise _one_file()
+    return (files["file"].filename or "upload.csv").replace("\\", "/").rpartition("/")[2][:_MOST_NAME]
+
+
+def _one_file() -> Problem:
+    return Problem(422, f"the body must have one part, the file: {_HOW}", reason="invalid")
