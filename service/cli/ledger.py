@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,15 @@ from projections.reading import reading
 from projections.rebuild import build_generation, fold_into
 from projections.verify import SavedHead
 from projections.verify import verify as check
+from service.audit import Act, record
+from service.cli.given import who
 from service.cli.terminal import Failed, as_json, console, emit, opened, table
 from service.locks import Held, holding
 from service.rejections import rejection
 from service.status import signed_head
 from service.status import status as current_status
-from service.wiring import Deployment
+from service.store import open_store
+from service.wiring import Deployment, now
 
 SWITCH_SECONDS = 30.0
 """How long a rebuild waits for a running projector to take up the new generation."""
@@ -129,6 +132,9 @@ def rebuild(until: int | None, into: Path | None, is_json: bool) -> None:
             "generation": generation,
             "seconds": round(time.monotonic() - began, 3),
         }
+    with closing(open_store(deployment.service_path)) as store:
+        done = {name: document[name] for name in ("position", "generation")}
+        record(store, Act(now(), who(), "state rebuilt", done | ({} if into is None else {"into": str(into)})))
     emit(document, is_json, lambda: table(("what", "value"), document.items()))
 
 

@@ -36,6 +36,7 @@ _COMMANDS = {
     "verify": "ledger.verify",
     "rebuild": "ledger.rebuild",
     "rejected": "ledger.rejected",
+    "audit-trail": "audit.audit_trail",
 }
 """Where each command is: module of `service.cli`, and name in it."""
 

@@ -45,7 +45,14 @@ def rerun(text, folder, stand_ins=(), **settings):
     port = str(free_port())
     stand_ins = [(ADDRESS, f"127.0.0.1:{port}"), *stand_ins]
     path = os.pathsep.join((f"{folder}/.venv/bin", str(Path(sys.executable).parent), os.environ["PATH"]))
-    environ = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "110", "LC_ALL": "C.UTF-8"}
+    environ = {
+        **os.environ,
+        "PATH": path,
+        "PYTHONPATH": str(ROOT),
+        "COLUMNS": "110",
+        "LC_ALL": "C.UTF-8",
+        "LOGNAME": "asha",
+    }
     environ |= {"CONTACTS_PORT": port, "CONTACTS_WORKERS": "1", **settings}
     _furnish(folder, text, stand_ins)
     command = ready_command(folder / ".venv/bin/contacts", environ)
