@@ -21,6 +21,7 @@ from bench.rows import (
     file_to_state,
     into_many,
     lists,
+    polled,
     rebuild,
     through_kafka,
     track_calls,
@@ -42,6 +43,7 @@ ROWS = (
     whole_memory.ROW,
     lists.ROW,
     checks.ROW,
+    polled.ROW,
 )
 RESULTS = Path(__file__).parent / "results"
 

@@ -48,15 +48,16 @@ def half_known_file(run: Run, known_from: int, new_from: int) -> Path:
 
 def plain(run: Run) -> Sequence[Imported]:
     """The file without tags, embedded, into no contacts: what several rows compare with. One for each repeat."""
-    return run.shared("plain", lambda: [_into_none(run, ()) for _ in range(run.sizes.repeats)])
+    return run.shared("plain", lambda: [into_none(run) for _ in range(run.sizes.repeats)])
 
 
 def tagged(run: Run, tags: Sequence[str]) -> Sequence[Imported]:
     """The same with tags."""
-    return [_into_none(run, tags) for _ in range(run.sizes.repeats)]
+    return [into_none(run, tags) for _ in range(run.sizes.repeats)]
 
 
-def _into_none(run: Run, tags: Sequence[str]) -> Imported:
+def into_none(run: Run, tags: Sequence[str] = ()) -> Imported:
+    """The file, once, embedded, into no contacts."""
     file, place = file_of(run, 0, run.sizes.rows), run.place("import")
     with serving(place) as served:
         imported = run_import(served, file, run.sizes.rows, tags=tags)
