@@ -21,6 +21,7 @@ from bench.rows import (
     file_to_state,
     into_many,
     lists,
+    over_http,
     polled,
     rebuild,
     through_kafka,
@@ -44,6 +45,7 @@ ROWS = (
     lists.ROW,
     checks.ROW,
     polled.ROW,
+    over_http.ROW,
 )
 RESULTS = Path(__file__).parent / "results"
 
