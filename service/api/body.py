@@ -33,13 +33,16 @@ def read_bytes(stream: IO[bytes], length: int | None) -> bytes:
     content = stream.read(LARGEST + 1)
     if len(content) <= LARGEST:
         return content
-    _pass_over(stream)
+    pass_over(stream, _PASSED_OVER)
     raise TooLong(_TOO_LONG)
 
 
-def _pass_over(stream: IO[bytes]) -> None:
-    """Read what the caller is still sending: one whose connection is closed under it would not see the answer."""
-    left = _PASSED_OVER
+def pass_over(stream: IO[bytes], most: int) -> None:
+    """Read what the caller is still sending, so many bytes of it.
+
+    One whose connection is closed under it would not see the answer.
+    """
+    left = most
     while left > 0 and (piece := stream.read(min(left, LARGEST))):
         left -= len(piece)
 

@@ -1,12 +1,13 @@
 """A file in multipart/form-data, written to the disk while it is read, with the limit kept at each piece (R11)."""
 
-from typing import IO, Any
+from typing import Any
 
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.wsgi import get_input_stream
 
+from service.api.body import pass_over
 from service.api.problem import Problem
 from service.imports.files import Incoming
 from service.imports.refusal import FileTooLarge
@@ -15,6 +16,10 @@ _AROUND = 64 * 1024
 """Bytes that a body may have besides the file."""
 
 _IN_MEMORY = 512 * 1024
+_PASSED_OVER = 2
+"""Times the limit that is read on of a file over it."""
+
+_MOST_PARTS = 20
 _MOST_NAME = 255
 _HOW = "send the file in multipart/form-data as the part `file`, as `curl -F file=@contacts.csv` does"
 
@@ -34,6 +39,17 @@ def read_file(request: Request, incoming: Incoming, most_bytes: int) -> str:
 
     Raises Problem (400, 422), FileTooLarge.
     """
+    if request.mimetype != "multipart/form-data":
+        raise Problem(400, f"the body is not multipart/form-data: {_HOW}")
+    try:
+        return _read_form(request, incoming, most_bytes)
+    except FileTooLarge:
+        if "Expect" not in request.headers:  # who waits for a go-ahead sends nothing more once it has the answer
+            pass_over(request.environ["wsgi.input"], _PASSED_OVER * most_bytes)
+        raise
+
+
+def _read_form(request: Request, incoming: Incoming, most_bytes: int) -> str:
     parts: list[_Part] = []
 
     def part(**_about: Any) -> _Part:
@@ -42,19 +58,20 @@ def read_file(request: Request, incoming: Incoming, most_bytes: int) -> str:
         parts.append(_Part(incoming))
         return parts[0]
 
-    if request.mimetype != "multipart/form-data":
-        raise Problem(400, f"the body is not multipart/form-data: {_HOW}")
     try:
-        stream: IO[bytes] = get_input_stream(request.environ, max_content_length=most_bytes + _AROUND)
-        parser = FormDataParser(
-            stream_factory=part,  # type: ignore[arg-type]
-            max_form_memory_size=_IN_MEMORY,
-            max_form_parts=1,
-            silent=False,
-        )
-        _, form, files = parser.parse(stream, request.mimetype, request.content_length, request.mimetype_params)
+        stream = get_input_stream(request.environ, max_content_length=most_bytes + _AROUND)
     except RequestEntityTooLarge as fault:
         raise FileTooLarge(most_bytes) from fault
+    parser = FormDataParser(
+        stream_factory=part,  # type: ignore[arg-type]
+        max_form_memory_size=_IN_MEMORY,
+        max_form_parts=_MOST_PARTS,
+        silent=False,
+    )
+    try:
+        _, form, files = parser.parse(stream, request.mimetype, request.content_length, request.mimetype_params)
+    except RequestEntityTooLarge as fault:
+        raise _one_file() from fault  # the file itself keeps its limit: it is what stands around it
     except ValueError as fault:
         raise Problem(400, f"the body is not whole multipart/form-data: {_HOW}") from fault
     if form or list(files) != ["file"]:

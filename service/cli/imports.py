@@ -21,7 +21,7 @@ from service.imports.importer import Importer
 from service.imports.ports import Report
 from service.imports.refusal import FileRefused, MappingRefused
 from service.imports.registry import ImportUnknown
-from service.imports.states import StepNotAllowed
+from service.imports.states import State, StepNotAllowed
 from service.processes import Stop, run_imports
 from service.temporary_parts import PartFailed, TemporaryPart, parts_running
 
@@ -32,6 +32,7 @@ _ONLY_READING = frozenset({"reading", "scanning", "checking"})
 """Stages in which neither consumer nor projector has anything to do."""
 
 
+_PREPARED = (State.UPLOADED, State.MAPPED, State.CHECKED)
 _HOW_TO_MAP = "--map 'Column=attribute' maps a column, --ignore 'Column' leaves one out."
 
 
@@ -107,6 +108,8 @@ def show(id: str, rejects: Path | None, is_json: bool) -> None:
 def resume(id: str, is_json: bool) -> int:
     """Go on with an import that did not come to its end, and wait for that."""
     with _at_work() as (importer, report):
+        if (state := importer.results.counts(id)["state"]) in _PREPARED:
+            raise Failed(f"Import {id} is {state} and was never confirmed: there is nothing to go on with.")
         importer.see_out(id, report)
         importer.wait(id, report)
         return _finish(importer, id, None, is_json)
