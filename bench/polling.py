@@ -3,7 +3,7 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -11,6 +11,8 @@ from threading import Event, Thread
 
 from bench.row import Wrong
 from bench.serving import Served
+
+_COUNTS = ("created", "updated", "unchanged", "skipped", "duplicate", "rejected", "pending", "cancelled", "erased")
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ def polling(served: Served, clients: int, every: float) -> Iterator[Polls]:
         for thread in threads:
             thread.join()
     if polls.faults:
-        raise Wrong(f"a poll failed: {polls.faults[0]}")
+        raise Wrong(f"a poll got: {polls.faults[0]}")
 
 
 def _poll(served: Served, polls: Polls, is_over: Event, every: float) -> None:
@@ -55,5 +57,13 @@ def _poll(served: Served, polls: Polls, is_over: Event, every: float) -> None:
                 polls.statuses[answer.status] += 1
                 polls.milliseconds.append((time.perf_counter() - began) * 1000)
                 seen = answer.headers["ETag"]
+                if answer.status == 200 and not _adds_up(told := json.loads(content)):
+                    polls.faults.append(f"counts that do not add up: {told}")
             elif found := json.loads(content)["imports"]:
                 path = f"/v1/imports/{found[0]['id']}"
+
+
+def _adds_up(told: Mapping[str, int]) -> bool:
+    """Whether every row of an import is counted once (R22)."""
+    counts = [told[name] for name in _COUNTS]
+    return min(counts) >= 0 and sum(counts) == told["rows"]

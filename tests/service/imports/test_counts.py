@@ -101,11 +101,6 @@ def test_blank_records_are_no_rows(desk):
     assert (document["rows"], document["created"], lines(document)) == (2, 1, [(6, "name_not_letters")])
 
 
-def test_a_header_alone_is_an_import_of_no_rows(desk):
-    document = desk.bring("Name,Phone\n")
-    assert (document["state"], document["rows"]) == ("done", 0)
-
-
 def test_opting_in_again_needs_a_second_yes(desk, world):
     world.track(phone=GAVIN, whatsapp_opted=False)
     world.track(phone=ASHA, whatsapp_opted=True)
