@@ -10,6 +10,7 @@ from consumers.messages import About, Condition, Incoming, Refusal, read
 from consumers.offsets import Gap
 from ledger.bus.port import Record
 from ledger.events import identity, moments, types
+from ledger.events.envelope import Envelope
 from ledger.events.ids import Ids
 from ledger.events.signing import Signer
 from ledger.log.entry import NewEntry, pack_headers, phone_number
@@ -117,16 +118,16 @@ class _BatchDecision:
                 ids[message.envelope.source].append(message.envelope.id)
         self._rejected_now: set[bytes] = set()
         self._rejected_names = batch.rejected_names(ids)
+        self._undone = batch.undone({source for source in ids if source.startswith(types.IMPORTS)})
         abouts = [message.about for message in incoming if message.about is not None]
         if any(about.mode != "upsert" or about.condition is not None for about in abouts):
             for message in incoming:
                 for source, first in filter(None, (_first_of_row(message), _followed(message))):
                     ids[source].append(first)
         self._taken = batch.taken(ids)
-        self._identities = batch.load_identities(
-            {about.phone for about in abouts if about.phone is not None},
-            {about.user_id for about in abouts if about.user_id is not None},
-        )
+        self._phones = {about.phone for about in abouts if about.phone is not None}
+        self._user_ids = {about.user_id for about in abouts if about.user_id is not None}
+        self._identities = batch.load_identities(self._phones, self._user_ids)
 
     def __call__(self, message: Incoming) -> None:
         if message.envelope is None:
@@ -144,12 +145,36 @@ class _BatchDecision:
         elif name in self._rejected_names and self._was_rejected(self._digest(message.record)):
             return
         elif message.about is None:
-            self._accept(message, contact=None)
+            self._command(message, message.envelope)
+        elif message.envelope.source in self._undone:
+            self._reject(message, Refusal("import_undone", "the import is undone; redo it before more of it is taken"))
         else:
             self._decide(message, message.about)
 
     def _was_rejected(self, raw_digest: bytes) -> bool:
         return raw_digest in self._rejected_now or self._batch.has_rejected(raw_digest)
+
+    def _command(self, message: Incoming, envelope: Envelope) -> None:
+        """A message of the ledger's own that is about no single contact."""
+        if envelope.type not in (types.IMPORT_UNDONE, types.IMPORT_REDONE):
+            self._accept(message, contact=None)
+            return
+        source, is_undo = envelope.source, envelope.type == types.IMPORT_UNDONE
+        self._batch.write()
+        if not self._batch.has_events_of(source):
+            self._reject(message, Refusal("wrong_state", "the log has no message of this import"))
+        elif (source in self._undone) == is_undo:
+            state = "undone already" if is_undo else "not undone"
+            self._reject(message, Refusal("wrong_state", f"the import is {state}"))
+        elif is_undo:
+            self._batch.undo(source)
+            self._accept(message, contact=None)
+            self._undone.add(source)
+        else:
+            refused = self._batch.redo(source)
+            self._accept(message, contact=None, detail=msgspec.json.encode(refused).decode())
+            self._undone.remove(source)
+        self._identities = self._batch.load_identities(self._phones, self._user_ids)
 
     def _decide(self, message: Incoming, about: About) -> None:
         by_phone = self._identities.by_phone(about.phone)
@@ -208,6 +233,7 @@ class _BatchDecision:
         contact_id: bytes | None = None,
         absorbed: int | None = None,
         skipped: int = 0,
+        detail: str | None = None,
     ) -> None:
         record, envelope, about = message.record, message.envelope, message.about
         assert envelope is not None
@@ -228,6 +254,7 @@ class _BatchDecision:
                 value=record.value,
                 phone=phone_number(about.phone) if about else None,
                 user_id=about.user_id if about else None,
+                detail=detail,
             )
         )
         self._taken[envelope.source, envelope.id] = Taken(position, headers, record.value, bool(skipped))

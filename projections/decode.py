@@ -7,7 +7,7 @@ import msgspec
 
 from ledger.events import types
 from ledger.events.traits import clean_name
-from ledger.log.entry import Headers
+from ledger.log.entry import Entry, Headers
 from projections.fold import Event
 
 
@@ -22,6 +22,17 @@ class Data(msgspec.Struct, gc=False):
     rowend: bool = False
 
 
+class Order(msgspec.Struct, gc=False):
+    """What a command to the ledger says of itself (R33)."""
+
+    by: str | None = None
+    reason: str | None = None
+
+
+class _Ordered(msgspec.Struct, gc=False):
+    data: Order
+
+
 class _Structured(msgspec.Struct, gc=False):
     data: Data | None = None
     data_base64: str | None = None
@@ -29,6 +40,7 @@ class _Structured(msgspec.Struct, gc=False):
 
 _structured = msgspec.json.Decoder(_Structured).decode
 _data = msgspec.json.Decoder(Data).decode
+_ordered = msgspec.json.Decoder(_Ordered).decode
 _anything = msgspec.json.Decoder().decode
 _NOTHING = Data()
 _BINARY: Headers = (("ce_specversion", b"1.0"),)
@@ -60,6 +72,11 @@ def _members_that_fit(data: Any) -> Data:
     if not all(type(tag) is str for tag in fitting.get("tags", ())):
         del fitting["tags"]
     return Data(**fitting)
+
+
+def order_of(entry: Entry) -> Order:
+    """Who gave a command and why; nothing when it was erased."""
+    return Order() if entry.value is None else _ordered(entry.value).data
 
 
 def event_of(

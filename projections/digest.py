@@ -24,15 +24,25 @@ def content_digest(states: Iterable[State]) -> str:
 
 
 def full_digest(reader: StateReader) -> str:
-    """SHA-256 hex over ids, times, provenance, row outcomes and import counts too: equal only for the very same log."""
+    """SHA-256 hex over ids, times, provenance, row outcomes and import counts too: equal only for the very same log.
+
+    While an undo or a redo has not reached all its contacts, it is that of no position of the log.
+    """
     digest = sha256()
     for state in reader.by_identity():
         digest.update(full_line(state))
+    digest.update(imports_digest(reader))
+    return digest.hexdigest()
+
+
+def imports_digest(reader: StateReader) -> bytes:
+    """SHA-256 over the row outcomes and the counts of all imports, and whether they are undone."""
+    digest = sha256()
     for line in reader.outcome_lines():
         digest.update(orjson.dumps(line, option=_SORTED))
     for line in reader.import_lines():
         digest.update(orjson.dumps(line, option=_SORTED))
-    return digest.hexdigest()
+    return digest.digest()
 
 
 def full_line(state: State) -> bytes:

@@ -1,18 +1,27 @@
 """Why each value is what it is: the event that set it, and those that lost to it (R30)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from ledger.events import moments
 from ledger.events.traits import canonical
+from ledger.log.entry import Entry
 from ledger.log.reader import LogReader
+from ledger.log.undoing import Undoings
 from projections.fold import State
 from projections.history import Step, steps
+from projections.replay import counting, evolved
 
 LATE = "an event stated for a later time had already set it"
 REPLACED = "an event stated for a later time, or taken later for the same time, replaced it"
 """The two ways to lose under R4."""
+
+UNDONE = "its import was undone at position {}, so it no longer counts"
+NOT_REDONE = "its import was redone at position {}, but not this row: its phone or user id is another contact's by now"
+"""The two ways to lose under R32."""
 
 _IDENTITIES = ("phone", "user_id")
 
@@ -35,33 +44,82 @@ class Explanation:
 def explain(log: LogReader, component: Sequence[int], until: int | None = None) -> Explanation:
     """Why a contact is as it is. A cleared trait is shown with the value null, by the event that cleared it.
 
-    A trait that is called `phone` or `user_id`, like an identity, is shown as `traits.phone` or `traits.user_id`.
+    So is a value that an undo took away, by the undo. A trait that is called `phone` or `user_id`, like an identity, is
+    shown as `traits.phone` or `traits.user_id`.
     """
+    at = log.head().position if until is None else until
+    undoings = log.undoings(at)
+    happened = [step for step in steps(log, component, at) if step.counted]
+    those = _counting(happened, undoings, at) if undoings else happened
     claims: Claims = {}
     late: set[tuple[str, int]] = set()
     sources: dict[int, Step] = {}
     states: dict[int, State] = {}
-    for step in steps(log, component, until):
-        if step.entry.skipped:
-            continue
-        states[step.after.contact] = step.after
+    for step in those:
+        assert step.after is not None
+        states[step.contact] = step.after
         sources[step.entry.position] = step
-        _claim_traits(step, claims, late)
+        _claim_traits(step, claims)
+        late.update((name, step.entry.position) for name in _late(step))
         if step.entry.absorbed is None:
             _claim_identities(step, claims)
     values = {name: _verdict(name, told, late) for name, told in claims.items()}
+    for step in happened:
+        if undoings and not undoings.count(step.source, step.entry.position, at):
+            _add_undone(log, step, undoings, at, values)
     survivor = states.get(component[0])
     added = survivor.tags.values() if survivor else ()
     return Explanation(values, [_claim(sources[position], spelling) for spelling, position in added])
 
 
-def _claim_traits(step: Step, claims: Claims, late: set[tuple[str, int]]) -> None:
+def _counting(happened: Sequence[Step], undoings: Undoings, at: int) -> list[Step]:
+    """The events that count as of position `at`, as if the others had never been."""
+    entries = {step.entry.position: step for step in happened}
+    states: dict[int, State] = {}
+    found = []
+    for one in counting([step.told for step in happened if step.told], undoings, at):
+        step = entries[one.event.position]
+        before, after = states.get(step.contact), evolved(states, one)
+        states.pop(one.absorbed or 0, None)
+        states[step.contact] = after
+        found.append(msgspec.structs.replace(step, told=one, before=before, after=after))
+    return found
+
+
+def _add_undone(log: LogReader, step: Step, undoings: Undoings, at: int, values: dict[str, dict[str, Any]]) -> None:
+    """Tell what an event claimed that no longer counts, and by which undo."""
+    claims: Claims = {}
+    _claim_traits(step, claims)
+    if step.entry.absorbed is None:
+        _claim_identities(step, claims)
+    undoing = undoings.last(step.source, at)
+    assert undoing is not None
+    rule = (NOT_REDONE if undoing.is_redo else UNDONE).format(undoing.position)
+    for name, ((_, claim),) in claims.items():
+        if name not in values:
+            entry = log.entry(undoing.position)
+            assert entry is not None
+            values[name] = _claim_of(entry, None) | {"lost": []}
+        values[name]["lost"].append(claim | {"rule": rule})
+
+
+def _claim_traits(step: Step, claims: Claims) -> None:
     stamp = (step.event.stated, step.entry.position)
     for trait, value in (step.event.traits or {}).items():
-        name = f"traits.{trait}" if trait in _IDENTITIES else trait
-        claims.setdefault(name, []).append((stamp, _claim(step, None if value is None else canonical(value))))
-        if step.after.stamp_of(trait) != stamp:
-            late.add((name, step.entry.position))
+        claim = _claim(step, None if value is None else canonical(value))
+        claims.setdefault(_shown(trait), []).append((stamp, claim))
+
+
+def _late(step: Step) -> Iterator[str]:
+    """The attributes of which a value lost at once."""
+    stamp = (step.event.stated, step.entry.position)
+    for trait in step.event.traits or ():
+        if step.after is not None and step.after.stamp_of(trait) != stamp:
+            yield _shown(trait)
+
+
+def _shown(trait: str) -> str:
+    return f"traits.{trait}" if trait in _IDENTITIES else trait
 
 
 def _claim_identities(step: Step, claims: Claims) -> None:
@@ -72,12 +130,16 @@ def _claim_identities(step: Step, claims: Claims) -> None:
 
 
 def _claim(step: Step, value: object) -> dict[str, Any]:
+    return _claim_of(step.entry, value)
+
+
+def _claim_of(entry: Entry, value: object) -> dict[str, Any]:
     return {
         "value": value,
-        "position": step.entry.position,
-        "event": step.entry.message_id,
-        "source": step.entry.source,
-        "stated_at": moments.text(step.event.stated),
+        "position": entry.position,
+        "event": entry.message_id,
+        "source": entry.source,
+        "stated_at": moments.text(entry.recorded if entry.stated is None else entry.stated),
     }
 
 

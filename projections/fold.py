@@ -12,7 +12,7 @@ import msgspec
 from ledger.events import tags as tag_rules
 from ledger.events.traits import canonical, same
 
-VERSION = 1
+VERSION = 2
 """Changes when the same log would fold to another state; an older state is then rebuilt by itself."""
 
 Stamp = tuple[int, int]
@@ -185,31 +185,43 @@ def _join(survivor: State, absorbed: State) -> State:
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One attribute that an event changed; a tag added is `tags` from None to its spelling."""
+    """One attribute that changed.
+
+    A tag added is `tags` from None to its spelling; one that an undo took away, or to another spelling, has a `before`.
+    """
 
     attribute: str
     before: Value
     after: Value
 
 
-def changes(before: State | None, after: State) -> Iterator[Change]:
-    """What a person would see changed between two states of one contact."""
-    phone, user_id, traits, tags = (
-        (None, None, {}, {}) if before is None else (before.phone, before.user_id, before.traits, before.tags)
-    )
-    if phone != after.phone:
-        yield Change("phone", phone, after.phone)
-    if user_id != after.user_id:
-        yield Change("user_id", user_id, after.user_id)
-    for name in {**traits, **after.traits}:
-        old, new = traits.get(name), after.traits.get(name)
+Seen = tuple[str | None, str | None, dict[str, Value], dict[str, str]]
+"""What a person sees of a contact: phone, user id, traits, spellings of tags."""
+
+
+def changes(before: State | None, after: State | None) -> Iterator[Change]:
+    """What a person would see changed between two states of one contact; None: it was not there, or no longer is."""
+    phone, user_id, traits, tags = _seen(before)
+    new_phone, new_user_id, new_traits, new_tags = _seen(after)
+    if phone != new_phone:
+        yield Change("phone", phone, new_phone)
+    if user_id != new_user_id:
+        yield Change("user_id", user_id, new_user_id)
+    for name in {**traits, **new_traits}:
+        old, new = traits.get(name), new_traits.get(name)
         if not same(old, new):
             yield Change(name, old, new)
-    for folded, (spelling, _) in after.tags.items():
-        if folded not in tags:
-            yield Change("tags", None, spelling)
+    for folded in {**tags, **new_tags}:
+        if tags.get(folded) != new_tags.get(folded):
+            yield Change("tags", tags.get(folded), new_tags.get(folded))
 
 
-def differ(before: State, after: State) -> bool:
+def _seen(state: State | None) -> Seen:
+    if state is None:
+        return None, None, {}, {}
+    return state.phone, state.user_id, state.traits, {folded: tag for folded, (tag, _) in state.tags.items()}
+
+
+def differ(before: State | None, after: State | None) -> bool:
     """Whether `changes` has anything to tell."""
     return next(changes(before, after), None) is not None

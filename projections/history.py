@@ -8,56 +8,110 @@ import msgspec
 from ledger.events import moments, types
 from ledger.log.entry import Entry
 from ledger.log.reader import LogReader
-from projections.decode import Data, data_of, event_of
+from ledger.log.undoing import Undoing, Undoings
+from projections.decode import Data, data_of, event_of, order_of
 from projections.fold import Change, Event, State, changes, evolve
+from projections.page import Told
+from projections.replay import undone
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One event about a contact: the entry, its data, and the state it left."""
+    """An event about a contact, or an undo or redo of an import that had some: the entry, and the state it left.
+
+    `told` is None for an undo and a redo, which leave no state (`after` None) where no event of the contact counts.
+    """
 
     entry: Entry
+    contact: int
     data: Data
-    event: Event
+    told: Told | None
     before: State | None
-    after: State
+    after: State | None
     changed: tuple[Change, ...]
+
+    @property
+    def event(self) -> Event:
+        """The event; only of a step that is one."""
+        assert self.told is not None
+        return self.told.event
+
+    @property
+    def source(self) -> int | None:
+        """The number of the event's source, where it is known that imports were undone."""
+        return None if self.told is None else self.told.source
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is an event that folded to something at its place."""
+        return self.told is not None and not self.entry.skipped
 
 
 def steps(log: LogReader, component: Sequence[int], until: int | None = None) -> Iterator[Step]:
     """Replay everything about a contact, the contacts merged into it included, in log order, not beyond `until`."""
+    undoings = log.undoings(log.head().position if until is None else until)
+    numbers: dict[str | None, int | None] = {}
+    told: list[Told] = []
     states: dict[int, State] = {}
+    waiting: list[Undoing] = []
     for entry in log.by_contact(component, until):
-        assert entry.contact is not None
-        data = data_of(entry.headers, entry.value)
-        before = states.get(entry.contact)
-        event = event_of(
-            entry.position,
-            entry.recorded,
-            entry.stated,
-            entry.type,
-            entry.contact,
-            entry.contact_id,
-            entry.phone,
-            entry.user_id,
-            data,
-        )
-        if entry.skipped:
-            if before is not None:
-                yield Step(entry, data, event, before, before, ())
-            continue
-        absorbed = None if entry.absorbed is None else states.pop(entry.absorbed)
-        after = evolve(before, event, absorbed)
-        states[entry.contact] = after
-        yield Step(entry, data, event, before, after, tuple(changes(before, after)))
+        while waiting and waiting[0].position < entry.position:
+            yield from _undo(log, waiting.pop(0), undoings, told, states)
+        if undoings and entry.source not in numbers:
+            numbers[entry.source] = log.source_number(entry.source)
+            coming = [one for one in undoings.of([numbers[entry.source]]) if one.position > entry.position]
+            waiting = sorted(waiting + coming, key=lambda one: one.position)
+        step = _step(entry, numbers.get(entry.source), states)
+        if step is not None:
+            yield step
+            if step.counted:
+                told.append(step.told)  # type: ignore[arg-type]
+    for undoing in waiting:
+        yield from _undo(log, undoing, undoings, told, states)
+
+
+def _step(entry: Entry, source: int | None, states: dict[int, State]) -> Step | None:
+    """The step of an event, which `states` then have; None for one that was skipped before its contact was there."""
+    assert entry.contact is not None
+    data = data_of(entry.headers, entry.value)
+    before = states.get(entry.contact)
+    event = event_of(
+        entry.position,
+        entry.recorded,
+        entry.stated,
+        entry.type,
+        entry.contact,
+        entry.contact_id,
+        entry.phone,
+        entry.user_id,
+        data,
+    )
+    told = Told(event, entry.absorbed, source)
+    if entry.skipped:
+        return None if before is None else Step(entry, entry.contact, data, told, before, before, ())
+    after = evolve(before, event, None if entry.absorbed is None else states.pop(entry.absorbed))
+    states[entry.contact] = after
+    return Step(entry, entry.contact, data, told, before, after, tuple(changes(before, after)))
+
+
+def _undo(
+    log: LogReader, undoing: Undoing, undoings: Undoings, told: list[Told], states: dict[int, State]
+) -> Iterator[Step]:
+    entry = log.entry(undoing.position)
+    assert entry is not None
+    for contact, after in undone(states, told, undoing, undoings).items():
+        before = states.pop(contact, None)
+        if after is not None:
+            states[contact] = after
+        yield Step(entry, contact, Data(), None, before, after, tuple(changes(before, after)))
 
 
 def states_at(log: LogReader, component: Sequence[int], position: int) -> dict[int, State]:
     """The contacts of a merge component that existed at `position`, by number."""
     states: dict[int, State] = {}
     for step in steps(log, component, position):
-        if step.entry.absorbed is not None:
-            states.pop(step.entry.absorbed, None)
-        states[step.after.contact] = step.after
+        states.pop(step.entry.absorbed or step.contact, None)
+        if step.after is not None:
+            states[step.contact] = step.after
     return states
 
 
@@ -69,7 +123,7 @@ def event_document(step: Step) -> dict[str, Any]:
         "id": entry.message_id,
         "type": entry.type,
         "source": entry.source,
-        "stated_at": moments.text(step.event.stated),
+        "stated_at": moments.text(entry.recorded if entry.stated is None else entry.stated),
         "recorded_at": moments.text(entry.recorded),
         "changes": [
             {"attribute": change.attribute, "from": change.before, "to": change.after} for change in step.changed
@@ -81,4 +135,7 @@ def event_document(step: Step) -> dict[str, Any]:
         document["event"] = step.data.event
     if entry.skipped:
         document["skipped"] = True
+    if step.told is None:
+        order = order_of(entry)
+        document |= {"import": (entry.source or "").removeprefix(types.IMPORTS), "by": order.by, "reason": order.reason}
     return document

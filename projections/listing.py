@@ -51,7 +51,7 @@ class Page:
 def page(state: StateReader, wanted: Wanted, sort: Sort, place: Place | None, limit: int) -> Page:
     """Up to `limit` contacts; `place` None begins the list. `state` should be frozen."""
     select = _Selection(state, wanted, _MOST_CANDIDATES)
-    begun = place or Place(0, 0, state.checkpoint().position, state.newest_change())
+    begun = place or _beginning(state)
     found: list[State] = []
     if not begun.is_rest:
         found = select(sort, place, "", limit + 1)
@@ -65,6 +65,15 @@ def page(state: StateReader, wanted: Wanted, sort: Sort, place: Place | None, li
     if len(since) <= left:
         return Page(found + since, None)
     return Page(found + since[:left], _behind(since[left - 1], begun) if left else begun)
+
+
+def _beginning(state: StateReader) -> Place:
+    """Where a list begins. What an undo has yet to move is met again at the end, even if it moves meanwhile (R32)."""
+    position, newest = state.checkpoint().position, state.newest_change()
+    undoing = state.oldest_undoing()
+    if undoing is not None:
+        position, newest = undoing[0] - 1, min(newest, undoing[1] - 1)
+    return Place(0, 0, position, newest)
 
 
 def window(state: StateReader, wanted: Wanted, offset: int, limit: int) -> list[State]:

@@ -6,11 +6,16 @@ from ledger.events import types
 from ledger.log.entry import phone_text, unpack_headers
 from ledger.log.reader import FoldRow, LogReader
 from projections.decode import data_of, event_of
-from projections.fold import State, effect
+from projections.fold import Event, State, effect
 from projections.outcomes import Outcome, RowMessage
 
-_IMPORT_COLUMNS = {types.IMPORT_STARTED: "started", types.IMPORT_SPLIT: "split"}
-_ABOUT_ROWS = frozenset({"identity_conflict", "invalid", "phone_invalid"})
+_IMPORT_COLUMNS = {
+    types.IMPORT_STARTED: "started",
+    types.IMPORT_SPLIT: "split",
+    types.IMPORT_UNDONE: "undoing",
+    types.IMPORT_REDONE: "undoing",
+}
+_ABOUT_ROWS = frozenset({"identity_conflict", "invalid", "phone_invalid", "import_undone"})
 """Reasons that an import's own message can have: others may come from anybody who uses its name."""
 
 
@@ -28,17 +33,27 @@ class ImportIds(dict[int | None, str | None]):
         return self[source]
 
 
+class Told(msgspec.Struct, frozen=True, gc=False):
+    """An event with what a replay needs beside it: the contact it merged into its own, and the number of its source."""
+
+    event: Event
+    absorbed: int | None
+    source: int | None
+
+
 class Page:
     """Rows folded so far. All contacts they touch must be in `states`, as they were just before, if they existed.
 
     `changed` and `absorbed` are the numbers of contacts to save and to remove, `messages` those of import rows, and
-    `imports` maps an import's id to columns of the state's `imports` to set (`started`, `split`: JSON).
+    `imports` maps an import's id to columns of the state's `imports` to set (`started`, `split`, `undoing`: JSON).
+    Events are kept in `told`, if it is given.
     """
 
-    __slots__ = ("_import_ids", "absorbed", "changed", "imports", "messages", "states")
+    __slots__ = ("_import_ids", "_told", "absorbed", "changed", "imports", "messages", "states")
 
-    def __init__(self, states: dict[int, State], import_ids: ImportIds) -> None:
+    def __init__(self, states: dict[int, State], import_ids: ImportIds, told: list[Told] | None = None) -> None:
         self._import_ids = import_ids
+        self._told = told
         self.states = states
         self.changed: set[int] = set()
         self.absorbed: set[int] = set()
@@ -47,7 +62,7 @@ class Page:
 
     def fold(self, rows: list[FoldRow]) -> None:
         """Fold these rows too. Raises ValueError for an event about a contact that no entry before it created."""
-        states, import_ids = self.states, self._import_ids
+        states, import_ids, told = self.states, self._import_ids, self._told
         for row in rows:
             (position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source, headers, value,
              phone, user_id) = row  # fmt: skip
@@ -64,6 +79,8 @@ class Page:
                 event = event_of(
                     position, recorded, stated, type, contact, contact_id, phone_text(phone), user_id, data
                 )
+                if told is not None:
+                    told.append(Told(event, absorbed, source))
                 before = states.get(contact)
                 after, has_changed, is_older = effect(before, event, None if absorbed is None else self._take(absorbed))
                 states[contact] = after
@@ -74,7 +91,8 @@ class Page:
                 continue
             if outcome is None:
                 if type in _IMPORT_COLUMNS:
-                    self.imports.setdefault(import_id, {})[_IMPORT_COLUMNS[type]] = _document(value)
+                    document = _document(value, position, recorded, type)
+                    self.imports.setdefault(import_id, {})[_IMPORT_COLUMNS[type]] = document
             elif data.row is not None:
                 self.messages.append(RowMessage(position, import_id, data.row, data.rowend, outcome, is_older))
 
@@ -89,8 +107,12 @@ class _WithData(msgspec.Struct):
 
 
 _raw_data = msgspec.json.Decoder(_WithData).decode
+_object = msgspec.json.Decoder(dict[str, object]).decode
 
 
-def _document(value: bytes | None) -> str:
-    """The data of a ledger message of ours, which is always in structured mode, as it was sent."""
-    return bytes(_raw_data(value or b'{"data":{}}').data).decode()
+def _document(value: bytes | None, position: int, recorded: int, type: str) -> str:
+    """The data of a ledger message of ours, which is always in structured mode; of an undo with its place."""
+    data = bytes(_raw_data(value or b'{"data":{}}').data)
+    if _IMPORT_COLUMNS[type] == "undoing":
+        data = msgspec.json.encode({"position": position, "recorded": recorded, "type": type, **_object(data)})
+    return data.decode()

@@ -73,15 +73,14 @@ class Projection:
         self._generations.switch(rebuilt)
 
     def advance(self, limit: int = PAGE) -> int:
-        """Fold one page; gives how many entries it had."""
-        version = self._log.data_version()
-        if version == self._seen:
-            return 0
-        folded = self._projector.advance(limit=limit)
+        """Fold one page, then some contacts that an undo has touched; gives how many entries and contacts it were."""
+        version, folded = self._log.data_version(), 0
+        if version != self._seen:
+            folded = self._projector.advance(limit=limit)
+            self._seen = None if folded else version
+        folded += self._projector.refold()
         if folded:
             self._store.tidy()
-        else:
-            self._seen = version
         return folded
 
     def take_up_rebuilt(self) -> None:

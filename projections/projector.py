@@ -1,13 +1,19 @@
 """Log to state: folds page after page into a generation, each page with its checkpoint in one transaction."""
 
+from collections.abc import Collection
+
 from ledger.log.reader import LogReader
-from projections.fold import VERSION
+from projections.fold import VERSION, State
 from projections.outcomes import closed
 from projections.page import ImportIds, Page
+from projections.replay import replayed
 from projections.store import Checkpoint, StateStore
 
 PAGE = 10_000
 """Entries folded in one transaction."""
+
+REFOLDED = 2_000
+"""Contacts folded anew in one transaction: some 0.1 s, for which a call waits to show."""
 
 
 class Contradiction(Exception):
@@ -24,6 +30,7 @@ class Projector:
         self.checkpoint = store.checkpoint()
         self._open_rows = store.open_rows()
         self._import_ids = ImportIds(log)
+        self._may_be_dirty = True
         head = log.head_at(self.checkpoint.position)
         if head is None:
             raise Contradiction(
@@ -41,18 +48,61 @@ class Projector:
 
         Raises sqlite.Error with the state as it was.
         """
+        undoing = self._log.next_undoing(self.checkpoint.position)
+        if undoing is not None and (until is None or undoing <= until):
+            if undoing == self.checkpoint.position + 1:
+                return self._undo(undoing)
+            until = undoing - 1
         rows = self._log.fold_page(self.checkpoint.position, limit, until)
         if not rows:
             return 0
         first, last = rows[0][0], rows[-1][0]
         wanted = {row[5] for row in rows if row[5] is not None and row[5] < first}
         wanted.update(row[7] for row in rows if row[7] is not None and row[7] < first)
-        page = Page(self._store.load(wanted) if wanted else {}, self._import_ids)
+        dirty = self._store.dirty_among(wanted) if self._may_be_dirty else ()
+        states = self._store.load(wanted) if wanted else {}
+        if dirty:
+            states = {contact: state for contact, state in states.items() if contact not in dirty}
+            states |= self._replayed(dirty)
+        page = Page(states, self._import_ids)
         page.fold(rows)
-        head = self._log.head_at(last)
-        assert head is not None
-        checkpoint, open_rows = Checkpoint(last, head.hash, VERSION), dict(self._open_rows)
-        changed = [page.states[contact] for contact in sorted(page.changed)]
-        self._store.save(changed, page.absorbed, closed(page.messages, open_rows), open_rows, page.imports, checkpoint)
+        checkpoint, open_rows = self._checkpoint_at(last), dict(self._open_rows)
+        changed = [page.states[contact] for contact in sorted(page.changed.union(dirty) & page.states.keys())]
+        gone = page.absorbed.union(dirty) - page.states.keys()
+        messages = closed(page.messages, open_rows)
+        self._store.save(changed, gone, messages, open_rows, page.imports, checkpoint, dirty)
         self._open_rows, self.checkpoint = open_rows, checkpoint
         return len(rows)
+
+    def refold(self, limit: int = REFOLDED) -> int:
+        """Fold anew up to `limit` contacts that an undo or a redo has touched; gives how many there were.
+
+        Raises sqlite.Error with the state as it was.
+        """
+        dirty = self._store.some_dirty(limit) if self._may_be_dirty else []
+        if dirty:
+            self._store.refold(dirty, self._replayed(dirty))
+        else:
+            self._may_be_dirty = False
+        return len(dirty)
+
+    def _undo(self, position: int) -> int:
+        """Take the undo or redo at `position`, and note whom it is about; they are folded anew one by one."""
+        (row,) = self._log.fold_page(position - 1, 1)
+        source = row[9]
+        assert source is not None
+        page, touched = Page({}, self._import_ids), self._log.touched(source, position)
+        page.fold([row])
+        checkpoint = self._checkpoint_at(position)
+        self._store.undo(page.imports, touched, checkpoint)
+        self.checkpoint, self._may_be_dirty = checkpoint, True
+        return 1
+
+    def _replayed(self, contacts: Collection[int]) -> dict[int, State]:
+        until = self.checkpoint.position
+        return replayed(self._log, self._log.undoings(until), contacts, until, self._import_ids)
+
+    def _checkpoint_at(self, position: int) -> Checkpoint:
+        head = self._log.head_at(position)
+        assert head is not None
+        return Checkpoint(position, head.hash, VERSION)

@@ -8,15 +8,17 @@ the messages of one row can be about contacts of two ranges.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import closing
 from pathlib import Path
 
 from ledger.log.log import Head
 from ledger.log.reader import FoldRow, LogReader
+from ledger.log.undoing import Undoings
 from projections.fold import VERSION
 from projections.outcomes import RowKey, RowMessage, SoFar, closed
 from projections.page import ImportIds, Page
+from projections.replay import Replay
 from projections.spool import Spool
 from projections.store import Checkpoint, StateStore
 
@@ -51,6 +53,10 @@ class Ranges:
             return 0
         return bisect_right(self._starts, self._root(contact) if self._joined else contact)
 
+    def component(self, contact: int) -> int:
+        """A contact that stands for all that were ever merged with this one."""
+        return self._root(contact)
+
     def _root(self, contact: int) -> int:
         while (other := self._joined.get(contact)) is not None:
             contact = other
@@ -72,13 +78,20 @@ def fold_ranges(
     ):
         for position in _set_aside(log, ranges, until.position, entries):
             progress(position // 2)
-        import_ids = ImportIds(log)
+        import_ids, undoings = ImportIds(log), log.undoings(until.position)
         for number in range(ranges.count):
             page = Page({}, import_ids)
+            touched = _touched(entries.take(number), ranges, undoings) if undoings else set()
+            apart: dict[int, list[FoldRow]] = defaultdict(list)
             for rows in entries.take(number):
-                page.fold(rows)
+                page.fold(_others(rows, ranges, touched, apart) if touched else rows)
                 _by_section(page.messages, messages)
                 page.messages.clear()
+            for component in apart.values():
+                replay = Replay(undoings, import_ids)
+                replay.fold(component, until.position)
+                _by_section(replay.page.messages, messages)
+                page.states |= replay.page.states
             store.fill(page.states[contact] for contact in sorted(page.states))
             imports |= page.imports
             progress((until.position + until.position * (number + 1) // ranges.count) // 2)
@@ -98,6 +111,24 @@ def _set_aside(log: LogReader, ranges: Ranges, until: int, entries: Spool[FoldRo
             entries.put(number, some)
         position = rows[-1][0]
         yield position
+
+
+def _touched(blocks: Iterator[list[FoldRow]], ranges: Ranges, undoings: Undoings) -> set[int]:
+    """The components that have an event of an import that was ever undone."""
+    return {ranges.component(row[5]) for rows in blocks for row in rows if row[5] is not None and row[9] in undoings}
+
+
+def _others(
+    rows: list[FoldRow], ranges: Ranges, touched: Container[int], apart: dict[int, list[FoldRow]]
+) -> list[FoldRow]:
+    """The rows that are not about these components; those that are go `apart`, by component."""
+    others = []
+    for row in rows:
+        if row[5] is not None and (component := ranges.component(row[5])) in touched:
+            apart[component].append(row)
+        else:
+            others.append(row)
+    return others
 
 
 def _by_section(messages: list[RowMessage], sections: Spool[RowMessage]) -> None:

@@ -10,23 +10,30 @@ from typing import Any
 from ledger import sqlite
 from ledger.events.traits import TraitType, type_of
 from projections.fold import State
-from projections.store import CONTACT_COLUMNS, Checkpoint, state_of
+from projections.store import CONTACT_COLUMNS, Checkpoint, dirty_among, state_of
 
 
 @dataclass(frozen=True, slots=True)
 class ImportTally:
-    """What happened to the rows of an import so far; `started` and `split` are the JSON of its own messages."""
+    """What happened to the rows of an import so far; `started` and `split` are the JSON of its own messages.
+
+    `undoing` is that of its last undo or redo, with its `position`, `recorded` and `type`, which `refolded` of the
+    `touched` contacts show by now.
+    """
 
     number: int
     id: str
     started: str | None
     split: str | None
+    undoing: str | None
     rejected: int
     skipped: int
     created: int
     updated: int
     unchanged: int
     older: int
+    touched: int
+    refolded: int
 
 
 class StateReader:
@@ -129,11 +136,37 @@ class StateReader:
         )
         return {key: _type(least, greatest, kind) for key, least, greatest, kind in rows}
 
+    def stage(self) -> tuple[int, int]:
+        """Changes whenever anything about a contact does: the position, and contacts folded anew at it (R32)."""
+        query = "SELECT position, (SELECT coalesce(sum(refolded), 0) FROM imports) FROM checkpoint"
+        position, refolded = self._connection.execute(query).fetchone()
+        return position, refolded
+
+    def dirty_among(self, contacts: Iterable[int]) -> set[int]:
+        """Those of the contacts that an undo or a redo has touched, and whose row is older than that."""
+        return dirty_among(self._connection, contacts)
+
+    def dirty(self) -> set[int]:
+        """All contacts whose row is older than an undo or a redo that has touched them."""
+        return {contact for (contact,) in self._connection.execute("SELECT DISTINCT contact FROM dirty")}
+
+    def dirty_count(self) -> int:
+        """How many these are."""
+        return int(self._connection.execute("SELECT count(DISTINCT contact) FROM dirty").fetchone()[0])
+
+    def oldest_undoing(self) -> tuple[int, int] | None:
+        """(position, recorded) of the first undo or redo that has not reached all its contacts; None: all have."""
+        row = self._connection.execute(
+            "SELECT min(json_extract(undoing, '$.position')), min(json_extract(undoing, '$.recorded')) FROM imports"
+            " WHERE number IN (SELECT import FROM dirty)"
+        ).fetchone()
+        return None if row[0] is None else (row[0], row[1])
+
     def tally(self, import_id: str) -> ImportTally | None:
         """The outcomes of one import; None while none of its messages has been folded."""
         row = self._connection.execute(
-            "SELECT number, id, started, split, rejected, skipped, created, updated, unchanged, older"
-            " FROM imports WHERE id = ?",
+            "SELECT number, id, started, split, undoing, rejected, skipped, created, updated, unchanged, older,"
+            " touched, refolded FROM imports WHERE id = ?",
             (import_id,),
         ).fetchone()
         return ImportTally(*row) if row else None
@@ -161,8 +194,8 @@ class StateReader:
         """Every import with its own messages and its counts, by id."""
         return iter(
             self._connection.execute(
-                "SELECT id, started, split, rejected, skipped, created, updated, unchanged, older FROM imports"
-                " ORDER BY id"
+                "SELECT id, started, split, undoing, rejected, skipped, created, updated, unchanged, older"
+                " FROM imports ORDER BY id"
             ).fetchall()
         )
 

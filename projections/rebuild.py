@@ -36,6 +36,8 @@ def fold_into(
         projector = Projector(log, store)  # for what has come meanwhile
         while projector.advance(until=until):
             progress(projector.checkpoint.position)
+        while projector.refold():
+            pass
         store.seal()
     with path.open("rb") as file:
         os.fsync(file.fileno())  # a scratch file is written without syncing

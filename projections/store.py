@@ -4,8 +4,9 @@ Rows and checkpoint change in one transaction, so the file always says exactly h
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,20 @@ CONTACT_COLUMNS = "contact, id, phone, user_id, created, modified, position, tra
 _INSERT = f"INSERT INTO contacts ({CONTACT_COLUMNS}) VALUES (?, ?, nullif(?, 0), nullif(?, 0), ?, ?, ?, ?, ?, ?)"
 
 
+def dirty_among(connection: sqlite.Connection, contacts: Iterable[int]) -> set[int]:
+    """Those of the contacts whose row is older than the checkpoint (R32)."""
+    rows = connection.execute(
+        "SELECT contact FROM dirty WHERE contact IN (SELECT value FROM json_each(?))",
+        (_listed(sorted(contacts)).decode(),),
+    )
+    return {contact for (contact,) in rows}
+
+
+def insert(connection: sqlite.Connection, states: Iterable[State]) -> None:
+    """Put contacts into a table `contacts` that has none of them."""
+    connection.executemany(_INSERT, map(_row_of, states))
+
+
 class StateStore:
     """The writer of one generation; only the projector, or a rebuild of its own file, holds one."""
 
@@ -118,7 +133,7 @@ class StateStore:
     def fill(self, states: Iterable[State]) -> None:
         """Put contacts into a file that has none of them yet: half the work of saving them, in order of number."""
         with sqlite.transaction(self._connection) as connection:
-            connection.executemany(_INSERT, map(_row_of, states))
+            insert(connection, states)
 
     def save(
         self,
@@ -128,38 +143,86 @@ class StateStore:
         open_rows: Mapping[RowKey, SoFar],
         imports: Mapping[str, Mapping[str, str]],
         checkpoint: Checkpoint,
+        settled: Collection[int] = (),
     ) -> None:
         """Write a folded page and its checkpoint, all or nothing.
 
         `rows` are closed ones; `open_rows` is looked at when all of them were taken. `imports` maps an import's id to
-        columns of `imports` to set (`started`, `split`: JSON).
+        columns of `imports` to set (`started`, `split`, `undoing`: JSON). `settled` are contacts that are no longer
+        dirty.
         """
         with sqlite.transaction(self._connection) as connection:
-            connection.executemany(
-                f"{_INSERT} ON CONFLICT (contact) DO UPDATE SET phone = excluded.phone, user_id = excluded.user_id,"
-                " created = excluded.created, modified = excluded.modified, position = excluded.position,"
-                " traits = excluded.traits, stamps = excluded.stamps, tags = excluded.tags",
-                map(_row_of, states),
-            )
-            connection.executemany("DELETE FROM contacts WHERE contact = ?", [(contact,) for contact in absorbed])
-            self.blocks.drop([*(state.contact for state in states), *absorbed])
-            for import_id, columns in imports.items():
-                for column, document in columns.items():
-                    connection.execute(
-                        f"INSERT INTO imports (id, {column}) VALUES (?, ?)"
-                        f" ON CONFLICT (id) DO UPDATE SET {column} = excluded.{column}",
-                        (import_id, document),
-                    )
+            self._put(states, absorbed, settled)
+            self._save_imports(imports)
             self._save_rows(rows)
             connection.execute("DELETE FROM open_rows")
             connection.executemany(
                 "INSERT INTO open_rows (import, row, outcome, is_older) VALUES (?, ?, ?, ?)",
                 [(name, row, outcome, int(older)) for (name, row), (outcome, older) in open_rows.items()],
             )
-            connection.execute(
-                "UPDATE checkpoint SET position = ?, hash = ?, fold_version = ?",
-                (checkpoint.position, checkpoint.hash, checkpoint.fold_version),
+            self._reach(checkpoint)
+
+    def undo(self, imports: Mapping[str, Mapping[str, str]], touched: Sequence[int], checkpoint: Checkpoint) -> None:
+        """Take the checkpoint past an undo or a redo of one import; the touched contacts are dirty from now on."""
+        with sqlite.transaction(self._connection) as connection:
+            self._save_imports(imports)
+            for import_id in imports:
+                number = self._number_of(import_id)
+                connection.executemany(
+                    "INSERT OR IGNORE INTO dirty (contact, import) VALUES (?, ?)",
+                    zip(touched, repeat(number), strict=False),
+                )
+                connection.execute(
+                    "UPDATE imports SET touched = ?, refolded = 0 WHERE number = ?", (len(touched), number)
+                )
+            self._reach(checkpoint)
+
+    def refold(self, dirty: Collection[int], states: Mapping[int, State]) -> None:
+        """Put these states in the place of dirty contacts, and take away those that have none."""
+        with sqlite.transaction(self._connection):
+            self._put(states.values(), [contact for contact in dirty if contact not in states], dirty)
+
+    def some_dirty(self, most: int) -> list[int]:
+        """Contacts whose row is older than the checkpoint, because an undo or a redo has touched them."""
+        query = "SELECT DISTINCT contact FROM dirty ORDER BY contact LIMIT ?"
+        return [contact for (contact,) in self._connection.execute(query, (most,))]
+
+    def dirty_among(self, contacts: Iterable[int]) -> set[int]:
+        """Those of the contacts that are dirty."""
+        return dirty_among(self._connection, contacts)
+
+    def _put(self, states: Collection[State], gone: Collection[int], settled: Collection[int]) -> None:
+        self._connection.executemany(
+            f"{_INSERT} ON CONFLICT (contact) DO UPDATE SET phone = excluded.phone, user_id = excluded.user_id,"
+            " created = excluded.created, modified = excluded.modified, position = excluded.position,"
+            " traits = excluded.traits, stamps = excluded.stamps, tags = excluded.tags",
+            map(_row_of, states),
+        )
+        self._connection.executemany("DELETE FROM contacts WHERE contact = ?", [(contact,) for contact in gone])
+        self.blocks.drop([*(state.contact for state in states), *gone])
+        if settled:
+            numbers = (_listed(sorted(settled)).decode(),)
+            self._connection.execute(
+                "UPDATE imports SET refolded = refolded + done FROM (SELECT import, count(*) AS done FROM dirty"
+                " WHERE contact IN (SELECT value FROM json_each(?)) GROUP BY import) WHERE number = import",
+                numbers,
             )
+            self._connection.execute("DELETE FROM dirty WHERE contact IN (SELECT value FROM json_each(?))", numbers)
+
+    def _save_imports(self, imports: Mapping[str, Mapping[str, str]]) -> None:
+        for import_id, columns in imports.items():
+            for column, document in columns.items():
+                self._connection.execute(
+                    f"INSERT INTO imports (id, {column}) VALUES (?, ?)"
+                    f" ON CONFLICT (id) DO UPDATE SET {column} = excluded.{column}",
+                    (import_id, document),
+                )
+
+    def _reach(self, checkpoint: Checkpoint) -> None:
+        self._connection.execute(
+            "UPDATE checkpoint SET position = ?, hash = ?, fold_version = ?",
+            (checkpoint.position, checkpoint.hash, checkpoint.fold_version),
+        )
 
     def _save_rows(self, rows: Iterable[RowMessage]) -> None:
         numbers: dict[str, int] = {}
@@ -215,9 +278,9 @@ def _make_tables(connection: sqlite.Connection) -> None:
         },
         pk="contact", not_null={"id", "created", "modified", "position", "traits", "stamps", "tags"}, strict=True,
     )  # fmt: skip
-    counts: dict[str, type] = dict.fromkeys(OUTCOMES, int) | {"older": int}
+    counts: dict[str, type] = dict.fromkeys((*OUTCOMES, "older", "touched", "refolded"), int)
     database.table("imports").create(
-        {"number": int, "id": str, "started": str, "split": str} | counts,
+        {"number": int, "id": str, "started": str, "split": str, "undoing": str} | counts,
         pk="number", not_null={"id"} | set(counts), defaults=dict.fromkeys(counts, 0), strict=True,
     )  # fmt: skip
     database.table("imports").create_index(["id"], unique=True)
@@ -226,6 +289,9 @@ def _make_tables(connection: sqlite.Connection) -> None:
     )
     database.table("open_rows").create(
         {"import": str, "row": int, "outcome": str, "is_older": int}, pk=("import", "row"), strict=True
+    )
+    connection.execute(
+        "CREATE TABLE dirty (contact INTEGER, import INTEGER, PRIMARY KEY (contact, import)) STRICT, WITHOUT ROWID"
     )
     database.table("checkpoint").create({"position": int, "hash": bytes, "fold_version": int}, strict=True)
     connection.execute("INSERT INTO checkpoint VALUES (0, zeroblob(32), ?)", (VERSION,))

@@ -9,6 +9,7 @@ from projections.explain import explain as explanation
 from projections.fold import State
 from projections.history import event_document, steps
 from projections.reading import reading
+from projections.settled import contact_now
 from projections.view import contact_document
 from service.who import Found, Unknown, at
 from service.wiring import Deployment
@@ -18,6 +19,10 @@ def contact(deployment: Deployment, log: LogReader, found: Found, position: int 
     """The contact now, or as it was at a position, which the document then names. Raises Unknown."""
     if position is not None:
         return contact_document(at(log, found, position)) | {"as_of": position}
+    if found.is_released:
+        raise Unknown(
+            "nobody has it any more, since an import was undone: ask as of a position before, or for its history"
+        )
     return now(deployment, found.contact)
 
 
@@ -27,12 +32,16 @@ def now(deployment: Deployment, contact: int) -> dict[str, Any]:
 
 
 def state_now(deployment: Deployment, contact: int) -> State:
-    """The contact with this number as it is now. Raises Unknown while it is in the log only."""
+    """The contact with this number as it is now. Raises Unknown while it is in the log only, and when it is gone."""
     with reading(deployment.generations().current_path()) as state:
-        found = state.contact(contact)
-    if found is None:
-        raise Unknown("the contact is in the log, but not in the state yet: is the projector running?")
-    return found
+        state.freeze()
+        found = contact_now(state, deployment.log_reader, contact)
+    if found is not None:
+        return found
+    with deployment.log_reader() as log:
+        if log.is_gone(contact):
+            raise Unknown("the contact is gone, since the import that made it was undone; its history is kept")
+    raise Unknown("the contact is in the log, but not in the state yet: is the projector running?")
 
 
 def left_by(deployment: Deployment, log: LogReader, entry: Entry) -> dict[str, Any]:

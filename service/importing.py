@@ -37,7 +37,7 @@ def desk(deployment: Deployment) -> Iterator[Desk]:
         default_country_code=deployment.settings.default_country_code,
     )
     try:
-        results = Results(folder, registry, view.outcomes, view.rejections)
+        results = Results(folder, registry, view.outcomes, view.rejections, view.not_redone)
         yield Desk(Uploads(folder, registry, ports, _limits(deployment)), results)
     finally:
         view.close()
@@ -71,6 +71,8 @@ def importing(deployment: Deployment, check: Callable[[], None] = lambda: None) 
         opted_out=view.opted_out,
         outcomes=view.outcomes,
         rejections=view.rejections,
+        not_redone=view.not_redone,
+        message=view.message,
         known_attributes=lambda: view.attribute_types() | registry.attribute_types(),
         default_country_code=deployment.settings.default_country_code,
         pace=Pace(time.monotonic, sleep),

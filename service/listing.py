@@ -15,6 +15,7 @@ from projections.listing import Place, Sort
 from projections.predicates import Wanted
 from projections.reading import StateReader, reading
 from projections.search import parse_condition
+from projections.settled import OpenLog, settled
 from projections.view import contact_document
 
 Total = Callable[[StateReader, Wanted], int | None]
@@ -30,9 +31,18 @@ def wanted_of(where: Iterable[str], tags: Iterable[str], text: str | None = None
 
 
 def list_page(
-    path: Path, wanted: Wanted, sort: Sort, limit: int, cursor: str | None, total: Total = listing.total
+    path: Path,
+    log: OpenLog,
+    wanted: Wanted,
+    sort: Sort,
+    limit: int,
+    cursor: str | None,
+    total: Total = listing.total,
 ) -> dict[str, Any]:
     """A page of the list in the state file `path`: `contacts`, `total` of the whole list, `next_cursor` or None.
+
+    While an undo or a redo has not reached all contacts, `refolding` says how many: until then some may be missing, or
+    be in the total and not in the list. `log` is the one that the state was folded from.
 
     Raises BadCursor; sqlite.Error where the file cannot be read.
     """
@@ -41,11 +51,13 @@ def list_page(
     with reading(path) as state:
         state.freeze()
         page = listing.page(state, wanted, sort, place, limit)
-        return {
-            "contacts": [contact_document(contact) for contact in page.contacts],
+        document = {
+            "contacts": [contact_document(contact) for contact in settled(state, log, page.contacts, wanted)],
             "total": total(state, wanted),
             "next_cursor": None if page.following is None else _cursor(page.following, mark),
         }
+        dirty = state.dirty_count()
+    return document | {"refolding": dirty} if dirty else document
 
 
 def _mark(wanted: Wanted, sort: Sort) -> bytes:

@@ -17,12 +17,14 @@ class Found:
     """A contact, as the numbers of all contacts ever merged with it, the surviving one first.
 
     `asked` is the number that what was given names itself: an id's, or that of the phone's or user id's holder now.
+    `is_released`: it is the one that had it last, until an undo.
     """
 
     component: tuple[int, ...]
     asked: int
     phone: str | None
     user_id: str | None
+    is_released: bool = False
 
     @property
     def contact(self) -> int:
@@ -34,12 +36,13 @@ def find(log: LogReader, who: str) -> Found:
     """Who is meant: by id, else by phone when it starts with `+`, else by user id. Raises Unknown."""
     contact = log.contact_of_id(who)
     phone = _phone(who) if who.startswith("+") else None
-    if contact is None:
-        holder = log.holder_of_phone(phone) if phone else log.holder_of_user_id(who)
-        contact = holder.contact if holder else None
-    if contact is None:
+    if contact is not None:
+        return Found(log.component(contact), contact, None, None)
+    holder = log.last_holder_of_phone(phone) if phone else log.last_holder_of_user_id(who)
+    if holder is None:
         raise Unknown(f"no contact is found by {who!r}: give its id, its phone as +919967536783, or its user id")
-    return Found(log.component(contact), contact, phone, None if phone else who)
+    is_released = (holder.phone != phone) if phone else (holder.user_id != who)
+    return Found(log.component(holder.contact), holder.contact, phone, None if phone else who, is_released)
 
 
 def find_id(log: LogReader, id: str) -> Found:

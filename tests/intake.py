@@ -97,3 +97,9 @@ def row_message(row: int, part: str, data: dict[str, Any], *, source: str = "/im
     return Signer(SECRET).message(
         source=source, id=f"i1.{row:06}.{part}", type=kind, time="2023-11-14T22:13:20Z", data=orjson.dumps(whole)
     )
+
+
+def order_message(type: str, id: str, *, source: str = "/imports/i1") -> bytes:
+    """An ImportUndone or an ImportRedone, signed."""
+    data = orjson.dumps({"import": source.removeprefix("/imports/"), "by": "asha", "reason": "the wrong file"})
+    return Signer(SECRET).message(source=source, id=id, type=type, time="2023-11-14T22:13:20Z", data=data)

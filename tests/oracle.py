@@ -1,6 +1,7 @@
 """What contact state must be, worked out the slow and plain way. Shares no code with the ledger.
 
-Keeps every claim ever made and answers by looking at all of them: identity by R7, values by R4, tags by R5.
+Keeps everything anybody ever said and answers by looking at all of it: identity by R7, values by R4, tags by R5. What
+an undone import said is looked over (R32).
 """
 
 import unicodedata
@@ -15,25 +16,48 @@ class Message:
     type: str
     data: dict[str, Any]
     stated: Any
+    source: str = ""
 
 
 @dataclass
 class Person:
     born: int
-    phone: str | None = None
-    user_id: str | None = None
-    claims: list[tuple[Any, int, str, Any]] = field(default_factory=list)
-    tags: list[tuple[int, str]] = field(default_factory=list)
+    off: set[int]
+    """The messages that do not count: of everybody, and changing all the time."""
+    said: list[tuple[int, Message]] = field(default_factory=list)
+
+    def counting(self) -> list[tuple[int, Message]]:
+        return [(order, message) for order, message in self.said if order not in self.off]
+
+    def given(self, member: str) -> str | None:
+        given = {message.data.get(member) for _, message in self.counting()} - {None}
+        assert len(given) <= 1
+        return given.pop() if given else None
+
+    @property
+    def phone(self) -> str | None:
+        return self.given("phone")
+
+    @property
+    def user_id(self) -> str | None:
+        return self.given("userId")
 
     def document(self) -> dict[str, Any]:
+        claims = [
+            (message.stated, order, name, value)
+            for order, message in self.counting()
+            if message.type == "UserTracked"
+            for name, value in (message.data.get("traits") or {}).items()
+        ]
         traits: dict[str, Any] = {}
-        for name in {claim[2] for claim in self.claims}:
-            _, _, _, value = max((claim for claim in self.claims if claim[2] == name), key=lambda c: (c[0], c[1]))
+        for name in {claim[2] for claim in claims}:
+            _, _, _, value = max((claim for claim in claims if claim[2] == name), key=lambda c: (c[0], c[1]))
             if value is not None:
                 traits[name] = value
         first: dict[str, str] = {}
-        for _, tag in sorted(self.tags, key=lambda one: one[0]):
-            first.setdefault(" ".join(unicodedata.normalize("NFC", tag).split()).casefold(), tag)
+        for _, message in sorted(self.counting(), key=lambda one: one[0]):
+            for tag in message.data["tags"] if message.type == "TagsAdded" else ():
+                first.setdefault(" ".join(unicodedata.normalize("NFC", tag).split()).casefold(), tag)
         return {
             "phone": self.phone,
             "user_id": self.user_id,
@@ -45,21 +69,45 @@ class Person:
 def fold(messages: list[Message], *, merge: bool = True) -> tuple[list[dict[str, Any]], list[bool]]:
     """The contacts (in no order), and for each message whether it was accepted."""
     people: list[Person] = []
+    off: set[int] = set()
+    undone: set[str] = set()
     accepted = []
     for order, message in enumerate(messages):
-        person = _find(people, order, message.data, merge)
-        accepted.append(person is not None)
-        if person is None:
+        if message.type in ("ImportUndone", "ImportRedone"):
+            accepted.append(_undo_or_redo(people, message, off, undone))
             continue
-        if message.type == "UserTracked":
-            for name, value in (message.data.get("traits") or {}).items():
-                person.claims.append((message.stated, order, name, value))
-        if message.type == "TagsAdded":
-            person.tags.extend((order, tag) for tag in message.data["tags"])
-    return [person.document() for person in people], accepted
+        person = None if message.source in undone else _find(people, order, message.data, off, merge)
+        accepted.append(person is not None)
+        if person is not None:
+            person.said.append((order, message))
+    return [person.document() for person in people if person.counting()], accepted
 
 
-def _find(people: list[Person], order: int, data: dict[str, Any], merge: bool) -> Person | None:
+def _undo_or_redo(people: list[Person], command: Message, off: set[int], undone: set[str]) -> bool:
+    theirs = [
+        (order, message, person)
+        for person in people
+        for order, message in person.said
+        if message.source == command.source
+    ]
+    if not theirs or (command.source in undone) == (command.type == "ImportUndone"):
+        return False
+    if command.type == "ImportUndone":
+        undone.add(command.source)
+        off.update(order for order, _, _ in theirs)
+        return True
+    undone.remove(command.source)
+    for order, message, person in sorted(theirs, key=lambda one: one[0]):
+        phone, user_id = message.data.get("phone"), message.data.get("userId")
+        others = [one for one in people if one is not person]
+        is_free = not any((phone and one.phone == phone) or (user_id and one.user_id == user_id) for one in others)
+        fits = (not phone or person.phone in (None, phone)) and (not user_id or person.user_id in (None, user_id))
+        if is_free and fits:
+            off.remove(order)
+    return True
+
+
+def _find(people: list[Person], order: int, data: dict[str, Any], off: set[int], merge: bool) -> Person | None:
     phone, user_id = data.get("phone"), data.get("userId")
     with_phone = [one for one in people if phone is not None and one.phone == phone]
     with_user_id = [one for one in people if user_id is not None and one.user_id == user_id]
@@ -70,13 +118,11 @@ def _find(people: list[Person], order: int, data: dict[str, Any], merge: bool) -
         if not merge or alone or a.user_id is not None or b.phone is not None:
             return None
         older, newer = sorted((a, b), key=lambda one: one.born)
-        older.phone, older.user_id = phone, user_id
-        older.claims += newer.claims
-        older.tags += newer.tags
+        older.said += newer.said
         people.remove(newer)
         return older
     if not candidates:
-        people.append(Person(order, phone, user_id))
+        people.append(Person(order, off))
         return people[-1]
     (person,) = candidates.values()
     if alone and not with_phone:
@@ -85,6 +131,4 @@ def _find(people: list[Person], order: int, data: dict[str, Any], merge: bool) -
         return None
     if user_id is not None and person.user_id not in (None, user_id):
         return None
-    person.phone = person.phone or phone
-    person.user_id = person.user_id or user_id
     return person

@@ -17,7 +17,7 @@ from ledger.bus.port import Record
 from ledger.events import moments
 from tests import oracle
 from tests.examples import PHONES
-from tests.intake import NOON, SECOND, message, row_message
+from tests.intake import NOON, SECOND, SHOP, message, order_message, row_message
 
 IS_FULL = bool(os.environ.get("CONTACTS_TEST_FULL"))
 
@@ -28,21 +28,31 @@ def bounded(examples: int) -> settings:
     return settings(max_examples=wanted, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
+ORDERS = ("ImportUndone", "ImportRedone")
+
+
 @dataclass(frozen=True)
 class Sent:
-    """A message as somebody publishes it; `row` makes it an import's, of that row and its first or last message."""
+    """A message as somebody publishes it.
+
+    `row` makes it that of the import `of`, of that row and its first or last message; so does a type of `ORDERS`.
+    """
 
     type: str
     data: dict[str, Any]
     seconds: int | None
     row: int | None = None
     is_last: bool = True
+    of: str = "i1"
 
     def record(self, number: int) -> Record:
         """As the bus takes it: the n-th message of the stream."""
-        if self.row is not None:
+        source = f"/imports/{self.of}"
+        if self.type in ORDERS:
+            value = order_message(self.type, f"{self.of}.order.{number}", source=source)
+        elif self.row is not None:
             part = "u" if self.type == "UserTracked" else "t"
-            value = row_message(self.row, part, self.data, is_last=self.is_last)
+            value = row_message(self.row, part, self.data, source=source, is_last=self.is_last)
         else:
             time = {} if self.seconds is None else {"time": moments.text(NOON - self.seconds * SECOND)}
             value = message(self.type, self.data, id=f"w{number}", **time)
@@ -80,39 +90,51 @@ wrong = st.one_of(
     ),
     who.map(lambda data: Sent("NoSuchType", data, None)),
 )
-rows = st.tuples(
-    st.fixed_dictionaries(
-        {"phone": phones, "mode": st.sampled_from(["upsert", "create", "update"])}, optional={"userId": user_ids}
-    ),
-    traits,
-    tags | st.none(),
-)
+imports = st.sampled_from(["i1", "i2"])
+orders = st.builds(Sent, st.sampled_from(ORDERS), st.just({}), st.none(), of=imports)
+
+
+def rows_of(people: Any, modes: Any = ("upsert", "create", "update")) -> Any:
+    """A row of an import: whom it is about and how, its traits, its tags if any, and the import."""
+    about = st.fixed_dictionaries({"phone": people, "mode": st.sampled_from(modes)}, optional={"userId": user_ids})
+    return st.tuples(about, traits, tags | st.none(), imports)
+
+
+rows = rows_of(phones)
 streams = st.lists(sent(), min_size=1, max_size=14)
 """What an oracle of identity, values and tags can follow."""
 
 
-def _messages(row: int, made: Any) -> list[Sent]:
-    about, traits, tags = made
-    first = Sent("UserTracked", about | {"traits": traits}, None, row, is_last=tags is None)
-    return [first] if tags is None else [first, Sent("TagsAdded", about | {"tags": tags}, None, row)]
+def messages_of(row: int, made: Any) -> list[Sent]:
+    """The messages of a row."""
+    about, traits, tags, of = made
+    first = Sent("UserTracked", about | {"traits": traits}, None, row, tags is None, of)
+    return [first] if tags is None else [first, Sent("TagsAdded", about | {"tags": tags}, None, row, of=of)]
+
+
+everything = st.one_of(sent(), sent(), wrong, rows, rows, orders)
 
 
 @st.composite
-def mixed_streams(draw: Any) -> list[Sent]:
-    """Rejected messages and import rows among them; a row's two messages may have others between them."""
+def mixed_streams(draw: Any, kinds: Any = everything) -> list[Sent]:
+    """All kinds of messages; a row's two messages may have others between them."""
     stream: list[Sent] = []
     pending: list[Sent] = []
-    for number in range(draw(st.integers(1, 10))):
-        made = draw(st.one_of(sent(), sent(), wrong, rows))
+    for number in range(draw(st.integers(1, 14))):
+        made = draw(kinds)
         if draw(st.booleans()):
             stream, pending = stream + pending, []
         if isinstance(made, Sent):
             stream.append(made)
         else:
-            first, *rest = _messages(number + 1, made)
+            first, *rest = messages_of(number + 1, made)
             stream.append(first)
             pending += rest
     return stream + pending
+
+
+undone_streams = mixed_streams(st.one_of(sent(), sent(), rows_of(phones, ("upsert",)), orders))
+"""What an oracle can follow that knows of undone imports too."""
 
 
 def records(stream: list[Sent]) -> list[Record]:
@@ -126,7 +148,10 @@ def told_to_oracle(stream: list[Sent]) -> list[oracle.Message]:
     for number, one in enumerate(stream):
         bus_time = NOON + number * SECOND
         stated = bus_time if one.seconds is None else min(NOON - one.seconds * SECOND, bus_time)
-        told.append(oracle.Message(one.type, one.data, stated))
+        source = f"/imports/{one.of}" if one.row is not None or one.type in ORDERS else SHOP
+        if one.row is not None:
+            stated = NOON
+        told.append(oracle.Message(one.type, {"match": "phone", **one.data} if one.row else one.data, stated, source))
     return told
 
 

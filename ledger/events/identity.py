@@ -81,6 +81,17 @@ def is_left_out(decision: Decision, mode: Mode) -> bool:
     return mode != "upsert" and isinstance(decision, Create) == (mode == "update")
 
 
+def claim_fault(
+    own: Known, phone: str | None, user_id: str | None, by_phone: Known | None, by_user_id: Known | None
+) -> Literal["phone", "user_id"] | None:
+    """What keeps `own` from having this phone and this user id again after a redo; None: nothing does (R32)."""
+    if phone is not None and ((by_phone or own).contact != own.contact or own.phone not in (None, phone)):
+        return "phone"
+    if user_id is not None and ((by_user_id or own).contact != own.contact or own.user_id not in (None, user_id)):
+        return "user_id"
+    return None
+
+
 def _two_contacts(by_phone: Known, by_user_id: Known, *, may_merge: bool) -> Decision:
     holders = (by_phone.contact, by_user_id.contact)
     if not may_merge:

@@ -7,6 +7,8 @@ TAGS_ADDED = "TagsAdded"
 EVENT_TRACKED = "EventTracked"
 IMPORT_STARTED = "ImportStarted"
 IMPORT_SPLIT = "ImportSplit"
+IMPORT_UNDONE = "ImportUndone"
+IMPORT_REDONE = "ImportRedone"
 GAP_ACCEPTED = "GapAccepted"
 
 
@@ -25,8 +27,8 @@ RULES: dict[str, Rule] = {
     EVENT_TRACKED: Rule(reserved=False, in_effect=True, about_contact=True),
     IMPORT_STARTED: Rule(reserved=True, in_effect=True, about_contact=False),
     IMPORT_SPLIT: Rule(reserved=True, in_effect=True, about_contact=False),
-    "ImportUndone": Rule(reserved=True, in_effect=False, about_contact=False),
-    "ImportRedone": Rule(reserved=True, in_effect=False, about_contact=False),
+    IMPORT_UNDONE: Rule(reserved=True, in_effect=True, about_contact=False),
+    IMPORT_REDONE: Rule(reserved=True, in_effect=True, about_contact=False),
     "ContactsMerged": Rule(reserved=True, in_effect=False, about_contact=False),
     "ContactsSplit": Rule(reserved=True, in_effect=False, about_contact=False),
     "ContactErased": Rule(reserved=True, in_effect=False, about_contact=False),

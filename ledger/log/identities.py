@@ -62,14 +62,15 @@ class Identities:
         self._created[position] = contact_id
         self._bind(Known(position, phone, user_id), position, phone, user_id)
 
-    def attach(self, holder: Known, position: int, phone: str | None, user_id: str | None) -> None:
-        """The entry at `position` is about `holder`, which takes what it lacks of the two."""
+    def attach(self, holder: Known, position: int, phone: str | None, user_id: str | None) -> Known:
+        """The entry at `position` is about `holder`, which takes what it lacks of the two; the holder after it."""
         new_phone = phone if holder.phone is None else None
         new_user_id = user_id if holder.user_id is None else None
         if new_phone is None and new_user_id is None:
-            return
+            return holder
         updated = Known(holder.contact, holder.phone or new_phone, holder.user_id or new_user_id)
         self._bind(updated, position, new_phone, new_user_id)
+        return updated
 
     def merge(self, survivor: Known, absorbed: Known, position: int) -> None:
         """The entry at `position` makes two contacts one; the survivor takes what the other was found by."""

@@ -12,9 +12,10 @@ import msgspec
 from msgspec.structs import astuple
 
 from ledger import sqlite
-from ledger.log import chain
+from ledger.log import chain, undoing
 from ledger.log.entry import NewEntry
 from ledger.log.identities import Identities
+from ledger.log.undoing import Refused, is_undone
 
 _SALT = 16
 _LARGE_WAL = 16 * 2**20
@@ -112,7 +113,10 @@ class Batch:
         return self._connection.execute(query, (raw_digest,)).fetchone() is not None
 
     def newest(self, contact: int) -> int:
-        """The position of a contact's newest event, those of this batch among them (skipped ones are none); 0: none."""
+        """The position of a contact's newest event, those of this batch among them (skipped ones are none); 0: none.
+
+        An undo or a redo of an import that had some is one too (R32).
+        """
         for number in range(self._looked_through, len(self._entries)):
             entry = self._entries[number]
             if entry.contact is not None and not entry.skipped:
@@ -124,7 +128,8 @@ class Batch:
                 " ORDER BY position DESC LIMIT 1",
                 (contact,),
             ).fetchone()
-            self._newest[contact] = row[0] if row else 0
+            position = row[0] if row else 0
+            self._newest[contact] = undoing.newest_about(self._connection, contact, position) or position
         return self._newest[contact]
 
     def load_identities(self, phones: Iterable[str], user_ids: Iterable[str]) -> Identities:
@@ -138,9 +143,35 @@ class Batch:
         self.position += 1
         return self.position
 
-    def _write(self) -> None:
+    def undone(self, sources: Iterable[str]) -> set[str]:
+        """Those of the sources, by name, whose import is undone."""
+        return {name for name in sources if is_undone(self._connection, name)}
+
+    def undo(self, source: str) -> None:
+        """The entry that is added next undoes an import: release what only its events assert (R32).
+
+        What was decided before is written; identities are to be loaded anew.
+        """
+        undoing.release(self._connection, source, self.position + 1)
+
+    def redo(self, source: str) -> Refused:
+        """The entry that is added next brings an import back: claim what its events assert; those that cannot.
+
+        What was decided before is written; identities are to be loaded anew.
+        """
+        return undoing.claim(self._connection, source, self.position + 1)
+
+    def has_events_of(self, source: str) -> bool:
+        """Whether any message of this source was accepted, as far as it is written."""
+        query = "SELECT 1 FROM entries WHERE source = (SELECT source FROM sources WHERE name = ?) AND reason IS NULL"
+        return self._connection.execute(f"{query} LIMIT 1", (source,)).fetchone() is not None
+
+    def write(self) -> None:
+        """Write what was decided so far, for what comes to look it up; identities are to be loaded anew after that."""
         self._connection.executemany(_INSERT, self._rows())
         self.identities.store(self._connection)
+        self._entries, self.identities = [], Identities()
+        self._newest, self._looked_through = {}, 0
 
     def _rows(self) -> Iterator[tuple[object, ...]]:
         sources = self._source_numbers({entry.source for entry in self._entries if entry.source is not None})
@@ -176,6 +207,7 @@ class Batch:
                 0 if detail is None else detail,
                 blob(salt), blob(commitment), blob(previous),
             )  # fmt: skip
+        self.head = Head(position, previous, recorded)
 
     def _source_numbers(self, names: set[str]) -> dict[str, int]:
         wanted = sorted(names)
@@ -234,7 +266,7 @@ class EventLog:
                 raise OffsetMoved(expected, found)
             batch = Batch(self._connection, self._clock(), self._entropy)
             yield batch
-            batch._write()
+            batch.write()
             self._connection.executemany(
                 "INSERT INTO offsets (bus, partition, next) VALUES (?, ?, ?)"
                 " ON CONFLICT (bus, partition) DO UPDATE SET next = excluded.next",

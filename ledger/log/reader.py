@@ -13,6 +13,7 @@ from ledger.events.identity import Known
 from ledger.log.entry import Entry, phone_text, unpack_headers
 from ledger.log.identities import Identities, holders
 from ledger.log.log import Head, _head, _offsets, declared_schema, schema_of
+from ledger.log.undoing import Refused, Undoings, components, refused, touched, undoings
 
 _listed = msgspec.json.Encoder().encode
 _COLUMNS = (
@@ -97,6 +98,41 @@ class LogReader:
             " value, phone, user_id FROM entries WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
             (after, 2**62 if until is None else until, limit),
         ).fetchall()
+
+    def fold_rows_about(self, contacts: Iterable[int], until: int) -> list[FoldRow]:
+        """The accepted entries about these contacts up to position `until`, in log order, for the fold."""
+        return self._connection.execute(
+            "SELECT position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source, headers,"
+            " value, phone, user_id FROM entries WHERE contact IN (SELECT value FROM json_each(?)) AND reason IS NULL"
+            " AND position <= ? ORDER BY position",
+            (_listed(sorted(contacts)).decode(), until),
+        ).fetchall()
+
+    def next_undoing(self, after: int) -> int | None:
+        """The position of the first undo or redo of an import after position `after`."""
+        row = self._connection.execute(
+            "SELECT min(position) FROM entries INDEXED BY entries_of_undoings"
+            " WHERE type IN ('ImportUndone', 'ImportRedone') AND reason IS NULL AND position > ?",
+            (after,),
+        ).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def undoings(self, until: int) -> Undoings:
+        """Every undo and redo of an import by position `until`."""
+        return undoings(self._connection, until)
+
+    def touched(self, source: int, until: int) -> list[int]:
+        """The contacts that the source's events before position `until` are about, as they were merged by then."""
+        return touched(self._connection, source, until)
+
+    def components(self, contacts: Iterable[int]) -> dict[int, int]:
+        """Every contact ever merged with one of these, and each of these, with the one that survives of it."""
+        return components(self._connection, contacts)
+
+    def source_number(self, name: str | None) -> int | None:
+        """The number under which the log keeps this source; None where no message has it."""
+        row = self._connection.execute("SELECT source FROM sources WHERE name = ?", (name,)).fetchone()
+        return None if row is None else int(row[0])
 
     def source_name(self, number: int) -> str:
         """The source that the log keeps under this number."""
@@ -183,6 +219,19 @@ class LogReader:
             found.update(message_id for (message_id,) in rows)
         return found.issuperset(message_ids)
 
+    def refused(self, position: int) -> Refused:
+        """The events that the redo at this position could not bring back."""
+        entry = self.entry(position)
+        return Refused() if entry is None or entry.detail is None else refused(entry.detail)
+
+    def message_ids(self, positions: Iterable[int]) -> list[tuple[int, str]]:
+        """(position, message id) of these entries, as far as they are not erased."""
+        return self._connection.execute(
+            "SELECT position, message_id FROM entries WHERE position IN (SELECT value FROM json_each(?))"
+            " AND message_id IS NOT NULL",
+            (_listed(list(positions)).decode(),),
+        ).fetchall()
+
     def rejected(self, after: int, limit: int) -> list[Entry]:
         """Up to `limit` rejected messages after position `after`, in order."""
         query = f"SELECT {_COLUMNS} {_FROM} WHERE reason IS NOT NULL AND position > ? ORDER BY position LIMIT ?"
@@ -229,12 +278,18 @@ class LogReader:
 
     def holder_of_phone(self, phone: str) -> Known | None:
         """Which contact this phone (E.164) finds now."""
+        known = self.last_holder_of_phone(phone)
+        return known if known is not None and known.phone == phone else None
+
+    def last_holder_of_phone(self, phone: str) -> Known | None:
+        """Which contact this phone (E.164) finds now or, when an undo has released it, found last."""
         return self._holder("phones", "phone", int(phone))
 
     def holders_of_phones(self, phones: Iterable[str]) -> dict[str, int]:
         """The number of the contact that each of these phones (E.164) finds now, as far as they find any."""
         rows = self._connection.execute(
-            "SELECT phone, contact FROM phones WHERE phone IN (SELECT value FROM json_each(?))",
+            "SELECT phones.phone, contact FROM phones JOIN contacts USING (contact)"
+            " WHERE phones.phone IN (SELECT value FROM json_each(?)) AND contacts.phone = phones.phone",
             (_listed([int(phone) for phone in phones]).decode(),),
         )
         return {f"+{phone}": contact for phone, contact in rows}
@@ -247,6 +302,11 @@ class LogReader:
 
     def holder_of_user_id(self, user_id: str) -> Known | None:
         """Which contact this user id finds now."""
+        known = self.last_holder_of_user_id(user_id)
+        return known if known is not None and known.user_id == user_id else None
+
+    def last_holder_of_user_id(self, user_id: str) -> Known | None:
+        """Which contact this user id finds now or, when an undo has released it, found last."""
         return self._holder("user_ids", "user_id", user_id)
 
     def _holder(self, table: str, column: str, value: object) -> Known | None:
@@ -265,6 +325,12 @@ class LogReader:
             return None
         row = self._connection.execute("SELECT contact FROM contacts WHERE id = ?", (wanted,)).fetchone()
         return row[0] if row else None
+
+    def is_gone(self, contact: int) -> bool:
+        """Whether nothing finds this contact: an undo has released all that did (R32)."""
+        query = "SELECT phone IS NULL AND user_id IS NULL AND absorbed_by IS NULL FROM contacts WHERE contact = ?"
+        row = self._connection.execute(query, (contact,)).fetchone()
+        return row is not None and bool(row[0])
 
     def ids(self, contacts: Iterable[int]) -> dict[int, bytes]:
         """The ids of these contacts, merged away or not, by number."""
@@ -288,23 +354,32 @@ class LogReader:
         return tuple(member for (member,) in members)
 
     def identities(self, after: int, limit: int) -> list[tuple[int, bytes, int | None, str | None]]:
-        """(contact, id, phone, user id) of up to `limit` contacts that were not merged away, by number."""
+        """(contact, id, phone, user id) of up to `limit` contacts that somebody finds by these, by number."""
         return self._connection.execute(
-            "SELECT contact, id, phone, user_id FROM contacts WHERE contact > ? AND absorbed_by IS NULL"
-            " ORDER BY contact LIMIT ?",
+            "SELECT contact, id, phone, user_id FROM contacts WHERE contact > ?"
+            " AND (phone IS NOT NULL OR user_id IS NOT NULL) ORDER BY contact LIMIT ?",
             (after, limit),
         ).fetchall()
 
     def dangling_identities(self) -> list[int]:
-        """Positions of bindings that their contact does not have, or that are missing: none in a sound log."""
+        """Positions of bindings that their contact does not have, or that are missing: none in a sound log.
+
+        A binding that an undo released names that undo.
+        """
+        released = "SELECT position FROM entries WHERE type = 'ImportUndone' AND reason IS NULL"
         rows = self._connection.execute(
             "SELECT position FROM phones LEFT JOIN contacts USING (contact) WHERE contacts.phone IS NOT phones.phone"
+            f" AND position NOT IN ({released})"
             " UNION ALL SELECT position FROM user_ids LEFT JOIN contacts USING (contact)"
-            " WHERE contacts.user_id IS NOT user_ids.user_id"
+            f" WHERE contacts.user_id IS NOT user_ids.user_id AND position NOT IN ({released})"
             " UNION ALL SELECT contact FROM contacts WHERE phone IS NOT NULL AND NOT EXISTS"
             " (SELECT 1 FROM phones WHERE phones.phone = contacts.phone AND phones.contact = contacts.contact)"
             " UNION ALL SELECT contact FROM contacts WHERE user_id IS NOT NULL AND NOT EXISTS"
             " (SELECT 1 FROM user_ids WHERE user_ids.user_id = contacts.user_id"
             " AND user_ids.contact = contacts.contact)"
+            " UNION ALL SELECT entries.position FROM entries JOIN contacts ON contacts.contact = absorbed"
+            " WHERE absorbed IS NOT NULL AND absorbed_by IS NOT entries.contact"
+            " UNION ALL SELECT contact FROM contacts WHERE absorbed_by IS NOT NULL AND NOT EXISTS"
+            " (SELECT 1 FROM entries WHERE absorbed = contacts.contact AND entries.contact = absorbed_by)"
         ).fetchall()
         return [position for (position,) in rows]

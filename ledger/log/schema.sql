@@ -33,6 +33,7 @@ CREATE TABLE entries (
 CREATE UNIQUE INDEX entries_accepted_once ON entries (source, message_id) WHERE reason IS NULL;
 CREATE INDEX entries_by_contact ON entries (contact, position) WHERE contact IS NOT NULL;
 CREATE INDEX entries_of_merges ON entries (absorbed, contact) WHERE absorbed IS NOT NULL;
+CREATE INDEX entries_of_undoings ON entries (position) WHERE type IN ('ImportUndone', 'ImportRedone') AND reason IS NULL;
 CREATE INDEX entries_rejected ON entries (raw_digest) WHERE reason IS NOT NULL;
 CREATE INDEX entries_rejected_names ON entries (source, message_id) WHERE reason IS NOT NULL;
 
@@ -57,6 +58,7 @@ BEGIN
 END;
 
 -- The identities: a fold of the accepted entries, kept in the same transaction (R7). `position` is the binding entry.
+-- Where `contact` no longer has the phone or user id, it is free, and `position` is the undo that released it (R32).
 CREATE TABLE contacts (
     contact  INTEGER PRIMARY KEY,
     id       BLOB NOT NULL UNIQUE,

@@ -7,6 +7,7 @@ from flask import Response
 from projections import listing
 from projections.candidates import needed
 from projections.reading import reading
+from projections.settled import settled
 from service.api import examples
 from service.api.door import Door
 from service.api.indexing import Indexing
@@ -15,9 +16,9 @@ from service.api.queries import CustomersQuery, PhoneQuery
 from service.api.routes import Routes, json_answer
 from service.api.shapes import CustomersSchema, FiltersSchema, FoundCustomerSchema
 from service.api.totals import Totals
+from service.contacts import state_now
 from service.customers import Ambiguous, by_phone, by_user_id, customer
 from service.hub_filters import read_filters
-from service.who import Unknown
 
 
 def hub_routes(door: Door) -> Routes:
@@ -43,15 +44,15 @@ def hub_routes(door: Door) -> Routes:
         """
         wanted = read_filters(body)
         path = generations.current_path()
+        window = {"offset": query["offset"], "limit": query["limit"]}
         with indexing.watching(lambda: needed(wanted)), reading(path) as state:
             state.freeze()
-            found = listing.window(state, wanted, query["offset"], query["limit"])
+            found = settled(state, ledger.log_reader, listing.window(state, wanted, **window), wanted)
             total = totals.of(path, state, wanted)
         data = {
             "total_customers": total,
-            "has_next_page": query["offset"] + len(found) < total,
-            "offset": query["offset"],
-            "limit": query["limit"],
+            "has_next_page": query["offset"] + query["limit"] < total,
+            **window,
             "customers": [customer(one) for one in found],
         }
         return json_answer({"result": True, "message": f"{total} customers found", "data": data})
@@ -81,10 +82,7 @@ def hub_routes(door: Door) -> Routes:
             return answer(by_user_id(log, user_id))
 
     def answer(contact: int) -> Response:
-        with reading(generations.current_path()) as state:
-            found = state.contact(contact)
-        if found is None:
-            raise Unknown("the contact is in the log, but not in the state yet")
-        return json_answer({"result": True, "message": "Customer found", "data": customer(found)})
+        found = customer(state_now(ledger, contact))
+        return json_answer({"result": True, "message": "Customer found", "data": found})
 
     return routes

@@ -121,6 +121,32 @@ class RejectSchema(Answer):
     hint = fields.String(required=True, metadata=_said("What to do"))
 
 
+class UndoingSchema(Answer):
+    """An undo or a redo of an import."""
+
+    what = fields.String(required=True, metadata=_said("Which of the two", enum=["undo", "redo"]))
+    position = fields.Integer(required=True, metadata=_said("Where it stands in the log"))
+    by = fields.String(required=True, allow_none=True, metadata=_said("Who wanted it"))
+    reason = fields.String(required=True, allow_none=True)
+    contacts = fields.Integer(required=True, metadata=_said("The contacts it is about"))
+    done = fields.Integer(required=True, metadata=_said("Those of them that show it by now"))
+
+
+class NotRedoneRowSchema(Answer):
+    """A row that a redo could not bring back."""
+
+    line = fields.Integer(required=True, metadata=_said("In the file, the header being 1"))
+    reason = fields.String(required=True, metadata=_said("A word for programs"))
+    message = fields.String(required=True, metadata=_said("What is wrong, for a person"))
+
+
+class NotRedoneSchema(Answer):
+    """The rows that a redo could not bring back."""
+
+    rows = fields.Integer(required=True)
+    first = fields.List(fields.Nested(NotRedoneRowSchema), required=True, metadata=_said("At most 100"))
+
+
 class CountsSchema(Answer):
     """An import and its counts; before it is confirmed, those of its check."""
 
@@ -129,7 +155,10 @@ class CountsSchema(Answer):
         required=True,
         metadata=_said(
             "How far it is",
-            enum=["uploaded", "mapped", "checked", "running", "done", "cancelled", "failed"],
+            enum=[
+                *("uploaded", "mapped", "checked", "running", "done", "cancelled", "failed"),
+                *("undoing", "undone", "redoing"),
+            ],
         ),
     )
     file_name = fields.String(required=True)
@@ -145,6 +174,7 @@ class CountsSchema(Answer):
     cancelled = _count("Never published, as it was stopped")
     erased = _count("Of contacts that were erased since")
     failure = fields.String(metadata=_said("Why it failed, or why its check refused the file"))
+    undoing = fields.Nested(UndoingSchema, metadata=_said("Its last undo or redo; no undo changes the counts"))
 
 
 class ImportsSchema(Answer):
@@ -235,7 +265,7 @@ class ImportSchema(CountsSchema):
     """An import."""
 
     allowed = fields.List(
-        fields.String(), required=True, metadata=_said(f"Of {', '.join(COMMANDS)}, what its state allows")
+        fields.String(), required=True, metadata=_said(f"Of {', '.join(COMMANDS)}, undo, redo, what its state allows")
     )
     tags = fields.List(fields.String(), required=True)
     options = fields.Dict(required=True)
@@ -245,6 +275,9 @@ class ImportSchema(CountsSchema):
         required=True, allow_none=True, metadata=_said("Which import had the same file and choices")
     )
     revision = fields.Integer(required=True, metadata=_said("How often its choices were changed"))
+    not_redone = fields.Nested(
+        NotRedoneSchema, metadata=_said("After a redo: rows whose phone or user id was another contact's by then")
+    )
     unreadable = fields.List(
         fields.String(),
         required=True,

@@ -20,27 +20,27 @@ class Kept(Generic[_T]):
         self._path = path
         self._compute = compute
         self._computing = Lock()
-        self._last: tuple[Path, int, _T] | None = None
+        self._last: tuple[Path, tuple[int, int], _T] | None = None
 
     def __call__(self) -> tuple[_T, int]:
         """The newest answer and its position. Raises sqlite.Error as opening the state does."""
         path = self._path()
         with reading(path) as state:
             state.freeze()
-            position = state.checkpoint().position
+            stage = state.stage()
             last = self._last
-            if last is None or last[:2] != (path, position):
-                last = self._newer(path, position, state)
-            return last[2], last[1]
+            if last is None or last[:2] != (path, stage):
+                last = self._newer(path, stage, state)
+            return last[2], last[1][0]
 
-    def _newer(self, path: Path, position: int, state: StateReader) -> tuple[Path, int, _T]:
+    def _newer(self, path: Path, stage: tuple[int, int], state: StateReader) -> tuple[Path, tuple[int, int], _T]:
         is_first = self._last is None
         if not self._computing.acquire(blocking=is_first):
             assert self._last is not None
             return self._last
         try:
-            if self._last is None or self._last[:2] != (path, position):
-                self._last = path, position, self._compute(state)
+            if self._last is None or self._last[:2] != (path, stage):
+                self._last = path, stage, self._compute(state)
             return self._last
         finally:
             self._computing.release()

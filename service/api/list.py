@@ -58,7 +58,9 @@ def list_routes(door: Door) -> Routes:
         try:
             # a past state has no indexes
             with indexing.watching(lambda: needed(wanted) if position is None else set()):
-                document = list_page(path, wanted, query["sort"], query["limit"], query.get("cursor"), total)
+                document = list_page(
+                    path, door.deployment.log_reader, wanted, query["sort"], query["limit"], query.get("cursor"), total
+                )
         except BadCursor as fault:
             raise bad_parameter("cursor", str(fault)) from None
         if position is not None:

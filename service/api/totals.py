@@ -15,12 +15,12 @@ class Totals:
     """Remembers what was counted until the state changes. Safe for threads."""
 
     def __init__(self) -> None:
-        self._found: OrderedDict[tuple[Path, int, Wanted], int] = OrderedDict()
+        self._found: OrderedDict[tuple[Path, tuple[int, int], Wanted], int] = OrderedDict()
         self._lock = Lock()
 
     def of(self, path: Path, state: StateReader, wanted: Wanted) -> int:
         """How many contacts the list has in this state file, which `state` reads and has frozen."""
-        key = path, state.checkpoint().position, wanted
+        key = path, state.stage(), wanted
         found = self._found.get(key)
         if found is None:
             found = listing.total(state, wanted)

@@ -41,7 +41,7 @@ def list_contacts(
         position = position_of(log, as_of)
         path = deployment.generations().current_path() if position is None else state_at(deployment.past, log, position)
     try:
-        document = list_page(path, wanted, "-modified", limit, cursor)
+        document = list_page(path, deployment.log_reader, wanted, "-modified", limit, cursor)
     except BadCursor as fault:
         raise click.BadParameter(str(fault), param_hint="--cursor") from fault
     if position is not None:

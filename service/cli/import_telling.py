@@ -15,7 +15,7 @@ _EXAMPLES = 5
 def summary(document: dict[str, Any]) -> str:
     """An import in one line."""
     counts = ", ".join(f"{document[name]:,} {name}" for name in _COUNTS if document[name])
-    told = f"{document['id']}  {document['file_name']}  {document['state']}"
+    told = f"{document['id']}  {document['file_name']}  {_state_name(document)}"
     if document["rows"] is not None:
         told += f"  {_rows(document['rows'])}"
     return f"{told}: {counts}" if counts else told
@@ -25,7 +25,11 @@ def tell(document: dict[str, Any]) -> None:
     """Print an import with its first rejects."""
     if "already_imported" in document:
         click.echo("The same file was imported before with the same choices; nothing was changed.")
-    click.echo(f"{document['id']}  {document['file_name']}  {document['state']}")
+        if "redo" in document:
+            click.echo(f"That import was undone: `{document['redo']}` brings it back, --again imports the file anew.")
+    click.echo(f"{document['id']}  {document['file_name']}  {_state_name(document)}")
+    if "not_redone" in document:
+        _tell_not_redone(document["not_redone"])
     if "failure" in document:
         click.echo(document["failure"])
     _tell_counts(document)
@@ -69,6 +73,20 @@ def _tell_counts(document: dict[str, Any]) -> None:
 
 def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _state_name(document: dict[str, Any]) -> str:
+    undoing = document.get("undoing")
+    if undoing is None or undoing["done"] >= undoing["contacts"]:
+        return str(document["state"])
+    return f"{document['state']} {undoing['done']:,} of {undoing['contacts']:,} contacts"
+
+
+def _tell_not_redone(left: dict[str, Any]) -> None:
+    if left["rows"]:
+        click.echo(f"{_rows(left['rows'])} could not be brought back:")
+    for one in left["first"][:_SHOWN]:
+        click.echo(f"line {one['line']}  {one['message']}")
 
 
 def _tell_rejects(document: dict[str, Any]) -> None:

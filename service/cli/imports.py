@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, TextIO
 import click
 
 from service import logs
+from service.cli.given import who
 from service.cli.import_progress import reporting
 from service.cli.import_telling import summary, tell, tell_check
 from service.cli.terminal import Failed, as_json, emit, opened
@@ -22,6 +23,7 @@ from service.imports.ports import Report
 from service.imports.refusal import FileRefused, MappingRefused
 from service.imports.registry import ImportUnknown
 from service.imports.states import State, StepNotAllowed
+from service.imports.undo import Order, UndoNotPossible
 from service.processes import Stop, run_imports
 from service.temporary_parts import PartFailed, TemporaryPart, parts_running
 
@@ -127,6 +129,33 @@ def cancel(id: str, is_json: bool) -> int:
     return 0
 
 
+@imports.command("undo")
+@click.argument("id")
+@click.option("--reason", help="Why; it is kept in the log.")
+@as_json
+def undo_import(id: str, reason: str | None, is_json: bool) -> int:
+    """Have an import's facts no longer count, as if it had never been. The log keeps them."""
+    return _ordered(id, Order(is_redo=False, by=who(), reason=reason), is_json)
+
+
+@imports.command("redo")
+@click.argument("id")
+@click.option("--reason", help="Why; it is kept in the log.")
+@as_json
+def redo_import(id: str, reason: str | None, is_json: bool) -> int:
+    """Bring an undone import back. Exit code 3: the phone or user id of some rows is another contact's by now."""
+    return _ordered(id, Order(is_redo=True, by=who(), reason=reason), is_json)
+
+
+def _ordered(id: str, order: Order, is_json: bool) -> int:
+    with _at_work() as (importer, report):
+        message_id = importer.order(id, order)
+        importer.wait_for(id, message_id, order, report)
+        document = importer.results.show(id)
+    emit(document, is_json, lambda: tell(document))
+    return _SOME_LEFT_OUT if document.get("not_redone", {}).get("rows") else 0
+
+
 @imports.command()
 def run() -> None:
     """Go on with imports that nobody works on, until told to stop; a part of `contacts serve`."""
@@ -193,7 +222,7 @@ def _faults_told() -> Iterator[None]:
         raise Refused(str(fault)) from fault
     except ImportUnknown as fault:
         raise Failed(str(fault.args[0])) from fault
-    except (Stalled, Busy, StepNotAllowed, PartFailed) as fault:
+    except (Stalled, Busy, StepNotAllowed, UndoNotPossible, PartFailed) as fault:
         raise Failed(str(fault)) from fault
 
 
@@ -202,6 +231,8 @@ def _finish(importer: Importer, id: str, rejects: Path | None, is_json: bool, *,
         if out is not None:
             out.writelines(importer.results.rejects_csv(id))
     document = importer.results.show(id) | ({"already_imported": True} if already else {})
+    if already and document["state"] in ("undoing", "undone"):
+        document["redo"] = f"contacts imports redo {id}"
     emit(document, is_json, lambda: tell(document))
     return 0 if already else _exit_code(document)
 

@@ -20,6 +20,10 @@ def tell_history(events: Iterable[Mapping[str, Any]]) -> None:
             _line(change["attribute"], f"{_shown(change['from'])} → {_shown(change['to'])}")
         if event.get("event") is not None:
             _line("event", _plain(event["event"]))
+        if event.get("by") is not None:
+            _line("by", _plain(event["by"]))
+        if event.get("reason") is not None:
+            _line("reason", _plain(event["reason"]))
         if event.get("skipped"):
             _line("skipped", "by the import's mode")
 

@@ -24,8 +24,41 @@ class AppendRejection:
 
 
 @dataclass(frozen=True, slots=True)
+class NotRedone:
+    """The rows that a redo could not bring back, because their phone or user id is another contact's: the first."""
+
+    count: int
+    rows: list[AppendRejection]
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """The last undo or, with `is_redo`, redo of an import: where it stands in the log, who gave it and why (R33).
+
+    `refolded` of the `touched` contacts show it by now.
+    """
+
+    position: int
+    is_redo: bool
+    by: str | None
+    reason: str | None
+    touched: int
+    refolded: int
+
+    @property
+    def state(self) -> str | None:
+        """What the import shows; None when it is as if it had never been undone."""
+        if self.refolded < self.touched:
+            return "redoing" if self.is_redo else "undoing"
+        return None if self.is_redo else "undone"
+
+
+@dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What became of the published rows so far. `older` is also counted in `unchanged`; a row counts once."""
+    """What became of the published rows so far. `older` is also counted in `unchanged`; a row counts once.
+
+    No undo changes them: `undoing` is beside them.
+    """
 
     created: int = 0
     updated: int = 0
@@ -34,6 +67,7 @@ class Outcomes:
     skipped: int = 0
     rejected: int = 0
     erased: int = 0
+    undoing: Undoing | None = None
 
     @property
     def settled(self) -> int:
@@ -47,7 +81,7 @@ def import_json(one: Import, outcomes: Outcomes, duplicate: int, rejected: int) 
     pending = one.rows - duplicate - rejected - outcomes.settled - cancelled
     document: dict[str, Any] = {
         "id": one.id,
-        "state": _state(one, pending),
+        "state": (outcomes.undoing and outcomes.undoing.state) or _state(one, pending),
         "file_name": one.file_name,
         "rows": one.rows,
         "created": outcomes.created,
@@ -63,7 +97,20 @@ def import_json(one: Import, outcomes: Outcomes, duplicate: int, rejected: int) 
     }
     if one.failure is not None:
         document["failure"] = one.failure
+    if outcomes.undoing is not None:
+        document["undoing"] = _undoing_json(outcomes.undoing)
     return document
+
+
+def _undoing_json(undoing: Undoing) -> dict[str, Any]:
+    return {
+        "what": "redo" if undoing.is_redo else "undo",
+        "position": undoing.position,
+        "by": undoing.by,
+        "reason": undoing.reason,
+        "contacts": undoing.touched,
+        "done": undoing.refolded,
+    }
 
 
 def all_rejects(kept: Iterable[Reject], rejections: Iterable[AppendRejection], columns: ColumnMap) -> Iterator[Reject]:

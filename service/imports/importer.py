@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ledger.events import moments
+from service.imports import undo
 from service.imports.cancelling import cancel
 from service.imports.checking import Checks
 from service.imports.choices import Choices, clean_tags, import_hash
@@ -50,7 +51,7 @@ class Importer:
         self._registry = registry
         self._ports = ports
         self._limits = limits
-        self.results = Results(folder, registry, ports.outcomes, ports.rejections)
+        self.results = Results(folder, registry, ports.outcomes, ports.rejections, ports.not_redone)
         self.checks = Checks(folder, registry, ports, limits)
 
     def bring(self, file: BinaryIO, name: str, choices: Choices, report: Report, *, again: bool = False) -> Brought:
@@ -137,6 +138,18 @@ class Importer:
         """
         cancel(self._registry, self._folder, id)
         self.see_out(id, report)
+
+    def order(self, id: str, order: undo.Order) -> str:
+        """Have an import undone or redone (R32); the id of the message, which is durable on the bus.
+
+        Raises ImportUnknown, UndoNotPossible, and as `bring` does.
+        """
+        undo.refuse(self._registry.get(id), self.results.counts(id), order)
+        return undo.publish(id, order, self._ports)
+
+    def wait_for(self, id: str, message_id: str, order: undo.Order, report: Report) -> None:
+        """Return when all contacts show the order. Raises UndoNotPossible when the log rejected it, and Stalled."""
+        undo.wait(id, message_id, order, self._ports, report)
 
     def wait(self, id: str, report: Report) -> None:
         """Return when no row is pending. Raises Stalled when nothing happens for too long."""

@@ -15,6 +15,7 @@ from projections.fold import State
 from projections.generations import Generations
 from projections.page import ImportIds, Page
 from projections.reading import StateReader, reading
+from projections.replay import replayed
 from service.imports.attributes import WHATSAPP_OPTED
 
 _PAGE = 10_000
@@ -46,6 +47,7 @@ class LedgerHead:
         self._log = log
         self._state = state
         self.head = _EMPTY if log is None else log.freeze()
+        self._undone: set[int] = set()
         self._newer: dict[int, State] = {} if log is None else self._fold_rest(log)
 
     def identities(self, phones: Iterable[str], user_ids: Iterable[str]) -> Identities:
@@ -56,7 +58,8 @@ class LedgerHead:
         """These contacts, by number."""
         wanted = set(contacts)
         found = {number: state for number in wanted if (state := self._newer.get(number)) is not None}
-        return found | self._loaded(wanted - found.keys())
+        undone = (wanted & self._undone) - found.keys()
+        return found | self._replayed(undone, self.head.position) | self._loaded(wanted - undone - found.keys())
 
     def opted_out(self, phones: Iterable[str]) -> set[str]:
         """Those of the phones (E.164) whose contact has WhatsApp Opted FALSE (R16)."""
@@ -85,6 +88,9 @@ class LedgerHead:
     def _fold_rest(self, log: LogReader) -> dict[int, State]:
         """The contacts that the entries behind the state's checkpoint changed, as these left them."""
         position = 0 if self._state is None else self._state.checkpoint().position
+        undoing = log.next_undoing(position)
+        if undoing is not None and undoing <= self.head.position:
+            return self._replay_rest(log, position)
         states: dict[int, State] = {}
         import_ids = ImportIds(log)
         while rows := log.fold_page(position, _PAGE, self.head.position):
@@ -94,9 +100,32 @@ class LedgerHead:
             position = rows[-1][0]
         return states
 
+    def _replay_rest(self, log: LogReader, position: int) -> dict[int, State]:
+        """As `_fold_rest`, when an import was undone or redone since: contacts are folded from their beginning."""
+        self._undone = {
+            contact
+            for undoing in log.undoings(self.head.position).after(position)
+            for contact in log.touched(undoing.source, undoing.position)
+        }
+        touched: set[int] = set()
+        while rows := log.fold_page(position, _PAGE, self.head.position):
+            touched.update(number for row in rows for number in (row[5], row[7]) if number is not None)
+            position = rows[-1][0]
+        return self._replayed(touched, self.head.position)
+
     def _loaded(self, contacts: set[int]) -> dict[int, State]:
         if self._state is None or not contacts:
             return {}
         numbers = _listed(sorted(contacts)).decode()
-        found = self._state.find("WHERE contact IN (SELECT value FROM json_each(?))", (numbers,))
-        return {state.contact: state for state in found}
+        found = {
+            state.contact: state
+            for state in self._state.find("WHERE contact IN (SELECT value FROM json_each(?))", (numbers,))
+        }
+        dirty = self._state.dirty_among(contacts) if self._log is not None else set()
+        settled = {number: state for number, state in found.items() if number not in dirty}
+        return settled | self._replayed(dirty, self._state.checkpoint().position)
+
+    def _replayed(self, contacts: set[int], until: int) -> dict[int, State]:
+        if not contacts or self._log is None:
+            return {}
+        return replayed(self._log, self._log.undoings(until), contacts, until, ImportIds(self._log))

@@ -8,17 +8,24 @@ from typing import TypeVar
 import msgspec
 
 from ledger.bus.port import Bus, Reader
+from ledger.events import types
 from ledger.events.traits import TraitType
+from ledger.log.entry import Entry
 from ledger.log.reader import LogReader, is_there
+from ledger.log.undoing import Refused
 from projections.decode import Data, data_of
 from projections.generations import Generations
 from projections.reading import StateReader, reading
+from projections.settled import contact_now
 from service.imports.attributes import WHATSAPP_OPTED, default_type
-from service.imports.counts import AppendRejection, Outcomes
+from service.imports.counts import AppendRejection, NotRedone, Outcomes, Undoing
 from service.imports.ledger_head import LedgerHead, at_head
 
 _SAMPLE = 20_000
 """Contacts, the newest: enough to know the attributes in use, and quick among millions."""
+
+_SHOWN = 100
+"""Rows that a redo could not bring back."""
 
 _Answer = TypeVar("_Answer")
 
@@ -53,7 +60,8 @@ class LedgerView:
         """How many messages are on the bus, or in the log, that the state does not have. Raises as `backlog` does."""
         waiting = self.backlog()
         folded: int = self._asked(lambda state: state.checkpoint().position, 0)
-        return waiting + (self._taken.head().position - folded if self._taken else 0)
+        dirty: int = self._asked(lambda state: state.dirty_count(), 0)
+        return waiting + dirty + (self._taken.head().position - folded if self._taken else 0)
 
     def at_head(self) -> AbstractContextManager[LedgerHead]:
         """The ledger as it is now, for the length of a block."""
@@ -64,7 +72,40 @@ class LedgerView:
         tally = self._asked(lambda state: state.tally(import_id), None)
         if tally is None:
             return Outcomes()
-        return Outcomes(tally.created, tally.updated, tally.unchanged, tally.older, tally.skipped, tally.rejected)
+        return Outcomes(
+            tally.created,
+            tally.updated,
+            tally.unchanged,
+            tally.older,
+            tally.skipped,
+            tally.rejected,
+            undoing=None if tally.undoing is None else _undoing(tally.undoing, tally.touched, tally.refolded),
+        )
+
+    def message(self, source: str, id: str) -> Entry | None:
+        """What the log decided of a message of ours; None while it has not taken it."""
+        if not is_there(self._log):
+            return None
+        with closing(LogReader(self._log)) as log:
+            return log.by_message_id(id, source)
+
+    def not_redone(self, position: int) -> NotRedone:
+        """The rows that the redo at a position could not bring back."""
+        with closing(LogReader(self._log)) as log:
+            refused = log.refused(position)
+            names = log.message_ids(sorted(refused.phone + refused.user_id))
+            rows: dict[str, int] = {}
+            for at, id in names:
+                rows.setdefault(id.rpartition(".")[0], at)
+            shown = [self._not_redone(log, at, refused) for at in sorted(rows.values())[:_SHOWN]]
+        return NotRedone(len(rows), [one for one in shown if one is not None])
+
+    def _not_redone(self, log: LogReader, position: int, refused: Refused) -> AppendRejection | None:
+        entry = log.entry(position)
+        if entry is None:
+            return None
+        data, taken = _data(entry.headers, entry.value), "phone" if position in refused.phone else "user id"
+        return AppendRejection(data.row or 0, data.line or 0, "identity_conflict", f"Its {taken} is another contact's.")
 
     def rejections(self, import_id: str) -> Iterator[AppendRejection]:
         """An import's rows that the append rejected, by row."""
@@ -85,8 +126,15 @@ class LedgerView:
             return set()
         with closing(LogReader(self._log)) as log:
             holders = log.holders_of_phones(phones)
-        out: set[int] = self._asked(lambda state: state.where_false(WHATSAPP_OPTED, holders.values()), set())
+        out: set[int] = self._asked(lambda state: self._where_false(state, set(holders.values())), set())
         return {phone for phone, contact in holders.items() if contact in out}
+
+    def _where_false(self, state: StateReader, contacts: set[int]) -> set[int]:
+        state.freeze()
+        dirty = state.dirty_among(contacts)
+        now = (contact_now(state, lambda: closing(LogReader(self._log)), contact) for contact in dirty)
+        out = {one.contact for one in now if one is not None and one.traits.get(WHATSAPP_OPTED) is False}
+        return out | state.where_false(WHATSAPP_OPTED, contacts - dirty)
 
     def attribute_types(self) -> dict[str, str]:
         """Custom attributes that contacts have, and their types."""
@@ -99,6 +147,21 @@ class LedgerView:
             return without
         with reading(self._generations.current_path()) as state:
             return ask(state)
+
+
+class _Undoing(msgspec.Struct):
+    position: int
+    type: str
+    by: str | None = None
+    reason: str | None = None
+
+
+_decode_undoing = msgspec.json.Decoder(_Undoing).decode
+
+
+def _undoing(document: str, touched: int, refolded: int) -> Undoing:
+    said = _decode_undoing(document)
+    return Undoing(said.position, said.type == types.IMPORT_REDONE, said.by, said.reason, touched, refolded)
 
 
 def _data(headers: tuple[tuple[str, bytes], ...], value: bytes | None) -> Data:

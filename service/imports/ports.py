@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from ledger.bus.port import Publisher
 from ledger.events.signing import Signer
-from service.imports.counts import AppendRejection, Outcomes
+from ledger.log.entry import Entry
+from service.imports.counts import AppendRejection, NotRedone, Outcomes
 from service.imports.feed import Pace
 from service.imports.ledger_head import LedgerHead
 
@@ -27,12 +28,13 @@ class Ports:
     """`clock` is microseconds since the epoch, `new_id` makes UUIDv7 texts.
 
     `backlog()`: how many messages are on the bus that the log has not taken yet; `behind()`: that the state does not
-    have yet. `at_head()`: the ledger as it is now. `opted_out(phones)`: those of them (E.164) whose contact has
-    WhatsApp Opted FALSE now. `outcomes(import id)`: what became of its rows so far.
-    `rejections(import id)`: its rows that the append rejected, by row. `known_attributes()`: existing custom
-    attributes and their types. `default_country_code` is proposed for a file without any (R10). `batch`: messages
-    published together. `stride`: rows published before an import looks
-    again whether it is to stop.
+    have yet, and contacts that an undo has yet to reach. `at_head()`: the ledger as it is now. `opted_out(phones)`:
+    those of them (E.164) whose contact has WhatsApp Opted FALSE now. `outcomes(import id)`: what became of its rows so
+    far. `rejections(import id)`: its rows that the append rejected, by row. `not_redone(position)`: those that the redo
+    there could not bring back. `message(source, id)`: what the log decided of a message, once it has.
+    `known_attributes()`: existing custom attributes and their types. `default_country_code` is proposed for a file
+    without any (R10). `batch`: messages published together. `stride`: rows published before an import looks again
+    whether it is to stop.
     """
 
     publisher: Publisher
@@ -45,6 +47,8 @@ class Ports:
     opted_out: Callable[[Sequence[str]], set[str]]
     outcomes: Callable[[str], Outcomes]
     rejections: Callable[[str], Iterable[AppendRejection]]
+    not_redone: Callable[[int], NotRedone]
+    message: Callable[[str, str], Entry | None]
     known_attributes: Callable[[], Mapping[str, str]]
     default_country_code: str
     pace: Pace

@@ -41,7 +41,8 @@ class Findings:
     @property
     def settled(self) -> Outcomes:
         """The counts of published rows."""
-        return Outcomes(**self.outcomes)
+        counts: dict[str, Any] = dict(self.outcomes)
+        return Outcomes(**counts)
 
 
 class Rehearsal:

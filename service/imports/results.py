@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from service.imports.counts import AppendRejection, Outcomes, all_rejects, import_json, rejects_json
+from service.imports.counts import AppendRejection, NotRedone, Outcomes, all_rejects, import_json, rejects_json
 from service.imports.dialect import shape
 from service.imports.files import ImportFolder
 from service.imports.first_look import kept_look
@@ -17,13 +17,14 @@ from service.imports.states import State, allowed
 _OPTIONS = ("country_code", "mode", "blank", "relaxed_names", "clean_phones", "allow_opt_in", "encoding", "delimiter")
 _PREPARED = (State.UPLOADED, State.MAPPED)
 _SHOWN = 100
+_UNDOING = ("undoing", "redoing")
 
 
 class Results:
     """The imports of a deployment as they are told to the outside. `folder` holds a folder for each.
 
     `outcomes(import id)` says what became of its rows so far, `rejections(import id)` which of them the append
-    rejected, by row.
+    rejected, by row, and `not_redone(position)` which of them the redo there could not bring back.
     """
 
     def __init__(
@@ -32,15 +33,18 @@ class Results:
         registry: Registry,
         outcomes: Callable[[str], Outcomes],
         rejections: Callable[[str], Iterable[AppendRejection]],
+        not_redone: Callable[[int], NotRedone],
     ) -> None:
         self._folder = folder
         self._registry = registry
         self._outcomes = outcomes
         self._rejections = rejections
+        self._not_redone = not_redone
 
     def show(self, id: str) -> dict[str, Any]:
         """The Import JSON (R22). Raises ImportUnknown."""
-        return {**self.counts(id), "rejects": self._shown_rejects(self._registry.get(id))}
+        counts, one = self.counts(id), self._registry.get(id)
+        return {**counts, **self._left_undone(counts), "rejects": self._shown_rejects(one)}
 
     def all(self) -> list[dict[str, Any]]:
         """The Import JSON of every import without its rejects, newest first."""
@@ -73,7 +77,7 @@ class Results:
         choices = one.choices.to_json()
         return {
             **counts,
-            "allowed": list(allowed(one.state)),
+            "allowed": [*allowed(one.state), *_orders(one, counts)],
             "tags": list(one.choices.tags),
             "options": {name: choices.get(name) for name in _OPTIONS},
             "mapping": None if one.state is State.UPLOADED else _mapping(one),
@@ -89,6 +93,7 @@ class Results:
         check = folder.load("check") if one.state is State.CHECKED else None
         return {
             **status,
+            **self._left_undone(status),
             "unreadable": look and look["unreadable"],
             "preview": look and look["preview"],
             "check": check and check["check"],
@@ -120,9 +125,21 @@ class Results:
             return folder.load("checking") or {"stage": "waiting", "done": 0, "rows": 0}
         if one.state is State.RUNNING:
             return {"stage": "publishing", "done": load_progress(folder).at, "rows": one.rows}
+        if counts["state"] in _UNDOING:
+            undoing = counts["undoing"]
+            return {"stage": counts["state"], "done": undoing["done"], "rows": undoing["contacts"]}
         if counts["pending"]:
             return {"stage": "applying", "done": one.rows - counts["pending"], "rows": one.rows}
         return None
+
+    def _left_undone(self, counts: dict[str, Any]) -> dict[str, Any]:
+        """The rows that a redo could not bring back, where there was a redo."""
+        undoing = counts.get("undoing")
+        if undoing is None or undoing["what"] != "redo":
+            return {}
+        found = self._not_redone(undoing["position"])
+        rows = [{"line": one.line, "reason": one.reason, "message": one.message} for one in found.rows]
+        return {"not_redone": {"rows": found.count, "first": rows}}
 
     def _shown_rejects(self, one: Import) -> list[dict[str, Any]]:
         """The first faults of the file; while it runs the first that were found, for a poll must be cheap."""
@@ -135,6 +152,14 @@ class Results:
     def _rejects(self, one: Import) -> Iterator[Reject]:
         kept = kept_rejects(ImportFolder(self._folder / one.id).rejects)
         return all_rejects(kept, self._rejections(one.id), one.columns)
+
+
+def _orders(one: Import, counts: dict[str, Any]) -> list[str]:
+    """What of undo and redo can be ordered."""
+    if one.confirmed_at is None or one.state is State.RUNNING or counts["state"] == "running":
+        return []
+    undoing = counts.get("undoing")
+    return ["redo" if undoing is not None and undoing["what"] == "undo" else "undo"]
 
 
 def _mapping(one: Import) -> list[dict[str, Any]]:

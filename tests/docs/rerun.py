@@ -18,7 +18,7 @@ ADDRESS = "127.0.0.1:8080"
 _BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.DOTALL | re.MULTILINE)
 _STEP = re.compile(r"^(\$ .*\n(?:> .*\n)*)((?:(?!\$ ).*\n)*)", re.MULTILINE)
 _FILE = re.compile(r"^```\w+\n# ([\w-]+\.\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_PROGRESS = re.compile(r"^(?:catching up|\w+ the file|\w+: [\d,]+ of [\d,]+ rows.*)\n", re.MULTILINE)
+_PROGRESS = re.compile(r"^(?:catching up|undoing|redoing|\w+ the file|\w+: [\d,]+ of [\d,]+ rows.*)\n", re.MULTILINE)
 _NAME = re.compile(
     r"cl_[\w-]{43}|(?<=Basic )\w+=*"
     r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{64}\b|(?<!\+)\b[0-9a-f]{12}\b"

@@ -5,10 +5,8 @@ import pytest
 from ledger.events.types import OUR_SOURCES, RULES, is_ours
 
 OPEN = {"UserTracked", "TagsAdded", "EventTracked"}
-IN_EFFECT = {"ImportStarted", "ImportSplit"}
+IN_EFFECT = {"ImportStarted", "ImportSplit", "ImportUndone", "ImportRedone"}
 WITHOUT_EFFECT_YET = {
-    "ImportUndone",
-    "ImportRedone",
     "ContactsMerged",
     "ContactsSplit",
     "ContactErased",

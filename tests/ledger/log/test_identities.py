@@ -31,8 +31,9 @@ def test_two_contacts_made_and_merged_in_one_batch_are_stored_as_one(by_hand, ne
         identities.create(1, b"1" * 16, PHONE, None)
         identities.create(2, b"2" * 16, None, "u1")
         identities.merge(identities.by_phone(PHONE), identities.by_user_id("u1"), 3)
-        for _ in range(3):
+        for _ in range(2):
             batch.add(new_entry())
+        batch.add(new_entry(contact=1, absorbed=2))
     assert by_hand.reader.component(2) == (1, 2)
     assert by_hand.reader.holder_of_user_id("u1") == Known(1, PHONE, "u1")
     assert by_hand.reader.identities(0, 9) == [(1, b"1" * 16, int(PHONE), "u1")]

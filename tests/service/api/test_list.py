@@ -161,7 +161,8 @@ def test_the_total_follows_the_state(client, four):
 
 def test_the_list_is_the_command_lines(client, four):
     path = four.deployment.generations().current_path()
-    assert client.read(PATH).json == list_page(path, wanted_of((), ()), "-modified", 100, None)
+    page = list_page(path, four.deployment.log_reader, wanted_of((), ()), "-modified", 100, None)
+    assert client.read(PATH).json == page
 
 
 def test_a_list_that_took_long_has_its_index_made(client, four, monkeypatch):
