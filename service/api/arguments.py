@@ -25,6 +25,18 @@ class Arguments(FlaskParser):
         content = read_bytes(req.stream, req.content_length)
         return {} if not content and isinstance(schema, OptionalBody) else read_object(content)
 
+    def load_querystring(self, req: flask.Request, schema: marshmallow.Schema) -> Any:
+        """The parameters. One that cannot be a list, but is given twice, is a fault: either would be a guess."""
+        lists = {
+            field.data_key or name
+            for name, field in schema.load_fields.items()
+            if isinstance(field, marshmallow.fields.List)
+        }
+        twice = [(name, len(given)) for name, given in req.args.lists() if len(given) > 1 and name not in lists]
+        if twice:
+            raise faulty([_of_parameter(name, f"is given {times} times: give it once") for name, times in twice])
+        return super().load_querystring(req, schema)
+
     def handle_error(self, error: marshmallow.ValidationError, *_: object, **__: object) -> NoReturn:
         """Answer 422 with all faults."""
         found = [each for location, messages in error.messages_dict.items() for each in _faults(location, messages)]

@@ -125,6 +125,15 @@ def test_a_parameter_that_is_wrong_is_422_and_named(client, description, paramet
 
 
 @pytest.mark.usefixtures("four")
+def test_a_parameter_given_twice_is_422_and_named_where_one_of_the_two_would_be_a_guess(client, description):
+    answer = client.read(f"{PATH}?limit=1&limit=2&sort=created&sort=-created&where=city=Pune&where=city=Agra")
+    assert answer.status_code == 422
+    assert [error["parameter"] for error in answer.json["errors"]] == ["limit", "sort"]
+    assert "give it once" in answer.json["message"]
+    description.assert_fits("GET", PATH, answer)
+
+
+@pytest.mark.usefixtures("four")
 def test_conditions_are_limited_in_number(client):
     assert client.read(PATH, query_string={"where": ["city=Pune"] * 10}).status_code == 200
     assert client.read(PATH, query_string={"where": ["city=Pune"] * 11}).status_code == 422
