@@ -26,6 +26,7 @@ from bench.rows import (
     rebuild,
     through_kafka,
     track_calls,
+    undo,
     whole_memory,
     with_tags,
 )
@@ -46,6 +47,7 @@ ROWS = (
     checks.ROW,
     polled.ROW,
     over_http.ROW,
+    undo.ROW,
 )
 RESULTS = Path(__file__).parent / "results"
 

@@ -73,11 +73,11 @@ def run_import(served: Served, file: Path, rows: int, *, tags: Sequence[str] = (
     """
     place, process = served.place, served.process
     before = head(place)
-    began, began_cpu = time.perf_counter(), _cpu(process.pid)
+    began, began_cpu = time.perf_counter(), cpu_of(process.pid)
     arguments = [part for tag in tags for part in ("--tag", tag)]
     with watching(place.pids) as peak:
         document = place.run("import", str(file), *arguments, "--json")
-    ended, cpu = time.perf_counter(), _cpu(process.pid) - began_cpu
+    ended, cpu = time.perf_counter(), cpu_of(process.pid) - began_cpu
     _check_counts(document, rows, known)
     messages = head(place) - before - 2
     if messages != rows * (2 if tags else 1):
@@ -90,9 +90,9 @@ def run_import(served: Served, file: Path, rows: int, *, tags: Sequence[str] = (
 
 def run_check(served: Served, file: Path, rows: int, *, known: int = 0) -> Rate:
     """Check such a file by the command's dry run, beside a running `serve`, from its start to its end."""
-    began, began_cpu = time.perf_counter(), _cpu(served.process.pid)
+    began, began_cpu = time.perf_counter(), cpu_of(served.process.pid)
     document = served.place.run("import", str(file), "--dry-run", "--json")
-    seconds, cpu = time.perf_counter() - began, _cpu(served.process.pid) - began_cpu
+    seconds, cpu = time.perf_counter() - began, cpu_of(served.process.pid) - began_cpu
     _check_counts(document, rows, known)
     return Rate(rows / seconds, cpu / rows * 1e6)
 
@@ -111,6 +111,7 @@ def _check_counts(document: dict[str, Any], rows: int, known: int) -> None:
         raise Wrong(f"the counts are {counts}, {expected} expected")
 
 
-def _cpu(pid: int) -> float:
+def cpu_of(pid: int) -> float:
+    """Seconds of processor time of a process with all below it, and of the commands that were run and have ended."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return sum(map(processor.seconds, tree(pid))) + ended.ru_utime + ended.ru_stime
