@@ -14,7 +14,7 @@ MIB = 1 << 20
 
 
 def phone(number):
-    return f"+9198{number:08d}"
+    return f"+9170{number:08d}"  # nobody else here has such a number
 
 
 def content():
