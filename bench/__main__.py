@@ -15,6 +15,7 @@ from bench import disk, profiles, sizes, table
 from bench.row import Result, Row, Run, Wrong
 from bench.rows import (
     append,
+    batches,
     call_to_state,
     calls_beside_import,
     checks,
@@ -48,6 +49,7 @@ ROWS = (
     polled.ROW,
     over_http.ROW,
     undo.ROW,
+    batches.ROW,
 )
 RESULTS = Path(__file__).parent / "results"
 

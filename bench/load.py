@@ -24,7 +24,9 @@ from bench.people import person
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What to send. Each call is about another person, from number `first`, `most` of them at most.
+    """What to send: `most` calls at most, each about another person, from number `first`.
+
+    `lines`: each call is a batch of so many lines, each about another person.
 
     `per_second` 0: every connection sends as soon as it has its answer. Else calls start at fixed moments, and a late
     start counts as waiting.
@@ -37,6 +39,7 @@ class Load:
     connections: int
     seconds: float
     per_second: float = 0.0
+    lines: int = 0
 
 
 @dataclass(slots=True)
@@ -71,14 +74,25 @@ def finish(process: "subprocess.Popen[bytes]", *, now: bool = False) -> Answers:
     return Answers(**json.loads(printed))
 
 
-def request(key: str, number: int) -> bytes:
+def requests(load: Load) -> Iterator[bytes]:
+    """The calls of a load, in their order."""
+    if not load.lines:
+        return (_request(load.key, "public/track/users/", _body(load.first + call)) for call in range(load.most))
+    batches = (range(load.first + call * load.lines, load.first + (call + 1) * load.lines) for call in range(load.most))
+    return (_request(load.key, "contacts/batch", b"\n".join(map(_body, numbers))) for numbers in batches)
+
+
+def _body(number: int) -> bytes:
     """The track call about a person."""
     one = person(number)
-    body = orjson.dumps(
+    return orjson.dumps(
         {"countryCode": "+91", "phoneNumber": one.number, "userId": one.user_id, "traits": traits_of(one)}
     )
+
+
+def _request(key: str, path: str, body: bytes) -> bytes:
     head = (
-        "POST /v1/public/track/users/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"POST /v1/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         f"Authorization: Bearer {key}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
@@ -131,7 +145,7 @@ class _End:
 
 
 def _send_all(load: Load) -> Answers:
-    made = (request(load.key, number) for number in range(load.first, load.first + load.most))
+    made = requests(load)
     calls = made if load.per_second else iter(list(made))
     connections = {one.socket.fileno(): one for one in (_Connection(load.port) for _ in range(load.connections))}
     answers, latencies = Answers(), []

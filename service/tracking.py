@@ -1,40 +1,21 @@
 """A track call on its way to the bus: checked, turned into signed messages, published (R6-R9)."""
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
-from consumers.messages import MAX_BYTES
 from ledger.bus.port import BusError, Message, NotConfirmed, Publisher, TooLarge, Unavailable
 from ledger.events import moments, types
 from ledger.events.calls import TrackEvent, TrackUser, track_event, track_user
-from ledger.events.identity import Conflict, Known, resolve
 from ledger.events.signing import Signer
+from service.call_messages import Fact, facts_of, messages_of, signing
+from service.conflicts import Conflicts
 from service.idempotency import Claim
 from service.together import NotBegun, NotFinished, Together
 
 DEADLINE = 4.0
 """Seconds the bus has to confirm a call's messages, all of them together (R8)."""
-
-_Fact = tuple[str, dict[str, Any]]
-"""A message's type, and its data but for whom it is about."""
-
-_encode = msgspec.json.Encoder().encode
-
-
-class IdentityConflict(Exception):
-    """The phone and the user id contradict what is known (R7); nothing was published.
-
-    `holders` has the ids of the contacts that hold the `phone` and the `user_id` now, where they are held.
-    """
-
-    def __init__(self, message: str, holders: Mapping[str, str]) -> None:
-        told = [f"contact {id} has the {identity.replace('_', ' ')}" for identity, id in holders.items()]
-        super().__init__(": ".join([message, ", ".join(told)] if told else [message]))
-        self.holders = holders
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +46,25 @@ class _Call:
 class Tracker:
     """Takes track calls, from any number of threads: those that come at the same time are published together.
 
-    `known(phones, user_ids)` tells who holds these now, as far as this process can see; the append remains the judge.
-    `contact_ids(numbers)` gives the ids of contacts, again as far as it can. Both are asked by one thread at a time.
-    `is_in_log(source, ids)` tells whether the log has all these messages, accepted or rejected. `clock` gives
-    microseconds since the epoch.
+    `conflicts` is asked by one thread at a time. `in_log(source, ids)` gives those of the messages that the log has,
+    accepted or rejected. `clock` gives microseconds since the epoch.
     """
 
     def __init__(
         self,
         publisher: Publisher,
         signer: Signer,
-        known: Callable[[Collection[str], Collection[str]], Sequence[Known]],
-        contact_ids: Callable[[Collection[int]], Mapping[int, str]],
-        is_in_log: Callable[[str, Sequence[str]], bool],
+        conflicts: Conflicts,
+        in_log: Callable[[str, Sequence[str]], Collection[str]],
         *,
-        may_merge: bool,
         default_country_code: str,
         clock: Callable[[], int],
         new_id: Callable[[], str],
     ) -> None:
         self.publisher = publisher
         self._signer = signer
-        self._known = known
-        self._contact_ids = contact_ids
-        self._is_in_log = is_in_log
-        self._may_merge = may_merge
+        self._conflicts = conflicts
+        self._in_log = in_log
         self._default_country_code = default_country_code
         self._clock = clock
         self._new_id = new_id
@@ -108,7 +83,7 @@ class Tracker:
 
     def tell(self, call: TrackUser, source: str, claim: Claim | None = None, terms: Terms = _ANY) -> list[str]:
         """Publish what a call that was read says. Returns and raises as `user` does, but for Invalid."""
-        return self._publish(call, _facts(call), source, claim, terms)
+        return self._publish(call, facts_of(call), source, claim, terms)
 
     def event(self, body: object, source: str, claim: Callable[[], Claim] | None = None) -> list[str]:
         """Publish what a contact did; the message's id in a list. Takes and raises what `user` does."""
@@ -118,38 +93,28 @@ class Tracker:
 
     def told(self, call: TrackUser, source: str, claim: Claim) -> list[str] | None:
         """The ids of the messages by which a repeated call was told before; None while the log lacks any of them."""
-        return self._told(claim, source, len(_facts(call)))
+        return self._told(claim, source, len(facts_of(call)))
 
     def _told(self, claim: Claim, source: str, count: int) -> list[str] | None:
         ids = claim.ids(count)
-        return ids if claim.is_repeat and self._is_in_log(source, ids) else None
+        return ids if claim.is_repeat and len(self._in_log(source, ids)) == count else None
 
     def _publish(
         self,
         call: TrackUser | TrackEvent,
-        facts: Sequence[_Fact],
+        facts: Sequence[Fact],
         source: str,
         claim: Claim | None,
         terms: Terms = _ANY,
     ) -> list[str]:
         if claim is not None and (told := self._told(claim, source, len(facts))) is not None:
             return told
-        who = {name: value for name, value in (("phone", call.phone), ("userId", call.user_id)) if value is not None}
         now, ids = (
             (self._clock(), [self._new_id() for _ in facts]) if claim is None else (claim.at, claim.ids(len(facts)))
         )
-        stated = moments.text(now if call.created_at is None else moments.parse(call.created_at))
-        key = (call.phone or call.user_id or "").encode()
         if terms is not _ANY:
             facts = _on_terms(facts, ids, terms)
-        messages = [
-            Message(
-                key, self._signer.message(source=source, id=id, type=type, time=stated, data=_encode({**who, **data}))
-            )
-            for id, (type, data) in zip(ids, facts, strict=True)
-        ]
-        if any(len(message.value) > MAX_BYTES for message in messages):
-            raise TooLarge(f"a message has at most {MAX_BYTES} bytes")  # the append would reject it
+        messages = messages_of(call, facts, ids, moments.text(now), signing(self._signer, source))
         try:
             self._together.do(_Call(call.phone, call.user_id, messages, terms.by_phone_alone), DEADLINE)
         except NotBegun:
@@ -160,7 +125,7 @@ class Tracker:
 
     def _publish_all(self, calls: Sequence[_Call], seconds: float) -> Sequence[Exception | None]:
         deadline = time.monotonic() + seconds
-        faults = self._conflicts(calls)
+        faults: list[Exception | None] = [*self._conflicts.of(calls)]
         messages = [
             message for call, fault in zip(calls, faults, strict=True) if fault is None for message in call.messages
         ]
@@ -175,51 +140,8 @@ class Tracker:
             return [own or fault for own in faults]
         return faults
 
-    def _conflicts(self, calls: Sequence[_Call]) -> list[Exception | None]:
-        """For each call why it cannot be about anybody, by one look at what is known of them all."""
-        # one identity alone never contradicts anything
-        pairs = [(call.phone, call.user_id) for call in calls if call.phone is not None and call.user_id is not None]
-        if not pairs:
-            return [None] * len(calls)
-        known = self._known({phone for phone, _ in pairs}, {user_id for _, user_id in pairs})
-        by_phone, by_user_id = {one.phone: one for one in known}, {one.user_id: one for one in known}
-        return [self._conflict(call, by_phone, by_user_id) for call in calls]
 
-    def _conflict(
-        self, call: _Call, by_phone: Mapping[str | None, Known], by_user_id: Mapping[str | None, Known]
-    ) -> Exception | None:
-        if call.phone is None or call.user_id is None:
-            return None
-        phone_holder, user_id_holder = by_phone.get(call.phone), by_user_id.get(call.user_id)
-        decision = resolve(
-            call.phone,
-            call.user_id,
-            phone_holder,
-            user_id_holder,
-            by_phone_alone=call.by_phone_alone,
-            may_merge=self._may_merge,
-        )
-        if not isinstance(decision, Conflict):
-            return None
-        ids = self._contact_ids(decision.holders)
-        held = {"phone": phone_holder, "user_id": user_id_holder}
-        return IdentityConflict(
-            decision.message,
-            {what: ids[one.contact] for what, one in held.items() if one is not None and one.contact in ids},
-        )
-
-
-def _facts(call: TrackUser) -> Sequence[_Fact]:
-    """R9: traits, then tags; neither: the identity alone."""
-    facts: list[_Fact] = []
-    if call.traits or not call.tags:
-        facts.append((types.USER_TRACKED, {"traits": call.traits}))
-    if call.tags:
-        facts.append((types.TAGS_ADDED, {"tags": call.tags}))
-    return facts
-
-
-def _on_terms(facts: Sequence[_Fact], ids: Sequence[str], terms: Terms) -> Sequence[_Fact]:
+def _on_terms(facts: Sequence[Fact], ids: Sequence[str], terms: Terms) -> Sequence[Fact]:
     """The first message carries the condition, and the next one follows it: it would break the condition itself."""
     match = {"match": "phone"} if terms.by_phone_alone else {}
     conditions: list[dict[str, Any]] = [{} for _ in facts]

@@ -49,9 +49,10 @@ def _identity_of_data(data: Mapping[str, object]) -> list[Found]:
 
 
 def _identity_of_call(body: Mapping[str, object]) -> list[Found]:
-    if is_given(body.get("phoneNumber")) and is_given(body.get("fullPhoneNumber")):
+    has_parts, has_full = is_given(body.get("phoneNumber")), is_given(body.get("fullPhoneNumber"))
+    if has_parts and has_full:
         return [("fullPhoneNumber", "is given beside phoneNumber: give one of the two")]
-    if not any(is_given(body.get(name)) for name in ("userId", "phoneNumber", "fullPhoneNumber")):
+    if not (has_parts or has_full or is_given(body.get("userId"))):
         return [("", "says no contact: give userId, or phoneNumber with countryCode, or fullPhoneNumber")]
     return []
 

@@ -207,8 +207,8 @@ class LogReader:
                 return _entry(row)
         return None
 
-    def has_messages(self, source: str, message_ids: Sequence[str]) -> bool:
-        """Whether there is an entry of each of these messages, accepted or rejected."""
+    def messages_among(self, source: str, message_ids: Sequence[str]) -> set[str]:
+        """Those of the messages that there is an entry of, accepted or rejected."""
         found: set[str] = set()
         for condition in ("reason IS NULL", "reason IS NOT NULL"):
             rows = self._connection.execute(
@@ -217,7 +217,7 @@ class LogReader:
                 (source, _listed(message_ids).decode()),
             )
             found.update(message_id for (message_id,) in rows)
-        return found.issuperset(message_ids)
+        return found
 
     def refused(self, position: int) -> Refused:
         """The events that the redo at this position could not bring back."""

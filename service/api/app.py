@@ -6,6 +6,7 @@ import msgspec
 from flask import Flask, Request, Response, g, request
 from flask.sessions import NullSession, SessionInterface
 
+from service.api.batch import batch_routes
 from service.api.bus_description import describe_bus
 from service.api.catalogue import catalogue_routes
 from service.api.contacts import contact_routes
@@ -55,6 +56,7 @@ def create_app(door: Door) -> Flask:
         list_routes(door),
         contact_routes(door),
         writing_routes(door),
+        batch_routes(door, metrics),
         hub_routes(door),
         catalogue_routes(door),
         import_routes(door),

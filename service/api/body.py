@@ -11,11 +11,14 @@ LARGEST = 256 * 1024
 _PASSED_OVER = 16 * LARGEST
 _decode = msgspec.json.Decoder().decode
 _LONGEST_NUMBER = 400
-_TOO_LONG = f"the body is over the limit of {LARGEST // 1024} KiB"
 
 
 class TooLong(ValueError):
-    """The body is over the limit."""
+    """The body is over the limit of so many bytes."""
+
+    def __init__(self, most: int) -> None:
+        limit = f"{most // 2**20} MiB" if most >= 2**20 else f"{most // 1024} KiB"
+        super().__init__(f"the body is over the limit of {limit}")
 
 
 class NotAnObject(ValueError):
@@ -26,15 +29,18 @@ class NestedTooDeeply(ValueError):
     """JSON, but with more levels than can be read."""
 
 
-def read_bytes(stream: IO[bytes], length: int | None) -> bytes:
-    """The body's bytes, by its Content-Length in one go: every wait for more is a change of threads. Raises TooLong."""
-    if length is not None and length <= LARGEST:
+def read_bytes(stream: IO[bytes], length: int | None, most: int = LARGEST) -> bytes:
+    """The body's bytes, by its Content-Length in one go: every wait for more is a change of threads.
+
+    Raises TooLong for more than `most` bytes.
+    """
+    if length is not None and length <= most:
         return stream.read(length) if length else b""
-    content = stream.read(LARGEST + 1)
-    if len(content) <= LARGEST:
+    content = stream.read(most + 1)
+    if len(content) <= most:
         return content
     pass_over(stream, _PASSED_OVER)
-    raise TooLong(_TOO_LONG)
+    raise TooLong(most)
 
 
 def pass_over(stream: IO[bytes], most: int) -> None:
@@ -47,31 +53,32 @@ def pass_over(stream: IO[bytes], most: int) -> None:
         left -= len(piece)
 
 
-def read_object(content: bytes) -> dict[str, Any]:
+def read_object(content: bytes, subject: str = "the body", line: int = 1) -> dict[str, Any]:
     """The object in `content`. What is JSON but unfit for a contact (a lone surrogate, 1e400) is left to the schema.
 
-    Raises NotAnObject, NestedTooDeeply.
+    `subject` is what a fault is said of, and `line` where in the body it begins. Raises NotAnObject, NestedTooDeeply.
     """
     try:
         value = _decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        value = _by_the_letter(content)
+        value = _by_the_letter(content, subject, line)
     except RecursionError:
-        raise NestedTooDeeply("the body is nested too deeply") from None
+        raise NestedTooDeeply(f"{subject} is nested too deeply") from None
     if not isinstance(value, dict):
-        raise NotAnObject('the body must be a JSON object, such as {"phoneNumber": "9967536783"}')
+        raise NotAnObject(f'{subject} must be a JSON object, such as {{"phoneNumber": "9967536783"}}')
     return value
 
 
-def _by_the_letter(content: bytes) -> object:
+def _by_the_letter(content: bytes, subject: str, line: int) -> object:
     """The standard library's verdict: slower, and with nothing refused that RFC 8259's grammar allows."""
     try:
         return json.loads(content.decode("utf-8-sig"), parse_constant=_refuse, parse_int=_integer)
     except RecursionError:
-        raise NestedTooDeeply("the body is nested too deeply") from None
+        raise NestedTooDeeply(f"{subject} is nested too deeply") from None
     except ValueError as fault:
-        where = f" (line {fault.lineno}, column {fault.colno})" if isinstance(fault, json.JSONDecodeError) else ""
-        raise NotAnObject(f"the body is not JSON in UTF-8{where}") from None
+        placed = fault if isinstance(fault, json.JSONDecodeError) else None
+        where = f" (line {placed.lineno + line - 1}, column {placed.colno})" if placed else ""
+        raise NotAnObject(f"{subject} is not JSON in UTF-8{where}") from None
 
 
 def _refuse(constant: str) -> object:

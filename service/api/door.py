@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from service.api.gate import Gate
 from service.api.readiness import Readiness
+from service.batch import Batches
 from service.consistency import Consistency
 from service.idempotency import IdempotencyKeys
 from service.past_states import PastStates
@@ -22,6 +23,7 @@ class Door:
 
     gate: Gate
     tracker: Tracker
+    batches: Batches
     idempotency: IdempotencyKeys
     consistency: Consistency
     past: PastStates

@@ -18,13 +18,13 @@ from service.api.metrics import Metrics
 from service.api.problem import Problem
 from service.api.rates import RATE_EXCEEDED, RateExceeded
 from service.api.routes import TOKEN
+from service.conflicts import IdentityConflict
 from service.consistency import BadToken, NotShown, WriteRejected
 from service.idempotency import HEADER, KeyReused, KeyUnfit, NotKept
 from service.past_states import BeingFolded
-from service.tracking import IdentityConflict
 from service.who import Unknown
 
-_RETRY = {"Retry-After": "2"}
+RETRY = {"Retry-After": "2"}
 _log = structlog.get_logger(part="api")
 
 
@@ -71,11 +71,11 @@ def problem_of(fault: Exception) -> Problem | None:
         case NestedTooDeeply():
             return Problem(422, str(fault))
         case Invalid():
-            return _invalid(fault)
+            return faulty(errors_of(fault))
         case IdentityConflict():
             return Problem(409, str(fault), reason="identity_conflict", holders=fault.holders)
         case BeingFolded():
-            return Problem(503, str(fault), headers=_RETRY)
+            return Problem(503, str(fault), headers=RETRY)
         case Unknown():
             return Problem(404, str(fault))
         case BadToken():
@@ -83,24 +83,25 @@ def problem_of(fault: Exception) -> Problem | None:
         case KeyUnfit() | KeyReused():
             return faulty([{"header": HEADER, "message": f"{HEADER} {fault}", "reason": "invalid"}])
         case NotKept():
-            return Problem(503, str(fault), headers=_RETRY)
+            return Problem(503, str(fault), headers=RETRY)
         case NotShown():
-            return Problem(503, str(fault), headers=_RETRY)
+            return Problem(503, str(fault), headers=RETRY)
         case WriteRejected():
             return Problem(409, str(fault), reason=fault.reason, position=fault.position)
         case BusError():
             return _bus_fault(fault)
         case sqlite.NotMadeYet():
-            return Problem(503, str(fault), headers=_RETRY)
+            return Problem(503, str(fault), headers=RETRY)
         case sqlite.Error() if sqlite.is_passing(fault):
-            return Problem(503, "the store is busy or its disk is full; nothing was published", headers=_RETRY)
+            return Problem(503, "the store is busy or its disk is full; nothing was published", headers=RETRY)
         case HTTPException():
             return _http_fault(fault)
     return problem_of_import(fault)
 
 
-def _invalid(fault: Invalid) -> Problem:
-    return faulty([{"pointer": each.pointer, "message": each.message, "reason": each.reason} for each in fault.faults])
+def errors_of(fault: Invalid) -> list[dict[str, str]]:
+    """All faults of an object, as the answer lists them."""
+    return [{"pointer": each.pointer, "message": each.message, "reason": each.reason} for each in fault.faults]
 
 
 def _bus_fault(fault: BusError) -> Problem:
@@ -109,8 +110,8 @@ def _bus_fault(fault: BusError) -> Problem:
             return Problem(413, "the call makes a message that is too large for the bus; nothing was published")
         case NotConfirmed():
             text = "the bus did not confirm in time; the call may still have been published"
-            return Problem(503, text, headers=_RETRY)
-    return Problem(503, "the bus cannot take messages now; nothing was published", headers=_RETRY)
+            return Problem(503, text, headers=RETRY)
+    return Problem(503, "the bus cannot take messages now; nothing was published", headers=RETRY)
 
 
 def _http_fault(fault: HTTPException) -> Problem:

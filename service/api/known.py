@@ -47,10 +47,10 @@ class KnownContacts:
             reader.close()
 
 
-def is_in_log(log_path: Path, source: str, ids: Sequence[str]) -> bool:
-    """Whether the log has all these messages, accepted or rejected; False where it cannot tell."""
+def in_log(log_path: Path, source: str, ids: Sequence[str]) -> Collection[str]:
+    """Those of the messages that the log has, accepted or rejected; none where it cannot tell."""
     try:
         with closing(LogReader(log_path)) as log:
-            return log.has_messages(source, ids)
+            return log.messages_among(source, ids)
     except sqlite.Error:
-        return False
+        return ()

@@ -15,13 +15,15 @@ from ledger.log.reader import is_there
 from projections.reading import reading
 from service.apart import Apart
 from service.api.app import create_app
-from service.api.conflicts import RejectedConflicts
 from service.api.door import Door
 from service.api.failures import ALLOWED, Failures
 from service.api.gate import Gate
-from service.api.known import KnownContacts, is_in_log
+from service.api.known import KnownContacts, in_log
 from service.api.rates import Rates
 from service.api.readiness import Readiness, Remembered
+from service.api.rejected_conflicts import RejectedConflicts
+from service.batch import Batches
+from service.conflicts import Conflicts
 from service.consistency import Consistency
 from service.idempotency import SECONDS, IdempotencyKeys
 from service.keys import Keys
@@ -50,9 +52,18 @@ def door(deployment: Deployment) -> Door:
     apart = Apart(deployment.environ(os.environ))
     for ending in (gate.close, apart.close):
         Finalize(None, ending, exitpriority=1)  # atexit is not run in granian's workers
+    calls = tracker(deployment)
     return Door(
         gate=gate,
-        tracker=tracker(deployment),
+        tracker=calls,
+        batches=Batches(
+            calls.publisher,
+            deployment.signer(),
+            conflicts(deployment),
+            partial(in_log, deployment.log_path),
+            clock=now,
+            new_ids=deployment.ids().stream,
+        ),
         idempotency=idempotency_keys(deployment),
         consistency=Consistency(deployment.signer(), deployment.log_reader, deployment.generations().current_path),
         past=PastStates(deployment.past, apart),
@@ -72,18 +83,21 @@ def idempotency_keys(deployment: Deployment) -> IdempotencyKeys:
 
 def tracker(deployment: Deployment) -> Tracker:
     """What takes track calls, from HTTP and from the command line alike."""
-    known = KnownContacts(deployment.log_path)
     return Tracker(
         publisher=deployment.bus().publisher(),
         signer=deployment.signer(),
-        known=known.holders,
-        contact_ids=known.ids,
-        is_in_log=partial(is_in_log, deployment.log_path),
-        may_merge=deployment.settings.merge == "auto",
+        conflicts=conflicts(deployment),
+        in_log=partial(in_log, deployment.log_path),
         default_country_code=deployment.settings.default_country_code,
         clock=now,
         new_id=deployment.ids(),
     )
+
+
+def conflicts(deployment: Deployment) -> Conflicts:
+    """What finds conflicts of identity, by a look at the log of its own; for one thread at a time."""
+    known = KnownContacts(deployment.log_path)
+    return Conflicts(known.holders, known.ids, may_merge=deployment.settings.merge == "auto")
 
 
 def look(deployment: Deployment) -> Readiness:

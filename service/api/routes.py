@@ -131,11 +131,13 @@ class Routes:
         fails = self.problems(400, 413)
         return lambda view: fails(takes(view))
 
-    def takes(self, schema: type[Schema], *, example: object) -> Decorator:
-        """Describe a JSON body that the view reads itself, by rules of the ledger's own."""
-        content = {"application/json": {"schema": schema, "example": example}}
+    def takes(
+        self, schema: type[Schema] | Mapping[str, Any], *, example: object, content_type: str = "application/json"
+    ) -> Decorator:
+        """Describe a body that the view reads itself, by rules of the ledger's own."""
+        content = {content_type: {"schema": schema, "example": example}}
         takes: Decorator = self.blueprint.doc(requestBody={"required": True, "content": content})
-        fails = self.problems(400, 413, 422)
+        fails = self.problems(*((400,) if content_type == "application/json" else ()), 413, 422)
         return lambda view: fails(takes(view))
 
     def takes_file(self, view: View) -> View:

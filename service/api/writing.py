@@ -22,8 +22,9 @@ from service.api.door import Door
 from service.api.problem import Problem
 from service.api.routes import TOKEN, Routes, json_answer
 from service.api.shapes import ListedSchema, MovedSchema, TakenSchema
+from service.conflicts import IdentityConflict
 from service.consistency import NotShown, WriteRejected
-from service.tracking import IdentityConflict, Terms
+from service.tracking import Terms
 from service.who import find_id
 
 CONTACTS = "/v1/contacts"

@@ -8,7 +8,8 @@ import msgspec
 
 from ledger.events.schema import Invalid
 from service.cli.terminal import Failed, as_json, emit, opened
-from service.tracking import IdentityConflict, Tracker
+from service.conflicts import IdentityConflict
+from service.tracking import Tracker
 
 SOURCE = "/cli"
 

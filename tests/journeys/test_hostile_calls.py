@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.shipped import Served, Shipped
+from tests.shipped import ROOT, Served, Shipped
 
 EXAMPLES = 500 if os.environ.get("CONTACTS_TEST_FULL") == "1" else 20
 CHECKS = (
@@ -54,6 +54,7 @@ def test_no_call_that_the_description_allows_is_answered_by_what_it_does_not_say
             *("--warnings", "off", "--no-color", "--request-timeout", "30"),
         ],
         cwd=tmp_path,
+        env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.journeys.ndjson", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )

@@ -1,5 +1,6 @@
 """The tour: a user's first half hour, through the commands and the address that `contacts serve` prints."""
 
+import json
 import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -129,3 +130,22 @@ def test_of_many_changes_to_the_same_reading_exactly_one_is_made(served):
             contact = served.http.get(path).json()
             assert contact["traits"]["number"] == winner
             assert f"tag {winner}" in contact["tags"]
+
+
+def test_a_batch_is_in_the_log_line_by_line_and_once_when_it_is_sent_again(served):
+    mark = uuid.uuid4().hex
+    lines = [{"userId": f"{mark}-{number:04}", "traits": {"batch": mark}} for number in range(1_200)]
+    body = "".join(json.dumps(line) + "\n" for line in [*lines, {"userId": ""}])
+    key = {"Idempotency-Key": mark}
+    answers = [served.http.post("/v1/contacts/batch", content=body, headers=key) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202], answers[0].text
+    first, again = (answer.json() for answer in answers)
+    assert again == first
+    assert (first["accepted"], first["refused"]) == (1_200, 1)
+    served.shipped.settle()
+    chosen = {"where": f"batch={mark}", "sort": "created", "limit": 1000, "fields": "user_id,position"}
+    listed = served.http.get("/v1/contacts", params=chosen).json()
+    assert listed["total"] == 1_200
+    assert [one["user_id"] for one in listed["contacts"]] == [line["userId"] for line in lines[:1000]]
+    places = [one["position"] for one in listed["contacts"]]
+    assert places == list(range(places[0], places[0] + 1000))

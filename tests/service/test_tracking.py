@@ -12,7 +12,7 @@ from consumers.messages import read
 from ledger import sqlite
 from ledger.events.schema import Invalid
 from service.api.parts import tracker
-from service.tracking import IdentityConflict
+from service.conflicts import IdentityConflict
 from tests.examples import PHONES
 from tests.world import World
 

@@ -1,5 +1,6 @@
 import secrets
 import uuid
+from itertools import islice
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +22,14 @@ def test_ids_grow_whatever_the_clock_does(moments):
     made = [next_id() for _ in moments]
     assert made == sorted(set(made))
     assert all(uuid.UUID(id).version == 7 for id in made)
+
+
+def test_a_stream_gives_ids_that_grow_and_go_on_among_those_made_one_by_one():
+    next_id = Ids(lambda: 5_000, secrets.randbits)
+    stream = next_id.stream()
+    made = [*islice(stream, 100), next_id(), *islice(next_id.stream(), 100)]
+    assert made == sorted(set(made))
+    assert {uuid.UUID(id).version for id in made} == {7}
 
 
 def test_a_full_tail_carries_into_the_next_millisecond():

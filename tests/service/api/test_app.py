@@ -10,7 +10,7 @@ import structlog
 
 from service import logs
 from service.api.app import create_app
-from service.api.parts import door, look
+from service.api.parts import conflicts, door, look
 from service.processes import Stop
 from service.tracking import Tracker
 from tests.examples import GAVIN_CALL
@@ -75,7 +75,7 @@ def test_metrics_count_answers_by_route_and_show_lags(client, world):
     assert line % 202 in page
     assert line % 422 in page
     assert "contacts_bus_lag 0.0" in page
-    assert "99675" not in page
+    assert "9967536783" not in page
 
 
 def test_a_fault_of_ours_shows_no_trace_and_an_id_that_the_log_has(world, key_text, client):
@@ -83,10 +83,8 @@ def test_a_fault_of_ours_shows_no_trace_and_an_id_that_the_log_has(world, key_te
     broken = Tracker(
         parts.tracker.publisher,
         world.deployment.signer(),
-        lambda _phones, _user_ids: (),
-        lambda _contacts: {},
-        lambda _source, _ids: False,
-        may_merge=True,
+        conflicts(world.deployment),
+        lambda _source, _ids: (),
         default_country_code="91",
         clock=lambda: 1 // 0,
         new_id=world.next_id,

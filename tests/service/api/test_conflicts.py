@@ -5,9 +5,9 @@ from contextlib import closing
 import pytest
 
 from ledger import sqlite
-from service.api.conflicts import RejectedConflicts
 from service.api.parts import tracker
-from service.tracking import IdentityConflict
+from service.api.rejected_conflicts import RejectedConflicts
+from service.conflicts import IdentityConflict
 from tests.examples import ASHA, GAVIN
 
 USERS = "/v1/public/track/users/"
@@ -61,7 +61,7 @@ def test_where_merging_is_off_both_holders_are_named(tmp_path, start_client):
 
 def test_a_conflict_whose_contacts_cannot_be_named_is_one_all_the_same(told):
     calls = tracker(told.deployment)
-    calls._contact_ids = lambda _contacts: {}
+    calls._conflicts._contact_ids = lambda _contacts: {}
     with closing(calls.publisher), pytest.raises(IdentityConflict) as fault:
         calls.user({"fullPhoneNumber": GAVIN, "userId": "asha"}, USERS)
     assert fault.value.holders == {}

@@ -12,6 +12,7 @@ RULES = {
     ("GET", "/v1/public/apis/users/phone_number/{number}"): {"read"},
     ("GET", "/v1/public/apis/users/id/{user_id}"): {"read"},
     ("POST", "/v1/contacts"): {"track"},
+    ("POST", "/v1/contacts/batch"): {"track"},
     ("GET", "/v1/contacts"): {"read"},
     ("GET", "/v1/contacts/{id}"): {"read"},
     ("PATCH", "/v1/contacts/{id}"): {"track"},

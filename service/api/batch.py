@@ -1,0 +1,133 @@
+"""Many track calls in one request, a line each, with a result for each line (R6-R9)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, request
+
+from ledger.bus.port import NotConfirmed, TooLarge
+from ledger.events.calls import TrackUser, track_user
+from ledger.events.schema import Invalid
+from service.api import batch_shapes
+from service.api.arguments import faulty
+from service.api.body import LARGEST, NestedTooDeeply, NotAnObject, read_bytes, read_object
+from service.api.claims import claim_of
+from service.api.door import Door
+from service.api.errors import RETRY, errors_of
+from service.api.metrics import Metrics
+from service.api.problem import Problem
+from service.api.routes import TOKEN, Routes, json_answer
+from service.batch import Outcome
+from service.conflicts import IdentityConflict
+
+BATCH = "/v1/contacts/batch"
+"""The address, and the source of the messages that are sent from here."""
+
+MOST_LINES = 5_000
+LARGEST_BATCH = 5 * 1024 * 1024
+"""Bytes of a body: five thousand lines of a kilobyte each."""
+
+
+def batch_routes(door: Door, metrics: Metrics) -> Routes:
+    """The route that takes many track calls."""
+    routes = Routes("batch", "Many track calls in one")
+
+    @routes.post(BATCH, scope="track")
+    @routes.takes(batch_shapes.BODY, example=batch_shapes.EXAMPLE, content_type="application/x-ndjson")
+    @routes.repeatable()
+    @routes.answers(
+        202, batch_shapes.BatchSchema, example=batch_shapes.TAKEN, headers={TOKEN: "For reads that must show this"}
+    )
+    @routes.problems(503)
+    def track_batch() -> Response:
+        """Track many contacts.
+
+        The body is NDJSON: one JSON object a line, each as the body of `POST /v1/public/track/users/`; up to 5,000
+        lines, 256 KiB each, 5 MiB in all, whatever its `Content-Type`. Each line is taken or refused by itself: the
+        answer has a result for each, in their order. 202 means that the messages of all lines that were taken are on
+        the disk of the bus; if no line can be taken it is 422, with the same results. Messages keep the order of the
+        lines.
+        """
+        content = read_bytes(request.stream, request.content_length, LARGEST_BATCH)
+        lines = _lines(content)
+        code = door.deployment.settings.default_country_code
+        batch = door.batches.prepare(
+            (_read(line, number, code) for number, line in lines),
+            len(lines),
+            BATCH,
+            lambda: claim_of(door.idempotency, content),
+        )
+        outcomes = batch.outcomes
+        for one in outcomes:
+            if isinstance(one, IdentityConflict):
+                metrics.conflict()
+        results = [_result(number, one) for (number, _), one in zip(lines, outcomes, strict=True)]
+        taken = [one for one in outcomes if isinstance(one, list)]
+        if not taken:
+            raise Problem(422, "no line can be taken; results has what is wrong with each", results=results)
+        try:
+            door.batches.publish(batch)
+        except NotConfirmed:
+            text = (
+                "the bus did not confirm in time; any of the lines that results has with ids may have been published: "
+                "GET /v1/messages/{id} tells"
+            )
+            raise Problem(503, text, headers=RETRY, results=results) from None
+        return json_answer(
+            {
+                "result": True,
+                "message": f"{len(taken):,} of {len(lines):,} lines were taken",
+                "accepted": len(taken),
+                "refused": len(lines) - len(taken),
+                "results": results,
+            },
+            202,
+            {TOKEN: door.consistency.token(BATCH, taken[-1][-1])},
+        )
+
+    return routes
+
+
+def _lines(content: bytes) -> list[tuple[int, bytes]]:
+    """The lines that are not blank, by their number. Raises Problem."""
+    count = content.count(b"\n") + (not content.endswith(b"\n"))
+    if count > MOST_LINES:
+        raise _of_body(f"has {count:,} lines: {MOST_LINES:,} are allowed; send the others in a call of their own")
+    found = [(number, line) for number, line in enumerate(content.split(b"\n"), 1) if line.strip()]
+    if not found:
+        raise _of_body("has no lines: give one JSON object a line")
+    return found
+
+
+def _of_body(fault: str) -> Problem:
+    return faulty([{"pointer": "", "message": f"the body {fault}", "reason": "invalid"}])
+
+
+def _read(line: bytes, number: int, default_country_code: str) -> TrackUser | Exception:
+    if len(line) > LARGEST:
+        return TooLarge(f"the line is over the limit of {LARGEST // 1024} KiB")
+    try:
+        return track_user(read_object(line, "the line", number), default_country_code)
+    except (Invalid, NotAnObject, NestedTooDeeply) as fault:
+        return fault
+
+
+def _result(number: int, outcome: Outcome) -> dict[str, Any]:
+    match outcome:
+        case list():
+            return {"line": number, "result": True, "ids": outcome}
+        case Invalid():
+            return _refused(number, errors_of(outcome))
+        case IdentityConflict():
+            return _refused(number, [_whole(outcome, "identity_conflict")]) | {"holders": outcome.holders}
+        case TooLarge():
+            return _refused(number, [_whole(outcome, "too_large")])
+    return _refused(number, [_whole(outcome, "invalid")])
+
+
+def _refused(number: int, errors: Sequence[dict[str, str]]) -> dict[str, Any]:
+    return {"line": number, "result": False, "errors": errors}
+
+
+def _whole(fault: Exception, reason: str) -> dict[str, str]:
+    return {"pointer": "", "message": str(fault), "reason": reason}

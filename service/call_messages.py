@@ -1,0 +1,54 @@
+"""What a call says, as signed messages (R9)."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from consumers.messages import MAX_BYTES
+from ledger.bus.port import Message, TooLarge
+from ledger.events import moments, types
+from ledger.events.calls import TrackEvent, TrackUser
+from ledger.events.signing import Signer
+
+Fact = tuple[str, dict[str, Any]]
+"""A message's type, and its data but for whom it is about."""
+
+Sign = Callable[[str, str], Callable[[str, bytes], bytes]]
+"""Given a type and a time, what makes a signed message of an id and data."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+def facts_of(call: TrackUser) -> Sequence[Fact]:
+    """R9: traits, then tags; neither: the identity alone."""
+    facts: list[Fact] = []
+    if call.traits or not call.tags:
+        facts.append((types.USER_TRACKED, {"traits": call.traits}))
+    if call.tags:
+        facts.append((types.TAGS_ADDED, {"tags": call.tags}))
+    return facts
+
+
+def messages_of(
+    call: TrackUser | TrackEvent, facts: Sequence[Fact], ids: Sequence[str], now: str, sign: Sign
+) -> list[Message]:
+    """A message for each fact, under these ids; `now` is the time it is stated for where the call names none.
+
+    The same arguments make the same bytes. Raises TooLarge for what the append would reject.
+    """
+    who = {name: value for name, value in (("phone", call.phone), ("userId", call.user_id)) if value is not None}
+    stated = now if call.created_at is None else moments.text(moments.parse(call.created_at))
+    key = (call.phone or call.user_id or "").encode()
+    messages = []
+    for id, (type, data) in zip(ids, facts, strict=True):
+        value = sign(type, stated)(id, _encode({**who, **data}))
+        if len(value) > MAX_BYTES:
+            raise TooLarge(f"a message has at most {MAX_BYTES} bytes")
+        messages.append(Message(key, value))
+    return messages
+
+
+def signing(signer: Signer, source: str) -> Sign:
+    """Signs messages of one source."""
+    return lambda type, time: signer.stream(source=source, type=type, time=time)

@@ -1,0 +1,86 @@
+"""Conflicts of identity that show at a call already (R7); the append remains the judge."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Protocol
+
+from ledger.events.identity import Conflict, Known, resolve
+
+
+class IdentityConflict(Exception):
+    """The phone and the user id contradict what is known (R7); nothing was published.
+
+    `holders` has the ids of the contacts that hold the `phone` and the `user_id` now, where they are held.
+    """
+
+    def __init__(self, message: str, holders: Mapping[str, str]) -> None:
+        told = [f"contact {id} has the {identity.replace('_', ' ')}" for identity, id in holders.items()]
+        super().__init__(": ".join([message, ", ".join(told)] if told else [message]))
+        self.holders = holders
+
+
+class Who(Protocol):
+    """Whom a call is about."""
+
+    @property
+    def phone(self) -> str | None:
+        """E.164."""
+
+    @property
+    def user_id(self) -> str | None:
+        """The caller's own id of the contact."""
+
+    @property
+    def by_phone_alone(self) -> bool:
+        """Whether it is about the phone's contact, and never merges."""
+
+
+class Conflicts:
+    """Finds the calls whose phone and user id contradict what is known.
+
+    `known(phones, user_ids)` tells who holds these now, as far as this process can see; `contact_ids(numbers)` gives
+    the ids of contacts, again as far as it can.
+    """
+
+    def __init__(
+        self,
+        known: Callable[[Collection[str], Collection[str]], Sequence[Known]],
+        contact_ids: Callable[[Collection[int]], Mapping[int, str]],
+        *,
+        may_merge: bool,
+    ) -> None:
+        self._known = known
+        self._contact_ids = contact_ids
+        self._may_merge = may_merge
+
+    def of(self, calls: Sequence[Who]) -> list[IdentityConflict | None]:
+        """For each call why it cannot be about anybody, by one look at what is known of them all."""
+        # one identity alone never contradicts anything
+        pairs = [(call.phone, call.user_id) for call in calls if call.phone is not None and call.user_id is not None]
+        if not pairs:
+            return [None] * len(calls)
+        known = self._known({phone for phone, _ in pairs}, {user_id for _, user_id in pairs})
+        by_phone, by_user_id = {one.phone: one for one in known}, {one.user_id: one for one in known}
+        return [self._of_one(call, by_phone, by_user_id) for call in calls]
+
+    def _of_one(
+        self, call: Who, by_phone: Mapping[str | None, Known], by_user_id: Mapping[str | None, Known]
+    ) -> IdentityConflict | None:
+        if call.phone is None or call.user_id is None:
+            return None
+        phone_holder, user_id_holder = by_phone.get(call.phone), by_user_id.get(call.user_id)
+        decision = resolve(
+            call.phone,
+            call.user_id,
+            phone_holder,
+            user_id_holder,
+            by_phone_alone=call.by_phone_alone,
+            may_merge=self._may_merge,
+        )
+        if not isinstance(decision, Conflict):
+            return None
+        ids = self._contact_ids(decision.holders)
+        held = {"phone": phone_holder, "user_id": user_id_holder}
+        return IdentityConflict(
+            decision.message,
+            {what: ids[one.contact] for what, one in held.items() if one is not None and one.contact in ids},
+        )
