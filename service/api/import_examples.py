@@ -152,3 +152,5 @@ REJECTS = (
     "Full Name,Phone (with code),Points,Remarks,rejected:line,rejected:column,rejected:reason,rejected:hint\r\n"
     'Ravi Shah,+919833098330,many,,4,Points,type_mismatch,"Correct the value, or map the column to another type."\r\n'
 )
+
+ORDER = {"reason": "The wrong file was uploaded"}

@@ -1,12 +1,15 @@
 """The answers to faults of files and imports: permanent ones, each with what to do."""
 
 import errno
+from collections.abc import Mapping
+from typing import Any
 
 from service.api.arguments import faulty
 from service.api.problem import Problem
 from service.imports.refusal import CopyGone, FileRefused, FileTooLarge, MappingRefused, NotChecked
 from service.imports.registry import ImportUnknown
 from service.imports.states import State, StepNotAllowed
+from service.imports.undo import UndoNotPossible
 from service.imports.uploads import AlreadyImported, EncodingNeeded
 
 
@@ -39,3 +42,8 @@ def problem_of_import(fault: Exception) -> Problem | None:
 def not_allowed(fault: StepNotAllowed, state: State | str) -> Problem:
     """409 for a step that is not in the table; `state` is told."""
     return Problem(409, str(fault), reason="state", state=str(state), allowed=list(fault.allowed))
+
+
+def not_ordered(fault: UndoNotPossible, status: Mapping[str, Any]) -> Problem:
+    """409 for an undo or a redo that makes no sense now; `status` is the import's."""
+    return Problem(409, str(fault), reason="state", state=status["state"], allowed=status["allowed"])

@@ -94,6 +94,14 @@ class OptionsBody(Schema):
     )
 
 
+class OrderBody(OptionalBody):
+    """Of an undo or a redo."""
+
+    reason = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(max=500), metadata=_said("Why; the log keeps it")
+    )
+
+
 class ConfirmationBody(OptionalBody):
     """The second yes."""
 

@@ -7,11 +7,11 @@ from itertools import islice
 from typing import Any
 
 import msgspec
-from flask import Response, request
+from flask import Response, g, request
 
 from service.api import import_examples as examples
 from service.api.door import Door
-from service.api.import_problems import not_allowed
+from service.api.import_problems import not_allowed, not_ordered
 from service.api.import_shapes import (
     ConfirmationBody,
     ImportSchema,
@@ -19,14 +19,18 @@ from service.api.import_shapes import (
     ImportsSchema,
     MappingBody,
     OptionsBody,
+    OrderBody,
     TagsBody,
 )
 from service.api.routes import Routes, json_answer
 from service.api.upload import read_file
 from service.importing import Desk, desk
 from service.imports.states import StepNotAllowed
+from service.imports.undo import Order, UndoNotPossible, message_of
 from service.imports.uploads import Uploads
 from service.imports.wanted import Wanted
+from service.tracking import DEADLINE
+from service.wiring import now
 
 _CSV = "text/csv; charset=utf-8"
 _LINES_AT_ONCE = 500
@@ -45,11 +49,20 @@ def import_routes(door: Door) -> Routes:
                 yield found
             except StepNotAllowed as fault:
                 raise not_allowed(fault, found.results.counts(fault.import_id)["state"]) from fault
+            except UndoNotPossible as fault:
+                raise not_ordered(fault, found.results.status(fault.import_id)) from fault
 
     def after(id: str, step: Callable[[Uploads], None], status: int = 200) -> Response:
         with opened() as found:
             step(found.uploads)
             return _told(found, id, status)
+
+    def ordered(id: str, order: Order) -> Response:
+        with opened() as found:
+            found.results.orderable(id, order)
+            _, message = message_of(id, order, door.new_id(), now(), door.consistency.signer)
+            door.tracker.publisher.publish([message], DEADLINE)
+            return _told(found, id, 202)
 
     @routes.post("/v1/imports", scope="import")
     @routes.takes_file
@@ -174,6 +187,30 @@ def import_routes(door: Door) -> Routes:
         are published by then stay.
         """
         return after(id, lambda uploads: uploads.cancel(id), 202)
+
+    @routes.post("/v1/imports/<id>/undo", scope="import")
+    @routes.body(OrderBody, example=examples.ORDER)
+    @routes.answers(202, ImportSchema)
+    @routes.problems(404, 409, 503)
+    def undo_import(body: dict[str, Any], id: str) -> Response:
+        """Have the import's facts no longer count, as if it had never been.
+
+        202 when that is on the disk of the bus: poll the import, it is `undoing` until all its contacts show it, then
+        `undone`. The log keeps everything. 409 while it runs, and when it is undone already.
+        """
+        return ordered(id, Order(is_redo=False, by=f"key:{g.key.name}", reason=body["reason"]))
+
+    @routes.post("/v1/imports/<id>/redo", scope="import")
+    @routes.body(OrderBody, example=examples.ORDER)
+    @routes.answers(202, ImportSchema)
+    @routes.problems(404, 409, 503)
+    def redo_import(body: dict[str, Any], id: str) -> Response:
+        """Bring an undone import back.
+
+        202, and `redoing` until all its contacts show it. Rows whose phone or user id is another contact's by then
+        cannot come back: `not_redone` names them. 409 when it is not undone.
+        """
+        return ordered(id, Order(is_redo=True, by=f"key:{g.key.name}", reason=body["reason"]))
 
     @routes.get("/v1/imports/<id>/rejects.csv", scope="import")
     @routes.answers(200, {"type": "string"}, example=examples.REJECTS, content_type=_CSV)

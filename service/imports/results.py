@@ -13,6 +13,7 @@ from service.imports.refusal import CopyGone, NotChecked
 from service.imports.registry import Import, Registry
 from service.imports.rejects import Reject, found_rejects, kept_rejects, rejects_csv
 from service.imports.states import State, allowed
+from service.imports.undo import Order, refuse
 
 _OPTIONS = ("country_code", "mode", "blank", "relaxed_names", "clean_phones", "allow_opt_in", "encoding", "delimiter")
 _PREPARED = (State.UPLOADED, State.MAPPED)
@@ -99,6 +100,10 @@ class Results:
             "check": check and check["check"],
             "rejects": check["rejects"] if check else self._shown_rejects(one),
         }
+
+    def orderable(self, id: str, order: Order) -> None:
+        """See that an import can be undone or redone. Raises ImportUnknown, UndoNotPossible."""
+        refuse(self._registry.get(id), self.counts(id), order)
 
     def rejects_csv(self, id: str) -> Iterator[str]:
         """The lines of the rejects CSV, with their line ends.

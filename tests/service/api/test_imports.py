@@ -123,6 +123,41 @@ def test_a_done_import_is_told_as_done_in_a_refusal(client, checked, work):
     assert (answer.status_code, answer.json["state"], answer.json["allowed"]) == (409, "done", [])
 
 
+def test_an_import_is_undone_and_redone(client, world, checked, work, description):
+    """R32."""
+    id = checked()
+    client.post(f"{PATH}/{id}/confirm", raw=b"")
+    work(id)
+    before = [one["id"] for one in world.contacts()]
+    for command, state, contacts in (("undo", "undone", []), ("redo", "done", before)):
+        answer = client.post(f"{PATH}/{id}/{command}", {"reason": "the wrong file"})
+        assert answer.status_code == 202
+        description.assert_fits("POST", f"{PATH}/{{id}}/{command}", answer)
+        world.settle()
+        shown = client.read(f"{PATH}/{id}")
+        assert (shown.json["state"], shown.json["undoing"]["reason"]) == (state, "the wrong file")
+        assert [one["id"] for one in world.contacts()] == contacts
+        description.assert_fits("GET", f"{PATH}/{{id}}", shown)
+
+
+@pytest.mark.parametrize("command", ["undo", "redo"])
+def test_an_order_about_what_was_never_confirmed_is_409(client, uploaded, description, command):
+    answer = client.post(f"{PATH}/{uploaded}/{command}", raw=b"")
+    assert (answer.status_code, answer.json["reason"], answer.json["state"]) == (409, "state", "uploaded")
+    assert "was never confirmed" in answer.json["message"]
+    description.assert_fits("POST", f"{PATH}/{{id}}/{command}", answer)
+
+
+def test_an_undo_of_an_undone_import_is_409_and_says_that_a_redo_is_allowed(client, world, checked, work):
+    id = checked()
+    client.post(f"{PATH}/{id}/confirm", raw=b"")
+    work(id)
+    client.post(f"{PATH}/{id}/undo", raw=b"")
+    world.settle()
+    answer = client.post(f"{PATH}/{id}/undo", raw=b"")
+    assert (answer.status_code, answer.json["state"], answer.json["allowed"]) == (409, "undone", ["redo"])
+
+
 def test_the_same_file_and_choices_again_are_409_and_name_the_import_unless_again(client, checked, work):
     first, second = checked(), checked()
     client.post(f"{PATH}/{first}/confirm", raw=b"")

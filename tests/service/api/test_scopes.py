@@ -28,6 +28,8 @@ RULES = {
     ("POST", "/v1/imports/{id}/check"): {"import"},
     ("POST", "/v1/imports/{id}/confirm"): {"import"},
     ("POST", "/v1/imports/{id}/cancel"): {"import"},
+    ("POST", "/v1/imports/{id}/undo"): {"import"},
+    ("POST", "/v1/imports/{id}/redo"): {"import"},
     ("GET", "/v1/imports/{id}/rejects.csv"): {"import"},
     ("GET", "/v1/attributes"): {"read"},
     ("GET", "/v1/tags"): {"read"},
