@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ledger.log.reader import LogReader
+from ledger.sqlite import NotMadeYet
 from projections.drafts import building_alone, discard
 from projections.fold import VERSION
 from projections.reading import reading
@@ -42,8 +43,11 @@ def _is_state_at(path: Path, log: LogReader, position: int) -> bool:
     """Whether a file is there, of this very log and by the fold of today."""
     if not path.exists():
         return False
-    with reading(path) as state:
-        kept = state.checkpoint()
+    try:
+        with reading(path) as state:
+            kept = state.checkpoint()
+    except NotMadeYet:
+        return False
     head = log.head_at(position)
     return (
         kept.fold_version == VERSION and head is not None and (head.position, head.hash) == (kept.position, kept.hash)

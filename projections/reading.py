@@ -10,7 +10,7 @@ from typing import Any
 from ledger import sqlite
 from ledger.events.traits import TraitType, type_of
 from projections.fold import State
-from projections.store import CONTACT_COLUMNS, Checkpoint, dirty_among, state_of
+from projections.store import CONTACT_COLUMNS, LAYOUT, Checkpoint, dirty_among, state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,11 @@ class StateReader:
     """A read-only view of one state file."""
 
     def __init__(self, path: Path) -> None:
-        """Raises sqlite.OperationalError when there is none."""
+        """Raises sqlite.OperationalError when there is none, and when it is of an earlier version."""
         self._connection = sqlite.connect(path, read_only=True)
+        if self._connection.execute("PRAGMA user_version").fetchone()[0] < LAYOUT:
+            self._connection.close()
+            raise sqlite.NotMadeYet("the contact state is of an earlier version: the projector folds it anew by itself")
 
     def close(self) -> None:
         """Close the file."""

@@ -22,6 +22,9 @@ from projections.fold import VERSION, State
 from projections.indexes import let_write, make
 from projections.outcomes import OUTCOMES, RowKey, RowMessage, SoFar
 
+LAYOUT = 2
+"""Of the tables of a state file; one that is older has an older fold version too, and so is folded anew."""
+
 _LARGE_WAL = 64 * 2**20
 _listed = msgspec.json.Encoder().encode
 
@@ -295,4 +298,4 @@ def _make_tables(connection: sqlite.Connection) -> None:
     )
     database.table("checkpoint").create({"position": int, "hash": bytes, "fold_version": int}, strict=True)
     connection.execute("INSERT INTO checkpoint VALUES (0, zeroblob(32), ?)", (VERSION,))
-    connection.execute("PRAGMA user_version = 1")
+    connection.execute(f"PRAGMA user_version = {LAYOUT}")

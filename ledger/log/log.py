@@ -17,6 +17,9 @@ from ledger.log.entry import NewEntry
 from ledger.log.identities import Identities
 from ledger.log.undoing import Refused, is_undone
 
+VERSION = 2
+"""Of the tables in a log's file, as schema.sql sets it: 2 has the index of undos."""
+
 _SALT = 16
 _LARGE_WAL = 16 * 2**20
 _INSERT = (
@@ -239,11 +242,9 @@ class EventLog:
         self._clock = clock
         self._entropy = entropy
         self._connection.execute(f"PRAGMA wal_autocheckpoint = {autocheckpoint_pages}")
-        if self._connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+        if version_of(self._connection) < VERSION:
             with sqlite.transaction(self._connection):
-                if self._connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                    for statement in _statements():
-                        self._connection.execute(statement)
+                _bring_up_to_date(self._connection)
 
     def offsets(self, bus: str) -> dict[int, int]:
         """The next offset to take, by partition, of the bus with this id; empty for one never read."""
@@ -280,6 +281,19 @@ class EventLog:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def version_of(connection: sqlite.Connection) -> int:
+    """The version of the tables in a log's file; 0 where there are none."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _bring_up_to_date(connection: sqlite.Connection) -> None:
+    """Make the tables; in a file of version 1 just the index that it has not."""
+    version = version_of(connection)
+    for statement in _statements() if version < VERSION else ():
+        if version == 0 or "entries_of_undoings" in statement or statement.lstrip().startswith("PRAGMA"):
+            connection.execute(statement)
 
 
 def _statements() -> Sequence[str]:

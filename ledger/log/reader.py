@@ -12,7 +12,7 @@ from ledger.events import types
 from ledger.events.identity import Known
 from ledger.log.entry import Entry, phone_text, unpack_headers
 from ledger.log.identities import Identities, holders
-from ledger.log.log import Head, _head, _offsets, declared_schema, schema_of
+from ledger.log.log import VERSION, Head, _head, _offsets, declared_schema, schema_of, version_of
 from ledger.log.undoing import Refused, Undoings, components, refused, touched, undoings
 
 _listed = msgspec.json.Encoder().encode
@@ -40,12 +40,12 @@ def _entry(row: Any) -> Entry:
 
 
 def is_there(path: Path) -> bool:
-    """Whether a log was made in this file, tables and all."""
+    """Whether a log was made in this file, tables and all, and is up to date: its writer sees to that."""
     if not path.exists():
         return False
     connection = sqlite.connect(path, read_only=True)
     try:
-        return bool(connection.execute("PRAGMA user_version").fetchone()[0])
+        return version_of(connection) >= VERSION
     finally:
         connection.close()
 

@@ -90,4 +90,4 @@ CREATE TABLE offsets (
     PRIMARY KEY (bus, partition)
 ) STRICT, WITHOUT ROWID;
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
