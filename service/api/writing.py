@@ -158,11 +158,7 @@ def _call(current: State, patch: ContactPatch) -> tuple[TrackUser, bool]:
     """The patch as a call about the contact, and whether it is about the phone's contact alone."""
     if current.phone is not None:
         return TrackUser(current.phone, patch.user_id, patch.traits, patch.tags, None), True
-    if current.user_id is not None:
-        return TrackUser(None, current.user_id, patch.traits, patch.tags, None), False
-    raise Problem(
-        409, "nothing finds this contact any more: it has neither a phone nor a user id", reason="no_identity"
-    )
+    return TrackUser(None, current.user_id, patch.traits, patch.tags, None), False
 
 
 def _based_on(current: State) -> int | None:
