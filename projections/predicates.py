@@ -16,9 +16,10 @@ from ledger.events.traits import canonical, is_datetime
 from projections.filters import Contains, Exists, Filter, HasTag, Recorded, Test
 from projections.search import LIKE_A_DATETIME, Condition
 
-_IDENTITIES = ("user_id", "phone")
+IDENTITIES = ("user_id", "phone")
+"""What is found by a name as attributes are, and is none."""
 _SEARCHED_TRAITS = ("name", "email")
-SEARCHED = (*_SEARCHED_TRAITS, *_IDENTITIES)
+SEARCHED = (*_SEARCHED_TRAITS, *IDENTITIES)
 """What a search without an attribute's name looks at."""
 
 Define = Callable[[str, int, Callable[..., bool]], None]
@@ -66,7 +67,8 @@ class Sql:
 
     def _condition(self, condition: Condition) -> str:
         # `!=` is the contrary of `=`, for lists too
-        self._asked.append(replace(condition, op="=") if condition.op == "!=" else condition)
+        equal = replace(condition, op="=")
+        self._asked.append(equal if condition.op == "!=" else condition)
         number = len(self._asked) - 1
         place = place_of(condition.name)
         if place is None:
@@ -75,37 +77,40 @@ class Sql:
         asked = f"meets({number}, {kind}, {value})"
         match condition.op:
             case "=":
-                return self._equal(condition.value, kind, value, asked)
+                return self._equal(equal, kind, value, asked)
             case "!=":
-                return f"NOT {self._equal(condition.value, kind, value, asked)}"
+                return f"NOT {self._equal(equal, kind, value, asked)}"
             case "~" if condition.name == "phone":
                 return f"coalesce({value} LIKE {self._bound(like(condition.value))} ESCAPE '\\', 0)"
             case "~":
                 return self._contains(condition.value, kind, value, asked)
         return self._ordered(condition, kind, value, asked)
 
-    def _equal(self, text: str, kind: str, value: str, asked: str) -> str:
-        if is_datetime(text):
-            strings = f"{value} GLOB '{LIKE_A_DATETIME}' AND {asked}"
-        else:
-            strings = f"{value} = {self._bound(text)}"
-        truth = text.casefold()
-        return (
-            f"(CASE {kind} WHEN 'text' THEN {strings} WHEN 'array' THEN {asked} {self._numbers('=', text, value)}"
-            f" WHEN 'true' THEN {int(truth == 'true')} WHEN 'false' THEN {int(truth == 'false')} ELSE 0 END)"
-        )
+    def _equal(self, condition: Condition, kind: str, value: str, asked: str) -> str:
+        text, strings, booleans = condition.value, "", ""
+        if condition.is_for("text") and is_datetime(text):
+            strings = f"WHEN 'text' THEN {value} GLOB '{LIKE_A_DATETIME}' AND {asked}"
+        elif condition.is_for("text"):
+            strings = f"WHEN 'text' THEN {value} = {self._bound(text)}"
+        if condition.is_for("boolean") and text.casefold() in ("true", "false"):
+            booleans = f"WHEN '{text.casefold()}' THEN 1"
+        numbers = self._numbers(condition, value)
+        return f"(CASE {kind} {strings} WHEN 'array' THEN {asked} {numbers} {booleans} ELSE 0 END)"
 
     def _ordered(self, condition: Condition, kind: str, value: str, asked: str) -> str:
-        plain = f"{value} {condition.op} {self._bound(condition.value)}"
-        strings = f"CASE WHEN {value} GLOB '{LIKE_A_DATETIME}' THEN {asked} ELSE {plain} END"
-        numbers = self._numbers(condition.op, condition.value, value)
-        return f"(CASE {kind} WHEN 'text' THEN {strings} {numbers} ELSE 0 END)"
+        strings = ""
+        if condition.is_for("text"):
+            plain = f"{value} {condition.op} {self._bound(condition.value)}"
+            strings = f"WHEN 'text' THEN CASE WHEN {value} GLOB '{LIKE_A_DATETIME}' THEN {asked} ELSE {plain} END"
+        # a CASE has one WHEN at least
+        return f"(CASE {kind} WHEN NULL THEN 0 {strings} {self._numbers(condition, value)} ELSE 0 END)"
 
-    def _numbers(self, op: str, text: str, value: str) -> str:
-        number = number_of(text)
+    def _numbers(self, condition: Condition, value: str) -> str:
+        number = number_of(condition.value) if condition.is_for("number") else None
         if number is None:
             return ""
-        return "".join(f" WHEN '{kind}' THEN {value} {op} {self._bound(number)}" for kind in ("integer", "real"))
+        kinds = ("integer", "real")
+        return "".join(f" WHEN '{kind}' THEN {value} {condition.op} {self._bound(number)}" for kind in kinds)
 
     def _contains(self, text: str, kind: str, value: str, asked: str) -> str:
         folded = text.casefold()
@@ -115,7 +120,7 @@ class Sql:
         return f"(CASE WHEN {kind} = 'text' THEN {strings} WHEN {kind} IS NULL THEN 0 ELSE {asked} END)"
 
     def _beforehand(self, condition: Condition) -> str:
-        is_in_traits = condition.op == "~" and condition.name not in _IDENTITIES
+        is_in_traits = condition.op == "~" and condition.name not in IDENTITIES
         return f"{self._somewhere(condition.value)} AND " if is_in_traits else ""
 
     def _somewhere(self, text: str) -> str:
@@ -129,7 +134,7 @@ class Sql:
     def _search(self, text: str) -> str:
         somewhere = self._somewhere(text)
         traits = " OR ".join([self._within(name, text) for name in _SEARCHED_TRAITS])
-        identities = [self._within(name, text) for name in searched_for(text) if name in _IDENTITIES]
+        identities = [self._within(name, text) for name in searched_for(text) if name in IDENTITIES]
         return f"(({somewhere} AND ({traits})) OR {' OR '.join(identities)})"
 
     def _within(self, name: str, text: str) -> str:
@@ -158,7 +163,7 @@ class Sql:
                 return f"iif({is_list}, {item}, {self._condition(Condition(test.name, '~', test.value))})"
 
     def _entry(self, column: str, name: str) -> str:
-        if name in _IDENTITIES:
+        if name in IDENTITIES:
             return f"SELECT {column} FROM (SELECT 'text' AS type WHERE {name} IS NOT NULL)"
         return f"SELECT {column} FROM json_each(traits) WHERE key = {self._bound(name)}"
 

@@ -4,12 +4,12 @@ import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import orjson
 
-from ledger.events.traits import canonical, is_datetime
+from ledger.events.traits import TraitType, canonical, is_datetime
 from projections.fold import State
 
 _CONDITION = re.compile(r"\s*(?P<name>[^=!<>~\s][^=!<>~]*?)\s*(?P<op>!=|>=|<=|=|>|<|~)\s*(?P<value>.*?)\s*", re.DOTALL)
@@ -21,6 +21,14 @@ _ORDERED: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+Family = Literal["text", "number", "boolean"]
+_FAMILIES: dict[TraitType, Family] = {
+    "string": "text",
+    "datetime": "text",
+    "number": "number",
+    "boolean": "boolean",
+}
+
 LIKE_A_DATETIME = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*"
 """SQLite's GLOB for what can be a datetime; all that are one match it."""
 
@@ -31,11 +39,15 @@ class BadCondition(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One comparison of an attribute with a value: `= != > >= < <=`, or `~` for contains, whatever the case."""
+    """One comparison of an attribute with a value: `= != > >= < <=`, or `~` for contains, whatever the case.
+
+    With a `type`, `~` aside, only values of that type can be equal, more or less: 5 is not "5" (R3).
+    """
 
     name: str
     op: str
     value: str
+    type: TraitType | None = None
 
     def holds_for(self, state: State) -> bool:
         """Whether the contact meets it; a contact without the attribute meets only `!=`. A list meets `= ~` by an item.
@@ -51,10 +63,17 @@ class Condition:
         items = found if isinstance(found, list) else [found]
         if self.op == "~":
             return any(self.value.casefold() in text_of(item).casefold() for item in items)
+        items = [item for item in items if self.is_for(_family(item))]
         if self.op in ("=", "!="):
             return any(operator.eq(*_comparable(item, self.value)) for item in items) == (self.op == "=")
+        if not items:
+            return False
         ours, theirs = _comparable(found, self.value)
         return theirs is not None and not isinstance(found, list | bool) and _ORDERED[self.op](ours, theirs)
+
+    def is_for(self, family: Family) -> bool:
+        """Whether values of these kinds can be equal, more or less."""
+        return self.type in (None, "list") or family == _FAMILIES[self.type]
 
 
 def parse_condition(text: str) -> Condition:
@@ -63,6 +82,10 @@ def parse_condition(text: str) -> Condition:
     if match is None:
         raise BadCondition(f"{text!r} is no condition: write NAME=VALUE, or one of != > >= < <= ~ in place of =")
     return Condition(match["name"], match["op"], match["value"])
+
+
+def _family(item: object) -> Family:
+    return "text" if isinstance(item, str) else "boolean" if isinstance(item, bool) else "number"
 
 
 def _attribute(state: State, name: str) -> Any:

@@ -10,7 +10,8 @@ from ledger.events import moments
 from ledger.events import tags as tag_rules
 from ledger.events.kinds import kind_of
 from ledger.events.schema import Fault, Invalid
-from ledger.events.traits import check_scalar, is_datetime
+from ledger.events.traits import TraitType, check_scalar, is_datetime, type_of
+from projections.attribute_types import AttributeTypes
 from projections.filters import Contains, Exists, Filter, HasTag, Recorded, Test
 from projections.predicates import Wanted
 from projections.search import Condition
@@ -18,14 +19,21 @@ from projections.search import Condition
 MOST = 20
 MOST_VALUES = 100
 OPERATORS = ("eq", "neq", "gt", "gte", "lt", "lte", "contains", "in", "exists")
+_OPERATORS_OF: dict[TraitType, tuple[str, ...]] = {
+    "string": ("eq", "neq", "contains", "in", "exists"),
+    "number": ("eq", "neq", "gt", "gte", "lt", "lte", "in", "exists"),
+    "datetime": ("eq", "neq", "gt", "gte", "lt", "lte", "in", "exists"),
+    "boolean": ("eq", "neq", "exists"),
+    "list": ("contains", "exists"),
+}
 _SIGNS = {"eq": "=", "neq": "!=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _ORDERED = ("gt", "gte", "lt", "lte")
 _RECORDED = {"created_at_utc": "created", "modified_at_utc": "modified"}
 _NAIVE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?", re.ASCII)
 
 
-def read_filters(body: dict[str, Any]) -> Wanted:
-    """What a body asks for. Raises Invalid with every fault at once."""
+def read_filters(body: dict[str, Any], types: AttributeTypes) -> Wanted:
+    """What a body asks for, as `types` allow. Raises Invalid with every fault at once."""
     given = body.get("filters")
     if given is None:
         return Wanted()
@@ -33,7 +41,7 @@ def read_filters(body: dict[str, Any]) -> Wanted:
         raise Invalid((Fault("/filters", f"filters is {kind_of(given)}: give a list of filters", "invalid"),))
     if len(given) > MOST:
         raise Invalid((Fault("/filters", f"filters has {len(given)} filters: {MOST} are allowed", "invalid"),))
-    read = [_Read(place, one) for place, one in enumerate(given)]
+    read = [_Read(place, one, types) for place, one in enumerate(given)]
     faults = tuple(fault for one in read for fault in one.faults)
     if faults:
         raise Invalid(faults)
@@ -54,7 +62,8 @@ def _wanted(filters: list[Filter]) -> Wanted:
 class _Read:
     """One filter as it is read: `filter`, or what is wrong with it."""
 
-    def __init__(self, place: int, given: Any) -> None:
+    def __init__(self, place: int, given: Any, types: AttributeTypes) -> None:
+        self._types = types
         self.filter: Filter | None = None
         self.faults: list[Fault] = []
         self._path = f"filters[{place}]"
@@ -87,15 +96,28 @@ class _Read:
             yield from self._existing(trait, val)
         elif trait in _RECORDED:
             yield from self._recorded(trait, op, val)
+        else:
+            yield from self._compared(trait, op, val)
+
+    def _compared(self, trait: str, op: str, val: Any) -> Iterator[Test]:
+        type = self._types.of(trait)
+        if type is not None and op not in _OPERATORS_OF[type] and not self._types.is_mixed(trait):
+            self._fault("op", f"must be one of {', '.join(_OPERATORS_OF[type])} for {trait}, which is a {type}")
         elif op == "in":
             for one in self._several(val):
-                yield Condition(trait, "=", self._value(one))
+                yield self._condition(trait, "=", one, type)
         elif op == "contains":
             yield Contains(trait, self._value(val))
         elif op in _ORDERED and not _has_order(val):
             self._fault("val", f"must be a number or a datetime with its zone for {op}, such as 2026-11-22T10:00:00Z")
         else:
-            yield Condition(trait, _SIGNS[op], self._value(val))
+            yield self._condition(trait, _SIGNS[op], val, type)
+
+    def _condition(self, trait: str, sign: str, val: Any, type: TraitType | None) -> Condition:
+        text = self._value(val)
+        if not self.faults and type is not None and not _is_of(val, type) and not self._types.is_mixed(trait):
+            self._fault("val", f"must be a {type}, as {trait} is one: it is {kind_of(val)}")
+        return Condition(trait, sign, text, None if self.faults else type_of(val))
 
     def _tagged(self, op: str, val: Any) -> Iterator[Test]:
         if op != "contains":
@@ -140,6 +162,12 @@ class _Read:
             self._fault("val", fault)
             return ""
         return val if isinstance(val, str) else orjson.dumps(val).decode()
+
+
+def _is_of(val: Any, type: TraitType) -> bool:
+    """Whether a value can be compared with those of a type."""
+    own = type_of(val)
+    return own == type or (own == "datetime" and type == "string")
 
 
 def _has_order(val: Any) -> bool:

@@ -11,12 +11,14 @@ import msgspec
 
 from ledger.events import tags as tag_rules
 from projections import listing
+from projections.attribute_types import AttributeTypes
 from projections.listing import Place, Sort
 from projections.predicates import Wanted
 from projections.reading import StateReader, reading
 from projections.search import parse_condition
 from projections.settled import OpenLog, settled
 from projections.view import contact_document
+from service.strict import hold_to_types
 
 Total = Callable[[StateReader, Wanted], int | None]
 
@@ -44,12 +46,14 @@ def list_page(
     While an undo or a redo has not reached all contacts, `refolding` says how many: until then some may be missing, or
     be in the total and not in the list. `log` is the one that the state was folded from.
 
-    Raises BadCursor; sqlite.Error where the file cannot be read.
+    Raises BadCursor; search.BadCondition for a condition that does not fit its attribute's type; sqlite.Error where the
+    file cannot be read.
     """
     mark = _mark(wanted, sort)
     place = None if cursor is None else _place(cursor, mark)
     with reading(path) as state:
         state.freeze()
+        hold_to_types(wanted, AttributeTypes(state))
         page = listing.page(state, wanted, sort, place, limit)
         document = {
             "contacts": [contact_document(contact) for contact in settled(state, log, page.contacts, wanted)],

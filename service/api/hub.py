@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 
 from projections import listing
+from projections.attribute_types import AttributeTypes
 from projections.candidates import needed
 from projections.reading import reading
 from projections.settled import settled
@@ -40,13 +41,13 @@ def hub_routes(door: Door) -> Routes:
         Filters are joined from the first to the last by their `supr_op`, which is `and` or `or`; absent, it is `and`.
         `op` is one of `eq neq contains in exists` for strings, `eq neq gt gte lt lte in exists` for numbers and
         datetimes, `eq neq exists` for booleans, `contains exists` for lists, and `contains` for `tags`. A time needs
-        its zone. Oldest contact first.
+        its zone. Oldest contact first. `val` is of the attribute's type, unless that is mixed.
         """
-        wanted = read_filters(body)
         path = generations.current_path()
         window = {"offset": query["offset"], "limit": query["limit"]}
-        with indexing.watching(lambda: needed(wanted)), reading(path) as state:
+        with reading(path) as state, indexing.watching(lambda: needed(wanted)):
             state.freeze()
+            wanted = read_filters(body, AttributeTypes(state))
             found = settled(state, ledger.log_reader, listing.window(state, wanted, **window), wanted)
             total = totals.of(path, state, wanted)
         data = {

@@ -36,7 +36,8 @@ def list_routes(door: Door) -> Routes:
         """List contacts.
 
         `where` is an attribute, one of `= != > >= < <= ~` (contains, in any letter case) and a value, such as
-        `city=Pune`; `phone` and `user_id` are attributes here too. Several of `where` and `tag` must all hold.
+        `city=Pune`; `phone` and `user_id` are attributes here too. Several of `where` and `tag` must all hold. The
+        value must be of the attribute's type, unless that is mixed.
 
         Ask for the next page with `cursor` set to `next_cursor`, and all else as it was, until that is null. What was
         there all the time is in the list, whatever changes meanwhile: sorted by `-modified`, contacts that change while
@@ -63,6 +64,8 @@ def list_routes(door: Door) -> Routes:
                 )
         except BadCursor as fault:
             raise bad_parameter("cursor", str(fault)) from None
+        except BadCondition as fault:
+            raise bad_parameter("where", f"is wrong: {fault}") from None
         if position is not None:
             document["as_of"] = position
         if "chosen" in query:

@@ -44,6 +44,8 @@ def list_contacts(
         document = list_page(path, deployment.log_reader, wanted, "-modified", limit, cursor)
     except BadCursor as fault:
         raise click.BadParameter(str(fault), param_hint="--cursor") from fault
+    except BadCondition as fault:
+        raise click.BadParameter(str(fault), param_hint="--where") from fault
     if position is not None:
         document["as_of"] = position
 

@@ -62,7 +62,8 @@ tag = st.sampled_from(["vip", "VIP", "Straße", "STRASSE", 'q"', "a%b", "ab", "n
 operators = st.sampled_from(OPERATORS)
 asked_names = names | st.sampled_from(["phone", "user_id", "nobody has this"])
 asked_values = st.sampled_from(ASKED)
-conditions = st.builds(Condition, asked_names, operators, asked_values)
+types = st.sampled_from([None, "string", "number", "boolean", "datetime", "list"])
+conditions = st.builds(Condition, asked_names, operators, asked_values, types)
 wanteds = st.builds(
     Wanted,
     st.lists(conditions, max_size=2).map(tuple),
@@ -163,13 +164,14 @@ EVERY_VALUE = {
 } | {999: State(999, bytes(16), None, "u-999", 1, 999, 999, {}, (1, 1), {}, {})}
 
 
+@pytest.mark.parametrize("type", [None, "string", "number", "boolean", "datetime", "list"])
 @pytest.mark.parametrize("is_indexed", [False, True])
 @pytest.mark.parametrize("operator", OPERATORS)
-def test_a_condition_holds_for_just_the_values_that_meet_it(operator, is_indexed):
+def test_a_condition_holds_for_just_the_values_that_meet_it(operator, is_indexed, type):
     with state_file() as file:
         file.save(EVERY_VALUE)
         for asked in ASKED:
-            wanted = Wanted((Condition("city", operator, asked),))
+            wanted = Wanted((Condition("city", operator, asked, type),))
             if is_indexed:
                 file.store.index(needed(wanted))
                 assert (file.store.blocks.make(10) > 0) is (operator == "~" and asked == ASKED[0])

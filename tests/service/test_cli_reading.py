@@ -242,6 +242,7 @@ def test_a_list_shows_those_who_meet_every_condition_and_tag(told, options, phon
     "options",
     [
         ["--where", "city"],
+        ["--where", "visits=many"],
         ["--tag", " "],
         ["--tag", "x" * 101],
         ["--limit", "0"],

@@ -124,6 +124,33 @@ def test_a_parameter_that_is_wrong_is_422_and_named(client, description, paramet
     description.assert_fits("GET", PATH, answer)
 
 
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("visits=many", "visits is a number: compare it with one, such as visits>=5"),
+        ("visits>2022-10-31", "visits is a number"),
+        ("opted>true", "opted is a boolean, which can be compared by =, != and not by >"),
+        ("whatsapp_opted=yes", "whatsapp_opted is a boolean: compare it with true or false"),
+        ("seen>yesterday", "seen is a datetime: compare it with a date, or a time with its zone"),
+        ("langs>a", "langs is a list, which can be compared by =, !=, ~ and not by >"),
+    ],
+)
+def test_a_condition_that_does_not_fit_its_attributes_type_is_422_and_says_what_does(client, four, where, said):
+    four.track(phone=GAVIN, opted=True, seen="2022-10-31", langs=["Hindi"])
+    four.settle()
+    for query in ({"where": where}, {"where": ["city=Pune", where]}):
+        answer = client.read(PATH, query_string=query)
+        assert answer.status_code == 422
+        assert said in answer.json["errors"][0]["message"]
+
+
+def test_an_attribute_with_values_of_several_types_can_be_compared_with_anything(client, four):
+    four.track(phone=RAVI, visits="many")
+    four.settle()
+    assert names(client.read(PATH, query_string={"where": "visits=many"})) == ["Ravi"]
+    assert names(client.read(PATH, query_string={"where": "visits>4", "sort": "created"})) == ["Gavin", "Asha", "Ravi"]
+
+
 @pytest.mark.usefixtures("four")
 def test_a_parameter_given_twice_is_422_and_named_where_one_of_the_two_would_be_a_guess(client, description):
     answer = client.read(f"{PATH}?limit=1&limit=2&sort=created&sort=-created&where=city=Pune&where=city=Agra")
