@@ -81,6 +81,8 @@ _SAID = {
     "Not a valid integer.": "is not a whole number",
     "Not a valid string.": "is not a string",
     "Not a valid boolean.": "is neither true nor false",
+    "Not a valid list.": "is not a list",
+    "Invalid input type.": "is not an object",
 }
 """Marshmallow's sentences in the form that all others here have: what the member is, and what to do."""
 

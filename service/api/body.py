@@ -5,6 +5,8 @@ from typing import IO, Any
 
 import msgspec
 
+from ledger.events.kinds import kind_of
+
 LARGEST = 256 * 1024
 """Bytes of a body at most; a message on the bus has the same limit."""
 
@@ -65,7 +67,7 @@ def read_object(content: bytes, subject: str = "the body", line: int = 1) -> dic
     except RecursionError:
         raise NestedTooDeeply(f"{subject} is nested too deeply") from None
     if not isinstance(value, dict):
-        raise NotAnObject(f'{subject} must be a JSON object, such as {{"phoneNumber": "9967536783"}}')
+        raise NotAnObject(f"{subject} is {kind_of(value)}: it must be a JSON object")
     return value
 
 

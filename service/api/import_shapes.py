@@ -27,8 +27,13 @@ def _one_of(names: tuple[str, ...]) -> validate.OneOf:
     return validate.OneOf(names, error=f"must be one of {', '.join(names)}")
 
 
+_COLUMNS = 'give a list of objects, each with "column" (its header) and "attribute" (such as "country_code", or null)'
+
+
 class WantedColumn(Schema):
     """What a column becomes."""
+
+    error_messages = {"type": f"is not an object: {_COLUMNS}"}  # noqa: RUF012
 
     column = fields.String(required=True, metadata=_said("Its header"))
     attribute = fields.String(
@@ -45,7 +50,11 @@ class WantedColumn(Schema):
 class MappingBody(Schema):
     """The mapping; columns that are not named are mapped by their headers."""
 
-    columns = fields.List(fields.Nested(WantedColumn), load_default=list)
+    columns = fields.List(
+        fields.Nested(WantedColumn),
+        load_default=list,
+        error_messages={"invalid": f"is not a list: {_COLUMNS}"},
+    )
 
 
 class TagsBody(Schema):
@@ -230,7 +239,9 @@ class PreviewSchema(Answer):
 
     delimiter = fields.String(required=True)
     header = fields.List(fields.String(), required=True)
-    rows = fields.List(fields.Nested(PreviewRowSchema), required=True, metadata=_said("The first 20"))
+    rows = fields.List(
+        fields.Nested(PreviewRowSchema), required=True, metadata=_said("The first 20, up to 200 cells each")
+    )
     proposal = fields.Nested(ProposedSchema, required=True)
 
 

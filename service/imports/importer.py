@@ -61,7 +61,7 @@ class Importer:
         resumed under its id (R23). Raises FileRefused before anything is published, a BusError or Stalled when it
         cannot go on (it can be resumed then).
         """
-        remove_orphans(self._folder, {one.id for one in self._registry.all()}, self._ports.clock())
+        remove_orphans(self._folder, self._registry.with_files(), self._ports.clock())
         choices = replace(choices, tags=clean_tags(choices.tags))
         folder = ImportFolder(self._folder / self._ports.new_id())
         with folder.held():

@@ -1,4 +1,4 @@
-"""Copies of files whose import never came to be: their process was killed while it read them."""
+"""Copies of files that nobody needs: a process was killed while it read one, or before it removed one."""
 
 from collections.abc import Set
 from pathlib import Path
@@ -9,7 +9,10 @@ _OLD_MILLISECONDS = 3_600_000
 
 
 def remove_orphans(imports: Path, known: Set[str], now: int) -> None:
-    """Remove folders made over an hour before `now` (microseconds) that are no import's and that nobody works on."""
+    """Remove folders that no import needs and that nobody works on.
+
+    They were made over an hour before `now` (microseconds); `known` are the imports that need theirs.
+    """
     for path in imports.iterdir() if imports.exists() else ():
         made = _made_at(path.name)
         if made is None or path.name in known or now // 1000 - made < _OLD_MILLISECONDS:

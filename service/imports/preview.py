@@ -13,6 +13,7 @@ from service.imports.records import is_blank, records
 
 _SHOWN_ROWS = 20
 _SAMPLE_ROWS = 1_000
+_SHOWN_CELLS = 200
 _SHOWN_CHARACTERS = 200
 
 
@@ -32,11 +33,13 @@ class Preview:
     needs_country_code: bool
 
     def to_json(self, default_country_code: str) -> dict[str, Any]:
-        """As JSON values; a cell is shown up to 200 characters."""
+        """As JSON values; of a row 200 cells are shown, of a cell 200 characters."""
         return {
             "delimiter": self.delimiter,
             "header": [_shown(cell) for cell in self.header],
-            "rows": [{"line": line, "cells": [_shown(cell) for cell in cells]} for line, cells in self.rows],
+            "rows": [
+                {"line": line, "cells": [_shown(cell) for cell in cells[:_SHOWN_CELLS]]} for line, cells in self.rows
+            ],
             "proposal": {
                 "columns": [one.to_json() for one in self.proposed],
                 "country_code": default_country_code if self.needs_country_code else None,

@@ -192,6 +192,13 @@ class Registry:
         )
         return [id for (id,) in found]
 
+    def with_files(self) -> set[str]:
+        """The ids of imports that keep their file: all but those that were cancelled before they were confirmed."""
+        found = self._connection.execute(
+            "SELECT id FROM imports WHERE state != ? OR confirmed_at IS NOT NULL", (State.CANCELLED,)
+        )
+        return {id for (id,) in found}
+
     def unfinished(self) -> list[str]:
         """The ids of imports whose rows are not all out yet, and of those to be checked, oldest first."""
         rows = self._connection.execute(

@@ -75,7 +75,7 @@ class Uploads:
 
         Raises FileRefused, and what `fill` raises; nothing is kept then.
         """
-        remove_orphans(self._folder, {one.id for one in self._registry.all()}, self._ports.clock())
+        remove_orphans(self._folder, self._registry.with_files(), self._ports.clock())
         folder = ImportFolder(self._folder / self._ports.new_id())
         with folder.held():
             try:

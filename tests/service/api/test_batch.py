@@ -82,7 +82,7 @@ def test_a_line_that_is_wrong_is_refused_alone_with_all_its_faults(client, send,
     ("line", "says"),
     [
         (b"nonsense", "the line is not JSON in UTF-8 (line 2, column 1)"),
-        (b"[]", "the line must be a JSON object"),
+        (b"[]", "the line is a list: it must be a JSON object"),
         (b'{"userId": "\xff"}', "the line is not JSON in UTF-8"),
         (b'{"userId": NaN}', "the line is not JSON in UTF-8"),
         (b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}", "the line is nested too deeply"),

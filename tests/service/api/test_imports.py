@@ -267,7 +267,9 @@ def test_an_unknown_import_is_404(client, description, method, step):
         ("mapping", {"columns": [{"column": "City", "attribute": "x", "type": "integer"}]}, "must be one of string"),
         ("mapping", {"columns": [{"column": "Phone", "attribute": None}]}, "No column is the phone number"),
         ("mapping", {"columns": [{"column": "City"}]}, "columns.0.attribute is missing"),
-        ("mapping", {"columns": 1}, "columns"),
+        ("mapping", {"columns": {"City": "city"}}, 'columns is not a list: give a list of objects, each with "column"'),
+        ("mapping", {"columns": ["City"]}, 'columns.0 is not an object: give a list of objects, each with "column"'),
+        ("mapping", {"columns": [{"column": 1, "attribute": "city"}]}, "columns.0.column is not a string"),
         ("mapping", {"colums": []}, "colums is not known here"),
         ("tags", {"tags": [""]}, "tags.0"),
         ("tags", {"tags": ["x" * 101]}, "tags.0"),
@@ -389,3 +391,9 @@ def test_a_full_disk_is_a_passing_fault():
 def test_no_problem_tells_a_value_of_the_file(client):
     answer = client.upload('Name,Phone\n"Gavin Roberts,+919967536783\n')
     assert (answer.status_code, "Gavin" in json.dumps(answer.json)) == (422, False)
+
+
+@pytest.mark.parametrize(("raw", "kind"), [(b"[]", "a list"), (b'"x"', "a string"), (b"null", "null")])
+def test_a_body_that_is_no_object_is_told_what_it_is(client, uploaded, raw, kind):
+    answer = client.put(f"{PATH}/{uploaded}/mapping", raw=raw)
+    assert (answer.status_code, answer.json["message"]) == (400, f"the body is {kind}: it must be a JSON object")

@@ -277,6 +277,26 @@ def test_what_was_uploaded_is_removed_once_it_runs_and_all_files_are_private(des
     assert not ImportFolder(world.folder / "imports" / id).upload.exists()
 
 
+def test_what_a_kill_left_of_a_cancelled_upload_is_removed_after_an_hour(desk, world):
+    id = desk.upload(FILE)
+    old = ImportFolder(world.folder / "imports" / "01800000-0000-7000-8000-000000000000")
+    registry = desk.importer._registry
+    registry.add(replace(registry.get(id), id=old.path.name), again=True)
+    with old.held():
+        desk.uploads.cancel(old.path.name)
+    assert old.path.exists()
+    desk.upload(FILE)
+    assert (old.path.exists(), ImportFolder(world.folder / "imports" / id).upload.exists()) == (False, True)
+
+
+def test_a_preview_of_a_file_with_thousands_of_columns_is_bounded(desk):
+    wide = ",".join(["Phone", *(f"c{number}" for number in range(4_999))])
+    preview = desk.status(desk.upload(f"{wide}\n{GAVIN}{(',' + 'x' * 300) * 4_999}\n"))["preview"]
+    assert [len(row["cells"]) for row in preview["rows"]] == [200]
+    assert max(map(len, preview["rows"][0]["cells"])) == 200
+    assert any("4999 columns would be attributes" in fault for fault in preview["proposal"]["faults"])
+
+
 def test_an_unknown_import_is_unknown_to_every_command(desk):
     commands = (
         lambda: desk.uploads.map("nope", []),
