@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, request
 
-from ledger.bus.port import NotConfirmed, TooLarge
+from ledger.bus.port import NotConfirmed
 from ledger.events.calls import TrackUser, track_user
 from ledger.events.schema import Invalid
 from service.api import batch_shapes
@@ -27,6 +27,9 @@ MOST_LINES = 5_000
 LARGEST_BATCH = 5 * 1024 * 1024
 """Bytes of a body: five thousand lines of a kilobyte each."""
 
+MOST_ERRORS = 10_000
+"""Errors that an answer lists; after that, one for each line, or it could be twenty times as large as the body."""
+
 
 def batch_routes(door: Door, metrics: Metrics) -> Routes:
     """The route that takes many track calls."""
@@ -38,21 +41,21 @@ def batch_routes(door: Door, metrics: Metrics) -> Routes:
     @routes.answers(
         202, batch_shapes.BatchSchema, example=batch_shapes.TAKEN, headers={TOKEN: "For reads that must show this"}
     )
-    @routes.problems(503)
+    @routes.problems(409, 503)
     def track_batch() -> Response:
         """Track many contacts.
 
         The body is NDJSON: one JSON object a line, each as the body of `POST /v1/public/track/users/`; up to 5,000
         lines, 256 KiB each, 5 MiB in all, whatever its `Content-Type`. Each line is taken or refused by itself: the
         answer has a result for each, in their order. 202 means that the messages of all lines that were taken are on
-        the disk of the bus; if no line can be taken it is 422, with the same results. Messages keep the order of the
-        lines.
+        the disk of the bus. If no line can be taken it is 422, or 409 where some are right but for a conflict of
+        identity, with the same results. Messages keep the order of the lines.
         """
         content = read_bytes(request.stream, request.content_length, LARGEST_BATCH)
         lines = _lines(content)
         code = door.deployment.settings.default_country_code
         batch = door.batches.prepare(
-            (_read(line, number, code) for number, line in lines),
+            map(_Reading(code), lines),
             len(lines),
             BATCH,
             lambda: claim_of(door.idempotency, content),
@@ -64,7 +67,9 @@ def batch_routes(door: Door, metrics: Metrics) -> Routes:
         results = [_result(number, one) for (number, _), one in zip(lines, outcomes, strict=True)]
         taken = [one for one in outcomes if isinstance(one, list)]
         if not taken:
-            raise Problem(422, "no line can be taken; results has what is wrong with each", results=results)
+            is_conflict = any(isinstance(one, IdentityConflict) for one in outcomes)
+            text = "no line can be taken; results has what is wrong with each"
+            raise Problem(409 if is_conflict else 422, text, results=results)
         try:
             door.batches.publish(batch)
         except NotConfirmed:
@@ -103,31 +108,54 @@ def _of_body(fault: str) -> Problem:
     return faulty([{"pointer": "", "message": f"the body {fault}", "reason": "invalid"}])
 
 
-def _read(line: bytes, number: int, default_country_code: str) -> TrackUser | Exception:
-    if len(line) > LARGEST:
-        return TooLarge(f"the line is over the limit of {LARGEST // 1024} KiB")
-    try:
-        return track_user(read_object(line, "the line", number), default_country_code)
-    except (Invalid, NotAnObject, NestedTooDeeply) as fault:
-        return fault
+class _Unfit(Exception):
+    """A line that is wrong in itself: its errors, and how `more` there are."""
+
+    def __init__(self, errors: Sequence[dict[str, str]], more: int = 0) -> None:
+        super().__init__()
+        self.errors = errors
+        self.more = more
+
+
+class _Reading:
+    """Reads the lines of one batch."""
+
+    def __init__(self, default_country_code: str) -> None:
+        self._default_country_code = default_country_code
+        self._left = MOST_ERRORS
+
+    def __call__(self, numbered: tuple[int, bytes]) -> TrackUser | _Unfit:
+        number, line = numbered
+        if len(line) > LARGEST:
+            return _Unfit([_of_line(f"the line is over the limit of {LARGEST // 1024} KiB", "too_large")])
+        try:
+            return track_user(read_object(line, "the line", number), self._default_country_code)
+        except Invalid as fault:
+            return self._unfit(fault)
+        except (NotAnObject, NestedTooDeeply) as fault:
+            return _Unfit([_of_line(str(fault), "invalid")])
+
+    def _unfit(self, fault: Invalid) -> _Unfit:
+        errors = errors_of(fault)
+        listed = len(errors) if len(errors) <= self._left else 1
+        self._left -= listed
+        return _Unfit(errors[:listed], len(errors) - listed)
 
 
 def _result(number: int, outcome: Outcome) -> dict[str, Any]:
     match outcome:
         case list():
             return {"line": number, "result": True, "ids": outcome}
-        case Invalid():
-            return _refused(number, errors_of(outcome))
         case IdentityConflict():
-            return _refused(number, [_whole(outcome, "identity_conflict")]) | {"holders": outcome.holders}
-        case TooLarge():
-            return _refused(number, [_whole(outcome, "too_large")])
-    return _refused(number, [_whole(outcome, "invalid")])
+            return _refused(number, [_of_line(str(outcome), "identity_conflict")]) | {"holders": outcome.holders}
+        case _Unfit():
+            return _refused(number, outcome.errors) | ({"more": outcome.more} if outcome.more else {})
+    return _refused(number, [_of_line(str(outcome), "too_large")])
 
 
 def _refused(number: int, errors: Sequence[dict[str, str]]) -> dict[str, Any]:
     return {"line": number, "result": False, "errors": errors}
 
 
-def _whole(fault: Exception, reason: str) -> dict[str, str]:
-    return {"pointer": "", "message": str(fault), "reason": reason}
+def _of_line(message: str, reason: str) -> dict[str, str]:
+    return {"pointer": "", "message": message, "reason": reason}

@@ -22,6 +22,7 @@ class LineSchema(Answer):
     result = fields.Boolean(required=True, metadata={"description": "Whether the line was taken"})
     ids = fields.List(fields.UUID, metadata={"description": "Its messages', in the order sent"})
     errors = fields.List(fields.Nested(FaultSchema), metadata={"description": "All that is wrong with it"})
+    more = fields.Integer(metadata={"description": "Errors not listed: an answer lists 10,000, then one for each line"})
     holders = fields.Dict(
         keys=fields.String(),
         values=fields.UUID(),

@@ -264,3 +264,23 @@ def test_when_the_bus_breaks_off_it_is_503_with_the_ids_that_may_have_been_publi
     assert send(*users(2_000), {}, headers=KEY).json["results"] == answer.json["results"]
     world.settle()
     assert [entry.message_id for entry in world.entries()][1:] == ids
+
+
+def test_a_batch_that_only_conflicts_keep_from_being_taken_is_409_as_a_call_is(send, world, description):
+    world.track(phone=GAVIN, user_id="gavin")
+    world.settle()
+    answer = send({"fullPhoneNumber": ASHA, "userId": "gavin"}, {})
+    assert answer.status_code == 409
+    assert taken(answer) == [False, False]
+    description.assert_fits("POST", BATCH, answer)
+
+
+def test_an_answer_stays_small_however_much_is_wrong(send, description):
+    """All faults of the first lines are listed, then one a line: it would else outgrow what was sent twenty times."""
+    wrong = {"userId": "a", "traits": {f"{number:02}": {} for number in range(100)}}
+    answer = send(*[wrong] * 300)
+    assert answer.status_code == 422
+    results = answer.json["results"]
+    assert [len(one["errors"]) for one in results] == [100] * 100 + [1] * 200
+    assert [one.get("more", 0) for one in results] == [0] * 100 + [99] * 200
+    description.assert_fits("POST", BATCH, answer)
