@@ -64,7 +64,7 @@ def at(log: LogReader, found: Found, position: int) -> State:
             return states[contact]
     if len(states) == 1:
         return next(iter(states.values()))
-    raise Unknown(f"the contact did not exist yet at position {position}")
+    raise Unknown(f"the contact that it finds now did not exist yet at position {position}")
 
 
 def _phone(text: str) -> str | None:

@@ -7,6 +7,7 @@ from flask import Response
 from ledger.events.tags import fold
 from projections import catalogue
 from projections.indexes import KINDS, SPELLINGS
+from projections.reading import StateReader
 from service.api import examples
 from service.api.door import Door
 from service.api.indexing import Indexing
@@ -21,8 +22,8 @@ def catalogue_routes(door: Door) -> Routes:
     routes = Routes("catalogue", "The attributes and tags in use")
     generations = door.deployment.generations()
     path, indexing = generations.current_path, Indexing(generations)
-    kept_attributes = Kept(path, catalogue.attributes)
-    kept_tags = Kept(path, catalogue.tags)
+    kept_attributes = Kept(path, lambda state: (catalogue.attributes(state), _refolding(state)))
+    kept_tags = Kept(path, lambda state: (catalogue.tags(state), _refolding(state)))
 
     @routes.get("/v1/attributes", scope="read")
     @routes.answers(200, AttributesSchema, example=examples.ATTRIBUTES)
@@ -34,8 +35,8 @@ def catalogue_routes(door: Door) -> Routes:
         names that differ only by case, spaces or `_`.
         """
         with indexing.watching(lambda: {KINDS}):
-            found, position = kept_attributes()
-        return json_answer({"attributes": found, "position": position})
+            (found, refolding), position = kept_attributes()
+        return json_answer({"attributes": found, "position": position, **refolding})
 
     @routes.get("/v1/tags", scope="read")
     @routes.query(TagsQuery)
@@ -44,9 +45,15 @@ def catalogue_routes(door: Door) -> Routes:
     def tags(query: dict[str, Any]) -> Response:
         """List the tags that contacts have, each once."""
         with indexing.watching(lambda: {SPELLINGS}):
-            found, position = kept_tags()
+            (found, refolding), position = kept_tags()
         wanted = fold(query.get("q", ""))
         chosen = [each for each in found if wanted in fold(each["tag"])]
-        return json_answer({"tags": chosen[: query["limit"]], "total": len(chosen), "position": position})
+        return json_answer({"tags": chosen[: query["limit"]], "total": len(chosen), "position": position, **refolding})
 
     return routes
+
+
+def _refolding(state: StateReader) -> dict[str, int]:
+    """How many contacts an undo has yet to reach, where there are any: what is listed is not final then (R32)."""
+    dirty = state.dirty_count()
+    return {"refolding": dirty} if dirty else {}

@@ -85,6 +85,11 @@ def _position(description: str, **options: Any) -> fields.Integer:
     return fields.Integer(metadata={"description": description}, **options)
 
 
+def _refolding() -> fields.Integer:
+    said = "While an import is being undone or redone: contacts that it has yet to reach, so that this is not final"
+    return fields.Integer(metadata={"description": said})
+
+
 class ContactSchema(Answer):
     """A contact."""
 
@@ -120,6 +125,7 @@ class ContactsSchema(Answer):
     )
     next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "Null at the end"})
     as_of = _position("The position asked for")
+    refolding = _refolding()
 
 
 class MovedSchema(Answer):
@@ -208,6 +214,7 @@ class AttributesSchema(Answer):
 
     attributes = fields.List(fields.Nested(AttributeSchema), required=True)
     position = _position("What the list is as of", required=True)
+    refolding = _refolding()
 
 
 class TagSchema(Answer):
@@ -223,6 +230,7 @@ class TagsSchema(Answer):
     tags = fields.List(fields.Nested(TagSchema), required=True)
     total = fields.Integer(required=True, metadata={"description": "How many there are without limit"})
     position = _position("What the list is as of", required=True)
+    refolding = _refolding()
 
 
 class MessageSchema(Answer):
