@@ -7,7 +7,7 @@ from threading import Event
 
 import httpx
 
-from tests.crash.evidence import taken
+from tests.crash.evidence import taken as entries_of
 
 EVENTS = "/v1/public/track/events/"
 
@@ -35,16 +35,21 @@ class Repeaters:
 
     def repeat_until_taken(self, event, key):
         """The ids that the call was answered with, both times."""
+        content = json.dumps({"userId": "u-1", "event": event}).encode()
+        return [answer["ids"] for answer in self.repeat(EVENTS, content, key, 201)]
+
+    def repeat(self, path, content, key, taken):
+        """What the call was answered with status `taken`, both times."""
         answers = []
         with httpx.Client(base_url=self._served.url, auth=(self._served.key, ""), timeout=10) as http:
             while len(answers) < 2:
                 try:
-                    answer = http.post(EVENTS, json={"userId": "u-1", "event": event}, headers={"Idempotency-Key": key})
+                    answer = http.post(path, content=content, headers={"Idempotency-Key": key})
                 except httpx.TransportError:
                     continue
-                assert answer.status_code in (201, 503), answer.text
-                if answer.status_code == 201:
-                    answers.append(answer.json()["ids"])
+                assert answer.status_code in (taken, 503), answer.text
+                if answer.status_code == taken:
+                    answers.append(answer.json())
                 else:
                     self.refused += 1
         return answers
@@ -59,4 +64,6 @@ class Repeaters:
 
 def events_in_log(served):
     """The names of all events that were accepted."""
-    return [json.loads(entry.value)["data"]["event"] for entry in taken(served.shipped.data) if entry.reason is None]
+    return [
+        json.loads(entry.value)["data"]["event"] for entry in entries_of(served.shipped.data) if entry.reason is None
+    ]
