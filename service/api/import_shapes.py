@@ -30,6 +30,15 @@ def _one_of(names: tuple[str, ...]) -> validate.OneOf:
 _COLUMNS = 'give a list of objects, each with "column" (its header) and "attribute" (such as "country_code", or null)'
 
 
+class Flag(fields.Boolean):
+    """True or false as JSON has them: a yes to an opt-in is not read into a word or a number that resembles it."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return bool(super()._deserialize(value, attr, data, **options))
+
+
 class WantedColumn(Schema):
     """What a column becomes."""
 
@@ -88,10 +97,8 @@ class OptionsBody(Schema):
     blank = fields.String(
         load_default="keep", validate=_one_of(BLANKS), metadata=_said("What a blank cell does to a value")
     )
-    relaxed_names = fields.Boolean(load_default=False, metadata=_said("Names may also have ' \u2019 - and ."))
-    clean_phones = fields.Boolean(
-        load_default=False, metadata=_said("Take spaces, hyphens, dots and brackets out of numbers")
-    )
+    relaxed_names = Flag(load_default=False, metadata=_said("Names may also have ' \u2019 - and ."))
+    clean_phones = Flag(load_default=False, metadata=_said("Take spaces, hyphens, dots and brackets out of numbers"))
     encoding = fields.String(
         load_default=None, allow_none=True, metadata=_said("Where the file is not UTF-8, such as windows-1252")
     )
@@ -114,11 +121,11 @@ class OrderBody(OptionalBody):
 class ConfirmationBody(OptionalBody):
     """The second yes."""
 
-    allow_opt_in = fields.Boolean(
+    allow_opt_in = Flag(
         load_default=False,
         metadata=_said("Let WhatsApp Opted become true for those whom the check counted as opt_ins"),
     )
-    again = fields.Boolean(load_default=False, metadata=_said("Import the same file with the same choices once more"))
+    again = Flag(load_default=False, metadata=_said("Import the same file with the same choices once more"))
 
 
 class ImportsQuery(Schema):

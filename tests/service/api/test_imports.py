@@ -108,6 +108,21 @@ def test_a_step_that_the_state_does_not_have_is_409_with_the_state_and_what_is_a
     description.assert_fits("POST", f"{PATH}/{{id}}/{step}", answer)
 
 
+@pytest.mark.parametrize("said", ["yes", "true", "no", 1, 0, None])
+@pytest.mark.parametrize("member", ["allow_opt_in", "again"])
+def test_a_yes_is_true_and_nothing_that_only_looks_like_it(client, checked, member, said):
+    id = checked()
+    answer = client.post(f"{PATH}/{id}/confirm", {member: said})
+    assert (answer.status_code, [fault["pointer"] for fault in answer.json["errors"]]) == (422, [f"/{member}"])
+    assert told(client, id)["state"] == "checked"
+
+
+@pytest.mark.parametrize("member", ["relaxed_names", "clean_phones"])
+def test_an_option_that_is_on_or_off_is_true_or_false(client, uploaded, member):
+    answer = client.put(f"{PATH}/{uploaded}/options", {member: "on"})
+    assert (answer.status_code, [fault["pointer"] for fault in answer.json["errors"]]) == (422, [f"/{member}"])
+
+
 def test_a_change_after_the_check_makes_the_confirmation_409(client, checked):
     id = checked()
     client.put(f"{PATH}/{id}/options", {"mode": "create"})
