@@ -20,8 +20,6 @@ def problem_of_import(fault: Exception) -> Problem | None:
             return Problem(404, str(fault))
         case StepNotAllowed():
             return not_allowed(fault, fault.state)
-        case AlreadyImported():
-            return Problem(409, str(fault), reason="already_imported", imported_before=fault.earlier)
         case EncodingNeeded():
             return Problem(409, str(fault), reason="encoding_needed")
         case FileTooLarge():
@@ -42,6 +40,16 @@ def problem_of_import(fault: Exception) -> Problem | None:
 def not_allowed(fault: StepNotAllowed, state: State | str) -> Problem:
     """409 for a step that is not in the table; `state` is told."""
     return Problem(409, str(fault), reason="state", state=str(state), allowed=list(fault.allowed))
+
+
+def already_imported(fault: AlreadyImported, state: str) -> Problem:
+    """409 for a file that an import in this state has brought; redo is offered where that was undone (R23)."""
+    members: dict[str, Any] = {"reason": "already_imported", "imported_before": fault.earlier}
+    if state not in ("undoing", "undone"):
+        return Problem(409, str(fault), **members)
+    redo = f"/v1/imports/{fault.earlier}/redo"
+    told = f"Import {fault.earlier} had the same file with the same choices, and was undone."
+    return Problem(409, f"{told} POST {redo} brings it back; `again` imports the file anew.", redo=redo, **members)
 
 
 def not_ordered(fault: UndoNotPossible, status: Mapping[str, Any]) -> Problem:

@@ -11,7 +11,7 @@ from flask import Response, g, request
 
 from service.api import import_examples as examples
 from service.api.door import Door
-from service.api.import_problems import not_allowed, not_ordered
+from service.api.import_problems import already_imported, not_allowed, not_ordered
 from service.api.import_shapes import (
     ConfirmationBody,
     ImportSchema,
@@ -27,7 +27,7 @@ from service.api.upload import read_file
 from service.importing import Desk, desk
 from service.imports.states import StepNotAllowed
 from service.imports.undo import Order, UndoNotPossible, message_of
-from service.imports.uploads import Uploads
+from service.imports.uploads import AlreadyImported, Uploads
 from service.imports.wanted import Wanted
 from service.tracking import DEADLINE
 from service.wiring import now
@@ -49,6 +49,8 @@ def import_routes(door: Door) -> Routes:
                 yield found
             except StepNotAllowed as fault:
                 raise not_allowed(fault, found.results.counts(fault.import_id)["state"]) from fault
+            except AlreadyImported as fault:
+                raise already_imported(fault, found.results.counts(fault.earlier)["state"]) from fault
             except UndoNotPossible as fault:
                 raise not_ordered(fault, found.results.status(fault.import_id)) from fault
 

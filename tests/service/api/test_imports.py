@@ -189,6 +189,20 @@ def test_the_same_file_and_choices_again_are_409_and_name_the_import_unless_agai
     assert told(client, second)["unchanged"] == 1
 
 
+def test_of_an_import_that_was_undone_the_same_file_again_offers_the_redo(client, checked, work):
+    first, second = checked(), checked()
+    client.post(f"{PATH}/{first}/confirm", raw=b"")
+    work(first)
+    assert client.post(f"{PATH}/{first}/undo", {}).status_code == 202
+    work(first)
+    assert told(client, first)["state"] == "undone"
+    answer = client.post(f"{PATH}/{second}/confirm", raw=b"")
+    assert (answer.status_code, answer.json["imported_before"]) == (409, first)
+    assert answer.json["redo"] == f"{PATH}/{first}/redo"
+    assert "was undone" in answer.json["message"]
+    assert client.post(answer.json["redo"], {}).status_code == 202
+
+
 @pytest.mark.parametrize("yes", [True, False])
 def test_opting_in_takes_a_second_yes(client, world, checked, work, yes):
     world.track(phone=GAVIN, whatsapp_opted=False)
