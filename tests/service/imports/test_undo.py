@@ -1,17 +1,21 @@
 """Undo and redo of an import, as whoever brought the file meets them (R32)."""
 
+import io
 from contextlib import closing
 
 import pytest
 
+from ledger.bus.port import NotConfirmed, Unavailable
 from ledger.events import moments
 from projections import catalogue
 from projections.digest import content_digest
 from service import contacts as documents
+from service.imports.choices import Choices
 from service.imports.registry import ImportUnknown
 from service.imports.undo import Order, UndoNotPossible
 from service.who import Unknown, find
 from tests.examples import ASHA, GAVIN, RAVI
+from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with
 from tests.service.imports.desk import silent
 
 FILE = f"Name,Phone,User ID,City\nGavin,{GAVIN},u1,Pune\nAsha,{ASHA},u2,Goa\n"
@@ -295,3 +299,20 @@ def test_the_same_file_after_an_undo_is_still_that_import_and_again_makes_anothe
     assert (same["id"], same["state"], world.contacts()) == (brought["id"], "undone", [])
     anew = desk.bring(FILE, again=True)
     assert (anew["id"] != brought["id"], anew["created"]) == (True, 2)
+
+
+def test_a_cancelled_import_can_be_undone_and_is_told_as_cancelled_when_it_is_redone(desk, world):
+    """R22: its published rows stay, and undo is offered."""
+    publisher = Breaking(desk.importer._ports.publisher, 4)
+    broken = importer_with(desk, publisher=publisher, pace=IMPATIENT, batch=7, stride=14)
+    with pytest.raises((Unavailable, NotConfirmed)):
+        broken.bring(io.BytesIO(MANY.encode()), "many.csv", Choices(), silent)
+    (listed,) = desk.importer.results.all()
+    desk.importer.cancel(listed["id"], silent)
+    world.settle()
+    made = len(world.contacts())
+    assert desk.results.status(listed["id"])["allowed"] == ["undo"]
+    assert order(desk, listed, UNDO)["state"] == "undone"
+    assert (made > 0, world.contacts()) == (True, [])
+    assert order(desk, listed, REDO)["state"] == "cancelled"
+    assert len(world.contacts()) == made
