@@ -6,6 +6,7 @@ import msgspec
 from flask import Flask, Request, Response, g, request
 from flask.sessions import NullSession, SessionInterface
 
+from service.api.audit_runs import audit_run_routes
 from service.api.batch import batch_routes
 from service.api.bus_description import describe_bus
 from service.api.catalogue import catalogue_routes
@@ -61,6 +62,7 @@ def create_app(door: Door) -> Flask:
         catalogue_routes(door),
         import_routes(door),
         ledger_routes(door),
+        audit_run_routes(door),
         health_routes(door, metrics),
         docs_routes(lambda: description.content, msgspec.json.encode(describe_bus(door.deployment.bus().topic))),
     ):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from service.api.gate import Gate
 from service.api.readiness import Readiness
+from service.audit_runs import AuditRuns
 from service.batch import Batches
 from service.consistency import Consistency
 from service.idempotency import IdempotencyKeys
@@ -27,6 +28,7 @@ class Door:
     idempotency: IdempotencyKeys
     consistency: Consistency
     past: PastStates
+    audit_runs: AuditRuns
     deployment: Deployment
     readiness: Callable[[], Readiness]
     rejected_conflicts: Callable[[], int]

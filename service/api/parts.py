@@ -22,6 +22,7 @@ from service.api.known import KnownContacts, in_log
 from service.api.rates import Rates
 from service.api.readiness import Readiness, Remembered
 from service.api.rejected_conflicts import RejectedConflicts
+from service.audit_runs import AuditRuns
 from service.batch import Batches
 from service.conflicts import Conflicts
 from service.consistency import Consistency
@@ -67,6 +68,7 @@ def door(deployment: Deployment) -> Door:
         idempotency=idempotency_keys(deployment),
         consistency=Consistency(deployment.signer(), deployment.log_reader, deployment.generations().current_path),
         past=PastStates(deployment.past, apart),
+        audit_runs=AuditRuns(deployment.data / "audits", apart, deployment.ids(), now),
         deployment=deployment,
         readiness=Remembered(lambda: look(deployment)),
         rejected_conflicts=RejectedConflicts(deployment.log_path),

@@ -1,0 +1,113 @@
+"""Verify and rebuild over HTTP: begun, looked at, and out with what the commands say."""
+
+from contextlib import closing
+
+import pytest
+
+from ledger.sqlite import connect as open_sqlite
+from service.audit import acts
+from service.audit_runs import KEPT
+from service.locks import is_held
+from service.store import open_store
+from tests.brokers import eventually
+from tests.examples import GAVIN
+
+KINDS = ["verify", "rebuild"]
+
+
+@pytest.fixture
+def some(world):
+    world.track(phone=GAVIN, city="Pune")
+    world.settle()
+    return world
+
+
+def outcome(client, address):
+    """The run as soon as it is over."""
+    found = {}
+
+    def is_over():
+        found.update(client.read(address).json)
+        return found["state"] != "running"
+
+    eventually(is_over, 120, "the run is over")
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_run_is_begun_by_one_call_and_its_result_read_by_others(client, some, description, kind):
+    before = some.deployment.generations().current()
+    begun = client.post(f"/v1/audit/{kind}")
+    assert (begun.status_code, begun.json["state"], begun.json["kind"]) == (202, "running", kind)
+    description.assert_fits("POST", f"/v1/audit/{kind}", begun)
+    run = outcome(client, begun.headers["Location"])
+    assert (run["state"], run["id"], run["result"]["contacts"]) == ("done", begun.json["id"], 1)
+    description.assert_fits("GET", "/v1/audit/runs/{id}", client.read(begun.headers["Location"]))
+    assert some.deployment.generations().current() == before
+    folder = some.deployment.data / "audits"
+    eventually(lambda: not is_held(folder / f"{kind}.lock") and not list(folder.glob("rebuilt*")), 60, "all is tidy")
+
+
+def test_verify_says_what_is_wrong(client, some):
+    path = some.deployment.generations().current_path()
+    with closing(open_sqlite(path)) as state:
+        state.execute("UPDATE contacts SET traits = '{}'")
+    run = outcome(client, client.post("/v1/audit/verify").headers["Location"])
+    assert (run["state"], run["result"]["ok"]) == ("done", False)
+    assert run["result"]["faults"]
+
+
+@pytest.mark.usefixtures("some")
+def test_verify_and_rebuild_agree(client):
+    begun = [client.post(f"/v1/audit/{kind}").headers["Location"] for kind in KINDS]
+    first, second = (outcome(client, address)["result"]["full_digest"] for address in begun)
+    assert first == second
+
+
+@pytest.mark.usefixtures("some")
+def test_while_one_is_under_way_it_is_the_answer(client):
+    first = client.post("/v1/audit/verify").json
+    second = client.post("/v1/audit/verify").json
+    is_same = second["id"] == first["id"]
+    # a quick first one can be over before the second is asked for
+    assert is_same or client.read(f"/v1/audit/runs/{first['id']}").json["state"] == "done"
+
+
+def test_a_run_that_could_not_be_done_says_why(client):
+    run = outcome(client, client.post("/v1/audit/verify").headers["Location"])
+    assert (run["state"], run["result"]) == ("failed", None)
+    assert "event log" in run["message"]
+
+
+def test_a_run_that_nobody_finished_is_failed(client, some):
+    id = client.post("/v1/audit/verify").json["id"]
+    outcome(client, f"/v1/audit/runs/{id}")
+    folder = some.deployment.data / "audits"
+    eventually(lambda: not is_held(folder / "verify.lock"), 60, "its process has ended")
+    for left in folder.glob(f"{id}.[oe]*"):
+        left.write_bytes(b"")
+    run = client.read(f"/v1/audit/runs/{id}").json
+    assert (run["state"], "ask for another" in run["message"]) == ("failed", True)
+
+
+@pytest.mark.parametrize("id", ["01a20d6c-6b39-7a51-93fa-0c27d1f4b3a1", "verify", "..%2flog", "x" * 5000, "%00"])
+@pytest.mark.usefixtures("some")
+def test_a_run_that_is_not_there_is_404(client, id):
+    assert client.read(f"/v1/audit/runs/{id}").status_code == 404
+
+
+def test_who_asked_is_on_record(client, some):
+    run = client.post("/v1/audit/verify").json
+    with closing(open_store(some.deployment.service_path)) as store:
+        (act,) = [act for act in acts(store) if act.what == "verify asked for"]
+    assert act.who.startswith("key ")
+    assert act.detail["run"] == run["id"]
+
+
+def test_only_the_last_runs_are_kept(client, some):
+    folder = some.deployment.data / "audits"
+    folder.mkdir()
+    for number in range(KEPT + 5):
+        (folder / f"0{number:02d}.json").write_text('{"id": "x", "kind": "verify"}')
+    client.post("/v1/audit/verify")
+    assert len(list(folder.glob("*.json"))) == KEPT
