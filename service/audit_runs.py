@@ -10,7 +10,7 @@ from typing import Any, Literal
 from ledger.events import moments
 from projections.drafts import discard
 from service.apart import Apart, complaint_of
-from service.locks import is_held
+from service.parts.locks import is_held
 
 Kind = Literal["verify", "rebuild"]
 

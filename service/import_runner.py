@@ -13,7 +13,7 @@ from ledger.bus.port import BusError
 from service.imports.feed import Stalled
 from service.imports.files import Busy
 from service.imports.importer import Importer
-from service.imports.refusal import FileRefused
+from service.imports.table.refusal import FileRefused
 
 MOST_AT_ONCE = 4
 """Imports that run beside each other; each takes its turn on the bus, so none waits for another to end."""

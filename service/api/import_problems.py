@@ -6,9 +6,9 @@ from typing import Any
 
 from service.api.arguments import faulty
 from service.api.problem import Problem
-from service.imports.refusal import CopyGone, FileRefused, FileTooLarge, MappingRefused, NotChecked
 from service.imports.registry import ImportUnknown
 from service.imports.states import State, StepNotAllowed
+from service.imports.table.refusal import CopyGone, FileRefused, FileTooLarge, MappingRefused, NotChecked
 from service.imports.undo import UndoNotPossible
 from service.imports.uploads import AlreadyImported, EncodingNeeded
 

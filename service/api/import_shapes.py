@@ -9,10 +9,10 @@ from ledger.events.phone import PhoneFault, normalise
 from service.api.arguments import OptionalBody
 from service.api.queries import limit, text
 from service.api.shapes import Answer, ChangeSchema
-from service.imports.attributes import COUNTRY_CODE, TYPES
-from service.imports.choices import BLANKS, MODES
-from service.imports.dialect import DELIMITERS
+from service.imports.columns.attributes import COUNTRY_CODE, TYPES
+from service.imports.columns.choices import BLANKS, MODES
 from service.imports.states import COMMANDS
+from service.imports.table.dialect import DELIMITERS
 
 
 def _said(text: str, **words: Any) -> dict[str, Any]:

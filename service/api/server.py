@@ -15,10 +15,10 @@ from granian.server import MPServer
 
 from service.api.metrics import share_counts
 from service.api.port import wait_until_free
-from service.child import die_with
 from service.logs import formatter
+from service.parts.child import die_with
+from service.parts.signals import call_at_end, silent
 from service.settings import Settings
-from service.signals import call_at_end, silent
 
 THREADS = 32
 """Calls a worker serves at once: each waits most of its time for the bus's disk or broker."""

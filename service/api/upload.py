@@ -10,7 +10,7 @@ from werkzeug.wsgi import get_input_stream
 from service.api.body import pass_over
 from service.api.problem import Problem
 from service.imports.files import Incoming
-from service.imports.refusal import FileTooLarge
+from service.imports.table.refusal import FileTooLarge
 
 _AROUND = 64 * 1024
 """Bytes that a body may have besides the file."""

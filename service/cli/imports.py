@@ -14,18 +14,18 @@ from service.cli.import_progress import reporting
 from service.cli.import_telling import summary, tell, tell_check
 from service.cli.terminal import Failed, as_json, emit, opened
 from service.importing import importing
-from service.imports.choices import BLANKS, MODES, Choices
-from service.imports.dialect import DELIMITERS
+from service.imports.columns.choices import BLANKS, MODES, Choices
 from service.imports.feed import Stalled
 from service.imports.files import Busy
 from service.imports.importer import Importer
 from service.imports.ports import Report
-from service.imports.refusal import FileRefused, MappingRefused
 from service.imports.registry import ImportUnknown
 from service.imports.states import State, StepNotAllowed
+from service.imports.table.dialect import DELIMITERS
+from service.imports.table.refusal import FileRefused, MappingRefused
 from service.imports.undo import Order, UndoNotPossible
-from service.processes import Stop, run_imports
-from service.temporary_parts import PartFailed, TemporaryPart, parts_running
+from service.parts.processes import Stop, run_imports
+from service.parts.temporary_parts import PartFailed, TemporaryPart, parts_running
 
 _SOME_LEFT_OUT = 3
 

@@ -20,7 +20,7 @@ from projections.verify import verify as check
 from service.audit import Act, record
 from service.cli.given import who
 from service.cli.terminal import Failed, as_json, console, emit, opened, table
-from service.locks import Held, holding
+from service.parts.locks import Held, holding
 from service.rejections import rejection
 from service.status import signed_head
 from service.status import status as current_status

@@ -12,7 +12,7 @@ from ledger import sqlite
 from ledger.bus.port import BusError
 from projections.projector import Contradiction
 from service import logs
-from service.restarts import MAY_HEAL
+from service.parts.restarts import MAY_HEAL
 from service.secret import SecretUnreadable
 from service.settings import SettingsInvalid
 

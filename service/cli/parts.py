@@ -5,7 +5,7 @@ import click
 from service import logs
 from service.cli.given import who
 from service.cli.terminal import opened
-from service.processes import Stop, run_consumer, run_projector
+from service.parts.processes import Stop, run_consumer, run_projector
 
 
 @click.command()

@@ -13,11 +13,11 @@ from service import logs
 from service.api.port import PortTaken, wait_until_free
 from service.cli.given import environ, settings
 from service.keys import Keys
-from service.restarts import MAY_HEAL
+from service.parts.restarts import MAY_HEAL
+from service.parts.signals import call_at_end
+from service.parts.supervisor import CannotRun, Part, Supervisor
 from service.settings import Settings
-from service.signals import call_at_end
 from service.store import open_store
-from service.supervisor import CannotRun, Part, Supervisor
 from service.wiring import deployment, now
 
 _EXAMPLE = '{"phoneNumber":"9967536783","countryCode":"+91","traits":{"name":"Gavin Roberts"},"tags":["new customer"]}'

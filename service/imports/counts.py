@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from heapq import merge
 from typing import Any
 
-from service.imports.attributes import USER_ID
-from service.imports.mapping import ColumnMap
-from service.imports.reasons import fault
+from service.imports.columns.attributes import USER_ID
+from service.imports.columns.mapping import ColumnMap
 from service.imports.registry import Import
 from service.imports.rejects import Reject, first_faults
+from service.imports.rows.reasons import fault
 from service.imports.states import State
 
 

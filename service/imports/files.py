@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from service.imports.encoding import utf8
-from service.imports.refusal import FileTooLarge
+from service.imports.table.encoding import utf8
+from service.imports.table.refusal import FileTooLarge
 
 _PIECE = 1 << 20
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from service.imports.choices import Choices
+from service.imports.columns.choices import Choices
+from service.imports.columns.preview import look
 from service.imports.files import ImportFolder
-from service.imports.preview import look
-from service.imports.refusal import UnknownEncoding
+from service.imports.table.refusal import UnknownEncoding
 
 _NAME = "look"
 

@@ -9,9 +9,8 @@ from typing import Any, BinaryIO
 from ledger.events import moments
 from service.imports import undo
 from service.imports.cancelling import cancel
-from service.imports.checking import Checks
-from service.imports.choices import Choices, clean_tags, import_hash
-from service.imports.dialect import shape
+from service.imports.checks.checking import Checks
+from service.imports.columns.choices import Choices, clean_tags, import_hash
 from service.imports.feed import Feed, Stalled
 from service.imports.files import Busy, ImportFolder
 from service.imports.messages import ImportMessages
@@ -19,15 +18,16 @@ from service.imports.orphans import remove_orphans
 from service.imports.ports import Limits, Ports, Report
 from service.imports.progress import Progress, load_mark, load_progress, save_mark, save_progress
 from service.imports.reading import read_new, rows_of
-from service.imports.refusal import FileRefused
 from service.imports.registry import Import, Registry
 from service.imports.rejects import RejectsFile
 from service.imports.results import Results
-from service.imports.rows import RowChecks
-from service.imports.scan import Scan
+from service.imports.rows.rows import RowChecks
+from service.imports.rows.scan import Scan
+from service.imports.rows.verdicts import SourceRows, Verdicts, opted_out
 from service.imports.splitter import Splitter, Way
 from service.imports.states import State
-from service.imports.verdicts import SourceRows, Verdicts, opted_out
+from service.imports.table.dialect import shape
+from service.imports.table.refusal import FileRefused
 
 _LOOK_AGAIN = 0.05
 

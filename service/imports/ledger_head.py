@@ -16,7 +16,7 @@ from projections.generations import Generations
 from projections.page import ImportIds, Page
 from projections.reading import StateReader, reading
 from projections.replay import replayed
-from service.imports.attributes import WHATSAPP_OPTED
+from service.imports.columns.attributes import WHATSAPP_OPTED
 
 _PAGE = 10_000
 _SAMPLE = 20_000

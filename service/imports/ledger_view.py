@@ -17,7 +17,7 @@ from projections.decode import Data, data_of
 from projections.generations import Generations
 from projections.reading import StateReader, reading
 from projections.settled import contact_now
-from service.imports.attributes import WHATSAPP_OPTED, default_type
+from service.imports.columns.attributes import WHATSAPP_OPTED, default_type
 from service.imports.counts import AppendRejection, NotRedone, Outcomes, Undoing
 from service.imports.ledger_head import LedgerHead, at_head
 

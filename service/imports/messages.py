@@ -8,7 +8,7 @@ import orjson
 from ledger.bus.port import Message
 from ledger.events.signing import Signer
 from ledger.events.types import IMPORT_SPLIT, IMPORT_STARTED, IMPORTS, TAGS_ADDED, USER_TRACKED
-from service.imports.rows import Row
+from service.imports.rows.rows import Row
 
 MOST_TRAITS_BYTES = 252 * 1024
 """Of a row's traits as JSON, so that its message stays below 256 KiB."""

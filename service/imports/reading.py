@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from service.imports.choices import Choices, import_hash
-from service.imports.dialect import shape
+from service.imports.columns.choices import Choices, import_hash
+from service.imports.columns.mapping import map_columns
 from service.imports.files import Copied, ImportFolder
-from service.imports.mapping import map_columns
 from service.imports.ports import Limits, Ports, Report
-from service.imports.refusal import CopyGone
 from service.imports.registry import Import
-from service.imports.rows import RowChecks
-from service.imports.scan import Scan, scan
+from service.imports.rows.rows import RowChecks
+from service.imports.rows.scan import Scan, scan
+from service.imports.table.dialect import shape
+from service.imports.table.refusal import CopyGone
 
 
 def read_new(

@@ -8,9 +8,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from ledger.sqlite import Connection, transaction
-from service.imports.attributes import default_type
-from service.imports.choices import Choices
-from service.imports.mapping import ColumnMap
+from service.imports.columns.attributes import default_type
+from service.imports.columns.choices import Choices
+from service.imports.columns.mapping import ColumnMap
 from service.imports.states import State, Step, after
 from service.store import MIGRATIONS
 

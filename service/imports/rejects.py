@@ -11,12 +11,12 @@ from typing import Any
 
 import orjson
 
-from service.imports.attributes import COUNTRY_CODE, PHONE_NUMBER
-from service.imports.dialect import Shape
-from service.imports.formula_guard import guard, unguard
-from service.imports.mapping import REJECTED, ColumnMap
-from service.imports.reasons import RowFault
-from service.imports.records import is_blank, records
+from service.imports.columns.attributes import COUNTRY_CODE, PHONE_NUMBER
+from service.imports.columns.mapping import REJECTED, ColumnMap
+from service.imports.rows.reasons import RowFault
+from service.imports.table.dialect import Shape
+from service.imports.table.formula_guard import guard, unguard
+from service.imports.table.records import is_blank, records
 
 _ADDED = ("line", "column", "reason", "hint")
 

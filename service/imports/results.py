@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from service.imports.counts import AppendRejection, NotRedone, Outcomes, all_rejects, import_json, rejects_json
-from service.imports.dialect import shape
 from service.imports.files import ImportFolder
 from service.imports.first_look import kept_look
 from service.imports.progress import load_progress
-from service.imports.refusal import CopyGone, NotChecked
 from service.imports.registry import Import, Registry
 from service.imports.rejects import Reject, found_rejects, kept_rejects, rejects_csv
 from service.imports.states import State, allowed
+from service.imports.table.dialect import shape
+from service.imports.table.refusal import CopyGone, NotChecked
 from service.imports.undo import Order, refuse
 
 _OPTIONS = ("country_code", "mode", "blank", "relaxed_names", "clean_phones", "allow_opt_in", "encoding", "delimiter")

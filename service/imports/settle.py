@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from service.imports.scan import Scan
+from service.imports.rows.scan import Scan
 
 ReadRows = Callable[[Iterable[int]], Iterator[list[str]]]
 """The cells of rows, by their indexes."""

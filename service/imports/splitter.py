@@ -9,8 +9,8 @@ from service.imports.feed import Feed
 from service.imports.messages import ImportMessages
 from service.imports.progress import Progress
 from service.imports.rejects import RejectsFile
-from service.imports.scan import Scan
-from service.imports.verdicts import Part, Verdicts
+from service.imports.rows.scan import Scan
+from service.imports.rows.verdicts import Part, Verdicts
 
 
 @dataclass(frozen=True, slots=True)

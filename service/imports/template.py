@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Mapping
 
-from service.imports.attributes import TITLES, default_attribute
-from service.imports.formula_guard import guard
+from service.imports.columns.attributes import TITLES, default_attribute
+from service.imports.table.formula_guard import guard
 
 _DEFAULTS = ("name", "country_code", "phone_number", "email", "whatsapp_opted", "user_id", "area", "city")
 _ROWS = (

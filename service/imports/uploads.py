@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from service.imports.cancelling import cancel
-from service.imports.choices import Choices, clean_tags, import_hash
-from service.imports.dialect import shape
+from service.imports.columns.choices import Choices, clean_tags, import_hash
+from service.imports.columns.mapping import ColumnMap, map_columns
 from service.imports.files import ImportFolder, Incoming
 from service.imports.first_look import FirstLook, ensure_looked, forget_look, look_anew
-from service.imports.mapping import ColumnMap, map_columns
 from service.imports.orphans import remove_orphans
 from service.imports.ports import Limits
-from service.imports.refusal import FileRefused
 from service.imports.registry import Import, Registry
 from service.imports.states import State, Step, after
+from service.imports.table.dialect import shape
+from service.imports.table.refusal import FileRefused
 from service.imports.template import template
 from service.imports.wanted import Wanted, map_as_wanted
 

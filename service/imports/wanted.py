@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from service.imports.attributes import default_attribute, default_type
-from service.imports.choices import Choices
-from service.imports.mapping import Column, ColumnMap, map_by_name, map_columns
-from service.imports.refusal import MappingRefused
+from service.imports.columns.attributes import default_attribute, default_type
+from service.imports.columns.choices import Choices
+from service.imports.columns.mapping import Column, ColumnMap, map_by_name, map_columns
+from service.imports.table.refusal import MappingRefused
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 import orjson
 
 from ledger.log.reader import is_there
-from service.locks import is_held
+from service.parts.locks import is_held
 from tests.examples import GAVIN
 from tests.world import SHOP
 

@@ -9,8 +9,8 @@ import pytest
 from ledger.events import fields as members
 from ledger.events.types import RULES
 from service.cli.imports import import_file
-from service.imports.attributes import TITLES, default_attribute
-from service.imports.reasons import REASONS
+from service.imports.columns.attributes import TITLES, default_attribute
+from service.imports.rows.reasons import REASONS
 from service.settings import Settings, load
 from tests.docs.rerun import ROOT
 

@@ -6,7 +6,7 @@ import pytest
 
 from ledger.log.log import EventLog
 from service.apart import Apart, complaint_of
-from service.locks import is_held
+from service.parts.locks import is_held
 from service.wiring import now
 from tests.brokers import eventually
 

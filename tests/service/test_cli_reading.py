@@ -10,7 +10,7 @@ import pytest
 from ledger import sqlite
 from service.cli import ledger
 from service.cli.main import main
-from service.locks import holding
+from service.parts.locks import holding
 from tests.examples import ASHA, EMMA, GAVIN, MEERA
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?Z")

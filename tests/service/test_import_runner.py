@@ -12,7 +12,7 @@ from ledger.bus.port import Unavailable
 from service.import_runner import ImportRunner
 from service.importing import importing
 from service.imports.cancelling import cancel
-from service.imports.choices import Choices
+from service.imports.columns.choices import Choices
 from service.imports.files import ImportFolder
 from service.imports.registry import Registry
 from service.store import open_store

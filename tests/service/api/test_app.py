@@ -11,7 +11,7 @@ import structlog
 from service import logs
 from service.api.app import create_app
 from service.api.parts import conflicts, door, look
-from service.processes import Stop
+from service.parts.processes import Stop
 from service.tracking import Tracker
 from tests.examples import GAVIN_CALL
 

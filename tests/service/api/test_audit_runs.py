@@ -7,7 +7,7 @@ import pytest
 from ledger.sqlite import connect as open_sqlite
 from service.audit import acts
 from service.audit_runs import KEPT
-from service.locks import is_held
+from service.parts.locks import is_held
 from service.store import open_store
 from tests.brokers import eventually
 from tests.examples import GAVIN

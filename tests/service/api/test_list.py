@@ -7,7 +7,7 @@ import pytest
 from service import past_states
 from service.api import indexing
 from service.listing import list_page, wanted_of
-from service.locks import holding
+from service.parts.locks import holding
 from tests.brokers import eventually
 from tests.examples import ASHA, EMMA, GAVIN, RAVI
 

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from service.importing import desk, importing
-from service.imports.choices import Choices
+from service.imports.columns.choices import Choices
 from service.imports.importer import Importer
 from service.imports.wanted import Wanted
 from tests.world import World

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.imports.refusal import FileRefused
+from service.imports.table.refusal import FileRefused
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.imports.desk import Desk
 from tests.world import World

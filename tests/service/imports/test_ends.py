@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from ledger.bus.port import NotConfirmed, Publisher, Unavailable
-from service.imports.choices import Choices
+from service.imports.columns.choices import Choices
 from service.imports.feed import Stalled
 from service.imports.files import ImportFolder
-from service.imports.refusal import FileRefused
 from service.imports.registry import ImportUnknown, Registry
 from service.imports.states import Step, StepNotAllowed
+from service.imports.table.refusal import FileRefused
 from service.store import open_store
 from tests.examples import GAVIN
 from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with

@@ -10,19 +10,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ledger.events.schema import check_data
-from service.imports.choices import Choices
-from service.imports.dialect import shape
+from service.imports.columns.choices import Choices
+from service.imports.columns.mapping import map_columns
+from service.imports.columns.preview import look
 from service.imports.files import ImportFolder
-from service.imports.formula_guard import unguard
-from service.imports.mapping import map_columns
-from service.imports.preview import look
 from service.imports.progress import Progress
-from service.imports.reasons import REASONS
-from service.imports.refusal import FileRefused
 from service.imports.rejects import rejects_csv
-from service.imports.rows import RowChecks
-from service.imports.scan import scan
-from service.imports.verdicts import SourceRows, Verdicts
+from service.imports.rows.reasons import REASONS
+from service.imports.rows.rows import RowChecks
+from service.imports.rows.scan import scan
+from service.imports.rows.verdicts import SourceRows, Verdicts
+from service.imports.table.dialect import shape
+from service.imports.table.formula_guard import unguard
+from service.imports.table.refusal import FileRefused
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.worlds import bounded, folder
 

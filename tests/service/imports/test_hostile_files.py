@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from service.imports.refusal import FileRefused, MappingRefused
+from service.imports.table.refusal import FileRefused, MappingRefused
 from tests.examples import ASHA, GAVIN, RAVI
 
 

@@ -8,13 +8,13 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.imports.choices import Choices
-from service.imports.dialect import shape
-from service.imports.mapping import map_columns
-from service.imports.rows import RowChecks
-from service.imports.scan import in_order, scan
+from service.imports.columns.choices import Choices
+from service.imports.columns.mapping import map_columns
+from service.imports.rows.rows import RowChecks
+from service.imports.rows.scan import in_order, scan
+from service.imports.rows.verdicts import SourceRows
 from service.imports.settle import settle
-from service.imports.verdicts import SourceRows
+from service.imports.table.dialect import shape
 from tests.examples import ASHA, EMMA, GAVIN, MEERA, RAVI
 
 HEADER = ("Phone", "User ID", "Name")

@@ -6,7 +6,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.imports.formula_guard import guard, unguard
+from service.imports.table.formula_guard import guard, unguard
 
 RISKY = st.text(st.sampled_from("'=+-@\t\ra1 "), max_size=6)
 

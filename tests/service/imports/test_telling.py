@@ -7,7 +7,7 @@ from rich.console import Console
 
 from service.cli.import_progress import bar, lines, pace
 from service.cli.import_telling import summary, tell, tell_check
-from service.imports.choices import Choices
+from service.imports.columns.choices import Choices
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.service.imports.desk import silent
 

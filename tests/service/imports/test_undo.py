@@ -10,7 +10,7 @@ from ledger.events import moments
 from projections import catalogue
 from projections.digest import content_digest
 from service import contacts as documents
-from service.imports.choices import Choices
+from service.imports.columns.choices import Choices
 from service.imports.registry import ImportUnknown
 from service.imports.undo import Order, UndoNotPossible
 from service.who import Unknown, find

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from service.imports.choices import Choices
+from service.imports.columns.choices import Choices
 from service.imports.files import ImportFolder
 from service.imports.first_look import forget_look
-from service.imports.refusal import FileRefused, FileTooLarge, MappingRefused
 from service.imports.registry import ImportUnknown
 from service.imports.states import Step, StepNotAllowed
+from service.imports.table.refusal import FileRefused, FileTooLarge, MappingRefused
 from service.imports.uploads import AlreadyImported, EncodingNeeded
 from service.imports.wanted import Wanted
 from tests.examples import ASHA, GAVIN, MEERA, RAVI

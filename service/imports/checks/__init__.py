@@ -1,0 +1,1 @@
+"""What an import would come to, worked out without publishing anything."""

@@ -1,0 +1,74 @@
+"""A check: a file's rows judged and rehearsed against the ledger as it is, told as the Import JSON (R21, R22)."""
+
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+from service.imports.checks.rehearsal import Findings, Rehearsal
+from service.imports.columns.attributes import default_type
+from service.imports.counts import import_json, late_reject, rejects_json
+from service.imports.files import ImportFolder
+from service.imports.ledger_head import LedgerHead
+from service.imports.ports import Report
+from service.imports.progress import Progress
+from service.imports.registry import Import
+from service.imports.rejects import RejectsFile, kept_rejects
+from service.imports.rows.rows import RowChecks
+from service.imports.rows.scan import Scan
+from service.imports.rows.verdicts import SourceRows, Verdicts, opted_out
+from service.imports.states import State
+from service.imports.table.dialect import shape
+
+_ROWS = 10_000
+_NOT_ALLOWED = "opt_in_not_allowed"
+
+
+def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, report: Report) -> dict[str, Any]:
+    """What `new`, whose rows are `found`, would come to. Its rejects are in the folder afterwards.
+
+    So are, as `opt_ins`, the phones whose opt-in was refused: those that a second yes is about (R16).
+    """
+    choices = new.choices
+    assert new.confirmed_at is not None
+    rehearsal, done, refused_opt_ins = Rehearsal(found, head, choices, new.confirmed_at), Progress(), 0
+    with (
+        closing(RejectsFile(folder.rejects)) as rejects,
+        SourceRows(folder.source, shape(folder.source, choices.delimiter).delimiter, found) as rows,
+    ):
+        out = opted_out(found, choices, head.opted_out)
+        folder.save("opt_ins", out, durable=True)
+        verdicts = Verdicts(found, rows, RowChecks(new.columns, choices), frozenset(out))
+        while done.at < len(found):
+            part = verdicts.part(done, _ROWS)
+            for reject in part.rejects:
+                rejects.add(reject)
+                refused_opt_ins += all(fault.reason == _NOT_ALLOWED for fault in reject.faults)
+            rehearsal.take(part)
+            done = part.progress
+            report("checking", done.at, len(found))
+        for rejection in rehearsal.findings.rejections:
+            rejects.add(late_reject(rejection, new.columns))
+        rejects.flush()
+    told = replace(new, state=State.PUBLISHED, published=done.rank, duplicate=done.duplicate, rejected=done.rejected)
+    counts = import_json(told, rehearsal.findings.settled, done.duplicate, done.rejected)
+    return {
+        **counts,
+        "id": None,
+        "state": "checked",
+        "check": _told(rehearsal.findings, head, choices.tags, refused_opt_ins),
+        "rejects": rejects_json(kept_rejects(folder.rejects)),
+    }
+
+
+def _told(findings: Findings, head: LedgerHead, tags: tuple[str, ...], refused_opt_ins: int) -> dict[str, Any]:
+    """What a check says besides the counts."""
+    custom = {name for name in findings.attributes if default_type(name) is None}
+    is_tagging = bool(findings.outcomes["created"] or findings.outcomes["updated"])
+    return {
+        "position": head.head.position,
+        "head": head.head.hash.hex(),
+        "opt_ins": findings.opt_ins + refused_opt_ins,
+        "new_attributes": sorted(head.without_value(custom)),
+        "new_tags": head.without_contact(tags) if tags and is_tagging else [],
+        "examples": sorted(findings.examples, key=lambda example: int(example["line"])),
+    }

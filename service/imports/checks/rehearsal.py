@@ -1,0 +1,133 @@
+"""The check of an import: what would become of each row, by the append's decisions and the projector's fold (R21)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger.events import identity
+from ledger.events.identity import Known
+from ledger.log.entry import public_id
+from projections.fold import Event, State, changes, effect
+from projections.outcomes import Outcome, RowMessage, closed
+from service.imports.columns.attributes import WHATSAPP_OPTED
+from service.imports.columns.choices import Choices
+from service.imports.counts import AppendRejection, Outcomes
+from service.imports.ledger_head import LedgerHead
+from service.imports.rows.rows import Row
+from service.imports.rows.scan import Scan
+from service.imports.rows.verdicts import Part
+
+MOST_EXAMPLES = 100
+
+_NEW_ID = bytes(16)
+"""Of contacts that are not made."""
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a check found so far.
+
+    `rejections` are the rows that the append would reject; `attributes` those that some row gives a value; `opt_ins`
+    counts the rows that turn WhatsApp Opted from FALSE to TRUE.
+    """
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    rejections: list[AppendRejection] = field(default_factory=list)
+    examples: list[dict[str, Any]] = field(default_factory=list)
+    attributes: set[str] = field(default_factory=set)
+    opt_ins: int = 0
+
+    @property
+    def settled(self) -> Outcomes:
+        """The counts of published rows."""
+        counts: dict[str, Any] = dict(self.outcomes)
+        return Outcomes(**counts)
+
+
+class Rehearsal:
+    """Decides and folds the accepted rows of one import without publishing any.
+
+    Rows of one import do not bear on each other: each phone and each user id is in one accepted row at most, rows
+    match by phone, and so never merge. So each is decided by the ledger as it is. `stated` is the time they are stated
+    for, in microseconds.
+    """
+
+    def __init__(self, found: Scan, head: LedgerHead, choices: Choices, stated: int) -> None:
+        self._found = found
+        self._head = head
+        self._mode = choices.mode
+        self._tags = list(choices.tags)
+        self._stated = stated
+        self._position = head.head.position
+        self.findings = Findings()
+
+    def take(self, part: Part) -> None:
+        """Go on with the rows of this part."""
+        phones = [f"+{self._found.phones[index]}" for index, _ in part.taken]
+        known = self._head.identities(phones, [row.user_id for _, row in part.taken if row.user_id is not None])
+        holders = [known.by_phone(phone) for phone in phones]
+        states = self._head.states({holder.contact for holder in holders if holder is not None})
+        messages: list[RowMessage] = []
+        for (index, row), phone, holder in zip(part.taken, phones, holders, strict=True):
+            messages += self._messages(index, row, phone, holder, known.by_user_id(row.user_id), states)
+        for message in closed(messages, {}):
+            self.findings.outcomes[message.outcome] += 1
+            if message.is_older:
+                self.findings.outcomes["older"] += 1
+
+    def _messages(
+        self,
+        index: int,
+        row: Row,
+        phone: str,
+        by_phone: Known | None,
+        by_user_id: Known | None,
+        states: dict[int, State],
+    ) -> Iterator[RowMessage]:
+        decision = identity.resolve(phone, row.user_id, by_phone, by_user_id, by_phone_alone=True)
+        if isinstance(decision, identity.Conflict):
+            line = self._found.lines[index]
+            rejection = AppendRejection(index + 1, line, "identity_conflict", decision.message)
+            self.findings.rejections.append(rejection)
+            yield RowMessage(0, "", index, True, "rejected", False)
+        elif identity.is_left_out(decision, self._mode):
+            yield RowMessage(0, "", index, True, "skipped", False)
+        else:
+            assert not isinstance(decision, identity.Merge)
+            yield from self._folded(index, row, phone, None if by_phone is None else states[by_phone.contact])
+
+    def _folded(self, index: int, row: Row, phone: str, before: State | None) -> Iterator[RowMessage]:
+        after = before
+        for tags in (None, self._tags) if self._tags else (None,):
+            self._position += 1
+            contact = self._position if after is None else after.contact
+            traits = row.traits if tags is None else None
+            event = Event(
+                self._position, self._stated, self._stated, contact, _NEW_ID, phone, row.user_id, traits or None, tags
+            )
+            is_new = after is None
+            after, has_changed, is_older = effect(after, event)
+            is_last = tags is not None or not self._tags
+            outcome: Outcome = "created" if is_new else "updated" if has_changed else "unchanged"
+            yield RowMessage(0, "", index, is_last, outcome, is_older)
+        assert after is not None
+        self._note(index, row, before, after)
+
+    def _note(self, index: int, row: Row, before: State | None, after: State) -> None:
+        """What a person wants to know of a row besides its outcome."""
+        findings = self.findings
+        if not findings.attributes.issuperset(row.traits):
+            findings.attributes.update(name for name, value in row.traits.items() if value is not None)
+        if before is None:
+            return
+        if before.traits.get(WHATSAPP_OPTED) is False and after.traits.get(WHATSAPP_OPTED) is True:
+            findings.opt_ins += 1
+        if len(findings.examples) < MOST_EXAMPLES:
+            changed = [
+                {"attribute": change.attribute, "from": change.before, "to": change.after}
+                for change in changes(before, after)
+            ]
+            if changed:
+                line = self._found.lines[index]
+                findings.examples.append({"line": line, "contact": public_id(before.id), "changes": changed})

@@ -1,0 +1,85 @@
+"""What a person chose for an import, and the hash that knows the same file with the same choices again (R23)."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from ledger.events import tags as rules
+from ledger.events.identity import Mode
+from service.imports.table.refusal import FileRefused
+
+Blank = Literal["keep", "clear"]
+MODES: tuple[str, ...] = get_args(Mode)
+BLANKS: tuple[str, ...] = get_args(Blank)
+MOST_TAGS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Tags, mapping and options as they were given; `None` and empty mean "not given".
+
+    `maps` are texts `Column=attribute[:type]`, `ignore` names columns, `country_code` is digits for a file without a
+    country column (R10), `encoding` a text encoding's name, `delimiter` one of `, ; tab |` (R24).
+    """
+
+    tags: tuple[str, ...] = ()
+    maps: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    country_code: str | None = None
+    mode: Mode = "upsert"
+    blank: Blank = "keep"
+    relaxed_names: bool = False
+    clean_phones: bool = False
+    allow_opt_in: bool = False
+    encoding: str | None = None
+    delimiter: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The choices as JSON values; the order in which maps and ignored columns were given says nothing."""
+        # one that was found out is no choice: hashes from before there was this member still hold
+        delimiter = {} if self.delimiter is None else {"delimiter": self.delimiter}
+        return {
+            "tags": list(self.tags),
+            "maps": sorted(self.maps),
+            "ignore": sorted(self.ignore),
+            "country_code": self.country_code and self.country_code.removeprefix("+"),
+            "mode": self.mode,
+            "blank": self.blank,
+            "relaxed_names": self.relaxed_names,
+            "clean_phones": self.clean_phones,
+            "allow_opt_in": self.allow_opt_in,
+            "encoding": self.encoding,
+            **delimiter,
+        }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "Choices":
+        """The choices that `to_json` gave."""
+        lists = {name: tuple(values[name]) for name in ("tags", "maps", "ignore")}
+        return cls(**{**values, **lists})
+
+
+def import_hash(file_sha256: str, choices: Choices) -> str:
+    """Lower-case hex SHA-256 over the file's own SHA-256 and the choices: the same import again has the same one.
+
+    `choices.tags` are cleaned; their order and letter case say nothing (R5).
+    """
+    chosen = {**choices.to_json(), "tags": sorted(map(rules.fold, choices.tags))}
+    said = json.dumps([file_sha256, chosen], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def clean_tags(given: Sequence[str]) -> tuple[str, ...]:
+    """Each tag once, as it was first written (R5). Raises FileRefused for one that is none, and for too many."""
+    cleaned: dict[str, str] = {}
+    for tag in given:
+        try:
+            one = rules.clean(tag)
+        except ValueError as fault:
+            raise FileRefused(f"--tag {tag[:60]!r}: {fault}.") from fault
+        cleaned.setdefault(rules.fold(one), one)
+    if len(cleaned) > MOST_TAGS:
+        raise FileRefused(f"{len(cleaned)} tags are chosen; a row can have {MOST_TAGS} at most.")
+    return tuple(cleaned.values())

@@ -1,0 +1,229 @@
+"""Which column is which attribute, of which type (R10, R13, R19)."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.events.phone import PhoneFault, normalise
+from ledger.events.traits import clean_name
+from service.imports.columns.attributes import (
+    COUNTRY_CODE,
+    FIRST_NAME,
+    IDENTITY,
+    LAST_NAME,
+    NAME,
+    NAMES,
+    PHONE_NUMBER,
+    TITLES,
+    TYPES,
+    default_attribute,
+    default_type,
+    fold,
+)
+from service.imports.columns.choices import Choices
+from service.imports.table.formula_guard import unguard
+from service.imports.table.refusal import MappingRefused
+
+MOST_ATTRIBUTES = 100
+"""Of one row, as of any message."""
+
+_LINE_BREAKS = re.compile(r"\s*[\t\r\n]+\s*")
+
+REJECTED = "rejected:"
+"""Begins the headers that a rejects CSV adds; they are ignored when it is read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column and what it becomes; `attribute` None: it is ignored. `header` is trimmed, "" where there is none."""
+
+    header: str
+    attribute: str | None
+    type: str = "string"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """Every column of a file, in its order. `is_guarded`: the file came from a rejects CSV (formula guard)."""
+
+    columns: tuple[Column, ...]
+    is_guarded: bool = False
+
+    def index_of(self, attribute: str) -> int | None:
+        """The column that becomes `attribute`."""
+        return next((place for place, column in enumerate(self.columns) if column.attribute == attribute), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {
+            "columns": [[column.header, column.attribute, column.type] for column in self.columns],
+            "is_guarded": self.is_guarded,
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "ColumnMap":
+        """The mapping that `to_json` gave."""
+        return cls(tuple(Column(*column) for column in values["columns"]), values["is_guarded"])
+
+
+def map_columns(header: Sequence[str], choices: Choices, known: Mapping[str, str]) -> ColumnMap:
+    """Map a header as chosen, else by name (R19). `known` has the existing custom attributes and their types.
+
+    Raises MappingRefused with every fault at once.
+    """
+    columns, faults = map_by_name(header, choices, known)
+    if faults:
+        raise MappingRefused(faults)
+    return columns
+
+
+def map_by_name(header: Sequence[str], choices: Choices, known: Mapping[str, str]) -> tuple[ColumnMap, tuple[str, ...]]:
+    """The same mapping with every fault it has, each a sentence."""
+    titles = [_LINE_BREAKS.sub(" ", cell.strip()) for cell in header]
+    is_guarded = any(title.startswith(REJECTED) for title in titles)
+    if is_guarded:
+        titles = [unguard(title) for title in titles]
+    faults: list[str] = []
+    chosen = _chosen(titles, choices, known, faults)
+    columns = tuple(
+        chosen[place] if place in chosen else _by_name(title, known, faults) for place, title in enumerate(titles)
+    )
+    _check_whole(columns, faults)
+    _check_country_code(choices.country_code, faults)
+    return ColumnMap(columns, is_guarded), tuple(faults)
+
+
+def _by_name(title: str, known: Mapping[str, str], faults: list[str]) -> Column:
+    if not title or title.startswith(REJECTED):
+        return Column(title, None)
+    default = default_attribute(title)
+    if default is not None:
+        return Column(title, default, default_type(default) or "string")
+    name = _existing(title, known) or _cleaned(title, faults)
+    return Column(title, name, _type_of(name, known))
+
+
+def _existing(title: str, known: Mapping[str, str]) -> str | None:
+    if title in known:
+        return title
+    return min((name for name in known if fold(name) == fold(title)), default=None)
+
+
+def _type_of(name: str, known: Mapping[str, str]) -> str:
+    found = known.get(name, "string")
+    return found if found in TYPES else "string"
+
+
+def _cleaned(name: str, faults: list[str]) -> str:
+    try:
+        return clean_name(name)
+    except ValueError as fault:
+        faults.append(f"Column {name[:60]!r}: {fault}.")
+        return name
+
+
+def _chosen(titles: Sequence[str], choices: Choices, known: Mapping[str, str], faults: list[str]) -> dict[int, Column]:
+    chosen: dict[int, Column] = {}
+    for title in choices.ignore:
+        place = _place(title, titles)
+        if place is None:
+            faults.append(f"Ignoring {title[:60]!r}: {_no_such_column(titles)}")
+        else:
+            chosen[place] = Column(titles[place], None)
+    for text in choices.maps:
+        _choose(text, titles, known, chosen, faults)
+    return chosen
+
+
+def _choose(
+    text: str, titles: Sequence[str], known: Mapping[str, str], chosen: dict[int, Column], faults: list[str]
+) -> None:
+    place, target = _halves(text, titles)
+    if not target:
+        faults.append(f"Mapping {text!r}: write it as 'Column=attribute' or 'Column=attribute:type'.")
+    elif place is None:
+        faults.append(f"Mapping {text!r}: {_no_such_column(titles)}")
+    elif place in chosen:
+        faults.append(f"Mapping {text!r}: the column {titles[place]!r} is mapped or ignored twice.")
+    else:
+        chosen[place] = _as_target(titles[place], target, known, faults)
+
+
+def _halves(text: str, titles: Sequence[str]) -> tuple[int | None, str]:
+    """The column and the target: parted at the first `=` before which a column's name stands."""
+    parts = text.split("=")
+    for cut in range(1, len(parts)):
+        place = _place("=".join(parts[:cut]), titles)
+        if place is not None:
+            return place, "=".join(parts[cut:]).strip()
+    return None, parts[-1].strip() if len(parts) > 1 else ""
+
+
+def _place(title: str, titles: Sequence[str]) -> int | None:
+    """The column of that name: exactly, or the only one that differs by what does not count."""
+    wanted = title.strip()
+    if wanted in titles:
+        return titles.index(wanted)
+    alike = [place for place, other in enumerate(titles) if other and fold(other) == fold(wanted)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _as_target(title: str, target: str, known: Mapping[str, str], faults: list[str]) -> Column:
+    name, colon, type_name = target.rpartition(":")
+    given = type_name.strip().lower()
+    if not colon or target in known:
+        name, given = target, ""
+    elif given not in TYPES:
+        faults.append(f"Mapping {title!r} to {target!r}: the types are {', '.join(TYPES)}.")
+    name = name.strip()
+    default = default_attribute(name)
+    if default is None:
+        name = _existing(name, known) or _cleaned(name, faults)
+        return Column(title, name, given or _type_of(name, known))
+    fixed = default_type(default) or "string"
+    if given in TYPES and given != fixed:
+        faults.append(f"Mapping {title!r} to {target!r}: {TITLES[default]} is always of type {fixed}.")
+    return Column(title, default, fixed)
+
+
+def _no_such_column(titles: Iterable[str]) -> str:
+    return f"no such column; the file has {', '.join(repr(title[:60]) for title in titles if title) or 'none'}."
+
+
+def _check_whole(columns: Sequence[Column], faults: list[str]) -> None:
+    used = [column for column in columns if column.attribute is not None]
+    by_target: dict[str, list[str]] = {}
+    for column in used:
+        by_target.setdefault(column.attribute or "", []).append(column.header)
+    doubled = [title for title, times in Counter(column.header for column in used).items() if times > 1]
+    faults += [f"Two columns are called {title[:60]!r}; rename one of them." for title in doubled]
+    for target, titles in by_target.items():
+        if len(set(titles)) > 1:
+            named = " and ".join(repr(title[:60]) for title in titles)
+            faults.append(f"The columns {named} are all {TITLES.get(target, target)}; map or ignore all but one.")
+    targets = set(by_target)
+    if PHONE_NUMBER not in targets:
+        faults.append(
+            f"No column is the phone number; map one to {PHONE_NUMBER}. "
+            + f"The columns are {', '.join(repr(column.header[:60]) for column in columns[:50] if column.header)}."
+        )
+    if NAME in targets and targets & {FIRST_NAME, LAST_NAME}:
+        faults.append("The file has Name and also First Name or Last Name; ignore the one or the others.")
+    traits = (targets - {*IDENTITY}) | ({NAME} if targets.intersection(NAMES) else set())
+    if len(traits) > MOST_ATTRIBUTES:
+        faults.append(
+            f"{len(traits)} columns would be attributes, and a contact's row has at most {MOST_ATTRIBUTES}; "
+            "take out or ignore the others."
+        )
+
+
+def _check_country_code(country_code: str | None, faults: list[str]) -> None:
+    if country_code is None:
+        return
+    try:
+        normalise(country_code, "")
+    except PhoneFault as fault:
+        if fault.field == COUNTRY_CODE:
+            faults.append(f"Country code {country_code[:20]!r}: {fault.message}.")

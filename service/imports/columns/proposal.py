@@ -1,0 +1,106 @@
+"""What a file's columns could become, each with the reason, and the type that its values fit (R19)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from service.imports.columns.attributes import IDENTITY, default_attribute, fold, says_title
+from service.imports.columns.choices import Choices
+from service.imports.columns.mapping import ColumnMap, map_by_name
+from service.imports.rows.cells import CellFault, Reader, reader
+from service.imports.table.formula_guard import unguard
+
+Reason = Literal["exact", "synonym", "existing", "new", "ignored"]
+
+_GUESSED = ("boolean", "datetime", "number")
+_ENOUGH = 0.9
+"""The share of values that must be of a type before it is proposed: the others would be rejected rows."""
+_SHARE_OF_LISTS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a column could become; `attribute` None: it is ignored.
+
+    `reason`: its header is a default attribute's name or a synonym of one, or an existing attribute's; `new` becomes a
+    custom attribute. `fits` is the share of its `values` (those of the sample that are not blank) that are of the type,
+    0 to 1; None where there are none, or where a row's other columns count too (phones).
+    """
+
+    column: str
+    attribute: str | None
+    type: str
+    reason: Reason
+    values: int
+    fits: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values."""
+        return asdict(self)
+
+
+def proposals(
+    header: Sequence[str], rows: Sequence[Sequence[str]], known: Mapping[str, str]
+) -> tuple[tuple[Proposal, ...], tuple[str, ...]]:
+    """A proposal for each column, and what keeps them from being taken as they are, each a sentence.
+
+    `rows` are a sample; `known` has the existing custom attributes and their types.
+    """
+    columns, faults = map_by_name(header, Choices(), known)
+    if columns.is_guarded:
+        rows = [list(map(unguard, row)) for row in rows]
+    return tuple(_proposal(columns, place, rows, known) for place in range(len(columns.columns))), faults
+
+
+def better_types(found: Sequence[Proposal], columns: ColumnMap) -> list[Proposal]:
+    """Those of new attributes that are mapped to a string, and whose values are of another type."""
+    strings = {
+        column.header for column in columns.columns if column.type == "string" and column.header == column.attribute
+    }
+    return [one for one in found if one.reason == "new" and one.type != "string" and one.column in strings]
+
+
+def _proposal(columns: ColumnMap, place: int, rows: Sequence[Sequence[str]], known: Mapping[str, str]) -> Proposal:
+    column = columns.columns[place]
+    values = [cell for row in rows if place < len(row) and (cell := row[place].strip())]
+    if column.attribute is None:
+        return Proposal(column.header, None, column.type, "ignored", len(values), None)
+    if column.attribute in IDENTITY:
+        return Proposal(column.header, column.attribute, column.type, _reason(column.header), len(values), None)
+    if default_attribute(column.header) is not None:
+        return _fitting(column.header, column.attribute, column.type, _reason(column.header), values)
+    if any(fold(name) == fold(column.header) for name in known):
+        return _fitting(column.header, column.attribute, column.type, "existing", values)
+    return _fitting(column.header, column.attribute, _guess(values), "new", values)
+
+
+def _reason(header: str) -> Reason:
+    return "exact" if says_title(header) else "synonym"
+
+
+def _fitting(header: str, attribute: str, type: str, reason: Reason, values: Sequence[str]) -> Proposal:
+    share = _share(reader(attribute, type, relaxed_names=False), values) if values else None
+    return Proposal(header, attribute, type, reason, len(values), share)
+
+
+def _guess(values: Sequence[str]) -> str:
+    """The type of which most values are, if that is nearly all of them; else a string, which takes any."""
+    if not values:
+        return "string"
+    shares = {type: _share(reader("", type, relaxed_names=False), values) for type in _GUESSED}
+    best = max(_GUESSED, key=lambda type: shares[type])
+    if shares[best] >= _ENOUGH:
+        return best
+    return "list" if sum(";" in value for value in values) >= _SHARE_OF_LISTS * len(values) else "string"
+
+
+def _share(read: Reader | None, values: Sequence[str]) -> float:
+    return 1.0 if read is None else sum(_is_read(read, value) for value in values) / len(values)
+
+
+def _is_read(read: Reader, value: str) -> bool:
+    try:
+        read(value)
+    except CellFault:
+        return False
+    return True

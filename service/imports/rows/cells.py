@@ -1,0 +1,143 @@
+"""What one cell must be to become a value of an attribute's type (R3, R12, R16, R19)."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+
+from ledger.events.traits import LARGEST_INTEGER, MOST_ITEMS, MOST_STRING_BYTES, has_control_characters, is_datetime
+from service.imports.columns.attributes import NAMES, TITLES, WHATSAPP_OPTED
+from service.imports.rows.reasons import shown
+
+Reader = Callable[[str], object]
+"""Turns a trimmed cell that is not blank into a value. Raises CellFault."""
+
+SHORT = MOST_STRING_BYTES // 4
+"""So many characters are never too many bytes."""
+
+MOST_USER_ID_CHARACTERS = 256
+
+
+class CellFault(ValueError):
+    """A cell that cannot be taken: a row reason, and a message that goes on from the column's name."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+
+
+def reader(attribute: str, type: str, *, relaxed_names: bool) -> Reader | None:
+    """The reader of a mapped column; None where a string is taken as it is, once it is known to be short."""
+    if attribute in NAMES:
+        return _relaxed_name if relaxed_names else _name
+    if attribute == WHATSAPP_OPTED:
+        return _opt_in
+    return _READERS[type]
+
+
+def text(cell: str) -> str:
+    """A string of any content, up to 32 KiB in UTF-8. Raises CellFault."""
+    if len(cell) > SHORT and len(cell.encode()) > MOST_STRING_BYTES:
+        raise CellFault("too_long", f"is {len(cell.encode()):,} bytes long; {MOST_STRING_BYTES:,} are allowed")
+    return cell
+
+
+def user_id(cell: str) -> str:
+    """A user id (R6). Raises CellFault."""
+    if len(cell) > MOST_USER_ID_CHARACTERS:
+        raise CellFault("user_id_invalid", f"has {len(cell):,} characters; {MOST_USER_ID_CHARACTERS} are allowed")
+    if not cell.isprintable() and has_control_characters(cell):
+        raise CellFault("user_id_invalid", "has a control character, such as a line break")
+    return cell
+
+
+def _name(cell: str) -> str:
+    if cell.replace(" ", "").isalpha() or _are_letters(cell, ""):
+        return text(cell)
+    raise CellFault("name_not_letters", f"may have letters and spaces only: {shown(cell)}")
+
+
+def _relaxed_name(cell: str) -> str:
+    if cell.replace(" ", "").isalpha() or _are_letters(cell, "'\u2019-."):
+        return text(cell)
+    raise CellFault("name_not_letters", f"may have letters, spaces and ' \u2019 - . only: {shown(cell)}")
+
+
+_JOINERS = "\u200c\u200d"  # part of the spelling in Persian and in Indian scripts
+
+
+def _are_letters(cell: str, also: str) -> bool:
+    """Whether it is letters with their combining marks, spaces, and characters of `also` (R12)."""
+    has_letter = follows_letter = False
+    for character in cell:
+        kind = unicodedata.category(character)
+        if kind.startswith("L"):
+            has_letter = follows_letter = True
+        elif not (follows_letter and (kind.startswith("M") or character in _JOINERS)):
+            follows_letter = False
+            if character != " " and character not in also:
+                return False
+    return has_letter
+
+
+def _opt_in(cell: str) -> bool:
+    try:
+        return _BOOLEANS[cell.upper()]
+    except KeyError:
+        raise CellFault("opt_in_invalid", f"must be TRUE or FALSE: {shown(cell)}") from None
+
+
+_BOOLEANS = {"TRUE": True, "FALSE": False}
+
+
+def _boolean(cell: str) -> bool:
+    try:
+        return _BOOLEANS[cell.upper()]
+    except KeyError:
+        raise CellFault("type_mismatch", f"must be TRUE or FALSE: {shown(cell)}") from None
+
+
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?").fullmatch
+
+
+def _number(cell: str) -> int | float:
+    match = _NUMBER(cell)
+    if match is None:
+        raise CellFault("type_mismatch", f"must be a number such as -12.5: {shown(cell)}")
+    if match[1] is None and match[2] is None and len(cell) <= 17:
+        number: int | float = int(cell)
+    else:
+        number = float(cell)
+    if not math.isfinite(number) or (abs(number) > LARGEST_INTEGER and match[1] is None and match[2] is None):
+        raise CellFault("type_mismatch", f"is a number beyond ±2^53; map the column to a string: {shown(cell)}")
+    return number
+
+
+def _datetime(cell: str) -> str:
+    if not is_datetime(cell):
+        raise CellFault(
+            "type_mismatch", f"must be a date or a date and time with zone, such as 2022-10-31T14:00:00Z: {shown(cell)}"
+        )
+    return cell
+
+
+def _list(cell: str) -> list[str]:
+    items = [item.strip() for item in cell.split(";")]
+    if len(items) > MOST_ITEMS:
+        raise CellFault("too_long", f"is a list of {len(items):,} items; {MOST_ITEMS:,} are allowed")
+    return [text(item) for item in items if item]
+
+
+_READERS: dict[str, Reader | None] = {
+    "string": None,
+    "number": _number,
+    "boolean": _boolean,
+    "datetime": _datetime,
+    "list": _list,
+}
+
+
+def title(attribute: str) -> str:
+    """What people call an attribute."""
+    return TITLES.get(attribute, attribute)

@@ -1,0 +1,77 @@
+"""The phone of a row: from two columns, or from one and the file's country code, or from one full number (R10, R14)."""
+
+from collections.abc import Callable, Sequence
+
+from ledger.events.phone import PhoneFault, check_number, normalise, normalise_full
+from service.imports.columns.attributes import COUNTRY_CODE, PHONE_NUMBER
+from service.imports.columns.mapping import ColumnMap
+from service.imports.table.refusal import MappingRefused
+
+PhoneOf = Callable[[Sequence[str]], str]
+"""A record's phone in E.164. Raises PhoneFault; IndexError where the record is too short to have one."""
+
+_MARKS = " \t\u00a0\u202f.-()[]{}\u2010\u2011\u2012\u2013\u2014\u2212"
+_CLEANING = str.maketrans(dict.fromkeys(_MARKS))
+
+
+def phone_of(columns: ColumnMap, country_code: str | None, *, clean: bool) -> PhoneOf:
+    """Compiled for a mapping; `clean` strips spaces, hyphens, dots and brackets first. Raises MappingRefused."""
+    number_at, code_at = columns.index_of(PHONE_NUMBER), columns.index_of(COUNTRY_CODE)
+    if number_at is None:
+        raise MappingRefused(("No column is the phone number.",))
+    if code_at is not None:
+        return _cleaned_pair(code_at, number_at) if clean else _pair(code_at, number_at)
+    given = country_code or ""
+    read = _clean if clean else str.strip
+    if given:
+        return lambda cells: normalise(given, read(cells[number_at]))
+    return lambda cells: _full(read(cells[number_at]))
+
+
+def phone_faults(
+    columns: ColumnMap, country_code: str | None, *, clean: bool
+) -> Callable[[Sequence[str]], list[PhoneFault]]:
+    """Every fault of a record's phone: a country code's does not hide the number's own. Raises MappingRefused."""
+    find, number_at = phone_of(columns, country_code, clean=clean), columns.index_of(PHONE_NUMBER)
+    read = _clean if clean else str.strip
+
+    def found(cells: Sequence[str]) -> list[PhoneFault]:
+        try:
+            find(cells)
+        except PhoneFault as fault:
+            faults = [fault]
+        else:
+            return []
+        if faults[0].field == COUNTRY_CODE:
+            try:
+                check_number(read(cells[number_at or 0]))
+            except PhoneFault as fault:
+                faults.append(fault)
+        return faults
+
+    return found
+
+
+def _pair(code_at: int, number_at: int) -> PhoneOf:
+    return lambda cells: normalise(cells[code_at].strip(), cells[number_at].strip())
+
+
+def _cleaned_pair(code_at: int, number_at: int) -> PhoneOf:
+    return lambda cells: normalise(_clean(cells[code_at]), _clean(cells[number_at]))
+
+
+def _clean(cell: str) -> str:
+    """Only what is a number then is changed: a spreadsheet's 9.19967E+11 keeps its dot, and its own reason."""
+    cleaned = cell.translate(_CLEANING)
+    return cleaned if cleaned.removeprefix("+").isdigit() else cell.strip()
+
+
+def _full(number: str) -> str:
+    if number and not number.startswith("+") and number.isdigit():
+        raise PhoneFault(
+            "country_code_missing",
+            COUNTRY_CODE,
+            "country code is missing: write the full number with + and its country code, "
+            "or name one code for the whole file",
+        )
+    return normalise_full(number)

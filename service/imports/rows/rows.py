@@ -1,0 +1,166 @@
+"""Row checks, compiled once for a mapping: a record in, what its messages say out, or every fault it has."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ledger.events.phone import PhoneFault
+from service.imports.columns.attributes import (
+    COUNTRY_CODE,
+    FIRST_NAME,
+    IDENTITY,
+    LAST_NAME,
+    NAME,
+    PHONE_NUMBER,
+    USER_ID,
+    WHATSAPP_OPTED,
+)
+from service.imports.columns.choices import Choices
+from service.imports.columns.mapping import ColumnMap
+from service.imports.rows.cells import SHORT, CellFault, Reader, reader, text, user_id
+from service.imports.rows.phones import PhoneOf, phone_faults, phone_of
+from service.imports.rows.reasons import RowFault, fault, shown
+from service.imports.table.formula_guard import unguard
+
+_Step = tuple[int, str, Reader | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What an accepted record says besides its phone; `user_id` None: not given."""
+
+    user_id: str | None
+    traits: dict[str, object]
+
+
+class RowRejected(Exception):
+    """A record that is not taken, with every fault it has."""
+
+    def __init__(self, faults: Sequence[RowFault]) -> None:
+        super().__init__(", ".join(fault.reason for fault in faults))
+        self.faults = tuple(faults)
+
+
+class RowChecks:
+    """The checks of one mapping with its options. Pure: no state between rows."""
+
+    def __init__(self, columns: ColumnMap, choices: Choices) -> None:
+        self._columns = columns.columns
+        self._width = len(columns.columns)
+        self._is_guarded = columns.is_guarded
+        self._phone_of = phone_of(columns, choices.country_code, clean=choices.clean_phones)
+        self._phone_faults = phone_faults(columns, choices.country_code, clean=choices.clean_phones)
+        self._clears = choices.blank == "clear"
+        self._user_id_at = columns.index_of(USER_ID)
+        self._opt_in_at = columns.index_of(WHATSAPP_OPTED)
+        self._steps: tuple[_Step, ...] = tuple(
+            (place, column.attribute, reader(column.attribute, column.type, relaxed_names=choices.relaxed_names))
+            for place, column in enumerate(columns.columns)
+            if column.attribute is not None and column.attribute not in IDENTITY
+        )
+        self._has_parted_names = any(name in (FIRST_NAME, LAST_NAME) for _, name, _ in self._steps)
+        self._unnamed = [place for place, column in enumerate(columns.columns) if not column.header]
+
+    @property
+    def phone_of(self) -> PhoneOf:
+        """A record's phone, for the scan."""
+        find = self._phone_of
+        return (lambda cells: find(list(map(unguard, cells)))) if self._is_guarded else find
+
+    @property
+    def user_id_of(self) -> Callable[[Sequence[str]], str] | None:
+        """A record's user id, "" where it has none; None where no column is mapped to it."""
+        return self._cell_reader(self._user_id_at)
+
+    @property
+    def says_opted_in(self) -> Callable[[Sequence[str]], bool] | None:
+        """Whether a record says TRUE for WhatsApp Opted; None where no column is mapped to it."""
+        opt_in = self._cell_reader(self._opt_in_at)
+        return None if opt_in is None else (lambda cells: opt_in(cells).upper() == "TRUE")
+
+    def column(self, attribute: str) -> str:
+        """The header of the column that is mapped to an attribute, "" when none is."""
+        return next((column.header for column in self._columns if column.attribute == attribute), "")
+
+    def check(self, cells: list[str], *, has_phone: bool) -> Row:
+        """Check a record; `has_phone`: the scan found its phone in order. Raises RowRejected."""
+        faults: list[RowFault] = []
+        if len(cells) != self._width or self._unnamed:
+            cells = self._fitted(cells, faults)
+        if self._is_guarded:
+            cells = list(map(unguard, cells))
+        if not has_phone:
+            faults += map(self._of_phone, self._phone_faults(cells))
+        traits = self._traits(cells, faults)
+        if self._has_parted_names:
+            self._join_names(traits, faults)
+        given_id = self._user_id(cells, faults) if self._user_id_at is not None else None
+        if faults:
+            raise RowRejected(faults)
+        return Row(given_id, traits)
+
+    def _traits(self, cells: list[str], faults: list[RowFault]) -> dict[str, object]:
+        traits: dict[str, object] = {}
+        for place, name, read in self._steps:
+            cell = cells[place].strip()
+            if cell:
+                if read is None and len(cell) <= SHORT:
+                    traits[name] = cell
+                else:
+                    try:
+                        traits[name] = (read or text)(cell)
+                    except CellFault as wrong:
+                        faults.append(self._fault(place, wrong.reason, wrong.message))
+            elif self._clears:
+                traits[name] = None
+        return traits
+
+    def _user_id(self, cells: list[str], faults: list[RowFault]) -> str | None:
+        place = self._user_id_at or 0
+        cell = cells[place].strip()
+        if not cell:
+            return None
+        try:
+            return user_id(cell)
+        except CellFault as wrong:
+            faults.append(self._fault(place, wrong.reason, wrong.message))
+            return None
+
+    def _of_phone(self, wrong: PhoneFault) -> RowFault:
+        column = self.column(COUNTRY_CODE if wrong.field == COUNTRY_CODE else PHONE_NUMBER)
+        return fault(column or self.column(PHONE_NUMBER), wrong.reason, f"{_capital(wrong.message)}.")
+
+    def _fitted(self, cells: list[str], faults: list[RowFault]) -> list[str]:
+        """As many cells as the header has; a row may be short, and blank cells beyond the header are nothing."""
+        unnamed = [cells[place] for place in self._unnamed if place < len(cells)]
+        extra = [cell for cell in (*cells[self._width :], *unnamed) if cell.strip()]
+        if extra:
+            faults.append(
+                fault("", "too_many_cells", f"More cells than the header has names; one is {shown(extra[0])}.")
+            )
+        return (cells + [""] * (self._width - len(cells)))[: self._width]
+
+    def _fault(self, place: int, reason: str, message: str) -> RowFault:
+        header = self._columns[place].header
+        return fault(header, reason, f"{header} {message}.")
+
+    def _join_names(self, traits: dict[str, object], faults: list[RowFault]) -> None:
+        """Name from First Name and Last Name; the other alone where one is blank (R13)."""
+        parts = [part for name in (FIRST_NAME, LAST_NAME) if isinstance(part := traits.get(name), str)]
+        if parts:
+            try:
+                traits[NAME] = text(" ".join(parts))
+            except CellFault as wrong:
+                faults.append(fault(self.column(LAST_NAME), wrong.reason, f"The whole name {wrong.message}."))
+        elif self._clears:
+            traits[NAME] = None
+
+    def _cell_reader(self, place: int | None) -> Callable[[Sequence[str]], str] | None:
+        if place is None:
+            return None
+        if self._is_guarded:
+            return lambda cells: unguard(cells[place]).strip() if place < len(cells) else ""
+        return lambda cells: cells[place].strip() if place < len(cells) else ""
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

@@ -1,0 +1,156 @@
+"""Which rows of a file are taken and which are not, in the order in which they are published."""
+
+import mmap
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import NoReturn
+
+import orjson
+
+from service.imports.columns.attributes import PHONE_NUMBER, USER_ID, WHATSAPP_OPTED
+from service.imports.columns.choices import Choices
+from service.imports.messages import MOST_TRAITS_BYTES
+from service.imports.progress import Progress
+from service.imports.rejects import Reject
+from service.imports.rows.reasons import RowFault, duplicate, opt_in_not_allowed, too_large, user_id_taken
+from service.imports.rows.rows import Row, RowChecks, RowRejected
+from service.imports.rows.scan import Scan
+from service.imports.settle import settle
+from service.imports.table.records import cells_of
+
+_PHONES_ASKED = 5_000
+_SURELY_SMALL = 32 * 1024
+"""Bytes of a record; as JSON it is at most six times as long."""
+
+
+class SourceRows:
+    """Reads rows of the copied file again, in any order."""
+
+    def __init__(self, path: Path, delimiter: str, found: Scan) -> None:
+        with path.open("rb") as file:
+            # sliced, not read: a system call a row lets go of the interpreter's lock, and the publisher takes it
+            self._file = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._delimiter = delimiter
+        self._found = found
+
+    def __enter__(self) -> "SourceRows":
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._file.close()
+
+    def read(self, indexes: Iterable[int]) -> Iterator[list[str]]:
+        """The cells of each row."""
+        file, sizes, starts = self._file, self._found.sizes, self._found.starts
+        self._file.madvise(mmap.MADV_DONTNEED)
+        return cells_of((file[starts[index] : starts[index] + sizes[index]] for index in indexes), self._delimiter)
+
+
+def opted_out(found: Scan, choices: Choices, ask: Callable[[Sequence[str]], set[str]]) -> list[int]:
+    """What `Verdicts` needs to know; `ask` gives those of some phones (E.164) whose WhatsApp Opted is FALSE."""
+    if choices.allow_opt_in or choices.mode == "create":
+        return []
+    phones = sorted({found.phones[index] for index in found.opt_ins if found.phones[index]})
+    out: list[int] = []
+    for start in range(0, len(phones), _PHONES_ASKED):
+        out += sorted(map(int, ask([f"+{phone}" for phone in phones[start : start + _PHONES_ASKED]])))
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows that follow one another: those taken, by their indexes, and those not.
+
+    `progress` is behind them; its `rejects_size` is left to whoever keeps the rejects.
+    """
+
+    taken: list[tuple[int, Row]]
+    rejects: list[Reject]
+    progress: Progress
+
+
+class Verdicts:
+    """Judges the rows of one file; the verdicts follow from the file, the choices and `opted_out` alone.
+
+    `opted_out` has the phones (digits of E.164) whose WhatsApp Opted is FALSE and may not become TRUE here (R16).
+    """
+
+    def __init__(self, found: Scan, rows: SourceRows, checks: RowChecks, opted_out: frozenset[int]) -> None:
+        self._found = found
+        self._rows = rows
+        self._checks = checks
+        self._opted_out = opted_out
+        self._columns = {name: checks.column(name) for name in (PHONE_NUMBER, USER_ID, WHATSAPP_OPTED)}
+        self._says_opted_in = checks.says_opted_in
+        self._losers = self._settled()
+
+    def part(self, done: Progress, most: int) -> Part:
+        """The verdicts on up to `most` rows that follow `done`."""
+        group: array[int] = self._found.order[done.at : done.at + most]
+        lines, phones, checked = self._found.lines, self._found.phones, self._checked
+        last_phone, keeper, duplicates = done.phone, done.keeper, 0
+        taken: list[tuple[int, Row]] = []
+        rejects: list[Reject] = []
+        for index, cells in zip(group, self._rows.read(group), strict=True):
+            phone = phones[index]
+            if phone and phone == last_phone:
+                same = duplicate(self._columns[PHONE_NUMBER], keeper + 1, lines[keeper])
+                rejects.append(Reject(index + 1, lines[index], (same,)))
+                duplicates += 1
+                continue
+            try:
+                row = checked(index, cells)
+                if index in self._losers:
+                    raise RowRejected((self._lost(index),))
+            except RowRejected as why:
+                rejects.append(Reject(index + 1, lines[index], why.faults))
+            else:
+                last_phone, keeper = phone, index
+                taken.append((index, row))
+        progress = Progress(
+            done.at + len(group),
+            done.rank + len(taken),
+            last_phone,
+            keeper,
+            done.duplicate + duplicates,
+            done.rejected + len(rejects) - duplicates,
+            done.rejects_size,
+        )
+        return Part(taken, rejects, progress)
+
+    def _checked(self, index: int, cells: list[str]) -> Row:
+        """The row, if it is good by itself. Raises RowRejected."""
+        phone = self._found.phones[index]
+        if phone in self._opted_out and self._says_opted_in is not None and self._says_opted_in(cells):
+            self._refuse_opt_in(cells)
+        row = self._checks.check(cells, has_phone=phone != 0)
+        if self._found.sizes[index] > _SURELY_SMALL and len(orjson.dumps(row.traits)) > MOST_TRAITS_BYTES:
+            raise RowRejected((too_large(MOST_TRAITS_BYTES),))
+        return row
+
+    def _refuse_opt_in(self, cells: list[str]) -> NoReturn:
+        """Whatever else is wrong with the row is told as well. Raises RowRejected."""
+        refused = opt_in_not_allowed(self._columns[WHATSAPP_OPTED])
+        try:
+            self._checks.check(cells, has_phone=True)
+        except RowRejected as why:
+            raise RowRejected((*why.faults, refused)) from None
+        raise RowRejected((refused,))
+
+    def _is_good(self, index: int, cells: list[str]) -> bool:
+        try:
+            self._checked(index, cells)
+        except RowRejected:
+            return False
+        return True
+
+    def _settled(self) -> dict[int, int]:
+        user_id_of = self._checks.user_id_of
+        return {} if user_id_of is None else settle(self._found, self._rows.read, user_id_of, self._is_good)
+
+    def _lost(self, index: int) -> RowFault:
+        owner = self._losers[index]
+        return user_id_taken(self._columns[USER_ID], owner + 1, self._found.lines[owner])

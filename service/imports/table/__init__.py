@@ -1,0 +1,1 @@
+"""A file of bytes as a table: its encoding, its shape, its records."""

@@ -1,0 +1,94 @@
+"""From a file's bytes to UTF-8 text without BOM: encodings, and what is no text at all (R24)."""
+
+import codecs
+from collections.abc import Iterator
+
+from service.imports.table.refusal import FileRefused, UnknownEncoding
+
+_OTHER_FORMATS = (
+    (b"PK\x03\x04", "a zip archive or an Excel workbook (.xlsx)"),
+    (b"PK\x05\x06", "an empty zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
+    (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"SQLite format 3", "a SQLite database"),
+)
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_LINE_SHOWN = 200
+
+
+def codec(name: str) -> codecs.CodecInfo:
+    """The text encoding of that name, such as windows-1252. Raises FileRefused for an unknown one."""
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError):
+        found = None
+    if found is None or not getattr(found, "_is_text_encoding", True):
+        raise FileRefused(f"No text encoding is called {name!r}; try utf-8, utf-16 or windows-1252.")
+    return found
+
+
+def utf8(chunks: Iterator[bytes], encoding: str | None) -> Iterator[bytes]:
+    """The same text as UTF-8 without BOM. `encoding` None: UTF-8, or UTF-16 where a BOM says so.
+
+    Raises FileRefused for what is no text, UnknownEncoding where none was given and the bytes fit none.
+    """
+    first = next(chunks, b"")
+    _refuse_other_formats(first)
+    name = encoding or next((name for bom, name in _BOMS if first.startswith(bom)), "utf-8")
+    decoder = codec(name).incrementaldecoder
+    if decoder is None:
+        raise FileRefused(f"The encoding {name!r} cannot be read piece by piece; convert the file to UTF-8.")
+    return _converted(first, chunks, decoder("strict"), guessed=encoding is None and name == "utf-8", name=name)
+
+
+def _converted(
+    first: bytes, rest: Iterator[bytes], decoder: codecs.IncrementalDecoder, *, guessed: bool, name: str
+) -> Iterator[bytes]:
+    chunk, is_start = first, True
+    while True:
+        following = next(rest, b"")
+        if guessed and b"\0" in chunk:
+            raise _binary()
+        try:
+            text = decoder.decode(chunk, final=not following)
+            converted = text.removeprefix("\ufeff").encode() if is_start else text.encode()
+        except UnicodeError as fault:
+            if guessed:
+                raise UnknownEncoding(_as_windows(chunk)) from fault
+            raise FileRefused(f"The file is not {name} all through; name its encoding with --encoding.") from fault
+        if "\0" in text:
+            raise _binary()
+        yield converted
+        if not following:
+            return
+        # a decoder may keep the very first bytes back
+        is_start = is_start and not text
+        chunk = following
+
+
+def _refuse_other_formats(start: bytes) -> None:
+    for magic, what in _OTHER_FORMATS:
+        if start.startswith(magic):
+            raise FileRefused(f"The file is {what}, not a CSV; save it as CSV (UTF-8) and import that.")
+
+
+def _binary() -> FileRefused:
+    return FileRefused(
+        "The file is not a text: it holds NUL bytes. Save it as CSV (UTF-8); "
+        "if it is UTF-16 without a BOM, name that with --encoding utf-16-le."
+    )
+
+
+def _as_windows(chunk: bytes) -> tuple[str, ...]:
+    """Three lines to judge by: those with the letters in question."""
+    lines = chunk.splitlines()
+    telling = [line for line in lines if not line.isascii()] or lines
+    return tuple(line[:_LINE_SHOWN].decode("windows-1252", "replace") for line in telling[:3])

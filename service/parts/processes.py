@@ -1,0 +1,138 @@
+"""The processes of consumer, projector and importer: locks, signals, drain and collector live here and only here."""
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+import structlog
+
+from ledger import sqlite
+from projections.project_loop import run as project
+from service.parts.locks import Held, holding
+from service.parts.signals import call_at_end
+from service.wiring import Deployment
+
+_log = structlog.get_logger()
+_STANDBY_SECONDS = 0.2
+_OPENING_SECONDS = 1.0
+"""Between two attempts to open the log on a full disk."""
+
+
+class Stop:
+    """Set by SIGTERM or SIGINT; everything that waits, waits on it. Also what the consumer's loop reports to."""
+
+    def __init__(self) -> None:
+        self._event = Event()
+        self._is_faulty = False
+        self._trouble: Path | None = None
+
+    def tell_in(self, trouble: Path) -> None:
+        """Keep the present fault in this file, for `/readyz`; none so far."""
+        self._trouble = trouble
+        trouble.unlink(missing_ok=True)
+
+    def catch_signals(self) -> None:
+        """From now on SIGTERM and SIGINT end the process after the batch at hand."""
+        call_at_end(self._event.set)
+
+    def is_stopping(self) -> bool:
+        """Whether to end."""
+        return self._event.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait this long or until stopping; whether to end."""
+        return self._event.wait(seconds) if seconds > 0 else self._event.is_set()
+
+    def stop(self) -> None:
+        """End from within."""
+        self._event.set()
+
+    def healthy(self) -> None:
+        """Work goes on; said once after a fault."""
+        if self._is_faulty:
+            self._is_faulty = False
+            if self._trouble is not None:
+                self._trouble.unlink(missing_ok=True)
+            _log.info("recovered")
+
+    def faulty(self, fault: Exception) -> None:
+        """Something failed that can heal; it is tried again."""
+        self._is_faulty = True
+        if self._trouble is not None:
+            with suppress(OSError):  # a full disk has no room for the note that it is full; `/readyz` looks for itself
+                self._trouble.write_text(str(fault), encoding="utf-8")
+        _log.warning("will be tried again", fault=str(fault))
+
+
+@contextmanager
+def _alone(lock: Path, stop: Stop) -> Iterator[bool]:
+    """Hold the lock; a second process stands by until the first one is gone. False when told to stop before."""
+    while not stop.is_stopping():
+        try:
+            with holding(lock):
+                yield True
+                return
+        except Held:
+            stop.wait(_STANDBY_SECONDS)
+    yield False
+
+
+def _settle() -> None:
+    """What is loaded by now lives for ever, and the rest makes no cycles: the collector would only cost a third."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+def _until_told(stop: Stop, work: Callable[[], None]) -> None:
+    """Do the work, anew after a storage fault that waiting mends (a full disk, say), until told to stop."""
+    while not stop.is_stopping():
+        try:
+            work()
+        except sqlite.Error as fault:
+            if not sqlite.is_passing(fault):
+                raise
+            stop.faulty(fault)
+            stop.wait(_OPENING_SECONDS)
+
+
+def run_consumer(deployment: Deployment, stop: Stop, *, gaps_accepted_by: str | None = None) -> None:
+    """Be the consumer until told to stop. Raises what only a person can mend."""
+
+    def consume() -> None:
+        with deployment.consumer(gaps_accepted_by=gaps_accepted_by) as consumer:
+            _log.info("consumer started", position=consumer.log.head().position)
+            consumer.run(stop)
+
+    with _alone(deployment.consumer_lock, stop) as is_mine:
+        if is_mine:
+            stop.tell_in(deployment.consumer_trouble)
+            _settle()
+            _until_told(stop, consume)
+    _log.info("consumer stopped")
+
+
+def run_imports(deployment: Deployment, stop: Stop) -> None:
+    """Be the importer until told to stop. Raises what only a person can mend."""
+    from service.import_runner import ImportRunner
+    from service.importing import importing
+
+    with _alone(deployment.importer_lock, stop) as is_mine:
+        if is_mine:
+            _log.info("importer started")
+            _until_told(stop, lambda: ImportRunner(partial(importing, deployment), stop.wait).run())
+    _log.info("importer stopped")
+
+
+def run_projector(deployment: Deployment, stop: Stop) -> None:
+    """Be the projector until told to stop. Raises what only a person can mend."""
+    with _alone(deployment.projector_lock, stop) as is_mine:
+        if is_mine:
+            stop.tell_in(deployment.projector_trouble)
+            _settle()
+            _log.info("projector started")
+            project(deployment.log_path, deployment.generations(), stop.wait, stop.faulty, stop.healthy)
+    _log.info("projector stopped")

@@ -1,0 +1,122 @@
+"""Columns become attributes by name, or as chosen (R10, R13, R19)."""
+
+import pytest
+
+from service.imports.columns.choices import Choices
+from service.imports.columns.mapping import Column, ColumnMap, map_columns
+from service.imports.table.refusal import MappingRefused
+
+PHONES = ["Country Code", "Phone Number"]
+
+
+def attributes(header, known=None, **choices):
+    columns = map_columns(header, Choices(**choices), known or {}).columns
+    return {column.header: (column.attribute, column.type) for column in columns}
+
+
+def faults(header, known=None, **choices):
+    with pytest.raises(MappingRefused) as refused:
+        map_columns(header, Choices(**choices), known or {})
+    return refused.value.faults
+
+
+@pytest.mark.parametrize(
+    ("header", "attribute"),
+    [
+        ("Full Name", "name"),
+        ("NAME", "name"),
+        ("email_address", "email"),
+        ("E-mail", "email"),
+        ("Email ID", "email"),
+        ("whatsapp opted", "whatsapp_opted"),
+        ("Opt In", "whatsapp_opted"),
+        ("UserID", "user_id"),
+        ("Area", "area"),
+        ("city ", "city"),
+        ("First_Name", "first_name"),
+        ("LastName", "last_name"),
+    ],
+)
+def test_a_header_means_a_default_attribute(header, attribute):
+    assert attributes([*PHONES, header])[header.strip()][0] == attribute
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Phone",
+        "mobile",
+        "Phone no",
+        "Contact Number",
+        "WhatsApp Number",
+        "phone_number",
+        "Phone Number (including the Country Code)",
+        "Phone Number [digits]",
+    ],
+)
+def test_a_header_means_the_phone_number(header):
+    assert attributes([header])[header] == ("phone_number", "string")
+
+
+def test_any_other_column_becomes_a_custom_attribute_of_its_trimmed_name():
+    assert attributes([*PHONES, " Customer Type "])["Customer Type"] == ("Customer Type", "string")
+
+
+def test_a_line_break_in_a_header_is_a_space():
+    assert attributes([*PHONES, "Customer\r\nType", "Full\nName"])["Customer Type"] == ("Customer Type", "string")
+
+
+def test_an_existing_attribute_is_found_by_a_name_that_differs_by_case_space_or_underscore():
+    known = {"customer_type": "number", "Other": "list"}
+    assert attributes([*PHONES, "Customer Type"], known)["Customer Type"] == ("customer_type", "number")
+
+
+def test_a_chosen_mapping_goes_before_the_name():
+    chosen = attributes([*PHONES, "City", "a=b"], maps=("City=Home town", "a=b=score:number"))
+    assert (chosen["City"], chosen["a=b"]) == (("Home town", "string"), ("score", "number"))
+
+
+def test_a_chosen_target_may_be_a_default_attribute_by_any_of_its_names():
+    assert attributes([*PHONES, "Who"], maps=("Who=Full Name",))["Who"] == ("name", "string")
+
+
+def test_a_column_can_be_ignored():
+    assert attributes([*PHONES, "Secret"], ignore=("secret",))["Secret"] == (None, "string")
+
+
+def test_columns_of_a_rejects_file_and_columns_without_a_name_are_ignored():
+    found = map_columns([*PHONES, "rejected:line", "rejected:reason", ""], Choices(), {})
+    assert found.is_guarded
+    assert [column.attribute for column in found.columns] == ["country_code", "phone_number", None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("header", "choices", "told"),
+    [
+        (["Name", "City"], {}, "No column is the phone number"),
+        ([*PHONES, "Name", "First Name"], {}, "Name and also First Name"),
+        (["Phone", "Mobile"], {}, "'Phone' and 'Mobile' are all Phone Number"),
+        ([*PHONES, "Plan", "Plan"], {}, "Two columns are called 'Plan'"),
+        (PHONES, {"maps": ("Nope=city",)}, "no such column"),
+        (PHONES, {"maps": ("Phone Number",)}, "write it as"),
+        (PHONES, {"ignore": ("Nope",)}, "no such column"),
+        ([*PHONES, "Age"], {"maps": ("Age=age:integer",)}, "the types are string, number"),
+        ([*PHONES, "Mail"], {"maps": ("Mail=email:number",)}, "always of type string"),
+        ([*PHONES, "Age"], {"maps": ("Age=age", "Age=years")}, "mapped or ignored twice"),
+        (["Phone"], {"country_code": "9x"}, "Country code"),
+        (["Phone"], {"country_code": "999"}, "Country code"),
+        ([*PHONES, "x" * 129], {}, "128"),
+        ([*PHONES, *(f"c{number}" for number in range(4_998))], {}, "4998 columns would be attributes"),
+    ],
+)
+def test_what_cannot_be_mapped_is_named(header, choices, told):
+    assert any(told in fault for fault in faults(header, **choices))
+
+
+def test_every_fault_is_named_at_once():
+    assert len(faults(["Name", "First Name", "Plan", "Plan"], maps=("Nope=x",))) == 4
+
+
+def test_a_mapping_survives_being_kept():
+    found = ColumnMap((Column("Phone", "phone_number"), Column("Age", "age", "number"), Column("", None)), True)
+    assert ColumnMap.from_json(found.to_json()) == found

@@ -1,0 +1,46 @@
+"""Each reason of the table is some row's, and nothing else is."""
+
+import pytest
+
+from service.imports.rows.reasons import REASONS
+from tests.examples import ASHA, GAVIN, RAVI
+
+MANY = ",".join(f"c{number}" for number in range(90))
+FILES = {
+    "phone_missing": f"Phone,City\n,Pune\n{ASHA},Pune\n",
+    "phone_not_digits": f"Phone\n+91 99675 36783\n{ASHA}\n",
+    "phone_invalid": f"Phone\n+9112\n{ASHA}\n",
+    "phone_scientific": f"Phone\n9.19967E+11\n{ASHA}\n",
+    "country_code_missing": f"Country Code,Phone\n,{GAVIN}\n91,{ASHA}\n",
+    "country_code_invalid": f"Country Code,Phone\n999,9967536783\n91,{ASHA}\n",
+    "duplicate_phone": f"Phone\n{ASHA}\n{ASHA}\n",
+    "name_not_letters": f"Phone,Name\n{GAVIN},R2\n{ASHA},Asha\n",
+    "opt_in_invalid": f"Phone,Opt In\n{GAVIN},yes\n{ASHA},TRUE\n",
+    "opt_in_not_allowed": f"Phone,Opt In\n{RAVI},TRUE\n{ASHA},TRUE\n",
+    "user_id_conflict": f"Phone,User ID\n{ASHA},u1\n{GAVIN},u1\n",
+    "user_id_invalid": f"Phone,User ID\n{GAVIN},{'u' * 257}\n{ASHA},u1\n",
+    "type_mismatch": f"Phone,Points\n{GAVIN},many\n{ASHA},1\n",
+    "too_many_cells": f"Phone\n{GAVIN},more\n{ASHA}\n",
+    "too_long": f"Phone,Note\n{GAVIN},{'x' * 40_000}\n{ASHA},x\n",
+    "too_large": f"Phone,{MANY}\n{GAVIN}{(',' + 'x' * 3_000) * 90}\n{ASHA}\n",
+}
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_reason_of_the_table_is_told_with_a_sentence_and_its_hint(desk, world, reason):
+    world.track(phone=RAVI, whatsapp_opted=False)
+    world.settle()
+    maps = ("Points=Points:number",) if reason == "type_mismatch" else ()
+    document = desk.bring(FILES[reason], maps=maps)
+    (told,) = document["rejects"]
+    assert (told["reason"], told["hint"]) == (reason, REASONS[reason].hint)
+    assert told["message"].endswith(".")
+    assert (document["rows"], document["created"]) == (2, 1)
+
+
+def test_a_refused_opt_in_does_not_hide_another_fault_of_its_row(desk, world):
+    world.track(phone=RAVI, whatsapp_opted=False)
+    world.settle()
+    document = desk.bring(f"Phone,Name,Opt In\n{RAVI},R2,TRUE\n")
+    assert [one["reason"] for one in document["rejects"]] == ["name_not_letters", "opt_in_not_allowed"]
+    assert document["rejected"] == 1

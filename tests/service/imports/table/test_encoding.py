@@ -1,0 +1,79 @@
+"""Any text becomes UTF-8 without BOM; what is no text is refused with a sentence (R24)."""
+
+import gzip
+import io
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.imports.table.encoding import utf8
+from service.imports.table.refusal import FileRefused, UnknownEncoding
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufeff"))
+
+
+def read(raw, encoding=None, piece=3):
+    stream = io.BytesIO(raw)
+    return b"".join(utf8(iter(lambda: stream.read(piece), b""), encoding)).decode()
+
+
+@given(TEXT, st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]), st.integers(1, 7))
+def test_utf_8_and_utf_16_with_bom_are_read_however_the_bytes_come(text, encoding, piece):
+    # two letters first: four bytes of a text may also be a zip's beginning
+    assert read(("ab" + text).encode(encoding), piece=piece + 3) == "ab" + text
+
+
+def test_a_bom_is_no_part_of_the_first_header():
+    assert read("\ufeffName,Phone\n".encode()) == "Name,Phone\n"
+
+
+def test_another_encoding_is_shown_as_windows_1252_and_not_guessed():
+    with pytest.raises(UnknownEncoding) as refused:
+        read("Name,City\nplain,x\nJosé,Málaga\nZoë,Köln\n".encode("windows-1252"), piece=1000)
+    assert refused.value.lines == ("José,Málaga", "Zoë,Köln")
+    assert "--encoding windows-1252" in str(refused.value)
+
+
+def test_a_named_encoding_is_used():
+    assert read("José".encode("windows-1252"), "windows-1252") == "José"
+    assert read("José".encode("utf-16-le"), "utf-16-le") == "José"
+
+
+def test_bytes_that_do_not_fit_the_named_encoding_are_refused():
+    with pytest.raises(FileRefused, match="not utf-8 all through"):
+        read(b"Jos\xe9", "utf-8")
+
+
+@pytest.mark.parametrize("name", ["klingon", "base64", "rot13", "", "\0"])
+def test_an_encoding_that_is_none_is_refused(name):
+    if name:
+        with pytest.raises(FileRefused):
+            read(b"abc", name)
+
+
+def zipped():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("raw", "what"),
+    [
+        (zipped(), "Excel workbook"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "PNG"),
+        (gzip.compress(b"a,b\n"), "gzip"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"),
+        (b"%PDF-1.7", "PDF"),
+        (b"Name,Phone\n\0\0\0", "NUL"),
+        (b"\x01\x02\0\xff\xfe", "NUL"),
+        ("Name".encode("utf-16-le"), "utf-16-le"),
+    ],
+    ids=map(str, range(8)),
+)
+def test_what_is_no_csv_is_refused_by_name(raw, what):
+    with pytest.raises(FileRefused, match=what):
+        read(raw, piece=1000)

@@ -1,0 +1,84 @@
+"""Records are found with their lines and bytes, and read again from them."""
+
+import csv
+import io
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.imports.table.records import cells_of, records
+from service.imports.table.refusal import FileRefused
+
+CONTENT = st.text(st.sampled_from('ab,"\n\r;éम\u2028\x0b\x85 '), max_size=60)
+
+
+def found(tmp_path_factory, content, delimiter=","):
+    path = tmp_path_factory.mktemp("file") / "source.csv"
+    path.write_bytes(content.encode())
+    return path, list(records(path, delimiter))
+
+
+@given(content=CONTENT)
+def test_records_are_those_of_csv_reader_on_the_whole_file(tmp_path_factory, content):
+    expected = list(csv.reader(io.StringIO(content, newline="")))
+    try:
+        _, seen = found(tmp_path_factory, content)
+    except FileRefused:
+        # the last record is only that: a quote left open
+        with pytest.raises(csv.Error):
+            list(csv.reader(io.StringIO(content, newline=""), strict=True))
+    else:
+        assert [cells for _, _, _, cells in seen] == expected
+
+
+@given(content=CONTENT)
+def test_a_record_read_from_its_bytes_alone_is_the_same_record(tmp_path_factory, content):
+    try:
+        path, seen = found(tmp_path_factory, content)
+    except FileRefused:
+        return
+    raw = path.read_bytes()
+    assert [(start, end) for _, start, end, _ in seen][1:] == [
+        (end, following) for (_, _, end, _), (_, _, following, _) in pairwise(seen)
+    ]
+    assert list(cells_of((raw[start:end] for _, start, end, _ in seen), ",")) == [cells for *_, cells in seen]
+
+
+@given(content=CONTENT)
+def test_a_record_starts_in_the_line_where_an_editor_shows_it(tmp_path_factory, content):
+    try:
+        _, seen = found(tmp_path_factory, content)
+    except FileRefused:
+        return
+    for line, start, _, _ in seen:
+        before = content.encode()[:start].decode()
+        assert line == len(io.StringIO(before, newline="").readlines()) + 1
+
+
+def test_a_quoted_line_break_is_part_of_its_record(tmp_path_factory):
+    _, seen = found(tmp_path_factory, 'a,b\r\n"x\r\ny",1\r\nz,2\r\n')
+    assert [(line, cells) for line, _, _, cells in seen] == [(1, ["a", "b"]), (2, ["x\r\ny", "1"]), (4, ["z", "2"])]
+
+
+def test_old_mac_line_ends_part_records(tmp_path_factory):
+    _, seen = found(tmp_path_factory, "a,b\rc,d\r")
+    assert [(line, cells) for line, _, _, cells in seen] == [(1, ["a", "b"]), (2, ["c", "d"])]
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [('a,b\n"c,d\ne,f\n', 2), ('a\n"b\nc","d\ne\n', 3), ('a\nb\n"', 3), ('a\n"\n\n\n', 2)],
+)
+def test_an_unclosed_quote_is_refused_with_the_line_where_it_opened(tmp_path_factory, content, line):
+    with pytest.raises(FileRefused, match=f"in line {line} is never closed"):
+        found(tmp_path_factory, content)
+
+
+def test_records_of_many_batches_keep_their_places(tmp_path_factory):
+    content = "".join(f'{number},"ü\n{number}"\n' for number in range(60_000))
+    path, seen = found(tmp_path_factory, content)
+    raw = path.read_bytes()
+    assert [line for line, *_ in seen] == list(range(1, 120_000, 2))
+    assert all(raw[start:end].decode().startswith(cells[0] + ',"ü') for _, start, end, cells in seen)
