@@ -31,6 +31,12 @@ class Found:
         """The surviving contact's number."""
         return self.component[0]
 
+    def is_by(self, state: State) -> bool:
+        """Whether a contact has the phone or the user id that was given."""
+        return (self.phone is not None and state.phone == self.phone) or (
+            self.user_id is not None and state.user_id == self.user_id
+        )
+
 
 def find(log: LogReader, who: str) -> Found:
     """Who is meant: by id, else by phone when it starts with `+`, else by user id. Raises Unknown."""
@@ -54,11 +60,19 @@ def find_id(log: LogReader, id: str) -> Found:
 
 
 def at(log: LogReader, found: Found, position: int) -> State:
-    """The contact as it was at a position: before a merge, the one that was found by what was asked. Raises Unknown."""
+    """The contact as it was at a position: the one that was found then by what was asked. Raises Unknown.
+
+    That may be another one than now, before a merge, or before an undo made a phone or user id free for others.
+    """
     states = states_at(log, found.component, position)
     for state in states.values():
-        if (found.phone and state.phone == found.phone) or (found.user_id and state.user_id == found.user_id):
+        if found.is_by(state):
             return state
+    if found.phone or found.user_id:
+        for contact in log.named_by_undone(found.phone, found.user_id, position):
+            for state in states_at(log, log.component(contact), position).values():
+                if found.is_by(state):
+                    return state
     for contact in (found.asked, found.contact):
         if contact in states:
             return states[contact]

@@ -10,10 +10,10 @@ import msgspec
 from ledger import sqlite
 from ledger.events import types
 from ledger.events.identity import Known
-from ledger.log.entry import Entry, phone_text, unpack_headers
+from ledger.log.entry import Entry, phone_number, phone_text, unpack_headers
 from ledger.log.identities import Identities, holders
 from ledger.log.log import VERSION, Head, _head, _offsets, declared_schema, schema_of, version_of
-from ledger.log.undoing import Refused, Undoings, components, refused, touched, undoings
+from ledger.log.undoing import Refused, Undoings, components, named, refused, touched, undoings
 
 _listed = msgspec.json.Encoder().encode
 _COLUMNS = (
@@ -325,6 +325,10 @@ class LogReader:
             return None
         row = self._connection.execute("SELECT contact FROM contacts WHERE id = ?", (wanted,)).fetchone()
         return row[0] if row else None
+
+    def named_by_undone(self, phone: str | None, user_id: str | None, until: int) -> list[int]:
+        """The contacts that may have had this phone (E.164) or user id at position `until`, and lost it by an undo."""
+        return named(self._connection, phone_number(phone), user_id, until)
 
     def is_gone(self, contact: int) -> bool:
         """Whether nothing finds this contact: an undo has released all that did (R32)."""

@@ -88,6 +88,18 @@ def undoings(connection: Connection, until: int) -> Undoings:
     return Undoings(found)
 
 
+def named(connection: Connection, phone: int | None, user_id: str | None, until: int) -> list[int]:
+    """The contacts that events by position `until`, of imports that were ever undone, name by this phone or user id."""
+    rows = connection.execute(
+        "SELECT DISTINCT contact FROM entries WHERE source IN"
+        " (SELECT source FROM entries INDEXED BY entries_of_undoings WHERE type IN ('ImportUndone', 'ImportRedone')"
+        " AND reason IS NULL) AND reason IS NULL AND contact IS NOT NULL AND position <= ?"
+        " AND (phone = ? OR user_id = ?)",
+        (until, phone, user_id),
+    )
+    return [contact for (contact,) in rows]
+
+
 def is_undone(connection: Connection, source: str) -> bool:
     """Whether the import with this source (its name) is undone."""
     row = connection.execute(

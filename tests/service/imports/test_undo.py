@@ -13,7 +13,7 @@ from service import contacts as documents
 from service.imports.columns.choices import Choices
 from service.imports.registry import ImportUnknown
 from service.imports.undo import Order, UndoNotPossible
-from service.who import Unknown, find
+from service.who import Unknown, at, find
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with
 from tests.service.imports.desk import silent
@@ -50,6 +50,24 @@ def test_contacts_that_only_the_import_made_are_gone_and_free_for_others(desk, w
     world.track(phone=GAVIN)
     world.settle()
     assert [(one["phone"], one["user_id"]) for one in world.contacts()] == [(RAVI, "u1"), (GAVIN, None)]
+
+
+@pytest.mark.parametrize("who", [GAVIN, "u1"])
+def test_before_the_undo_a_phone_and_a_user_id_find_who_had_them_then(desk, world, who):
+    """R29."""
+    brought = desk.bring(FILE)
+    with closing(world.log()) as log:
+        then, first = log.head().position, find(log, who).contact
+    order(desk, brought, UNDO)
+    world.track(phone=RAVI, note="came later")
+    world.track(phone=GAVIN)
+    world.track(user_id="u1", note="somebody else")
+    world.settle()
+    with closing(world.log()) as log:
+        assert find(log, who).contact != first
+        assert at(log, find(log, who), then).contact == first
+        with pytest.raises(Unknown):
+            at(log, find(log, who), 1)
 
 
 def test_what_the_import_had_overwritten_comes_back_and_what_came_later_stays(desk, world):
