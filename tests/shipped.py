@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -167,3 +168,16 @@ class Served:
 
     def close(self):
         self.http.close()
+
+
+@contextmanager
+def serving(folder, bus=None, **settings):
+    """`contacts serve` for the length of a block; what its parts printed is shown when the test fails."""
+    shipped = Shipped(folder, bus, **settings)
+    try:
+        made = Served(shipped)
+        yield made
+        made.close()
+    finally:
+        shipped.stop_all()
+        print(shipped.told())  # noqa: T201

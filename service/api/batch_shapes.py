@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from service.api.shapes import Answer, FaultSchema
+from service.api.shapes import Answer, FaultSchema, conflict_holders
 
 BODY: dict[str, Any] = {"type": "string", "description": "One JSON object a line, each the body of a track call"}
 
@@ -23,11 +23,7 @@ class LineSchema(Answer):
     ids = fields.List(fields.UUID, metadata={"description": "Its messages', in the order sent"})
     errors = fields.List(fields.Nested(FaultSchema), metadata={"description": "All that is wrong with it"})
     more = fields.Integer(metadata={"description": "Errors not listed: an answer lists 10,000, then one for each line"})
-    holders = fields.Dict(
-        keys=fields.String(),
-        values=fields.UUID(),
-        metadata={"description": "Of a conflict of identity: the contacts that have the `phone` and the `user_id` now"},
-    )
+    holders = conflict_holders()
 
 
 class BatchSchema(Answer):

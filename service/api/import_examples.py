@@ -56,6 +56,16 @@ _COUNTS = {
     "cancelled": 0,
     "erased": 0,
 }
+_OPTIONS = {
+    "country_code": None,
+    "mode": "upsert",
+    "blank": "keep",
+    "relaxed_names": False,
+    "clean_phones": False,
+    "allow_opt_in": False,
+    "encoding": None,
+    "delimiter": None,
+}
 UPLOADED: dict[str, Any] = {
     "id": "01a20ed6-3180-79fa-b52d-3e2f77949685",
     "state": "uploaded",
@@ -64,16 +74,7 @@ UPLOADED: dict[str, Any] = {
     **_COUNTS,
     "allowed": ["mapping", "tags", "options", "cancel"],
     "tags": [],
-    "options": {
-        "country_code": None,
-        "mode": "upsert",
-        "blank": "keep",
-        "relaxed_names": False,
-        "clean_phones": False,
-        "allow_opt_in": False,
-        "encoding": None,
-        "delimiter": None,
-    },
+    "options": _OPTIONS,
     "mapping": None,
     "progress": None,
     "imported_before": None,
@@ -94,16 +95,7 @@ CHECKED: dict[str, Any] = {
     "rejected": 1,
     "allowed": ["mapping", "tags", "options", "check", "confirm", "cancel"],
     "tags": ["new customer"],
-    "options": {
-        "country_code": None,
-        "mode": "upsert",
-        "blank": "keep",
-        "relaxed_names": False,
-        "clean_phones": False,
-        "allow_opt_in": False,
-        "encoding": None,
-        "delimiter": None,
-    },
+    "options": _OPTIONS,
     "mapping": [
         {"column": "Full Name", "attribute": "name", "type": "string"},
         {"column": "Phone (with code)", "attribute": "phone_number", "type": "string"},

@@ -28,6 +28,15 @@ class FaultSchema(Answer):
     reason = fields.String(required=True, metadata={"description": "A word for programs"})
 
 
+def conflict_holders() -> fields.Dict:
+    """The member that says who holds what a call contradicts."""
+    return fields.Dict(
+        keys=fields.String(),
+        values=fields.UUID(),
+        metadata={"description": "Of a conflict of identity: the contacts that have the `phone` and the `user_id` now"},
+    )
+
+
 class ProblemSchema(Answer):
     """Any error (RFC 9457)."""
 
@@ -39,11 +48,7 @@ class ProblemSchema(Answer):
     detail = fields.String(required=True, metadata={"description": "The same as message, or more than it"})
     reason = fields.String(metadata={"description": "A word for programs"})
     errors = fields.List(fields.Nested(FaultSchema), metadata={"description": "All wrong members or parameters"})
-    holders = fields.Dict(
-        keys=fields.String(),
-        values=fields.UUID(),
-        metadata={"description": "Of a conflict of identity: the contacts that have the `phone` and the `user_id` now"},
-    )
+    holders = conflict_holders()
 
 
 class TakenSchema(Answer):

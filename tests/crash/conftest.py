@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from tests.crash.crew import Crew
-from tests.shipped import Served, Shipped
+from tests.shipped import serving
 
 FULL = os.environ.get("CONTACTS_TEST_FULL") == "1"
 
@@ -30,15 +30,9 @@ def seed():
 
 @pytest.fixture
 def served(tmp_path, bus_url):
-    """`contacts serve` on the bus, ended in order; what its parts printed is shown when the test fails."""
-    shipped = Shipped(tmp_path, bus_url)
-    try:
-        made = Served(shipped)
+    """`contacts serve` on the bus, ended in order."""
+    with serving(tmp_path, bus_url) as made:
         yield made
-        made.close()
-    finally:
-        shipped.stop_all()
-        print(shipped.told())  # noqa: T201
 
 
 @pytest.fixture

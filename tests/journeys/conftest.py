@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from tests.shipped import Served, Shipped
+from tests.shipped import serving
 
 KAFKA = pytest.param("kafka", marks=pytest.mark.kafka)
 CONTAINER = pytest.param("container", marks=pytest.mark.containers)
@@ -22,11 +22,5 @@ def bus_of(request):
 @pytest.fixture(scope="session", params=["sqlite", KAFKA, CONTAINER])
 def served(request, tmp_path_factory):
     """`contacts serve`, answering."""
-    shipped = Shipped(tmp_path_factory.mktemp("journey"), bus_of(request))
-    try:
-        made = Served(shipped)
+    with serving(tmp_path_factory.mktemp("journey"), bus_of(request)) as made:
         yield made
-        made.close()
-    finally:
-        shipped.stop_all()
-        print(shipped.told())  # noqa: T201

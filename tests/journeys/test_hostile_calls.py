@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.shipped import ROOT, Served, Shipped
+from tests.shipped import ROOT, serving
 
 EXAMPLES = 500 if os.environ.get("CONTACTS_TEST_FULL") == "1" else 20
 CHECKS = (
@@ -33,13 +33,8 @@ MAY_BE_UNDER_WAY = {("/v1/contacts", "503")}
 @pytest.fixture
 def alone(tmp_path):
     """A deployment that nobody else has to do with."""
-    shipped = Shipped(tmp_path / "alone")
-    try:
-        made = Served(shipped)
+    with serving(tmp_path / "alone") as made:
         yield made
-        made.close()
-    finally:
-        shipped.stop_all()
 
 
 def test_no_call_that_the_description_allows_is_answered_by_what_it_does_not_say(alone, tmp_path):

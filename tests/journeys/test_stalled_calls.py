@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from service.api.server import THREADS
-from tests.shipped import Served, Shipped, eventually
+from tests.shipped import eventually, serving
 
 STALLED = 24
 USERS = "/v1/public/track/users/"
@@ -17,14 +17,8 @@ BODY = b'{"userId": "u-1"}'
 
 @pytest.fixture(params=[1, 2], ids=["one worker", "two workers"])
 def served(request, tmp_path):
-    shipped = Shipped(tmp_path / "stalled", workers=request.param)
-    try:
-        made = Served(shipped)
+    with serving(tmp_path / "stalled", workers=request.param) as made:
         yield made
-        made.close()
-    finally:
-        shipped.stop_all()
-        print(shipped.told())  # noqa: T201
 
 
 @pytest.fixture
