@@ -44,7 +44,7 @@ class Unusable(BusError):
     """The bus cannot serve as it is set up (wrong URL, missing rights, unfit topic). It needs a person."""
 
 
-class Message(msgspec.Struct, frozen=True, gc=False):
+class Message(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What a publisher hands over. `key` decides order among partitions; `headers` only for Kafka's binary mode."""
 
     key: bytes | None

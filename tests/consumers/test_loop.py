@@ -44,8 +44,7 @@ def lose_first(world, count):
 def lose_last(world, count):
     """The bus was put back to an earlier copy of itself, under the same id."""
     with closing(open_file(bus_file(world))) as bus:
-        bus.execute("DELETE FROM message WHERE offset > (SELECT max(offset) FROM message) - ?", (count,))
-        bus.execute("UPDATE sqlite_sequence SET seq = seq - ?", (count,))
+        bus.execute("DELETE FROM batches WHERE first > (SELECT max(first) FROM batches) - ?", (count,))
 
 
 def ids(world):

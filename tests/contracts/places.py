@@ -30,7 +30,7 @@ class SqlitePlace:
 
     def cut_before(self, offset: int) -> None:
         connection = sqlite.connect(self.file)
-        connection.execute("DELETE FROM message WHERE offset < ?", [offset])
+        connection.execute("DELETE FROM batches WHERE first < ?", [offset])
         connection.close()
 
     def stop(self) -> None:

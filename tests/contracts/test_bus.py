@@ -180,7 +180,8 @@ def test_a_message_just_under_the_limit_arrives(publisher, reader):
 
 
 def test_a_position_that_retention_has_passed_is_an_error_and_no_jump(place, publisher, reader):
-    publisher.publish(numbered(0, 10))
+    publisher.publish(numbered(0, 4))
+    publisher.publish(numbered(4, 10))
     first = reader.ranges()[0][0]
     place.cut_before(first + 4)
     reader.seek({0: first})

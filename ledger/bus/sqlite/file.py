@@ -1,37 +1,43 @@
-"""The file `bus.db`: its tables, its id, and the rows that have grown old."""
+"""The file `bus.db`: its tables, its id, and the batches that have grown old."""
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ledger import sqlite
 from ledger.bus.port import Unavailable, Unusable
+from ledger.bus.sqlite.older import gather
 
 SECOND = 1_000_000
 RETENTION = 7 * 24 * 3600 * SECOND
 """Microseconds a message is kept at least, as on Kafka."""
 
-CUT = 500
-"""Rows deleted in one transaction at most, so that a publisher hardly waits."""
+CUT = 50
+"""Batches deleted in one transaction at most, so that a publisher hardly waits."""
 
 _RETRY_SECONDS = 0.0003
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS stream (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     id TEXT NOT NULL,           -- names this stream of offsets; renewed when the file is restored
-    time INTEGER NOT NULL       -- no message may be stamped earlier; says so when all messages are cut
+    time INTEGER NOT NULL,      -- no message may be stamped earlier, nor have an offset below `next`:
+    next INTEGER NOT NULL       -- what the last batch says as well, until all are cut
 );
-CREATE TABLE IF NOT EXISTS message (
-    offset INTEGER PRIMARY KEY AUTOINCREMENT,
+CREATE TABLE IF NOT EXISTS batches (
+    first INTEGER PRIMARY KEY,  -- the offset of the first message; those of the others follow it
+    count INTEGER NOT NULL,
     time INTEGER NOT NULL,      -- microseconds since the epoch, UTC
-    key BLOB,
-    value BLOB,
-    headers TEXT                -- JSON [[name, base64], ...]
-);
+    messages BLOB NOT NULL      -- MessagePack [[key, value, [[name, content], ...]], ...]
+)
 """
-_LAST_TIME = "SELECT coalesce((SELECT time FROM message ORDER BY offset DESC LIMIT 1), (SELECT time FROM stream))"
+
+
+_END = """
+SELECT time, next FROM (SELECT time, first + count AS next FROM batches ORDER BY first DESC LIMIT 1)
+UNION ALL SELECT time, next FROM stream LIMIT 1
+"""
 
 
 def now() -> int:
@@ -58,13 +64,18 @@ def open_file(path: Path, wait: float = 5.0) -> sqlite.Connection:
 
 
 def _set_up(connection: sqlite.Connection, wait: float) -> None:
-    found = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name IN ('stream', 'message')").fetchone()
-    if found[0] == 2:
+    if _has_table(connection, "batches"):
         return
     with writing(connection, time.monotonic() + wait):
         for statement in _SCHEMA.split(";\n"):
             connection.execute(statement)
-        connection.execute("INSERT OR IGNORE INTO stream VALUES (1, ?, 0)", [str(uuid.uuid4())])
+        if _has_table(connection, "message"):
+            gather(connection)
+        connection.execute("INSERT OR IGNORE INTO stream VALUES (1, ?, 0, 1)", [str(uuid.uuid4())])
+
+
+def _has_table(connection: sqlite.Connection, name: str) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)).fetchone() is not None
 
 
 def read_fault(path: Path, fault: Exception) -> Unavailable | Unusable:
@@ -109,16 +120,21 @@ def stream_id(connection: sqlite.Connection) -> str:
 
 def bounds(connection: sqlite.Connection) -> tuple[int, int]:
     """The first offset still kept, and the one the next message will get (from 1)."""
-    first, last = connection.execute(
-        "SELECT (SELECT min(offset) FROM message), (SELECT seq FROM sqlite_sequence WHERE name = 'message')"
-    ).fetchone()
-    following = int(last or 0) + 1
-    return (following if first is None else int(first)), following
+    query = f"SELECT next, (SELECT min(first) FROM batches) FROM ({_END})"
+    following, first = connection.execute(query).fetchone()
+    return int(following if first is None else first), int(following)
 
 
-def stamp(connection: sqlite.Connection, clock: int) -> int:
-    """The time for messages written now: `clock`, but never before the last message's (in a write transaction)."""
-    return max(clock, int(connection.execute(_LAST_TIME).fetchone()[0]))
+def add(connection: sqlite.Connection, batches: Iterable[tuple[int, bytes]], clock: int) -> None:
+    """Put batches, each with how many messages it has, at the end of the stream (in a write transaction).
+
+    They are stamped with `clock`, but never before the last message.
+    """
+    last, following = connection.execute(_END).fetchone()
+    at = max(clock, last)
+    for count, content in batches:
+        connection.execute("INSERT INTO batches VALUES (?, ?, ?, ?)", (following, count, at, content))
+        following += count
 
 
 def renew(path: Path) -> str:
@@ -134,18 +150,19 @@ def renew(path: Path) -> str:
 
 
 def cut(connection: sqlite.Connection, oldest: int, before: int) -> bool:
-    """Delete up to `CUT` messages from the start: older than `oldest` (microseconds), offset below `before`.
+    """Delete up to `CUT` batches from the start: older than `oldest` (microseconds), all offsets below `before`.
 
     Returns whether there may be more. Raises OperationalError at once when somebody else is writing.
     """
     with writing(connection, 0):
-        last = connection.execute(
-            "SELECT max(offset), max(time), count(*) FROM (SELECT offset, time FROM message ORDER BY offset LIMIT ?)"
-            " WHERE time < ? AND offset < ?",
+        last, time, following, count = connection.execute(
+            "SELECT max(first), max(time), max(first + count), count(*)"
+            " FROM (SELECT first, count, time FROM batches ORDER BY first LIMIT ?)"
+            " WHERE time < ? AND first + count <= ?",
             [CUT, oldest, before],
         ).fetchone()
-        if last[0] is None:
+        if last is None:
             return False
-        connection.execute("UPDATE stream SET time = max(time, ?)", [last[1]])
-        connection.execute("DELETE FROM message WHERE offset <= ?", [last[0]])
-        return bool(last[2] == CUT)
+        connection.execute("UPDATE stream SET time = max(time, ?), next = max(next, ?)", [time, following])
+        connection.execute("DELETE FROM batches WHERE first <= ?", [last])
+        return bool(count == CUT)

@@ -5,23 +5,20 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import msgspec
-
 from ledger import sqlite
-from ledger.bus.port import BusError, Headers, Message, NotConfirmed, Publisher, Unavailable
+from ledger.bus.port import BusError, Message, NotConfirmed, Publisher, Unavailable
 from ledger.bus.sizes import refuse_large
-from ledger.bus.sqlite.file import is_locked, now, open_file, stamp, writing
+from ledger.bus.sqlite.batches import batches, packed
+from ledger.bus.sqlite.file import add, is_locked, now, open_file, writing
 
 CHUNK = 500
-"""Rows a transaction holds at most, so that a call from another process waits a few milliseconds."""
+"""Messages a transaction holds at most, so that a call from another process waits a few milliseconds."""
 
 PAUSE_SECONDS = 0.001
 """Left between the transactions of a long publish: the gap in which another process gets its turn."""
 
-_INSERT = "INSERT INTO message (time, key, value, headers) VALUES (?, nullif(?, 0), ?, nullif(?, 0))"
-
-_Row = tuple[bytearray | str | int, bytearray, bytearray | str | int]
-"""Key, value, headers, as parameters of the insert."""
+_Packed = tuple[int, bytes]
+"""How many messages a batch has, and the batch."""
 
 
 class SqlitePublisher(Publisher):
@@ -39,15 +36,15 @@ class SqlitePublisher(Publisher):
         """See `Publisher.publish`; a call of more than `CHUNK` messages becomes durable in several transactions."""
         deadline = time.monotonic() + timeout
         refuse_large(messages)
-        rows = [_row(message) for message in messages]
-        for start in range(0, len(rows), CHUNK):
+        for start in range(0, len(messages), CHUNK):
+            made = [(len(batch), packed(batch)) for batch in batches(messages[start : start + CHUNK])]
             try:
-                self._write(rows[start : start + CHUNK], deadline)
+                self._write(made, deadline)
             except Unavailable as fault:
                 if start == 0:
                     raise
-                raise NotConfirmed(f"{start} of {len(rows)} messages were confirmed in time: {fault}") from fault
-            if len(rows) >= CHUNK:
+                raise NotConfirmed(f"{start} of {len(messages)} messages were confirmed in time: {fault}") from fault
+            if len(messages) >= CHUNK:
                 time.sleep(PAUSE_SECONDS)
 
     def close(self) -> None:
@@ -56,24 +53,23 @@ class SqlitePublisher(Publisher):
             self._closed = True
             self._disconnect()
 
-    def _write(self, rows: Sequence[_Row], deadline: float) -> None:
+    def _write(self, made: Sequence[_Packed], deadline: float) -> None:
         if not self._turn.acquire(timeout=max(0.0, deadline - time.monotonic())):
             raise Unavailable("the bus could not be written in time: others write to it, or the disk is slow")
         try:
             if self._closed:
                 raise Unavailable("the publisher is closed")
-            self._commit(rows, deadline)
+            self._commit(made, deadline)
         finally:
             self._turn.release()
 
-    def _commit(self, rows: Sequence[_Row], deadline: float) -> None:
+    def _commit(self, made: Sequence[_Packed], deadline: float) -> None:
         """One transaction. After a fault the file is opened anew."""
         is_uncertain = False
         try:
             connection = self._connect(deadline)
             with writing(connection, deadline):
-                at = stamp(connection, self._clock())
-                connection.executemany(_INSERT, [(at, *row) for row in rows])
+                add(connection, made, self._clock())
                 is_uncertain = True
         except BusError:
             self._disconnect()
@@ -106,13 +102,3 @@ def _inode(path: Path) -> int:
         return path.stat().st_ino
     except OSError:
         return 0
-
-
-def _row(message: Message) -> _Row:
-    headers = encode_headers(message.headers) if message.headers else None
-    return (sqlite.or_null(message.key), sqlite.blob(message.value), sqlite.or_null(headers))
-
-
-def encode_headers(headers: Headers) -> str:
-    """JSON [[name, base64], ...], which people can read in the file."""
-    return msgspec.json.encode(headers).decode()

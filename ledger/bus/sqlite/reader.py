@@ -6,23 +6,23 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import msgspec
-
 from ledger import sqlite
 from ledger.bus.port import OutOfRange, Reader, Record, Replaced, Unavailable
+from ledger.bus.sqlite.batches import PARTITION, unpacked
 from ledger.bus.sqlite.file import RETENTION, SECOND, bounds, cut, is_locked, now, open_file, read_fault, stream_id
 
-PARTITION = 0
 CUT_INTERVAL = 60 * SECOND
 """Microseconds between two looks for old messages."""
 
 _CHECK_SECONDS = 1.0
-_PAGE = 128
-_PAGE_BYTES = 32 * 1024 * 1024
+_MOST_BYTES = 32 * 1024 * 1024
 _LOOK_SECONDS = (0.001, 0.002, 0.004, 0.008)
 _LOOKS_A_STEP = 50
-_PICK = "SELECT offset, time, key, value, headers FROM message WHERE offset >= ? ORDER BY offset LIMIT ?"
-_headers = msgspec.json.Decoder(tuple[tuple[str, bytes], ...]).decode
+_PICK = (
+    "SELECT first, time, messages FROM batches"
+    " WHERE first >= coalesce((SELECT max(first) FROM batches WHERE first <= ?1), 0) AND first + count > ?1"
+    " ORDER BY first"
+)
 
 
 class SqliteReader(Reader):
@@ -120,27 +120,22 @@ class SqliteReader(Reader):
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
     def _read(self, limit: int) -> list[Record]:
-        rows = self._rows(limit)
+        records = self._records(limit)
         self._check_same()
-        if not rows or rows[0][0] != self._position:
+        if not records or records[0].offset != self._position:
             self._check_position(*bounds(self._connection))
-        return [
-            Record(PARTITION, offset, at, key, value, _headers(headers) if headers else ())
-            for offset, at, key, value, headers in rows
-        ]
+        return records
 
-    def _rows(self, limit: int) -> list[tuple[int, int, bytes | None, bytes | None, str | None]]:
-        cursor = self._connection.execute(_PICK, (self._position, limit))
-        rows = cursor.fetchmany(_PAGE)
-        page, taken = rows, 0
-        while len(page) == _PAGE:
-            taken += sum(len(row[3] or b"") for row in page)
-            if taken > _PAGE_BYTES:
+    def _records(self, limit: int) -> list[Record]:
+        records, taken = list[Record](), 0
+        cursor = self._connection.execute(_PICK, (self._position,))
+        for first, at, content in cursor:
+            records += unpacked(first, at, content, self._position)
+            taken += len(content)
+            if len(records) >= limit or taken > _MOST_BYTES:
                 break
-            page = cursor.fetchmany(_PAGE)
-            rows += page
         cursor.close()
-        return rows
+        return records[:limit]
 
     def _check_position(self, first: int, following: int) -> None:
         if not first <= self._position <= following:

@@ -2,10 +2,15 @@
 
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from contextlib import closing
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ledger import sqlite
 from ledger.bus.port import Message, Replaced, Unavailable, Unusable
@@ -37,7 +42,8 @@ def test_messages_past_the_retention_are_cut_when_the_reader_is_idle(tmp_path):
     clock = [0]
     bus = SqliteBus(tmp_path / "bus.db", clock=lambda: clock[0], retention=HOUR)
     publisher = bus.publisher()
-    publisher.publish([Message(None, b"old")] * 1200)
+    for _ in range(120):
+        publisher.publish([Message(None, b"old")] * 10)
     clock[0] = HOUR
     publisher.publish([Message(None, b"new")])
     reader = bus.reader()
@@ -52,13 +58,52 @@ def test_messages_past_the_retention_are_cut_when_the_reader_is_idle(tmp_path):
 def test_a_message_the_reader_has_not_read_is_never_cut(tmp_path):
     clock = [0]
     bus = SqliteBus(tmp_path / "bus.db", clock=lambda: clock[0], retention=HOUR)
-    bus.publisher().publish([Message(None, b"old")] * 3)
+    publisher = bus.publisher()
+    for _ in range(3):
+        publisher.publish([Message(None, b"old")])
     clock[0] = 2 * HOUR
     reader = bus.reader()
     reader.seek({})
     reader.poll(2, 0)
     reader._cut_old()
     assert reader.ranges() == {0: (3, 4)}
+
+
+def test_messages_that_were_published_together_stay_until_the_last_of_them_is_read(tmp_path):
+    clock = [0]
+    bus = SqliteBus(tmp_path / "bus.db", clock=lambda: clock[0], retention=HOUR)
+    bus.publisher().publish([Message(None, b"old")] * 3)
+    clock[0] = 2 * HOUR
+    reader = bus.reader()
+    reader.seek({})
+    reader.poll(2, 0)
+    reader._cut_old()
+    assert reader.ranges() == {0: (1, 4)}
+    assert [record.offset for record in reader.poll(2, 0)] == [3]
+
+
+@given(
+    sizes=st.lists(st.integers(0, 1_500_000), min_size=1, max_size=8),
+    steps=st.lists(st.integers(1, 4), min_size=8, max_size=8),
+    since=st.integers(1, 8),
+)
+@settings(max_examples=40, deadline=None)
+def test_however_messages_were_published_and_are_read_they_come_in_order_each_once(sizes, steps, since):
+    sent = [Message(b"k%d" % size, bytes([place]) * min(size, 1_000_000)) for place, size in enumerate(sizes)]
+    with tempfile.TemporaryDirectory() as folder:
+        bus = SqliteBus(Path(folder) / "bus.db")
+        publisher, rest = bus.publisher(), sent
+        for step in steps:
+            publisher.publish(rest[:step])
+            rest = rest[step:]
+        reader = bus.reader()
+        first = min(since, len(sent))
+        reader.seek({0: first})
+        read = [record for step in steps for record in reader.poll(step, 0)]
+        publisher.close()
+        reader.close()
+    assert [record.offset for record in read] == list(range(first, len(sent) + 1))
+    assert [(record.key, record.value) for record in read] == [(one.key, one.value) for one in sent[first - 1 :]]
 
 
 def test_offsets_and_stamps_go_on_after_every_message_was_cut(tmp_path):
@@ -98,6 +143,46 @@ def test_a_call_waits_for_a_lock_that_is_let_go_in_time(tmp_path):
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(0.3, other.execute, ["ROLLBACK"]).start()
     publisher.publish([Message(None, b"w")])
+
+
+EARLIER = """
+CREATE TABLE stream (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL, time INTEGER NOT NULL);
+CREATE TABLE message (
+    offset INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, key BLOB, value BLOB, headers TEXT
+);
+INSERT INTO stream VALUES (1, 'the stream', 5);
+INSERT INTO message (time, key, value, headers) VALUES
+    (10, x'6b', x'31', NULL), (20, x'6b', x'32', NULL),
+    (20, NULL, x'33', '[["ce_id","aWQ="]]'), (20, NULL, x'34', NULL);
+DELETE FROM message WHERE offset = 1;
+"""
+
+
+def test_a_file_with_a_row_for_each_message_is_gathered_into_batches_and_goes_on(tmp_path):
+    with closing(sqlite.driver.connect(tmp_path / "bus.db")) as earlier:
+        earlier.executescript(EARLIER)
+    bus = SqliteBus(tmp_path / "bus.db", clock=lambda: 15)
+    bus.publisher().publish([Message(None, b"5")])
+    reader = bus.reader()
+    assert (reader.bus_id, reader.ranges()) == ("the stream", {0: (2, 6)})
+    reader.seek({})
+    read = [(one.offset, one.time, one.key, one.value, one.headers) for one in reader.poll(10, 0)]
+    assert read == [
+        (2, 20, b"k", b"2", ()),
+        (3, 20, None, b"3", (("ce_id", b"id"),)),
+        (4, 20, None, b"4", ()),
+        (5, 20, None, b"5", ()),
+    ]
+
+
+def test_a_file_of_the_earlier_layout_from_which_all_was_cut_gives_no_offset_twice(tmp_path):
+    with closing(sqlite.driver.connect(tmp_path / "bus.db")) as earlier:
+        earlier.executescript(f"{EARLIER} DELETE FROM message;")
+    bus = SqliteBus(tmp_path / "bus.db", clock=lambda: 3)
+    bus.publisher().publish([Message(None, b"5")])
+    reader = bus.reader()
+    reader.seek({})
+    assert [(one.offset, one.time) for one in reader.poll(10, 0)] == [(5, 5)]
 
 
 FULL_DISK = """

@@ -234,7 +234,7 @@ def test_a_line_that_was_taken_stays_so_when_what_it_says_has_become_a_conflict(
 def test_when_the_bus_takes_nothing_it_is_503_and_nothing_was_published(send, world, description):
     send({"userId": "before"})
     with closing(sqlite.connect(world.folder / "bus.db")) as bus:
-        bus.execute("CREATE TRIGGER full BEFORE INSERT ON message BEGIN SELECT raise(ABORT, 'full'); END")
+        bus.execute("CREATE TRIGGER full BEFORE INSERT ON batches BEGIN SELECT raise(ABORT, 'full'); END")
     answer = send(*users(3))
     assert answer.status_code == 503
     assert "nothing was published" in answer.json["message"]
@@ -247,7 +247,7 @@ def test_when_the_bus_breaks_off_it_is_503_with_the_ids_that_may_have_been_publi
     send({"userId": "before"})
     with closing(sqlite.connect(world.folder / "bus.db")) as bus:
         bus.execute(
-            "CREATE TRIGGER full BEFORE INSERT ON message WHEN (SELECT count(*) FROM message) > 600"
+            "CREATE TRIGGER full BEFORE INSERT ON batches WHEN (SELECT count(*) FROM batches) > 2"
             " BEGIN SELECT raise(ABORT, 'full'); END"
         )
     answer = send(*users(2_000), {}, headers=KEY)
