@@ -53,6 +53,9 @@ class NotMadeYet(OperationalError):  # type: ignore[misc, valid-type]
 DatabaseError: type[standard.DatabaseError] = driver.DatabaseError
 
 
+PAGE_BYTES = 8192
+"""Of a new file: half as many pages to write, sync and copy as SQLite's 4096 makes of an import."""
+
 blob = bytearray
 """Bytes as a parameter of a hot statement.
 
@@ -88,6 +91,7 @@ def connect(path: Path, *, read_only: bool = False, cache_mib: int = 2, busy_sec
     connection.execute(f"PRAGMA cache_size = -{cache_mib * 1024}")
     connection.execute("PRAGMA mmap_size = 0")
     if not read_only:
+        connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         _to_wal(connection, time.monotonic() + busy_seconds)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
