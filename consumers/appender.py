@@ -13,8 +13,9 @@ from ledger.events import identity, moments, types
 from ledger.events.envelope import Envelope
 from ledger.events.ids import Ids
 from ledger.events.signing import Signer
+from ledger.log.batch import Batch, Taken
 from ledger.log.entry import NewEntry, pack_headers, phone_number
-from ledger.log.log import Batch, EventLog, Taken
+from ledger.log.log import EventLog
 
 _MOST_IDS_A_TIME = 64
 
@@ -130,10 +131,11 @@ class _BatchDecision:
         self._identities = batch.load_identities(self._phones, self._user_ids)
 
     def __call__(self, message: Incoming) -> None:
-        if message.envelope is None:
+        envelope, about = message.envelope, message.about
+        if envelope is None:
             self._reject(message, message.refusal or Refusal("unreadable", ""))
             return
-        name = (message.envelope.source, message.envelope.id)
+        name = (envelope.source, envelope.id)
         taken = self._taken.get(name)
         if taken is not None and _is_same(taken, message.record):
             return
@@ -144,12 +146,12 @@ class _BatchDecision:
             self._reject(message, Refusal("id_reused", detail))
         elif name in self._rejected_names and self._was_rejected(self._digest(message.record)):
             return
-        elif message.about is None:
-            self._command(message, message.envelope)
-        elif message.envelope.source in self._undone:
+        elif about is None:
+            self._command(message, envelope)
+        elif envelope.source in self._undone:
             self._reject(message, Refusal("import_undone", "the import is undone; redo it before more of it is taken"))
         else:
-            self._decide(message, message.about)
+            self._decide(message, about)
 
     def _was_rejected(self, raw_digest: bytes) -> bool:
         return raw_digest in self._rejected_now or self._batch.has_rejected(raw_digest)

@@ -1,5 +1,6 @@
 """What a record says, before any look at the log: its envelope, who sent it, whom it is about, or why it is refused."""
 
+import re
 from functools import lru_cache
 
 import msgspec
@@ -15,14 +16,14 @@ MAX_BYTES = 256 * 1024
 """The largest message the ledger takes, in bytes of its value."""
 
 
-class Refusal(msgspec.Struct, frozen=True):
+class Refusal(msgspec.Struct, frozen=True, gc=False):
     """Why a message is rejected: a stable code, and a sentence for a person."""
 
     reason: str
     detail: str
 
 
-class Condition(msgspec.Struct, frozen=True):
+class Condition(msgspec.Struct, frozen=True, gc=False):
     """What must hold for a message to be accepted.
 
     `based_on`: the contact has no event after this position. `follows`: the message of this id, from the same source,
@@ -33,7 +34,7 @@ class Condition(msgspec.Struct, frozen=True):
     follows: str | None
 
 
-class About(msgspec.Struct, frozen=True):
+class About(msgspec.Struct, frozen=True, gc=False):
     """Whom a message is about and on which terms (R7, R18)."""
 
     phone: str | None
@@ -43,7 +44,7 @@ class About(msgspec.Struct, frozen=True):
     condition: Condition | None = None
 
 
-class Incoming(msgspec.Struct, frozen=True):
+class Incoming(msgspec.Struct, frozen=True, gc=False):
     """A record read as far as it goes without the log."""
 
     record: Record
@@ -66,6 +67,7 @@ class _Terms(msgspec.Struct):
 
 _terms = msgspec.json.Decoder(_Terms).decode
 _anything = msgspec.json.Decoder().decode
+_e164 = re.compile(r"\+[0-9]+").fullmatch
 _moment = lru_cache(maxsize=64)(moments.parse)
 
 
@@ -109,9 +111,9 @@ def _trusted(envelope: Envelope) -> About | Refusal:
     phone, user_id = terms.phone or None, terms.user_id or None
     if phone is None and user_id is None:
         return Refusal("invalid", "data needs phone or userId")
-    if phone is not None and not (phone[0] == "+" and phone.isascii() and phone[1:].isdecimal()):
+    if phone is not None and _e164(phone) is None:
         return Refusal("invalid", "phone must be in E.164, such as +919967536783")
-    condition = _condition(terms.based_on, terms.follows)
+    condition = _condition(terms.based_on, terms.follows) if terms.based_on or terms.follows else None
     return About(phone, user_id, terms.match == "phone", terms.mode, condition)
 
 

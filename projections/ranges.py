@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from ledger.log.log import Head
+from ledger.log.head import Head
 from ledger.log.reader import FoldRow, LogReader
 from ledger.log.undoing import Undoings
 from projections.fold import VERSION

@@ -1,7 +1,9 @@
 """UUIDv7 (RFC 9562): ids that sort by the time they were made."""
 
+import struct
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
+from itertools import accumulate
 from threading import Lock
 from uuid import UUID
 
@@ -9,6 +11,8 @@ _TAIL_BITS = 74
 _STEP_BITS = 32
 _STEP = (1 << _STEP_BITS) - 1
 _TAIL = (1 << _TAIL_BITS) - 1
+_LOW = (1 << 62) - 1
+_LAST_EIGHT = (1 << 64) - 1
 _TAILS_AT_ONCE = 64
 """Random tails fetched together: each visit to the system lets go of the interpreter, and another thread takes it."""
 
@@ -39,18 +43,18 @@ class Ids:
                 yield _dashed(id.hex())
 
     def raw(self, count: int) -> list[bytes]:
-        """The next ids, as 16 bytes each: some at once cost a tenth of one by one (thousands cost more again)."""
+        """The next ids, as 16 bytes each: many at once cost a tenth of one by one."""
         fresh = (self._clock() // 1000) << _TAIL_BITS | self._random_bits(_TAIL_BITS)
-        steps = self._random_bits(_STEP_BITS * count)
-        made = []
+        random = self._random_bits(_STEP_BITS * count).to_bytes(_STEP_BITS // 8 * count)
+        steps = [step + 1 for step in struct.unpack(f">{count}I", random)]
         with self._lock:
-            number = max(fresh, self._last)
-            for _ in range(count):
-                number += 1 + (steps & _STEP)
-                steps >>= _STEP_BITS
-                made.append(_whole(number).to_bytes(16, "big"))
-            self._last = number
-        return made
+            start = max(fresh, self._last)
+            if (start & _LOW) + sum(steps) > _LOW:
+                start = (start | _LOW) + 1  # so that all of them have the same first eight bytes
+            first = _whole(start)
+            front, lows = (first >> 64).to_bytes(8), list(accumulate(steps, initial=first & _LAST_EIGHT))[1:]
+            self._last = start + sum(steps)
+        return [front + low.to_bytes(8) for low in lows]
 
     def _next(self) -> int:
         with self._lock:

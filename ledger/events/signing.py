@@ -4,12 +4,22 @@ import hashlib
 import hmac
 import struct
 from collections.abc import Callable
+from functools import lru_cache
+
+import msgspec
 
 from ledger.events.envelope import Envelope
 
 _BLOCK = 64
 _lengths = struct.Struct(">5Q").pack
 _OPENING = b'{"specversion":"1.0","id":"'
+
+
+Data = bytes | msgspec.Raw
+"""The bytes of a message's data, as they were sent."""
+
+_Mac = Callable[[str, bytes, Data], str]
+"""Of an id, a time (b"" when the message has none) and data: the signature."""
 
 
 class Signer:
@@ -19,6 +29,7 @@ class Signer:
         key = (hashlib.sha256(secret).digest() if len(secret) > _BLOCK else secret).ljust(_BLOCK, b"\0")
         self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in key))
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in key))
+        self._macs: Callable[[str, str], _Mac] = lru_cache(maxsize=256)(self._mac_of)
 
     def _mac(self, content: bytes) -> str:
         inner = self._inner.copy()
@@ -27,13 +38,24 @@ class Signer:
         outer.update(inner.digest())
         return outer.hexdigest()
 
-    def signature(self, source: str, id: str, type: str, time: str, data: bytes) -> str:
+    def _mac_of(self, source: str, type: str) -> _Mac:
+        """Signs what one source says of one type: messages come in crowds that share both."""
+        before, kind, mac, join = source.encode(), type.encode(), self._mac, b"".join
+        source_length, type_length = len(before), len(kind)
+
+        def of(id: str, time: bytes, data: Data) -> str:
+            name = id.encode()
+            lengths = _lengths(source_length, len(name), type_length, len(time), len(data))
+            return mac(join((lengths, before, name, kind, time, data)))
+
+        return of
+
+    def signature(self, source: str, id: str, type: str, time: str, data: Data) -> str:
         """Lower-case hex over five lengths in bytes (8 bytes each, big-endian), then source, id, type, time, data.
 
         `time` is "" when the message has none; `data` is the bytes as sent.
         """
-        a, b, c, d = source.encode(), id.encode(), type.encode(), time.encode()
-        return self._mac(b"".join((_lengths(len(a), len(b), len(c), len(d), len(data)), a, b, c, d, data)))
+        return self._macs(source, type)(id, time.encode(), data)
 
     def of_head(self, position: int, hash: bytes) -> str:
         """Lower-case hex over a log head, so that a head noted down elsewhere can be trusted later."""
@@ -46,12 +68,11 @@ class Signer:
 
     def has_signed(self, envelope: Envelope) -> bool:
         """Whether the envelope carries this deployment's signature over what it says."""
-        if envelope.ledgersig is None:
+        given = envelope.ledgersig
+        if given is None or not given.isascii():
             return False
-        expected = self.signature(
-            envelope.source, envelope.id, envelope.type, envelope.time or "", bytes(envelope.data)
-        )
-        return hmac.compare_digest(expected.encode(), envelope.ledgersig.encode())
+        time = envelope.time.encode() if envelope.time else b""
+        return hmac.compare_digest(self._macs(envelope.source, envelope.type)(envelope.id, time, envelope.data), given)
 
     def message(self, *, source: str, id: str, type: str, time: str, data: bytes) -> bytes:
         """A signed structured-mode message; `data` is JSON, each attribute ASCII without quotes or backslashes."""
@@ -59,14 +80,11 @@ class Signer:
 
     def stream(self, *, source: str, type: str, time: str) -> Callable[[str, bytes], bytes]:
         """Makes many messages that differ by id and data, as `message` makes one, in two thirds of the time."""
-        before, after = source.encode(), type.encode() + time.encode()
+        mac, moment, join = self._macs(source, type), time.encode(), b"".join
         middle = f'","source":"{source}","type":"{type}","time":"{time}","ledgersig":"'.encode()
-        source_length, type_length, time_length = len(before), len(type), len(time)
 
         def signed(id: str, data: bytes) -> bytes:
-            name = id.encode()
-            lengths = _lengths(source_length, len(name), type_length, time_length, len(data))
-            signature = self._mac(b"".join((lengths, before, name, after, data))).encode()
-            return b"".join((_OPENING, name, middle, signature, b'","data":', data, b"}"))
+            signature = mac(id, moment, data).encode()
+            return join((_OPENING, id.encode(), middle, signature, b'","data":', data, b"}"))
 
         return signed

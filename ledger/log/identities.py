@@ -1,29 +1,36 @@
 """Who is found by which phone and user id: a fold of the log, loaded for a batch and written in its transaction."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 
 import msgspec
 
 from ledger.events.identity import Known
-from ledger.log.entry import phone_number, phone_text
-from ledger.sqlite import Connection, blob, or_null
+from ledger.log.entry import phone_text
+from ledger.sqlite import Connection
 
 _json = msgspec.json.Encoder().encode
+_key = itemgetter(0)
 
 
-def _listed(values: Iterable[object]) -> str:
-    return _json(list(values)).decode()
+def _listed(values: list[int] | list[str]) -> str:
+    return _json(values).decode()
 
 
 def holders(connection: Connection, phones: Iterable[str], user_ids: Iterable[str]) -> list[Known]:
     """The contacts that hold one of these phones (E.164) or user ids now."""
-    rows = connection.execute(
-        "SELECT contact, phone, user_id FROM contacts WHERE contact IN ("
-        " SELECT contact FROM phones WHERE phone IN (SELECT value FROM json_each(?))"
-        " UNION SELECT contact FROM user_ids WHERE user_id IN (SELECT value FROM json_each(?)))",
-        (_listed([int(phone) for phone in phones]), _listed(list(user_ids))),
-    )
+    rows = connection.execute(_HOLDERS, (_listed(sorted(map(int, phones))), _listed(sorted(user_ids))))
     return [Known(contact, phone_text(phone), user_id) for contact, phone, user_id in rows]
+
+
+_HOLDERS = """
+SELECT contact, phone, user_id FROM contacts WHERE contact IN (
+    SELECT phones.contact FROM json_each(?) AS wanted CROSS JOIN phones ON phones.phone = wanted.value
+    UNION
+    SELECT user_ids.contact FROM json_each(?) AS wanted CROSS JOIN user_ids ON user_ids.user_id = wanted.value
+)
+"""
+"""Asked in the order of the keys, one by one: neighbours are in the same page, and no list is made of them first."""
 
 
 class Identities:
@@ -41,13 +48,10 @@ class Identities:
     def load(self, connection: Connection, phones: Iterable[str], user_ids: Iterable[str]) -> None:
         """Read what is known of these phones (E.164) and user ids."""
         for holder in holders(connection, phones, user_ids):
-            self._index(holder)
-
-    def _index(self, known: Known) -> None:
-        if known.phone is not None:
-            self._by_phone[known.phone] = known
-        if known.user_id is not None:
-            self._by_user_id[known.user_id] = known
+            if holder.phone is not None:
+                self._by_phone[holder.phone] = holder
+            if holder.user_id is not None:
+                self._by_user_id[holder.user_id] = holder
 
     def by_phone(self, phone: str | None) -> Known | None:
         """Who holds this phone now."""
@@ -80,8 +84,12 @@ class Identities:
         self._bind(both, position, absorbed.phone, absorbed.user_id)
 
     def _bind(self, known: Known, position: int, phone: str | None, user_id: str | None) -> None:
+        """The entry at `position` gives a contact this phone and this user id; `known` is the contact after it."""
         self._touched[known.contact] = known
-        self._index(known)
+        if known.phone is not None:
+            self._by_phone[known.phone] = known
+        if known.user_id is not None:
+            self._by_user_id[known.user_id] = known
         if phone is not None:
             self._bound_phones[phone] = position
         if user_id is not None:
@@ -89,36 +97,35 @@ class Identities:
 
     def store(self, connection: Connection) -> None:
         """Write what was bound, in key order (neighbouring keys share pages)."""
-        touched = sorted(self._touched.items())
+        by_phone, by_user_id, touched, created = self._by_phone, self._by_user_id, self._touched, self._created
         connection.executemany(
             "INSERT INTO contacts (contact, id, phone, user_id) VALUES (?, ?, nullif(?, 0), nullif(?, 0))",
             [
-                (contact, blob(self._created[contact]), or_null(phone_number(known.phone)), or_null(known.user_id))
-                for contact, known in touched
-                if contact in self._created
+                (contact, bytearray(id), int((known := touched[contact]).phone or 0), known.user_id or 0)
+                for contact, id in created.items()
             ],
         )
         connection.executemany(
-            "UPDATE contacts SET phone = ?, user_id = ? WHERE contact = ?",
+            "UPDATE contacts SET phone = nullif(?, 0), user_id = nullif(?, 0) WHERE contact = ?",
             [
-                (phone_number(known.phone), known.user_id, contact)
-                for contact, known in touched
-                if contact not in self._created
+                (int(known.phone or 0), known.user_id or 0, contact)
+                for contact, known in sorted(touched.items())
+                if contact not in created
             ],
         )
         connection.executemany(
             "INSERT INTO phones (phone, contact, position) VALUES (?, ?, ?)"
             " ON CONFLICT (phone) DO UPDATE SET contact = excluded.contact, position = excluded.position",
             sorted(
-                (int(phone), self._by_phone[phone].contact, position) for phone, position in self._bound_phones.items()
+                [(int(phone), by_phone[phone].contact, position) for phone, position in self._bound_phones.items()],
+                key=_key,
             ),
         )
         connection.executemany(
             "INSERT INTO user_ids (user_id, contact, position) VALUES (?, ?, ?)"
             " ON CONFLICT (user_id) DO UPDATE SET contact = excluded.contact, position = excluded.position",
             sorted(
-                (user_id, self._by_user_id[user_id].contact, position)
-                for user_id, position in self._bound_user_ids.items()
+                [(user_id, by_user_id[user_id].contact, at) for user_id, at in self._bound_user_ids.items()], key=_key
             ),
         )
         connection.executemany(

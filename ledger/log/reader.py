@@ -11,8 +11,9 @@ from ledger import sqlite
 from ledger.events import types
 from ledger.events.identity import Known
 from ledger.log.entry import Entry, phone_number, phone_text, unpack_headers
+from ledger.log.head import Head, head
 from ledger.log.identities import Identities, holders
-from ledger.log.log import VERSION, Head, _head, _offsets, declared_schema, schema_of, version_of
+from ledger.log.log import VERSION, _offsets, declared_schema, schema_of, version_of
 from ledger.log.undoing import Refused, Undoings, components, named, refused, touched, undoings
 
 _listed = msgspec.json.Encoder().encode
@@ -68,7 +69,7 @@ class LogReader:
 
     def head(self) -> Head:
         """The newest entry."""
-        return _head(self._connection)
+        return head(self._connection)
 
     def head_at(self, position: int) -> Head | None:
         """The entry at `position` as a head (position 0: the empty log's); None beyond the end."""

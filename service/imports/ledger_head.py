@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 
 from ledger.events import tags
+from ledger.log.head import Head
 from ledger.log.identities import Identities
-from ledger.log.log import Head
 from ledger.log.reader import LogReader, is_there
 from projections.blocks import kinds, spellings
 from projections.fold import State
