@@ -23,7 +23,7 @@ MOST_NAME_CHARACTERS = 512
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_NAME_CHARACTERS)]
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A CloudEvent's attributes that we use, and `data` as the exact bytes that were sent (b"" when absent)."""
 
     specversion: str

@@ -33,7 +33,7 @@ class EventLog:
         *,
         clock: Callable[[], int] = lambda: time.time_ns() // 1000,
         entropy: Callable[[int], bytes] = urandom,
-        autocheckpoint_pages: int = 50_000,
+        autocheckpoint_pages: int = 25_000,
     ) -> None:
         """Open or make the file. `clock` gives microseconds since the epoch; `entropy(n)` gives n random bytes."""
         self._path = path
