@@ -1,6 +1,7 @@
 """From a log row to what the fold and the outcomes need of it."""
 
 import base64
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -38,7 +39,9 @@ class _Structured(msgspec.Struct, gc=False):
     data_base64: str | None = None
 
 
-_structured = msgspec.json.Decoder(_Structured).decode
+message_of = msgspec.json.Decoder(_Structured).decode
+"""Reads a message in structured mode. Raises msgspec.ValidationError where a member has another type than ours."""
+
 _data = msgspec.json.Decoder(Data).decode
 _ordered = msgspec.json.Decoder(_Ordered).decode
 _anything = msgspec.json.Decoder().decode
@@ -55,7 +58,7 @@ def data_of(headers: Headers, value: bytes | None) -> Data:
     try:
         if is_binary:
             return _data(value)
-        message = _structured(value)
+        message = message_of(value)
         if message.data_base64 is not None:
             return data_of(_BINARY, base64.b64decode(message.data_base64))
         return message.data or _NOTHING
@@ -108,9 +111,14 @@ _clean_names: set[str] = set()
 _MOST_CLEAN_NAMES = 4096
 
 
+def are_clean(names: Iterable[str]) -> bool:
+    """Whether these are known to be attributes' names as they are kept; False where that was never asked."""
+    return _clean_names.issuperset(names)
+
+
 def _cleanly_named(traits: dict[str, Any]) -> dict[str, Any]:
     """The traits by their attributes' names (R2), which senders may write in another Unicode form or with spaces."""
-    if _clean_names.issuperset(traits):
+    if are_clean(traits):
         return traits
     cleaned = {clean_name(name): value for name, value in traits.items()}
     if len(_clean_names) < _MOST_CLEAN_NAMES:

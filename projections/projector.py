@@ -1,13 +1,15 @@
 """Log to state: folds page after page into a generation, each page with its checkpoint in one transaction."""
 
 from collections.abc import Collection
+from operator import attrgetter
 
 from ledger.log.reader import LogReader
 from projections.fold import VERSION, State
+from projections.newcomers import Newcomers
 from projections.outcomes import closed
 from projections.page import ImportIds, Page
 from projections.replay import replayed
-from projections.store import Checkpoint, StateStore
+from projections.store import Checkpoint, StateStore, row_of
 
 PAGE = 10_000
 """Entries folded in one transaction."""
@@ -57,20 +59,22 @@ class Projector:
         if not rows:
             return 0
         first, last = rows[0][0], rows[-1][0]
-        wanted = {row[5] for row in rows if row[5] is not None and row[5] < first}
-        wanted.update(row[7] for row in rows if row[7] is not None and row[7] < first)
+        touched = {row[5] for row in rows if row[5] is not None and row[5] < row[0]}
+        touched.update(row[7] for row in rows if row[7] is not None)
+        wanted = {contact for contact in touched if contact < first}
         dirty = self._store.dirty_among(wanted) if self._may_be_dirty else ()
         states = self._store.load(wanted) if wanted else {}
         if dirty:
             states = {contact: state for contact, state in states.items() if contact not in dirty}
             states |= self._replayed(dirty)
-        page = Page(states, self._import_ids)
-        page.fold(rows)
+        newcomers, page = Newcomers(self._import_ids), Page(states, self._import_ids)
+        page.fold(newcomers.take(rows, touched))
         checkpoint, open_rows = self._checkpoint_at(last), dict(self._open_rows)
-        changed = [page.states[contact] for contact in sorted(page.changed.union(dirty) & page.states.keys())]
+        changed = [row_of(page.states[contact]) for contact in page.changed.union(dirty) & page.states.keys()]
         gone = page.absorbed.union(dirty) - page.states.keys()
-        messages = closed(page.messages, open_rows)
-        self._store.save(changed, gone, messages, open_rows, page.imports, checkpoint, dirty)
+        contacts = sorted(newcomers.contacts + changed)
+        messages = closed(sorted(newcomers.messages + page.messages, key=attrgetter("position")), open_rows)
+        self._store.save(contacts, gone, messages, open_rows, page.imports, checkpoint, dirty)
         self._open_rows, self.checkpoint = open_rows, checkpoint
         return len(rows)
 

@@ -3,10 +3,11 @@
 Rows and checkpoint change in one transaction, so the file always says exactly how far it is.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain, islice, repeat
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ LAYOUT = 2
 """Of the tables of a state file; one that is older has an older fold version too, and so is folded anew."""
 
 _LARGE_WAL = 64 * 2**20
+_ROWS = 10_000
+"""Outcomes inserted together."""
+
 _listed = msgspec.json.Encoder().encode
 
 
@@ -42,7 +46,12 @@ def _text(document: object) -> str:
     return orjson.dumps(document).decode()
 
 
-def _row_of(state: State) -> tuple[object, ...]:
+ContactRow = tuple[int, bytearray, int | str | bytearray, int | str | bytearray, int, int, int, str, str, str]
+"""The parameters of `_INSERT`: a row of `contacts`, with 0 for a phone or a user id that is not there."""
+
+
+def row_of(state: State) -> ContactRow:
+    """The row that keeps a contact; `state_of` gives it back."""
     return (
         state.contact,
         blob(state.id),
@@ -93,7 +102,7 @@ def dirty_among(connection: sqlite.Connection, contacts: Iterable[int]) -> set[i
 
 def insert(connection: sqlite.Connection, states: Iterable[State]) -> None:
     """Put contacts into a table `contacts` that has none of them."""
-    connection.executemany(_INSERT, map(_row_of, states))
+    connection.executemany(_INSERT, map(row_of, states))
 
 
 class StateStore:
@@ -140,7 +149,7 @@ class StateStore:
 
     def save(
         self,
-        states: Collection[State],
+        contacts: Collection[ContactRow],
         absorbed: Collection[int],
         rows: Iterable[RowMessage],
         open_rows: Mapping[RowKey, SoFar],
@@ -155,7 +164,7 @@ class StateStore:
         dirty.
         """
         with sqlite.transaction(self._connection) as connection:
-            self._put(states, absorbed, settled)
+            self._put(contacts, absorbed, settled)
             self._save_imports(imports)
             self._save_rows(rows)
             connection.execute("DELETE FROM open_rows")
@@ -183,7 +192,8 @@ class StateStore:
     def refold(self, dirty: Collection[int], states: Mapping[int, State]) -> None:
         """Put these states in the place of dirty contacts, and take away those that have none."""
         with sqlite.transaction(self._connection):
-            self._put(states.values(), [contact for contact in dirty if contact not in states], dirty)
+            gone = [contact for contact in dirty if contact not in states]
+            self._put([row_of(state) for state in states.values()], gone, dirty)
 
     def some_dirty(self, most: int) -> list[int]:
         """Contacts whose row is older than the checkpoint, because an undo or a redo has touched them."""
@@ -194,15 +204,15 @@ class StateStore:
         """Those of the contacts that are dirty."""
         return dirty_among(self._connection, contacts)
 
-    def _put(self, states: Collection[State], gone: Collection[int], settled: Collection[int]) -> None:
+    def _put(self, contacts: Collection[ContactRow], gone: Collection[int], settled: Collection[int]) -> None:
         self._connection.executemany(
             f"{_INSERT} ON CONFLICT (contact) DO UPDATE SET phone = excluded.phone, user_id = excluded.user_id,"
             " created = excluded.created, modified = excluded.modified, position = excluded.position,"
             " traits = excluded.traits, stamps = excluded.stamps, tags = excluded.tags",
-            map(_row_of, states),
+            contacts,
         )
         self._connection.executemany("DELETE FROM contacts WHERE contact = ?", [(contact,) for contact in gone])
-        self.blocks.drop([*(state.contact for state in states), *gone])
+        self.blocks.drop(chain(map(itemgetter(0), contacts), gone))
         if settled:
             numbers = (_listed(sorted(settled)).decode(),)
             self._connection.execute(
@@ -228,22 +238,23 @@ class StateStore:
         )
 
     def _save_rows(self, rows: Iterable[RowMessage]) -> None:
-        numbers: dict[str, int] = {}
-        tally: dict[tuple[str, str, bool], int] = defaultdict(int)  # twice as fast as a Counter
+        left = iter(rows)
+        while some := list(islice(left, _ROWS)):
+            by_import: dict[str, list[tuple[int, int, str, int]]] = defaultdict(list)
+            for row in some:
+                by_import[row.import_id].append((row.position, row.row, row.outcome, 1 if row.is_older else 0))
+            for import_id, outcomes in by_import.items():
+                self._save_outcomes(import_id, outcomes)
 
-        def numbered() -> Iterator[tuple[int, int, int, str, int]]:
-            for row in rows:
-                number = numbers.get(row.import_id) or numbers.setdefault(row.import_id, self._number_of(row.import_id))
-                tally[row.import_id, row.outcome, row.is_older] += 1
-                yield row.position, number, row.row, row.outcome, 1 if row.is_older else 0
-
+    def _save_outcomes(self, import_id: str, outcomes: list[tuple[int, int, str, int]]) -> None:
+        number = self._number_of(import_id)
         self._connection.executemany(
-            "INSERT INTO outcomes (position, import, row, outcome, is_older) VALUES (?, ?, ?, ?, ?)", numbered()
+            f"INSERT INTO outcomes (position, import, row, outcome, is_older) VALUES (?, {number}, ?, ?, ?)", outcomes
         )
-        for (import_id, outcome, is_older), count in tally.items():
-            older = f", older = older + {count}" if is_older else ""
+        for (outcome, is_older), count in Counter(map(itemgetter(2, 3), outcomes)).items():
             self._connection.execute(
-                f"UPDATE imports SET {outcome} = {outcome} + ?{older} WHERE id = ?", (count, import_id)
+                f"UPDATE imports SET {outcome} = {outcome} + ?, older = older + ? WHERE number = ?",
+                (count, count if is_older else 0, number),
             )
 
     def _number_of(self, import_id: str) -> int:

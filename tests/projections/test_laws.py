@@ -143,8 +143,8 @@ def test_ranges_of_any_size_come_to_the_state_that_pages_do(stream, contacts, en
         until = data.draw(st.integers(0, log.head().position))
         fold_into(here / "ranges.db", log, until=until, contacts_at_once=contacts)
         with closing(StateStore(here / "pages.db")) as store:
-            projector = Projector(log, store)
-            while projector.advance(until=until, limit=2) or projector.refold(1):
+            projector, page = Projector(log, store), data.draw(st.integers(1, 8))
+            while projector.advance(until=until, limit=page) or projector.refold(1):
                 pass
             open_rows = store.open_rows()
         with reading(here / "pages.db") as pages, reading(here / "ranges.db") as ranged:

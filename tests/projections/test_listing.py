@@ -22,7 +22,7 @@ from projections.predicates import SEARCHED, Wanted
 from projections.reading import reading
 from projections.rebuild import build_generation
 from projections.search import Condition
-from projections.store import Checkpoint, StateStore
+from projections.store import Checkpoint, StateStore, row_of
 from tests.matching import matching
 
 TEXTS = [
@@ -119,7 +119,9 @@ class File:
     def save(self, changed, gone=()):
         self.states |= changed
         position = max((state.position for state in self.states.values()), default=0)
-        self.store.save(changed.values(), gone, (), {}, {}, Checkpoint(position, bytes(32), VERSION))
+        self.store.save(
+            [row_of(state) for state in changed.values()], gone, (), {}, {}, Checkpoint(position, bytes(32), VERSION)
+        )
         for number in gone:
             del self.states[number]
 
