@@ -1,7 +1,6 @@
 """From a log row to what the fold and the outcomes need of it."""
 
 import base64
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -102,7 +101,7 @@ def event_of(
         contact_id,
         phone,
         user_id,
-        _cleanly_named(data.traits) if type == types.USER_TRACKED and data.traits else None,
+        cleanly_named(data.traits) if type == types.USER_TRACKED and data.traits else None,
         data.tags if type == types.TAGS_ADDED else None,
     )
 
@@ -111,14 +110,9 @@ _clean_names: set[str] = set()
 _MOST_CLEAN_NAMES = 4096
 
 
-def are_clean(names: Iterable[str]) -> bool:
-    """Whether these are known to be attributes' names as they are kept; False where that was never asked."""
-    return _clean_names.issuperset(names)
-
-
-def _cleanly_named(traits: dict[str, Any]) -> dict[str, Any]:
+def cleanly_named(traits: dict[str, Any]) -> dict[str, Any]:
     """The traits by their attributes' names (R2), which senders may write in another Unicode form or with spaces."""
-    if are_clean(traits):
+    if _clean_names.issuperset(traits):
         return traits
     cleaned = {clean_name(name): value for name, value in traits.items()}
     if len(_clean_names) < _MOST_CLEAN_NAMES:

@@ -13,8 +13,8 @@ import orjson
 
 from ledger.events import types
 from ledger.log.reader import FoldRow
-from ledger.sqlite import blob, or_null
-from projections.decode import are_clean, message_of
+from ledger.sqlite import blob
+from projections.decode import cleanly_named, message_of
 from projections.outcomes import RowMessage
 from projections.page import ImportIds
 from projections.store import ContactRow
@@ -37,46 +37,36 @@ class Newcomers:
 
     def take(self, rows: list[FoldRow], touched: Container[int]) -> list[FoldRow]:
         """Those of a page's rows that are not about such a contact; `touched` are contacts other rows are about too."""
-        import_ids, contacts, messages = self._import_ids, self.contacts, self.messages
-        others = []
-        for row in rows:
-            (position, recorded, stated, type, _, contact, contact_id, absorbed, skipped, source, headers, value,
-             phone, user_id) = row  # fmt: skip
-            if (
-                contact is None
-                or contact_id is None
-                or contact in touched
-                or type != types.USER_TRACKED
-                or value is None
-                or headers is not None
-                or absorbed is not None
-                or skipped
-            ):
-                others.append(row)
-                continue
-            try:
-                data = message_of(value).data
-            except msgspec.ValidationError:
-                data = None
-            text = _settled(data.traits) if data is not None and data.traits else None
-            if data is None or text is None:
-                others.append(row)
-                continue
-            contacts.append(
-                (
-                    contact, blob(contact_id), or_null(phone), or_null(user_id), recorded, recorded, position, text,
-                    f"[[{recorded if stated is None else stated},{position}],{{}}]", "[]",
-                )
-            )  # fmt: skip
-            import_id = import_ids[source]
-            if import_id is not None and data.row is not None:
-                messages.append(RowMessage(position, import_id, data.row, data.rowend, "created", False))
-        return others
+        return [row for row in rows if row[6] is None or row[5] in touched or not self._took(row)]
+
+    def _took(self, row: FoldRow) -> bool:
+        (position, recorded, stated, type, _, contact, contact_id, absorbed, skipped, source, headers, value, phone,
+         user_id) = row  # fmt: skip
+        if type != types.USER_TRACKED or value is None or headers is not None or absorbed is not None or skipped:
+            return False
+        try:
+            data = message_of(value).data
+        except msgspec.ValidationError:
+            return False
+        traits = _settled(cleanly_named(data.traits)) if data is not None and data.traits else None
+        if data is None or traits is None or contact is None or contact_id is None:
+            return False
+        stamps = f"[[{recorded if stated is None else stated},{position}],{{}}]"
+        self.contacts.append(
+            (
+                contact, blob(contact_id), 0 if phone is None else phone, 0 if user_id is None else user_id,
+                recorded, recorded, position, traits, stamps, "[]",
+            )
+        )  # fmt: skip
+        import_id = self._import_ids[source]
+        if import_id is not None and data.row is not None:
+            self.messages.append(RowMessage(position, import_id, data.row, data.rowend, "created", False))
+        return True
 
 
 def _settled(traits: dict[str, object]) -> str | None:
-    """Traits as their row has them; None where a name or a value may have to be brought into another form."""
-    if not (are_clean(traits) and _SETTLED.issuperset(map(type, traits.values()))):
+    """Traits as their row has them; None where a value may have to be brought into another form."""
+    if not _SETTLED.issuperset(map(type, traits.values())):
         return None
     text = orjson.dumps(traits).decode()
     return None if "-" in text and _may_have_datetime(text) else text
