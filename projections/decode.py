@@ -53,17 +53,17 @@ def data_of(headers: Headers, value: bytes | None) -> Data:
     """The data of an accepted message in either mode; nothing when it was erased."""
     if value is None:
         return _NOTHING
-    is_binary = bool(headers) and any(name.lower() == "ce_specversion" for name, _ in headers)
+    is_binary = headers and any(name.lower() == "ce_specversion" for name, _ in headers)
     try:
         if is_binary:
             return _data(value)
         message = message_of(value)
-        if message.data_base64 is not None:
-            return data_of(_BINARY, base64.b64decode(message.data_base64))
-        return message.data or _NOTHING
+        if message.data_base64 is None:
+            return message.data or _NOTHING
     except msgspec.ValidationError:
         whole = _anything(value)
         return _members_that_fit(whole if is_binary else whole.get("data"))
+    return data_of(_BINARY, base64.b64decode(message.data_base64))
 
 
 def _members_that_fit(data: Any) -> Data:

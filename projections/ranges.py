@@ -6,10 +6,11 @@ Contacts that were ever merged are in one range. What became of import rows is g
 the messages of one row can be about contacts of two ranges.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterator
 from contextlib import closing
+from operator import attrgetter
 from pathlib import Path
 
 from ledger.log.head import Head
@@ -32,6 +33,8 @@ _MOST_RANGES = 500
 _READ = 20_000
 _POSITIONS = 100_000
 """In a section of the log, whose row messages are put in order together."""
+
+_position = attrgetter("position")
 
 
 class Ranges:
@@ -132,15 +135,17 @@ def _others(
 
 
 def _by_section(messages: list[RowMessage], sections: Spool[RowMessage]) -> None:
-    by_section: dict[int, list[RowMessage]] = defaultdict(list)
-    for message in messages:
-        by_section[message.position // _POSITIONS].append(message)
-    for number, some in by_section.items():
-        sections.put(number, some)
+    """Set messages that are in log order aside by section."""
+    start = 0
+    while start < len(messages):
+        number = messages[start].position // _POSITIONS
+        end = bisect_left(messages, (number + 1) * _POSITIONS, start, key=_position)
+        sections.put(number, messages[start:end])
+        start = end
 
 
 def _in_order(sections: Spool[RowMessage], until: int) -> Iterator[RowMessage]:
     for number in range(until // _POSITIONS + 1):
         messages = [message for some in sections.take(number) for message in some]
-        messages.sort(key=lambda message: message.position)
+        messages.sort(key=_position)
         yield from messages
