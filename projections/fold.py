@@ -12,8 +12,8 @@ import msgspec
 from ledger.events import tags as tag_rules
 from ledger.events.traits import canonical, same
 
-VERSION = 2
-"""Changes when the same log would fold to another state; an older state is then rebuilt by itself."""
+VERSION = 3
+"""Changes when the same log would fold to another state, or into other tables; an older one is rebuilt by itself."""
 
 Stamp = tuple[int, int]
 """(stated time in microseconds, position): what decides between two values of a trait."""

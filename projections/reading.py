@@ -4,8 +4,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from ledger import sqlite
 from ledger.events.traits import TraitType, type_of
@@ -176,22 +179,28 @@ class StateReader:
 
     def rejected_rows(self, import_id: str, limit: int) -> list[tuple[int, int]]:
         """(position, row) of an import's rows that the append rejected, in row order."""
-        return self._connection.execute(
-            "SELECT position, row FROM outcomes WHERE outcome = 'rejected'"
-            " AND import = (SELECT number FROM imports WHERE id = ?) ORDER BY row LIMIT ?",
-            (import_id, limit),
-        ).fetchall()
+        groups = self._connection.execute(
+            "SELECT positions, rows FROM outcomes WHERE outcome = 'rejected'"
+            " AND import = (SELECT number FROM imports WHERE id = ?)",
+            (import_id,),
+        )
+        found = [pair for positions, rows in groups for pair in _pairs(positions, rows)]
+        return sorted(found, key=itemgetter(1))[: None if limit < 0 else limit]
 
     def outcome_lines(self) -> Iterator[tuple[Any, ...]]:
         """Every row outcome, in log order."""
         after = 0
         query = (
-            "SELECT position, imports.id, row, outcome, is_older FROM outcomes JOIN imports ON number = import"
-            " WHERE position > ? ORDER BY position LIMIT 5000"
+            "SELECT until, imports.id, outcome, is_older, positions, rows FROM outcomes JOIN imports ON number = import"
+            " WHERE until IN (SELECT DISTINCT until FROM outcomes WHERE until > ? ORDER BY until LIMIT 4)"
         )
-        while rows := self._connection.execute(query, (after,)).fetchall():
-            yield from rows
-            after = rows[-1][0]
+        while groups := self._connection.execute(query, (after,)).fetchall():
+            yield from sorted(
+                (position, import_id, row, outcome, is_older)
+                for _, import_id, outcome, is_older, positions, rows in groups
+                for position, row in _pairs(positions, rows)
+            )
+            after = max(until for until, *_ in groups)
 
     def import_lines(self) -> Iterator[tuple[Any, ...]]:
         """Every import with its own messages and its counts, by id."""
@@ -201,6 +210,10 @@ class StateReader:
                 " FROM imports ORDER BY id"
             ).fetchall()
         )
+
+
+def _pairs(positions: str, rows: str) -> Iterator[tuple[int, int]]:
+    return zip(orjson.loads(positions), orjson.loads(rows), strict=True)
 
 
 def _type(least: object, greatest: object, kind: str) -> TraitType:

@@ -24,6 +24,8 @@ def earlier(world):
     for path in (world.deployment.generations().current_path(), past):
         with closing(connect(path)) as state:
             state.execute("DROP TABLE dirty")
+            state.execute("DROP TABLE outcomes")
+            state.execute("CREATE TABLE outcomes (position INTEGER PRIMARY KEY, import, row, outcome, is_older)")
             state.execute("UPDATE checkpoint SET fold_version = 1")
             state.execute("PRAGMA user_version = 1")
     return world
