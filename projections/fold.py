@@ -5,6 +5,7 @@ merge by joining their states, and a late message cannot undo a newer one.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -150,9 +151,16 @@ def _set_traits(state: State, event: Event) -> tuple[dict[str, Value], Stamp, di
 def _add_tags(tags: dict[str, tuple[str, int]], event: Event) -> dict[str, tuple[str, int]]:
     added = dict(tags)
     for tag in event.tags or ():
-        spelling = tag_rules.clean(tag)
-        added.setdefault(tag_rules.fold(spelling), (spelling, event.position))
+        folded, spelling = _known_tag(tag)
+        added.setdefault(folded, (spelling, event.position))
     return added
+
+
+@lru_cache(maxsize=4096)
+def _known_tag(tag: str) -> tuple[str, str]:
+    """The key by which a tag compares, and its spelling: an import sends the same ones with each row."""
+    spelling = tag_rules.clean(tag)
+    return tag_rules.fold(spelling), spelling
 
 
 def _join(survivor: State, absorbed: State) -> State:

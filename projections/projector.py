@@ -1,7 +1,7 @@
 """Log to state: folds page after page into a generation, each page with its checkpoint in one transaction."""
 
 from collections.abc import Collection
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from ledger.log.reader import LogReader
 from projections.fold import VERSION, State
@@ -72,7 +72,7 @@ class Projector:
         checkpoint, open_rows = self._checkpoint_at(last), dict(self._open_rows)
         changed = [row_of(page.states[contact]) for contact in page.changed.union(dirty) & page.states.keys()]
         gone = page.absorbed.union(dirty) - page.states.keys()
-        contacts = sorted(newcomers.contacts + changed)
+        contacts = sorted(newcomers.contacts + changed, key=itemgetter(0))
         messages = closed(sorted(newcomers.messages + page.messages, key=attrgetter("position")), open_rows)
         self._store.save(contacts, gone, messages, open_rows, page.imports, checkpoint, dirty)
         self._open_rows, self.checkpoint = open_rows, checkpoint

@@ -76,7 +76,7 @@ def fold_ranges(
     """
     ranges, imports = Ranges(log, until.position, contacts), dict[str, dict[str, str]]()
     with (
-        closing(Spool[FoldRow](folder, FoldRow)) as entries,
+        closing(Spool[FoldRow](folder, tuple)) as entries,
         closing(Spool[RowMessage](folder, RowMessage)) as messages,
     ):
         for position in _set_aside(log, ranges, until.position, entries):

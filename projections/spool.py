@@ -17,7 +17,10 @@ class Spool(Generic[Item]):
     """One file, written in blocks. It has no name, so nothing of it outlives this process, however that ends."""
 
     def __init__(self, folder: Path, kind: Any) -> None:
-        """`folder` is where there is room on disk; `kind` is the type of an item, one that MessagePack can carry."""
+        """`folder` is where there is room on disk; `kind` is the type of an item, one that MessagePack can carry.
+
+        A bare `tuple` of plain values is taken back in half the time of one whose types are named.
+        """
         self._file = TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 it lives as long as this object
         self._blocks: dict[int, array[int]] = defaultdict(lambda: array("Q"))  # start and length, one after the other
         self._end = 0

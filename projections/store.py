@@ -16,8 +16,8 @@ import orjson
 
 from ledger import sqlite
 from ledger.events import tags as tag_rules
-from ledger.log.entry import phone_number, phone_text
-from ledger.sqlite import blob, or_null
+from ledger.log.entry import phone_text
+from ledger.sqlite import blob
 from projections.blocks import Blocks
 from projections.fold import VERSION, State
 from projections.indexes import let_write, make
@@ -50,17 +50,18 @@ def _text(document: object) -> str:
     return orjson.dumps(document).decode()
 
 
-ContactRow = tuple[int, bytearray, int | str | bytearray, int | str | bytearray, int, int, int, str, str, str]
+ContactRow = tuple[int, bytearray, int, int | str, int, int, int, str, str, str]
 """The parameters of `_INSERT`: a row of `contacts`, with 0 for a phone or a user id that is not there."""
 
 
 def row_of(state: State) -> ContactRow:
     """The row that keeps a contact; `state_of` gives it back."""
+    phone, user_id = state.phone, state.user_id
     return (
         state.contact,
         blob(state.id),
-        or_null(phone_number(state.phone)),
-        or_null(state.user_id),
+        0 if phone is None else int(phone),
+        0 if user_id is None else user_id,
         state.created,
         state.modified,
         state.position,
