@@ -30,10 +30,12 @@ names = st.one_of(st.sampled_from(["name", "city", " city", "cite\u0301", "cité
 @st.composite
 def entries(draw):
     """A row of the log at position 7 of a message that made a contact, whatever else it says."""
-    data = {"traits": draw(st.none() | st.dictionaries(names, values, max_size=4)), "tags": draw(st.just([]) | values)}
+    type = draw(st.sampled_from(["UserTracked", "UserTracked", "UserTracked", "TagsAdded", "EventTracked"]))
+    tags = st.just(["vip"]) if type == "TagsAdded" else st.just([]) | values  # a member that others may give any value
+    data = {"traits": draw(st.none() | st.dictionaries(names, values, max_size=4)), "tags": draw(tags)}
     data |= draw(st.fixed_dictionaries({}, optional={"row": st.just(3), "rowend": st.booleans()}))
     return entry(
-        draw(st.sampled_from(["UserTracked", "UserTracked", "TagsAdded", "EventTracked"])),
+        type,
         orjson.dumps({"id": "1", "data": data}),
         draw(st.none() | st.integers(0, 9)),
         draw(st.none() | st.integers(1, 10**15 - 1)),
