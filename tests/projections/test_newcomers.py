@@ -21,7 +21,8 @@ texts = st.one_of(
 scalars = st.one_of(
     texts, st.booleans(), st.integers(-(2**53), 2**53), st.floats(allow_nan=False, allow_infinity=False)
 )
-values = st.one_of(scalars, scalars, st.none(), st.lists(scalars, max_size=3))
+changing = st.sampled_from([1.0, -0.0, [1.0], ["2022-10-31T19:30:00+05:30"], "2022-10-31T19:30:00+05:30", None])
+values = st.one_of(scalars, scalars, changing, st.lists(scalars, max_size=3))
 names = st.one_of(st.sampled_from(["name", "city", " city", "cite\u0301", "cité"]), texts).filter(
     lambda name: check(name, None) is None
 )
@@ -31,9 +32,10 @@ names = st.one_of(st.sampled_from(["name", "city", " city", "cite\u0301", "cité
 def entries(draw):
     """A row of the log at position 7 of a message that made a contact, whatever else it says."""
     type = draw(st.sampled_from(["UserTracked", "UserTracked", "UserTracked", "TagsAdded", "EventTracked"]))
-    tags = st.just(["vip"]) if type == "TagsAdded" else st.just([]) | values  # a member that others may give any value
-    data = {"traits": draw(st.none() | st.dictionaries(names, values, max_size=4)), "tags": draw(tags)}
-    data |= draw(st.fixed_dictionaries({}, optional={"row": st.just(3), "rowend": st.booleans()}))
+    tags = st.just(["vip"]) if type == "TagsAdded" else st.sampled_from([[], [], [], [""], 5])  # not a member of others
+    traits = st.dictionaries(names, st.one_of(texts, values), min_size=1, max_size=3)
+    data = {"traits": draw(st.one_of(traits, traits, traits, st.just({}), st.none())), "tags": draw(tags)}
+    data |= draw(st.sampled_from([{}, {"row": 3}, {"row": 3, "rowend": True}]))
     return entry(
         type,
         orjson.dumps({"id": "1", "data": data}),
