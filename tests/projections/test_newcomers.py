@@ -69,6 +69,9 @@ def folded(row, import_ids):
 @example(entry("UserTracked", b'{"data_base64":"eyJ0cmFpdHMiOnsibiI6MX19"}'))
 @example(entry("UserTracked", b'{"data":[]}'))
 @example(entry("UserTracked", None))
+@example(entry("UserTracked", b'{"data":{"traits":{"city":"Agra"},"row":3}}', stated=None))
+@example(entry("UserTracked", b'{"data":{"traits":{"city":"Agra"},"row":3,"rowend":true}}'))
+@example(entry("TagsAdded", b'{"data":{"traits":{"city":"Agra"},"tags":["vip"]}}'))
 def test_a_newcomers_row_is_what_the_fold_makes_of_its_message(import_ids, row):
     page = folded(row, import_ids)
     newcomers = Newcomers(import_ids)
