@@ -8,7 +8,7 @@ import orjson
 from ledger.bus.port import Message
 from ledger.events.signing import Signer
 from ledger.events.types import IMPORT_SPLIT, IMPORT_STARTED, IMPORTS, TAGS_ADDED, USER_TRACKED
-from service.imports.rows.rows import Row
+from service.imports.rows.row import Row
 
 MOST_TRAITS_BYTES = 252 * 1024
 """Of a row's traits as JSON, so that its message stays below 256 KiB."""
@@ -21,6 +21,9 @@ class ImportMessages:
         self._id = import_id
         self._mode = mode
         self._tags = list(tags)
+        end = ',"rowend":true}'
+        self._end_of_user = "}" if tags else end
+        self._end_of_tags = f',"tags":{orjson.dumps(self._tags).decode()}{end}'
         self._signed = {
             type: signer.stream(source=f"{IMPORTS}{import_id}", type=type, time=time)
             for type in (USER_TRACKED, TAGS_ADDED, IMPORT_STARTED, IMPORT_SPLIT)
@@ -42,23 +45,17 @@ class ImportMessages:
 
     def of_row(self, rank: int, row: int, line: int, phone: str, content: Row) -> list[Message]:
         """The messages of an accepted row; `row` and `line` are where it stands in the file."""
-        about: dict[str, Any] = {"phone": phone}
-        if content.user_id is not None:
-            about["userId"] = content.user_id
-        about["traits"] = content.traits
-        about["match"] = "phone"
-        about["mode"] = self._mode
-        about["row"] = row
-        about["line"] = line
-        if not self._tags:
-            about["rowend"] = True
-        key = phone.encode()
-        messages = [Message(key, self._sign_user(f"{self._id}.{rank:06d}.u", orjson.dumps(about)))]
+        user_id = "" if content.user_id is None else f'"userId":{orjson.dumps(content.user_id).decode()},'
+        who, where = (
+            f'{{"phone":"{phone}",{user_id}',
+            f'"match":"phone","mode":"{self._mode}","row":{row},"line":{line}',
+        )
+        key, name = phone.encode(), f"{self._id}.{rank:06d}"
+        told = f'{who}"traits":{content.traits_json},{where}{self._end_of_user}'
+        messages = [Message(key, self._sign_user(f"{name}.u", told.encode()))]
         if self._tags:
-            del about["traits"]
-            about["tags"] = self._tags
-            about["rowend"] = True
-            messages.append(Message(key, self._sign_tags(f"{self._id}.{rank:06d}.t", orjson.dumps(about))))
+            tagged = f"{who}{where}{self._end_of_tags}"
+            messages.append(Message(key, self._sign_tags(f"{name}.t", tagged.encode())))
         return messages
 
     def _own(self, id: str, type: str, data: Mapping[str, Any]) -> Message:

@@ -14,7 +14,7 @@ from service.imports.columns.attributes import WHATSAPP_OPTED
 from service.imports.columns.choices import Choices
 from service.imports.counts import AppendRejection, Outcomes
 from service.imports.ledger_head import LedgerHead
-from service.imports.rows.rows import Row
+from service.imports.rows.row import Row
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import Part
 
@@ -116,9 +116,9 @@ class Rehearsal:
 
     def _note(self, index: int, row: Row, before: State | None, after: State) -> None:
         """What a person wants to know of a row besides its outcome."""
-        findings = self.findings
-        if not findings.attributes.issuperset(row.traits):
-            findings.attributes.update(name for name, value in row.traits.items() if value is not None)
+        findings, traits = self.findings, row.traits
+        if not findings.attributes.issuperset(traits):
+            findings.attributes.update(name for name, value in traits.items() if value is not None)
         if before is None:
             return
         if before.traits.get(WHATSAPP_OPTED) is False and after.traits.get(WHATSAPP_OPTED) is True:

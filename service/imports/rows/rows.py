@@ -1,7 +1,8 @@
 """Row checks, compiled once for a mapping: a record in, what its messages say out, or every fault it has."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+import orjson
 
 from ledger.events.phone import PhoneFault
 from service.imports.columns.attributes import (
@@ -18,26 +19,13 @@ from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import ColumnMap
 from service.imports.rows.cells import SHORT, CellFault, Reader, reader, text, user_id
 from service.imports.rows.phones import PhoneOf, phone_faults, phone_of
+from service.imports.rows.plain_rows import PlainRows
 from service.imports.rows.reasons import RowFault, fault, shown
+from service.imports.rows.row import Row, RowRejected
+from service.imports.table.by_column import Columns
 from service.imports.table.formula_guard import unguard
 
 _Step = tuple[int, str, Reader | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What an accepted record says besides its phone; `user_id` None: not given."""
-
-    user_id: str | None
-    traits: dict[str, object]
-
-
-class RowRejected(Exception):
-    """A record that is not taken, with every fault it has."""
-
-    def __init__(self, faults: Sequence[RowFault]) -> None:
-        super().__init__(", ".join(fault.reason for fault in faults))
-        self.faults = tuple(faults)
 
 
 class RowChecks:
@@ -45,7 +33,7 @@ class RowChecks:
 
     def __init__(self, columns: ColumnMap, choices: Choices) -> None:
         self._columns = columns.columns
-        self._width = len(columns.columns)
+        self.width = len(columns.columns)
         self._is_guarded = columns.is_guarded
         self._phone_of = phone_of(columns, choices.country_code, clean=choices.clean_phones)
         self._phone_faults = phone_faults(columns, choices.country_code, clean=choices.clean_phones)
@@ -59,6 +47,7 @@ class RowChecks:
         )
         self._has_parted_names = any(name in (FIRST_NAME, LAST_NAME) for _, name, _ in self._steps)
         self._unnamed = [place for place, column in enumerate(columns.columns) if not column.header]
+        self._plain = PlainRows(columns, choices)
 
     @property
     def phone_of(self) -> PhoneOf:
@@ -81,10 +70,14 @@ class RowChecks:
         """The header of the column that is mapped to an attribute, "" when none is."""
         return next((column.header for column in self._columns if column.attribute == attribute), "")
 
+    def plain(self, columns: Columns) -> list[Row | None]:
+        """The rows of many records at once, None for those that `check` must look at."""
+        return self._plain.of(columns)
+
     def check(self, cells: list[str], *, has_phone: bool) -> Row:
         """Check a record; `has_phone`: the scan found its phone in order. Raises RowRejected."""
         faults: list[RowFault] = []
-        if len(cells) != self._width or self._unnamed:
+        if len(cells) != self.width or self._unnamed:
             cells = self._fitted(cells, faults)
         if self._is_guarded:
             cells = list(map(unguard, cells))
@@ -96,7 +89,7 @@ class RowChecks:
         given_id = self._user_id(cells, faults) if self._user_id_at is not None else None
         if faults:
             raise RowRejected(faults)
-        return Row(given_id, traits)
+        return Row(given_id, orjson.dumps(traits).decode())
 
     def _traits(self, cells: list[str], faults: list[RowFault]) -> dict[str, object]:
         traits: dict[str, object] = {}
@@ -132,12 +125,12 @@ class RowChecks:
     def _fitted(self, cells: list[str], faults: list[RowFault]) -> list[str]:
         """As many cells as the header has; a row may be short, and blank cells beyond the header are nothing."""
         unnamed = [cells[place] for place in self._unnamed if place < len(cells)]
-        extra = [cell for cell in (*cells[self._width :], *unnamed) if cell.strip()]
+        extra = [cell for cell in (*cells[self.width :], *unnamed) if cell.strip()]
         if extra:
             faults.append(
                 fault("", "too_many_cells", f"More cells than the header has names; one is {shown(extra[0])}.")
             )
-        return (cells + [""] * (self._width - len(cells)))[: self._width]
+        return (cells + [""] * (self.width - len(cells)))[: self.width]
 
     def _fault(self, place: int, reason: str, message: str) -> RowFault:
         header = self._columns[place].header

@@ -8,18 +8,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
 
-import orjson
-
 from service.imports.columns.attributes import PHONE_NUMBER, USER_ID, WHATSAPP_OPTED
 from service.imports.columns.choices import Choices
 from service.imports.messages import MOST_TRAITS_BYTES
 from service.imports.progress import Progress
 from service.imports.rejects import Reject
 from service.imports.rows.reasons import RowFault, duplicate, opt_in_not_allowed, too_large, user_id_taken
-from service.imports.rows.rows import Row, RowChecks, RowRejected
+from service.imports.rows.row import Row, RowRejected
+from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
 from service.imports.settle import settle
-from service.imports.table.records import cells_of
+from service.imports.table.by_column import Columns, by_column
+from service.imports.table.records import all_cells_of, cells_of
 
 _PHONES_ASKED = 5_000
 _SURELY_SMALL = 32 * 1024
@@ -44,9 +44,15 @@ class SourceRows:
 
     def read(self, indexes: Iterable[int]) -> Iterator[list[str]]:
         """The cells of each row."""
+        return cells_of(self._raw(indexes), self._delimiter)
+
+    def columns(self, indexes: Iterable[int], width: int) -> Columns:
+        """The same for one row at least, as columns."""
+        return by_column(all_cells_of(list(self._raw(indexes)), self._delimiter), width)
+
+    def _raw(self, indexes: Iterable[int]) -> Iterator[bytes]:
         file, sizes, starts = self._file, self._found.sizes, self._found.starts
-        self._file.madvise(mmap.MADV_DONTNEED)
-        return cells_of((file[starts[index] : starts[index] + sizes[index]] for index in indexes), self._delimiter)
+        return (file[starts[index] : starts[index] + sizes[index]] for index in indexes)
 
 
 def opted_out(found: Scan, choices: Choices, ask: Callable[[Sequence[str]], set[str]]) -> list[int]:
@@ -90,11 +96,12 @@ class Verdicts:
     def part(self, done: Progress, most: int) -> Part:
         """The verdicts on up to `most` rows that follow `done`."""
         group: array[int] = self._found.order[done.at : done.at + most]
-        lines, phones, checked = self._found.lines, self._found.phones, self._checked
+        lines, phones, judged = self._found.lines, self._found.phones, self._judged
         last_phone, keeper, duplicates = done.phone, done.keeper, 0
         taken: list[tuple[int, Row]] = []
         rejects: list[Reject] = []
-        for index, cells in zip(group, self._rows.read(group), strict=True):
+        records = self._rows.columns(group, self._checks.width)
+        for place, (index, row) in enumerate(zip(group, self._checks.plain(records), strict=True)):
             phone = phones[index]
             if phone and phone == last_phone:
                 same = duplicate(self._columns[PHONE_NUMBER], keeper + 1, lines[keeper])
@@ -102,9 +109,8 @@ class Verdicts:
                 duplicates += 1
                 continue
             try:
-                row = checked(index, cells)
-                if index in self._losers:
-                    raise RowRejected((self._lost(index),))
+                if row is None or self._is_to_judge(index):
+                    row = judged(index, records.record(place))
             except RowRejected as why:
                 rejects.append(Reject(index + 1, lines[index], why.faults))
             else:
@@ -121,13 +127,26 @@ class Verdicts:
         )
         return Part(taken, rejects, progress)
 
+    def _is_to_judge(self, index: int) -> bool:
+        """Whether more than its own cells decides about a row, or it may be too large."""
+        phone = self._found.phones[index]
+        is_large = self._found.sizes[index] > _SURELY_SMALL
+        return not phone or is_large or phone in self._opted_out or index in self._losers
+
+    def _judged(self, index: int, cells: list[str]) -> Row:
+        """The row, if it is taken. Raises RowRejected."""
+        row = self._checked(index, cells)
+        if index in self._losers:
+            raise RowRejected((self._lost(index),))
+        return row
+
     def _checked(self, index: int, cells: list[str]) -> Row:
         """The row, if it is good by itself. Raises RowRejected."""
         phone = self._found.phones[index]
         if phone in self._opted_out and self._says_opted_in is not None and self._says_opted_in(cells):
             self._refuse_opt_in(cells)
         row = self._checks.check(cells, has_phone=phone != 0)
-        if self._found.sizes[index] > _SURELY_SMALL and len(orjson.dumps(row.traits)) > MOST_TRAITS_BYTES:
+        if self._found.sizes[index] > _SURELY_SMALL and len(row.traits_json.encode()) > MOST_TRAITS_BYTES:
             raise RowRejected((too_large(MOST_TRAITS_BYTES),))
         return row
 

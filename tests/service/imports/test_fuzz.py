@@ -82,7 +82,7 @@ def text_of(content):
 def records_of(content, delimiter):
     """The records below the header as Python reads the whole text at once; blank ones are none (R11)."""
     text = text_of(content)
-    first = text.splitlines()[0] if text else ""
+    first = io.StringIO(text, newline="").readline().rstrip("\r\n")
     if first.strip('"').lower() == f"sep={delimiter}":
         text = text[len(first) :].removeprefix("\r").removeprefix("\n")
     every = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

@@ -9,7 +9,8 @@ from ledger.events.schema import check_data
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import Column, ColumnMap, map_columns
 from service.imports.rows.phones import phone_of
-from service.imports.rows.rows import RowChecks, RowRejected
+from service.imports.rows.row import RowRejected
+from service.imports.rows.rows import RowChecks
 
 HEADER = ["Name", "Country Code", "Phone Number", "Email", "WhatsApp Opted", "User ID", "Plan"]
 GOOD = ["Asha Rao", "91", "9967536783", "asha@example.com", "TRUE", "u1", "gold"]

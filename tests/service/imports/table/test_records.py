@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.imports.table.records import cells_of, records
+from service.imports.table import records as reading
+from service.imports.table.records import all_cells_of, cells_of, records
 from service.imports.table.refusal import FileRefused
 
 CONTENT = st.text(st.sampled_from('ab,"\n\r;éम\u2028\x0b\x85 '), max_size=60)
@@ -82,3 +83,42 @@ def test_records_of_many_batches_keep_their_places(tmp_path_factory):
     raw = path.read_bytes()
     assert [line for line, *_ in seen] == list(range(1, 120_000, 2))
     assert all(raw[start:end].decode().startswith(cells[0] + ',"ü') for _, start, end, cells in seen)
+
+
+@given(content=CONTENT, batch=st.integers(1, 12))
+def test_records_do_not_depend_on_what_is_read_at_once_with_quotes_or_without(tmp_path_factory, content, batch):
+    def outcome():
+        try:
+            return found(tmp_path_factory, content)[1]
+        except FileRefused as fault:
+            return str(fault)
+
+    whole = outcome()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "_BATCH", batch)
+        assert outcome() == whole
+
+
+@given(content=CONTENT)
+def test_records_read_again_together_are_those_read_one_by_one(tmp_path_factory, content):
+    try:
+        path, seen = found(tmp_path_factory, content)
+    except FileRefused:
+        return
+    raw = [path.read_bytes()[start:end] for _, start, end, _ in seen]
+    assert all_cells_of(raw, ",") == list(cells_of(raw, ","))
+
+
+def test_the_records_before_a_fault_are_read_and_the_one_at_fault_is_named_by_its_line(tmp_path_factory, monkeypatch):
+    monkeypatch.setattr(reading, "LONGEST_CELL", 10)
+    for end, fault in [
+        (',"' + "x" * 11 + '"\n', "begins in line 4 is longer"),
+        ('\n"open', "in line 5 is never closed"),
+    ]:
+        path = tmp_path_factory.mktemp("file") / "source.csv"
+        path.write_text('a,b\n"1\n",2\n3' + end)
+        every = records(path, ",")
+        before = [next(every)[3], next(every)[3]]
+        assert before == [["a", "b"], ["1\n", "2"]]
+        with pytest.raises(FileRefused, match=fault):
+            list(every)

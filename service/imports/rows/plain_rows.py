@@ -1,0 +1,107 @@
+"""Rows that are plainly good, many at once: columns in, what the rows' messages say out.
+
+What is true of a column's cells together (letters only, short, without quotes) need not be asked of each. A row about
+which anything else is to be said is left to `RowChecks`, which alone knows every rule and every fault.
+"""
+
+from collections.abc import Callable, Sequence
+
+import orjson
+
+from service.imports.columns.attributes import FIRST_NAME, IDENTITY, LAST_NAME, NAME, NAMES, USER_ID
+from service.imports.columns.choices import Choices
+from service.imports.columns.mapping import ColumnMap
+from service.imports.rows.cells import MOST_USER_ID_CHARACTERS, SHORT, CellFault, Reader, reader, text
+from service.imports.rows.row import Row
+from service.imports.table.by_column import Columns
+from service.imports.table.formula_guard import unguard
+
+_Members = Callable[[Sequence[str]], list[str]]
+"""Of trimmed cells, each one's member of a JSON object with a comma behind it, "" for none."""
+
+_NOT_PLAIN = "\0"
+"""In the place of a member where the cell is not plainly good; no file has this character."""
+
+
+class PlainRows:
+    """The plainly good rows of one mapping with its options. Pure: no state between rows."""
+
+    def __init__(self, columns: ColumnMap, choices: Choices) -> None:
+        self._is_guarded = columns.is_guarded
+        self._user_id_at = columns.index_of(USER_ID)
+        self._unnamed = [place for place, column in enumerate(columns.columns) if not column.header]
+        self._parted = [at for name in (FIRST_NAME, LAST_NAME) if (at := columns.index_of(name)) is not None]
+        clears = choices.blank == "clear"
+        self._members: list[tuple[int, _Members]] = []
+        for place, column in enumerate(columns.columns):
+            if column.attribute is not None and column.attribute not in IDENTITY:
+                read = reader(column.attribute, column.type, relaxed_names=choices.relaxed_names)
+                self._members.append((place, _members(column.attribute, read, clears=clears)))
+        self._whole_names = _members(NAME, None, clears=clears)
+
+    def of(self, columns: Columns) -> list[Row | None]:
+        """Each record's row, None where it is not plainly good. Its phone is not looked at."""
+        members = [members_of(self._trimmed(columns, place)) for place, members_of in self._members]
+        if self._parted:
+            parts = zip(*(self._trimmed(columns, place) for place in self._parted), strict=True)
+            members.append(self._whole_names([" ".join(filter(None, names)) for names in parts]))
+        members += [_blank_ones(columns.cells[place]) for place in self._unnamed]
+        ids: list[str] = [""] * len(columns) if self._user_id_at is None else self._trimmed(columns, self._user_id_at)
+        members.append(_plain_ids(ids))
+        rows = [
+            None if _NOT_PLAIN in joined else Row(id or None, f"{{{joined[:-1]}}}")
+            for id, joined in zip(ids, map("".join, zip(*members, strict=True)), strict=True)
+        ]
+        for place in columns.others:
+            rows[place] = None
+        return rows
+
+    def _trimmed(self, columns: Columns, place: int) -> list[str]:
+        cells = columns.cells[place]
+        return list(map(str.strip, map(unguard, cells) if self._is_guarded else cells))
+
+
+def _members(attribute: str, read: Reader | None, *, clears: bool) -> _Members:
+    """Of an attribute's cells; `read` as `reader` gives it, `clears`: a blank cell is null."""
+    key = f"{orjson.dumps(attribute).decode()}:"
+    blank = f"{key}null," if clears else ""
+
+    def member(cell: str) -> str:
+        if not cell:
+            return blank
+        try:
+            return f"{key}{orjson.dumps((read or text)(cell)).decode()},"
+        except CellFault:
+            return _NOT_PLAIN
+
+    def members(cells: Sequence[str]) -> list[str]:
+        if are_plain is not None and are_plain("".join(cells)) and max(map(len, cells)) <= SHORT:
+            return [f'{key}"{cell}",' if cell else blank for cell in cells]
+        each = {cell: member(cell) for cell in set(cells)}
+        return [each[cell] for cell in cells]
+
+    are_plain = _are_letters if attribute in NAMES and read is not None else _are_as_in_json if read is None else None
+    return members
+
+
+def _are_letters(cells: str) -> bool:
+    """Whether these are names as in JSON, in whatever script, or blank."""
+    letters = cells.replace(" ", "")
+    return letters.isalpha() or not letters
+
+
+def _are_as_in_json(cells: str) -> bool:
+    """Whether nothing in them is written in another way in JSON."""
+    return cells.isprintable() and '"' not in cells and "\\" not in cells
+
+
+def _plain_ids(cells: Sequence[str]) -> list[str]:
+    is_plain = max(map(len, cells)) <= MOST_USER_ID_CHARACTERS and "".join(cells).isprintable()
+    if is_plain:
+        return [""] * len(cells)
+    return ["" if len(cell) <= MOST_USER_ID_CHARACTERS and cell.isprintable() else _NOT_PLAIN for cell in cells]
+
+
+def _blank_ones(cells: Sequence[str]) -> list[str]:
+    """Of a column without a name, whose cells are to be blank."""
+    return [_NOT_PLAIN if cell.strip() else "" for cell in cells]

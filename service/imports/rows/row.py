@@ -1,0 +1,29 @@
+"""What becomes of one record: a row, or every fault that it has."""
+
+from collections.abc import Sequence
+
+import msgspec
+import orjson
+
+from service.imports.rows.reasons import RowFault
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """What an accepted record says besides its phone; `user_id` None: not given. `traits_json` is an object."""
+
+    user_id: str | None
+    traits_json: str
+
+    @property
+    def traits(self) -> dict[str, object]:
+        """Its values by attribute."""
+        traits: dict[str, object] = orjson.loads(self.traits_json)
+        return traits
+
+
+class RowRejected(Exception):
+    """A record that is not taken, with every fault it has."""
+
+    def __init__(self, faults: Sequence[RowFault]) -> None:
+        super().__init__(", ".join(fault.reason for fault in faults))
+        self.faults = tuple(faults)
