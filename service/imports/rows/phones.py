@@ -1,6 +1,7 @@
 """The phone of a row: from two columns, or from one and the file's country code, or from one full number (R10, R14)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 
 from ledger.events.phone import PhoneFault, check_number, normalise, normalise_full
 from service.imports.columns.attributes import COUNTRY_CODE, PHONE_NUMBER
@@ -10,15 +11,16 @@ from service.imports.table.refusal import MappingRefused
 PhoneOf = Callable[[Sequence[str]], str]
 """A record's phone in E.164. Raises PhoneFault; IndexError where the record is too short to have one."""
 
+PhonesOf = Callable[[Sequence[Sequence[str]]], list[int]]
+"""Of columns, the digits of each record's phone in E.164 as an integer, 0 where there is no good one."""
+
 _MARKS = " \t\u00a0\u202f.-()[]{}\u2010\u2011\u2012\u2013\u2014\u2212"
 _CLEANING = str.maketrans(dict.fromkeys(_MARKS))
 
 
 def phone_of(columns: ColumnMap, country_code: str | None, *, clean: bool) -> PhoneOf:
     """Compiled for a mapping; `clean` strips spaces, hyphens, dots and brackets first. Raises MappingRefused."""
-    number_at, code_at = columns.index_of(PHONE_NUMBER), columns.index_of(COUNTRY_CODE)
-    if number_at is None:
-        raise MappingRefused(("No column is the phone number.",))
+    number_at, code_at = _places(columns)
     if code_at is not None:
         return _cleaned_pair(code_at, number_at) if clean else _pair(code_at, number_at)
     given = country_code or ""
@@ -26,6 +28,40 @@ def phone_of(columns: ColumnMap, country_code: str | None, *, clean: bool) -> Ph
     if given:
         return lambda cells: normalise(given, read(cells[number_at]))
     return lambda cells: _full(read(cells[number_at]))
+
+
+def phones_of(columns: ColumnMap, country_code: str | None, *, clean: bool) -> PhonesOf:
+    """The same phones, of many records at once. Raises MappingRefused."""
+    number_at, code_at = _places(columns)
+    read = _clean if clean else str.strip
+
+    def found(cells: Sequence[Sequence[str]]) -> list[int]:
+        numbers = map(read, cells[number_at])
+        if code_at is not None:
+            return _good(map(normalise, map(read, cells[code_at]), numbers))
+        return _good(map(normalise, repeat(country_code), numbers) if country_code else map(_full, numbers))
+
+    return found
+
+
+def _good(phones: Iterator[str]) -> list[int]:
+    found: list[int] = []
+    every = map(int, phones)
+    while True:
+        try:
+            found.extend(every)
+        except PhoneFault:
+            found.append(0)  # those before it are in `found`, and `every` goes on behind it
+        else:
+            return found
+
+
+def _places(columns: ColumnMap) -> tuple[int, int | None]:
+    """Where the number and the country code stand."""
+    number_at = columns.index_of(PHONE_NUMBER)
+    if number_at is None:
+        raise MappingRefused(("No column is the phone number.",))
+    return number_at, columns.index_of(COUNTRY_CODE)
 
 
 def phone_faults(

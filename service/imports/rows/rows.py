@@ -18,7 +18,7 @@ from service.imports.columns.attributes import (
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import ColumnMap
 from service.imports.rows.cells import SHORT, CellFault, Reader, reader, text, user_id
-from service.imports.rows.phones import PhoneOf, phone_faults, phone_of
+from service.imports.rows.phones import phone_faults, phones_of
 from service.imports.rows.plain_rows import PlainRows
 from service.imports.rows.reasons import RowFault, fault, shown
 from service.imports.rows.row import Row, RowRejected
@@ -35,7 +35,7 @@ class RowChecks:
         self._columns = columns.columns
         self.width = len(columns.columns)
         self._is_guarded = columns.is_guarded
-        self._phone_of = phone_of(columns, choices.country_code, clean=choices.clean_phones)
+        self._phones_of = phones_of(columns, choices.country_code, clean=choices.clean_phones)
         self._phone_faults = phone_faults(columns, choices.country_code, clean=choices.clean_phones)
         self._clears = choices.blank == "clear"
         self._user_id_at = columns.index_of(USER_ID)
@@ -49,11 +49,20 @@ class RowChecks:
         self._unnamed = [place for place, column in enumerate(columns.columns) if not column.header]
         self._plain = PlainRows(columns, choices)
 
-    @property
-    def phone_of(self) -> PhoneOf:
-        """A record's phone, for the scan."""
-        find = self._phone_of
-        return (lambda cells: find(list(map(unguard, cells)))) if self._is_guarded else find
+    def phones(self, columns: Columns) -> list[int]:
+        """The digits of many records' phones in E.164, 0 where there is no good one."""
+        return self._phones_of(
+            [list(map(unguard, cells)) for cells in columns.cells] if self._is_guarded else columns.cells
+        )
+
+    def user_ids(self, columns: Columns) -> list[str] | None:
+        """Their user ids, "" where a record has none; None where no column is mapped to it."""
+        return self._trimmed(columns, self._user_id_at)
+
+    def opted_in(self, columns: Columns) -> list[bool] | None:
+        """Which of them say TRUE for WhatsApp Opted; None where no column is mapped to it."""
+        cells = self._trimmed(columns, self._opt_in_at)
+        return None if cells is None else [cell.upper() == "TRUE" for cell in cells]
 
     @property
     def user_id_of(self) -> Callable[[Sequence[str]], str] | None:
@@ -146,6 +155,12 @@ class RowChecks:
                 faults.append(fault(self.column(LAST_NAME), wrong.reason, f"The whole name {wrong.message}."))
         elif self._clears:
             traits[NAME] = None
+
+    def _trimmed(self, columns: Columns, place: int | None) -> list[str] | None:
+        if place is None:
+            return None
+        cells = columns.cells[place]
+        return list(map(str.strip, map(unguard, cells) if self._is_guarded else cells))
 
     def _cell_reader(self, place: int | None) -> Callable[[Sequence[str]], str] | None:
         if place is None:

@@ -1,13 +1,15 @@
 """The first pass over a file: how many rows, where each stands, and in which order they are published."""
 
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import compress, count
+from operator import sub
 from pathlib import Path
 
-from ledger.events.phone import PhoneFault
 from service.imports.rows.rows import RowChecks
+from service.imports.table.by_column import by_column
 from service.imports.table.dialect import Shape
-from service.imports.table.records import is_blank, records
+from service.imports.table.records import Block, blocks, is_blank
 from service.imports.table.refusal import FileRefused
 
 _SLOTS = 1 << 23
@@ -36,28 +38,28 @@ class Scan:
 
 def scan(path: Path, shape: Shape, checks: RowChecks, most_rows: int) -> Scan:
     """Read every record once. Raises FileRefused over `most_rows` (R11) or for a quote that is never closed (R24)."""
-    starts, sizes, lines, phones = array("Q"), array("I"), array("I"), array("Q")
-    opt_ins, slots = array("I"), array("I")
-    phone_of, user_id_of, says_opted_in = checks.phone_of, checks.user_id_of, checks.says_opted_in
-    for line, start, end, cells in records(path, shape.delimiter, shape.offset, shape.line):
-        try:
-            phone = int(phone_of(cells))
-        except (PhoneFault, IndexError):
-            if is_blank(cells):
-                continue
-            phone = 0
-        if user_id_of is not None:
-            user_id = user_id_of(cells)
-            slots.append(hash(user_id) % _SLOTS + 1 if user_id else 0)
-        if says_opted_in is not None and says_opted_in(cells):
-            opt_ins.append(len(starts))
-        starts.append(start)
-        sizes.append(end - start)
-        lines.append(line)
-        phones.append(phone)
-        if len(starts) > most_rows:
+    found = Scan(array("Q"), array("I"), array("I"), array("Q"), array("I"), array("I"), array("I"))
+    slots = array("I")
+    for block in blocks(path, shape.delimiter, shape.offset, shape.line):
+        _take(block, checks, found, slots)
+        if len(found) > most_rows:
             raise FileRefused(f"The file has more than {most_rows:,} rows; split it into smaller files.")
-    return Scan(starts, sizes, lines, phones, in_order(phones), _sharing(slots), opt_ins)
+    return replace(found, order=in_order(found.phones), shared_ids=_sharing(slots))
+
+
+def _take(block: Block, checks: RowChecks, found: Scan, slots: "array[int]") -> None:
+    """Note what is known of each of some records; blank ones are no rows."""
+    columns, first = by_column(block.cells, checks.width), len(found)
+    phones = checks.phones(columns)
+    are_rows = [phone != 0 or not is_blank(cells) for phone, cells in zip(phones, block.cells, strict=True)]
+    found.phones.extend(compress(phones, are_rows))
+    found.lines.extend(compress(block.lines, are_rows))
+    found.starts.extend(compress(block.starts, are_rows))
+    found.sizes.extend(compress(map(sub, block.ends, block.starts), are_rows))
+    if (user_ids := checks.user_ids(columns)) is not None:
+        slots.extend(hash(id) % _SLOTS + 1 if id else 0 for id in compress(user_ids, are_rows))
+    if (opted_in := checks.opted_in(columns)) is not None:
+        found.opt_ins.extend(compress(count(first), compress(opted_in, are_rows)))
 
 
 def in_order(phones: "array[int]") -> "array[int]":

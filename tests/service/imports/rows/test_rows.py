@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ledger.events.schema import check_data
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import Column, ColumnMap, map_columns
-from service.imports.rows.phones import phone_of
+from service.imports.rows.phones import phone_of, phones_of
 from service.imports.rows.row import RowRejected
 from service.imports.rows.rows import RowChecks
 
@@ -265,3 +265,40 @@ def test_a_guarded_file_is_read_without_its_guard():
     columns = ColumnMap((Column("Phone", "phone_number"), Column("Note", "Note")), is_guarded=True)
     found = RowChecks(columns, Choices()).check(["+919967536783", "'=1+1"], has_phone=True)
     assert found.traits == {"Note": "=1+1"}
+
+
+NUMBERS = [
+    "9967536783",
+    "09967536783",
+    "+919967536783",
+    "99675 36783",
+    "9.19967E+11",
+    "",
+    "12",
+    "+14155552671",
+    "\u30009",
+    "x",
+]
+
+
+@given(
+    pairs=st.lists(
+        st.tuples(st.sampled_from(["91", "+91", " 91", "", "9x", "1"]), st.sampled_from(NUMBERS)), min_size=1
+    ),
+    clean=st.booleans(),
+    form=st.sampled_from(["pair", "given", "full"]),
+)
+def test_the_phones_of_many_records_are_those_of_each(pairs, clean, form):
+    country_code = "91" if form == "given" else None
+    titles = ["Country Code", "Phone"] if form == "pair" else ["Note", "Phone"]
+    columns = map_columns(titles, Choices(), {})
+    one = phone_of(columns, country_code, clean=clean)
+
+    def digits(cells):
+        try:
+            return int(one(cells))
+        except ValueError:
+            return 0
+
+    expected = [digits(cells) for cells in pairs]
+    assert phones_of(columns, country_code, clean=clean)(list(zip(*pairs, strict=True))) == expected
