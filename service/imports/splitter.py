@@ -12,6 +12,9 @@ from service.imports.rejects import RejectsFile
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import Part, Verdicts
 
+_JUDGED_AT_ONCE = 500
+"""Rows: what is made of them then stays in the processor's cache until they are messages."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -50,11 +53,16 @@ class Splitter:
                     break
                 mark = done.at + way.stride
                 way.save_mark(mark)
-            part = self._verdicts.part(done, min(size, mark - done.at))
-            for reject in part.rejects:
-                rejects.add(reject)
-            done = replace(part.progress, rejects_size=rejects.flush())
-            feed.send(self._messages_of(part), partial(save, done))
+            messages: list[Message] = []
+            until = min(done.at + size, mark, rows)
+            while done.at < until:
+                part = self._verdicts.part(done, min(until - done.at, _JUDGED_AT_ONCE))
+                for reject in part.rejects:
+                    rejects.add(reject)
+                messages += self._messages_of(part)
+                done = part.progress
+            done = replace(done, rejects_size=rejects.flush())
+            feed.send(messages, partial(save, done))
         feed.finish()
         return done
 
