@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ledger import sqlite
 from ledger.log.batch import Batch
+from ledger.log.checkpoints import Checkpoints
 from ledger.log.head import Head, head
 
 VERSION = 2
@@ -33,14 +34,18 @@ class EventLog:
         *,
         clock: Callable[[], int] = lambda: time.time_ns() // 1000,
         entropy: Callable[[int], bytes] = urandom,
-        autocheckpoint_pages: int = 25_000,
+        most_wal_pages: int = 25_000,
     ) -> None:
-        """Open or make the file. `clock` gives microseconds since the epoch; `entropy(n)` gives n random bytes."""
+        """Open or make the file. `clock` gives microseconds since the epoch; `entropy(n)` gives n random bytes.
+
+        `most_wal_pages`: how large the WAL may become before it is brought into the file (`Checkpoints`).
+        """
         self._path = path
         self._connection = sqlite.connect(path, cache_mib=24)
         self._clock = clock
         self._entropy = entropy
-        self._connection.execute(f"PRAGMA wal_autocheckpoint = {autocheckpoint_pages}")
+        self._connection.execute("PRAGMA wal_autocheckpoint = 0")
+        self._checkpoints = Checkpoints(path, most_wal_pages)
         if version_of(self._connection) < VERSION:
             with sqlite.transaction(self._connection):
                 _bring_up_to_date(self._connection)
@@ -60,6 +65,7 @@ class EventLog:
         Commits entries, identities and offsets together when the block ends; anything raised rolls all of it back.
         Raises OffsetMoved when the log's offsets are not the expected ones (compare-and-set, decision 2).
         """
+        self._checkpoints.look(self._connection)
         with sqlite.transaction(self._connection):
             found = _offsets(self._connection, bus)
             if any(found.get(partition) != expected.get(partition) for partition in following):
@@ -79,6 +85,7 @@ class EventLog:
 
     def close(self) -> None:
         """Close the file."""
+        self._checkpoints.close()
         self._connection.close()
 
 
