@@ -45,20 +45,33 @@ class Appender:
         self._spare_ids: list[bytes] = []
         self._ids_a_time = 1
 
+    def read(self, records: Sequence[Record]) -> list[Incoming]:
+        """What the records say, before any look at the log."""
+        signer = self._signer
+        return [read(record, signer) for record in records]
+
     def append(
-        self, bus: str, records: Sequence[Record], expected: Mapping[int, int], following: Mapping[int, int]
+        self,
+        bus: str,
+        messages: Sequence[Incoming],
+        expected: Mapping[int, int],
+        following: Mapping[int, int],
+        meanwhile: Callable[[], None],
     ) -> int:
-        """Append the records of one poll and store the following offsets, in one transaction; gives the new head.
+        """Append messages and store the following offsets, in one transaction; gives the new head.
+
+        `meanwhile` is called just before the commit, in which this thread leaves the interpreter to others.
 
         Raises ledger.log.log.OffsetMoved, or sqlite.Error with nothing changed.
         """
-        incoming = [read(record, self._signer) for record in records]
         # an id tells when its contact was made: none is kept for a later batch
-        self._spare_ids, self._ids_a_time = [], min(_MOST_IDS_A_TIME, len(records))
+        self._spare_ids, self._ids_a_time = [], min(_MOST_IDS_A_TIME, len(messages))
         with self._log.appending(bus, expected, following) as batch:
-            decide = _BatchDecision(batch, incoming, self._may_merge, self._contact_id, self._digest)
-            for message in incoming:
+            decide = _BatchDecision(batch, messages, self._may_merge, self._contact_id, self._digest)
+            for message in messages:
                 decide(message)
+            batch.write()
+            meanwhile()
             return batch.position
 
     def accept_gaps(self, bus: str, stored: Mapping[int, int], missing: Sequence[Gap], by: str) -> None:

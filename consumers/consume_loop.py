@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from consumers.appender import Appender
+from consumers.messages import Incoming
 from consumers.offsets import Gap, gaps, starting_points
+from consumers.reading_ahead import ReadingAhead
 from ledger import sqlite
-from ledger.bus.port import Bus, OutOfRange, Reader, Record, Unavailable
+from ledger.bus.port import Bus, OutOfRange, Reader, Unavailable
 from ledger.log.log import EventLog, OffsetMoved
-from ledger.pacing import pause_after
+from ledger.pacing import SMALL, pause_after
 
 BATCH = 25_000
 """Records appended in one transaction at most."""
@@ -87,23 +89,26 @@ class Consumer:
             failures += 1
 
     def _consume(self, reader: Reader, watcher: Watcher, succeeded: Callable[[], None]) -> None:
-        offsets = self._start(reader)
-        while not watcher.is_stopping():
-            records = reader.poll(self.batch, _IDLE_SECONDS)
-            if not records:
-                self.log.tidy()
+        with closing(ReadingAhead(reader, self.appender.read, self.batch)) as ahead:
+            offsets = self._start(reader)
+            while not watcher.is_stopping():
+                messages = ahead.next(_IDLE_SECONDS)
+                reader.mark(offsets)
+                if not messages:
+                    self.log.tidy()
+                    succeeded()
+                    continue
+                following, began = _following(messages), self.timer()
+                meanwhile = ahead.begin if len(messages) >= SMALL else _nothing
+                try:
+                    self.appender.append(reader.bus_id, messages, offsets, following, meanwhile)
+                except OffsetMoved:
+                    ahead.forget()
+                    offsets = self._start(reader)
+                    continue
+                offsets |= following
                 succeeded()
-                continue
-            following, began = _following(records), self.timer()
-            try:
-                self.appender.append(reader.bus_id, records, offsets, following)
-            except OffsetMoved:
-                offsets = self._start(reader)
-                continue
-            offsets |= following
-            reader.mark(offsets)
-            succeeded()
-            watcher.wait(pause_after(len(records), self.timer() - began))
+                watcher.wait(pause_after(len(messages), self.timer() - began))
 
     def _start(self, reader: Reader) -> dict[int, int]:
         """Seek to where the log is; gives the log's offsets for this bus."""
@@ -118,8 +123,12 @@ class Consumer:
         return stored
 
 
-def _following(records: Sequence[Record]) -> dict[int, int]:
+def _following(messages: Sequence[Incoming]) -> dict[int, int]:
     following: dict[int, int] = {}
-    for record in records:
-        following[record.partition] = record.offset + 1
+    for message in messages:
+        following[message.record.partition] = message.record.offset + 1
     return following
+
+
+def _nothing() -> None:
+    pass

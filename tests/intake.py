@@ -63,7 +63,8 @@ class Intake:
     def append(self, records: Sequence[Record]) -> None:
         """One batch, whatever the offsets of its records."""
         expected = self.log.offsets("bus")
-        self.appender.append("bus", records, expected, {0: expected.get(0, 0) + len(records)})
+        messages = self.appender.read(records)
+        self.appender.append("bus", messages, expected, {0: expected.get(0, 0) + len(records)}, lambda: None)
 
     def take(self, *messages: bytes, time: int = NOON) -> list[Entry]:
         """Append messages as one batch; gives the entries they made."""

@@ -1,0 +1,47 @@
+"""Reads the bus one batch ahead: what the next messages say is found out while the disk takes the ones before."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from consumers.messages import Incoming
+from ledger.bus.port import Reader, Record
+
+
+class ReadingAhead:
+    """Messages of a reader in their order, for one thread; the reader is used by one thread at a time.
+
+    `read` says what records say. Of `most` records at a time.
+    """
+
+    def __init__(self, reader: Reader, read: Callable[[Sequence[Record]], list[Incoming]], most: int) -> None:
+        self._reader = reader
+        self._read = read
+        self._most = most
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reading-ahead")
+        self._ahead: Future[list[Incoming]] | None = None
+
+    def next(self, seconds: float) -> list[Incoming]:
+        """The next messages, none if none came within so many seconds. Raises as `Reader.poll` does."""
+        ahead, self._ahead = self._ahead, None
+        return (ahead is not None and ahead.result()) or self._poll(seconds)
+
+    def begin(self) -> None:
+        """Read what is there in another thread; for a moment in which this one leaves the interpreter to it.
+
+        Anywhere else the two would fight for it, and each statement of SQLite's would lose.
+        """
+        self._ahead = self._worker.submit(self._poll, 0.0)
+
+    def forget(self) -> None:
+        """Drop what was read ahead: the reader is about to be sent elsewhere, or closed."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.exception()
+
+    def close(self) -> None:
+        """Let the thread end; the reader is no longer used."""
+        self.forget()
+        self._worker.shutdown()
+
+    def _poll(self, seconds: float) -> list[Incoming]:
+        return self._read(self._reader.poll(self._most, seconds))
