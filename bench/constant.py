@@ -1,6 +1,7 @@
 """The API's own server and framework with the same settings, answering every request with one and the same 202.
 
-`CONTACTS_PORT=8099 python -m bench.constant`; the body is read, and the answer is as long as a track call's.
+`CONTACTS_PORT=8099 python -m bench.constant`; the body is read, and the answer is as long as a track call's. It is a
+plain Flask application on granian's WSGI, like any other: what lets the API answer later does not touch it.
 """
 
 import os

@@ -1,17 +1,27 @@
-"""Calls of many threads, done together by one of them: group commit for whatever is cheaper in company."""
+"""Items of many threads, done together by one thread of its own: group commit for whatever is cheaper in company."""
 
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
+Tell = Callable[[Exception | None], None]
+"""Is told what became of an item: None when it is done, else its fault. Must not raise."""
 
 MOST = 100
 """Items done together at most."""
+
+GATHER_SECONDS = 0.001
+"""After items that had company, how long the next ones gather: fewer and larger groups cost less each."""
+
+LOOK_SECONDS = 0.2
+"""Between two looks for items whose time has run out."""
+
+GRACE_SECONDS = 0.5
+"""What the work may take beyond an item's deadline, so that it is the work that says what became of the item."""
 
 
 class NotBegun(Exception):
@@ -22,92 +32,104 @@ class NotFinished(Exception):
     """Time ran out while somebody was at it: it may still be done."""
 
 
-def _locked() -> threading.Lock:
-    lock = threading.Lock()
-    lock.acquire()
-    return lock
-
-
 @dataclass(slots=True, eq=False)
 class _Call(Generic[Item]):
     item: Item
-    leads: bool = False
-    is_done: bool = False
-    fault: Exception | None = None
-    woken: threading.Lock = field(default_factory=_locked)
-    following: "_Call[Item] | None" = None
-    """The call done with this one that this one's thread wakes."""
+    deadline: float
+    tell: Tell
 
 
 class Together(Generic[Item]):
-    """While one thread is at `act`, the items of the others gather, and are then done in one go by one of these.
+    """While the thread is at `act`, further items gather, and are then done in one go. An idle one begins at once.
 
-    `act(items, seconds)` does them within so many seconds, and gives for each None or the fault its caller shall see;
-    what it raises is everybody's fault. A lone caller's `act` is called at once, in its own thread.
+    `act(items, seconds)` does them within so many seconds, and gives for each None or its fault; what it raises is
+    everybody's fault. The threads begin with the first item, so each process after a fork has its own.
     """
 
     def __init__(self, act: Callable[[Sequence[Item], float], Sequence[Exception | None]]) -> None:
         self._act = act
         self._mutex = threading.Lock()
         self._waiting: deque[_Call[Item]] = deque()
-        self._is_led = False
+        self._at_hand: list[_Call[Item]] = []
+        self._is_begun = False
+        self._is_idle = False
+        self._wake = threading.Semaphore(0)
 
-    def do(self, item: Item, seconds: float) -> None:
-        """Return once the item is done. Raises its fault, or by the deadline NotBegun or NotFinished."""
-        call, deadline = _Call(item), time.monotonic() + seconds
+    def ask(self, item: Item, seconds: float, tell: Tell) -> None:
+        """Return at once. `tell` is called once, in another thread.
+
+        It is told the item's fault; NotBegun within LOOK_SECONDS after the deadline; or NotFinished, GRACE_SECONDS
+        later.
+        """
+        call = _Call(item, time.monotonic() + seconds, tell)
         with self._mutex:
             self._waiting.append(call)
-            if not self._is_led:
-                self._is_led = call.leads = True
-        if not call.leads and not call.woken.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            self._give_up(call)
-        while call.leads:
-            self._lead(call, deadline)
-        if call.following is not None:
-            call.following.woken.release()
-        if call.fault is not None:
-            raise call.fault
+            begins, self._is_begun = not self._is_begun, True
+            wakes, self._is_idle = self._is_idle, False
+        if begins:
+            for work in (self._work, self._watch):
+                threading.Thread(target=work, name=work.__name__, daemon=True).start()
+        elif wakes:
+            self._wake.release()
 
-    def _give_up(self, call: _Call[Item]) -> None:
-        with self._mutex:
-            if call.leads or call.is_done:
-                return
-            if call in self._waiting:
-                self._waiting.remove(call)
-                call.fault = NotBegun()
-            else:
-                call.fault = NotFinished()
+    def do(self, item: Item, seconds: float) -> None:
+        """Return once the item is done. Raises what `ask` tells."""
+        told: list[Exception | None] = []
+        woken = threading.Lock()
+        woken.acquire()
 
-    def _lead(self, leader: _Call[Item], deadline: float) -> None:
-        with self._mutex:
-            group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST))]
-        faults: Sequence[Exception | None] = ()
-        try:
-            faults = self._act([call.item for call in group], max(0.0, deadline - time.monotonic()))
-        except Exception as fault:
-            faults = [fault] * len(group)
-        finally:
-            self._settle(leader, group, faults or [NotFinished()] * len(group))
+        def tell(fault: Exception | None) -> None:
+            told.append(fault)
+            woken.release()
 
-    def _settle(self, leader: _Call[Item], group: Sequence[_Call[Item]], faults: Sequence[Exception | None]) -> None:
-        """Tell everybody, and leave the lead to the newcomer, who has the most time left.
+        self.ask(item, seconds, tell)
+        woken.acquire()
+        if told[0] is not None:
+            raise told[0]
 
-        Of those who are done only the first is woken, and each wakes the next: woken together, they would fight for
-        the interpreter.
-        """
-        with self._mutex:
+    def _work(self) -> None:
+        while True:
+            group = self._take()
+            faults = self._faults(group)
+            with self._mutex:
+                untold = set(self._at_hand)
+                self._at_hand = []
             for call, fault in zip(group, faults, strict=True):
-                if call.fault is None:
-                    call.fault, call.is_done = fault, True
-            told = [call for call in group if call.is_done and call is not leader]
-            for call, following in pairwise(told):
-                call.following = following
-            leader.leads = not leader.is_done
-            heir = self._waiting[-1] if self._waiting and not leader.leads else None
-            if heir is not None:
-                heir.leads = True
-            self._is_led = leader.leads or heir is not None
-        if heir is not None:
-            heir.woken.release()
-        if told:
-            told[0].woken.release()
+                if call in untold:
+                    call.tell(fault)
+            if len(group) > 1:
+                time.sleep(GATHER_SECONDS)
+
+    def _take(self) -> Sequence[_Call[Item]]:
+        while True:
+            with self._mutex:
+                group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST))]
+                self._at_hand = [*group]
+                self._is_idle = not group
+            if group:
+                return group
+            self._wake.acquire()
+
+    def _faults(self, group: Sequence[_Call[Item]]) -> Sequence[Exception | None]:
+        """The group has as long as its newest member."""
+        try:
+            return self._act([call.item for call in group], max(0.0, group[-1].deadline - time.monotonic()))
+        except Exception as fault:
+            return [fault] * len(group)
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            for call, fault in self._overdue(time.monotonic()):
+                call.tell(fault)
+
+    def _overdue(self, now: float) -> Sequence[tuple[_Call[Item], Exception]]:
+        """The calls whose time has run out, which from now on count as told."""
+        with self._mutex:
+            unbegun = [call for call in self._waiting if call.deadline <= now]
+            unfinished = [call for call in self._at_hand if call.deadline + GRACE_SECONDS <= now]
+            for call in unbegun:
+                self._waiting.remove(call)
+            for call in unfinished:
+                self._at_hand.remove(call)
+        return [*((call, NotBegun()) for call in unbegun), *((call, NotFinished()) for call in unfinished)]

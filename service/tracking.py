@@ -12,10 +12,13 @@ from ledger.events.signing import Signer
 from service.call_messages import Fact, facts_of, messages_of, signing
 from service.conflicts import Conflicts
 from service.idempotency import Claim
-from service.together import NotBegun, NotFinished, Together
+from service.together import NotBegun, NotFinished, Tell, Together
 
 DEADLINE = 4.0
 """Seconds the bus has to confirm a call's messages, all of them together (R8)."""
+
+_NOT_BEGUN = "the bus could not be written in time: it is slow, or others write to it"
+_NOT_FINISHED = "the bus did not confirm the messages in time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,17 @@ class _Call:
     user_id: str | None
     messages: Sequence[Message]
     by_phone_alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A call's messages, made and signed but not published yet; `ids` in their order.
+
+    `call` is None where the log has the messages already, which a repeated call sent.
+    """
+
+    ids: list[str]
+    call: _Call | None
 
 
 class Tracker:
@@ -70,58 +84,73 @@ class Tracker:
         self._new_id = new_id
         self._together = Together(self._publish_all)
 
-    def user(self, body: object, source: str, claim: Callable[[], Claim] | None = None) -> list[str]:
-        """Publish a contact's traits, then its tags; the messages' ids in that order.
+    def user(self, body: object, source: str, claim: Callable[[], Claim] | None = None) -> Ready:
+        """A contact's traits, then its tags, as messages.
 
         `claim` is asked, once the body is found right, for what an idempotency key makes the messages to be; those of
         a repeated call that the log has already are not published again.
 
-        Raises schema.Invalid, IdentityConflict, and what `claim` and `Publisher.publish` raise.
+        Raises schema.Invalid, TooLarge, and what `claim` raises.
         """
         call = track_user(body, self._default_country_code)
-        return self.tell(call, source, None if claim is None else claim())
+        return self._ready(call, facts_of(call), source, None if claim is None else claim())
 
-    def tell(self, call: TrackUser, source: str, claim: Claim | None = None, terms: Terms = _ANY) -> list[str]:
-        """Publish what a call that was read says. Returns and raises as `user` does, but for Invalid."""
-        return self._publish(call, facts_of(call), source, claim, terms)
-
-    def event(self, body: object, source: str, claim: Callable[[], Claim] | None = None) -> list[str]:
-        """Publish what a contact did; the message's id in a list. Takes and raises what `user` does."""
+    def event(self, body: object, source: str, claim: Callable[[], Claim] | None = None) -> Ready:
+        """What a contact did, as one message. Takes and raises what `user` does."""
         call = track_event(body, self._default_country_code)
         facts = [(types.EVENT_TRACKED, {"event": call.event, "traits": call.traits})]
-        return self._publish(call, facts, source, None if claim is None else claim())
+        return self._ready(call, facts, source, None if claim is None else claim())
+
+    def tell(self, call: TrackUser, source: str, claim: Claim | None = None, terms: Terms = _ANY) -> list[str]:
+        """Publish what a call that was read says, and return its ids. Raises TooLarge, and what `publish` raises."""
+        return self.publish(self._ready(call, facts_of(call), source, claim, terms))
 
     def told(self, call: TrackUser, source: str, claim: Claim) -> list[str] | None:
         """The ids of the messages by which a repeated call was told before; None while the log lacks any of them."""
         return self._told(claim, source, len(facts_of(call)))
 
+    def publish(self, ready: Ready) -> list[str]:
+        """Return the ids once the messages are on the bus. Raises IdentityConflict, BusError."""
+        if ready.call is not None:
+            try:
+                self._together.do(ready.call, DEADLINE)
+            except NotBegun:
+                raise Unavailable(_NOT_BEGUN) from None
+            except NotFinished:
+                raise NotConfirmed(_NOT_FINISHED) from None
+        return ready.ids
+
+    def publish_later(self, ready: Ready, tell: Tell) -> None:
+        """Return at once; `tell` is told None once the messages are on the bus, else what `publish` would raise.
+
+        It is told once, in a thread that others wait for.
+        """
+        if ready.call is None:
+            tell(None)
+        else:
+            self._together.ask(ready.call, DEADLINE, lambda fault: tell(_in_time(fault)))
+
     def _told(self, claim: Claim, source: str, count: int) -> list[str] | None:
         ids = claim.ids(count)
         return ids if claim.is_repeat and len(self._in_log(source, ids)) == count else None
 
-    def _publish(
+    def _ready(
         self,
         call: TrackUser | TrackEvent,
         facts: Sequence[Fact],
         source: str,
         claim: Claim | None,
         terms: Terms = _ANY,
-    ) -> list[str]:
+    ) -> Ready:
         if claim is not None and (told := self._told(claim, source, len(facts))) is not None:
-            return told
+            return Ready(told, None)
         now, ids = (
             (self._clock(), [self._new_id() for _ in facts]) if claim is None else (claim.at, claim.ids(len(facts)))
         )
         if terms is not _ANY:
             facts = _on_terms(facts, ids, terms)
         messages = messages_of(call, facts, ids, moments.text(now), signing(self._signer, source))
-        try:
-            self._together.do(_Call(call.phone, call.user_id, messages, terms.by_phone_alone), DEADLINE)
-        except NotBegun:
-            raise Unavailable("the bus could not be written in time: it is slow, or others write to it") from None
-        except NotFinished:
-            raise NotConfirmed("the bus did not confirm the messages in time") from None
-        return ids
+        return Ready(ids, _Call(call.phone, call.user_id, messages, terms.by_phone_alone))
 
     def _publish_all(self, calls: Sequence[_Call], seconds: float) -> Sequence[Exception | None]:
         deadline = time.monotonic() + seconds
@@ -139,6 +168,16 @@ class Tracker:
         except BusError as fault:
             return [own or fault for own in faults]
         return faults
+
+
+def _in_time(fault: Exception | None) -> Exception | None:
+    """What a caller is told of the bus when time ran out."""
+    match fault:
+        case NotBegun():
+            return Unavailable(_NOT_BEGUN)
+        case NotFinished():
+            return NotConfirmed(_NOT_FINISHED)
+    return fault
 
 
 def _on_terms(facts: Sequence[Fact], ids: Sequence[str], terms: Terms) -> Sequence[Fact]:

@@ -6,6 +6,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from secrets import token_urlsafe
 from shutil import disk_usage
+from wsgiref.types import WSGIApplication
 
 from flask import Flask
 
@@ -41,6 +42,11 @@ LEAST_FREE = 1024 * 1024
 def application(deployment: Deployment) -> Flask:
     """A worker's application, with connections of its own. Raises what opening `service.db` raises."""
     return create_app(door(deployment))
+
+
+def served(deployment: Deployment) -> WSGIApplication:
+    """What a worker serves: the application as it is in front of Flask, whose shell would hide who AnswersLater."""
+    return application(deployment).wsgi_app
 
 
 def door(deployment: Deployment) -> Door:

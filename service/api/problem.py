@@ -37,11 +37,6 @@ class Problem(Exception):
         return _encode(body)
 
     @property
-    def status_line(self) -> str:
-        """Such as "404 Not Found"."""
-        return f"{self.status} {HTTPStatus(self.status).phrase}"
-
-    @property
     def all_headers(self) -> list[tuple[str, str]]:
         """The headers, those of every problem among them."""
         length = ("Content-Length", str(len(self.content)))

@@ -13,6 +13,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import MPServer
 
+from service.api.later import let_answer_later
 from service.api.metrics import share_counts
 from service.api.port import wait_until_free
 from service.logs import formatter
@@ -21,7 +22,7 @@ from service.parts.signals import call_at_end, silent
 from service.settings import Settings
 
 THREADS = 32
-"""Calls a worker serves at once: each waits most of its time for the bus's disk or broker."""
+"""Calls a worker serves at once, but for those that only wait for the bus: they hold none (`later.py`)."""
 
 CONNECTIONS = 1024
 """Connections a worker holds at once; granian counts idle ones too, so this is no limit on work."""
@@ -48,6 +49,7 @@ def serve(settings: Settings, build: Callable[[], Application]) -> None:
         multiprocessing.set_start_method("fork", force=True)  # workers share the memory of what is imported by now
     with tempfile.TemporaryDirectory(prefix="contacts-metrics-") as folder:
         share_counts(folder)
+        let_answer_later()
         server = _Server(
             "contacts",
             address=settings.host,

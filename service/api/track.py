@@ -5,7 +5,11 @@ They are most of the traffic, and Flask's own work for a request takes longer th
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
+from queue import SimpleQueue
+from threading import Semaphore
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -16,12 +20,14 @@ from service.api.body import read_bytes, read_object
 from service.api.description import Description
 from service.api.door import Door
 from service.api.errors import problem_of_any
+from service.api.later import Send
 from service.api.metrics import Metrics
 from service.api.problem import Problem
 from service.api.routes import IDEMPOTENCY_KEY, TOKEN, Scope, problem_references
 from service.api.shapes import TakenSchema
 from service.idempotency import Claim
 from service.keys import Key
+from service.tracking import Ready
 
 USERS = "/v1/public/track/users"
 EVENTS = "/v1/public/track/events"
@@ -29,8 +35,31 @@ EVENTS = "/v1/public/track/events"
 
 SCOPE: Scope = "track"
 
+MOST_WAITING = 256
+"""Calls of a worker that wait for the bus without a thread: each keeps its messages in memory. More wait in theirs."""
+
 _encode = msgspec.json.Encoder().encode
-_Take = Callable[[dict[str, Any], str, Callable[[], Claim] | None], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What a call of one address is answered with when its messages are on the bus, and what makes them."""
+
+    route: str
+    status: int
+    message: str
+    read: Callable[[dict[str, Any], str, Callable[[], Claim] | None], Ready]
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """A call under way. `begun` is a moment of `perf_counter`, `quota` the headers that say what its key has left."""
+
+    kind: _Kind
+    method: str
+    begun: float
+    send: Send
+    quota: Mapping[str, str] = field(default_factory=dict)
 
 
 class TrackCalls:
@@ -40,49 +69,73 @@ class TrackCalls:
         self._door = door
         self._metrics = metrics
         self._rest = rest
-        users = (USERS, "202 Accepted", "User tracked successfully", door.tracker.user)
-        events = (EVENTS, "201 Created", "Event created successfully", door.tracker.event)
-        self._calls: dict[str, tuple[str, str, str, _Take]] = {
-            USERS: users, f"{USERS}/": users, EVENTS: events, f"{EVENTS}/": events
-        }  # fmt: skip
+        self._room = Semaphore(MOST_WAITING)
+        users = _Kind(USERS, 202, "User tracked successfully", door.tracker.user)
+        events = _Kind(EVENTS, 201, "Event created successfully", door.tracker.event)
+        self._kinds = {USERS: users, f"{USERS}/": users, EVENTS: events, f"{EVENTS}/": events}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI application."""
-        call = self._calls.get(environ["PATH_INFO"])
-        if call is None:
+        answers: SimpleQueue[tuple[int, list[tuple[str, str]], bytes]] = SimpleQueue()
+        if not self.answer(environ, lambda *answer: answers.put(answer)):
             return self._rest(environ, start_response)
-        begun = time.perf_counter()
-        route, status, message, take = call
-        quota: Mapping[str, str] = {}
+        status, headers, content = answers.get()
+        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+        return [content]
+
+    def answer(self, environ: WSGIEnvironment, send: Send) -> bool:
+        """See `AnswersLater.answer`: no thread waits for the bus."""
+        kind = self._kinds.get(environ["PATH_INFO"])
+        if kind is None:
+            return False
+        exchange = _Exchange(kind, environ["REQUEST_METHOD"], time.perf_counter(), send)
         try:
             caller = self._admit(environ)
-            quota = self._door.gate.spend(caller)
-            ids = self._take(environ, caller, route, take)
+            exchange.quota = self._door.gate.spend(caller)
+            ready = self._read(environ, caller, kind)
+            content = _encode({"result": True, "message": kind.message, "id": ready.ids[0], "ids": ready.ids})
+            token = self._door.consistency.token(kind.route, ready.ids[-1])
         except Exception as fault:
-            problem = problem_of_any(fault, route, self._door.new_id, self._metrics)
-            status, headers, content = problem.status_line, problem.all_headers, problem.content
+            self._fail(exchange, fault)
         else:
-            content = _encode({"result": True, "message": message, "id": ids[0], "ids": ids})
-            token = self._door.consistency.token(route, ids[-1])
-            headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content))), (TOKEN, token)]
-        headers.extend(quota.items())
-        start_response(status, headers)
-        self._metrics.answered(route, environ["REQUEST_METHOD"], int(status[:3]), time.perf_counter() - begun)
-        return [content]
+            self._room.acquire()
+            self._door.tracker.publish_later(ready, partial(self._end, exchange, content, token))
+        return True
 
     def _admit(self, environ: WSGIEnvironment) -> Key:
         if environ["REQUEST_METHOD"] != "POST":
             raise Problem(405, f"{environ['REQUEST_METHOD']} is not possible here; use POST", headers={"Allow": "POST"})
         return self._door.gate.admit(environ.get("HTTP_AUTHORIZATION"), environ.get("REMOTE_ADDR", ""), SCOPE)
 
-    def _take(self, environ: WSGIEnvironment, caller: Key, route: str, take: _Take) -> list[str]:
+    def _read(self, environ: WSGIEnvironment, caller: Key, kind: _Kind) -> Ready:
         length = environ.get("CONTENT_LENGTH")
         content = read_bytes(environ["wsgi.input"], int(length) if length else None)
         key = environ.get("HTTP_IDEMPOTENCY_KEY")
         claim = (
-            None if key is None else partial(self._door.idempotency.claim, caller.name, key, route.encode(), content)
+            None
+            if key is None
+            else partial(self._door.idempotency.claim, caller.name, key, kind.route.encode(), content)
         )
-        return take(read_object(content), route, claim)
+        return kind.read(read_object(content), kind.route, claim)
+
+    def _end(self, exchange: _Exchange, content: bytes, token: str, fault: Exception | None) -> None:
+        self._room.release()
+        if fault is None:
+            headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content))), (TOKEN, token)]
+            self._send(exchange, exchange.kind.status, headers, content)
+        else:
+            self._fail(exchange, fault)
+
+    def _fail(self, exchange: _Exchange, fault: Exception) -> None:
+        problem = problem_of_any(fault, exchange.kind.route, self._door.new_id, self._metrics)
+        self._send(exchange, problem.status, problem.all_headers, problem.content)
+
+    def _send(self, exchange: _Exchange, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
+        headers.extend(exchange.quota.items())
+        # counted first: who has the answer must find it among the counts
+        seconds = time.perf_counter() - exchange.begun
+        self._metrics.answered(exchange.kind.route, exchange.method, status, seconds)
+        exchange.send(status, headers, content)
 
 
 def describe_track_calls(description: Description) -> None:

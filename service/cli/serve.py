@@ -58,7 +58,7 @@ def api() -> None:
     logs.configure(given.settings.log_format)
     open_store(given.service_path).close()  # a fault here is told once, not by every worker
     try:
-        server.serve(given.settings, partial(parts.application, given))
+        server.serve(given.settings, partial(parts.served, given))
     except PortTaken as fault:
         raise click.ClickException(str(fault)) from None
     except server.WorkersFailed as fault:

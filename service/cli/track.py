@@ -36,7 +36,7 @@ def track(
 
 def _publish(tracking: Tracker, body: dict[str, Any]) -> list[str]:
     try:
-        return tracking.user(body, SOURCE)
+        return tracking.publish(tracking.user(body, SOURCE))
     except Invalid as fault:
         raise click.UsageError("\n".join(each.message for each in fault.faults)) from None
     except IdentityConflict as fault:

@@ -3,11 +3,14 @@
 import base64
 import json
 import socket
-from contextlib import ExitStack
+import time
+from contextlib import ExitStack, closing
 
 import pytest
 
+from ledger import sqlite
 from service.api.server import THREADS
+from service.tracking import DEADLINE
 from tests.shipped import eventually, serving
 
 STALLED = 24
@@ -44,6 +47,17 @@ def request_of(key, *more):
     return "\r\n".join(lines).encode()
 
 
+def is_answered(connection):
+    """Whether an answer has come."""
+    connection.setblocking(False)
+    try:
+        return bool(connection.recv(1, socket.MSG_PEEK))
+    except BlockingIOError:
+        return False
+    finally:
+        connection.settimeout(60)
+
+
 def answer_on(connection):
     """The status that came, or is still to come."""
     with connection.makefile("rb") as answer:
@@ -69,6 +83,19 @@ def test_without_a_valid_key_a_half_sent_body_does_not_even_hold_a_thread(served
     assert {answer_on(connection) for connection in stalled} <= {401, 429}
 
 
+def test_calls_that_wait_for_the_bus_hold_no_thread(served, stall):
+    bus = sqlite.connect(served.shipped.data / "bus.db")
+    with closing(bus):
+        bus.execute("BEGIN IMMEDIATE")
+        waiting = stall(request_of(served.key, f"Content-Length: {len(BODY)}") + BODY, THREADS * 2 + 1)
+        begun = time.monotonic()
+        assert served.http.get("/healthz").status_code == 200
+        assert time.monotonic() - begun < DEADLINE / 2  # not just when the calls have run out of time
+        assert not any(map(is_answered, waiting))
+        bus.execute("ROLLBACK")
+        assert {answer_on(connection) for connection in waiting} == {202}
+
+
 def test_a_body_in_chunks_is_read_and_has_the_same_limit(served):
     def chunks(count):
         yield b'{"user_id": "u-3", "traits": {"a": "'
@@ -78,7 +105,7 @@ def test_a_body_in_chunks_is_read_and_has_the_same_limit(served):
 
     eventually(lambda: served.http.get("/readyz").status_code == 200, "there is a log to look contacts up in")
     for path in (USERS, "/v1/contacts"):
-        body = (part.replace(b"user_id", b"userId") if path == USERS else part for part in chunks(1))
+        body = (part.replace(b'user_id": "u-3', b'userId": "u-4') if path == USERS else part for part in chunks(1))
         assert served.http.post(path, content=body).status_code in (200, 201, 202)
         answer = served.http.post(path, content=chunks(300))
         assert (answer.status_code, json.loads(answer.text)["result"]) == (413, False)

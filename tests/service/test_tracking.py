@@ -52,7 +52,7 @@ def world(tmp_path_factory):
 def test_a_call_is_invalid_or_its_messages_can_be_read_without_a_refusal(world, body, is_event):
     calls = tracker(world.deployment)
     try:
-        ids = (calls.event if is_event else calls.user)(body, "/v1/public/track/users")
+        ids = calls.publish((calls.event if is_event else calls.user)(body, "/v1/public/track/users"))
     except Invalid:
         return
     finally:
@@ -81,9 +81,13 @@ def together(world, calls):
     bus.execute("BEGIN IMMEDIATE")
     with closing(bus), ThreadPoolExecutor(len(calls) + 1) as pool:
         taken = tracker(world.deployment)
-        first = pool.submit(taken.user, {"userId": "first"}, "/v1/public/track/users")
-        wait_until(lambda: taken._together._is_led)
-        ends = [pool.submit(taken.user, call, "/v1/public/track/users") for call in calls]
+
+        def call(body):
+            return taken.publish(taken.user(body, "/v1/public/track/users"))
+
+        first = pool.submit(call, {"userId": "first"})
+        wait_until(lambda: taken._together._at_hand)
+        ends = [pool.submit(call, body) for body in calls]
         wait_until(lambda: len(taken._together._waiting) == len(calls))
         bus.execute("ROLLBACK")
         assert first.result(30)
