@@ -7,9 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import structlog
+
+_log = structlog.get_logger()
+
 Item = TypeVar("Item")
 Tell = Callable[[Exception | None], None]
-"""Is told what became of an item: None when it is done, else its fault. Must not raise."""
+"""Is told what became of an item: None when it is done, else its fault."""
 
 MOST = 100
 """Items done together at most."""
@@ -37,6 +41,13 @@ class _Call(Generic[Item]):
     item: Item
     deadline: float
     tell: Tell
+
+    def tell_safely(self, fault: Exception | None) -> None:
+        """Whoever cannot be told (his connection is gone, say) must not end the thread that works for all others."""
+        try:
+            self.tell(fault)
+        except Exception as untold:
+            _log.warning("an answer could not be given", fault=type(untold).__name__)
 
 
 class Together(Generic[Item]):
@@ -96,7 +107,7 @@ class Together(Generic[Item]):
                 self._at_hand = []
             for call, fault in zip(group, faults, strict=True):
                 if call in untold:
-                    call.tell(fault)
+                    call.tell_safely(fault)
             if len(group) > 1:
                 time.sleep(GATHER_SECONDS)
 
@@ -121,7 +132,7 @@ class Together(Generic[Item]):
         while True:
             time.sleep(LOOK_SECONDS)
             for call, fault in self._overdue(time.monotonic()):
-                call.tell(fault)
+                call.tell_safely(fault)
 
     def _overdue(self, now: float) -> Sequence[tuple[_Call[Item], Exception]]:
         """The calls whose time has run out, which from now on count as told."""

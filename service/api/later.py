@@ -6,11 +6,14 @@ release of it no longer ask this one, then answers are returned, as by any WSGI 
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol, runtime_checkable
 from wsgiref.types import WSGIEnvironment
 
 from granian.server import mp
-from granian.wsgi import _callback_wrapper
+
+_Run = Callable[[Any, WSGIEnvironment], None]
+"""Answers one request that granian hands over."""
 
 Send = Callable[[int, list[tuple[str, str]], bytes], None]
 """Gives the answer to one request, from any thread: status, headers, body."""
@@ -29,11 +32,17 @@ class AnswersLater(Protocol):
 
 def let_answer_later() -> None:
     """From now on workers that this process forks ask applications that are AnswersLater first."""
-    mp._wsgi_call_wrap = _runner  # type: ignore[attr-defined, assignment]  # it is not for others, as said above
+    wrap = getattr(mp, _WRAP, None)
+    if wrap is not None and getattr(wrap, "func", None) is not _wrapped:
+        setattr(mp, _WRAP, partial(_wrapped, wrap))
 
 
-def _runner(application: Any, scope_options: dict[str, Any], access_log: str | None = None) -> Callable[..., Any]:
-    returned: Callable[..., Any] = _callback_wrapper(application, scope_options, access_log)
+_WRAP = "_wsgi_call_wrap"
+"""It is not for others, as said above."""
+
+
+def _wrapped(wrap: Callable[..., _Run], application: Any, *options: Any) -> _Run:
+    returned = wrap(application, *options)
     if not isinstance(application, AnswersLater):
         return returned
     answer = application.answer

@@ -200,3 +200,13 @@ def test_calls_that_run_out_of_time_while_others_are_done_strand_nobody(monkeypa
         told = dict(pool.map(call, range(3000), (chance.choice([0.0, 0.0005, 0.001, 60.0]) for _ in range(3000))))
     assert sorted(done) == sorted(number for number, what in told.items() if what != "not begun")
     assert set(told.values()) == {"done", "not begun", "not finished"}
+
+
+def test_who_cannot_be_told_keeps_nobody_else_from_being_told():
+    def gone(_fault):
+        raise ConnectionError("the caller has hung up")
+
+    together = Together(lambda items, _seconds: [None] * len(items))
+    together.ask("a", 30, gone)
+    together.do("b", 30)
+    together.do("c", 30)
