@@ -7,7 +7,7 @@ import msgspec
 
 from ledger.bus.port import Record
 from ledger.events import moments, types
-from ledger.events.envelope import Envelope, Unreadable, decode
+from ledger.events.envelope import Envelope, Unreadable, check_depth, decode
 from ledger.events.identity import Mode
 from ledger.events.schema import check_data, identity_of
 from ledger.events.signing import Signer
@@ -77,12 +77,14 @@ def read(record: Record, signer: Signer) -> Incoming:
         return _refused(record, None, "too_large", f"{len(record.value)} bytes; the limit is {MAX_BYTES}")
     try:
         envelope = decode(record.headers, record.value)
+        is_signed = signer.has_signed(envelope)
+        if not is_signed:
+            check_depth(record.value or b"")
     except Unreadable as fault:
         return _refused(record, None, "unreadable", str(fault))
     rule = types.RULES.get(envelope.type)
     if rule is None:
         return _refused(record, envelope, "unknown_type", f"the type must be one of {', '.join(OPEN_TYPES)}")
-    is_signed = signer.has_signed(envelope)
     if not is_signed and (rule.reserved or types.is_ours(envelope.source)):
         return _refused(record, envelope, "reserved", "only the ledger itself sends this type, or from this source")
     if not rule.in_effect:

@@ -41,11 +41,12 @@ _STRUCTURED = b"application/cloudevents+json"
 
 
 def decode(headers: Headers, value: bytes | None) -> Envelope:
-    """Read a message in either mode; members we do not know are left to the raw bytes. Raises Unreadable."""
+    """Read a message in either mode; members we do not know are left to the raw bytes. Raises Unreadable.
+
+    How deep it nests is `check_depth`'s to say.
+    """
     if value is None:
         raise Unreadable("the message has no value")
-    if value.count(b"[") + value.count(b"{") > DEEPEST:
-        _refuse_deep(value)
     try:
         envelope = _decode_by_headers(headers, value) if headers else _decode_structured(value)
         if envelope.data_base64 is not None:
@@ -73,7 +74,7 @@ def _with_decoded_data(envelope: Envelope, encoded: str) -> Envelope:
     if bytes(envelope.data):
         raise Unreadable("both data and data_base64 are given")
     data = base64.b64decode(encoded, validate=True)
-    _refuse_deep(data)
+    check_depth(data)
     return msgspec.structs.replace(envelope, data=msgspec.Raw(data), data_base64=None)
 
 
@@ -81,7 +82,10 @@ _strings = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _brackets = re.compile(rb"[\[\]{}]")
 
 
-def _refuse_deep(content: bytes) -> None:
+def check_depth(content: bytes) -> None:
+    """Raise Unreadable for JSON of more than `DEEPEST` levels."""
+    if content.count(b"[") + content.count(b"{") <= DEEPEST:
+        return
     depth = 0
     for bracket in _brackets.findall(_strings.sub(b"", content)):
         depth += 1 if bracket in b"[{" else -1

@@ -41,6 +41,7 @@ def only_reason(world, value, headers=()):
         orjson.dumps(event(specversion="0.3")),
         orjson.dumps(event(id="")),
         orjson.dumps(event(id=7)),
+        orjson.dumps(event(ledgersig="0" * 64, data=[[[]]] * 1))[:-1] + b"," + b'"x":' + b"[" * 70 + b"]" * 70 + b"}",
         orjson.dumps({"specversion": "1.0", "id": "e1", "source": SHOP, "type": "X", "data_base64": "%%%"}),
         orjson.dumps({"specversion": "1.0", "id": "e1", "source": SHOP, "type": "X", "data_base64": "é"}),
         b'{"specversion":"1.0","id":"\\ud800","source":"s","type":"UserTracked"}',

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.events.envelope import DEEPEST, Envelope, Unreadable, decode
+from ledger.events.envelope import DEEPEST, Envelope, Unreadable, check_depth, decode
 
 EVENT = {"specversion": "1.0", "id": "e1", "source": "https://shop.example", "type": "UserTracked"}
 BINARY = (("ce_specversion", b"1.0"), ("ce_id", b"e1"), ("ce_source", b"https://shop.example"), ("ce_type", b"X"))
@@ -128,20 +128,26 @@ def nested(levels):
 
 
 def test_a_message_may_nest_as_deep_as_the_limit():
+    check_depth(nested(DEEPEST))
     assert decode((), nested(DEEPEST)).id == "e1"
 
 
 def test_a_message_nested_deeper_is_unreadable_for_its_readers_have_less_stack_than_we():
     with pytest.raises(Unreadable, match="deeper"):
-        decode((), nested(DEEPEST + 1))
+        check_depth(nested(DEEPEST + 1))
 
 
 def test_brackets_inside_text_are_not_nesting():
-    assert decode((), structured(data={"name": '[[{"\\' * 100})).id == "e1"
+    check_depth(structured(data={"name": '[[{"\\' * 100}))
 
 
 def test_many_small_lists_side_by_side_are_not_nesting():
-    assert decode((), structured(data=[[] for _ in range(1000)])).id == "e1"
+    check_depth(structured(data=[[] for _ in range(1000)]))
+
+
+def test_a_message_nested_beyond_any_stack_is_unreadable_and_not_a_crash():
+    with pytest.raises(Unreadable):
+        decode((), nested(100_000))
 
 
 def test_data_in_base64_may_not_nest_deeper_either():
