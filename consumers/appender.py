@@ -60,18 +60,17 @@ class Appender:
     ) -> int:
         """Append messages and store the following offsets, in one transaction; gives the new head.
 
-        `meanwhile` is called just before the commit, in which this thread leaves the interpreter to others.
+        `meanwhile` is called as soon as the disk's work begins: from there on this thread leaves the interpreter to
+        others.
 
         Raises ledger.log.log.OffsetMoved, or sqlite.Error with nothing changed.
         """
         # an id tells when its contact was made: none is kept for a later batch
         self._spare_ids, self._ids_a_time = [], min(_MOST_IDS_A_TIME, len(messages))
-        with self._log.appending(bus, expected, following) as batch:
+        with self._log.appending(bus, expected, following, meanwhile) as batch:
             decide = _BatchDecision(batch, messages, self._may_merge, self._contact_id, self._digest)
             for message in messages:
                 decide(message)
-            batch.write()
-            meanwhile()
             return batch.position
 
     def accept_gaps(self, bus: str, stored: Mapping[int, int], missing: Sequence[Gap], by: str) -> None:
@@ -212,7 +211,7 @@ class _BatchDecision:
             self._accept(message, contact=contact, skipped=1)
         elif isinstance(decision, identity.Create):
             contact_id = self._new_contact_id()
-            self._identities.create(position, contact_id, about.phone, about.user_id)
+            self._identities.create(position, about.phone, about.user_id)
             self._accept(message, contact=position, contact_id=contact_id)
         elif isinstance(decision, identity.Attach):
             holder = by_phone or by_user_id

@@ -8,7 +8,7 @@ from ledger import sqlite
 from ledger.log import undoing
 from ledger.log.entry import NewEntry
 from ledger.log.head import head
-from ledger.log.identities import Identities
+from ledger.log.identities import Identities, make
 from ledger.log.rows import write
 from ledger.log.undoing import Refused, is_undone
 
@@ -136,9 +136,15 @@ class Batch:
         query = "SELECT 1 FROM entries WHERE source = (SELECT source FROM sources WHERE name = ?) AND reason IS NULL"
         return self._connection.execute(f"{query} LIMIT 1", (source,)).fetchone() is not None
 
-    def write(self) -> None:
-        """Write what was decided so far, for what comes to look it up; identities are to be loaded anew after that."""
+    def write(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Write what was decided so far, for what comes to look it up; identities are to be loaded anew after that.
+
+        `meanwhile` is called when the entries are written: from there on this thread leaves the interpreter to others.
+        """
+        after = self.head.position
         self.head = write(self._connection, self._entries, self.head, self.recorded, self._entropy)
+        meanwhile()
+        make(self._connection, after)
         self.identities.store(self._connection)
         self._entries, self.identities = [], Identities()
         self._newest, self._looked_through = {}, 0

@@ -1,16 +1,14 @@
 """Who is found by which phone and user id: a fold of the log, loaded for a batch and written in its transaction."""
 
-from collections.abc import Iterable
-from operator import itemgetter
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from ledger.events.identity import Known
-from ledger.log.entry import phone_text
+from ledger.log.entry import phone_number, phone_text
 from ledger.sqlite import Connection
 
 _json = msgspec.json.Encoder().encode
-_key = itemgetter(0)
 
 
 def _listed(values: list[int] | list[str]) -> str:
@@ -34,12 +32,14 @@ SELECT contact, phone, user_id FROM contacts WHERE contact IN (
 
 
 class Identities:
-    """The identities a batch may touch. Load what its messages name, bind decision by decision, then store once."""
+    """The identities a batch may touch. Load what its messages name, bind decision by decision, then store once.
+
+    Contacts that the batch makes are found here at once, and stored by `make` from the entries that make them.
+    """
 
     def __init__(self) -> None:
         self._by_phone: dict[str, Known] = {}
         self._by_user_id: dict[str, Known] = {}
-        self._created: dict[int, bytes] = {}
         self._touched: dict[int, Known] = {}
         self._bound_phones: dict[str, int] = {}
         self._bound_user_ids: dict[str, int] = {}
@@ -48,10 +48,7 @@ class Identities:
     def load(self, connection: Connection, phones: Iterable[str], user_ids: Iterable[str]) -> None:
         """Read what is known of these phones (E.164) and user ids."""
         for holder in holders(connection, phones, user_ids):
-            if holder.phone is not None:
-                self._by_phone[holder.phone] = holder
-            if holder.user_id is not None:
-                self._by_user_id[holder.user_id] = holder
+            self._index(holder)
 
     def by_phone(self, phone: str | None) -> Known | None:
         """Who holds this phone now."""
@@ -61,10 +58,9 @@ class Identities:
         """Who holds this user id now."""
         return None if user_id is None else self._by_user_id.get(user_id)
 
-    def create(self, position: int, contact_id: bytes, phone: str | None, user_id: str | None) -> None:
-        """The entry at `position` makes a contact, whose number is that position."""
-        self._created[position] = contact_id
-        self._bind(Known(position, phone, user_id), position, phone, user_id)
+    def create(self, position: int, phone: str | None, user_id: str | None) -> None:
+        """The entry at `position`, which says this phone and user id, makes a contact; its number is that position."""
+        self._index(Known(position, phone, user_id))
 
     def attach(self, holder: Known, position: int, phone: str | None, user_id: str | None) -> Known:
         """The entry at `position` is about `holder`, which takes what it lacks of the two; the holder after it."""
@@ -83,13 +79,15 @@ class Identities:
         both = Known(survivor.contact, survivor.phone or absorbed.phone, survivor.user_id or absorbed.user_id)
         self._bind(both, position, absorbed.phone, absorbed.user_id)
 
-    def _bind(self, known: Known, position: int, phone: str | None, user_id: str | None) -> None:
-        """The entry at `position` gives a contact this phone and this user id; `known` is the contact after it."""
-        self._touched[known.contact] = known
+    def _index(self, known: Known) -> None:
         if known.phone is not None:
             self._by_phone[known.phone] = known
         if known.user_id is not None:
             self._by_user_id[known.user_id] = known
+
+    def _bind(self, known: Known, position: int, phone: str | None, user_id: str | None) -> None:
+        self._touched[known.contact] = known
+        self._index(known)
         if phone is not None:
             self._bound_phones[phone] = position
         if user_id is not None:
@@ -97,38 +95,55 @@ class Identities:
 
     def store(self, connection: Connection) -> None:
         """Write what was bound, in key order (neighbouring keys share pages)."""
-        by_phone, by_user_id, touched, created = self._by_phone, self._by_user_id, self._touched, self._created
-        connection.executemany(
-            "INSERT INTO contacts (contact, id, phone, user_id) VALUES (?, ?, nullif(?, 0), nullif(?, 0))",
-            [
-                (contact, bytearray(id), int((known := touched[contact]).phone or 0), known.user_id or 0)
-                for contact, id in created.items()
-            ],
+        _write(
+            connection,
+            "UPDATE contacts SET phone = ?, user_id = ? WHERE contact = ?",
+            [(phone_number(known.phone), known.user_id, contact) for contact, known in sorted(self._touched.items())],
         )
-        connection.executemany(
-            "UPDATE contacts SET phone = nullif(?, 0), user_id = nullif(?, 0) WHERE contact = ?",
-            [
-                (int(known.phone or 0), known.user_id or 0, contact)
-                for contact, known in sorted(touched.items())
-                if contact not in created
-            ],
-        )
-        connection.executemany(
-            "INSERT INTO phones (phone, contact, position) VALUES (?, ?, ?)"
-            " ON CONFLICT (phone) DO UPDATE SET contact = excluded.contact, position = excluded.position",
+        _write(
+            connection,
+            f"INSERT INTO phones (phone, contact, position) VALUES (?, ?, ?) {_REBOUND.format('phone')}",
             sorted(
-                [(int(phone), by_phone[phone].contact, position) for phone, position in self._bound_phones.items()],
-                key=_key,
+                (int(phone), self._by_phone[phone].contact, position) for phone, position in self._bound_phones.items()
             ),
         )
-        connection.executemany(
-            "INSERT INTO user_ids (user_id, contact, position) VALUES (?, ?, ?)"
-            " ON CONFLICT (user_id) DO UPDATE SET contact = excluded.contact, position = excluded.position",
+        _write(
+            connection,
+            f"INSERT INTO user_ids (user_id, contact, position) VALUES (?, ?, ?) {_REBOUND.format('user_id')}",
             sorted(
-                [(user_id, by_user_id[user_id].contact, at) for user_id, at in self._bound_user_ids.items()], key=_key
+                (user_id, self._by_user_id[user_id].contact, position)
+                for user_id, position in self._bound_user_ids.items()
             ),
         )
-        connection.executemany(
+        _write(
+            connection,
             "UPDATE contacts SET absorbed_by = ?, absorbed_at = ? WHERE contact = ?",
             [(survivor, position, contact) for contact, (survivor, position) in self._absorbed.items()],
         )
+
+
+def make(connection: Connection, after: int) -> None:
+    """Write the contacts that the entries behind position `after` make, and that they are found by what these say.
+
+    Three statements however many there are, in which SQLite leaves the interpreter to others.
+    """
+    for statement in _MAKE:
+        connection.execute(statement, (after,))
+
+
+_REBOUND = "ON CONFLICT ({}) DO UPDATE SET contact = excluded.contact, position = excluded.position"
+_MAKE = (
+    "INSERT INTO contacts (contact, id, phone, user_id)"
+    " SELECT position, contact_id, phone, user_id FROM entries WHERE position > ? AND contact_id IS NOT NULL",
+    "INSERT INTO phones (phone, contact, position)"
+    " SELECT phone, contact, contact FROM contacts WHERE contact > ? AND phone IS NOT NULL ORDER BY phone"
+    f" {_REBOUND.format('phone')}",
+    "INSERT INTO user_ids (user_id, contact, position)"
+    " SELECT user_id, contact, contact FROM contacts WHERE contact > ? AND user_id IS NOT NULL ORDER BY user_id"
+    f" {_REBOUND.format('user_id')}",
+)
+
+
+def _write(connection: Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+    if rows:
+        connection.executemany(statement, rows)

@@ -59,8 +59,16 @@ class EventLog:
         return head(self._connection)
 
     @contextmanager
-    def appending(self, bus: str, expected: Mapping[int, int], following: Mapping[int, int]) -> Iterator[Batch]:
+    def appending(
+        self,
+        bus: str,
+        expected: Mapping[int, int],
+        following: Mapping[int, int],
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Iterator[Batch]:
         """One transaction: `expected` are the offsets `offsets()` gave the caller, `following` those to store.
+
+        `meanwhile` is called when the entries are written, as `Batch.write` says.
 
         Commits entries, identities and offsets together when the block ends; anything raised rolls all of it back.
         Raises OffsetMoved when the log's offsets are not the expected ones (compare-and-set, decision 2).
@@ -72,7 +80,7 @@ class EventLog:
                 raise OffsetMoved(expected, found)
             batch = Batch(self._connection, self._clock(), self._entropy)
             yield batch
-            batch.write()
+            batch.write(meanwhile)
             self._connection.executemany(
                 "INSERT INTO offsets (bus, partition, next) VALUES (?, ?, ?)"
                 " ON CONFLICT (bus, partition) DO UPDATE SET next = excluded.next",

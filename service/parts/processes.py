@@ -1,6 +1,7 @@
 """The processes of consumer, projector and importer: locks, signals, drain and collector live here and only here."""
 
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -17,6 +18,9 @@ from service.wiring import Deployment
 
 _log = structlog.get_logger()
 _STANDBY_SECONDS = 0.2
+_SWITCH_SECONDS = 0.0005
+"""How long the consumer's thread that reads ahead may keep the one that appends from its next statement."""
+
 _OPENING_SECONDS = 1.0
 """Between two attempts to open the log on a full disk."""
 
@@ -111,6 +115,7 @@ def run_consumer(deployment: Deployment, stop: Stop, *, gaps_accepted_by: str | 
         if is_mine:
             stop.tell_in(deployment.consumer_trouble)
             _settle()
+            sys.setswitchinterval(_SWITCH_SECONDS)
             _until_told(stop, consume)
     _log.info("consumer stopped")
 

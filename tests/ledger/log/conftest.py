@@ -31,7 +31,7 @@ class LogByHand:
             identities = batch.load_identities([phone] if phone else [], [user_id] if user_id else [])
             position = batch.position + 1
             contact_id = position.to_bytes(16, "big")
-            identities.create(position, contact_id, phone, user_id)
+            identities.create(position, phone, user_id)
             number = None if phone is None else int(phone)
             batch.add(entry(contact=position, contact_id=contact_id, phone=number, user_id=user_id))
         return position

@@ -64,8 +64,8 @@ def test_two_writers_cannot_both_take_the_same_offsets(by_hand, new_entry):
 
 def break_off_within_an_append(by_hand, new_entry):
     with by_hand.log.appending("b", {}, {0: 1}) as batch:
-        batch.load_identities(["+919967536783"], []).create(1, bytes(16), "+919967536783", None)
-        batch.add(new_entry(contact=1, contact_id=bytes(16)))
+        batch.load_identities(["+919967536783"], []).create(1, "+919967536783", None)
+        batch.add(new_entry(contact=1, contact_id=bytes(16), phone=919967536783))
         raise Broken
 
 
