@@ -102,8 +102,7 @@ class Consumer:
                 meanwhile = ahead.begin if len(messages) >= SMALL else _nothing
                 try:
                     self.appender.append(reader.bus_id, messages, offsets, following, meanwhile)
-                except OffsetMoved:
-                    ahead.forget()
+                except OffsetMoved:  # told before anything is read ahead
                     offsets = self._start(reader)
                     continue
                 offsets |= following

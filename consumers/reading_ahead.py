@@ -26,21 +26,14 @@ class ReadingAhead:
         return (ahead is not None and ahead.result()) or self._poll(seconds)
 
     def begin(self) -> None:
-        """Read what is there in another thread; for a moment in which this one leaves the interpreter to it.
+        """Read what is there in another thread, once; for a time in which this one leaves the interpreter to it.
 
-        Anywhere else the two would fight for it, and each statement of SQLite's would lose.
+        At any other the two would fight for it, and each statement of SQLite's would lose.
         """
         self._ahead = self._worker.submit(self._poll, 0.0)
 
-    def forget(self) -> None:
-        """Drop what was read ahead: the reader is about to be sent elsewhere, or closed."""
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None:
-            ahead.exception()
-
     def close(self) -> None:
-        """Let the thread end; the reader is no longer used."""
-        self.forget()
+        """Drop what was read ahead, and let the thread end: from then on the reader is not used."""
         self._worker.shutdown()
 
     def _poll(self, seconds: float) -> list[Incoming]:

@@ -74,14 +74,18 @@ class Together(Generic[Item]):
         """
         call = _Call(item, time.monotonic() + seconds, tell)
         with self._mutex:
+            if not self._is_begun:
+                self._begin()
             self._waiting.append(call)
-            begins, self._is_begun = not self._is_begun, True
             wakes, self._is_idle = self._is_idle, False
-        if begins:
-            for work in (self._work, self._watch):
-                threading.Thread(target=work, name=work.__name__, daemon=True).start()
-        elif wakes:
+        if wakes:
             self._wake.release()
+
+    def _begin(self) -> None:
+        """Where no thread can be had, nothing has begun, and the next item tries again."""
+        for work in (self._watch, self._work):
+            threading.Thread(target=work, name=work.__name__, daemon=True).start()
+        self._is_begun = True
 
     def do(self, item: Item, seconds: float) -> None:
         """Return once the item is done. Raises what `ask` tells."""

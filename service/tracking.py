@@ -56,6 +56,11 @@ class Ready:
     ids: list[str]
     call: _Call | None
 
+    @property
+    def size(self) -> int:
+        """Bytes of what is to be published."""
+        return 0 if self.call is None else sum(len(message.value) for message in self.call.messages)
+
 
 class Tracker:
     """Takes track calls, from any number of threads: those that come at the same time are published together.

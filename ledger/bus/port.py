@@ -79,7 +79,7 @@ class Publisher(ABC):
 
 
 class Reader(ABC):
-    """Reads the bus from offsets it is told. Used by one thread; only `wake` may come from another (or a signal).
+    """Reads the bus from offsets it is told. Used by one thread at a time; only `wake` may come beside it.
 
     After Replaced, or when in doubt after Unavailable, close it and ask the bus for a new one.
     """
@@ -108,7 +108,10 @@ class Reader(ABC):
 
     @abstractmethod
     def mark(self, offsets: Mapping[int, int]) -> None:
-        """Tell lag monitors how far the log has come. A courtesy: faults are ignored, nothing rests on it."""
+        """Tell how far the log has come, for lag monitors, and so that retention takes nothing the log has not.
+
+        Faults are ignored: nothing else rests on it.
+        """
 
     @abstractmethod
     def wake(self) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 from ledger import sqlite
 
 _COPY = "PRAGMA wal_checkpoint(PASSIVE)"
+_CAN_ASK = sqlite.driver.sqlite_version_info >= (3, 51)
+"""Whether this SQLite can say how long the WAL is (NOOP). An older one copies as it commits, and takes longer."""
 
 
 class Checkpoints:
@@ -21,11 +23,17 @@ class Checkpoints:
         self._thread: threading.Thread | None = None
         self._fault: Exception | None = None
 
+    def begin(self, connection: sqlite.Connection) -> None:
+        """Whoever writes by this connection calls `look` between his transactions."""
+        connection.execute(f"PRAGMA wal_autocheckpoint = {0 if _CAN_ASK else self._most_pages}")
+
     def look(self, connection: sqlite.Connection) -> None:
         """Between two transactions of the log's writer: begin a checkpoint when it is time for one, or end it.
 
         Raises the sqlite.Error of the thread that no waiting mends; after another one it is tried again.
         """
+        if not _CAN_ASK:
+            return
         if self._thread is None:
             _, pages, done = connection.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
             if pages - done > self._most_pages:

@@ -44,8 +44,8 @@ class EventLog:
         self._connection = sqlite.connect(path, cache_mib=24)
         self._clock = clock
         self._entropy = entropy
-        self._connection.execute("PRAGMA wal_autocheckpoint = 0")
         self._checkpoints = Checkpoints(path, most_wal_pages)
+        self._checkpoints.begin(self._connection)
         if version_of(self._connection) < VERSION:
             with sqlite.transaction(self._connection):
                 _bring_up_to_date(self._connection)

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from queue import SimpleQueue
-from threading import Semaphore
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import msgspec
 
+from ledger.bus.port import Unavailable
 from ledger.events.schema import SCHEMAS
 from service.api.body import read_bytes, read_object
 from service.api.description import Description
@@ -25,8 +25,10 @@ from service.api.metrics import Metrics
 from service.api.problem import Problem
 from service.api.routes import IDEMPOTENCY_KEY, TOKEN, Scope, problem_references
 from service.api.shapes import TakenSchema
+from service.api.waiting_room import WaitingRoom
 from service.idempotency import Claim
 from service.keys import Key
+from service.together import Tell
 from service.tracking import Ready
 
 USERS = "/v1/public/track/users"
@@ -35,8 +37,8 @@ EVENTS = "/v1/public/track/events"
 
 SCOPE: Scope = "track"
 
-MOST_WAITING = 256
-"""Calls of a worker that wait for the bus without a thread: each keeps its messages in memory. More wait in theirs."""
+MOST_WAITING_BYTES = 32 * 2**20
+"""Of messages in a worker that wait for the bus: tens of thousands of calls, as they usually are."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -69,7 +71,7 @@ class TrackCalls:
         self._door = door
         self._metrics = metrics
         self._rest = rest
-        self._room = Semaphore(MOST_WAITING)
+        self._room = WaitingRoom(MOST_WAITING_BYTES)
         users = _Kind(USERS, 202, "User tracked successfully", door.tracker.user)
         events = _Kind(EVENTS, 201, "Event created successfully", door.tracker.event)
         self._kinds = {USERS: users, f"{USERS}/": users, EVENTS: events, f"{EVENTS}/": events}
@@ -95,12 +97,26 @@ class TrackCalls:
             ready = self._read(environ, caller, kind)
             content = _encode({"result": True, "message": kind.message, "id": ready.ids[0], "ids": ready.ids})
             token = self._door.consistency.token(kind.route, ready.ids[-1])
+            self._publish(ready, partial(self._end, exchange, content, token))
         except Exception as fault:
             self._fail(exchange, fault)
-        else:
-            self._room.acquire()
-            self._door.tracker.publish_later(ready, partial(self._end, exchange, content, token))
         return True
+
+    def _publish(self, ready: Ready, end: Tell) -> None:
+        """Raises Unavailable where too much waits already, and what keeps a thread from being started."""
+        size, room = ready.size, self._room
+        if not room.enter(size):
+            raise Unavailable("the bus is slow, and more calls are waiting for it than there is room for")
+
+        def leave(fault: Exception | None) -> None:
+            room.leave(size)
+            end(fault)
+
+        try:
+            self._door.tracker.publish_later(ready, leave)
+        except BaseException:
+            room.leave(size)
+            raise
 
     def _admit(self, environ: WSGIEnvironment) -> Key:
         if environ["REQUEST_METHOD"] != "POST":
@@ -119,7 +135,6 @@ class TrackCalls:
         return kind.read(read_object(content), kind.route, claim)
 
     def _end(self, exchange: _Exchange, content: bytes, token: str, fault: Exception | None) -> None:
-        self._room.release()
         if fault is None:
             headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content))), (TOKEN, token)]
             self._send(exchange, exchange.kind.status, headers, content)

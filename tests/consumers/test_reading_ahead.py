@@ -1,16 +1,24 @@
 """The bus is read one batch ahead while a large one is committed; nothing is lost or taken twice by it."""
 
+import resource
+import time
 from contextlib import closing
-from dataclasses import replace
+from secrets import randbits
 
 import pytest
 
+from consumers.appender import Appender
+from consumers.consume_loop import Consumer
 from consumers.reading_ahead import ReadingAhead
+from ledger import sqlite
 from ledger.bus.port import Message, Unavailable
 from ledger.bus.sqlite import SqliteBus
+from ledger.bus.sqlite.file import now
+from ledger.events.ids import Ids
+from ledger.log.log import EventLog
+from ledger.log.reader import LogReader
 from ledger.pacing import SMALL
-from tests.intake import NOON, message
-from tests.world import UntilCaughtUp
+from tests.intake import NOON, SECRET, message
 
 
 @pytest.fixture
@@ -52,13 +60,6 @@ def test_where_there_was_nothing_to_read_ahead_it_waits_for_what_comes(ahead, bu
     assert ahead.next(5) == [b"4"]
 
 
-def test_what_is_forgotten_is_read_again_from_where_the_reader_is_sent(ahead):
-    ahead.begin()
-    ahead.forget()
-    ahead._reader.seek({0: 1})
-    assert ahead.next(0) == [b"1", b"2"]
-
-
 def test_a_fault_met_while_reading_ahead_is_told_when_its_messages_are_asked_for(ahead, tmp_path):
     (tmp_path / "bus.db").unlink()
     ahead.begin()
@@ -79,19 +80,51 @@ def test_messages_read_ahead_are_taken_in_the_order_of_the_bus_each_once(world, 
     assert [entry.message_id for entry in world.entries()] == sent
 
 
-def test_a_batch_that_was_not_committed_is_read_again_with_the_one_read_ahead_of_it(world, sent):
-    class Full(UntilCaughtUp):
-        faults = ()
+class Healing:
+    """Ends the loop once the log has so many entries; a full disk is given space again at the first fault."""
 
-        def faulty(self, fault):
-            self.faults += (fault.sqlite_errorname,)
-            self._connection.execute("PRAGMA max_page_count = 1000000")
+    def __init__(self, log, entries):
+        self._log = log
+        self._entries = entries
+        self.faults = []
+        self._deadline = time.monotonic() + 60
 
-    with world.deployment.consumer() as consumer:
-        watcher = Full(world, consumer.log)
-        watcher._connection = connection = consumer.log._connection
-        (pages,) = connection.execute("PRAGMA page_count").fetchone()
-        connection.execute(f"PRAGMA max_page_count = {pages + 150}")
-        replace(consumer, batch=SMALL).run(watcher)
-    assert watcher.faults == ("SQLITE_FULL",)
-    assert [entry.message_id for entry in world.entries()] == sent
+    def is_stopping(self):
+        assert time.monotonic() < self._deadline, "messages are missing"
+        return self._log.head().position >= self._entries
+
+    def wait(self, seconds):
+        pass
+
+    def healthy(self):
+        pass
+
+    def faulty(self, fault):
+        self.faults.append(fault)
+        limit_files(resource.RLIM_INFINITY)
+
+
+def limit_files(size):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+@pytest.mark.parametrize("batch", [SMALL, 2 * SMALL], ids=["one behind it", "nothing behind it"])
+def test_a_commit_that_fails_loses_neither_its_batch_nor_one_read_ahead_however_old_they_are(tmp_path, batch):
+    """Decision 3: retention takes nothing that the log has not, and what was read is not in the log yet."""
+    clock = [NOON]
+    bus = SqliteBus(tmp_path / "bus.db", clock=lambda: clock[0], retention=1_000)
+    made = [f"m{number}" for number in range(2 * SMALL)]
+    publish(bus, *(message("UserTracked", {"userId": f"u-{id}", "traits": {"about": "x" * 99}}, id=id) for id in made))
+    clock[0] += 2_000
+    with closing(EventLog(tmp_path / "log.db")) as log:
+        appender = Appender(log, secret=SECRET, may_merge=True, clock=now, ids=Ids(now, randbits))
+        watcher = Healing(log, len(made))
+        try:
+            limit_files((tmp_path / "log.db-wal").stat().st_size + 100_000)
+            Consumer(bus, log, appender, batch=batch).run(watcher)
+        finally:
+            limit_files(resource.RLIM_INFINITY)
+    with closing(LogReader(tmp_path / "log.db")) as reader:
+        assert [entry.message_id for entry in reader.read(0, 1_000_000)] == made
+    assert watcher.faults
+    assert all(map(sqlite.is_passing, watcher.faults))

@@ -1,4 +1,4 @@
-"""Calls of many threads, done together by one of them: who does what, and what each is told."""
+"""Items of many threads, done together by one thread: what is done with what, and what each is told."""
 
 import random
 import threading
@@ -152,14 +152,14 @@ def test_time_that_runs_out_during_the_work_means_that_it_may_still_be_done():
         assert work.begun.acquire(timeout=30)
         impatient = pool.submit(together.do, 1, 3.0)
         assert gathered(together, 1)
-        leader = pool.submit(together.do, 2, 30)
+        second = pool.submit(together.do, 2, 30)
         assert gathered(together, 2)
         work.go_on.release()
-        assert work.begun.acquire(timeout=30)  # the newcomer does both
+        assert work.begun.acquire(timeout=30)  # of both, within the newcomer's time
         with pytest.raises(NotFinished):
             impatient.result(30)
         work.go_on.release()
-        assert [first.result(30), leader.result(30)] == [None, None]
+        assert [first.result(30), second.result(30)] == [None, None]
     assert work.groups == [[0], [1, 2]]
 
 
@@ -210,3 +210,15 @@ def test_who_cannot_be_told_keeps_nobody_else_from_being_told():
     together.ask("a", 30, gone)
     together.do("b", 30)
     together.do("c", 30)
+
+
+def test_where_no_thread_can_be_had_the_caller_is_told_and_the_next_one_tries_again(monkeypatch):
+    def start(_thread):
+        raise RuntimeError("can't start new thread")
+
+    together = Together(lambda items, _seconds: [None] * len(items))
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", start)
+        with pytest.raises(RuntimeError):
+            together.do("a", 30)
+    together.do("b", 30)

@@ -4,6 +4,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
 
 from ledger import sqlite
@@ -14,8 +15,10 @@ SECOND = 1_000_000
 RETENTION = 7 * 24 * 3600 * SECOND
 """Microseconds a message is kept at least, as on Kafka."""
 
-CUT = 50
-"""Batches deleted in one transaction at most, so that a publisher hardly waits."""
+CUT_MESSAGES, CUT_BYTES = 500, 2**20
+"""Deleted in one transaction at most, or else one batch, so that a publisher hardly waits."""
+
+_CUT_BATCHES = 500
 
 _RETRY_SECONDS = 0.0003
 _SCHEMA = """
@@ -150,19 +153,22 @@ def renew(path: Path) -> str:
 
 
 def cut(connection: sqlite.Connection, oldest: int, before: int) -> bool:
-    """Delete up to `CUT` batches from the start: older than `oldest` (microseconds), all offsets below `before`.
+    """Delete some batches from the start: older than `oldest` (microseconds), all offsets below `before`.
 
     Returns whether there may be more. Raises OperationalError at once when somebody else is writing.
     """
     with writing(connection, 0):
-        last, time, following, count = connection.execute(
-            "SELECT max(first), max(time), max(first + count), count(*)"
-            " FROM (SELECT first, count, time FROM batches ORDER BY first LIMIT ?)"
-            " WHERE time < ? AND first + count <= ?",
-            [CUT, oldest, before],
-        ).fetchone()
-        if last is None:
-            return False
-        connection.execute("UPDATE stream SET time = max(time, ?), next = max(next, ?)", [time, following])
-        connection.execute("DELETE FROM batches WHERE first <= ?", [last])
-        return bool(count == CUT)
+        old = connection.execute(
+            "SELECT first, count, time, length(messages) FROM batches"
+            " WHERE time < ? AND first + count <= ? ORDER BY first LIMIT ?",
+            [oldest, before, _CUT_BATCHES],
+        ).fetchall()
+        messages = accumulate(count for _, count, _, _ in old)
+        sizes = accumulate(size for _, _, _, size in old)
+        fitting = sum(some <= CUT_MESSAGES and size <= CUT_BYTES for some, size in zip(messages, sizes, strict=True))
+        cut_now = old[: max(1, fitting)]
+        if cut_now:
+            first, count, time, _ = cut_now[-1]
+            connection.execute("UPDATE stream SET time = max(time, ?), next = max(next, ?)", [time, first + count])
+            connection.execute("DELETE FROM batches WHERE first <= ?", [first])
+        return len(cut_now) < len(old) or len(old) == _CUT_BATCHES

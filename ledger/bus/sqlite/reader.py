@@ -36,6 +36,7 @@ class SqliteReader(Reader):
         self._connection = open_file(path)
         self._inode = path.stat().st_ino
         self._position = 1
+        self._marked = 0
         self._next_cut = 0
         self._looks = 0
         self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -71,7 +72,8 @@ class SqliteReader(Reader):
         return records
 
     def mark(self, offsets: Mapping[int, int]) -> None:
-        """Nothing to do: nobody monitors a file."""
+        """See `Reader.mark`: only what lies before is ever cut, for what was read may not be in the log yet."""
+        self._marked = offsets.get(PARTITION, 0)
 
     def wake(self) -> None:
         """See `Reader.wake`; may be called in a signal handler."""
@@ -160,7 +162,7 @@ class SqliteReader(Reader):
         if clock >= self._next_cut:
             more = False
             try:
-                more = cut(self._connection, clock - self._retention, self._position)
+                more = cut(self._connection, clock - self._retention, self._marked)
             except sqlite.OperationalError as fault:
                 if not is_locked(fault) and not sqlite.is_passing(fault):
                     raise

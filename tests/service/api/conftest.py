@@ -80,6 +80,7 @@ class Client:
 
     def __init__(self, world, app, key_text):
         self._world = world
+        self.app = app
         self._flask = app.test_client()
         self.authorization = "Basic " + base64.b64encode(f"{key_text}:".encode()).decode()
 
