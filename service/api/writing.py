@@ -24,6 +24,7 @@ from service.api.routes import TOKEN, Routes, json_answer
 from service.api.shapes import ListedSchema, MovedSchema, TakenSchema
 from service.conflicts import IdentityConflict
 from service.consistency import NotShown, WriteRejected
+from service.idempotency import Claim
 from service.tracking import Terms
 from service.who import find_id
 
@@ -63,11 +64,14 @@ def writing_routes(door: Door) -> Routes:
         content = read_bytes(request.stream, request.content_length)
         call = new_contact(read_object(content))
         claim = claim_of(door.idempotency, content)
-        ids = None if claim is None else door.tracker.told(call, CONTACTS, claim)
+        ids = _told(call, claim)
         if ids is None:
-            if (known := _opened(call)) is not None:
+            known = _opened(call)
+            if known is not None and (ids := _told(call, claim)) is None:
                 return _at(documents.now(ledger, known), 200)
-            ids = door.tracker.tell(call, CONTACTS, claim)
+            ids = ids or door.tracker.tell(
+                call, CONTACTS, claim
+            )  # that it is known may be by this very call's messages
         headers = _token(ids)
         entry = _shown(headers)
         if entry is None:
@@ -104,7 +108,7 @@ def writing_routes(door: Door) -> Routes:
         current = documents.state_now(ledger, found.contact)
         call, by_phone_alone = _call(current, patch)
         claim = claim_of(door.idempotency, content)
-        ids = None if claim is None else door.tracker.told(call, CONTACTS, claim)
+        ids = _told(call, claim)
         if ids is None:
             if patch.user_id is not None and current.user_id not in (None, patch.user_id):
                 text = "this contact already has a user id, which is fixed once it is set"
@@ -125,6 +129,10 @@ def writing_routes(door: Door) -> Routes:
         with ledger.log_reader() as log:
             left = documents.left_by(ledger, log, entry)
         return json_answer(_readable(left), 200, {**headers, "ETag": f'"{left["position"]}"'})
+
+    def _told(call: TrackUser, claim: Claim | None) -> list[str] | None:
+        """The ids of the messages of a repeated call, once the log has them."""
+        return None if claim is None else door.tracker.told(call, CONTACTS, claim)
 
     def _token(ids: Sequence[str]) -> dict[str, str]:
         return {TOKEN: door.consistency.token(CONTACTS, ids[-1])}
