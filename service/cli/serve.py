@@ -9,6 +9,7 @@ from functools import partial
 
 import click
 
+from ledger.events.numbering_plan import plan_of
 from service import logs
 from service.api.port import PortTaken, wait_until_free
 from service.cli.given import environ, settings
@@ -57,6 +58,7 @@ def api() -> None:
     given = deployment(os.environ)
     logs.configure(given.settings.log_format)
     open_store(given.service_path).close()  # a fault here is told once, not by every worker
+    plan_of(given.settings.default_country_code)  # made once, before the workers fork, and for no call to wait for
     try:
         server.serve(given.settings, partial(parts.served, given))
     except PortTaken as fault:
