@@ -15,8 +15,8 @@ from ledger.bus.port import Bus, OutOfRange, Reader, Unavailable
 from ledger.log.log import EventLog, OffsetMoved
 from ledger.pacing import SMALL, pause_after
 
-BATCH = 25_000
-"""Records appended in one transaction at most."""
+BATCH = 10_000
+"""Records appended in one transaction at most; as many are read ahead meanwhile, so memory is the bound."""
 
 _IDLE_SECONDS = 0.25
 _BACK_OFF = (0.2, 0.5, 1.0, 2.0, 5.0)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from ledger.bus.port import Message, NotConfirmed, Publisher, Unavailable
 
 MOST_AHEAD = 25_000
-"""Messages that may be on the bus and not yet in the log: one batch of the appender, so imports are fair to others."""
+"""Messages that may be on the bus and not yet in the log: under a second's appending, so imports are fair to others."""
 
 _MADE_AHEAD = 4
 _TIMEOUT = 10.0

@@ -128,7 +128,7 @@ def test_a_redo_finds_its_contact_where_it_was_merged_to_meanwhile(intake, log):
 def test_an_undo_whose_batch_was_rolled_back_has_changed_nothing(intake, log, monkeypatch):
     intake.take(row(1, GAVIN))
     with monkeypatch.context() as broken:
-        broken.setattr("consumers.appender._BatchDecision._reject", _fail)
+        broken.setattr("consumers.deciding.BatchDecision._reject", _fail)
         with pytest.raises(OSError, match="broken"):
             intake.take(undo(), b"unreadable")
     assert log.holder_of_phone(GAVIN).contact == 1
