@@ -16,6 +16,9 @@ from service.wiring import deployment
 from tests.examples import ASHA, GAVIN
 from tests.service.imports.test_counts import adds_up
 
+ROWS = 200_000
+"""Of a file that takes some seconds to publish, so that it can be broken off meanwhile."""
+
 FAULTY = f"Name,Phone\nGavin,{GAVIN}\nR2,{ASHA}\n"
 
 
@@ -106,7 +109,7 @@ def broken_off(contacts, file, number):
 
 
 def many(tmp_path):
-    return written(tmp_path, "Phone\n" + "".join(f"+9199{number:08d}\n" for number in range(60_000)))
+    return written(tmp_path, "Phone\n" + "".join(f"+9199{number:08d}\n" for number in range(ROWS)))
 
 
 def test_ctrl_c_says_how_to_go_on_and_going_on_ends_the_import(contacts, tmp_path):
@@ -118,7 +121,7 @@ def test_ctrl_c_says_how_to_go_on_and_going_on_ends_the_import(contacts, tmp_pat
     assert (listed["state"], listed["pending"] > 0) == ("running", True)
     code, out, _ = contacts("imports", "resume", listed["id"], "--json")
     document = json.loads(out)
-    assert (code, document["state"], document["created"]) == (0, "done", 60_000)
+    assert (code, document["state"], document["created"]) == (0, "done", ROWS)
 
 
 def test_ctrl_c_on_a_terminal_ends_the_bar_and_everything_that_the_command_started(contacts, tmp_path):
@@ -142,7 +145,7 @@ def test_ctrl_c_on_a_terminal_ends_the_bar_and_everything_that_the_command_start
     assert b"Traceback" not in shown
     (listed,) = json.loads(contacts("imports", "--json")[1])["imports"]
     code, out, _ = contacts("imports", "resume", listed["id"], "--json")
-    assert (code, json.loads(out)["created"]) == (0, 60_000)
+    assert (code, json.loads(out)["created"]) == (0, ROWS)
 
 
 def read_from(terminal):
@@ -178,7 +181,7 @@ def test_a_cancelled_import_keeps_what_was_taken_and_counts_the_rest(contacts, t
     document = json.loads(out)
     assert (code, document["state"], document["pending"]) == (0, "cancelled", 0)
     assert document["cancelled"] > 0
-    assert document["created"] + document["cancelled"] == 60_000
+    assert document["created"] + document["cancelled"] == ROWS
     assert json.loads(contacts("verify", "--json")[1])["contacts"] == document["created"]
     code, out, error = contacts("imports", "cancel", listed["id"])
     assert (code, out) == (1, "")
