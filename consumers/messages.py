@@ -115,7 +115,7 @@ def _trusted(envelope: Envelope) -> About | Refusal:
         return Refusal("invalid", "data needs phone or userId")
     if phone is not None and _e164(phone) is None:
         return Refusal("invalid", "phone must be in E.164, such as +919967536783")
-    condition = _condition(terms.based_on, terms.follows) if terms.based_on or terms.follows else None
+    condition = _condition(terms.based_on, terms.follows)
     return About(phone, user_id, terms.match == "phone", terms.mode, condition)
 
 
