@@ -105,7 +105,7 @@ class BatchDecision:
             by_phone,
             by_user_id,
             by_phone_alone=about.by_phone_alone,
-            may_merge=self._may_merge,
+            may_merge=self._may_merge and about.may_merge,
         )
         position = self._batch.position + 1
         if isinstance(decision, identity.Conflict):

@@ -35,13 +35,14 @@ class Condition(msgspec.Struct, frozen=True, gc=False):
 
 
 class About(msgspec.Struct, frozen=True, gc=False):
-    """Whom a message is about and on which terms (R7, R18)."""
+    """Whom a message is about and on which terms (R7, R17, R18)."""
 
     phone: str | None
     user_id: str | None
     by_phone_alone: bool
     mode: Mode
     condition: Condition | None = None
+    may_merge: bool = True
 
 
 class Incoming(msgspec.Struct, frozen=True, gc=False):
@@ -116,7 +117,7 @@ def _trusted(envelope: Envelope) -> About | Refusal:
     if phone is not None and _e164(phone) is None:
         return Refusal("invalid", "phone must be in E.164, such as +919967536783")
     condition = _condition(terms.based_on, terms.follows)
-    return About(phone, user_id, terms.match == "phone", terms.mode, condition)
+    return About(phone, user_id, terms.match == "phone", terms.mode, condition, terms.match != "either")
 
 
 def _checked(envelope: Envelope) -> About | Refusal:
@@ -127,7 +128,8 @@ def _checked(envelope: Envelope) -> About | Refusal:
         return Refusal(reason, "; ".join(f"{fault.pointer}: {fault.message}".removeprefix(": ") for fault in faults))
     phone, user_id = identity_of(data)
     condition = _condition(data.get("basedOn"), data.get("follows"))
-    return About(phone, user_id, data.get("match") == "phone", "upsert", condition)
+    match = data.get("match")
+    return About(phone, user_id, match == "phone", "upsert", condition, match != "either")
 
 
 def _condition(based_on: int | str | None, follows: str | None) -> Condition | None:

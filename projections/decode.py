@@ -20,6 +20,7 @@ class Data(msgspec.Struct, gc=False):
     row: int | None = None
     line: int | None = None
     rowend: bool = False
+    fill: bool = False
 
 
 class Order(msgspec.Struct, gc=False):
@@ -46,7 +47,7 @@ _ordered = msgspec.json.Decoder(_Ordered).decode
 _anything = msgspec.json.Decoder().decode
 _NOTHING = Data()
 _BINARY: Headers = (("ce_specversion", b"1.0"),)
-_KINDS = {"traits": dict, "tags": list, "event": str, "row": int, "line": int, "rowend": bool}
+_KINDS = {"traits": dict, "tags": list, "event": str, "row": int, "line": int, "rowend": bool, "fill": bool}
 
 
 def data_of(headers: Headers, value: bytes | None) -> Data:
@@ -91,8 +92,13 @@ def event_of(
     phone: str | None,
     user_id: str | None,
     data: Data,
+    *,
+    is_import: bool,
 ) -> Event:
-    """The event of an accepted entry about a contact, from the entry's columns and its data."""
+    """The event of an accepted entry about a contact, from the entry's columns and its data.
+
+    `is_import`: it is an import's own; `fill` means nothing in anybody else's (R18).
+    """
     return Event(
         position,
         recorded,
@@ -103,6 +109,7 @@ def event_of(
         user_id,
         cleanly_named(data.traits) if type == types.USER_TRACKED and data.traits else None,
         data.tags if type == types.TAGS_ADDED else None,
+        is_import and data.fill,
     )
 
 

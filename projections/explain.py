@@ -1,6 +1,6 @@
 """Why each value is what it is: the event that set it, and those that lost to it (R30)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,9 @@ from projections.replay import counting, evolved
 LATE = "an event stated for a later time had already set it"
 REPLACED = "an event stated for a later time, or taken later for the same time, replaced it"
 """The two ways to lose under R4."""
+
+NOT_NEEDED = "its import sets only what has no value yet, and there was one, or it had been cleared"
+"""The way to lose under R18."""
 
 UNDONE = "its import was undone at position {}, so it no longer counts"
 NOT_REDONE = "its import was redone at position {}, but not this row: its phone or user id is another contact's by now"
@@ -52,7 +55,7 @@ def explain(log: LogReader, component: Sequence[int], until: int | None = None) 
     happened = [step for step in steps(log, component, at) if step.counted]
     those = _counting(happened, undoings, at) if undoings else happened
     claims: Claims = {}
-    late: set[tuple[str, int]] = set()
+    at_once: dict[tuple[str, int], str] = {}
     sources: dict[int, Step] = {}
     states: dict[int, State] = {}
     for step in those:
@@ -60,10 +63,11 @@ def explain(log: LogReader, component: Sequence[int], until: int | None = None) 
         states[step.contact] = step.after
         sources[step.entry.position] = step
         _claim_traits(step, claims)
-        late.update((name, step.entry.position) for name in _late(step))
+        rule = NOT_NEEDED if step.event.fills else LATE
+        at_once.update(dict.fromkeys(((name, step.entry.position) for name in _late(step)), rule))
         if step.entry.absorbed is None:
             _claim_identities(step, claims)
-    values = {name: _verdict(name, told, late) for name, told in claims.items()}
+    values = {name: _verdict(name, told, at_once) for name, told in claims.items()}
     for step in happened:
         if undoings and not undoings.count(step.source, step.entry.position, at):
             _add_undone(log, step, undoings, at, values)
@@ -104,7 +108,7 @@ def _add_undone(log: LogReader, step: Step, undoings: Undoings, at: int, values:
 
 
 def _claim_traits(step: Step, claims: Claims) -> None:
-    stamp = (step.event.stated, step.entry.position)
+    stamp = step.event.stamp
     for trait, value in (step.event.traits or {}).items():
         claim = _claim(step, None if value is None else canonical(value))
         claims.setdefault(_shown(trait), []).append((stamp, claim))
@@ -112,7 +116,7 @@ def _claim_traits(step: Step, claims: Claims) -> None:
 
 def _late(step: Step) -> Iterator[str]:
     """The attributes of which a value lost at once."""
-    stamp = (step.event.stated, step.entry.position)
+    stamp = step.event.stamp
     for trait in step.event.traits or ():
         if step.after is not None and step.after.stamp_of(trait) != stamp:
             yield _shown(trait)
@@ -143,8 +147,11 @@ def _claim_of(entry: Entry, value: object) -> dict[str, Any]:
     }
 
 
-def _verdict(name: str, claims: list[tuple[Stamp, dict[str, Any]]], late: set[tuple[str, int]]) -> dict[str, Any]:
+def _verdict(
+    name: str, claims: list[tuple[Stamp, dict[str, Any]]], at_once: Mapping[tuple[str, int], str]
+) -> dict[str, Any]:
+    """`at_once`: by which rule a claim, by attribute and position, lost when it was made; others lost later."""
     ranked = sorted(claims, key=lambda claim: claim[0], reverse=True)
     (_, winner), losers = ranked[0], ranked[1:]
-    lost = [claim | {"rule": LATE if (name, claim["position"]) in late else REPLACED} for _, claim in losers]
+    lost = [claim | {"rule": at_once.get((name, claim["position"]), REPLACED)} for _, claim in losers]
     return winner | {"lost": lost}

@@ -23,8 +23,19 @@ Value = Any
 """A trait value as `ledger.events.traits.canonical` gives it."""
 
 
+def below_all(position: int) -> int:
+    """What stands for the stated time of a value that only fills: before any that can be stated.
+
+    That of a later one is before that of an earlier one, so the first to fill stays.
+    """
+    return -(1 << 62) - position
+
+
 class Event(msgspec.Struct, frozen=True, gc=False):
-    """What the fold needs of an accepted entry about a contact. `contact_id` is set on the one that created it."""
+    """What the fold needs of an accepted entry about a contact. `contact_id` is set on the one that created it.
+
+    `fills`: its traits are set only where there is no value yet, and none was ever cleared (R18).
+    """
 
     position: int
     recorded: int
@@ -35,6 +46,14 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     user_id: str | None
     traits: dict[str, Value] | None
     tags: list[str] | None
+    fills: bool = False
+
+    @property
+    def stamp(self) -> Stamp:
+        """What its traits carry. One that fills loses to whatever is stated, and to one that filled before it."""
+        if self.fills:
+            return below_all(self.position), self.position
+        return self.stated, self.position
 
 
 class State(msgspec.Struct, frozen=True, gc=False):
@@ -106,7 +125,7 @@ def _create(event: Event) -> State:
         raise ValueError(
             f"position {event.position} is about contact {event.contact}, which no entry before it created"
         )
-    stamp = (event.stated, event.position)
+    stamp = event.stamp
     sent = event.traits or {}
     return State(
         event.contact,
@@ -125,13 +144,13 @@ def _create(event: Event) -> State:
 
 def _set_traits(state: State, event: Event) -> tuple[dict[str, Value], Stamp, dict[str, Stamp], bool, bool]:
     """Traits and stamps after the event, whether a trait is another than before, and whether one lost."""
-    stamp = (event.stated, event.position)
+    stamp = event.stamp
     traits, stamps = dict(state.traits), dict(state.stamps)
     won, has_changed, has_lost = 0, False, False
     for name, value in (event.traits or {}).items():
         current = stamps.get(name) or (state.stamp if name in traits else None)
         if current is not None and current > stamp:
-            has_lost = True
+            has_lost = not event.fills  # such a value is not late, but not needed
             continue
         stamps[name] = stamp
         if value is None:

@@ -84,6 +84,7 @@ def _step(entry: Entry, source: int | None, states: dict[int, State]) -> Step | 
         entry.phone,
         entry.user_id,
         data,
+        is_import=(entry.source or "").startswith(types.IMPORTS),
     )
     told = Told(event, entry.absorbed, source)
     if entry.skipped:

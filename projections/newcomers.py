@@ -15,6 +15,7 @@ from ledger.events import types
 from ledger.log.reader import FoldRow
 from ledger.sqlite import blob
 from projections.decode import cleanly_named, message_of
+from projections.fold import below_all
 from projections.outcomes import RowMessage
 from projections.page import ImportIds
 from projections.store import ContactRow
@@ -51,14 +52,16 @@ class Newcomers:
         traits = _settled(cleanly_named(data.traits)) if data is not None and data.traits else None
         if data is None or traits is None or contact is None or contact_id is None:
             return False
-        stamps = f"[[{recorded if stated is None else stated},{position}],{{}}]"
+        import_id = self._import_ids[source]
+        is_filling = data.fill and import_id is not None
+        weight = below_all(position) if is_filling else recorded if stated is None else stated
+        stamps = f"[[{weight},{position}],{{}}]"
         self.contacts.append(
             (
                 contact, blob(contact_id), 0 if phone is None else phone, 0 if user_id is None else user_id,
                 recorded, recorded, position, traits, stamps, "[]",
             )
         )  # fmt: skip
-        import_id = self._import_ids[source]
         if import_id is not None and data.row is not None:
             self.messages.append(RowMessage(position, import_id, data.row, data.rowend, "created", False))
         return True

@@ -68,7 +68,7 @@ class Page:
              phone, user_id) = row  # fmt: skip
             if reason is not None and reason not in _ABOUT_ROWS:
                 continue
-            data = data_of(unpack_headers(headers) if headers else (), value)
+            data, import_id = data_of(unpack_headers(headers) if headers else (), value), import_ids[source]
             outcome: Outcome | None = None
             is_older = False
             if reason is not None:
@@ -77,8 +77,9 @@ class Page:
                 outcome = "skipped"
             elif contact is not None:
                 event = event_of(
-                    position, recorded, stated, type, contact, contact_id, phone_text(phone), user_id, data
-                )
+                    position, recorded, stated, type, contact, contact_id, phone_text(phone), user_id, data,
+                    is_import=import_id is not None,
+                )  # fmt: skip
                 if told is not None:
                     told.append(Told(event, absorbed, source))
                 before = states.get(contact)
@@ -86,7 +87,6 @@ class Page:
                 states[contact] = after
                 self.changed.add(contact)
                 outcome = "created" if before is None else "updated" if has_changed else "unchanged"
-            import_id = import_ids[source]
             if import_id is None:
                 continue
             if outcome is None:

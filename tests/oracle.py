@@ -1,7 +1,7 @@
 """What contact state must be, worked out the slow and plain way. Shares no code with the ledger.
 
-Keeps everything anybody ever said and answers by looking at all of it: identity by R7, values by R4, tags by R5. What
-an undone import said is looked over (R32).
+Keeps everything anybody ever said and answers by looking at all of it: identity by R7 and R17, values by R4 and R18,
+tags by R5. What an undone import said is looked over (R32).
 """
 
 import unicodedata
@@ -17,6 +17,10 @@ class Message:
     data: dict[str, Any]
     stated: Any
     source: str = ""
+
+    @property
+    def fills(self) -> bool:
+        return self.source.startswith("/imports/") and bool(self.data.get("fill"))
 
 
 @dataclass
@@ -43,17 +47,13 @@ class Person:
         return self.given("userId")
 
     def document(self) -> dict[str, Any]:
-        claims = [
-            (message.stated, order, name, value)
-            for order, message in self.counting()
-            if message.type == "UserTracked"
-            for name, value in (message.data.get("traits") or {}).items()
-        ]
-        traits: dict[str, Any] = {}
-        for name in {claim[2] for claim in claims}:
-            _, _, _, value = max((claim for claim in claims if claim[2] == name), key=lambda c: (c[0], c[1]))
-            if value is not None:
-                traits[name] = value
+        said = [(order, message) for order, message in self.counting() if message.type == "UserTracked"]
+        filling = [(order, message) for order, message in said if message.fills]
+        stating = [(order, message) for order, message in said if not message.fills]
+        # the last that counts is had: what was stated latest, else what filled first
+        in_turn = sorted(filling, key=lambda one: -one[0]) + sorted(stating, key=lambda one: (one[1].stated, one[0]))
+        told = {name: value for _, message in in_turn for name, value in (message.data.get("traits") or {}).items()}
+        traits = {name: value for name, value in told.items() if value is not None}
         first: dict[str, str] = {}
         for _, message in sorted(self.counting(), key=lambda one: one[0]):
             for tag in message.data["tags"] if message.type == "TagsAdded" else ():
@@ -112,10 +112,10 @@ def _find(people: list[Person], order: int, data: dict[str, Any], off: set[int],
     with_phone = [one for one in people if phone is not None and one.phone == phone]
     with_user_id = [one for one in people if user_id is not None and one.user_id == user_id]
     candidates = {id(one): one for one in with_phone + with_user_id}
-    alone = data.get("match") == "phone"
+    alone, either = data.get("match") == "phone", data.get("match") == "either"
     if len(candidates) == 2:
         a, b = with_phone[0], with_user_id[0]
-        if not merge or alone or a.user_id is not None or b.phone is not None:
+        if not merge or alone or either or a.user_id is not None or b.phone is not None:
             return None
         older, newer = sorted((a, b), key=lambda one: one.born)
         older.said += newer.said

@@ -64,7 +64,7 @@ who = st.one_of(
     st.fixed_dictionaries({"phone": phones}),
     st.fixed_dictionaries({"userId": user_ids}),
     st.fixed_dictionaries({"phone": phones, "userId": user_ids}),
-    st.fixed_dictionaries({"phone": phones, "userId": user_ids, "match": st.just("phone")}),
+    st.fixed_dictionaries({"phone": phones, "userId": user_ids, "match": st.sampled_from(["phone", "either"])}),
 )
 values = st.sampled_from(["Pune", "Agra", "2022-10-31", 1, 1.5, True, False, ["a", 1], None, None])
 traits = st.dictionaries(st.sampled_from(["city", "n", "phone"]), values, max_size=3)
@@ -96,7 +96,8 @@ orders = st.builds(Sent, st.sampled_from(ORDERS), st.just({}), st.none(), of=imp
 
 def rows_of(people: Any, modes: Any = ("upsert", "create", "update")) -> Any:
     """A row of an import: whom it is about and how, its traits, its tags if any, and the import."""
-    about = st.fixed_dictionaries({"phone": people, "mode": st.sampled_from(modes)}, optional={"userId": user_ids})
+    terms = {"mode": st.sampled_from(modes), "match": st.sampled_from(["phone", "either"]), "fill": st.booleans()}
+    about = st.fixed_dictionaries({"phone": people, **terms}, optional={"userId": user_ids})
     return st.tuples(about, traits, tags | st.none(), imports)
 
 

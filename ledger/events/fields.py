@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 from ledger.events import types
+from ledger.events.identity import Match
 from ledger.events.kinds import (
     MOST_EVENT_CHARACTERS,
     MOST_ID_CHARACTERS,
@@ -79,7 +81,10 @@ def _who() -> dict[str, Kind]:
     return {
         "phone": FullPhone(metadata={"description": "Country code and number, such as +919967536783"}),
         "userId": _user_id(),
-        "match": Choice("phone", metadata={"description": "Identify by phone alone, and never merge"}),
+        "match": Choice(
+            *get_args(Match),
+            metadata={"description": "Never merge: phone identifies by phone alone, either by both phone and userId"},
+        ),
         "basedOn": Position(metadata={"description": "Accept only if the contact has no event after this position"}),
         "follows": Line(
             MOST_ID_CHARACTERS,
@@ -122,7 +127,7 @@ DATA: dict[str, Shape] = {
 }
 """Members of `data` by message type, as any publisher may send them; members not named here are kept, unread.
 
-What imports add to their own signed messages (`mode`, `row`, `line`, `rowend`) means nothing in anybody else's.
+What imports add to their own signed messages (`mode`, `fill`, `row`, `line`, `rowend`) means nothing in anybody else's.
 """
 
 NEW_CONTACT = Shape(

@@ -41,7 +41,13 @@ Decision = Create | Attach | Merge | Conflict
 Mode = Literal["upsert", "create", "update"]
 """`create` leaves out contacts that are known, `update` those that are not."""
 
+Match = Literal["phone", "either"]
+"""By what a row is identified: its phone alone, or both its phone and its user id. Neither ever merges (R17)."""
+
 CREATE = Create()
+
+_OF_ANOTHER = "this user id belongs to another contact"
+_WITHOUT_PHONE = "this user id belongs to a contact that has no phone, and a match by phone alone gives it none"
 
 
 def resolve(
@@ -55,8 +61,8 @@ def resolve(
 ) -> Decision:
     """Decide by R7, given who holds the phone and the user id now; at least one of the two is wanted.
 
-    `by_phone_alone` is a message's `match: "phone"`: it needs a phone and never merges.
-    `may_merge` is the setting `CONTACTS_MERGE`.
+    `by_phone_alone` is a message's `match: "phone"`: it needs a phone and never merges. `may_merge`: neither the
+    setting `CONTACTS_MERGE` nor the message's `match: "either"` forbids it (R17).
     """
     if by_phone is None and by_user_id is None:
         return CREATE
@@ -70,7 +76,8 @@ def resolve(
         return Conflict("the contact with this phone already has another user id", (by_phone.contact,))
     assert by_user_id is not None
     if by_phone_alone:
-        return Conflict("this user id belongs to another contact", (by_user_id.contact,))
+        is_elsewhere = by_user_id.phone is not None
+        return Conflict(_OF_ANOTHER if is_elsewhere else _WITHOUT_PHONE, (by_user_id.contact,))
     if phone is None or by_user_id.phone is None:
         return Attach(by_user_id.contact)
     return Conflict("the contact with this user id already has another phone", (by_user_id.contact,))

@@ -200,3 +200,35 @@ def test_a_contacts_id_tells_when_it_was_made(world):
         world.settle()
         made = int(world.contact(phone)["id"].replace("-", "")[:12], 16)
         assert before <= made <= now() // 1000
+
+
+def either(row, part="u", *, is_last=True, **data):
+    return row_message(row, part, {"match": "either", **data}, is_last=is_last)
+
+
+def test_a_row_matched_by_either_gives_the_contact_of_its_user_id_the_phone_it_lacks(intake):
+    """R17."""
+    _, row, call = intake.take(tracked(userId="u1"), either(1, phone=GAVIN, userId="u1"), tracked(phone=GAVIN))
+    assert (row.contact, row.reason, call.contact) == (1, None, 1)
+
+
+def test_a_row_matched_by_either_never_merges(intake):
+    """R17."""
+    entries = intake.take(tracked(phone=GAVIN), tracked(userId="u1"), either(1, phone=GAVIN, userId="u1"))
+    assert reasons(entries) == [None, None, "identity_conflict"]
+
+
+def test_a_row_matched_by_either_is_of_a_known_contact_when_the_user_id_is_known(intake):
+    """R17, R18."""
+    intake.take(tracked(userId="u1"))
+    new = either(1, phone=GAVIN, userId="u1", mode="create")
+    known = either(2, phone=ASHA, userId="u1", mode="update")
+    (skipped,) = intake.take(new)
+    (taken,) = intake.take(known)
+    assert (skipped.skipped, skipped.contact, taken.skipped, taken.contact) == (True, 1, False, 1)
+
+
+def test_anybody_may_forbid_a_merge(intake):
+    """R17."""
+    together = tracked(phone=GAVIN, userId="u1", match="either")
+    assert reasons(intake.take(tracked(phone=GAVIN), tracked(userId="u1"), together))[-1] == "identity_conflict"

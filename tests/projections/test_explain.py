@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from ledger.log.reader import LogReader
-from projections.explain import LATE, REPLACED, explain
+from projections.explain import LATE, NOT_NEEDED, REPLACED, explain
 from tests.examples import GAVIN
 from tests.intake import SHOP, message, row_message, tracked
 
@@ -115,3 +115,23 @@ def test_each_tag_is_told_with_the_event_that_added_it(room, log):
 def test_the_past_can_be_explained_too(room, log):
     room.take(tracked(phone=GAVIN, traits={"city": "Pune"}), tracked(phone=GAVIN, traits={"city": "Agra"}))
     assert short(explain(log, (1,), until=1).values["city"]) == said("Pune", 1)
+
+
+def test_a_value_that_was_only_to_fill_says_why_it_lost(room, log):
+    """R18."""
+    room.take(
+        tracked(phone=GAVIN, traits={"city": "Pune"}),
+        row_message(1, "u", {"phone": GAVIN, "traits": {"city": "Agra", "area": "Camp"}, "fill": True}, is_last=True),
+    )
+    values = explain(log, (1,)).values
+    assert [(short(lost), lost["rule"]) for lost in values["city"]["lost"]] == [(said("Agra", 2), NOT_NEEDED)]
+    assert short(values["area"]) == said("Camp", 2)
+
+
+def test_only_an_import_can_say_that_it_fills(room, log):
+    """R18: in anybody else's message the member means nothing."""
+    room.take(
+        tracked(phone=GAVIN, traits={"city": "Pune"}),
+        tracked(phone=GAVIN, traits={"city": "Agra"}, fill=True),
+    )
+    assert short(explain(log, (1,)).values["city"]) == said("Agra", 2)

@@ -186,3 +186,36 @@ def test_changes_name_what_a_person_would_see():
 
 def test_everything_about_a_new_contact_is_a_change():
     assert list(changes(None, folded())) == [Change("phone", None, "+919967536783"), Change("city", None, "Pune")]
+
+
+def filling(position, traits):
+    return replace(event(position, traits=traits), fills=True)
+
+
+def test_a_value_that_fills_is_set_where_there_is_none():
+    """R18."""
+    assert folded(filling(2, {"city": "Agra", "area": "Taj Ganj"})).traits == {"city": "Pune", "area": "Taj Ganj"}
+
+
+def test_a_value_that_fills_stays_out_where_one_was_cleared():
+    """R18."""
+    assert folded(event(2, traits={"city": None}), filling(3, {"city": "Agra"})).traits == {}
+
+
+def test_a_value_that_fills_stays_out_where_another_filled_before_it():
+    """R18: there is a value by then."""
+    assert folded(filling(2, {"area": "Camp"}), filling(3, {"area": "Taj Ganj"})).traits["area"] == "Camp"
+
+
+@pytest.mark.parametrize("stated", [-(10**16), 0, 10**16])
+def test_whatever_is_stated_replaces_a_value_that_filled(stated):
+    """R18: also what is stated for long before."""
+    state = folded(filling(2, {"area": "Camp"}), event(3, stated=stated, traits={"area": "Taj Ganj"}))
+    assert state.traits["area"] == "Taj Ganj"
+
+
+def test_contacts_that_turn_out_to_be_one_keep_what_filled_first():
+    """R7, R18."""
+    other = evolve(None, Event(2, 200, 200, 2, b"j" * 16, None, "u1", {"area": "Camp"}, None, fills=True))
+    joined = evolve(folded(filling(3, {"area": "Taj Ganj"})), event(4), other)
+    assert joined.traits["area"] == "Camp"

@@ -35,14 +35,14 @@ def entries(draw):
     tags = st.just(["vip"]) if type == "TagsAdded" else st.sampled_from([[], [], [], [""], 5])  # not a member of others
     traits = st.dictionaries(names, st.one_of(texts, values), min_size=1, max_size=3)
     data = {"traits": draw(st.one_of(traits, traits, traits, st.just({}), st.none())), "tags": draw(tags)}
-    data |= draw(st.sampled_from([{}, {"row": 3}, {"row": 3, "rowend": True}]))
+    data |= draw(st.sampled_from([{}, {"row": 3}, {"row": 3, "rowend": True}, {"row": 3, "fill": True}]))
     return entry(
         type,
         orjson.dumps({"id": "1", "data": data}),
         draw(st.none() | st.integers(0, 9)),
         draw(st.none() | st.integers(1, 10**15 - 1)),
         draw(st.none() | st.sampled_from(["u1", "ü-2022-10-31"])),
-        draw(st.sampled_from([None, 1])),
+        draw(st.sampled_from([None, 1, 2])),
     )
 
 
@@ -53,7 +53,7 @@ def entry(type, value, stated=1, phone=916000012470, user_id=None, source=1):
 @pytest.fixture(scope="module")
 def import_ids():
     ids = ImportIds(None)
-    ids[1] = "i1"
+    ids[1], ids[2] = "i1", None
     return ids
 
 

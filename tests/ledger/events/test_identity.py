@@ -53,8 +53,14 @@ def test_a_match_by_phone_alone_never_merges():
 
 
 def test_a_match_by_phone_alone_refuses_the_user_id_of_another_contact():
-    decision = resolve(PHONE, "u1", None, Known(4, None, "u1"), by_phone_alone=True)
+    decision = resolve(PHONE, "u1", None, Known(4, "+919820098200", "u1"), by_phone_alone=True)
     assert decision == Conflict("this user id belongs to another contact", (4,))
+
+
+def test_a_match_by_phone_alone_says_when_the_user_ids_contact_has_no_phone():
+    decision = resolve(PHONE, "u1", None, Known(4, None, "u1"), by_phone_alone=True)
+    assert isinstance(decision, Conflict)
+    assert "has no phone" in decision.message
 
 
 def test_a_match_by_phone_alone_attaches_a_free_user_id():
