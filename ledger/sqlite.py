@@ -1,6 +1,7 @@
 """Opens every SQLite file of ours the same way: a build without the WAL bug, WAL, full sync, private files."""
 
 import os
+import re
 import sqlite3 as standard
 import time
 from collections.abc import Iterator
@@ -99,6 +100,15 @@ def connect(path: Path, *, read_only: bool = False, cache_mib: int = 2, busy_sec
     return connection
 
 
+def unsafe(path: Path, *, cache_mib: int = 32) -> Connection:
+    """Open a new file of mode 0600 that nobody else opens and a crash may ruin: nothing is journalled or synced."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    connection: Connection = driver.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
+    for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{cache_mib * 1024}"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
 def _to_wal(connection: Connection, deadline: float) -> None:
     """Turn to write-ahead logging; the busy timeout does not cover the moment when another connection does the same."""
     while True:
@@ -123,6 +133,23 @@ def truncate_wal(connection: Connection, path: Path, larger_than: int) -> None:
     wal = path.with_name(path.name + "-wal")
     if wal.exists() and wal.stat().st_size > larger_than:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def damage(connection: Connection) -> list[str]:
+    """What SQLite finds wrong with the pages of a file, each with the table or index it is in; nothing in a sound one.
+
+    The contents of rows and indexes are not looked at.
+    """
+    roots = dict(connection.execute("SELECT rootpage, name FROM sqlite_schema WHERE rootpage > 0"))
+    found = [line for (said,) in connection.execute("PRAGMA quick_check(10)") for line in str(said).splitlines()]
+    return [_named(line, roots) for line in found if line != "ok" and not line.startswith("***")]
+
+
+def _named(line: str, roots: dict[int, str]) -> str:
+    """What SQLite says of the tree with some number, with the name of the table or index that it is."""
+    told = re.match(r"Tree (\d+) ", line)
+    name = roots.get(int(told[1])) if told else None
+    return line if name is None else f"in {name}: {line}"
 
 
 @contextmanager

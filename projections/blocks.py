@@ -132,7 +132,7 @@ def spellings(rows: Rows, there: Container[str]) -> Iterator[Spelling]:
 def _contents(rows: Rows, index: str) -> Iterator[Content]:
     yield from rows(f"SELECT contacts, content FROM {table_of(index)}", ())
     for block in missing(rows, index):
-        yield _content_of(rows, index, block)
+        yield content_of(rows, index, block)
 
 
 def missing(rows: Rows, index: str) -> list[int]:
@@ -142,7 +142,8 @@ def missing(rows: Rows, index: str) -> list[int]:
     return [] if last is None else sorted(set(range(last // SIZE + 1)) - kept)
 
 
-def _content_of(rows: Rows, index: str, block: int) -> Content:
+def content_of(rows: Rows, index: str, block: int) -> Content:
+    """What the contacts' rows make a block of an index."""
     bounds = (block * SIZE, (block + 1) * SIZE)
     if index == KINDS:
         return b"", _encode(_kinds_in(rows, bounds))
@@ -189,7 +190,7 @@ class Blocks:
         for index, absent in self._missing.items():
             if absent:
                 chosen = sorted(absent)[:most]
-                made = [(block, *_content_of(self._rows, index, block)) for block in chosen]
+                made = [(block, *content_of(self._rows, index, block)) for block in chosen]
                 with sqlite.transaction(self._connection):
                     self._connection.executemany(f"INSERT OR REPLACE INTO {table_of(index)} VALUES (?, ?, ?)", made)
                 absent.difference_update(chosen)

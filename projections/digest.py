@@ -18,8 +18,7 @@ def content_digest(states: Iterable[State]) -> str:
     """
     digest = sha256()
     for state in states:
-        tags = sorted(spelling for spelling, _ in state.tags.values())
-        digest.update(orjson.dumps([state.phone, state.user_id, state.traits, tags], option=_SORTED))
+        digest.update(_content_line(state))
     return digest.hexdigest()
 
 
@@ -33,6 +32,21 @@ def full_digest(reader: StateReader) -> str:
         digest.update(full_line(state))
     digest.update(imports_digest(reader))
     return digest.hexdigest()
+
+
+def digests(reader: StateReader) -> tuple[str, str]:
+    """The content digest and the full digest, in one pass over the contacts."""
+    content, full = sha256(), sha256()
+    for state in reader.by_identity():
+        content.update(_content_line(state))
+        full.update(full_line(state))
+    full.update(imports_digest(reader))
+    return content.hexdigest(), full.hexdigest()
+
+
+def _content_line(state: State) -> bytes:
+    tags = sorted(spelling for spelling, _ in state.tags.values())
+    return orjson.dumps([state.phone, state.user_id, state.traits, tags], option=_SORTED)
 
 
 def imports_digest(reader: StateReader) -> bytes:

@@ -13,7 +13,7 @@ import msgspec
 from ledger.events import tags as tag_rules
 from ledger.events.traits import canonical, same
 
-VERSION = 3
+VERSION = 4
 """Changes when the same log would fold to another state, or into other tables; an older one is rebuilt by itself."""
 
 Stamp = tuple[int, int]

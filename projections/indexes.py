@@ -32,13 +32,18 @@ _TEXT = "text "
 _FOLDED = "tag_fold(json_extract(value, '$[0]'))"
 _COME = f"INSERT OR IGNORE INTO contact_tags SELECT {_FOLDED}, new.contact FROM json_each(new.tags);"
 _GO = f"DELETE FROM contact_tags WHERE contact = old.contact AND tag IN (SELECT {_FOLDED} FROM json_each(old.tags));"
+TRIGGERS_OF_TAGS = {
+    "contact_tags_come": f"CREATE TRIGGER contact_tags_come AFTER INSERT ON contacts BEGIN {_COME} END",
+    "contact_tags_change": "CREATE TRIGGER contact_tags_change AFTER UPDATE OF tags ON contacts"
+    f" WHEN old.tags IS NOT new.tags BEGIN {_GO} {_COME} END",
+    "contact_tags_go": f"CREATE TRIGGER contact_tags_go AFTER DELETE ON contacts BEGIN {_GO} END",
+}
+"""What keeps the table of tags, by name."""
+
 _TABLE_OF_TAGS = (
     "CREATE TABLE contact_tags (tag TEXT, contact INTEGER, PRIMARY KEY (tag, contact)) STRICT, WITHOUT ROWID",
     f"INSERT OR IGNORE INTO contact_tags SELECT {_FOLDED}, contact FROM contacts, json_each(tags) ORDER BY 1, 2",
-    f"CREATE TRIGGER contact_tags_come AFTER INSERT ON contacts BEGIN {_COME} END",
-    "CREATE TRIGGER contact_tags_change AFTER UPDATE OF tags ON contacts WHEN old.tags IS NOT new.tags"
-    f" BEGIN {_GO} {_COME} END",
-    f"CREATE TRIGGER contact_tags_go AFTER DELETE ON contacts BEGIN {_GO} END",
+    *TRIGGERS_OF_TAGS.values(),
 )
 
 

@@ -102,6 +102,15 @@ def fold_ranges(
         rows_in_order = closed(_in_order(messages, until.position), open_rows)
         checkpoint = Checkpoint(until.position, until.hash, VERSION)
         store.save((), (), rows_in_order, open_rows, imports, checkpoint)
+        store.all_refolded(touched_by_orders(log, undoings, until.position))
+
+
+def touched_by_orders(log: LogReader, undoings: Undoings, until: int) -> dict[str, int]:
+    """How many contacts the last undo or redo of each import touched, by the import's id."""
+    last = {one.source: one for one in undoings.after(0) if one.position <= until}
+    import_ids = ImportIds(log)
+    found = {import_ids[source]: len(log.touched(source, one.position)) for source, one in last.items()}
+    return {import_id: count for import_id, count in found.items() if import_id is not None}
 
 
 def _set_aside(log: LogReader, ranges: Ranges, until: int, entries: Spool[FoldRow]) -> Iterator[int]:

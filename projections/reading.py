@@ -1,10 +1,11 @@
 """Reading contact state: one contact, a list, an import's outcomes, how far it is. Follows the pointer at each open."""
 
 import json
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import itemgetter, methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,20 @@ class StateReader:
     def freeze(self) -> None:
         """From now until it is closed, see the file as it is now, whatever the projector adds meanwhile."""
         self._connection.execute("BEGIN")
-        self.checkpoint()
+        self.checkpoints()
+
+    def damage(self) -> list[str]:
+        """What is wrong with the pages of the file, each with the table or index it is in."""
+        return sqlite.damage(self._connection)
+
+    def read_anything(self) -> None:
+        """From now on, read text that is not UTF-8 too, for somebody who looks for what is wrong with the file."""
+        self._connection.text_factory = methodcaller("decode", "utf-8", "surrogateescape")
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """What the file says of how far it is: one, in a sound file."""
+        rows = self._connection.execute("SELECT position, hash, fold_version FROM checkpoint")
+        return [Checkpoint(*row) for row in rows]
 
     def checkpoint(self) -> Checkpoint:
         """How far this state is."""
@@ -85,6 +99,19 @@ class StateReader:
         """The tables and indexes of the file."""
         return {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master")}
 
+    def parts(self) -> dict[str, tuple[str, str]]:
+        """The tables, indexes, triggers and views that were made in the file, by name: which it is, and its SQL."""
+        query = "SELECT name, type, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*'"
+        return {name: (kind, sql) for name, kind, sql in self._connection.execute(query)}
+
+    def layout(self, table: str) -> list[tuple[Any, ...]]:
+        """The columns of a table, each with its name second, its type third, and what else was declared of it."""
+        return self._connection.execute("SELECT * FROM pragma_table_xinfo(?)", (table,)).fetchall()
+
+    def columns(self, table: str) -> list[str]:
+        """The names of a table's columns, in their order."""
+        return [column[1] for column in self.layout(table)]
+
     def newest_change(self) -> int:
         """When a contact changed last; 0 where there is none."""
         return int(self._connection.execute("SELECT max(modified) FROM contacts").fetchone()[0] or 0)
@@ -110,9 +137,10 @@ class StateReader:
         return [number for (number,) in self._connection.execute("SELECT contact FROM contacts ORDER BY contact")]
 
     def _in_order(self, order: str) -> Iterator[State]:
-        numbers = self._connection.execute(f"SELECT contact FROM contacts ORDER BY {order}").fetchall()
+        rows = self._connection.execute(f"SELECT contact FROM contacts ORDER BY {order}")
+        numbers = array("q", (number for (number,) in rows))
         query = f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE contact = ?"
-        for (number,) in numbers:
+        for number in numbers:
             row = self._connection.execute(query, (number,)).fetchone()
             if row is not None:
                 yield state_of(row)

@@ -194,6 +194,14 @@ class StateStore:
                 )
             self._reach(checkpoint)
 
+    def all_refolded(self, touched: Mapping[str, int]) -> None:
+        """In a file folded whole: the undos and redos of these imports have reached so many contacts, which are all."""
+        with sqlite.transaction(self._connection) as connection:
+            connection.executemany(
+                "UPDATE imports SET touched = ?1, refolded = ?1 WHERE id = ?2",
+                [(count, import_id) for import_id, count in touched.items()],
+            )
+
     def refold(self, dirty: Collection[int], states: Mapping[int, State]) -> None:
         """Put these states in the place of dirty contacts, and take away those that have none."""
         with sqlite.transaction(self._connection):

@@ -1,34 +1,31 @@
 """Verify: the log proves itself intact, and the state is what the log folds to (R28)."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 
+from ledger.events import types
+from ledger.events.signing import Signer
 from ledger.log import chain
+from ledger.log.fault import Fault, Findings
+from ledger.log.head import Head
+from ledger.log.identities_anew import identities_anew
+from ledger.log.proof import entry_faults, head_faults
 from ledger.log.reader import LogReader
-from projections.digest import content_digest, full_digest, full_line, imports_digest
+from projections.comparing import contact_faults, dirty_faults, import_faults, outcome_faults
+from projections.comparing_lookups import block_faults, part_faults, tag_faults
+from projections.digest import digests
+from projections.drafts import discard
+from projections.fold import VERSION
+from projections.indexes import TAGS, table_of
+from projections.ranges import touched_by_orders
 from projections.reading import StateReader, reading
 from projections.rebuild import fold_into
+from projections.store import Checkpoint, StateStore
 
-_PAGE = 5_000
-_MOST_FAULTS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is not as it was recorded, and the position it shows at; 0 for the log's file as a whole."""
-
-    position: int
-    fault: str
-
-
-@dataclass(frozen=True, slots=True)
-class SavedHead:
-    """A head noted down earlier, which the chain must still go through."""
-
-    position: int
-    hash: bytes
+RESTORE = "restore it from a copy"
+REBUILD = "`contacts rebuild` makes it anew from the log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,106 +52,123 @@ def verify(
     state: Path,
     scratch: Path,
     *,
-    saved_head: SavedHead | None = None,
+    signer: Signer | None = None,
+    saved_head: Head | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Report:
-    """Check the chain, the identities and the state file; `scratch` is a file this may make and fills with a copy."""
-    faults = [Fault(0, f"{name}, a part of the log's file, is not as it was made") for name in log.altered()]
-    faults.extend(_limited(_chain_faults(log, progress)))
-    if saved_head is not None:
-        faults.extend(_head_faults(log, saved_head))
+    """Check the log and the state file against the entries; `scratch` is a file this may make and fills with a copy.
+
+    Both may be written meanwhile: the state is compared at its own position, and what the log keeps beside its entries
+    at the one it is at when it is looked at. Signatures are checked if there is a `signer`. Nothing in the files makes
+    this raise: what cannot be read is a fault too. Raises sqlite.Error and OSError for what can heal, as a full disk,
+    and sqlite.NotMadeYet.
+    """
+    found = Findings()
+    with ExitStack() as opened:
+        live = None
+        with found.of("the contact state", REBUILD):
+            live = opened.enter_context(frozen(state))  # before the log, which is then never behind it
+        head = log_faults(log, scratch, signer, found, progress)
+        if saved_head is not None:
+            with found.of("log.db", RESTORE):
+                found.add(head_faults(log, saved_head))
+        contacts, content, full = state_faults(log, live, scratch, found)
+    return Report(head.position, contacts, content, full, tuple(found.faults))
+
+
+@contextmanager
+def frozen(state: Path) -> Iterator[StateReader]:
+    """A state file as it is now, whatever is in it."""
     with reading(state) as live:
+        live.read_anything()
         live.freeze()
-        checkpoint = live.checkpoint()
-        at = log.head_at(checkpoint.position)
-        if at is None or at.hash != checkpoint.hash:
-            faults.append(Fault(checkpoint.position, "the state was folded from another log than this one"))
-        try:
-            fold_into(scratch, log, until=checkpoint.position)
-        except Exception:
-            if not faults:
-                raise
-            return Report(log.head().position, live.count(), None, None, tuple(faults))
-        with reading(scratch) as refolded:
-            faults.extend(_limited(_state_faults(live, refolded)))
-            content, full = content_digest(refolded.by_identity()), full_digest(refolded)
-            if not faults and imports_digest(live) != imports_digest(refolded):
-                faults.append(Fault(checkpoint.position, "the outcomes of import rows differ from what the log says"))
-            contacts = refolded.count()
-            if checkpoint.position == log.head().position:
-                faults.extend(_limited(_identity_faults(log, refolded)))
-    return Report(log.head().position, contacts, content, full, tuple(faults))
+        yield live
 
 
-def _limited(faults: Iterator[Fault]) -> Iterator[Fault]:
-    for count, fault in enumerate(faults):
-        if count == _MOST_FAULTS:
-            return
-        yield fault
-
-
-def _chain_faults(log: LogReader, progress: Callable[[int], None]) -> Iterator[Fault]:
-    previous, position = chain.GENESIS, 0
-    while rows := log.proof_page(position, _PAGE):
-        for row in rows:
-            (found, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, raw_digest,
-             source, message_id, key, headers, value, phone, user_id, detail, salt, commitment, hash) = row  # fmt: skip
-            if found != position + 1:
-                yield Fault(position + 1, f"missing: the next entry is {found}")
-            position = found
-            if salt is None:
-                yield Fault(position, "emptied without an erasure in the log")
-            elif commitment != chain.commitment(salt, source, message_id, key, headers, value, phone, user_id, detail):
-                yield Fault(position, "the message is not the one that was recorded")
-            expected = chain.link(
-                previous, commitment, position, recorded, stated, bus_time, contact, absorbed, skipped,
-                type, reason, contact_id, raw_digest,
-            )  # fmt: skip
-            if hash != expected:
-                yield Fault(position, "the entry is not the one that was recorded, or the one before it changed")
-            previous = hash
-        progress(position)
-
-
-def _head_faults(log: LogReader, saved: SavedHead) -> Iterator[Fault]:
-    found = log.head_at(saved.position)
-    if found is None:
-        yield Fault(saved.position, f"the log ends at {log.head().position}, before the saved head")
-    elif found.hash != saved.hash:
-        yield Fault(saved.position, "the log's hash is not the saved head's")
-
-
-def _state_faults(live: StateReader, refolded: StateReader) -> Iterator[Fault]:
-    found, expected = live.numbers(), set(refolded.numbers())
-    # what an undo has touched is known to be older than the checkpoint until it is folded anew
-    for number in sorted(expected.union(found) - live.dirty()):
-        ours, theirs = _line(live, number), _line(refolded, number)
-        if ours != theirs:
-            known = refolded.contact(number) if number in expected else None
-            position = known.position if known else number
-            yield Fault(position, f"contact {number} is not what the log folds to")
-
-
-def _line(state: StateReader, number: int) -> bytes | None:
-    """Everything a contact is made of; None when it is missing or its row makes no sense."""
+def log_faults(
+    log: LogReader, scratch: Path, signer: Signer | None, found: Findings, progress: Callable[[int], None]
+) -> Head:
+    """Judge the log's file; gives the head that it is judged at."""
+    with found.of("log.db", RESTORE):
+        found.add(Fault(0, f"log.db is damaged: {what}; {RESTORE}") for what in log.damage())
+        found.add(Fault(0, f"{name}, a part of the log's file, is not as it was made") for name in log.altered())
+    head, beside = None, scratch.with_name(f"{scratch.name}.identities")
+    discard(beside)
     try:
-        contact = state.contact(number)
-        return full_line(contact) if contact else None
-    except (ValueError, TypeError, KeyError, AttributeError):
+        with found.of("log.db", RESTORE), identities_anew(log.path, beside) as anew:
+            head = anew.head
+            found.add(anew.faults(signer))
+    finally:
+        discard(beside)
+    with found.of("log.db", RESTORE):
+        head = head or log.head()
+        found.add(entry_faults(log, head.position, signer, progress))
+    return head or Head(0, chain.GENESIS, 0)
+
+
+def state_faults(
+    log: LogReader, live: StateReader | None, scratch: Path, found: Findings
+) -> tuple[int, str | None, str | None]:
+    """Judge a state file by what the log folds to; gives how many contacts there are then, and the two digests.
+
+    The digests are None where the log does not fold; without a file they are those of the log's head.
+    """
+    checkpoint = None
+    if live is not None:
+        with found.of("the contact state", REBUILD):
+            found.add(Fault(0, f"the contact state is damaged: {what}; {REBUILD}") for what in live.damage())
+            checkpoint = _checkpoint(log, live, found)
+    with found.of("log.db", f"it does not fold to a state; {RESTORE}"):
+        fold_into(scratch, log, until=None if checkpoint is None else checkpoint.position)
+        if live is not None and checkpoint is not None and checkpoint.fold_version == VERSION:
+            _compare(log, live, scratch, found)
+        with reading(scratch) as anew:
+            return anew.count(), *digests(anew)
+    return 0, None, None
+
+
+def _checkpoint(log: LogReader, live: StateReader, found: Findings) -> Checkpoint | None:
+    """How far the state is, if it says so once."""
+    told = live.checkpoints()
+    if len(told) != 1:
+        found.add([Fault(0, f"checkpoint: the state says {len(told)} times how far it is; {REBUILD}")])
         return None
+    (checkpoint,) = told
+    at = log.head_at(checkpoint.position)
+    if at is None or at.hash != checkpoint.hash:
+        found.add([Fault(checkpoint.position, "the state was folded from another log than this one")])
+    if checkpoint.fold_version != VERSION:
+        other = f"checkpoint: folded by version {checkpoint.fold_version} of the fold, and this is {VERSION}"
+        found.add([Fault(checkpoint.position, f"{other}; the projector folds the state anew when it starts")])
+    return checkpoint
 
 
-def _identity_faults(log: LogReader, refolded: StateReader) -> Iterator[Fault]:
-    for position in log.dangling_identities():
-        yield Fault(position, "a phone or user id does not lead to the contact that has it")
-    after = 0
-    while True:
-        found, expected = log.identities(after, _PAGE), refolded.identities(after, _PAGE)
-        for ours, theirs in zip_longest(found, expected):
-            if ours != theirs:
-                number = (theirs or ours)[0]
-                yield Fault(number, f"the identities of contact {number} are not what the log says")
-                return
-        if not expected:
-            return
-        after = expected[-1][0]
+def _compare(log: LogReader, live: StateReader, scratch: Path, found: Findings) -> None:
+    has_tags = False
+    with found.of("the contact state", REBUILD):
+        has_tags = table_of(TAGS) in live.parts()
+    if has_tags:
+        with closing(StateStore(scratch)) as store:
+            store.index([TAGS])
+    with reading(scratch) as anew:
+        until = anew.checkpoint().position
+        undoings = log.undoings(until)
+
+        def touched(import_id: str) -> list[int]:
+            source = log.source_number(types.IMPORTS + import_id)
+            last = undoings.last(source, until)
+            return [] if last is None else log.touched(last.source, last.position)
+
+        kinds: list[Iterator[Fault]] = [
+            part_faults(live, anew),
+            contact_faults(live, anew),
+            import_faults(live, anew, touched_by_orders(log, undoings, until)),
+            dirty_faults(live, touched),
+            outcome_faults(live, anew),
+            block_faults(live, anew),
+        ]
+        if has_tags:
+            kinds.append(tag_faults(live, anew))
+        for kind in kinds:
+            with found.of("the contact state", REBUILD):
+                found.add(kind)

@@ -113,7 +113,7 @@ class Deployment:
     @contextmanager
     def consumer(self, *, gaps_accepted_by: str | None = None) -> Iterator[Consumer]:
         """The consumer, for whoever holds its lock."""
-        log = EventLog(self.log_path, clock=now)
+        log = EventLog(self.log_path, clock=now, signer=self.signer())
         try:
             appender = Appender(
                 log, secret=self.secret, may_merge=self.settings.merge == "auto", clock=now, ids=self.ids()

@@ -1,5 +1,6 @@
 """The event log: append in one transaction with the bus offsets and the identities, and read back."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,12 +9,14 @@ from os import urandom
 from pathlib import Path
 
 from ledger import sqlite
+from ledger.events.signing import Signer
+from ledger.log import seal
 from ledger.log.batch import Batch
 from ledger.log.checkpoints import Checkpoints
 from ledger.log.head import Head, head
 
-VERSION = 2
-"""Of the tables in a log's file, as schema.sql sets it: 2 has the index of undos."""
+VERSION = 3
+"""Of the tables in a log's file, as schema.sql sets it: 2 has the index of undos, 3 the seal."""
 
 _LARGE_WAL = 16 * 2**20
 
@@ -35,20 +38,25 @@ class EventLog:
         clock: Callable[[], int] = lambda: time.time_ns() // 1000,
         entropy: Callable[[int], bytes] = urandom,
         most_wal_pages: int = 25_000,
+        signer: Signer | None = None,
     ) -> None:
         """Open or make the file. `clock` gives microseconds since the epoch; `entropy(n)` gives n random bytes.
 
-        `most_wal_pages`: how large the WAL may become before it is brought into the file (`Checkpoints`).
+        `signer` signs what each append leaves (`ledger.log.seal`). `most_wal_pages`: how large the WAL may become
+        before it is brought into the file (`Checkpoints`).
         """
         self._path = path
         self._connection = sqlite.connect(path, cache_mib=24)
         self._clock = clock
         self._entropy = entropy
+        self._signer = signer
         self._checkpoints = Checkpoints(path, most_wal_pages)
         self._checkpoints.begin(self._connection)
         if version_of(self._connection) < VERSION:
             with sqlite.transaction(self._connection):
                 _bring_up_to_date(self._connection)
+                if not seal.is_sealed(self._connection):
+                    seal.write(self._connection, head(self._connection), signer)
 
     def offsets(self, bus: str) -> dict[int, int]:
         """The next offset to take, by partition, of the bus with this id; empty for one never read."""
@@ -86,6 +94,7 @@ class EventLog:
                 " ON CONFLICT (bus, partition) DO UPDATE SET next = excluded.next",
                 [(bus, partition, following_offset) for partition, following_offset in following.items()],
             )
+            seal.write(self._connection, batch.head, self._signer)
 
     def tidy(self) -> None:
         """Bring a large WAL into the file and empty it; for a moment when nothing waits to be appended."""
@@ -102,11 +111,16 @@ def version_of(connection: sqlite.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+_created = re.compile(r"(?:\s|--.*\n)*CREATE (?:UNIQUE )?(?:TABLE|INDEX|TRIGGER) (\w+)").match
+"""Finds the name of what a statement of schema.sql makes; None for one that makes nothing."""
+
+
 def _bring_up_to_date(connection: sqlite.Connection) -> None:
-    """Make the tables; in a file of version 1 just the index that it has not."""
-    version = version_of(connection)
-    for statement in _statements() if version < VERSION else ():
-        if version == 0 or "entries_of_undoings" in statement or statement.lstrip().startswith("PRAGMA"):
+    """Make the tables; in a file of an earlier version just what it has not."""
+    there = schema_of(connection)
+    for statement in _statements() if version_of(connection) < VERSION else ():
+        made = _created(statement)
+        if made is None or made[1] not in there:
             connection.execute(statement)
 
 

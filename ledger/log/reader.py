@@ -56,6 +56,7 @@ class LogReader:
 
     def __init__(self, path: Path, *, cache_mib: int = 2) -> None:
         """Open the file; raises sqlite.OperationalError while no log was made there yet."""
+        self.path = path
         self._connection = sqlite.connect(path, read_only=True, cache_mib=cache_mib)
 
     def close(self) -> None:
@@ -87,6 +88,10 @@ class LogReader:
         """Names of the tables, indexes and triggers that are not as they were made: missing, changed or added."""
         found, declared = schema_of(self._connection), declared_schema()
         return sorted(name for name in found.keys() | declared.keys() if found.get(name) != declared.get(name))
+
+    def damage(self) -> list[str]:
+        """What is wrong with the pages of the file, each with the table or index it is in."""
+        return sqlite.damage(self._connection)
 
     def data_version(self) -> int:
         """Changes when another connection has written to the file: a cheap question to ask often."""
@@ -158,13 +163,20 @@ class LogReader:
             found.append(last)
         return found
 
-    def proof_page(self, after: int, limit: int) -> list[tuple[Any, ...]]:
+    def positions(self, after: int, limit: int) -> list[int]:
+        """The positions of up to `limit` entries after position `after`."""
+        rows = self._connection.execute(
+            "SELECT position FROM entries WHERE position > ? ORDER BY position LIMIT ?", (after, limit)
+        )
+        return [position for (position,) in rows]
+
+    def proof_page(self, after: int, limit: int, until: int = 2**62) -> list[tuple[Any, ...]]:
         """Every column of up to `limit` entries, in the order of the table, source as its name: for `verify`."""
         return self._connection.execute(
             "SELECT position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped,"
             " raw_digest, sources.name, message_id, key, headers, value, phone, user_id, detail, salt, commitment,"
-            f" hash {_FROM} WHERE position > ? ORDER BY position LIMIT ?",
-            (after, limit),
+            f" hash {_FROM} WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
+            (after, until, limit),
         ).fetchall()
 
     def read(self, after: int, limit: int) -> list[Entry]:

@@ -90,4 +90,14 @@ CREATE TABLE offsets (
     PRIMARY KEY (bus, partition)
 ) STRICT, WITHOUT ROWID;
 
-PRAGMA user_version = 2;
+-- What the last append left: the newest entry and the offsets (JSON: bus, partition, next), under the deployment's
+-- signature.
+CREATE TABLE seal (
+    number    INTEGER PRIMARY KEY CHECK (number = 1),
+    position  INTEGER NOT NULL,
+    hash      BLOB NOT NULL,
+    offsets   TEXT NOT NULL,
+    signature TEXT
+) STRICT;
+
+PRAGMA user_version = 3;

@@ -218,8 +218,9 @@ def _asserted(
     for chunk in _chunks(sorted(into)):
         rows = connection.execute(
             "SELECT contact, position, source, phone, user_id FROM entries"
-            " WHERE contact IN (SELECT value FROM json_each(?)) AND reason IS NULL AND NOT skipped AND source IS NOT ?",
-            (_listed(chunk).decode(), own.source),
+            " WHERE contact IN (SELECT value FROM json_each(?)) AND reason IS NULL AND NOT skipped AND source IS NOT ?"
+            " AND position < ?",
+            (_listed(chunk).decode(), own.source, own.position),
         )
         for contact, position, source, phone, user_id in rows:
             if before.count(source, position, own.position):
@@ -234,7 +235,7 @@ def claim(connection: Connection, name: str, position: int) -> Refused:
     Gives the positions of the events that cannot have it, and so go on not counting.
     """
     left = Refused([], [])
-    for rows in _events(connection, _number_of(connection, name)):
+    for rows in _events(connection, _number_of(connection, name), position):
         identities = Identities()
         identities.load(
             connection,
@@ -254,16 +255,16 @@ def claim(connection: Connection, name: str, position: int) -> Refused:
     return left
 
 
-def _events(connection: Connection, source: int) -> Iterator[list[tuple[int, int, int | None, str | None]]]:
-    """(position, contact, phone, user id) of the events of a source about contacts, in log order, some at a time."""
+def _events(connection: Connection, source: int, until: int) -> Iterator[list[tuple[int, int, int | None, str | None]]]:
+    """(position, contact, phone, user id) of a source's events about contacts before `until`, in log order."""
     positions = array(
         "q",
         (
             position
             for (position,) in connection.execute(
                 "SELECT position FROM entries WHERE source = ? AND reason IS NULL AND NOT skipped"
-                " AND contact IS NOT NULL",
-                (source,),
+                " AND contact IS NOT NULL AND position < ?",
+                (source, until),
             )
         ),
     )

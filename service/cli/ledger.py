@@ -10,12 +10,12 @@ import click
 import orjson
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ledger.log.head import Head
 from projections.digest import content_digest, full_digest
 from projections.drafts import building_alone
 from projections.project_loop import Projection
 from projections.reading import reading
 from projections.rebuild import build_generation, fold_into
-from projections.verify import SavedHead
 from projections.verify import verify as check
 from service.audit import Act, record
 from service.cli.given import who
@@ -64,6 +64,7 @@ def verify(head_file: Path | None, is_json: bool) -> None:
             log,
             deployment.generations().current_path(),
             deployment.data / "verify" / "state.building",
+            signer=deployment.signer(),
             saved_head=saved,
             progress=advance,
         )
@@ -86,10 +87,10 @@ def verify(head_file: Path | None, is_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _saved_head(deployment: Deployment, file: Path) -> SavedHead:
+def _saved_head(deployment: Deployment, file: Path) -> Head:
     try:
         document = orjson.loads(file.read_bytes())
-        saved = SavedHead(int(document["position"]), bytes.fromhex(document["hash"]))
+        saved = Head(int(document["position"]), bytes.fromhex(document["hash"]), 0)
         signature = str(document["signature"])
         expected = deployment.signer().of_head(saved.position, saved.hash)
     except (OverflowError, orjson.JSONDecodeError, KeyError, TypeError, ValueError) as fault:

@@ -20,6 +20,7 @@ def earlier(world):
         past = state_at(world.deployment.data / "past", log, 1)
     with closing(connect(world.deployment.log_path)) as log:
         log.execute("DROP INDEX entries_of_undoings")
+        log.execute("DROP TABLE seal")
         log.execute("PRAGMA user_version = 1")
     for path in (world.deployment.generations().current_path(), past):
         with closing(connect(path)) as state:

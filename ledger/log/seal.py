@@ -1,0 +1,99 @@
+"""The seal: the head and the bus offsets that the last append left, signed, so that other hands change neither unseen.
+
+The chain proves each entry by the next one. Of the newest entry nothing follows, and offsets are in no entry: one that
+was raised would have messages left out for good (decision 28).
+"""
+
+import hmac
+from collections.abc import Iterator
+
+import msgspec
+
+from ledger.events.signing import Signer
+from ledger.log.fault import Fault
+from ledger.log.head import Head, head
+from ledger.sqlite import Connection
+
+Offset = tuple[str, int, int]
+"""Bus id, partition, and the next offset to take."""
+
+_listed = msgspec.json.Encoder().encode
+_offsets_of = msgspec.json.Decoder(list[Offset]).decode
+
+
+def write(connection: Connection, newest: Head, signer: Signer | None) -> None:
+    """Seal what this transaction leaves. Without a signer anybody could have written it, and `verify` says so."""
+    offsets = _listed(_offsets(connection)).decode()
+    connection.execute(
+        "INSERT OR REPLACE INTO seal (number, position, hash, offsets, signature) VALUES (1, ?, ?, ?, ?)",
+        (newest.position, newest.hash, offsets, None if signer is None else _signature(signer, newest, offsets)),
+    )
+
+
+def is_sealed(connection: Connection) -> bool:
+    """Whether the log has a seal; one of an earlier version has none."""
+    return connection.execute("SELECT 1 FROM seal").fetchone() is not None
+
+
+def seal_faults(connection: Connection, signer: Signer | None) -> Iterator[Fault]:
+    """What is not as the last append left it. Without a signer the seal itself is believed."""
+    row = connection.execute("SELECT position, hash, offsets, signature FROM seal").fetchone()
+    newest = head(connection)
+    if row is None:
+        yield Fault(newest.position, "seal: it is missing; each append leaves one, and the consumer's start")
+        return
+    position, hash, offsets, signature = row
+    if position != newest.position:
+        yield Fault(
+            min(position, newest.position) + 1,
+            f"seal: the last append left {position} entries, and the log has {newest.position}:"
+            " some were cut off, or added by other hands",
+        )
+    elif hash != newest.hash:
+        yield Fault(position, "seal: the log's last entry is not the one that the last append left")
+    yield from _offset_faults(_sealed_offsets(offsets), _offsets(connection), newest.position)
+    if signer is not None and not _is_signed(signer, Head(position, hash, 0), offsets, signature):
+        yield Fault(newest.position, "seal: it is not signed with this deployment's secret: other hands wrote it")
+
+
+def _offset_faults(sealed: list[Offset] | None, found: list[Offset], position: int) -> Iterator[Fault]:
+    if sealed is None:
+        yield Fault(position, "seal: its list of offsets cannot be read")
+        return
+    ours = {(bus, partition): following for bus, partition, following in sealed}
+    theirs = {(bus, partition): following for bus, partition, following in found}
+    for bus, partition in sorted(ours.keys() | theirs.keys()):
+        left, now = ours.get((bus, partition)), theirs.get((bus, partition))
+        if left != now:
+            yield Fault(
+                position,
+                f"offsets: partition {partition} of bus {bus[:80]} goes on at {_or_nothing(now)},"
+                f" and the last append left {_or_nothing(left)}",
+            )
+
+
+def _or_nothing(offset: int | None) -> str:
+    return "no offset" if offset is None else f"offset {offset}"
+
+
+def _sealed_offsets(text: str) -> list[Offset] | None:
+    try:
+        return _offsets_of(text)
+    except (msgspec.DecodeError, UnicodeError):
+        return None
+
+
+def _is_signed(signer: Signer, newest: Head, offsets: str, signature: str | None) -> bool:
+    try:
+        expected = _signature(signer, newest, offsets)
+        return signature is not None and hmac.compare_digest(expected.encode(), signature.encode())
+    except (OverflowError, UnicodeError):
+        return False
+
+
+def _signature(signer: Signer, newest: Head, offsets: str) -> str:
+    return signer.of_seal(newest.position, newest.hash, offsets.encode())
+
+
+def _offsets(connection: Connection) -> list[Offset]:
+    return connection.execute("SELECT bus, partition, next FROM offsets ORDER BY bus, partition").fetchall()
