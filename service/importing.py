@@ -11,6 +11,7 @@ from service.imports.ledger_view import LedgerView
 from service.imports.ports import Limits, Ports
 from service.imports.registry import Registry
 from service.imports.results import Results
+from service.imports.sent import SentRows
 from service.imports.uploads import UploadPorts, Uploads
 from service.store import open_store
 from service.wiring import Deployment, now
@@ -73,6 +74,7 @@ def importing(deployment: Deployment, check: Callable[[], None] = lambda: None) 
         rejections=view.rejections,
         not_redone=view.not_redone,
         message=view.message,
+        sent=SentRows(deployment.bus(), deployment.log_path, deployment.signer()).of,
         known_attributes=lambda: view.attribute_types() | registry.attribute_types(),
         default_country_code=deployment.settings.default_country_code,
         pace=Pace(time.monotonic, sleep),

@@ -1,6 +1,6 @@
 """Reading the log: in order, by contact, by message, and who is found by what. Short reads, never a held cursor."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from ledger.log.log import VERSION, _offsets, declared_schema, schema_of, versio
 from ledger.log.undoing import Refused, Undoings, components, named, refused, touched, undoings
 
 _listed = msgspec.json.Encoder().encode
+_AT_ONCE = 5_000
 _COLUMNS = (
     "position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, sources.name,"
     " message_id, key, headers, value, phone, user_id, detail, salt IS NULL"
@@ -134,6 +135,23 @@ class LogReader:
     def components(self, contacts: Iterable[int]) -> dict[int, int]:
         """Every contact ever merged with one of these, and each of these, with the one that survives of it."""
         return components(self._connection, contacts)
+
+    def values_of_source(self, name: str, first_id: str, reasons: Collection[str]) -> Iterator[bytes]:
+        """The messages of a source from the message id `first_id` on, accepted or rejected for one of these reasons.
+
+        Those that were erased are left out.
+        """
+        listed = ", ".join("?" * len(reasons))
+        for where, given in (("reason IS NULL", ()), (f"reason IS NOT NULL AND reason IN ({listed})", tuple(reasons))):
+            last: tuple[str, int] = (first_id, 0)
+            while rows := self._connection.execute(
+                "SELECT message_id, position, value FROM entries"
+                " WHERE source = (SELECT source FROM sources WHERE name = ?) AND (message_id, position) > (?, ?)"
+                f" AND {where} ORDER BY message_id, position LIMIT ?",
+                (name, *last, *given, _AT_ONCE),
+            ).fetchall():
+                yield from (value for _, _, value in rows if value is not None)
+                last = rows[-1][:2]
 
     def source_number(self, name: str | None) -> int | None:
         """The number under which the log keeps this source; None where no message has it."""

@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +119,11 @@ class ImportFolder:
         else:
             os.replace(draft, self.source)
 
+    @property
+    def order(self) -> Path:
+        """The phones of the rows and the order in which they are published, kept from the first one on."""
+        return self.path / "order"
+
     def forget(self, name: str) -> None:
         """Remove a JSON value."""
         (self.path / f"{name}.json").unlink(missing_ok=True)
@@ -163,6 +168,18 @@ class ImportFolder:
     def remove(self) -> None:
         """Remove the folder with all that is in it."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def put_in_place(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a private file in the place of the one before, at once; it outlives a loss of power."""
+    draft = path.with_name(f"{path.name}.new")
+    with open(draft, "wb", opener=_private) as file:
+        for piece in pieces:
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+    _sync(path.parent)
 
 
 def _write_text(path: Path, pieces: Iterator[bytes], encoding: str | None) -> None:

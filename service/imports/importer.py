@@ -16,7 +16,7 @@ from service.imports.files import Busy, ImportFolder
 from service.imports.messages import ImportMessages
 from service.imports.orphans import remove_orphans
 from service.imports.ports import Limits, Ports, Report
-from service.imports.progress import Progress, load_mark, load_progress, save_mark, save_progress
+from service.imports.progress import Progress, load_progress, save_mark, save_progress
 from service.imports.reading import read_new, rows_of
 from service.imports.registry import Import, Registry
 from service.imports.rejects import RejectsFile
@@ -25,6 +25,7 @@ from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import SourceRows, Verdicts, opted_out
 from service.imports.splitter import Splitter, Way
+from service.imports.standing import Standing, take_up
 from service.imports.states import State
 from service.imports.table.dialect import shape
 from service.imports.table.refusal import FileRefused
@@ -72,7 +73,7 @@ class Importer:
                 folder.remove()
                 raise
             if found is not None:
-                self._split(confirmed, found, folder, report)
+                self._split(confirmed, take_up(folder, confirmed, found, self._ports), folder, report)
                 return Brought(confirmed.id, already=False)
             folder.remove()
         self.see_out(confirmed.id, report)
@@ -101,14 +102,12 @@ class Importer:
                 return
             report("scanning", 0, 0)
             try:
-                found = rows_of(folder, confirmed, self._limits)
+                standing = take_up(folder, confirmed, rows_of(folder, confirmed, self._limits), self._ports)
             except FileRefused as fault:
-                done = load_progress(folder)
-                counted = {"published": done.rank, "duplicate": done.duplicate, "rejected": done.rejected}
-                self._registry.fail(id, str(fault), **counted)
+                self._give_up(confirmed, folder, fault)
                 raise
-            self._settle_opt_ins(confirmed, found, folder, report)
-            self._split(confirmed, found, folder, report)
+            self._settle_opt_ins(confirmed, standing.found, folder, report)
+            self._split(confirmed, standing, folder, report)
 
     def see_out(self, id: str, report: Report) -> None:
         """Return when all rows of an import are out, by whomever: this process, or one that is at it already.
@@ -193,13 +192,35 @@ class Importer:
         meant = frozenset(folder.load("opt_ins") or () if confirmed.choices.allow_opt_in else ())
         folder.save("opted_out", [phone for phone in asked if phone not in meant], durable=True)
 
-    def _split(self, confirmed: Import, found: Scan, folder: ImportFolder, report: Report) -> None:
-        choices, done = confirmed.choices, load_progress(folder)
-        checks = RowChecks(confirmed.columns, choices)
-        folder.upload.unlink(missing_ok=True)  # the source is what counts from now on
+    def _give_up(self, confirmed: Import, folder: ImportFolder, fault: FileRefused) -> None:
+        """Fail an import that can never go on; what is out is asked of those who know, so that it counts exactly."""
+        done = load_progress(folder)
+        sent = list(self._ports.sent(confirmed.id, f"{confirmed.id}."))
+        halves = {one.row: one for one in sent if not one.is_last}
+        for one in sent:
+            if one.is_last:
+                halves.pop(one.row, None)
+        with closing(self._feed()) as feed:
+            messages = self._messages(confirmed)
+            for one in halves.values():
+                feed.send(messages.rest_of_row(one, confirmed.choices.tags))
+            feed.finish()
+        counted = {"duplicate": done.duplicate, "rejected": done.rejected}
+        self._registry.fail(confirmed.id, str(fault), published=len({one.row for one in sent}), **counted)
+
+    def _feed(self) -> Feed:
+        return Feed(self._ports.publisher, self._ports.backlog, self._ports.pace)
+
+    def _messages(self, confirmed: Import) -> ImportMessages:
         assert confirmed.confirmed_at is not None
         time = moments.text(confirmed.confirmed_at)
-        messages = ImportMessages(confirmed.id, time, choices.mode, choices.tags, self._ports.signer)
+        return ImportMessages(confirmed.id, time, confirmed.choices.mode, confirmed.choices.tags, self._ports.signer)
+
+    def _split(self, confirmed: Import, standing: Standing, folder: ImportFolder, report: Report) -> None:
+        choices, found, done = confirmed.choices, standing.found, standing.done
+        checks = RowChecks(confirmed.columns, choices)
+        folder.upload.unlink(missing_ok=True)  # the source is what counts from now on
+        messages = self._messages(confirmed)
         out = frozenset(folder.load("opted_out") or ())
 
         def save(progress: Progress) -> None:
@@ -207,20 +228,36 @@ class Importer:
             report("publishing", progress.at, confirmed.rows)
 
         with (
-            closing(Feed(self._ports.publisher, self._ports.backlog, self._ports.pace)) as feed,
+            closing(self._feed()) as feed,
             closing(RejectsFile(folder.rejects, done.rejects_size)) as rejects,
             SourceRows(folder.source, shape(folder.source, choices.delimiter).delimiter, found) as rows,
         ):
-            feed.send([messages.started(_started(confirmed))])
-            splitter = Splitter(found, Verdicts(found, rows, checks, out), messages)
+            feed.send([messages.started(_kept_start(folder, confirmed))])
+            for index in sorted(standing.halves):
+                feed.send(messages.rest_of_row(standing.out[index], choices.tags))
+            splitter = Splitter(found, Verdicts(found, rows, checks, out, standing.out), messages, standing.first)
             is_cancelling = partial(self._registry.is_cancelling, confirmed.id)
-            way = Way(load_mark(folder), self._ports.stride, partial(save_mark, folder), is_cancelling)
+            way = Way(standing.mark, self._ports.stride, partial(save_mark, folder), is_cancelling)
             done = splitter.split(done, feed, rejects, save, self._ports.batch, way)
             rejects.flush(durable=True)
             save_progress(folder, done, durable=True)
-            feed.send([messages.split(_counted(confirmed, done))])
+            counted = {
+                "published": done.rank + standing.out_from(done.at),
+                "duplicate": done.duplicate,
+                "rejected": done.rejected,
+            }
+            feed.send([messages.split({"rows": confirmed.rows, **counted})])
             feed.finish()
-        self._registry.end(confirmed.id, published=done.rank, duplicate=done.duplicate, rejected=done.rejected)
+        self._registry.end(confirmed.id, **counted)
+
+
+def _kept_start(folder: ImportFolder, confirmed: Import) -> dict[str, Any]:
+    """What ImportStarted says, the same to the byte from whichever version goes on."""
+    kept: dict[str, Any] | None = folder.load("started")
+    if kept is None:
+        kept = _started(confirmed)
+        folder.save("started", kept, durable=True)
+    return kept
 
 
 def _started(confirmed: Import) -> dict[str, Any]:
@@ -231,7 +268,3 @@ def _started(confirmed: Import) -> dict[str, Any]:
         "choices": choices,
         "rows": confirmed.rows,
     }
-
-
-def _counted(confirmed: Import, done: Progress) -> dict[str, int]:
-    return {"rows": confirmed.rows, "published": done.rank, "duplicate": done.duplicate, "rejected": done.rejected}

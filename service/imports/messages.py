@@ -9,6 +9,7 @@ from ledger.bus.port import Message
 from ledger.events.signing import Signer
 from ledger.events.types import IMPORT_SPLIT, IMPORT_STARTED, IMPORTS, TAGS_ADDED, USER_TRACKED
 from service.imports.rows.row import Row
+from service.imports.sent import Sent
 
 MOST_TRAITS_BYTES = 252 * 1024
 """Of a row's traits as JSON, so that its message stays below 256 KiB."""
@@ -43,20 +44,32 @@ class ImportMessages:
         """ImportSplit."""
         return self._own(f"{self._id}.split", IMPORT_SPLIT, data)
 
-    def of_row(self, rank: int, row: int, line: int, phone: str, content: Row) -> list[Message]:
-        """The messages of an accepted row; `row` and `line` are where it stands in the file."""
+    def of_row(self, number: int, row: int, line: int, phone: str, content: Row) -> list[Message]:
+        """The messages of an accepted row; `number` rises with the order of publishing and is no other row's.
+
+        `row` and `line` are where it stands in the file.
+        """
         user_id = "" if content.user_id is None else f'"userId":{orjson.dumps(content.user_id).decode()},'
         who, where = (
             f'{{"phone":"{phone}",{user_id}',
             f'"match":"phone","mode":"{self._mode}","row":{row},"line":{line}',
         )
-        key, name = phone.encode(), f"{self._id}.{rank:06d}"
+        key, name = phone.encode(), f"{self._id}.{number:06d}"
         told = f'{who}"traits":{content.traits_json},{where}{self._end_of_user}'
         messages = [Message(key, self._sign_user(f"{name}.u", told.encode()))]
         if self._tags:
             tagged = f"{who}{where}{self._end_of_tags}"
             messages.append(Message(key, self._sign_tags(f"{name}.t", tagged.encode())))
         return messages
+
+    def rest_of_row(self, sent: Sent, tags: Sequence[str]) -> list[Message]:
+        """The last message of a row whose first is out: the tags, for the contact that the first one was about."""
+        told: dict[str, Any] = {"phone": sent.phone}
+        if sent.user_id is not None:
+            told["userId"] = sent.user_id
+        told |= {"match": "phone", "mode": self._mode, "row": sent.row, "line": sent.line, "tags": list(tags)}
+        value = self._sign_tags(f"{sent.id.removesuffix('.u')}.t", orjson.dumps({**told, "rowend": True}))
+        return [Message(sent.phone.encode(), value)]
 
     def _own(self, id: str, type: str, data: Mapping[str, Any]) -> Message:
         return Message(self._id.encode(), self._signed[type](id, orjson.dumps({"import": self._id, **data})))

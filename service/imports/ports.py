@@ -10,6 +10,7 @@ from ledger.log.entry import Entry
 from service.imports.counts import AppendRejection, NotRedone, Outcomes
 from service.imports.feed import Pace
 from service.imports.ledger_head import LedgerHead
+from service.imports.sent import Sent
 
 Report = Callable[[str, int, int], None]
 """Called with a stage (reading, scanning, publishing, applying), the rows done, and the rows in all (0: not known)."""
@@ -32,6 +33,7 @@ class Ports:
     those of them (E.164) whose contact has WhatsApp Opted FALSE now. `outcomes(import id)`: what became of its rows so
     far. `rejections(import id)`: its rows that the append rejected, by row. `not_redone(position)`: those that the redo
     there could not bring back. `message(source, id)`: what the log decided of a message, once it has.
+    `sent(import id, first message id)`: the messages of rows that are out, from that id on.
     `known_attributes()`: existing custom attributes and their types. `default_country_code` is proposed for a file
     without any (R10). `batch`: messages published together. `stride`: rows published before an import looks again
     whether it is to stop.
@@ -49,6 +51,7 @@ class Ports:
     rejections: Callable[[str], Iterable[AppendRejection]]
     not_redone: Callable[[int], NotRedone]
     message: Callable[[str, str], Entry | None]
+    sent: Callable[[str, str], Iterable[Sent]]
     known_attributes: Callable[[], Mapping[str, str]]
     default_country_code: str
     pace: Pace

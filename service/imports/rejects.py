@@ -95,8 +95,8 @@ def found_rejects(path: Path, size: int, most: int) -> list[Reject]:
     if not path.exists():
         return found
     with path.open("rb") as file:
-        while len(found) < most and file.tell() < size:
-            found.append(_read(file.readline()))
+        while len(found) < most and file.tell() < size and (line := file.readline()):
+            found.append(_read(line))
     return found
 
 

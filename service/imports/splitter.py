@@ -33,8 +33,10 @@ class Way:
 class Splitter:
     """Splits one file; what it publishes follows from the verdicts and the messages' choices alone."""
 
-    def __init__(self, found: Scan, verdicts: Verdicts, messages: ImportMessages) -> None:
+    def __init__(self, found: Scan, verdicts: Verdicts, messages: ImportMessages, first: int = 1) -> None:
+        """`first` is the number of the first row in the order of publishing: message ids have these numbers."""
         self._found = found
+        self._first = first
         self._verdicts = verdicts
         self._messages = messages
 
@@ -69,6 +71,6 @@ class Splitter:
     def _messages_of(self, part: Part) -> list[Message]:
         lines, phones, of_row = self._found.lines, self._found.phones, self._messages.of_row
         messages: list[Message] = []
-        for rank, (index, row) in enumerate(part.taken, start=part.progress.rank - len(part.taken) + 1):
-            messages += of_row(rank, index + 1, lines[index], f"+{phones[index]}", row)
+        for place, (index, row) in zip(part.places, part.taken, strict=True):
+            messages += of_row(self._first + place, index + 1, lines[index], f"+{phones[index]}", row)
         return messages

@@ -2,7 +2,7 @@
 
 import mmap
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress, groupby
 from pathlib import Path
@@ -81,25 +81,37 @@ def _opting_in(found: Scan) -> list[int]:
 class Part:
     """Rows that follow one another: those taken, by their indexes, and those not.
 
-    `progress` is behind them; its `rejects_size` is left to whoever keeps the rejects.
+    `progress` is behind them; its `rejects_size` is left to whoever keeps the rejects. `places` are those of the rows
+    taken in the order of publishing, from 0.
     """
 
     taken: list[tuple[int, Row]]
     rejects: list[Reject]
     progress: Progress
+    places: list[int]
 
 
 class Verdicts:
     """Judges the rows of one file; the verdicts follow from the file, the choices and `opted_out` alone.
 
     `opted_out` has the phones (digits of E.164) whose WhatsApp Opted is FALSE and may not become TRUE here (R16).
+    `out` are indexes of rows that are out already, on which there is no verdict: they count as taken.
     """
 
-    def __init__(self, found: Scan, rows: SourceRows, checks: RowChecks, opted_out: frozenset[int]) -> None:
+    def __init__(
+        self,
+        found: Scan,
+        rows: SourceRows,
+        checks: RowChecks,
+        opted_out: frozenset[int],
+        out: Collection[int] = (),
+    ) -> None:
         self._found = found
         self._rows = rows
         self._checks = checks
         self._opted_out = opted_out
+        self._out = frozenset(out)
+        self._phones_out = {found.phones[index]: index for index in out}
         self._columns = {name: checks.column(name) for name in (PHONE_NUMBER, USER_ID, WHATSAPP_OPTED)}
         self._says_opted_in = checks.says_opted_in
         self._losers = self._settled()
@@ -110,10 +122,17 @@ class Verdicts:
         lines, phones, judged = self._found.lines, self._found.phones, self._judged
         last_phone, keeper, duplicates = done.phone, done.keeper, 0
         taken: list[tuple[int, Row]] = []
+        places: list[int] = []
         rejects: list[Reject] = []
+        out, phones_out, out_here = self._out, self._phones_out, 0
         records = self._rows.columns(group, self._checks.width)
         for place, (index, row) in enumerate(zip(group, self._checks.plain(records), strict=True)):
             phone = phones[index]
+            if out and phone in phones_out:
+                if index in out:
+                    out_here += 1
+                    continue
+                last_phone, keeper = phone, phones_out[phone]
             if phone and phone == last_phone:
                 same = duplicate(self._columns[PHONE_NUMBER], keeper + 1, lines[keeper])
                 rejects.append(Reject(index + 1, lines[index], (same,)))
@@ -127,16 +146,17 @@ class Verdicts:
             else:
                 last_phone, keeper = phone, index
                 taken.append((index, row))
+                places.append(done.at + place)
         progress = Progress(
             done.at + len(group),
-            done.rank + len(taken),
+            done.rank + len(taken) + out_here,
             last_phone,
             keeper,
             done.duplicate + duplicates,
             done.rejected + len(rejects) - duplicates,
             done.rejects_size,
         )
-        return Part(taken, rejects, progress)
+        return Part(taken, rejects, progress, places)
 
     def _is_to_judge(self, index: int) -> bool:
         """Whether more than its own cells decides about a row, or it may be too large."""

@@ -1,0 +1,190 @@
+"""An import that another version of the program, or of the numbering plan, goes on with (R23).
+
+Another version is the same one with other choices behind the import's back: what is a good row is then another, and so
+is, with another country code, the order of the rows.
+"""
+
+import io
+import json
+from collections import Counter
+from contextlib import closing, suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.bus.port import BusError, NotConfirmed, Publisher
+from service.imports.columns.choices import Choices
+from service.imports.files import ImportFolder
+from service.imports.table.refusal import FileRefused
+from service.store import open_store
+from tests.service.imports.broken import IMPATIENT, Breaking, importer_with
+from tests.service.imports.desk import Desk, silent
+from tests.service.imports.test_counts import adds_up
+from tests.world import World
+from tests.worlds import bounded, folder
+
+STEPS = {"batch": 4, "stride": 6}
+PLAIN = "Phone,City\n" + "".join(f"+9199675{number:05d},Pune\n" for number in range(30))
+
+
+def break_off(desk, content, after, *, is_late=True, **choices):
+    """An import whose process is gone after so many batches; its id."""
+    broken = importer_with(
+        desk, publisher=Breaking(desk.importer._ports.publisher, after, is_late=is_late), pace=IMPATIENT, **STEPS
+    )
+    with suppress(BusError):
+        broken.bring(io.BytesIO(content.encode()), "many.csv", Choices(**choices), silent)
+    (listed,) = desk.importer.results.all()
+    return listed["id"]
+
+
+def judge_otherwise(world, **options):
+    with closing(open_store(world.deployment.service_path)) as store:
+        ((id, kept),) = store.execute("SELECT id, choices FROM imports").fetchall()
+        store.execute("UPDATE imports SET choices = ? WHERE id = ?", (json.dumps(json.loads(kept) | options), id))
+        store.commit()
+
+
+def as_from_an_earlier_version(world, id):
+    ImportFolder(world.folder / "imports" / id).order.unlink(missing_ok=True)
+
+
+def rows_in_log(world):
+    """Of each row of the import, how often its first message is in the log, and for which reasons."""
+    found = Counter()
+    for entry in world.entries():
+        if entry.type == "UserTracked" and entry.source.startswith("/imports/"):
+            found[json.loads(entry.value)["data"]["row"], entry.reason] += 1
+    return found
+
+
+def whole(desk, world, id):
+    """The import at its end: every row of the file is once in the log, or once among the rejects."""
+    world.settle()
+    document = desk.importer.results.show(id)
+    assert adds_up(document)
+    assert document["pending"] == 0
+    logged = rows_in_log(world)
+    assert set(logged.values()) <= {1}
+    assert not any(reason == "id_reused" for _, reason in logged)
+    left_out = {one["line"] - 1 for one in document["rejects"]}
+    accepted = {row for row, reason in logged if reason is None}
+    assert not left_out & accepted
+    assert document["cancelled"] == document["rows"] - len(left_out | accepted)
+    return document
+
+
+@pytest.mark.parametrize("is_early", [False, True])
+@pytest.mark.parametrize("is_settled", [False, True])
+@pytest.mark.parametrize("after", [0, 1, 2, 3, 5, 9])
+def test_a_numbering_plan_that_changed_meanwhile_loses_no_row(desk, world, after, is_settled, is_early):
+    national = PLAIN.replace("+91", "")
+    id = break_off(desk, national, after, country_code="91")
+    if is_settled:
+        world.settle()
+    if is_early:
+        as_from_an_earlier_version(world, id)
+    judge_otherwise(world, country_code="1")
+    importer_with(desk, **STEPS).resume(id, silent)
+    document = whole(desk, world, id)
+    assert document["state"] == "done"
+
+
+FILES = st.lists(
+    st.tuples(
+        st.sampled_from(["Asha", "O'Neil", "R2"]),
+        st.integers(0, 7).map(lambda number: f"99675{number:05d}"),
+        st.sampled_from(["", "u1", "u2", "u3", "u4"]),
+    ),
+    min_size=4,
+    max_size=24,
+)
+VERDICTS = st.fixed_dictionaries(
+    {}, optional={"relaxed_names": st.booleans(), "country_code": st.sampled_from(["91", "1", "44"])}
+)
+
+
+@bounded(25)
+@given(
+    records=FILES,
+    before=st.booleans(),
+    after=VERDICTS,
+    batches=st.integers(0, 5),
+    is_late=st.booleans(),
+    tags=st.sampled_from([(), ("vip",)]),
+    is_settled=st.booleans(),
+    is_early=st.booleans(),
+    is_cancelled=st.booleans(),
+    times=st.integers(1, 2),
+)
+def test_whatever_is_judged_otherwise_meanwhile_each_row_counts_once(
+    records, before, after, batches, is_late, tags, is_settled, is_early, is_cancelled, times
+):
+    content = "Name,Phone,User ID\n" + "".join(f"{','.join(record)}\n" for record in records)
+    with folder() as path:
+        world = World(path / "data")
+        desk = Desk(world)
+        chosen = {"country_code": "91", "relaxed_names": before, "tags": tags}
+        id = break_off(desk, content, batches, is_late=is_late, **chosen)
+        if is_early:
+            as_from_an_earlier_version(world, id)
+        judge_otherwise(world, **after)
+        for time in range(times):
+            if is_settled:
+                world.settle()
+            publisher = Breaking(desk.importer._ports.publisher, 1 + (time == times - 1) * 100, is_late=is_late)
+            if is_cancelled and time == times - 1:
+                with suppress(Exception):
+                    importer_with(desk, publisher=publisher, **STEPS).cancel(id, silent)
+            else:
+                with suppress(BusError):
+                    importer_with(desk, publisher=publisher, pace=IMPATIENT, **STEPS).resume(id, silent)
+        document = whole(desk, world, id)
+        desk.close()
+        world.close()
+    assert document["state"] in ("done", "cancelled")
+
+
+class HalfTaking(Publisher):
+    """Takes the first message of each row alone, and is away then, as a broker that dies over a batch."""
+
+    def __init__(self, publisher):
+        self.publisher = publisher
+
+    def publish(self, messages, timeout=4.0):
+        self.publisher.publish([one for one in messages if b'"TagsAdded"' not in one.value], timeout)
+        if len(messages) > 1:
+            raise NotConfirmed("nothing came back")
+
+    def close(self):
+        pass
+
+
+@pytest.mark.parametrize("end", ["resume", "cancel", "lost copy"])
+def test_rows_whose_first_message_alone_is_out_get_their_tags(desk, world, end):
+    halving = importer_with(desk, publisher=HalfTaking(desk.importer._ports.publisher), pace=IMPATIENT, **STEPS)
+    with pytest.raises(NotConfirmed):
+        halving.bring(io.BytesIO(PLAIN.encode()), "many.csv", Choices(tags=("vip",)), silent)
+    (listed,) = desk.importer.results.all()
+    if end == "lost copy":
+        ImportFolder(world.folder / "imports" / listed["id"]).source.unlink()
+        with pytest.raises(FileRefused):
+            desk.importer.resume(listed["id"], silent)
+    else:
+        getattr(importer_with(desk, **STEPS), end)(listed["id"], silent)
+    document = whole(desk, world, listed["id"])
+    assert document["created"] == len(world.contacts()) > 0
+    assert all(one["tags"] == ["vip"] for one in world.contacts())
+
+
+def test_a_file_that_is_read_otherwise_fails_and_says_that_it_can_be_undone(desk, world):
+    id = break_off(desk, PLAIN, 3, tags=("vip",))
+    source = ImportFolder(world.folder / "imports" / id).source
+    source.write_text(source.read_text().replace("Phone,City\n", "Phone,City\n\n"))
+    with pytest.raises(FileRefused, match="Undo this import"):
+        desk.importer.resume(id, silent)
+    document = whole(desk, world, id)
+    assert document["state"] == "failed"
+    assert document["created"] + document["cancelled"] == 30
+    assert "undo" in desk.status(id)["allowed"]
