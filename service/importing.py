@@ -13,6 +13,7 @@ from service.imports.registry import Registry
 from service.imports.results import Results
 from service.imports.sent import SentRows
 from service.imports.uploads import UploadPorts, Uploads
+from service.imports.wording import OF_CALL
 from service.store import open_store
 from service.wiring import Deployment, now
 
@@ -38,7 +39,7 @@ def desk(deployment: Deployment) -> Iterator[Desk]:
         default_country_code=deployment.settings.default_country_code,
     )
     try:
-        results = Results(folder, registry, view.outcomes, view.rejections, view.not_redone)
+        results = Results(folder, registry, view.outcomes, view.rejections, view.not_redone, OF_CALL)
         yield Desk(Uploads(folder, registry, ports, _limits(deployment)), results)
     finally:
         view.close()

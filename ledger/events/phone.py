@@ -7,13 +7,14 @@ from ledger.events.calling_codes import CALLING_CODES, calling_code
 from ledger.events.numbering_plan import plan_of
 
 _DAMAGED = re.compile(r"[+-]?\d+(?:[.,]\d*)?[eE][+-]?\d+", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?\d{7,}[.,](?:0+|\d)", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII).fullmatch
 
 
 class PhoneFault(ValueError):
     """A phone that cannot be taken.
 
-    `reason`: phone_missing, phone_not_digits, phone_invalid, phone_scientific, country_code_missing or
+    `reason`: phone_missing, phone_not_digits, phone_invalid, phone_scientific, phone_decimal, country_code_missing or
     country_code_invalid. `field`: "phone" or "country_code". `message`: the rule and what to do, without the number.
     """
 
@@ -134,6 +135,13 @@ def _check_digits(number: str) -> None:
             "phone_scientific",
             "phone",
             "phone is in scientific notation, such as 9.19967E+11: a spreadsheet has cut digits off. "
+            "Format the column as text in the original and export it again",
+        )
+    if _DECIMAL.fullmatch(number):
+        raise PhoneFault(
+            "phone_decimal",
+            "phone",
+            "phone has a decimal point or comma: a spreadsheet has made a decimal of it. "
             "Format the column as text in the original and export it again",
         )
     raise PhoneFault(

@@ -1,9 +1,10 @@
 """Imports step by step: upload, tags, mapping, check, confirmation, result (R21). The importer does the work."""
 
 import hashlib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
@@ -220,12 +221,13 @@ def import_routes(door: Door) -> Routes:
     def import_rejects(id: str) -> Response:
         """Download the rows that were not taken, to be corrected and uploaded again.
 
-        The file's own columns, then line, column, reason and hint. Cells that a spreadsheet would run begin with `'`.
+        The file's own columns, then line, column, reason and hint. Cells that a spreadsheet would run begin with `'`,
+        and the file with a byte order mark, so that a spreadsheet shows its letters right.
         """
         with ExitStack() as stack:
             found = stack.enter_context(opened())
             lines = found.results.rejects_csv(id)
-            response = _csv(_joined(lines), f"{id}-rejects.csv")
+            response = _csv(chain([BOM_UTF8], _joined(lines)), f"{id}-rejects.csv")
             response.call_on_close(stack.pop_all().close)
         return response
 

@@ -246,7 +246,7 @@ def _rejects_csv(path: Path | None) -> Iterator[TextIO | None]:
     if path is None:
         yield None
         return
-    with open(path, "w", encoding="utf-8", newline="", opener=_private) as out:
+    with open(path, "w", encoding="utf-8-sig", newline="", opener=_private) as out:
         yield out
 
 

@@ -29,6 +29,7 @@ from service.imports.standing import Standing, take_up
 from service.imports.states import State
 from service.imports.table.dialect import shape
 from service.imports.table.refusal import FileRefused
+from service.imports.wording import OF_COMMAND
 
 _LOOK_AGAIN = 0.05
 
@@ -52,7 +53,7 @@ class Importer:
         self._registry = registry
         self._ports = ports
         self._limits = limits
-        self.results = Results(folder, registry, ports.outcomes, ports.rejections, ports.not_redone)
+        self.results = Results(folder, registry, ports.outcomes, ports.rejections, ports.not_redone, OF_COMMAND)
         self.checks = Checks(folder, registry, ports, limits)
 
     def bring(self, file: BinaryIO, name: str, choices: Choices, report: Report, *, again: bool = False) -> Brought:

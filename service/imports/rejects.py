@@ -17,6 +17,7 @@ from service.imports.rows.reasons import RowFault
 from service.imports.table.dialect import Shape
 from service.imports.table.formula_guard import guard, unguard
 from service.imports.table.records import is_blank, records
+from service.imports.wording import Words, worded
 
 _ADDED = ("line", "column", "reason", "hint")
 
@@ -30,7 +31,7 @@ class Reject:
     faults: tuple[RowFault, ...]
 
     def to_json(self) -> list[dict[str, Any]]:
-        """One object for each fault, as in the Import JSON."""
+        """One object for each fault, as in the Import JSON; its hint is not worded yet."""
         return [
             {
                 "line": self.line,
@@ -101,8 +102,13 @@ def found_rejects(path: Path, size: int, most: int) -> list[Reject]:
 
 
 def first_faults(rejects: Iterable[Reject], most: int = 100) -> list[dict[str, Any]]:
-    """The first `most` faults as JSON objects."""
+    """The first `most` faults as JSON objects, their hints not worded yet."""
     return list(islice((fault for reject in rejects for fault in reject.to_json()), most))
+
+
+def told_faults(faults: Iterable[dict[str, Any]], words: Words) -> list[dict[str, Any]]:
+    """Such objects as their reader is told them."""
+    return [{**fault, "hint": worded(fault["hint"], words)} for fault in faults]
 
 
 class _Line:
@@ -112,7 +118,9 @@ class _Line:
         return line
 
 
-def rejects_csv(source: Path, shape: Shape, columns: ColumnMap, rejects: Iterable[Reject]) -> Iterator[str]:
+def rejects_csv(
+    source: Path, shape: Shape, columns: ColumnMap, rejects: Iterable[Reject], words: Words
+) -> Iterator[str]:
     """The lines of a CSV of rejected rows, given in the order of the file, to be corrected and imported again.
 
     The file's own columns come first as they were, then `rejected:line`, `…column`, `…reason`, `…hint`.
@@ -128,7 +136,7 @@ def rejects_csv(source: Path, shape: Shape, columns: ColumnMap, rejects: Iterabl
             cells = list(map(unguard, cells))
         kept = [guard(cells[at], is_phone=at in phones) if at < len(cells) else "" for at in own]
         extra = [guard(cell) for cell in cells[len(columns.columns) :]]
-        yield line_of(kept + _reasons(reject) + extra)
+        yield line_of(kept + _reasons(reject, words) + extra)
 
 
 def _rows(source: Path, shape: Shape) -> Iterator[list[str]]:
@@ -137,7 +145,7 @@ def _rows(source: Path, shape: Shape) -> Iterator[list[str]]:
             yield cells
 
 
-def _reasons(reject: Reject) -> list[str]:
+def _reasons(reject: Reject, words: Words) -> list[str]:
     def joined(values: Iterable[str]) -> str:
         return guard("; ".join(values))
 
@@ -146,5 +154,5 @@ def _reasons(reject: Reject) -> list[str]:
         str(reject.line),
         joined(fault.column for fault in faults),
         joined(fault.reason for fault in faults),
-        joined(fault.hint for fault in faults),
+        joined(worded(fault.hint, words) for fault in faults),
     ]

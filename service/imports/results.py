@@ -9,11 +9,12 @@ from service.imports.files import ImportFolder
 from service.imports.first_look import kept_look
 from service.imports.progress import load_progress
 from service.imports.registry import Import, Registry
-from service.imports.rejects import Reject, found_rejects, kept_rejects, rejects_csv
+from service.imports.rejects import Reject, found_rejects, kept_rejects, rejects_csv, told_faults
 from service.imports.states import State, allowed
 from service.imports.table.dialect import shape
 from service.imports.table.refusal import CopyGone, NotChecked
 from service.imports.undo import Order, refuse
+from service.imports.wording import Words
 
 _OPTIONS = ("country_code", "mode", "blank", "relaxed_names", "clean_phones", "allow_opt_in", "encoding", "delimiter")
 _PREPARED = (State.UPLOADED, State.MAPPED)
@@ -25,7 +26,8 @@ class Results:
     """The imports of a deployment as they are told to the outside. `folder` holds a folder for each.
 
     `outcomes(import id)` says what became of its rows so far, `rejections(import id)` which of them the append
-    rejected, by row, and `not_redone(position)` which of them the redo there could not bring back.
+    rejected, by row, and `not_redone(position)` which of them the redo there could not bring back. `words`: those of
+    whoever reads it.
     """
 
     def __init__(
@@ -35,12 +37,14 @@ class Results:
         outcomes: Callable[[str], Outcomes],
         rejections: Callable[[str], Iterable[AppendRejection]],
         not_redone: Callable[[int], NotRedone],
+        words: Words,
     ) -> None:
         self._folder = folder
         self._registry = registry
         self._outcomes = outcomes
         self._rejections = rejections
         self._not_redone = not_redone
+        self._words = words
 
     def show(self, id: str) -> dict[str, Any]:
         """The Import JSON (R22). Raises ImportUnknown."""
@@ -98,7 +102,7 @@ class Results:
             "unreadable": look and look["unreadable"],
             "preview": look and look["preview"],
             "check": check and check["check"],
-            "rejects": check["rejects"] if check else self._shown_rejects(one),
+            "rejects": told_faults(check["rejects"], self._words) if check else self._shown_rejects(one),
         }
 
     def orderable(self, id: str, order: Order) -> None:
@@ -117,7 +121,7 @@ class Results:
         if not source.exists():
             raise CopyGone(f"The copy of the file of import {id} is gone, and its rejected rows with it.")
         found = shape(source, one.choices.delimiter)
-        return rejects_csv(source, found, one.columns, self._rejects(one))
+        return rejects_csv(source, found, one.columns, self._rejects(one), self._words)
 
     def _earlier(self, one: Import) -> str | None:
         earlier = self._registry.earlier(one.hash)
@@ -149,10 +153,10 @@ class Results:
     def _shown_rejects(self, one: Import) -> list[dict[str, Any]]:
         """The first faults of the file; while it runs the first that were found, for a poll must be cheap."""
         if one.state is not State.RUNNING:
-            return rejects_json(self._rejects(one))
+            return told_faults(rejects_json(self._rejects(one)), self._words)
         folder = ImportFolder(self._folder / one.id)
         found = found_rejects(folder.rejects, load_progress(folder).rejects_size, _SHOWN)
-        return rejects_json(sorted(found, key=lambda reject: reject.row))
+        return told_faults(rejects_json(sorted(found, key=lambda reject: reject.row)), self._words)
 
     def _rejects(self, one: Import) -> Iterator[Reject]:
         kept = kept_rejects(ImportFolder(self._folder / one.id).rejects)

@@ -11,6 +11,7 @@ from ledger.events.types import RULES
 from service.cli.imports import import_file
 from service.imports.columns.attributes import TITLES, default_attribute
 from service.imports.rows.reasons import REASONS
+from service.imports.wording import OF_COMMAND, worded
 from service.settings import Settings, load
 from tests.docs.rerun import ROOT
 
@@ -47,7 +48,9 @@ def test_the_guides_table_of_reasons_is_the_codes():
     path, heading = ROOT / "docs/guide.md", "| reason | what is wrong | what to do |\n|---|---|---|\n"
     before, _, rest = path.read_text(encoding="utf-8").partition(heading)
     told, _, after = rest.partition("\n\n")
-    made = "\n".join(f"| `{code}` | {reason.what} | {reason.hint} |" for code, reason in REASONS.items())
+    made = "\n".join(
+        f"| `{code}` | {reason.what} | {worded(reason.hint, OF_COMMAND)} |" for code, reason in REASONS.items()
+    )
     if told != made and os.environ.get("CONTACTS_DOCS") == "write":
         path.write_text(f"{before}{heading}{made}\n\n{after}", encoding="utf-8")
     assert told == made

@@ -14,11 +14,12 @@ from service.imports.first_look import ensure_looked, look_anew
 from service.imports.ports import Limits, Ports, Report
 from service.imports.reading import read_new, rows_of
 from service.imports.registry import Import, Registry
-from service.imports.rejects import kept_rejects, rejects_csv
+from service.imports.rejects import kept_rejects, rejects_csv, told_faults
 from service.imports.rows.scan import Scan
 from service.imports.states import State, Step, StepNotAllowed
 from service.imports.table.dialect import shape
 from service.imports.table.refusal import FileRefused
+from service.imports.wording import OF_COMMAND
 
 _LOOK_AGAIN = 0.05
 _CATCHING_UP = 10.0
@@ -56,9 +57,10 @@ class Checks:
                 document = self._check(folder, new, found, report)
                 first = look(folder.source, choices.delimiter, self._ports.known_attributes())
                 document["proposals"] = [one.to_json() for one in better_types(first.proposed, new.columns)]
+                document["rejects"] = told_faults(document["rejects"], OF_COMMAND)
                 if rejects is not None:
                     kept, found_shape = kept_rejects(folder.rejects), shape(folder.source, choices.delimiter)
-                    rejects.writelines(rejects_csv(folder.source, found_shape, new.columns, kept))
+                    rejects.writelines(rejects_csv(folder.source, found_shape, new.columns, kept, OF_COMMAND))
             finally:
                 folder.remove()
         earlier = self._registry.earlier(new.hash)

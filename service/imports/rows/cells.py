@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ledger.events.traits import LARGEST_INTEGER, MOST_ITEMS, MOST_STRING_BYTES, has_control_characters, is_datetime
 from service.imports.columns.attributes import NAMES, TITLES, WHATSAPP_OPTED
+from service.imports.rows.phone_cells import named
 from service.imports.rows.reasons import shown
 
 Reader = Callable[[str], object]
@@ -19,12 +20,16 @@ MOST_USER_ID_CHARACTERS = 256
 
 
 class CellFault(ValueError):
-    """A cell that cannot be taken: a row reason, and a message that goes on from the column's name."""
+    """A cell that cannot be taken: a row reason, and a message that goes on from the column's name.
 
-    def __init__(self, reason: str, message: str) -> None:
+    `advice` None: the reason's own.
+    """
+
+    def __init__(self, reason: str, message: str, advice: str | None = None) -> None:
         super().__init__(message)
         self.reason = reason
         self.message = message
+        self.advice = advice
 
 
 def reader(attribute: str, type: str, *, relaxed_names: bool) -> Reader | None:
@@ -49,26 +54,39 @@ def user_id(cell: str) -> str:
         raise CellFault("user_id_invalid", f"has {len(cell):,} characters; {MOST_USER_ID_CHARACTERS} are allowed")
     if not cell.isprintable() and has_control_characters(cell):
         raise CellFault("user_id_invalid", "has a control character, such as a line break")
+    if has_scientific(cell):
+        raise CellFault(
+            "user_id_scientific", f"is in scientific notation: a spreadsheet has cut digits off: {shown(cell)}"
+        )
     return cell
 
 
+has_scientific = re.compile(r"^[+-]?[0-9](?:[.,][0-9]+)?[eE][+-][0-9]{2,3}$", re.MULTILINE).search
+"""Whether a line is a number as a spreadsheet writes a long one: 6.61E+12. Without its sign, 5e10 is an id (R14)."""
+
+_RELAXED = "'\u2019-."
+
+
 def _name(cell: str) -> str:
-    if cell.replace(" ", "").isalpha() or _are_letters(cell, ""):
+    if cell.replace(" ", "").isalpha() or not (odd := _odd_in_name(cell, "")):
         return text(cell)
-    raise CellFault("name_not_letters", f"may have letters and spaces only: {shown(cell)}")
+    would_help = not _odd_in_name(cell, _RELAXED)
+    advice = None if would_help else "Use letters and spaces only."
+    raise CellFault("name_not_letters", f"may have letters and spaces only: {shown(cell)} has {odd}", advice)
 
 
 def _relaxed_name(cell: str) -> str:
-    if cell.replace(" ", "").isalpha() or _are_letters(cell, "'\u2019-."):
+    if cell.replace(" ", "").isalpha() or not (odd := _odd_in_name(cell, _RELAXED)):
         return text(cell)
-    raise CellFault("name_not_letters", f"may have letters, spaces and ' \u2019 - . only: {shown(cell)}")
+    told = f"may have letters, spaces and ' \u2019 - . only: {shown(cell)} has {odd}"
+    raise CellFault("name_not_letters", told, "Use letters, spaces and ' \u2019 - . only.")
 
 
 _JOINERS = "\u200c\u200d"  # part of the spelling in Persian and in Indian scripts
 
 
-def _are_letters(cell: str, also: str) -> bool:
-    """Whether it is letters with their combining marks, spaces, and characters of `also` (R12)."""
+def _odd_in_name(cell: str, also: str) -> str:
+    """What keeps it from being letters with their combining marks, spaces, and characters of `also` (R12), if any."""
     has_letter = follows_letter = False
     for character in cell:
         kind = unicodedata.category(character)
@@ -77,8 +95,8 @@ def _are_letters(cell: str, also: str) -> bool:
         elif not (follows_letter and (kind.startswith("M") or character in _JOINERS)):
             follows_letter = False
             if character != " " and character not in also:
-                return False
-    return has_letter
+                return named(character)
+    return "" if has_letter else "no letter"
 
 
 def _opt_in(cell: str) -> bool:

@@ -6,6 +6,7 @@ from itertools import repeat
 from ledger.events.phone import PhoneFault, check_number, normalise, normalise_full
 from service.imports.columns.attributes import COUNTRY_CODE, PHONE_NUMBER
 from service.imports.columns.mapping import ColumnMap
+from service.imports.rows.phone_cells import code_reader, number_reader, read_all
 from service.imports.table.refusal import MappingRefused
 
 PhoneOf = Callable[[Sequence[str]], str]
@@ -14,17 +15,14 @@ PhoneOf = Callable[[Sequence[str]], str]
 PhonesOf = Callable[[Sequence[Sequence[str]]], list[int]]
 """Of columns, the digits of each record's phone in E.164 as an integer, 0 where there is no good one."""
 
-_MARKS = " \t\u00a0\u202f.-()[]{}\u2010\u2011\u2012\u2013\u2014\u2212"
-_CLEANING = str.maketrans(dict.fromkeys(_MARKS))
-
 
 def phone_of(columns: ColumnMap, country_code: str | None, *, clean: bool) -> PhoneOf:
     """Compiled for a mapping; `clean` strips spaces, hyphens, dots and brackets first. Raises MappingRefused."""
     number_at, code_at = _places(columns)
+    read, read_code = number_reader(clean=clean), code_reader(clean=clean)
     if code_at is not None:
-        return _cleaned_pair(code_at, number_at) if clean else _pair(code_at, number_at)
+        return lambda cells: normalise(read_code(cells[code_at]), read(cells[number_at]))
     given = country_code or ""
-    read = _clean if clean else str.strip
     if given:
         return lambda cells: normalise(given, read(cells[number_at]))
     return lambda cells: _full(read(cells[number_at]))
@@ -33,12 +31,12 @@ def phone_of(columns: ColumnMap, country_code: str | None, *, clean: bool) -> Ph
 def phones_of(columns: ColumnMap, country_code: str | None, *, clean: bool) -> PhonesOf:
     """The same phones, of many records at once. Raises MappingRefused."""
     number_at, code_at = _places(columns)
-    read = _clean if clean else str.strip
+    read, read_code = number_reader(clean=clean), code_reader(clean=clean)
 
     def found(cells: Sequence[Sequence[str]]) -> list[int]:
-        numbers = map(read, cells[number_at])
+        numbers = read_all(cells[number_at], read)
         if code_at is not None:
-            return _good(map(normalise, map(read, cells[code_at]), numbers))
+            return _good(map(normalise, read_all(cells[code_at], read_code), numbers))
         return _good(map(normalise, repeat(country_code), numbers) if country_code else map(_full, numbers))
 
     return found
@@ -69,7 +67,7 @@ def phone_faults(
 ) -> Callable[[Sequence[str]], list[PhoneFault]]:
     """Every fault of a record's phone: a country code's does not hide the number's own. Raises MappingRefused."""
     find, number_at = phone_of(columns, country_code, clean=clean), columns.index_of(PHONE_NUMBER)
-    read = _clean if clean else str.strip
+    read = number_reader(clean=clean)
 
     def found(cells: Sequence[str]) -> list[PhoneFault]:
         try:
@@ -86,20 +84,6 @@ def phone_faults(
         return faults
 
     return found
-
-
-def _pair(code_at: int, number_at: int) -> PhoneOf:
-    return lambda cells: normalise(cells[code_at].strip(), cells[number_at].strip())
-
-
-def _cleaned_pair(code_at: int, number_at: int) -> PhoneOf:
-    return lambda cells: normalise(_clean(cells[code_at]), _clean(cells[number_at]))
-
-
-def _clean(cell: str) -> str:
-    """Only what is a number then is changed: a spreadsheet's 9.19967E+11 keeps its dot, and its own reason."""
-    cleaned = cell.translate(_CLEANING)
-    return cleaned if cleaned.removeprefix("+").isdigit() else cell.strip()
 
 
 def _full(number: str) -> str:

@@ -11,7 +11,7 @@ import orjson
 from service.imports.columns.attributes import FIRST_NAME, IDENTITY, LAST_NAME, NAME, NAMES, USER_ID
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import ColumnMap
-from service.imports.rows.cells import MOST_USER_ID_CHARACTERS, SHORT, CellFault, Reader, reader, text
+from service.imports.rows.cells import MOST_USER_ID_CHARACTERS, SHORT, CellFault, Reader, has_scientific, reader, text
 from service.imports.rows.row import Row
 from service.imports.table.by_column import Columns
 from service.imports.table.formula_guard import unguard
@@ -97,9 +97,13 @@ def _are_as_in_json(cells: str) -> bool:
 
 def _plain_ids(cells: Sequence[str]) -> list[str]:
     is_plain = max(map(len, cells)) <= MOST_USER_ID_CHARACTERS and "".join(cells).isprintable()
-    if is_plain:
+    if is_plain and not has_scientific("\n".join(cells)):
         return [""] * len(cells)
-    return ["" if len(cell) <= MOST_USER_ID_CHARACTERS and cell.isprintable() else _NOT_PLAIN for cell in cells]
+    return ["" if _is_plain_id(cell) else _NOT_PLAIN for cell in cells]
+
+
+def _is_plain_id(cell: str) -> bool:
+    return len(cell) <= MOST_USER_ID_CHARACTERS and cell.isprintable() and not has_scientific(cell)
 
 
 def _blank_ones(cells: Sequence[str]) -> list[str]:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """One fault of one row. `column` is the column's name in the file, "" where the fault is the whole row's."""
+    """One fault of one row. `column` is the column's name in the file, "" where the fault is the whole row's.
+
+    `hint` is advice, to be worded for its reader (`service.imports.wording`).
+    """
 
     column: str
     reason: str
@@ -15,7 +18,10 @@ class RowFault:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What is wrong with such a row, and what to do about it; both in Markdown, for the guide's table."""
+    """What is wrong with such a row, in Markdown for the guide's table, and what to do about it.
+
+    `hint` is advice as `RowFault` has it; of one row it may be less, for only what would help is told.
+    """
 
     what: str
     hint: str
@@ -25,16 +31,20 @@ REASONS = {
     "phone_missing": Reason("no phone number", "Fill in the phone number."),
     "phone_not_digits": Reason(
         "letters, spaces or signs in the number",
-        "Use digits only, or import with --clean-phones.",
+        "Use digits only, or import with {clean_phones}.",
     ),
     "phone_invalid": Reason("no such number in that country", "Check the number and its country code."),
     "phone_scientific": Reason(
         "a spreadsheet made `9.19967E+11` of it; digits are lost",
         "Format the column as text in the spreadsheet, enter the number again, and save as CSV.",
     ),
+    "phone_decimal": Reason(
+        "a spreadsheet made a decimal of it, such as `919967536783.0`",
+        "Format the column as text, or as a number without decimals, in the spreadsheet, and save it again.",
+    ),
     "country_code_missing": Reason(
         "no country code for this number",
-        "Fill in the country code, or name one for the whole file with --country-code.",
+        "Fill in the country code, or name one for the whole file with {country_code}.",
     ),
     "country_code_invalid": Reason(
         "no country has this code",
@@ -43,7 +53,7 @@ REASONS = {
     "duplicate_phone": Reason("an earlier row with this phone was taken", "Keep one row for each phone number."),
     "name_not_letters": Reason(
         "digits or signs in a name",
-        "Use letters and spaces only; --relaxed-names also allows ' \u2019 - and .",
+        "Use letters and spaces only; {relaxed_names} also allows ' \u2019 - and .",
     ),
     "opt_in_invalid": Reason(
         "WhatsApp Opted is neither TRUE nor FALSE",
@@ -51,7 +61,7 @@ REASONS = {
     ),
     "opt_in_not_allowed": Reason(
         "this person said FALSE before",
-        "Import with --allow-opt-in if this person has agreed to messages since.",
+        "Import with {allow_opt_in} if this person has agreed to messages since.",
     ),
     "user_id_conflict": Reason(
         "the user id is somebody else's, or the contact has another",
@@ -60,6 +70,10 @@ REASONS = {
     "user_id_invalid": Reason(
         "not fit for a user id",
         "Use 1 to 256 characters, without line breaks or control characters.",
+    ),
+    "user_id_scientific": Reason(
+        "a spreadsheet made `6.61E+12` of it; digits are lost",
+        "Format the column as text in the spreadsheet, enter the user id again, and save as CSV.",
     ),
     "type_mismatch": Reason(
         "not a value of the column's type",
@@ -86,9 +100,9 @@ def hint(reason: str) -> str:
     return REASONS[reason].hint if reason in REASONS else _NO_HINT
 
 
-def fault(column: str, reason: str, message: str) -> RowFault:
-    """A fault with its reason's hint."""
-    return RowFault(column, reason, message, hint(reason))
+def fault(column: str, reason: str, message: str, advice: str | None = None) -> RowFault:
+    """A fault; without other advice, with its reason's hint."""
+    return RowFault(column, reason, message, hint(reason) if advice is None else advice)
 
 
 def shown(value: str) -> str:

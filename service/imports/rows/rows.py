@@ -4,21 +4,12 @@ from collections.abc import Callable, Sequence
 
 import orjson
 
-from ledger.events.phone import PhoneFault
-from service.imports.columns.attributes import (
-    COUNTRY_CODE,
-    FIRST_NAME,
-    IDENTITY,
-    LAST_NAME,
-    NAME,
-    PHONE_NUMBER,
-    USER_ID,
-    WHATSAPP_OPTED,
-)
+from service.imports.columns.attributes import FIRST_NAME, IDENTITY, LAST_NAME, NAME, USER_ID, WHATSAPP_OPTED
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import ColumnMap
 from service.imports.rows.cells import SHORT, CellFault, Reader, reader, text, user_id
-from service.imports.rows.phones import phone_faults, phones_of
+from service.imports.rows.phone_faults import told_phone_faults
+from service.imports.rows.phones import phones_of
 from service.imports.rows.plain_rows import PlainRows
 from service.imports.rows.reasons import RowFault, fault, shown
 from service.imports.rows.row import Row, RowRejected
@@ -36,7 +27,7 @@ class RowChecks:
         self.width = len(columns.columns)
         self._is_guarded = columns.is_guarded
         self._phones_of = phones_of(columns, choices.country_code, clean=choices.clean_phones)
-        self._phone_faults = phone_faults(columns, choices.country_code, clean=choices.clean_phones)
+        self._phone_faults = told_phone_faults(columns, choices.country_code, clean=choices.clean_phones)
         self._clears = choices.blank == "clear"
         self._user_id_at = columns.index_of(USER_ID)
         self._opt_in_at = columns.index_of(WHATSAPP_OPTED)
@@ -91,7 +82,7 @@ class RowChecks:
         if self._is_guarded:
             cells = list(map(unguard, cells))
         if not has_phone:
-            faults += map(self._of_phone, self._phone_faults(cells))
+            faults += self._phone_faults(cells)
         traits = self._traits(cells, faults)
         if self._has_parted_names:
             self._join_names(traits, faults)
@@ -111,7 +102,7 @@ class RowChecks:
                     try:
                         traits[name] = (read or text)(cell)
                     except CellFault as wrong:
-                        faults.append(self._fault(place, wrong.reason, wrong.message))
+                        faults.append(self._fault(place, wrong))
             elif self._clears:
                 traits[name] = None
         return traits
@@ -124,12 +115,8 @@ class RowChecks:
         try:
             return user_id(cell)
         except CellFault as wrong:
-            faults.append(self._fault(place, wrong.reason, wrong.message))
+            faults.append(self._fault(place, wrong))
             return None
-
-    def _of_phone(self, wrong: PhoneFault) -> RowFault:
-        column = self.column(COUNTRY_CODE if wrong.field == COUNTRY_CODE else PHONE_NUMBER)
-        return fault(column or self.column(PHONE_NUMBER), wrong.reason, f"{_capital(wrong.message)}.")
 
     def _fitted(self, cells: list[str], faults: list[RowFault]) -> list[str]:
         """As many cells as the header has; a row may be short, and blank cells beyond the header are nothing."""
@@ -141,9 +128,9 @@ class RowChecks:
             )
         return (cells + [""] * (self.width - len(cells)))[: self.width]
 
-    def _fault(self, place: int, reason: str, message: str) -> RowFault:
+    def _fault(self, place: int, wrong: CellFault) -> RowFault:
         header = self._columns[place].header
-        return fault(header, reason, f"{header} {message}.")
+        return fault(header, wrong.reason, f"{header} {wrong.message}.", wrong.advice)
 
     def _join_names(self, traits: dict[str, object], faults: list[RowFault]) -> None:
         """Name from First Name and Last Name; the other alone where one is blank (R13)."""
@@ -168,7 +155,3 @@ class RowChecks:
         if self._is_guarded:
             return lambda cells: unguard(cells[place]).strip() if place < len(cells) else ""
         return lambda cells: cells[place].strip() if place < len(cells) else ""
-
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

@@ -23,6 +23,7 @@ from service.imports.rows.verdicts import SourceRows, Verdicts
 from service.imports.table.dialect import shape
 from service.imports.table.formula_guard import unguard
 from service.imports.table.refusal import FileRefused
+from service.imports.wording import OF_COMMAND
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.worlds import bounded, folder
 
@@ -53,7 +54,7 @@ class Judged:
         self.counted = (len(found), done.rank, done.duplicate, done.rejected)
 
     def rejects_csv(self):
-        written = "".join(rejects_csv(self.folder.source, self.shape, self.columns, self.rejects))
+        written = "".join(rejects_csv(self.folder.source, self.shape, self.columns, self.rejects, OF_COMMAND))
         return list(csv.reader(io.StringIO(written, newline=""), delimiter=self.shape.delimiter))
 
 

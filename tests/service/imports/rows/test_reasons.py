@@ -3,6 +3,7 @@
 import pytest
 
 from service.imports.rows.reasons import REASONS
+from service.imports.wording import OF_COMMAND, worded
 from tests.examples import ASHA, GAVIN, RAVI
 
 MANY = ",".join(f"c{number}" for number in range(90))
@@ -11,14 +12,16 @@ FILES = {
     "phone_not_digits": f"Phone\n+91 99675 36783\n{ASHA}\n",
     "phone_invalid": f"Phone\n+9112\n{ASHA}\n",
     "phone_scientific": f"Phone\n9.19967E+11\n{ASHA}\n",
-    "country_code_missing": f"Country Code,Phone\n,{GAVIN}\n91,{ASHA}\n",
+    "phone_decimal": f"Phone\n919967536783.0\n{ASHA}\n",
+    "country_code_missing": f"Phone\n9967536783\n{ASHA}\n",
     "country_code_invalid": f"Country Code,Phone\n999,9967536783\n91,{ASHA}\n",
     "duplicate_phone": f"Phone\n{ASHA}\n{ASHA}\n",
-    "name_not_letters": f"Phone,Name\n{GAVIN},R2\n{ASHA},Asha\n",
+    "name_not_letters": f"Phone,Name\n{GAVIN},O'Neil\n{ASHA},Asha\n",
     "opt_in_invalid": f"Phone,Opt In\n{GAVIN},yes\n{ASHA},TRUE\n",
     "opt_in_not_allowed": f"Phone,Opt In\n{RAVI},TRUE\n{ASHA},TRUE\n",
     "user_id_conflict": f"Phone,User ID\n{ASHA},u1\n{GAVIN},u1\n",
     "user_id_invalid": f"Phone,User ID\n{GAVIN},{'u' * 257}\n{ASHA},u1\n",
+    "user_id_scientific": f"Phone,User ID\n{GAVIN},6.61E+12\n{ASHA},5e10\n",
     "type_mismatch": f"Phone,Points\n{GAVIN},many\n{ASHA},1\n",
     "too_many_cells": f"Phone\n{GAVIN},more\n{ASHA}\n",
     "too_long": f"Phone,Note\n{GAVIN},{'x' * 40_000}\n{ASHA},x\n",
@@ -33,7 +36,7 @@ def test_a_reason_of_the_table_is_told_with_a_sentence_and_its_hint(desk, world,
     maps = ("Points=Points:number",) if reason == "type_mismatch" else ()
     document = desk.bring(FILES[reason], maps=maps)
     (told,) = document["rejects"]
-    assert (told["reason"], told["hint"]) == (reason, REASONS[reason].hint)
+    assert (told["reason"], told["hint"]) == (reason, worded(REASONS[reason].hint, OF_COMMAND))
     assert told["message"].endswith(".")
     assert (document["rows"], document["created"]) == (2, 1)
 

@@ -1,0 +1,28 @@
+"""How advice names an option of an import: in the words of the command line, or of a call.
+
+Advice is kept as a template, such as "Name the encoding with {encoding}.", and worded where somebody reads it: what an
+import run over HTTP has kept may be shown by a command, and the other way round.
+"""
+
+from collections.abc import Mapping
+
+Words = Mapping[str, str]
+"""What each option is called, by its name in `Choices`."""
+
+_OPTIONS = (
+    *("tag", "map", "ignore", "country_code", "mode", "blank", "relaxed_names", "clean_phones"),
+    *("allow_opt_in", "encoding", "delimiter", "sheet"),
+)
+OF_COMMAND: Words = {name: f"--{name.replace('_', '-')}" for name in _OPTIONS}
+OF_CALL: Words = {
+    **{name: f"the option `{name}`" for name in _OPTIONS},
+    "tag": "the import's tags",
+    "map": "the mapping",
+    "ignore": "the mapping",
+    "allow_opt_in": "`allow_opt_in` in the confirmation",
+}
+
+
+def worded(template: str, words: Words) -> str:
+    """The advice as a reader is told it; advice that was kept with its words in it is left as it is."""
+    return template.format_map(words)
