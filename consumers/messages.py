@@ -7,6 +7,7 @@ import msgspec
 
 from ledger.bus.port import Record
 from ledger.events import moments, types
+from ledger.events.data import BROKEN, anything, check_command, signed_data
 from ledger.events.envelope import Envelope, Unreadable, check_depth, decode
 from ledger.events.identity import Mode
 from ledger.events.schema import check_data, identity_of
@@ -46,71 +47,67 @@ class About(msgspec.Struct, frozen=True, gc=False):
 
 
 class Incoming(msgspec.Struct, frozen=True, gc=False):
-    """A record read as far as it goes without the log."""
+    """A record read as far as it goes without the log. `is_signed`: by this deployment."""
 
     record: Record
     envelope: Envelope | None
+    is_signed: bool
     stated: int | None
     about: About | None
     refusal: Refusal | None
 
 
-class _Terms(msgspec.Struct):
-    """The members of a signed message that the append needs; the rest was checked by whoever signed it."""
-
-    phone: str | None = None
-    user_id: str | None = msgspec.field(name="userId", default=None)
-    match: str | None = None
-    mode: Mode = "upsert"
-    based_on: int | None = msgspec.field(name="basedOn", default=None)
-    follows: str | None = None
-
-
-_terms = msgspec.json.Decoder(_Terms).decode
-_anything = msgspec.json.Decoder().decode
-_e164 = re.compile(r"\+[0-9]+").fullmatch
+_e164 = re.compile(r"\+[0-9]{1,15}").fullmatch
 _moment = lru_cache(maxsize=64)(moments.parse)
 
 
 def read(record: Record, signer: Signer) -> Incoming:
     """Read one record; faults become a refusal, never an exception: a poison message must not stop the rest."""
     if record.value is not None and len(record.value) > MAX_BYTES:
-        return _refused(record, None, "too_large", f"{len(record.value)} bytes; the limit is {MAX_BYTES}")
+        return _refused(record, "too_large", f"{len(record.value)} bytes; the limit is {MAX_BYTES}")
     try:
         envelope = decode(record.headers, record.value)
         is_signed = signer.has_signed(envelope)
         if not is_signed:
             check_depth(record.value or b"")
     except Unreadable as fault:
-        return _refused(record, None, "unreadable", str(fault))
+        return _refused(record, "unreadable", str(fault))
     rule = types.RULES.get(envelope.type)
     if rule is None:
-        return _refused(record, envelope, "unknown_type", f"the type must be one of {', '.join(OPEN_TYPES)}")
+        detail = f"the type must be one of {', '.join(OPEN_TYPES)}"
+        return _refused(record, "unknown_type", detail, envelope, is_signed)
     if not is_signed and (rule.reserved or types.is_ours(envelope.source)):
-        return _refused(record, envelope, "reserved", "only the ledger itself sends this type, or from this source")
+        return _refused(record, "reserved", "only the ledger itself sends this type, or from this source", envelope)
     if not rule.in_effect:
-        return _refused(record, envelope, "unsupported_type", f"{envelope.type} has no effect in this version")
+        detail = f"{envelope.type} has no effect in this version"
+        return _refused(record, "unsupported_type", detail, envelope, is_signed)
+    about: About | Refusal | None = None
     try:
         stated = record.time
         if envelope.time is not None and (moment := _moment(envelope.time)) < stated:
             stated = moment
-        about = (_trusted if is_signed else _checked)(envelope) if rule.about_contact else None
-    except (ValueError, msgspec.MsgspecError, RecursionError) as fault:
-        return _refused(record, envelope, "invalid", str(fault))
+        if rule.about_contact:
+            about = (_trusted if is_signed else _checked)(envelope)
+        else:
+            check_command(envelope.data)
+    except BROKEN as fault:
+        about = Refusal("invalid", str(fault))
     if isinstance(about, Refusal):
-        return Incoming(record, envelope, None, None, about)
-    return Incoming(record, envelope, stated, about, None)
+        return Incoming(record, envelope, is_signed, None, None, about)
+    return Incoming(record, envelope, is_signed, stated, about, None)
 
 
 OPEN_TYPES = tuple(name for name, rule in types.RULES.items() if not rule.reserved)
 
 
-def _refused(record: Record, envelope: Envelope | None, reason: str, detail: str) -> Incoming:
-    return Incoming(record, envelope, None, None, Refusal(reason, detail))
+def _refused(
+    record: Record, reason: str, detail: str, envelope: Envelope | None = None, is_signed: bool = False
+) -> Incoming:
+    return Incoming(record, envelope, is_signed, None, None, Refusal(reason, detail))
 
 
 def _trusted(envelope: Envelope) -> About | Refusal:
-    terms = _terms(envelope.data)
+    terms = signed_data(envelope.type, envelope.data)
     phone, user_id = terms.phone or None, terms.user_id or None
     if phone is None and user_id is None:
         return Refusal("invalid", "data needs phone or userId")
@@ -121,7 +118,7 @@ def _trusted(envelope: Envelope) -> About | Refusal:
 
 
 def _checked(envelope: Envelope) -> About | Refusal:
-    data = _anything(envelope.data)
+    data = anything(envelope.data)
     faults = check_data(envelope.type, data)
     if faults:
         reason = "invalid" if any(fault.reason == "invalid" for fault in faults) else faults[0].reason

@@ -6,10 +6,11 @@ from typing import Any
 import msgspec
 
 from ledger.events import moments, types
+from ledger.events.data import Data, command_of, data_of
 from ledger.log.entry import Entry
 from ledger.log.reader import LogReader
 from ledger.log.undoing import Undoing, Undoings
-from projections.decode import Data, data_of, event_of, order_of
+from projections.decode import event_of
 from projections.fold import Change, Event, State, changes, evolve
 from projections.page import Told
 from projections.replay import undone
@@ -137,6 +138,7 @@ def event_document(step: Step) -> dict[str, Any]:
     if entry.skipped:
         document["skipped"] = True
     if step.told is None:
-        order = order_of(entry)
-        document |= {"import": (entry.source or "").removeprefix(types.IMPORTS), "by": order.by, "reason": order.reason}
+        command = command_of(entry.headers, entry.value)
+        import_id = (entry.source or "").removeprefix(types.IMPORTS)
+        document |= {"import": import_id, "by": command.by, "reason": command.reason}
     return document

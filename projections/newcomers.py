@@ -8,13 +8,13 @@ property test holds the one to the other.
 import re
 from collections.abc import Container
 
-import msgspec
 import orjson
 
 from ledger.events import types
+from ledger.events.data import BROKEN, structured
 from ledger.log.reader import FoldRow
 from ledger.sqlite import blob
-from projections.decode import cleanly_named, message_of
+from projections.decode import cleanly_named
 from projections.fold import below_all
 from projections.outcomes import RowMessage
 from projections.page import ImportIds
@@ -46,8 +46,8 @@ class Newcomers:
         if type != types.USER_TRACKED or value is None or headers is not None or absorbed is not None or skipped:
             return False
         try:
-            data = message_of(value).data
-        except msgspec.ValidationError:
+            data = structured(value).data
+        except BROKEN:
             return False
         traits = _settled(cleanly_named(data.traits)) if data is not None and data.traits else None
         if data is None or traits is None or contact is None or contact_id is None:

@@ -3,9 +3,10 @@
 import msgspec
 
 from ledger.events import types
-from ledger.log.entry import phone_text, unpack_headers
+from ledger.events.data import BROKEN, command_of, data_of, json_of
+from ledger.log.entry import Headers, phone_text, unpack_headers
 from ledger.log.reader import FoldRow, LogReader
-from projections.decode import data_of, event_of
+from projections.decode import event_of
 from projections.fold import Event, State, effect
 from projections.outcomes import Outcome, RowMessage
 
@@ -66,9 +67,10 @@ class Page:
         for row in rows:
             (position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source, headers, value,
              phone, user_id) = row  # fmt: skip
-            if reason is not None and reason not in _ABOUT_ROWS:
+            import_id = import_ids[source]
+            if reason is not None and (import_id is None or reason not in _ABOUT_ROWS):
                 continue
-            data, import_id = data_of(unpack_headers(headers) if headers else (), value), import_ids[source]
+            data = data_of(unpack_headers(headers) if headers else (), value)
             outcome: Outcome | None = None
             is_older = False
             if reason is not None:
@@ -91,7 +93,7 @@ class Page:
                 continue
             if outcome is None:
                 if type in _IMPORT_COLUMNS:
-                    document = _document(value, position, recorded, type)
+                    document = _document(unpack_headers(headers), value, position, recorded, type)
                     self.imports.setdefault(import_id, {})[_IMPORT_COLUMNS[type]] = document
             elif data.row is not None:
                 self.messages.append(RowMessage(position, import_id, data.row, data.rowend, outcome, is_older))
@@ -102,17 +104,18 @@ class Page:
         return self.states.pop(absorbed)
 
 
-class _WithData(msgspec.Struct):
-    data: msgspec.Raw
-
-
-_raw_data = msgspec.json.Decoder(_WithData).decode
 _object = msgspec.json.Decoder(dict[str, object]).decode
 
 
-def _document(value: bytes | None, position: int, recorded: int, type: str) -> str:
-    """The data of a ledger message of ours, which is always in structured mode; of an undo with its place."""
-    data = bytes(_raw_data(value or b'{"data":{}}').data)
-    if _IMPORT_COLUMNS[type] == "undoing":
-        data = msgspec.json.encode({"position": position, "recorded": recorded, "type": type, **_object(data)})
-    return data.decode()
+def _document(headers: Headers, value: bytes | None, position: int, recorded: int, type: str) -> str:
+    """The data of a ledger message of ours; of an undo with its place."""
+    data = json_of(headers, value)
+    try:
+        said = _object(b"{}" if data is None else data)
+    except BROKEN:
+        data, said = None, {}
+    if _IMPORT_COLUMNS[type] != "undoing":
+        return "{}" if data is None else bytes(data).decode()
+    command = command_of(headers, value)
+    told = {"position": position, "recorded": recorded, "type": type}
+    return msgspec.json.encode(told | said | told | {"by": command.by, "reason": command.reason}).decode()

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import msgspec
-
-from ledger.events import envelope, moments
+from ledger.events import moments
+from ledger.events.data import json_of
 from ledger.log.entry import Entry, public_id
 from ledger.log.reader import LogReader
 
@@ -36,6 +35,6 @@ def _document(entry: Entry, ids: dict[int, str]) -> dict[str, Any]:
         "skipped": entry.skipped,
         "data": None,
     }
-    if entry.is_accepted and entry.value is not None:
-        document["data"] = msgspec.Raw(envelope.decode(entry.headers, entry.value).data)
+    if entry.is_accepted:
+        document["data"] = json_of(entry.headers, entry.value)
     return document

@@ -60,9 +60,17 @@ def decode(headers: Headers, value: bytes | None) -> Envelope:
     return envelope
 
 
+def is_binary(headers: Headers) -> bool:
+    """Whether a message with these headers is in binary mode: its attributes are headers, its value is the data."""
+    return any(name.lower() == _IS_BINARY for name, _ in headers)
+
+
+_IS_BINARY = "ce_specversion"
+
+
 def _decode_by_headers(headers: Headers, value: bytes) -> Envelope:
     attributes = {name.lower(): content for name, content in headers}
-    if "ce_specversion" in attributes:
+    if _IS_BINARY in attributes:
         return _decode_binary(attributes, value)
     content_type = attributes.get("content-type", _STRUCTURED) or _STRUCTURED
     if not content_type.lower().startswith((_STRUCTURED, b"application/json")):

@@ -12,8 +12,16 @@ _unpack = msgspec.msgpack.Decoder(Headers).decode
 
 
 def pack_headers(headers: Headers) -> bytes | None:
-    """Headers as one column: MessagePack of (name, content) pairs; None when there are none."""
-    return _pack(headers) if headers else None
+    """Headers as one column: MessagePack of (name, content) pairs; None when there are none.
+
+    A lone surrogate in a name, which is how a driver tells of bytes that are no UTF-8, is written as `\\udcff`.
+    """
+    if not headers:
+        return None
+    try:
+        return _pack(headers)
+    except UnicodeEncodeError:
+        return _pack([(name.encode(errors="backslashreplace").decode(), content) for name, content in headers])
 
 
 def unpack_headers(packed: bytes | None) -> Headers:

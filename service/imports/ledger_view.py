@@ -9,11 +9,11 @@ import msgspec
 
 from ledger.bus.port import Bus, Reader
 from ledger.events import types
+from ledger.events.data import data_of
 from ledger.events.traits import TraitType
 from ledger.log.entry import Entry
 from ledger.log.reader import LogReader, is_there
 from ledger.log.undoing import Refused
-from projections.decode import Data, data_of
 from projections.generations import Generations
 from projections.reading import StateReader, reading
 from projections.settled import contact_now
@@ -104,7 +104,7 @@ class LedgerView:
         entry = log.entry(position)
         if entry is None:
             return None
-        data, taken = _data(entry.headers, entry.value), "phone" if position in refused.phone else "user id"
+        data, taken = data_of(entry.headers, entry.value), "phone" if position in refused.phone else "user id"
         return AppendRejection(data.row or 0, data.line or 0, "identity_conflict", f"Its {taken} is another contact's.")
 
     def rejections(self, import_id: str) -> Iterator[AppendRejection]:
@@ -117,7 +117,7 @@ class LedgerView:
             for position, row in found:
                 entry = log.entry(position)
                 if entry is not None:
-                    line = _data(entry.headers, entry.value).line or 0
+                    line = data_of(entry.headers, entry.value).line or 0
                     yield AppendRejection(row, line, entry.reason or "invalid", entry.detail or "")
 
     def opted_out(self, phones: Sequence[str]) -> set[str]:
@@ -164,10 +164,3 @@ _decode_undoing = msgspec.json.Decoder(_Undoing).decode
 def _undoing(document: str, touched: int, refolded: int) -> Undoing:
     said = _decode_undoing(document)
     return Undoing(said.position, said.type == types.IMPORT_REDONE, said.by, said.reason, touched, refolded)
-
-
-def _data(headers: tuple[tuple[str, bytes], ...], value: bytes | None) -> Data:
-    try:
-        return data_of(headers, value)
-    except (msgspec.MsgspecError, ValueError):
-        return Data()

@@ -164,3 +164,32 @@ def test_tags_are_found_by_a_part_of_them_in_any_letter_case(client, world):
             assert [each["tag"] for each in answer.json["tags"]] == found
     limited = client.read("/v1/tags?limit=1").json
     assert (len(limited["tags"]), limited["total"]) == (1, 3)
+
+
+@pytest.mark.parametrize("strange", [b'"traceid":"\xff",', b'"x":1e400,', b'"x":' + b"9" * 5000 + b","])
+def test_a_message_with_strange_extensions_stops_no_answer(client, world, strange):
+    """R35: what is accepted can be told."""
+    world.track(phone=GAVIN, city="Pune")
+    data = b'{"phone":"%s","row":"7","traits":{"city":"Agra"}}' % GAVIN.encode()
+    world.publish(
+        [b'{"specversion":"1.0","id":"1","source":"s","type":"UserTracked",' + strange + b'"data":' + data + b"}"]
+    )
+    world.settle()
+    id = world.contact(GAVIN)["id"]
+    assert client.read(f"/v1/contacts/{id}/history").json["events"][1]["changes"][0]["to"] == "Agra"
+    for path in (f"/v1/contacts/{id}/explain", f"/v1/contacts/{id}?as_of=2", "/v1/changes?after=0"):
+        assert client.read(path).status_code == 200
+
+
+def test_rejected_bytes_are_listed_and_stop_nothing_behind_them(client, world):
+    """R28, R35."""
+    head = b'{"specversion":"1.0","id":"1","source":"s","type":"UserTracked","data":{"phone":"+919967536783","traits":{'
+    world.publish([head + b'"balance":1e400}}}', head + b'"a":"\xff"}}}', b"\xff"])
+    world.publish(
+        [b""], (("ce_specversion", b"1.0"), ("ce_id", b"2"), ("ce_source", b"s"), ("ce_type", b"UserTracked"))
+    )
+    world.track(phone=ASHA)
+    world.settle()
+    found = client.read("/v1/rejected").json["rejected"]
+    assert [one["reason"] for one in found] == ["invalid", "invalid", "unreadable", "invalid"]
+    assert world.contact(ASHA)["position"] == 5

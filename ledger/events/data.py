@@ -1,0 +1,165 @@
+"""What a message's data says: read from raw bytes, in either mode, by functions that never raise (R35).
+
+The append accepts only what these read: what it has parsed itself, or what `Signed` decodes, which is stricter. What
+cannot be read says nothing, and so folds to nothing.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from ledger.events import types
+from ledger.events.envelope import Headers, Unreadable, decode, is_binary
+from ledger.events.identity import Mode
+from ledger.events.traits import LARGEST_INTEGER
+
+_Integer = Annotated[int, msgspec.Meta(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
+_Count = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_INTEGER)]
+_Scalar = None | bool | _Integer | float | str
+_Traits = dict[str, _Scalar | list[_Scalar]]
+
+
+class Data(msgspec.Struct, gc=False):
+    """The members that a projection reads."""
+
+    traits: _Traits | None = None
+    tags: list[str] | None = None
+    event: str | None = None
+    row: _Count | None = None
+    line: _Count | None = None
+    rowend: bool = False
+    fill: bool = False
+
+
+class Command(msgspec.Struct, gc=False):
+    """What a message of the ledger's own says that is about no contact (R33).
+
+    `published`: how many rows of an import are on the bus.
+    """
+
+    by: str | None = None
+    reason: str | None = None
+    published: _Count | None = None
+
+
+class Signed(msgspec.Struct, gc=False):
+    """The data of a signed message as the append reads it: its terms, and as proof all that `Data` has of it."""
+
+    phone: str | None = None
+    user_id: str | None = msgspec.field(name="userId", default=None)
+    match: str | None = None
+    mode: Mode = "upsert"
+    based_on: int | None = msgspec.field(name="basedOn", default=None)
+    follows: str | None = None
+    traits: _Traits | None = None
+    tags: list[str] | None = None
+    event: str | None = None
+    row: _Count | None = None
+    line: _Count | None = None
+    rowend: bool = False
+    fill: bool = False
+
+
+class _SignedEvent(Signed, gc=False):
+    traits: dict[str, Any] | None = None
+
+
+class _Structured(msgspec.Struct, gc=False):
+    data: Data | None = None
+    data_base64: str | None = None
+
+
+BROKEN = (msgspec.MsgspecError, ValueError, RecursionError)
+"""What decoders raise for bytes that are not what they should be: UTF-8, numbers and depth among them."""
+
+structured = msgspec.json.Decoder(_Structured).decode
+"""Reads a message in structured mode, as most are. Raises what `BROKEN` has; `data_of` then knows what it says."""
+
+anything = msgspec.json.Decoder().decode
+"""Reads JSON; integers stay exact. Raises what `BROKEN` has."""
+
+_signed = msgspec.json.Decoder(Signed).decode
+_signed_event = msgspec.json.Decoder(_SignedEvent).decode
+_data = msgspec.json.Decoder(Data).decode
+_command = msgspec.json.Decoder(Command).decode
+_grammar = msgspec.json.Decoder(msgspec.Raw).decode
+_NOTHING = Data()
+_KINDS = {"traits": dict, "tags": list, "event": str, "row": int, "line": int, "rowend": bool, "fill": bool}
+
+
+def signed_data(type: str, data: msgspec.Raw | bytes) -> Signed:
+    """The data of a signed message about a contact. Raises what `BROKEN` has, where `data_of` would read less."""
+    return _signed_event(data) if type == types.EVENT_TRACKED else _signed(data)
+
+
+def check_command(data: msgspec.Raw | bytes) -> None:
+    """See that `command_of` reads the data of a signed message that is about no contact. Raises what `BROKEN` has."""
+    _command(data)
+
+
+def data_of(headers: Headers, value: bytes | None) -> Data:
+    """The data of a message in either mode; nothing when it was erased, or cannot be read."""
+    if value is None:
+        return _NOTHING
+    try:
+        if headers and is_binary(headers):
+            return _data(value)
+        message = structured(value)
+        if message.data_base64 is None:
+            return message.data or _NOTHING
+    except BROKEN:
+        pass  # perhaps for a member that nobody reads, or that another of the same name replaces
+    return _members_that_fit(_content(headers, value))
+
+
+def _content(headers: Headers, value: bytes) -> object:
+    try:
+        return anything(decode(headers, value).data)
+    except (Unreadable, *BROKEN):
+        return None
+
+
+def _members_that_fit(data: object) -> Data:
+    """Members that the message's type does not have may be anything: one that is no use is as if it were not there."""
+    if not isinstance(data, dict):
+        return _NOTHING
+    fitting = {name: data[name] for name, kind in _KINDS.items() if type(data.get(name)) is kind}
+    if "traits" in fitting:
+        fitting["traits"] = {name: value for name, value in fitting["traits"].items() if _is_value(value)}
+    if not all(type(tag) is str for tag in fitting.get("tags", ())):
+        del fitting["tags"]
+    for name in ("row", "line"):
+        if not 0 <= fitting.get(name, 0) <= LARGEST_INTEGER:
+            del fitting[name]
+    return Data(**fitting)
+
+
+def _is_value(value: object) -> bool:
+    return all(map(_is_scalar, value)) if type(value) is list else _is_scalar(value)
+
+
+def _is_scalar(value: object) -> bool:
+    if type(value) is int:
+        return -LARGEST_INTEGER <= value <= LARGEST_INTEGER
+    return value is None or type(value) in (str, bool, float)
+
+
+def command_of(headers: Headers, value: bytes | None) -> Command:
+    """Who gave a command and why, and what it counts; nothing when it was erased, or cannot be read."""
+    try:
+        return _command(json_of(headers, value) or b"{}")
+    except BROKEN:
+        return Command()
+
+
+def json_of(headers: Headers, value: bytes | None) -> msgspec.Raw | None:
+    """The data of a message as the JSON that was sent; None when it was erased, or is none."""
+    if value is None:
+        return None
+    try:
+        data = decode(headers, value).data
+        _grammar(data)
+        bytes(data).decode()
+    except (Unreadable, *BROKEN):
+        return None
+    return data
