@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from ledger.events import moments
-from ledger.events.traits import canonical
+from ledger.events.traits import canonical_of
 from ledger.log.entry import Entry
 from ledger.log.reader import LogReader
 from ledger.log.undoing import Undoings
@@ -110,7 +110,7 @@ def _add_undone(log: LogReader, step: Step, undoings: Undoings, at: int, values:
 def _claim_traits(step: Step, claims: Claims) -> None:
     stamp = step.event.stamp
     for trait, value in (step.event.traits or {}).items():
-        claim = _claim(step, None if value is None else canonical(value))
+        claim = _claim(step, None if value is None else canonical_of(trait, value))
         claims.setdefault(_shown(trait), []).append((stamp, claim))
 
 

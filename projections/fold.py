@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from ledger.events import tags as tag_rules
-from ledger.events.traits import canonical, same
+from ledger.events.traits import WHATSAPP_OPTED, canonical, canonical_of, consent, same
 
 VERSION = 4
 """Changes when the same log would fold to another state, or into other tables; an older one is rebuilt by itself."""
@@ -127,6 +127,9 @@ def _create(event: Event) -> State:
         )
     stamp = event.stamp
     sent = event.traits or {}
+    traits = {name: canonical(value) for name, value in sent.items() if value is not None}
+    if WHATSAPP_OPTED in traits:
+        traits[WHATSAPP_OPTED] = consent(sent[WHATSAPP_OPTED])
     return State(
         event.contact,
         event.contact_id,
@@ -135,7 +138,7 @@ def _create(event: Event) -> State:
         event.recorded,
         event.recorded,
         event.position,
-        {name: canonical(value) for name, value in sent.items() if value is not None},
+        traits,
         stamp,
         {name: stamp for name, value in sent.items() if value is None} if None in sent.values() else {},
         _add_tags({}, event) if event.tags else {},
@@ -156,7 +159,7 @@ def _set_traits(state: State, event: Event) -> tuple[dict[str, Value], Stamp, di
         if value is None:
             has_changed = traits.pop(name, None) is not None or has_changed
         else:
-            new = canonical(value)
+            new = canonical_of(name, value)
             if not has_changed:  # of two canonical values, unequal ones are never the same, but True is 1
                 old = traits.get(name)
                 has_changed = old != new or not same(old, new)

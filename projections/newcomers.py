@@ -12,6 +12,7 @@ import orjson
 
 from ledger.events import types
 from ledger.events.data import BROKEN, structured
+from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.reader import FoldRow
 from ledger.sqlite import blob
 from projections.decode import cleanly_named
@@ -69,7 +70,7 @@ class Newcomers:
 
 def _settled(traits: dict[str, object]) -> str | None:
     """Traits as their row has them; None where a value may have to be brought into another form."""
-    if not _SETTLED.issuperset(map(type, traits.values())):
+    if not _SETTLED.issuperset(map(type, traits.values())) or type(traits.get(WHATSAPP_OPTED, True)) is not bool:
         return None
     text = orjson.dumps(traits).decode()
     return None if "-" in text and _may_have_datetime(text) else text

@@ -152,14 +152,19 @@ class StateReader:
             (after, limit),
         ).fetchall()
 
-    def where_false(self, trait: str, contacts: Iterable[int]) -> set[int]:
-        """Those of the contacts, by number, whose trait is the boolean false."""
+    def where_not_true(self, trait: str, contacts: Iterable[int]) -> tuple[set[int], set[int]]:
+        """Those of the contacts, by number, whose trait has another value than true, and those whose was cleared."""
         rows = self._connection.execute(
-            "SELECT contact FROM contacts WHERE contact IN (SELECT value FROM json_each(?))"
-            " AND json_type(traits, ?) = 'false'",
-            (json.dumps(list(contacts)), f'$."{trait}"'),
+            "SELECT contact, json_type(traits, ?1) AS type FROM contacts"
+            " WHERE contact IN (SELECT value FROM json_each(?3))"
+            " AND type IS NOT 'true' AND (type IS NOT NULL OR json_type(stamps, ?2) IS NOT NULL)",
+            (f'$."{trait}"', f'$[1]."{trait}"', json.dumps(list(contacts))),
         )
-        return {contact for (contact,) in rows}
+        others: set[int] = set()
+        cleared: set[int] = set()
+        for contact, type in rows:
+            (cleared if type is None else others).add(contact)
+        return others, cleared
 
     def trait_types(self, newest: int) -> dict[str, TraitType]:
         """The traits that the `newest` contacts have, and their types; string where they are mixed."""

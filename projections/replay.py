@@ -6,12 +6,14 @@ contact is then is the fold of the events that count, as if the others had never
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 
 import msgspec
 
+from ledger.events.traits import canonical_of
 from ledger.log.reader import FoldRow, LogReader
 from ledger.log.undoing import Undoing, Undoings
-from projections.fold import State, differ, evolve
+from projections.fold import State, Value, differ, evolve
 from projections.page import ImportIds, Page, Told
 
 
@@ -95,12 +97,15 @@ def _survivors(told: Iterable[Told], source: int) -> set[int]:
 
 
 class Replay:
-    """Folds the rows of one component in log order, and the undos and redos of its imports at their places."""
+    """Folds the rows of one component in log order, and the undos and redos of its imports at their places.
+
+    `told` is every event about it so far, whether it counts or not.
+    """
 
     def __init__(self, undoings: Undoings, import_ids: ImportIds) -> None:
         self._undoings = undoings
-        self._told: list[Told] = []
-        self.page = Page({}, import_ids, self._told)
+        self.told: list[Told] = []
+        self.page = Page({}, import_ids, self.told)
 
     def fold(self, rows: list[FoldRow], until: int) -> None:
         """Fold all rows of the component up to position `until`, and what was undone and redone by then."""
@@ -116,7 +121,7 @@ class Replay:
         self.page.fold(rows[done:])
 
     def _undo(self, undoing: Undoing) -> None:
-        for contact, state in undone(self.page.states, self._told, undoing, self._undoings).items():
+        for contact, state in undone(self.page.states, self.told, undoing, self._undoings).items():
             if state is None:
                 self.page.states.pop(contact, None)
             else:
@@ -128,15 +133,41 @@ def replayed(
 ) -> dict[int, State]:
     """These contacts as of position `until`, by number, without those that no event makes any more."""
     wanted = set(contacts)
-    roots = log.components(wanted)
+    found: dict[int, State] = {}
+    for rows in _rows_of_components(log, wanted, until):
+        if any(not row[8] and undoings.count(row[9], row[0], until) for row in rows):
+            replay = Replay(undoings, import_ids)
+            replay.fold(rows, until)
+            found |= replay.page.states
+    return {contact: state for contact, state in found.items() if contact in wanted}
+
+
+def last_words(log: LogReader, contacts: Iterable[int], trait: str, until: int) -> dict[int, Value]:
+    """The newest value (R4) that a trait of these contacts was given, cleared since or not; `until` is the log's head.
+
+    By number; contacts that no event that counts gave one are left out.
+    """
+    wanted, undoings, import_ids = set(contacts), log.undoings(until), ImportIds(log)
+    found: dict[int, Value] = {}
+    for rows in _rows_of_components(log, wanted, until):
+        replay = Replay(undoings, import_ids)
+        replay.fold(rows, until)
+        of_component = [
+            (one.event.stamp, value)
+            for one in counting(replay.told, undoings, until)
+            if (value := (one.event.traits or {}).get(trait)) is not None
+        ]
+        if of_component:
+            _, newest = max(of_component, key=itemgetter(0))
+            found |= dict.fromkeys(wanted.intersection(replay.page.states), canonical_of(trait, newest))
+    return found
+
+
+def _rows_of_components(log: LogReader, contacts: Iterable[int], until: int) -> Iterable[list[FoldRow]]:
+    """The rows about the contacts and whoever they are merged with, a component at a time, in log order."""
+    roots = log.components(contacts)
     rows: dict[int, list[FoldRow]] = defaultdict(list)
     for row in log.fold_rows_about(roots, until):
         assert row[5] is not None
         rows[roots[row[5]]].append(row)
-    found: dict[int, State] = {}
-    for some in rows.values():
-        if any(not row[8] and undoings.count(row[9], row[0], until) for row in some):
-            replay = Replay(undoings, import_ids)
-            replay.fold(some, until)
-            found |= replay.page.states
-    return {contact: state for contact, state in found.items() if contact in wanted}
+    return rows.values()

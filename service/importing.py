@@ -70,7 +70,6 @@ def importing(deployment: Deployment, check: Callable[[], None] = lambda: None) 
         backlog=view.backlog,
         behind=view.behind,
         at_head=view.at_head,
-        opted_out=view.opted_out,
         outcomes=view.outcomes,
         rejections=view.rejections,
         not_redone=view.not_redone,

@@ -46,14 +46,21 @@ class Person:
     def user_id(self) -> str | None:
         return self.given("userId")
 
-    def document(self) -> dict[str, Any]:
+    def told(self) -> list[tuple[str, Any]]:
+        """Every value or clear of a trait that counts; the last of each is had."""
         said = [(order, message) for order, message in self.counting() if message.type == "UserTracked"]
         filling = [(order, message) for order, message in said if message.fills]
         stating = [(order, message) for order, message in said if not message.fills]
-        # the last that counts is had: what was stated latest, else what filled first
+        # what was stated latest, else what filled first
         in_turn = sorted(filling, key=lambda one: -one[0]) + sorted(stating, key=lambda one: (one[1].stated, one[0]))
-        told = {name: value for _, message in in_turn for name, value in (message.data.get("traits") or {}).items()}
-        traits = {name: value for name, value in told.items() if value is not None}
+        return [told for _, message in in_turn for told in (message.data.get("traits") or {}).items()]
+
+    def last_word(self, trait: str) -> Any:
+        """The newest value that was no clear; None where nobody ever gave one."""
+        return dict(told for told in self.told() if told[1] is not None).get(trait)
+
+    def document(self) -> dict[str, Any]:
+        traits = {name: value for name, value in dict(self.told()).items() if value is not None}
         first: dict[str, str] = {}
         for _, message in sorted(self.counting(), key=lambda one: one[0]):
             for tag in message.data["tags"] if message.type == "TagsAdded" else ():
@@ -68,6 +75,12 @@ class Person:
 
 def fold(messages: list[Message], *, merge: bool = True) -> tuple[list[dict[str, Any]], list[bool]]:
     """The contacts (in no order), and for each message whether it was accepted."""
+    people, accepted = meet(messages, merge=merge)
+    return [person.document() for person in people], accepted
+
+
+def meet(messages: list[Message], *, merge: bool = True) -> tuple[list[Person], list[bool]]:
+    """The people of whom anything counts, and for each message whether it was accepted."""
     people: list[Person] = []
     off: set[int] = set()
     undone: set[str] = set()
@@ -80,7 +93,7 @@ def fold(messages: list[Message], *, merge: bool = True) -> tuple[list[dict[str,
         accepted.append(person is not None)
         if person is not None:
             person.said.append((order, message))
-    return [person.document() for person in people if person.counting()], accepted
+    return [person for person in people if person.counting()], accepted
 
 
 def _undo_or_redo(people: list[Person], command: Message, off: set[int], undone: set[str]) -> bool:

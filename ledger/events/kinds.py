@@ -256,6 +256,8 @@ def _tag_faults(tag: object) -> Iterator[Found]:
 class Traits(Kind, fields.Dict):
     """Attributes by name; null clears one (R2, R3, R4)."""
 
+    _are_a_contacts: ClassVar[bool] = True
+
     def faults(self, value: object) -> Iterator[Found]:
         if not isinstance(value, dict):
             yield (), f'is {kind_of(value)}: give an object, such as {{"name": "Gavin Roberts"}}'
@@ -287,6 +289,10 @@ class Traits(Kind, fields.Dict):
             return value is None or value == ""
         if len(value) > MOST_TRAITS:
             return False
+        if traits.WHATSAPP_OPTED in value and self._are_a_contacts:
+            opted = value[traits.WHATSAPP_OPTED]
+            if type(opted) is not bool and traits.check(traits.WHATSAPP_OPTED, opted) is not None:
+                return False
         for name, trait in value.items():
             if name not in _plain_names and not _is_plain_name(name):
                 return False
@@ -325,11 +331,10 @@ def _is_plain_name(name: str) -> bool:
 class EventTraits(Traits):
     """What is told about an event: values may nest to depth 8, this object being the first level (R9)."""
 
-    def _trait_faults(self, name: str, trait: object) -> Iterator[Found]:
-        if isinstance(trait, dict | list):
-            yield from _nested_faults(trait, 2)
-        else:
-            yield from super()._trait_faults(name, trait)
+    _are_a_contacts = False
+
+    def _trait_faults(self, _name: str, trait: object) -> Iterator[Found]:
+        yield from _nested_faults(trait, 2)
 
     def _refuses(self, trait: object) -> bool:
         return next(_nested_faults(trait, 2), None) is not None

@@ -16,10 +16,13 @@ MOST_ITEMS = 1000
 """Of a list."""
 LARGEST_INTEGER = 2**53
 
+WHATSAPP_OPTED = "whatsapp_opted"
+"""The trait that is consent, and so is strict (R3)."""
+
 DEFAULT_TYPES: dict[str, TraitType] = {
     "name": "string",
     "email": "string",
-    "whatsapp_opted": "boolean",
+    WHATSAPP_OPTED: "boolean",
     "area": "string",
     "city": "string",
     "first_name": "string",
@@ -34,6 +37,7 @@ _DATETIME = re.compile(
     r"(\d{4}-\d\d-\d\d)T((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d{1,9})?(?:Z|([+-](?:[01]\d|2[0-3]):[0-5]\d))",
     re.ASCII,
 ).fullmatch
+_CONSENT = {"true": True, "1": True, "false": False, "0": False}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -78,6 +82,21 @@ def canonical(value: object) -> object:
     return value
 
 
+def canonical_of(name: str, value: object) -> object:
+    """The value of the trait `name` as it is kept and returned (R3)."""
+    return consent(value) if name == WHATSAPP_OPTED else canonical(value)
+
+
+def consent(value: object) -> object:
+    """A value of `whatsapp_opted` as it is read: true or false; what says neither is kept as any value is (R3).
+
+    Read are booleans, the numbers 1 and 0, and the texts TRUE, FALSE, 1 and 0, in any letter case, blanks around aside.
+    """
+    if isinstance(value, str):
+        return _CONSENT.get(value.strip().lower(), canonical(value))
+    return bool(value) if isinstance(value, int | float) and value in (0, 1) else canonical(value)
+
+
 def same(a: object, b: object) -> bool:
     """Equality by type and value: 1 is 1.0, True is not 1, a datetime is itself in another zone (R3)."""
     if isinstance(a, list) and isinstance(b, list):
@@ -93,7 +112,7 @@ def check(name: str, value: object) -> str | None:
         cleaned = clean_name(name)
     except ValueError as fault:
         return str(fault)
-    return check_value(value) or (_check_person(cleaned, value) if cleaned in NAMES_OF_PEOPLE else None)
+    return check_value(value) or _check_own(cleaned, value)
 
 
 def check_value(value: object) -> str | None:
@@ -168,8 +187,11 @@ def loose(name: str) -> str:
     return "".join(unicodedata.normalize("NFC", name).casefold().replace("_", " ").split())
 
 
-def _check_person(name: str, value: object) -> str | None:
-    if isinstance(value, str) and has_control_characters(value):
+def _check_own(name: str, value: object) -> str | None:
+    """What is wrong by the rules of this attribute alone."""
+    if name == WHATSAPP_OPTED and value is not None and not isinstance(consent(value), bool):
+        return "is neither true nor false: give one of the two, or null to clear it"
+    if name in NAMES_OF_PEOPLE and isinstance(value, str) and has_control_characters(value):
         return f"has a control character, such as a line break, which {name} cannot have: take it out"
     return None
 

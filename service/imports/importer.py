@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ledger.events import moments
+from ledger.events.identity import Mode
 from service.imports import undo
 from service.imports.cancelling import cancel
 from service.imports.checks.checking import Checks
@@ -176,7 +177,8 @@ class Importer:
             return earlier, None
         new, found = read_new(folder, copied, name, choices, self._ports, self._limits, report)
         # asked once and kept, so that a resumed split comes to the same messages (R16)
-        folder.save("opted_out", opted_out(found, choices, self._ports.opted_out), durable=True)
+        refused = [] if choices.allow_opt_in else self._opted_out(found, choices.mode, report)
+        folder.save("opted_out", refused, durable=True)
         kept = self._registry.add(new, again=again)
         return kept, found if kept.id == new.id else None
 
@@ -187,11 +189,16 @@ class Importer:
         """
         if folder.load("opted_out") is not None:
             return
-        if found.opt_ins:
-            self.checks.catch_up(report)
-        asked = opted_out(found, replace(confirmed.choices, allow_opt_in=False), self._ports.opted_out)
+        asked = self._opted_out(found, confirmed.choices.mode, report)
         meant = frozenset(folder.load("opt_ins") or () if confirmed.choices.allow_opt_in else ())
         folder.save("opted_out", [phone for phone in asked if phone not in meant], durable=True)
+
+    def _opted_out(self, found: Scan, mode: Mode, report: Report) -> list[int]:
+        if not found.opt_ins:
+            return []
+        self.checks.catch_up(report)  # what was said just now is on the bus, and counts
+        with self._ports.at_head() as head:
+            return opted_out(found, mode, head.opted_out)
 
     def _give_up(self, confirmed: Import, folder: ImportFolder, fault: FileRefused) -> None:
         """Fail an import that can never go on; what is out is asked of those who know, so that it counts exactly."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from ledger.events import tags
+from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.head import Head
 from ledger.log.identities import Identities
 from ledger.log.reader import LogReader, is_there
@@ -15,8 +16,7 @@ from projections.fold import State
 from projections.generations import Generations
 from projections.page import ImportIds, Page
 from projections.reading import StateReader, reading
-from projections.replay import replayed
-from service.imports.columns.attributes import WHATSAPP_OPTED
+from projections.replay import last_words, replayed
 
 _PAGE = 10_000
 _SAMPLE = 20_000
@@ -62,12 +62,35 @@ class LedgerHead:
         return found | self._replayed(undone, self.head.position) | self._loaded(wanted - undone - found.keys())
 
     def opted_out(self, phones: Iterable[str]) -> set[str]:
-        """Those of the phones (E.164) whose contact has WhatsApp Opted FALSE (R16)."""
+        """Those of the phones (E.164) whose contact a file must not opt in without a second yes (R3, R16).
+
+        Its last word on WhatsApp Opted is another than TRUE, whether that has been cleared since or not.
+        """
+        if self.head.position == 0:
+            return set()  # the first import asks about every phone of its file
         asked = list(phones)
         holders = self.identities(asked, ())
         known = {phone: holder.contact for phone in asked if (holder := holders.by_phone(phone)) is not None}
-        states = self.states(known.values())
-        return {phone for phone, contact in known.items() if states[contact].traits.get(WHATSAPP_OPTED) is False}
+        out = self._opted_out(set(known.values()))
+        return {phone for phone, contact in known.items() if contact in out}
+
+    def _opted_out(self, contacts: set[int]) -> set[int]:
+        unsettled = contacts & (self._newer.keys() | self._undone)
+        out: set[int] = set()
+        cleared: set[int] = set()
+        if self._state is not None:
+            unsettled |= self._state.dirty_among(contacts)
+            out, cleared = self._state.where_not_true(WHATSAPP_OPTED, contacts - unsettled)
+        for number, state in self.states(unsettled).items():
+            value = state.traits.get(WHATSAPP_OPTED)
+            if value is None:
+                cleared.add(number)
+            elif value is not True:
+                out.add(number)
+        if cleared and self._log is not None:
+            words = last_words(self._log, cleared, WHATSAPP_OPTED, self.head.position)
+            out.update(number for number, word in words.items() if word is not True)
+        return out
 
     def without_value(self, attributes: set[str]) -> set[str]:
         """Those of the attributes that no contact has a value of."""

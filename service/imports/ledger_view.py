@@ -1,6 +1,6 @@
 """What imports ask of the bus, the log and contact state, which they only read."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TypeVar
@@ -16,8 +16,7 @@ from ledger.log.reader import LogReader, is_there
 from ledger.log.undoing import Refused
 from projections.generations import Generations
 from projections.reading import StateReader, reading
-from projections.settled import contact_now
-from service.imports.columns.attributes import WHATSAPP_OPTED, default_type
+from service.imports.columns.attributes import default_type
 from service.imports.counts import AppendRejection, NotRedone, Outcomes, Undoing
 from service.imports.ledger_head import LedgerHead, at_head
 
@@ -119,24 +118,6 @@ class LedgerView:
                 if entry is not None:
                     line = data_of(entry.headers, entry.value).line or 0
                     yield AppendRejection(row, line, entry.reason or "invalid", entry.detail or "")
-
-    def opted_out(self, phones: Sequence[str]) -> set[str]:
-        """The phones whose contact has WhatsApp Opted FALSE now (R16)."""
-        if not is_there(self._log):
-            return set()
-        with closing(LogReader(self._log)) as log:
-            if log.head().position == 0:
-                return set()  # the first import asks about every phone of its file
-            holders = log.holders_of_phones(phones)
-        out: set[int] = self._asked(lambda state: self._where_false(state, set(holders.values())), set())
-        return {phone for phone, contact in holders.items() if contact in out}
-
-    def _where_false(self, state: StateReader, contacts: set[int]) -> set[int]:
-        state.freeze()
-        dirty = state.dirty_among(contacts)
-        now = (contact_now(state, lambda: closing(LogReader(self._log)), contact) for contact in dirty)
-        out = {one.contact for one in now if one is not None and one.traits.get(WHATSAPP_OPTED) is False}
-        return out | state.where_false(WHATSAPP_OPTED, contacts - dirty)
 
     def attribute_types(self) -> dict[str, str]:
         """Custom attributes that contacts have, and their types."""

@@ -1,6 +1,6 @@
 """What an import needs of the rest of the product, handed in."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -29,11 +29,10 @@ class Ports:
     """`clock` is microseconds since the epoch, `new_id` makes UUIDv7 texts.
 
     `backlog()`: how many messages are on the bus that the log has not taken yet; `behind()`: that the state does not
-    have yet, and contacts that an undo has yet to reach. `at_head()`: the ledger as it is now. `opted_out(phones)`:
-    those of them (E.164) whose contact has WhatsApp Opted FALSE now. `outcomes(import id)`: what became of its rows so
-    far. `rejections(import id)`: its rows that the append rejected, by row. `not_redone(position)`: those that the redo
-    there could not bring back. `message(source, id)`: what the log decided of a message, once it has.
-    `sent(import id, first message id)`: the messages of rows that are out, from that id on.
+    have yet, and contacts that an undo has yet to reach. `at_head()`: the ledger as it is now. `outcomes(import id)`:
+    what became of its rows so far. `rejections(import id)`: its rows that the append rejected, by row.
+    `not_redone(position)`: those that the redo there could not bring back. `message(source, id)`: what the log decided
+    of a message, once it has. `sent(import id, first message id)`: the messages of rows that are out, from that id on.
     `known_attributes()`: existing custom attributes and their types. `default_country_code` is proposed for a file
     without any (R10). `batch`: messages published together. `stride`: rows published before an import looks again
     whether it is to stop.
@@ -46,7 +45,6 @@ class Ports:
     backlog: Callable[[], int]
     behind: Callable[[], int]
     at_head: Callable[[], AbstractContextManager[LedgerHead]]
-    opted_out: Callable[[Sequence[str]], set[str]]
     outcomes: Callable[[str], Outcomes]
     rejections: Callable[[str], Iterable[AppendRejection]]
     not_redone: Callable[[int], NotRedone]

@@ -26,18 +26,20 @@ _NOT_ALLOWED = "opt_in_not_allowed"
 def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, report: Report) -> dict[str, Any]:
     """What `new`, whose rows are `found`, would come to. Its rejects are in the folder afterwards.
 
-    So are, as `opt_ins`, the phones whose opt-in was refused: those that a second yes is about (R16).
+    So are, as `opt_ins`, the phones of whoever has opted out and would be opted in: a second yes is about
+    these (R16).
     """
     choices = new.choices
     assert new.confirmed_at is not None
-    rehearsal, done, refused_opt_ins = Rehearsal(found, head, choices, new.confirmed_at), Progress(), 0
+    out = frozenset(opted_out(found, choices.mode, head.opted_out))
+    folder.save("opt_ins", sorted(out), durable=True)
+    rehearsal, done, refused_opt_ins = Rehearsal(found, head, choices, new.confirmed_at, out), Progress(), 0
     with (
         closing(RejectsFile(folder.rejects)) as rejects,
         SourceRows(folder.source, shape(folder.source, choices.delimiter).delimiter, found) as rows,
     ):
-        out = opted_out(found, choices, head.opted_out)
-        folder.save("opt_ins", out, durable=True)
-        verdicts = Verdicts(found, rows, RowChecks(new.columns, choices), frozenset(out))
+        refused = frozenset() if choices.allow_opt_in else out
+        verdicts = Verdicts(found, rows, RowChecks(new.columns, choices), refused)
         while done.at < len(found):
             part = verdicts.part(done, _ROWS)
             for reject in part.rejects:

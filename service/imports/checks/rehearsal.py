@@ -7,10 +7,10 @@ from typing import Any
 
 from ledger.events import identity
 from ledger.events.identity import Known
+from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.entry import public_id
 from projections.fold import Event, State, changes, effect
 from projections.outcomes import Outcome, RowMessage, closed
-from service.imports.columns.attributes import WHATSAPP_OPTED
 from service.imports.columns.choices import Choices
 from service.imports.counts import AppendRejection, Outcomes
 from service.imports.ledger_head import LedgerHead
@@ -29,7 +29,7 @@ class Findings:
     """What a check found so far.
 
     `rejections` are the rows that the append would reject; `attributes` those that some row gives a value; `opt_ins`
-    counts the rows that turn WhatsApp Opted from FALSE to TRUE.
+    counts the rows that opt somebody in who has opted out (R16).
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -50,15 +50,16 @@ class Rehearsal:
 
     Rows of one import do not bear on each other: each phone and each user id is in one accepted row at most, rows
     match by phone, and so never merge. So each is decided by the ledger as it is. `stated` is the time they are stated
-    for, in microseconds.
+    for, in microseconds; `opted_out` are the phones (digits of E.164) of those whom a TRUE would opt in again.
     """
 
-    def __init__(self, found: Scan, head: LedgerHead, choices: Choices, stated: int) -> None:
+    def __init__(self, found: Scan, head: LedgerHead, choices: Choices, stated: int, opted_out: frozenset[int]) -> None:
         self._found = found
         self._head = head
         self._mode = choices.mode
         self._tags = list(choices.tags)
         self._stated = stated
+        self._opted_out = opted_out
         self._position = head.head.position
         self.findings = Findings()
 
@@ -121,7 +122,7 @@ class Rehearsal:
             findings.attributes.update(name for name, value in traits.items() if value is not None)
         if before is None:
             return
-        if before.traits.get(WHATSAPP_OPTED) is False and after.traits.get(WHATSAPP_OPTED) is True:
+        if self._found.phones[index] in self._opted_out and after.traits.get(WHATSAPP_OPTED) is True:
             findings.opt_ins += 1
         if len(findings.examples) < MOST_EXAMPLES:
             changed = [

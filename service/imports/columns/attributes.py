@@ -2,6 +2,8 @@
 
 import re
 
+from ledger.events.traits import WHATSAPP_OPTED
+
 PHONE_NUMBER = "phone_number"
 COUNTRY_CODE = "country_code"
 USER_ID = "user_id"
@@ -11,7 +13,6 @@ NAME = "name"
 FIRST_NAME = "first_name"
 LAST_NAME = "last_name"
 NAMES = (NAME, FIRST_NAME, LAST_NAME)
-WHATSAPP_OPTED = "whatsapp_opted"
 
 TYPES = ("string", "number", "boolean", "datetime", "list")
 

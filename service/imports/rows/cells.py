@@ -5,8 +5,15 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from ledger.events.traits import LARGEST_INTEGER, MOST_ITEMS, MOST_STRING_BYTES, has_control_characters, is_datetime
-from service.imports.columns.attributes import NAMES, TITLES, WHATSAPP_OPTED
+from ledger.events.traits import (
+    LARGEST_INTEGER,
+    MOST_ITEMS,
+    MOST_STRING_BYTES,
+    WHATSAPP_OPTED,
+    has_control_characters,
+    is_datetime,
+)
+from service.imports.columns.attributes import NAMES, TITLES
 from service.imports.rows.phone_cells import named
 from service.imports.rows.reasons import shown
 

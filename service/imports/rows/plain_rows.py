@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import orjson
 
+from ledger.events.traits import WHATSAPP_OPTED
 from service.imports.columns.attributes import FIRST_NAME, IDENTITY, LAST_NAME, NAME, NAMES, USER_ID
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import ColumnMap
@@ -36,7 +37,8 @@ class PlainRows:
         for place, column in enumerate(columns.columns):
             if column.attribute is not None and column.attribute not in IDENTITY:
                 read = reader(column.attribute, column.type, relaxed_names=choices.relaxed_names)
-                self._members.append((place, _members(column.attribute, read, clears=clears)))
+                clears_this = clears and column.attribute != WHATSAPP_OPTED
+                self._members.append((place, _members(column.attribute, read, clears=clears_this)))
         self._whole_names = _members(NAME, None, clears=clears)
 
     def of(self, columns: Columns) -> list[Row | None]:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 import orjson
 
-from service.imports.columns.attributes import FIRST_NAME, IDENTITY, LAST_NAME, NAME, USER_ID, WHATSAPP_OPTED
+from ledger.events.traits import WHATSAPP_OPTED
+from service.imports.columns.attributes import FIRST_NAME, IDENTITY, LAST_NAME, NAME, USER_ID
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import ColumnMap
 from service.imports.rows.cells import SHORT, CellFault, Reader, reader, text, user_id
@@ -103,7 +104,7 @@ class RowChecks:
                         traits[name] = (read or text)(cell)
                     except CellFault as wrong:
                         faults.append(self._fault(place, wrong))
-            elif self._clears:
+            elif self._clears and name != WHATSAPP_OPTED:
                 traits[name] = None
         return traits
 

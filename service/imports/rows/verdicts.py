@@ -9,8 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
 
-from service.imports.columns.attributes import PHONE_NUMBER, USER_ID, WHATSAPP_OPTED
-from service.imports.columns.choices import Choices
+from ledger.events.identity import Mode
+from ledger.events.traits import WHATSAPP_OPTED
+from service.imports.columns.attributes import PHONE_NUMBER, USER_ID
 from service.imports.messages import MOST_TRAITS_BYTES
 from service.imports.progress import Progress
 from service.imports.rejects import Reject
@@ -57,10 +58,13 @@ class SourceRows:
         return (file[starts[index] : starts[index] + sizes[index]] for index in indexes)
 
 
-def opted_out(found: Scan, choices: Choices, ask: Callable[[Sequence[str]], set[str]]) -> list[int]:
-    """What `Verdicts` needs to know; `ask` gives those of some phones (E.164) whose WhatsApp Opted is FALSE."""
-    if choices.allow_opt_in or choices.mode == "create":
-        return []
+def opted_out(found: Scan, mode: Mode, ask: Callable[[Sequence[str]], set[str]]) -> list[int]:
+    """The phones (digits of E.164) of rows that would opt somebody in who has opted out (R16).
+
+    `ask` gives those of some phones (E.164) whose contact has opted out.
+    """
+    if mode == "create":
+        return []  # whoever is known is skipped
     phones = _opting_in(found)
     out: list[int] = []
     for start in range(0, len(phones), _PHONES_ASKED):
@@ -94,7 +98,7 @@ class Part:
 class Verdicts:
     """Judges the rows of one file; the verdicts follow from the file, the choices and `opted_out` alone.
 
-    `opted_out` has the phones (digits of E.164) whose WhatsApp Opted is FALSE and may not become TRUE here (R16).
+    `opted_out` has the phones (digits of E.164) whose WhatsApp Opted may not become TRUE here (R16).
     `out` are indexes of rows that are out already, on which there is no verdict: they count as taken.
     """
 
