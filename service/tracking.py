@@ -12,7 +12,7 @@ from ledger.events.signing import Signer
 from service.call_messages import Fact, facts_of, messages_of, signing
 from service.conflicts import Conflicts
 from service.idempotency import Claim
-from service.together import NotBegun, NotFinished, Tell, Together
+from service.together import NotBegun, NotFinished, Together
 
 DEADLINE = 4.0
 """Seconds the bus has to confirm a call's messages, all of them together (R8)."""
@@ -55,11 +55,6 @@ class Ready:
 
     ids: list[str]
     call: _Call | None
-
-    @property
-    def size(self) -> int:
-        """Bytes of what is to be published."""
-        return 0 if self.call is None else sum(len(message.value) for message in self.call.messages)
 
 
 class Tracker:
@@ -125,16 +120,6 @@ class Tracker:
                 raise NotConfirmed(_NOT_FINISHED) from None
         return ready.ids
 
-    def publish_later(self, ready: Ready, tell: Tell) -> None:
-        """Return at once; `tell` is told None once the messages are on the bus, else what `publish` would raise.
-
-        It is told once, in a thread that others wait for.
-        """
-        if ready.call is None:
-            tell(None)
-        else:
-            self._together.ask(ready.call, DEADLINE, lambda fault: tell(_in_time(fault)))
-
     def _told(self, claim: Claim, source: str, count: int) -> list[str] | None:
         ids = claim.ids(count)
         return ids if claim.is_repeat and len(self._in_log(source, ids)) == count else None
@@ -173,16 +158,6 @@ class Tracker:
         except BusError as fault:
             return [own or fault for own in faults]
         return faults
-
-
-def _in_time(fault: Exception | None) -> Exception | None:
-    """What a caller is told of the bus when time ran out."""
-    match fault:
-        case NotBegun():
-            return Unavailable(_NOT_BEGUN)
-        case NotFinished():
-            return NotConfirmed(_NOT_FINISHED)
-    return fault
 
 
 def _on_terms(facts: Sequence[Fact], ids: Sequence[str], terms: Terms) -> Sequence[Fact]:

@@ -8,6 +8,7 @@ from flask.sessions import NullSession, SessionInterface
 
 from service.api.audit_runs import audit_run_routes
 from service.api.batch import batch_routes
+from service.api.body import announced, read_bytes
 from service.api.bus_description import describe_bus
 from service.api.catalogue import catalogue_routes
 from service.api.contacts import contact_routes
@@ -21,7 +22,9 @@ from service.api.imports import import_routes
 from service.api.ledger import ledger_routes
 from service.api.list import list_routes
 from service.api.metrics import Metrics
+from service.api.protective import protect
 from service.api.routes import TOKEN
+from service.api.seats import seats_of
 from service.api.track import TrackCalls, describe_track_calls
 from service.api.writing import writing_routes
 
@@ -83,9 +86,27 @@ def _admit_requests(app: Flask, door: Door, description: Description) -> None:
         if scopes:
             g.key = door.gate.admit(request.headers.get("Authorization"), request.remote_addr or "", *scopes)
             g.quota = door.gate.spend(g.key)
-        token = request.headers.get(TOKEN)
-        if token is not None and "read" in scopes:
+        token = request.headers.get(TOKEN) if "read" in scopes else None
+        most_bytes = description.limits[request.url_rule.rule, method]
+        if scopes and (token is not None or most_bytes != 0):
+            seats = _seats(most_bytes)
+            door.seats.take(g.key.id, seats)
+            g.seats = seats
+        if most_bytes:
+            g.content = read_bytes(request.environ, most_bytes)
+        if token is not None:
             door.consistency.wait(token)
+
+    @app.teardown_request
+    def leave(_fault: BaseException | None) -> None:
+        if "seats" in g:
+            door.seats.leave(g.key.id, g.seats)
+
+
+def _seats(most_bytes: int | None) -> int:
+    """Of the request at hand. A body that is too large is passed over and not kept."""
+    length = announced(request.environ)
+    return seats_of(length) if length is not None and most_bytes is not None and length <= most_bytes else 1
 
 
 def _finish_requests(app: Flask, metrics: Metrics) -> None:
@@ -98,5 +119,6 @@ def _finish_requests(app: Flask, metrics: Metrics) -> None:
         # the rule, not the path: a path can hold a phone
         route = request.url_rule.rule.rstrip("/") if request.url_rule else "(none)"
         response.headers.update(g.get("quota", {}))
+        protect(response)
         metrics.answered(route, request.method, response.status_code, time.perf_counter() - g.begun)
         return response

@@ -7,7 +7,7 @@ import flask
 import marshmallow
 from webargs.flaskparser import FlaskParser
 
-from service.api.body import read_bytes, read_object
+from service.api.body import read_object
 from service.api.problem import Problem
 
 
@@ -20,9 +20,9 @@ class Arguments(FlaskParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": marshmallow.RAISE}  # noqa: RUF012
 
-    def load_json(self, req: flask.Request, schema: marshmallow.Schema) -> Any:
+    def load_json(self, _request: flask.Request, schema: marshmallow.Schema) -> Any:
         """The body as an object, whatever its Content-Type says. Raises as `service.api.body` does."""
-        content = read_bytes(req.stream, req.content_length)
+        content = flask.g.content
         return {} if not content and isinstance(schema, OptionalBody) else read_object(content)
 
     def load_querystring(self, req: flask.Request, schema: marshmallow.Schema) -> Any:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, request
+from flask import Response, g
 
 from ledger.bus.port import NotConfirmed
 from ledger.events.calls import TrackUser, track_user
 from ledger.events.schema import Invalid
 from service.api import batch_shapes
 from service.api.arguments import faulty
-from service.api.body import LARGEST, NestedTooDeeply, NotAnObject, read_bytes, read_object
+from service.api.body import LARGEST, NestedTooDeeply, NotAnObject, read_object
 from service.api.claims import claim_of
 from service.api.door import Door
 from service.api.errors import RETRY, errors_of
@@ -35,7 +35,7 @@ def batch_routes(door: Door, metrics: Metrics) -> Routes:
     """The route that takes many track calls."""
     routes = Routes("batch", "Many track calls in one")
 
-    @routes.post(BATCH, scope="track")
+    @routes.post(BATCH, scope="track", most_bytes=LARGEST_BATCH)
     @routes.takes(batch_shapes.BODY, example=batch_shapes.EXAMPLE, content_type="application/x-ndjson")
     @routes.repeatable()
     @routes.answers(
@@ -51,7 +51,7 @@ def batch_routes(door: Door, metrics: Metrics) -> Routes:
         the disk of the bus. If no line can be taken it is 422, or 409 where some are right but for a conflict of
         identity, with the same results. Messages keep the order of the lines.
         """
-        content = read_bytes(request.stream, request.content_length, LARGEST_BATCH)
+        content = g.content
         lines = _lines(content)
         code = door.deployment.settings.default_country_code
         batch = door.batches.prepare(

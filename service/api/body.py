@@ -1,7 +1,8 @@
-"""A request's body as a JSON object, whatever its Content-Type says (R6)."""
+"""A request's body: whole or not at all (R36), and as a JSON object, whatever its Content-Type says (R6)."""
 
 import json
 from typing import IO, Any
+from wsgiref.types import WSGIEnvironment
 
 import msgspec
 
@@ -23,6 +24,22 @@ class TooLong(ValueError):
         super().__init__(f"the body is over the limit of {limit}")
 
 
+class BrokenOff(Exception):
+    """The connection ended before the body did, which announced more bytes (R36)."""
+
+    def __init__(self, came: int, announced: int) -> None:
+        super().__init__(
+            f"the body broke off after {came:,} of {announced:,} bytes; nothing of it was taken: send it anew"
+        )
+
+
+class LengthMissing(Exception):
+    """The body comes in chunks, and the server does not tell one that broke off from one that ended (R36)."""
+
+    def __init__(self) -> None:
+        super().__init__("the body comes in chunks, whose end cannot be told here: send it with a Content-Length")
+
+
 class NotAnObject(ValueError):
     """The bytes are no JSON object; the message says what they are instead."""
 
@@ -31,18 +48,29 @@ class NestedTooDeeply(ValueError):
     """JSON, but with more levels than can be read."""
 
 
-def read_bytes(stream: IO[bytes], length: int | None, most: int = LARGEST) -> bytes:
-    """The body's bytes, by its Content-Length in one go: every wait for more is a change of threads.
+def announced(environ: WSGIEnvironment) -> int | None:
+    """Bytes that the body is to have; None for one in chunks."""
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        return None
+    return int(environ.get("CONTENT_LENGTH") or 0)
 
-    Raises TooLong for more than `most` bytes.
+
+def read_bytes(environ: WSGIEnvironment, most: int = LARGEST) -> bytes:
+    """The whole body, in one go: every wait for more is a change of threads.
+
+    Raises LengthMissing for one in chunks, TooLong for more than `most` bytes, BrokenOff.
     """
-    if length is not None and length <= most:
-        return stream.read(length) if length else b""
-    content = stream.read(most + 1)
-    if len(content) <= most:
-        return content
-    pass_over(stream, _PASSED_OVER)
-    raise TooLong(most)
+    length, stream = announced(environ), environ["wsgi.input"]
+    if length is None:
+        raise LengthMissing
+    if length > most:
+        if "HTTP_EXPECT" not in environ:  # who waits for a go-ahead sends nothing more once it has the answer
+            pass_over(stream, _PASSED_OVER)
+        raise TooLong(most)
+    content: bytes = stream.read(length) if length else b""
+    if len(content) < length:
+        raise BrokenOff(len(content), length)
+    return content
 
 
 def pass_over(stream: IO[bytes], most: int) -> None:

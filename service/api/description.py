@@ -13,7 +13,7 @@ from werkzeug.routing import Map, Rule
 
 from service.api.kinds import schema_of_kind
 from service.api.problem import Problem
-from service.api.routes import KEYED, Routes, Scope, problem_references, security_of
+from service.api.routes import KEYED, LIMITED, Routes, Scope, problem_references, security_of
 from service.api.shapes import ProblemSchema
 
 _ABOUT = """\
@@ -38,6 +38,7 @@ _SAID = {
     404: "there is nothing at this address",
     409: "the contact with this phone already has another user id: contact 01a20e51-0035-703f-b269-a57f0c2d62ae "
     "has the phone",
+    411: "the body comes in chunks, whose end cannot be told here: send it with a Content-Length",
     412: "the contact has changed since it was read: If-Match does not name its newest event, 7",
     413: "the body is over the limit of 256 KiB",
     422: "userId is blank: give it 1-256 characters",
@@ -86,7 +87,7 @@ class _Described(Api):  # type: ignore[misc]
 
 
 class Description:
-    """Registers rooms of routes in `app`; `scopes` has those of each by (rule, method), () for everybody."""
+    """Registers rooms of routes in `app`; `scopes` and `limits` are as `Routes` has them, () for everybody."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -104,11 +105,13 @@ class Description:
         for name, scheme in _SCHEMES.items():
             self._api.spec.components.security_scheme(name, scheme)
         self.scopes: dict[tuple[str, str], tuple[Scope, ...]] = {}
+        self.limits: dict[tuple[str, str], int | None] = {}
 
     def register(self, routes: Routes) -> None:
         """Add a room's routes to the application and to the description."""
         self._api.register_blueprint(routes.blueprint)
         self.scopes.update(routes.scopes)
+        self.limits.update(routes.limits)
 
     def head(self, name: str, description: str) -> None:
         """A heading for operations that are described one by one."""
@@ -119,7 +122,7 @@ class Description:
         whole = {
             **operation,
             "security": security_of(scope),
-            "responses": {**problem_references(*KEYED), **operation["responses"]},
+            "responses": {**problem_references(*KEYED, *LIMITED), **operation["responses"]},
         }
         (rule,) = Map([Rule(path)]).iter_rules()  # flask-smorest wants a rule, and the application has none
         self._api.spec.path(rule=rule, operations={"post": whole})

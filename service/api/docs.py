@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
-from flask import Response, request, send_file
+from flask import Response, request
 from werkzeug.exceptions import NotFound
 
 from service.api.routes import Routes
@@ -17,6 +17,7 @@ _FILES = {
     "swagger-ui.css": _SWAGGER_UI,
     "favicon-32x32.png": _SWAGGER_UI,
 }
+_TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "png": "image/png"}
 _POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 """Swagger UI styles its elements inline and draws icons from `data:`; scripts and calls are this server's alone."""
 
@@ -43,7 +44,7 @@ def docs_routes(calls: Callable[[], bytes], bus: bytes) -> Routes:
     @routes.answers(200, {"type": "string"}, content_type="text/html; charset=utf-8")
     def docs() -> Response:
         """The description as a page, on which calls can be tried."""
-        response = send_file(_OURS / "docs.html")
+        response = _file(_OURS / "docs.html", "text/html; charset=utf-8")
         response.headers["Content-Security-Policy"] = _POLICY
         return response
 
@@ -56,13 +57,22 @@ def docs_routes(calls: Callable[[], bytes], bus: bytes) -> Routes:
         """A file of that page."""
         if name not in _FILES:
             raise NotFound
-        return send_file(_FILES[name] / name)
+        return _file(_FILES[name] / name, _TYPES[name.rpartition(".")[2]])
 
     return routes
 
 
 def _document(content: bytes) -> Response:
-    response = Response(content, content_type="application/json")
+    return _fresh(Response(content, content_type="application/json"))
+
+
+def _file(path: Path, content_type: str) -> Response:
+    """Its bytes as one piece: a reader of many, if slow, would hold a thread, and needs no key here."""
+    return _fresh(Response(path.read_bytes(), content_type=content_type))
+
+
+def _fresh(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
     response.make_conditional(request)
     return response

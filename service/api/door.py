@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from service.api.gate import Gate
 from service.api.readiness import Readiness
+from service.api.seats import Seats
 from service.audit_runs import AuditRuns
 from service.batch import Batches
 from service.consistency import Consistency
@@ -23,6 +24,7 @@ class Door:
     """
 
     gate: Gate
+    seats: Seats
     tracker: Tracker
     batches: Batches
     idempotency: IdempotencyKeys

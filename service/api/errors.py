@@ -10,7 +10,7 @@ from ledger import sqlite
 from ledger.bus.port import BusError, NotConfirmed, TooLarge
 from ledger.events.schema import Invalid
 from service.api.arguments import faulty
-from service.api.body import NestedTooDeeply, NotAnObject, TooLong
+from service.api.body import BrokenOff, LengthMissing, NestedTooDeeply, NotAnObject, TooLong
 from service.api.door import Door
 from service.api.gate import ScopeMissing, SignInFailed, SignInsThrottled, quota_headers
 from service.api.import_problems import problem_of_import
@@ -64,8 +64,10 @@ def problem_of(fault: Exception) -> Problem | None:
             # the message that clients of the hub's API know
             headers = {"Retry-After": str(fault.retry_after)}
             return Problem(429, RATE_EXCEEDED, headers=headers, reason="sign_in_failed", detail=str(fault))
-        case NotAnObject():
+        case NotAnObject() | BrokenOff():
             return Problem(400, str(fault))
+        case LengthMissing():
+            return Problem(411, str(fault))
         case TooLong():
             return Problem(413, str(fault))
         case NestedTooDeeply():

@@ -67,7 +67,7 @@ def import_routes(door: Door) -> Routes:
             door.tracker.publisher.publish([message], DEADLINE)
             return _told(found, id, 202)
 
-    @routes.post("/v1/imports", scope="import")
+    @routes.post("/v1/imports", scope="import", most_bytes=None)
     @routes.takes_file
     @routes.answers(201, ImportSchema, example=examples.UPLOADED, headers=_LOCATION)
     @routes.problems(503)
@@ -226,6 +226,7 @@ def import_routes(door: Door) -> Routes:
         """
         with ExitStack() as stack:
             found = stack.enter_context(opened())
+            stack.enter_context(door.seats.taken(g.key.id))  # its reader may be slow, and holds the thread meanwhile
             lines = found.results.rejects_csv(id)
             response = _csv(chain([BOM_UTF8], _joined(lines)), f"{id}-rejects.csv")
             response.call_on_close(stack.pop_all().close)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from flask import Response
+from flask import Response, g
 
 from projections.candidates import needed
 from projections.predicates import Wanted
@@ -83,7 +83,8 @@ def _past(door: Door, as_of: str) -> tuple[Path, int]:
         except BadMoment as fault:
             raise bad_parameter("as_of", f"is not possible: {fault}") from None
         assert position is not None
-        return door.past.at(log, position), position
+        with door.seats.taken(g.key.id):
+            return door.past.at(log, position), position
 
 
 def _wanted(query: dict[str, Any]) -> Wanted:

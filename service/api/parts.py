@@ -6,7 +6,6 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from secrets import token_urlsafe
 from shutil import disk_usage
-from wsgiref.types import WSGIApplication
 
 from flask import Flask
 
@@ -23,6 +22,7 @@ from service.api.known import KnownContacts, in_log
 from service.api.rates import Rates
 from service.api.readiness import Readiness, Remembered
 from service.api.rejected_conflicts import RejectedConflicts
+from service.api.seats import SEATS, Seats
 from service.audit_runs import AuditRuns
 from service.batch import Batches
 from service.conflicts import Conflicts
@@ -44,11 +44,6 @@ def application(deployment: Deployment) -> Flask:
     return create_app(door(deployment))
 
 
-def served(deployment: Deployment) -> WSGIApplication:
-    """What a worker serves: the application as it is in front of Flask, whose shell would hide who AnswersLater."""
-    return application(deployment).wsgi_app
-
-
 def door(deployment: Deployment) -> Door:
     """The parts behind the routes; what they hold back is written when the process ends."""
     limit = deployment.settings.rate_limit
@@ -62,6 +57,7 @@ def door(deployment: Deployment) -> Door:
     calls = tracker(deployment)
     return Door(
         gate=gate,
+        seats=Seats(SEATS),
         tracker=calls,
         batches=Batches(
             calls.publisher,

@@ -35,6 +35,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from service.api.arguments import Arguments, OptionalBody
+from service.api.body import LARGEST
 from service.idempotency import HEADER, MOST_CHARACTERS
 
 Scope = Literal["track", "read", "import", "export", "audit", "erase", "admin"]
@@ -67,6 +68,12 @@ AWAITING = (409, 422, 503)
 KEYED = (401, 403, 429)
 """What any route that needs a key may answer, beside its own."""
 
+LIMITED = (400, 411, 413, 503)
+"""What any route whose body is read for it may answer, beside its own."""
+
+_OF_BODY: Mapping[int | None, tuple[int, ...]] = {0: (), None: (400, 413, 503)}
+"""What it is where there is no body, or the view reads it by itself."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -93,28 +100,33 @@ def security_of(scopes: Scopes) -> list[dict[str, list[str]]]:
 
 
 class Routes:
-    """Routes that belong together; `name` heads them in the description. `scopes` has each by (rule, method)."""
+    """Routes that belong together; `name` heads them in the description.
+
+    `scopes` has each by (rule, method), and `limits` how many bytes a body may have: it is read before the view, into
+    `g.content`. 0 where no body is read, None where the view reads it by itself.
+    """
 
     def __init__(self, name: str, description: str) -> None:
         self.blueprint = Blueprint(name, __name__, description=description)
         self.blueprint.ARGUMENTS_PARSER = Arguments()
         self.scopes: dict[tuple[str, str], tuple[Scope, ...]] = {}
+        self.limits: dict[tuple[str, str], int | None] = {}
 
     def get(self, rule: str, *, scope: Scopes) -> Decorator:
         """Answer GET at this rule for keys with this scope (None: for everybody, without a key)."""
-        return self._on("GET", rule, scope)
+        return self._on("GET", rule, scope, 0)
 
-    def post(self, rule: str, *, scope: Scopes) -> Decorator:
+    def post(self, rule: str, *, scope: Scope, most_bytes: int | None = LARGEST) -> Decorator:
         """Answer POST at this rule for keys with this scope."""
-        return self._on("POST", rule, scope)
+        return self._on("POST", rule, scope, most_bytes)
 
-    def patch(self, rule: str, *, scope: Scopes) -> Decorator:
+    def patch(self, rule: str, *, scope: Scope) -> Decorator:
         """Answer PATCH at this rule for keys with this scope."""
-        return self._on("PATCH", rule, scope)
+        return self._on("PATCH", rule, scope, LARGEST)
 
-    def put(self, rule: str, *, scope: Scopes) -> Decorator:
+    def put(self, rule: str, *, scope: Scope) -> Decorator:
         """Answer PUT at this rule for keys with this scope."""
-        return self._on("PUT", rule, scope)
+        return self._on("PUT", rule, scope, LARGEST)
 
     def query(self, schema: type[Schema]) -> Decorator:
         """Read the query string by this schema, and give it to the view as its first argument, a dict."""
@@ -182,9 +194,9 @@ class Routes:
         decorate: Decorator = self.blueprint.doc(responses=problem_references(*statuses))
         return decorate
 
-    def _on(self, method: str, rule: str, scope: Scopes) -> Decorator:
+    def _on(self, method: str, rule: str, scope: Scopes, most_bytes: int | None) -> Decorator:
         reads = "read" in each(scope)
-        own = (*(KEYED if scope else ()), *(AWAITING if reads else ()))
+        own = (*(KEYED if scope else ()), *(AWAITING if reads else ()), *_OF_BODY.get(most_bytes, LIMITED))
 
         def add(view: View) -> View:
             described: View = self.blueprint.doc(
@@ -195,6 +207,7 @@ class Routes:
             parameters = [_TOKEN_PARAMETER] if reads else []
             self.blueprint.add_url_rule(rule, view.__name__, described, methods=[method], parameters=parameters)
             self.scopes[rule, method] = each(scope)
+            self.limits[rule, method] = most_bytes
             return view
 
         return add

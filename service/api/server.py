@@ -9,20 +9,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import MPServer
 
-from service.api.later import let_answer_later
 from service.api.metrics import share_counts
 from service.api.port import wait_until_free
+from service.api.seats import THREADS
 from service.logs import formatter
 from service.parts.child import die_with
 from service.parts.signals import call_at_end, silent
 from service.settings import Settings
-
-THREADS = 32
-"""Calls a worker serves at once, but for those that only wait for the bus: they hold none (`later.py`)."""
 
 CONNECTIONS = 1024
 """Connections a worker holds at once; granian counts idle ones too, so this is no limit on work."""
@@ -49,7 +46,6 @@ def serve(settings: Settings, build: Callable[[], Application]) -> None:
         multiprocessing.set_start_method("fork", force=True)  # workers share the memory of what is imported by now
     with tempfile.TemporaryDirectory(prefix="contacts-metrics-") as folder:
         share_counts(folder)
-        let_answer_later()
         server = _Server(
             "contacts",
             address=settings.host,
@@ -58,6 +54,7 @@ def serve(settings: Settings, build: Callable[[], Application]) -> None:
             workers=settings.workers,
             blocking_threads=THREADS,
             backpressure=CONNECTIONS,
+            http=HTTPModes.http1,
             websockets=False,
             workers_kill_timeout=DRAIN_SECONDS,
             respawn_failed_workers=True,

@@ -5,30 +5,26 @@ They are most of the traffic, and Flask's own work for a request takes longer th
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from queue import SimpleQueue
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import msgspec
 
-from ledger.bus.port import Unavailable
 from ledger.events.schema import SCHEMAS
 from service.api.body import read_bytes, read_object
 from service.api.description import Description
 from service.api.door import Door
 from service.api.errors import problem_of_any
-from service.api.later import Send
 from service.api.metrics import Metrics
 from service.api.problem import Problem
+from service.api.protective import NOT_KEPT, SAFE
 from service.api.routes import IDEMPOTENCY_KEY, TOKEN, Scope, problem_references
 from service.api.shapes import TakenSchema
-from service.api.waiting_room import WaitingRoom
 from service.idempotency import Claim
 from service.keys import Key
-from service.together import Tell
 from service.tracking import Ready
 
 USERS = "/v1/public/track/users"
@@ -37,9 +33,8 @@ EVENTS = "/v1/public/track/events"
 
 SCOPE: Scope = "track"
 
-MOST_WAITING_BYTES = 32 * 2**20
-"""Of messages in a worker that wait for the bus: tens of thousands of calls, as they usually are."""
-
+_JSON = (("Content-Type", "application/json"),)
+_NO_QUOTA: Mapping[str, str] = {}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -53,17 +48,6 @@ class _Kind:
     read: Callable[[dict[str, Any], str, Callable[[], Claim] | None], Ready]
 
 
-@dataclass(slots=True)
-class _Exchange:
-    """A call under way. `begun` is a moment of `perf_counter`, `quota` the headers that say what its key has left."""
-
-    kind: _Kind
-    method: str
-    begun: float
-    send: Send
-    quota: Mapping[str, str] = field(default_factory=dict)
-
-
 class TrackCalls:
     """Answers `POST /v1/public/track/users/` and `/events/`, with and without the slash; `rest` answers the others."""
 
@@ -71,52 +55,32 @@ class TrackCalls:
         self._door = door
         self._metrics = metrics
         self._rest = rest
-        self._room = WaitingRoom(MOST_WAITING_BYTES)
         users = _Kind(USERS, 202, "User tracked successfully", door.tracker.user)
         events = _Kind(EVENTS, 201, "Event created successfully", door.tracker.event)
         self._kinds = {USERS: users, f"{USERS}/": users, EVENTS: events, f"{EVENTS}/": events}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI application."""
-        answers: SimpleQueue[tuple[int, list[tuple[str, str]], bytes]] = SimpleQueue()
-        if not self.answer(environ, lambda *answer: answers.put(answer)):
-            return self._rest(environ, start_response)
-        status, headers, content = answers.get()
-        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
-        return [content]
-
-    def answer(self, environ: WSGIEnvironment, send: Send) -> bool:
-        """See `AnswersLater.answer`: no thread waits for the bus."""
         kind = self._kinds.get(environ["PATH_INFO"])
         if kind is None:
-            return False
-        exchange = _Exchange(kind, environ["REQUEST_METHOD"], time.perf_counter(), send)
+            return self._rest(environ, start_response)
+        begun, quota = time.perf_counter(), _NO_QUOTA
         try:
             caller = self._admit(environ)
-            exchange.quota = self._door.gate.spend(caller)
-            ready = self._read(environ, caller, kind)
-            content = _encode({"result": True, "message": kind.message, "id": ready.ids[0], "ids": ready.ids})
-            token = self._door.consistency.token(kind.route, ready.ids[-1])
-            self._publish(ready, partial(self._end, exchange, content, token))
+            quota = self._door.gate.spend(caller)
+            with self._door.seats.taken(caller.id):
+                ids = self._door.tracker.publish(self._read(environ, caller, kind))
+            content = _encode({"result": True, "message": kind.message, "id": ids[0], "ids": ids})
+            token = self._door.consistency.token(kind.route, ids[-1])
+            status, headers = kind.status, [*_JSON, ("Content-Length", str(len(content))), (TOKEN, token)]
         except Exception as fault:
-            self._fail(exchange, fault)
-        return True
-
-    def _publish(self, ready: Ready, end: Tell) -> None:
-        """Raises Unavailable where too much waits already, and what keeps a thread from being started."""
-        size, room = ready.size, self._room
-        if not room.enter(size):
-            raise Unavailable("the bus is slow, and more calls are waiting for it than there is room for")
-
-        def leave(fault: Exception | None) -> None:
-            room.leave(size)
-            end(fault)
-
-        try:
-            self._door.tracker.publish_later(ready, leave)
-        except BaseException:
-            room.leave(size)
-            raise
+            problem = problem_of_any(fault, kind.route, self._door.new_id, self._metrics)
+            status, headers, content = problem.status, problem.all_headers, problem.content
+        headers += (*quota.items(), *SAFE, NOT_KEPT)
+        # counted first: who has the answer must find it among the counts
+        self._metrics.answered(kind.route, environ["REQUEST_METHOD"], status, time.perf_counter() - begun)
+        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+        return [content]
 
     def _admit(self, environ: WSGIEnvironment) -> Key:
         if environ["REQUEST_METHOD"] != "POST":
@@ -124,8 +88,7 @@ class TrackCalls:
         return self._door.gate.admit(environ.get("HTTP_AUTHORIZATION"), environ.get("REMOTE_ADDR", ""), SCOPE)
 
     def _read(self, environ: WSGIEnvironment, caller: Key, kind: _Kind) -> Ready:
-        length = environ.get("CONTENT_LENGTH")
-        content = read_bytes(environ["wsgi.input"], int(length) if length else None)
+        content = read_bytes(environ)
         key = environ.get("HTTP_IDEMPOTENCY_KEY")
         claim = (
             None
@@ -133,24 +96,6 @@ class TrackCalls:
             else partial(self._door.idempotency.claim, caller.name, key, kind.route.encode(), content)
         )
         return kind.read(read_object(content), kind.route, claim)
-
-    def _end(self, exchange: _Exchange, content: bytes, token: str, fault: Exception | None) -> None:
-        if fault is None:
-            headers = [("Content-Type", "application/json"), ("Content-Length", str(len(content))), (TOKEN, token)]
-            self._send(exchange, exchange.kind.status, headers, content)
-        else:
-            self._fail(exchange, fault)
-
-    def _fail(self, exchange: _Exchange, fault: Exception) -> None:
-        problem = problem_of_any(fault, exchange.kind.route, self._door.new_id, self._metrics)
-        self._send(exchange, problem.status, problem.all_headers, problem.content)
-
-    def _send(self, exchange: _Exchange, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
-        headers.extend(exchange.quota.items())
-        # counted first: who has the answer must find it among the counts
-        seconds = time.perf_counter() - exchange.begun
-        self._metrics.answered(exchange.kind.route, exchange.method, status, seconds)
-        exchange.send(status, headers, content)
 
 
 def describe_track_calls(description: Description) -> None:

@@ -1,13 +1,13 @@
 """A file in multipart/form-data, written to the disk while it is read, with the limit kept at each piece (R11)."""
 
-from typing import Any
+from typing import IO, Any
 
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.wsgi import get_input_stream
 
-from service.api.body import pass_over
+from service.api.body import BrokenOff, announced, pass_over
 from service.api.problem import Problem
 from service.imports.files import Incoming
 from service.imports.table.refusal import FileTooLarge
@@ -34,10 +34,29 @@ class _Part:
         """Nobody reads it here."""
 
 
-def read_file(request: Request, incoming: Incoming, most_bytes: int) -> str:
-    """Write the body's one file into `incoming`; gives its name. The body may be chunked.
+class _Whole:
+    """A body with so many bytes: reading it raises BrokenOff where it ends before."""
 
-    Raises Problem (400, 422), FileTooLarge.
+    def __init__(self, stream: IO[bytes], length: int) -> None:
+        self._stream = stream
+        self._length = length
+        self._came = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        piece = self._stream.read(size)
+        self._came += len(piece)
+        if not piece and size and self._came < self._length:
+            raise BrokenOff(self._came, self._length)
+        return piece
+
+
+def read_file(request: Request, incoming: Incoming, most_bytes: int) -> str:
+    """Write the body's one file into `incoming`; gives its name.
+
+    The body may come in chunks, for the boundary at its end says whether it is whole (R36).
+
+    Raises Problem (400, 422), FileTooLarge, BrokenOff.
     """
     if request.mimetype != "multipart/form-data":
         raise Problem(400, f"the body is not multipart/form-data: {_HOW}")
@@ -58,8 +77,11 @@ def _read_form(request: Request, incoming: Incoming, most_bytes: int) -> str:
         parts.append(_Part(incoming))
         return parts[0]
 
+    environ, length = request.environ, announced(request.environ)
+    if length is not None:
+        environ = environ | {"wsgi.input": _Whole(environ["wsgi.input"], length)}
     try:
-        stream = get_input_stream(request.environ, max_content_length=most_bytes + _AROUND)
+        stream = get_input_stream(environ, max_content_length=most_bytes + _AROUND)
     except RequestEntityTooLarge as fault:
         raise FileTooLarge(most_bytes) from fault
     parser = FormDataParser(

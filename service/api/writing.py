@@ -15,7 +15,7 @@ from projections.fold import State
 from projections.view import contact_document
 from service import contacts as documents
 from service.api import writing_examples as examples
-from service.api.body import read_bytes, read_object
+from service.api.body import read_object
 from service.api.claims import claim_of
 from service.api.contacts import moved
 from service.api.door import Door
@@ -30,6 +30,9 @@ from service.who import find_id
 
 CONTACTS = "/v1/contacts"
 """The contacts' address, and the source of the messages that are sent from here."""
+
+_LONGEST_TAG = 16
+"""Digits: a position has fewer."""
 
 _TOKEN = {TOKEN: "For reads that must show this"}
 _LOCATION = {"Location": "The contact's address"}
@@ -61,7 +64,7 @@ def writing_routes(door: Door) -> Routes:
         changes; a user id of a contact with another phone is 409. A key without the scope `read` is told the contact's
         id alone. What does not show within two seconds is 202 with the ids of its messages.
         """
-        content = read_bytes(request.stream, request.content_length)
+        content = g.content
         call = new_contact(read_object(content))
         claim = claim_of(door.idempotency, content)
         ids = _told(call, claim)
@@ -99,7 +102,7 @@ def writing_routes(door: Door) -> Routes:
         it was left. What does not show within two seconds is 202 with the ids of its messages. A key without the
         scope `read` is told the contact's id alone.
         """
-        content = read_bytes(request.stream, request.content_length)
+        content = g.content
         patch = contact_patch(read_object(content))
         with ledger.log_reader() as log:
             found = find_id(log, id)
@@ -114,7 +117,8 @@ def writing_routes(door: Door) -> Routes:
                 text = "this contact already has a user id, which is fixed once it is set"
                 with ledger.log_reader() as log:
                     raise IdentityConflict(text, _held(log, log.holder_of_user_id(patch.user_id)))
-            ids = door.tracker.tell(call, CONTACTS, claim, Terms(by_phone_alone, _based_on(current)))
+            is_repeat = claim is not None and claim.is_repeat
+            ids = door.tracker.tell(call, CONTACTS, claim, Terms(by_phone_alone, _based_on(current, is_repeat)))
         headers = _token(ids)
         try:
             entry = _shown(headers)
@@ -169,13 +173,17 @@ def _call(current: State, patch: ContactPatch) -> tuple[TrackUser, bool]:
     return TrackUser(None, current.user_id, patch.traits, patch.tags, None), False
 
 
-def _based_on(current: State) -> int | None:
-    """The position that the change is conditional on, by the request's If-Match; None: it is not."""
+def _based_on(current: State, is_repeat: bool) -> int | None:
+    """The position that the change is conditional on, by the request's If-Match; None: it is not.
+
+    What has happened since may be the call's own first message, when it is sent again: then only the append can tell.
+    """
     if "If-Match" not in request.headers or request.if_match.star_tag:
         return None
-    if not request.if_match.contains(str(current.position)):
+    positions = [int(tag) for tag in request.if_match if tag.isascii() and tag.isdecimal() and len(tag) < _LONGEST_TAG]
+    if not positions or (current.position not in positions and not is_repeat):
         raise _changed(current)
-    return current.position
+    return max(positions)
 
 
 def _changed(current: State) -> Problem:

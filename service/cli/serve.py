@@ -60,7 +60,7 @@ def api() -> None:
     open_store(given.service_path).close()  # a fault here is told once, not by every worker
     plan_of(given.settings.default_country_code)  # made once, before the workers fork, and for no call to wait for
     try:
-        server.serve(given.settings, partial(parts.served, given))
+        server.serve(given.settings, partial(parts.application, given))
     except PortTaken as fault:
         raise click.ClickException(str(fault)) from None
     except server.WorkersFailed as fault:

@@ -26,11 +26,11 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for(condition, seconds=60.0):
+def wait_for(condition, seconds=60.0, every=0.1):
     deadline = time.monotonic() + seconds
     while not (result := condition()):
         assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.1)
+        time.sleep(every)
     return result
 
 

@@ -4,11 +4,10 @@ import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
-from queue import SimpleQueue
 
 import pytest
 
-from service.together import LOOK_SECONDS, MOST, NotBegun, NotFinished, Together
+from service.together import MOST, NotBegun, NotFinished, Together
 
 
 class Work:
@@ -46,39 +45,13 @@ def test_a_lone_call_is_done_at_once_and_by_itself():
     assert work.groups == [["a"], ["b"]]
 
 
-def test_who_asks_does_not_wait_and_is_told_once():
-    work, told = Work(), SimpleQueue()
-    together = Together(work)
-    together.ask("a", 30, told.put)
-    assert work.begun.acquire(timeout=30)
-    assert told.empty()
-    work.go_on.release()
-    assert told.get(timeout=30) is None
-    assert told.empty()
-
-
-def test_who_asks_is_told_when_time_runs_out_and_nothing_more_when_the_work_is_done_after_all():
-    work, first, second = Work(), SimpleQueue(), SimpleQueue()
-    together = Together(work)
-    together.ask("first", 0.01, first.put)
-    assert work.begun.acquire(timeout=30)
-    together.ask("second", 0.01, second.put)
-    assert isinstance(second.get(timeout=30), NotBegun)
-    assert isinstance(first.get(timeout=30), NotFinished)
-    work.go_on.release(2)
-    together.do("third", 30)
-    assert work.groups == [["first"], ["third"]]
-    assert first.empty()
-    assert second.empty()
-
-
 def test_time_that_has_just_run_out_leaves_the_verdict_to_the_work():
     def fail(_items, seconds):
         time.sleep(seconds + 0.05)
         raise RuntimeError("in vain")
 
     with pytest.raises(RuntimeError, match="in vain"):
-        Together(fail).do("a", LOOK_SECONDS)
+        Together(fail).do("a", 0.2)
 
 
 def test_what_comes_while_one_is_at_it_is_done_in_one_go():
@@ -170,7 +143,6 @@ def test_the_work_is_given_the_time_that_the_newest_has_left():
 
 
 def test_calls_that_run_out_of_time_while_others_are_done_strand_nobody(monkeypatch):
-    monkeypatch.setattr("service.together.LOOK_SECONDS", 0.0002)
     monkeypatch.setattr("service.together.GRACE_SECONDS", 0.0)
     chance, alone, done = random.Random(7), threading.Lock(), []
 
@@ -200,16 +172,6 @@ def test_calls_that_run_out_of_time_while_others_are_done_strand_nobody(monkeypa
         told = dict(pool.map(call, range(3000), (chance.choice([0.0, 0.0005, 0.001, 60.0]) for _ in range(3000))))
     assert sorted(done) == sorted(number for number, what in told.items() if what != "not begun")
     assert set(told.values()) == {"done", "not begun", "not finished"}
-
-
-def test_who_cannot_be_told_keeps_nobody_else_from_being_told():
-    def gone(_fault):
-        raise ConnectionError("the caller has hung up")
-
-    together = Together(lambda items, _seconds: [None] * len(items))
-    together.ask("a", 30, gone)
-    together.do("b", 30)
-    together.do("c", 30)
 
 
 def test_where_no_thread_can_be_had_the_caller_is_told_and_the_next_one_tries_again(monkeypatch):

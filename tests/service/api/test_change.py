@@ -13,6 +13,7 @@ from tests.examples import ASHA, GAVIN
 from tests.service.api import story
 from tests.service.api.test_new_contact import settling
 from tests.shipped import eventually
+from tests.world import UntilCaughtUp
 
 PATH = "/v1/contacts/{id}"
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
@@ -214,3 +215,44 @@ def test_a_key_that_may_not_read_is_not_told_what_is_there(client, world, gavin,
     answer = change(writer, world, gavin, {"traits": {"city": "Agra"}}, If_Match=before)
     assert answer.status_code == (200 if is_current else 412)
     assert answer.json.keys().isdisjoint({"traits", "contact", "phone"})
+
+
+class UntilOneIsTaken(UntilCaughtUp):
+    """Stops the consumer behind the next message, as where a batch ends or it is killed between two of a call."""
+
+    def __init__(self, world, log):
+        super().__init__(world, log)
+        self._before = log.head().position
+
+    def is_stopping(self):
+        return self._log.head().position > self._before or super().is_stopping()
+
+
+def test_a_change_that_is_sent_again_does_not_lose_to_its_own_first_message(client, world, gavin):
+    body = {"traits": {"city": "Agra"}, "tags": ["new"]}
+    headers = {"If-Match": etag(client, gavin), **KEY}
+    assert client.patch(gavin, body, headers=headers).status_code == 202
+    with world.deployment.consumer() as consumer:
+        replace(consumer, batch=1).run(UntilOneIsTaken(world, consumer.log))
+    world.project()
+    assert etag(client, gavin) != headers["If-Match"]
+    again = change(client, world, gavin, body, **headers)
+    assert (again.status_code, again.json["tags"]) == (200, ["vip", "new"])
+    assert [entry.is_accepted for entry in world.entries()[2:]] == [True, True]
+
+
+def test_a_change_that_lost_loses_again_when_it_is_sent_again(client, world, gavin):
+    headers = {"If-Match": etag(client, gavin), **KEY}
+    world.track(phone=GAVIN, city="Delhi")
+    world.settle()
+    for _ in range(2):
+        answer = change(client, world, gavin, {"traits": {"city": "Agra"}}, **headers)
+        assert answer.status_code == 412
+    assert world.contact(GAVIN)["traits"]["city"] == "Delhi"
+
+
+@pytest.mark.parametrize("tag", ['"x"', '"-1"', '"99999999999999999999"', '"2.0"', 'W/"2"'])
+def test_an_etag_that_is_no_position_matches_nothing(client, world, gavin, tag):
+    for _ in range(2):
+        answer = change(client, world, gavin, {"traits": {"city": "Agra"}}, **{"If-Match": tag}, **KEY)
+        assert answer.status_code == 412
