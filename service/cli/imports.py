@@ -24,6 +24,7 @@ from service.imports.states import State, StepNotAllowed
 from service.imports.table.dialect import DELIMITERS
 from service.imports.table.refusal import FileRefused, MappingRefused
 from service.imports.undo import Order, UndoNotPossible
+from service.imports.wording import OF_COMMAND
 from service.parts.processes import Stop, run_imports
 from service.parts.temporary_parts import PartFailed, TemporaryPart, parts_running
 
@@ -217,9 +218,9 @@ def _faults_told() -> Iterator[None]:
     try:
         yield
     except MappingRefused as fault:
-        raise Refused(f"{fault}\n{_HOW_TO_MAP}") from fault
+        raise Refused(f"{fault.told(OF_COMMAND)}\n{_HOW_TO_MAP}") from fault
     except FileRefused as fault:
-        raise Refused(str(fault)) from fault
+        raise Refused(fault.told(OF_COMMAND)) from fault
     except ImportUnknown as fault:
         raise Failed(str(fault.args[0])) from fault
     except (Stalled, Busy, StepNotAllowed, UndoNotPossible, PartFailed) as fault:

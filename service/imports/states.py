@@ -104,6 +104,8 @@ class StepNotAllowed(Exception):
     def __init__(self, id: str, state: State, step: Step) -> None:
         self.allowed = allowed(state)
         instead = f" Allowed: {', '.join(self.allowed)}." if self.allowed else ""
+        if step is Step.CANCEL and state is State.PUBLISHED:
+            instead = " Undo it instead: then none of its rows count, as if it had never been."
         super().__init__(f"Import {id} {_SAID[state]}; it cannot {_DONE.get(step, step)}.{instead}")
         self.import_id = id
         self.state = state

@@ -78,7 +78,7 @@ def clean_tags(given: Sequence[str]) -> tuple[str, ...]:
         try:
             one = rules.clean(tag)
         except ValueError as fault:
-            raise FileRefused(f"--tag {tag[:60]!r}: {fault}.") from fault
+            raise FileRefused(f"Tag {tag[:60]!r}: {fault}.") from fault
         cleaned.setdefault(rules.fold(one), one)
     if len(cleaned) > MOST_TAGS:
         raise FileRefused(f"{len(cleaned)} tags are chosen; a row can have {MOST_TAGS} at most.")

@@ -23,12 +23,18 @@ from service.imports.columns.attributes import (
     fold,
 )
 from service.imports.columns.choices import Choices
+from service.imports.rows.phone_cells import bare
 from service.imports.table.formula_guard import unguard
 from service.imports.table.refusal import MappingRefused
 
 MOST_ATTRIBUTES = 100
 """Of one row, as of any message."""
 
+_NO_HEADER = (
+    "The file has no header row: its first row holds values and not the names of columns. "
+    "Put a row above it that names each column, such as Name, Country Code, Phone Number."
+)
+_VALUE = re.compile(r"\+?(?:[\s().-]*\d){9,15}[\s().-]*|[^@\s]+@[^@\s]+\.[^@\s]+", re.ASCII).fullmatch
 _LINE_BREAKS = re.compile(r"\s*[\t\r\n]+\s*")
 
 REJECTED = "rejected:"
@@ -82,6 +88,8 @@ def map_columns(header: Sequence[str], choices: Choices, known: Mapping[str, str
 def map_by_name(header: Sequence[str], choices: Choices, known: Mapping[str, str]) -> tuple[ColumnMap, tuple[str, ...]]:
     """The same mapping with every fault it has, each a sentence."""
     titles = [_LINE_BREAKS.sub(" ", cell.strip()) for cell in header]
+    if _holds_values(titles):
+        return ColumnMap(tuple(Column(title, None) for title in titles)), (_NO_HEADER,)
     is_guarded = any(title.startswith(REJECTED) for title in titles)
     if is_guarded:
         titles = [unguard(title) for title in titles]
@@ -93,6 +101,11 @@ def map_by_name(header: Sequence[str], choices: Choices, known: Mapping[str, str
     _check_whole(columns, faults)
     _check_country_code(choices.country_code, faults)
     return ColumnMap(columns, is_guarded), tuple(faults)
+
+
+def _holds_values(titles: Sequence[str]) -> bool:
+    """Whether it is a row like those below it: no column is called by a phone or an e-mail address."""
+    return any(map(_VALUE, map(bare, titles)))
 
 
 def _by_name(title: str, known: Mapping[str, str], faults: list[str]) -> Column:

@@ -76,5 +76,5 @@ def _sample(path: Path, offset: int) -> str:
 
 def _sample_rows(sample: str, delimiter: str) -> Sequence[list[str]]:
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, skipinitialspace=True)
     return list(islice((row for row in reader if not is_blank(row)), _SAMPLE_ROWS))

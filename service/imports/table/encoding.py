@@ -3,25 +3,12 @@
 import codecs
 from collections.abc import Iterator
 
+from service.imports.table.formats import refuse_binary, refuse_text
 from service.imports.table.refusal import FileRefused, UnknownEncoding
 
-_OTHER_FORMATS = (
-    (b"PK\x03\x04", "a zip archive or an Excel workbook (.xlsx)"),
-    (b"PK\x05\x06", "an empty zip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
-    (b"%PDF", "a PDF"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"SQLite format 3", "a SQLite database"),
-)
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _LINE_SHOWN = 200
+_START_SHOWN = 4096
 
 
 def codec(name: str) -> codecs.CodecInfo:
@@ -41,7 +28,7 @@ def utf8(chunks: Iterator[bytes], encoding: str | None) -> Iterator[bytes]:
     Raises FileRefused for what is no text, UnknownEncoding where none was given and the bytes fit none.
     """
     first = next(chunks, b"")
-    _refuse_other_formats(first)
+    refuse_binary(first)
     name = encoding or next((name for bom, name in _BOMS if first.startswith(bom)), "utf-8")
     decoder = codec(name).incrementaldecoder
     if decoder is None:
@@ -63,9 +50,11 @@ def _converted(
         except UnicodeError as fault:
             if guessed:
                 raise UnknownEncoding(_as_windows(chunk)) from fault
-            raise FileRefused(f"The file is not {name} all through; name its encoding with --encoding.") from fault
+            raise FileRefused(f"The file is not {name} all through.", "Name its encoding with {encoding}.") from fault
         if "\0" in text:
             raise _binary()
+        if is_start and text:
+            refuse_text(text.removeprefix("\ufeff")[:_START_SHOWN])
         yield converted
         if not following:
             return
@@ -74,16 +63,10 @@ def _converted(
         chunk = following
 
 
-def _refuse_other_formats(start: bytes) -> None:
-    for magic, what in _OTHER_FORMATS:
-        if start.startswith(magic):
-            raise FileRefused(f"The file is {what}, not a CSV; save it as CSV (UTF-8) and import that.")
-
-
 def _binary() -> FileRefused:
     return FileRefused(
-        "The file is not a text: it holds NUL bytes. Save it as CSV (UTF-8); "
-        "if it is UTF-16 without a BOM, name that with --encoding utf-16-le."
+        "The file is not a text: it holds NUL bytes.",
+        "Save it as CSV (UTF-8); if it is UTF-16 without a BOM, name that with {encoding} utf-16-le.",
     )
 
 

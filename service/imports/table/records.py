@@ -1,4 +1,7 @@
-"""The records of a CSV file in UTF-8, each with the line and the bytes it stands in."""
+"""The records of a CSV file in UTF-8, each with the line and the bytes it stands in.
+
+Spaces behind a delimiter, and those that begin a line, belong to it: behind them a quote may open a cell (R24).
+"""
 
 import csv
 import io
@@ -50,7 +53,7 @@ def blocks(path: Path, delimiter: str, offset: int = 0, line: int = 1) -> Iterat
 def _blocks(text: TextIO, delimiter: str, offset: int, line: int) -> Iterator[Block]:
     csv.field_size_limit(LONGEST_CELL)
     lines = _Lines(text, offset)
-    reader = csv.reader(lines.read(), delimiter=delimiter)
+    reader = csv.reader(lines.read(), delimiter=delimiter, skipinitialspace=True)
     while not lines.are_over:
         cells, fault = _split(lines.take_plain(), delimiter), None
         heights: Iterable[int] = repeat(1, len(cells))
@@ -119,10 +122,16 @@ class _Lines:
         return edges
 
 
-def _split(lines: Iterable[str], delimiter: str) -> list[list[str]]:
+def _split(lines: Sequence[str], delimiter: str) -> list[list[str]]:
     """The cells of lines without quotes, in a third of the time that a CSV reader takes."""
     bare = map(str.rstrip, lines, repeat("\r\n"))
+    if _have_spaces_to_skip("\n".join(lines), delimiter):
+        return [[cell.lstrip(" ") for cell in line.split(delimiter)] if line else [] for line in bare]
     return [line.split(delimiter) if line else [] for line in bare]
+
+
+def _have_spaces_to_skip(whole: str, delimiter: str) -> bool:
+    return f"{delimiter} " in whole or "\n " in whole or whole.startswith(" ")
 
 
 def _height(cells: list[str]) -> int:
@@ -150,15 +159,15 @@ def _unclosed(cells: list[str], last_line: int) -> FileRefused:
 def cells_of(raw: Iterable[bytes], delimiter: str) -> Iterator[list[str]]:
     """The cells of records that were found before, from their bytes."""
     csv.field_size_limit(LONGEST_CELL)
-    return csv.reader(map(str, raw, repeat("utf-8")), delimiter=delimiter)
+    return csv.reader(map(str, raw, repeat("utf-8")), delimiter=delimiter, skipinitialspace=True)
 
 
 def all_cells_of(raw: Sequence[bytes], delimiter: str) -> list[list[str]]:
     """The same at once, for records that are together in memory anyway."""
-    whole = b"".join(raw)
+    whole = b"\n".join(raw)
     if b'"' in whole or len(whole) > LONGEST_CELL:
         return list(cells_of(raw, delimiter))
-    return _split(map(str, raw, repeat("utf-8")), delimiter)
+    return _split(list(map(str, raw, repeat("utf-8"))), delimiter)
 
 
 def is_blank(cells: list[str]) -> bool:

@@ -1,8 +1,25 @@
 """Refusals: why a whole file is turned away before anything of it is published."""
 
+from service.imports.wording import OF_CALL, Words, worded
+
 
 class FileRefused(Exception):
-    """The file cannot be imported as it is; nothing was published. The message is a sentence for a person."""
+    """The file cannot be imported as it is; nothing was published. The message is a sentence for a person.
+
+    `advice` is what to do about it, a template (`service.imports.wording`); `str` has it in the words of a call.
+    """
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+    def told(self, words: Words) -> str:
+        """Message and advice, as their reader is told them."""
+        return f"{self.message} {worded(self.advice, words)}" if self.advice else self.message
+
+    def __str__(self) -> str:
+        return self.told(OF_CALL)
 
 
 class FileTooLarge(FileRefused):
@@ -26,9 +43,8 @@ class UnknownEncoding(FileRefused):
     def __init__(self, lines: tuple[str, ...]) -> None:
         shown = "\n".join(f"    {line}" for line in lines)
         super().__init__(
-            "The file is not UTF-8. Read as Windows-1252 it says:\n"
-            f"{shown}\n"
-            "If that looks right, import it with --encoding windows-1252; if not, name the right one."
+            f"The file is not UTF-8. Read as Windows-1252 it says:\n{shown}\n",
+            "If that looks right, import it with {encoding} windows-1252; if not, name the right one.",
         )
         self.lines = lines
 

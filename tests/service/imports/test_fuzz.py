@@ -86,7 +86,7 @@ def records_of(content, delimiter):
     first = io.StringIO(text, newline="").readline().rstrip("\r\n")
     if first.strip('"').lower() == f"sep={delimiter}":
         text = text[len(first) :].removeprefix("\r").removeprefix("\n")
-    every = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    every = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     return [cells for cells in every if any(cell.strip() for cell in cells)][1:]
 
 

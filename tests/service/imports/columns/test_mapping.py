@@ -120,3 +120,19 @@ def test_every_fault_is_named_at_once():
 def test_a_mapping_survives_being_kept():
     found = ColumnMap((Column("Phone", "phone_number"), Column("Age", "age", "number"), Column("", None)), True)
     assert ColumnMap.from_json(found.to_json()) == found
+
+
+@pytest.mark.parametrize(
+    "header", [["9820012137"], ["Asha Rao", "91", "9820012140"], ["+91 98200-12140", "x"], ["A", "asha@example.com"]]
+)
+@pytest.mark.parametrize("choices", [{}, {"maps": ("9820012137=phone_number",)}])
+def test_a_first_row_of_values_is_told_to_be_no_header_and_not_shown(header, choices):
+    with pytest.raises(MappingRefused, match="no header row") as refused:
+        map_columns(header, Choices(**choices), {})
+    assert len(refused.value.faults) == 1
+    assert not any(cell in str(refused.value) for cell in header if len(cell) > 1)
+
+
+@pytest.mark.parametrize("header", [["Phone", "2023"], ["Phone", "2022-10-31"], ["Phone", "E-mail @ work"]])
+def test_a_header_may_hold_a_year_a_date_or_a_sign(header):
+    assert map_columns(header, Choices(), {}).columns[1].attribute == header[1]
