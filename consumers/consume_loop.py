@@ -1,17 +1,16 @@
 """The consumer's life: poll, append, and after anything that did not commit seek to the log's offsets again."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol
 
 from consumers.appender import Appender
-from consumers.messages import Incoming
 from consumers.offsets import Gap, gaps, starting_points
 from consumers.reading_ahead import ReadingAhead
 from ledger import sqlite
-from ledger.bus.port import Bus, OutOfRange, Reader, Unavailable
+from ledger.bus.port import Bus, Damaged, OutOfRange, Reader, Unavailable
 from ledger.log.log import EventLog, OffsetMoved
 from ledger.pacing import SMALL, pause_after
 
@@ -23,7 +22,7 @@ _BACK_OFF = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 class MessagesMissing(Exception):
-    """The bus no longer has messages that the log never took; only a person may decide to go on."""
+    """The bus has lost or damaged messages that the log never took; only a person may decide to go on."""
 
     def __init__(self, found: Sequence[Gap]) -> None:
         super().__init__(
@@ -90,43 +89,46 @@ class Consumer:
 
     def _consume(self, reader: Reader, watcher: Watcher, succeeded: Callable[[], None]) -> None:
         with closing(ReadingAhead(reader, self.appender.read, self.batch)) as ahead:
-            offsets = self._start(reader)
+            offsets, reached = self._start(reader)
             while not watcher.is_stopping():
-                messages = ahead.next(_IDLE_SECONDS)
+                try:
+                    messages = ahead.next(_IDLE_SECONDS)
+                except Damaged as fault:
+                    damage = Gap(fault.partition, fault.offset, fault.resume, is_damage=True)
+                    offsets, reached = self._start(reader, damage)
+                    continue
                 reader.mark(offsets)
-                if not messages:
+                following = dict(ahead.following.items() - reached.items())
+                if not messages and not following:
                     self.log.tidy()
                     succeeded()
                     continue
-                following, began = _following(messages), self.timer()
+                began = self.timer()
                 meanwhile = ahead.begin if len(messages) >= SMALL else _nothing
                 try:
                     self.appender.append(reader.bus_id, messages, offsets, following, meanwhile)
                 except OffsetMoved:  # told before anything is read ahead
-                    offsets = self._start(reader)
+                    offsets, reached = self._start(reader)
                     continue
                 offsets |= following
+                reached = ahead.following
                 succeeded()
                 watcher.wait(pause_after(len(messages), self.timer() - began))
 
-    def _start(self, reader: Reader) -> dict[int, int]:
-        """Seek to where the log is; gives the log's offsets for this bus."""
+    def _start(self, reader: Reader, *damage: Gap) -> tuple[dict[int, int], Mapping[int, int]]:
+        """Seek to where the log is, or beyond gaps once somebody accepts them.
+
+        Gives the log's offsets for this bus, and where its partitions go on, those never read among them.
+        """
         stored, ranges = self.log.offsets(reader.bus_id), reader.ranges()
-        missing = gaps(stored, ranges)
+        missing = (*gaps(stored, ranges), *damage)
         if missing:
             if self.gaps_accepted_by is None:
                 raise MessagesMissing(missing)
             self.appender.accept_gaps(reader.bus_id, stored, missing, self.gaps_accepted_by)
             stored = self.log.offsets(reader.bus_id)
         reader.seek(starting_points(stored, ranges))
-        return stored
-
-
-def _following(messages: Sequence[Incoming]) -> dict[int, int]:
-    following: dict[int, int] = {}
-    for message in messages:
-        following[message.record.partition] = message.record.offset + 1
-    return following
+        return stored, reader.following()
 
 
 def _nothing() -> None:

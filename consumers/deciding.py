@@ -160,8 +160,8 @@ class BatchDecision:
         headers = pack_headers(record.headers)
         position = self._batch.add(
             NewEntry(
-                stated=message.stated,
-                bus_time=record.time,
+                stated=min(message.stated or 0, self._batch.recorded),
+                bus_time=min(record.time, self._batch.recorded),
                 type=envelope.type,
                 contact=contact,
                 contact_id=contact_id,
@@ -189,7 +189,7 @@ class BatchDecision:
             self._rejected_names.add((envelope.source, envelope.id))
         self._batch.add(
             NewEntry(
-                bus_time=record.time,
+                bus_time=min(record.time, self._batch.recorded),
                 type=envelope.type if envelope else None,
                 reason=refusal.reason,
                 raw_digest=raw_digest,

@@ -63,6 +63,9 @@ _moment = lru_cache(maxsize=64)(moments.parse)
 
 def read(record: Record, signer: Signer) -> Incoming:
     """Read one record; faults become a refusal, never an exception: a poison message must not stop the rest."""
+    if record.fault is not None:
+        where = f"offset {record.offset} of partition {record.partition}"
+        return _refused(record, "unreadable", f"{where}: {record.fault}")
     if record.value is not None and len(record.value) > MAX_BYTES:
         return _refused(record, "too_large", f"{len(record.value)} bytes; the limit is {MAX_BYTES}")
     try:

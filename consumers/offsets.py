@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Messages between what the log has taken and what the bus still keeps.
+    """Messages between what the log has taken and what the bus still keeps, or can still read (`is_damage`).
 
     `first` is the next offset the log wants, `resume` where reading could go on.
     """
@@ -14,8 +14,11 @@ class Gap:
     partition: int
     first: int
     resume: int
+    is_damage: bool = False
 
     def __str__(self) -> str:
+        if self.is_damage:
+            return f"partition {self.partition}: offsets {self.first} to {self.resume - 1} are damaged on the bus"
         if self.resume > self.first:
             return f"partition {self.partition}: {self.resume - self.first} messages from offset {self.first} are gone"
         return (

@@ -1,10 +1,13 @@
 """Reads the bus one batch ahead: what the next messages say is found out while the disk takes the ones before."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from consumers.messages import Incoming
 from ledger.bus.port import Reader, Record
+
+_Read = tuple[list[Incoming], Mapping[int, int]]
+"""Messages, and where the bus goes on behind them."""
 
 
 class ReadingAhead:
@@ -18,12 +21,17 @@ class ReadingAhead:
         self._read = read
         self._most = most
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reading-ahead")
-        self._ahead: Future[list[Incoming]] | None = None
+        self._ahead: Future[_Read] | None = None
+        self.following: Mapping[int, int] = {}
+        """Where the bus goes on behind the messages that `next` gave last."""
 
     def next(self, seconds: float) -> list[Incoming]:
         """The next messages, none if none came within so many seconds. Raises as `Reader.poll` does."""
         ahead, self._ahead = self._ahead, None
-        return (ahead is not None and ahead.result()) or self._poll(seconds)
+        messages, self.following = ahead.result() if ahead is not None else self._poll(seconds)
+        if ahead is not None and not messages:
+            messages, self.following = self._poll(seconds)
+        return messages
 
     def begin(self) -> None:
         """Read what is there in another thread, once; for a time in which this one leaves the interpreter to it.
@@ -36,5 +44,5 @@ class ReadingAhead:
         """Drop what was read ahead, and let the thread end: from then on the reader is not used."""
         self._worker.shutdown()
 
-    def _poll(self, seconds: float) -> list[Incoming]:
-        return self._read(self._reader.poll(self._most, seconds))
+    def _poll(self, seconds: float) -> _Read:
+        return self._read(self._reader.poll(self._most, seconds)), self._reader.following()

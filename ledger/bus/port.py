@@ -40,6 +40,17 @@ class OutOfRange(BusError):
         )
 
 
+class Damaged(BusError):
+    """What the bus holds from `offset` on is not what was written; `resume` is the next offset that can be read.
+
+    The reader stays where it is.
+    """
+
+    def __init__(self, partition: int, offset: int, resume: int) -> None:
+        self.partition, self.offset, self.resume = partition, offset, resume
+        super().__init__(f"offsets {offset} up to before {resume} of partition {partition} are damaged on the bus")
+
+
 class Unusable(BusError):
     """The bus cannot serve as it is set up (wrong URL, missing rights, unfit topic). It needs a person."""
 
@@ -53,7 +64,10 @@ class Message(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
-    """A message as the bus took it. `time` is the bus's own clock, in microseconds since the epoch (UTC)."""
+    """A message as the bus took it. `time` is the bus's own clock, in microseconds since the epoch (UTC).
+
+    `fault` is a sentence where no message can be made of what the bus took; the rest is then as far as it goes.
+    """
 
     partition: int
     offset: int
@@ -61,6 +75,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     key: bytes | None
     value: bytes | None
     headers: Headers = ()
+    fault: str | None = None
 
 
 class Publisher(ABC):
@@ -103,8 +118,13 @@ class Reader(ABC):
         """Up to `limit` records after the position, in order per partition; waits `timeout` seconds for the first.
 
         Returns at once, maybe empty, after `wake`. Raises Unavailable when the bus is away; the position stays.
-        Raises Replaced when the bus has another id now, OutOfRange when it no longer keeps the position.
+        Raises Replaced when the bus has another id now, OutOfRange when it no longer keeps the position, Damaged when
+        what it keeps there cannot be read.
         """
+
+    @abstractmethod
+    def following(self) -> Mapping[int, int]:
+        """Where the next poll goes on: behind all records given, and behind what a bus keeps that is no message."""
 
     @abstractmethod
     def mark(self, offsets: Mapping[int, int]) -> None:
@@ -127,6 +147,9 @@ class Bus(ABC):
 
     topic: str | None = None
     """The topic on a broker to which other programs can publish; None where there is none."""
+
+    in_clear: tuple[str, ...] = ()
+    """The servers to which messages go unencrypted over a network that others may share."""
 
     @abstractmethod
     def publisher(self) -> Publisher:

@@ -105,6 +105,12 @@ def _until_told(stop: Stop, work: Callable[[], None]) -> None:
 
 def run_consumer(deployment: Deployment, stop: Stop, *, gaps_accepted_by: str | None = None) -> None:
     """Be the consumer until told to stop. Raises what only a person can mend."""
+    if exposed := deployment.bus().in_clear:
+        _log.warning(
+            "personal data goes to Kafka unencrypted, and whoever is on the network can change it: use TLS"
+            " (security_protocol=SASL_SSL or SSL)",
+            host=",".join(exposed),
+        )
 
     def consume() -> None:
         with deployment.consumer(gaps_accepted_by=gaps_accepted_by) as consumer:

@@ -53,6 +53,10 @@ class JavaBroker:
         """Let a frozen one go on."""
         self._signal(signal.SIGCONT)
 
+    def file_of(self, topic: str) -> Path:
+        """The file that holds the messages of a topic's partition 0."""
+        return self._folder / "data" / f"{topic}-0" / f"{0:020}.log"
+
     def close(self) -> None:
         """Stop for good and remove the data."""
         self.kill()

@@ -54,3 +54,18 @@ def test_a_projector_whose_state_is_of_another_log_ends_with_what_to_do(world):
     assert "the log ends at 1" in sentence(ended)
     assert run(world, "rebuild").returncode == 0
     assert world.contact(GAVIN)["phone"] == GAVIN
+
+
+def test_a_consumer_warns_once_of_a_kafka_that_it_reaches_without_tls(world):
+    environ = os.environ | {"CONTACTS_DATA": str(world.folder), "CONTACTS_BUS": "kafka://192.0.2.7:9092/contacts"}
+    command = [sys.executable, "-m", "service", "consume"]
+    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as running:
+        told = []
+        for line in running.stderr:
+            told.append(line)
+            if "will be tried again" in line:
+                running.terminate()
+    warned = [line for line in told if "unencrypted" in line]
+    assert len(warned) == 1
+    assert "192.0.2.7:9092" in warned[0]
+    assert "security_protocol=SASL_SSL" in warned[0]

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillWaiting
 
 from ledger.bus.kafka import clients, topic
-from ledger.bus.kafka.options import Options, parse
+from ledger.bus.kafka.options import Options, in_clear, parse
 from ledger.bus.kafka.publisher import KafkaPublisher
 from ledger.bus.kafka.reader import KafkaReader
 from ledger.bus.port import Bus, Publisher, Reader, Unavailable
@@ -22,6 +22,7 @@ class KafkaBus(Bus):
         """Raises Unusable when the URL is wrong."""
         self._options = parse(url)
         self.topic = self._options.topic
+        self.in_clear = in_clear(self._options)
 
     def __repr__(self) -> str:
         return f"KafkaBus({','.join(self._options.servers)}/{self._options.topic})"

@@ -10,6 +10,7 @@ from kafka import errors as kafka
 from kafka.net.compat import KafkaNetClient
 
 from ledger.bus.kafka.options import Options
+from ledger.bus.kafka.record_batches import read_to_the_end
 from ledger.bus.port import BusError, Unavailable, Unusable
 from ledger.bus.sizes import LIMIT
 
@@ -107,7 +108,7 @@ def producer(options: Options) -> KafkaProducer:
 def consumer(options: Options) -> KafkaConsumer:
     """A consumer that goes only where it is sent: no group, no commits, no resets. Raises Unavailable or Unusable."""
     settings: dict[str, Any] = {"max_partition_fetch_bytes": _FETCH, **options.consumer}
-    return _made(
+    made = _made(
         KafkaConsumer,
         options,
         **settings,
@@ -119,6 +120,8 @@ def consumer(options: Options) -> KafkaConsumer:
         request_timeout_ms=_FETCH_REQUEST_MS,
         metrics_enabled=False,
     )
+    read_to_the_end(made)
+    return made
 
 
 def _made(kind: Any, options: Options, **settings: Any) -> Any:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -79,6 +80,24 @@ class Options:
     producer: Mapping[str, Value] = field(repr=False)
     consumer: Mapping[str, Value] = field(repr=False)
     creation: Mapping[str, Value] = field(repr=False)
+
+
+def in_clear(options: Options) -> tuple[str, ...]:
+    """The servers to which messages go without TLS over a network that others may share.
+
+    Not among them: this machine, and names without a dot, which are those of a compose network.
+    """
+    if str(options.client.get("security_protocol", "PLAINTEXT")).endswith("SSL"):
+        return ()
+    return tuple(server for server in options.servers if not _is_near(server))
+
+
+def _is_near(server: str) -> bool:
+    host = server[1:].partition("]")[0] if server.startswith("[") else server.partition(":")[0]
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return "." not in host.removesuffix(".") or host.removesuffix(".").endswith(".localhost")
 
 
 def parse(url: str) -> Options:

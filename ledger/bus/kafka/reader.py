@@ -1,7 +1,8 @@
 """Reading a Kafka topic at offsets the ledger names, and only as long as it is the same topic."""
 
+import struct
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -11,7 +12,8 @@ from kafka.structs import OffsetAndMetadata
 
 from ledger.bus.kafka import clients, topic
 from ledger.bus.kafka.options import Options
-from ledger.bus.port import OutOfRange, Reader, Record, Replaced, Unavailable, Unusable
+from ledger.bus.kafka.record_batches import BrokenBatch, Unreadable
+from ledger.bus.port import Damaged, OutOfRange, Reader, Record, Replaced, Unavailable, Unusable
 
 GROUP = "contacts-ledger"
 """The consumer group under which lag monitors find how far the log has come."""
@@ -20,14 +22,25 @@ _SLICE_MS = 100
 _CHECK_SECONDS = 1.0
 _MARK_SECONDS = 1.0
 _ANSWER_MS = 3000
+_PROBE_MS = 1000
+_DAMAGE = (BrokenBatch, kafka.CorruptRecordError, struct.error)
+"""Raised for bytes that are not as a publisher sent them."""
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
 
 
 class KafkaReader(Reader):
     """Reads every partition of the topic. After each fetch it asks for the topic's id before it hands records out."""
 
-    def __init__(self, options: Options) -> None:
-        """Raises Unavailable; Unusable, with the command to run, when the topic is unfit and may not be altered."""
+    def __init__(self, options: Options, clock: Callable[[], int] = _now) -> None:
+        """`clock` gives microseconds since the epoch, for a message that came without a time.
+
+        Raises Unavailable; Unusable, with the command to run, when the topic is unfit and may not be altered.
+        """
         self._options = options
+        self._clock = clock
         self._woken = False
         self._closed = False
         self._position: dict[int, int] = {}
@@ -78,6 +91,10 @@ class KafkaReader(Reader):
                 self._woken = False
                 return []
 
+    def following(self) -> Mapping[int, int]:
+        """See `Reader.following`; the marks that end a transaction have offsets too."""
+        return dict(self._position)
+
     def mark(self, offsets: Mapping[int, int]) -> None:
         """See `Reader.mark`; once a second at most."""
         self._marked = dict(offsets)
@@ -105,10 +122,15 @@ class KafkaReader(Reader):
             fetched = self._fetch(limit, wait_ms)
             if fetched or time.monotonic() >= self._next_check:
                 self._check_same()
+            self._position = self._reached()
         except BaseException:
             self._return()
             raise
         return fetched
+
+    def _reached(self) -> dict[int, int]:
+        with clients.translated(self._options):
+            return {partition: self._consumer.position(self._place(partition)) for partition in self._position}
 
     def _fetch(self, limit: int, wait_ms: int) -> list[Any]:
         try:
@@ -117,31 +139,74 @@ class KafkaReader(Reader):
             raise self._out_of_range() from fault
         except kafka.LogTruncationError as fault:
             raise Unusable(f"topic {self._options.topic} has lost messages that were read before ({fault})") from fault
+        except _DAMAGE as fault:
+            raise self._damaged() from fault
         except Exception as fault:
             raise clients.meaning(fault, self._options) from fault
         return [record for records in fetched.values() for record in records]
 
     def _taken(self, fetched: list[Any]) -> list[Record]:
-        records = [
+        return [
             Record(
                 record.partition,
                 record.offset,
-                record.timestamp * 1000,
+                record.timestamp * 1000 if record.timestamp >= 0 else self._clock(),
                 record.key,
                 record.value,
                 tuple((name, value or b"") for name, value in record.headers) if record.headers else (),
+                record.headers.fault if type(record.headers) is Unreadable else None,
             )
             for record in fetched
         ]
-        for record in records:
-            self._position[record.partition] = record.offset + 1
-        return records
 
     def _out_of_range(self) -> Exception:
         for partition, (first, following) in self.ranges().items():
             if not first <= self._position[partition] <= following:
                 return OutOfRange(partition, self._position[partition], first, following)
         return Unavailable(f"topic {self._options.topic} did not have the position a moment ago, and has it now")
+
+    def _damaged(self) -> Exception:
+        """What to say of bytes that could not be read; from here on another consumer reads (this one would hang)."""
+        self._consumer.close(autocommit=False, timeout_ms=1000)
+        self._consumer = clients.consumer(self._options)
+        self._consumer.assign([self._place(partition) for partition in self._partitions])
+        ranges = self.ranges()
+        for partition, position in self._position.items():
+            if (fault := self._fault_at(partition, position)) is not None:
+                resume = self._readable(partition, position, ranges[partition][1], fault)
+                return Damaged(partition, position, resume)
+        return Unavailable(f"topic {self._options.topic} could not be read a moment ago, and can be now")
+
+    def _readable(self, partition: int, damaged: int, end: int, fault: Exception) -> int:
+        """The first offset behind a damaged one that can be read: the next batch's, or else found by trying."""
+        if isinstance(fault, BrokenBatch) and damaged < fault.following <= end:
+            return fault.following
+        good = damaged + 1
+        while good < end and self._fault_at(partition, good) is not None:
+            damaged, good = good, min(end, good + 2 * (good - damaged))
+        while good - damaged > 1:
+            middle = (damaged + good) // 2
+            if self._fault_at(partition, middle) is None:
+                good = middle
+            else:
+                damaged = middle
+        return good
+
+    def _fault_at(self, partition: int, offset: int) -> Exception | None:
+        """Why there is nothing to be read at an offset; None too where no answer comes."""
+        place = self._place(partition)
+        probe = clients.consumer(self._options)
+        try:
+            with clients.translated(self._options):
+                probe.assign([place])
+                probe.seek(place, offset)
+                try:
+                    probe.poll(timeout_ms=_PROBE_MS, max_records=1)
+                except _DAMAGE as fault:
+                    return fault
+        finally:
+            probe.close(autocommit=False, timeout_ms=1000)
+        return None
 
     def _check_same(self) -> None:
         found = topic.describe(self._asker, self._options)

@@ -71,6 +71,10 @@ class SqliteReader(Reader):
             self._looks = 0
         return records
 
+    def following(self) -> Mapping[int, int]:
+        """See `Reader.following`."""
+        return {PARTITION: self._position}
+
     def mark(self, offsets: Mapping[int, int]) -> None:
         """See `Reader.mark`: only what lies before is ever cut, for what was read may not be in the log yet."""
         self._marked = offsets.get(PARTITION, 0)

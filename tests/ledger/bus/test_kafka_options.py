@@ -53,6 +53,21 @@ def test_a_wrong_url_is_refused_by_name_and_without_its_values(url, says):
     assert SECRET not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("servers", "options", "exposed"),
+    [
+        ("localhost:9092,127.0.0.1:9094,[::1]:9092,kafka:9092", "", ()),
+        ("kafka.example.com:9092", "", ("kafka.example.com:9092",)),
+        ("kafka:9092,10.0.0.7,[2001:db8::1]:9092", "", ("10.0.0.7", "[2001:db8::1]:9092")),
+        ("10.0.0.7:9092", "?security_protocol=sasl_plaintext", ("10.0.0.7:9092",)),
+        ("10.0.0.7:9092", "?security_protocol=SASL_SSL", ()),
+        ("10.0.0.7:9092", "?security_protocol=ssl", ()),
+    ],
+)
+def test_servers_that_are_reached_without_tls_are_named_unless_they_are_near(servers, options, exposed):
+    assert open_bus(f"kafka://{servers}/contacts{options}").in_clear == exposed
+
+
 def test_no_secret_shows_in_what_is_printed():
     url = f"kafka://h:9092/t?sasl_plain_password={SECRET}&ssl_password={SECRET}"
     assert SECRET not in repr(open_bus(url)) + repr(parse(url))
