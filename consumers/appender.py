@@ -63,7 +63,9 @@ class Appender:
         # an id tells when its contact was made: none is kept for a later batch
         self._spare_ids, self._ids_a_time = [], min(_MOST_IDS_A_TIME, len(messages))
         with self._log.appending(bus, expected, following, meanwhile) as batch:
-            decide = BatchDecision(batch, messages, self._may_merge, self._contact_id, self._digest)
+            decide = BatchDecision(
+                batch, messages, self._may_merge, self._contact_id, self._digest, self._signer.signature_in
+            )
             for message in messages:
                 decide(message)
             return batch.position

@@ -10,7 +10,10 @@ from ledger.bus.port import Record
 from ledger.events import identity, types
 from ledger.events.envelope import Envelope
 from ledger.log.batch import Batch, Taken
-from ledger.log.entry import NewEntry, pack_headers, phone_number
+from ledger.log.entry import Headers, NewEntry, pack_headers, phone_number, unpack_headers
+
+Name = tuple[str, str]
+"""(source, id) of a message."""
 
 _FIRST, _SECOND = ".u", ".t"
 """How the ids of an import row's two messages end."""
@@ -26,16 +29,20 @@ class BatchDecision:
         may_merge: bool,
         new_contact_id: Callable[[], bytes],
         digest: Callable[[Record], bytes],
+        signature: Callable[[Headers, bytes | None], str | None],
     ) -> None:
+        """`signature` gives that of a message which this deployment has signed, None of any other."""
         self._batch = batch
         self._may_merge = may_merge
         self._new_contact_id = new_contact_id
         self._digest = digest
+        self._signature = signature
         ids: dict[str, list[str]] = defaultdict(list)
         for message in incoming:
             if message.envelope is not None:
                 ids[message.envelope.source].append(message.envelope.id)
         self._rejected_now: set[bytes] = set()
+        self._signed_now: dict[Name, set[str]] = defaultdict(set)
         self._rejected_names = batch.rejected_names(ids)
         self._undone = batch.undone({source for source in ids if source.startswith(types.IMPORTS)})
         abouts = [message.about for message in incoming if message.about is not None]
@@ -57,6 +64,13 @@ class BatchDecision:
         taken = self._taken.get(name)
         if taken is not None and _is_same(taken, message.record):
             return
+        if message.is_signed and (taken is not None or name in self._rejected_names):
+            signed = self._signed(name, taken)
+            if envelope.ledgersig in signed:
+                return
+            if signed:
+                self._reject(message, Refusal("id_reused", "source and id name another message that is signed"))
+                return
         if message.refusal is not None:
             self._reject(message, message.refusal)
         elif taken is not None:
@@ -70,6 +84,18 @@ class BatchDecision:
             self._reject(message, Refusal("import_undone", "the import is undone; redo it before more of it is taken"))
         else:
             self._decide(message, about)
+
+    def _signed(self, name: Name, taken: Taken | None) -> set[str]:
+        """The signatures of those messages under this name that were decided and that this deployment signed.
+
+        A signature covers what a message says: whatever bytes come around it again, the decision stands, also where it
+        was a rejection (R33). What strangers sent under the name is none of these.
+        """
+        entries = self._batch.rejected_under(*name)
+        if taken is not None:
+            entries.append((unpack_headers(taken.headers), taken.value))
+        found = {self._signature(headers, value) for headers, value in entries}
+        return self._signed_now[name] | {signature for signature in found if signature is not None}
 
     def _was_rejected(self, raw_digest: bytes) -> bool:
         return raw_digest in self._rejected_now or self._batch.has_rejected(raw_digest)
@@ -186,7 +212,10 @@ class BatchDecision:
             return
         self._rejected_now.add(raw_digest)
         if envelope is not None:
-            self._rejected_names.add((envelope.source, envelope.id))
+            name = (envelope.source, envelope.id)
+            self._rejected_names.add(name)
+            if message.is_signed and envelope.ledgersig is not None:
+                self._signed_now[name].add(envelope.ledgersig)
         self._batch.add(
             NewEntry(
                 bus_time=min(record.time, self._batch.recorded),
@@ -231,7 +260,7 @@ def _concerned(decision: identity.Decision) -> Sequence[int]:
     return ()
 
 
-def _followed(message: Incoming) -> tuple[str, str] | None:
+def _followed(message: Incoming) -> Name | None:
     """The name of the message that this one follows."""
     envelope, about = message.envelope, message.about
     if envelope is None or about is None or about.condition is None or about.condition.follows is None:
@@ -239,7 +268,7 @@ def _followed(message: Incoming) -> tuple[str, str] | None:
     return envelope.source, about.condition.follows
 
 
-def _first_of_row(message: Incoming) -> tuple[str, str] | None:
+def _first_of_row(message: Incoming) -> Name | None:
     """The name of the row's first message, for the second one of a row whose mode is not upsert."""
     envelope, about = message.envelope, message.about
     if envelope is None or about is None or about.mode == "upsert" or not envelope.id.endswith(_SECOND):

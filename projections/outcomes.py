@@ -1,6 +1,6 @@
 """What became of an import's row: decided once, from the state just before and just after its messages (R22)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, get_args
 
 import msgspec
@@ -32,18 +32,49 @@ class RowMessage(msgspec.Struct, frozen=True, gc=False, array_like=True):
     is_older: bool
 
 
-def closed(messages: Iterable[RowMessage], open_rows: dict[RowKey, SoFar]) -> Iterator[RowMessage]:
-    """The rows that these messages, in log order, complete; those they leave open stay in `open_rows`."""
+class RejectedRows:
+    """The rows whose outcome is `rejected`, by import, as of a position that only ever goes on.
+
+    What comes later for such a row changes nothing: a log may have it, in which a rejected message of ours, replayed
+    with other bytes around its signature, was decided again. No other row can come twice, since the append takes an
+    accepted (source, id) once.
+    """
+
+    def __init__(self, load: Callable[[str], Iterable[int]] = lambda _: ()) -> None:
+        """`load` gives the rows of an import that were rejected before the first message that `closed` is told of."""
+        self._load = load
+        self._of: dict[str, set[int]] = {}
+
+    def of(self, import_id: str) -> set[int]:
+        """Those of one import, to be looked at and added to."""
+        if import_id not in self._of:
+            self._of[import_id] = set(self._load(import_id))
+        return self._of[import_id]
+
+
+def closed(
+    messages: Iterable[RowMessage], open_rows: dict[RowKey, SoFar], rejected: RejectedRows
+) -> Iterator[RowMessage]:
+    """The rows that these messages, in log order, complete; those they leave open stay in `open_rows`.
+
+    `rejected` has the rows that were closed as such before, and gets those that are now.
+    """
+    import_id, rows = None, set[int]()
     for message in messages:
-        if message.is_last and not open_rows:
-            yield message
+        if message.import_id != import_id:
+            import_id, rows = message.import_id, rejected.of(message.import_id)
+        if message.row in rows:
             continue
-        key = (message.import_id, message.row)
-        outcome, is_older = _combined(open_rows.pop(key, None), (message.outcome, message.is_older))
-        if message.is_last:
-            yield msgspec.structs.replace(message, outcome=outcome, is_older=is_older)
-        else:
-            open_rows[key] = outcome, is_older
+        if not message.is_last or open_rows:
+            key = (message.import_id, message.row)
+            outcome, is_older = _combined(open_rows.pop(key, None), (message.outcome, message.is_older))
+            if not message.is_last:
+                open_rows[key] = outcome, is_older
+                continue
+            message = msgspec.structs.replace(message, outcome=outcome, is_older=is_older)
+        if message.outcome == "rejected":
+            rows.add(message.row)
+        yield message
 
 
 def _combined(first: SoFar | None, second: SoFar) -> SoFar:

@@ -6,7 +6,7 @@ from operator import attrgetter, itemgetter
 from ledger.log.reader import LogReader
 from projections.fold import VERSION, State
 from projections.newcomers import Newcomers
-from projections.outcomes import closed
+from projections.outcomes import RejectedRows, closed
 from projections.page import ImportIds, Page
 from projections.replay import replayed
 from projections.store import Checkpoint, StateStore, row_of
@@ -73,7 +73,8 @@ class Projector:
         changed = [row_of(page.states[contact]) for contact in page.changed.union(dirty) & page.states.keys()]
         gone = page.absorbed.union(dirty) - page.states.keys()
         contacts = sorted(newcomers.contacts + changed, key=itemgetter(0))
-        messages = closed(sorted(newcomers.messages + page.messages, key=attrgetter("position")), open_rows)
+        told = sorted(newcomers.messages + page.messages, key=attrgetter("position"))
+        messages = closed(told, open_rows, RejectedRows(self._store.rejected_rows))
         self._store.save(contacts, gone, messages, open_rows, page.imports, checkpoint, dirty)
         self._open_rows, self.checkpoint = open_rows, checkpoint
         return len(rows)

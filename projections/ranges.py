@@ -17,7 +17,7 @@ from ledger.log.head import Head
 from ledger.log.reader import FoldRow, LogReader
 from ledger.log.undoing import Undoings
 from projections.fold import VERSION
-from projections.outcomes import RowKey, RowMessage, SoFar, closed
+from projections.outcomes import RejectedRows, RowKey, RowMessage, SoFar, closed
 from projections.page import ImportIds, Page
 from projections.replay import Replay
 from projections.spool import Spool
@@ -99,7 +99,7 @@ def fold_ranges(
             imports |= page.imports
             progress((until.position + until.position * (number + 1) // ranges.count) // 2)
         open_rows: dict[RowKey, SoFar] = {}
-        rows_in_order = closed(_in_order(messages, until.position), open_rows)
+        rows_in_order = closed(_in_order(messages, until.position), open_rows, RejectedRows())
         checkpoint = Checkpoint(until.position, until.hash, VERSION)
         store.save((), (), rows_in_order, open_rows, imports, checkpoint)
         store.all_refolded(touched_by_orders(log, undoings, until.position))

@@ -147,6 +147,15 @@ class StateStore:
         rows = self._connection.execute("SELECT import, row, outcome, is_older FROM open_rows")
         return {(name, row): (outcome, bool(older)) for name, row, outcome, older in rows}
 
+    def rejected_rows(self, import_id: str) -> list[int]:
+        """The rows of an import whose outcome is `rejected`."""
+        rows = self._connection.execute(
+            "SELECT rows FROM outcomes WHERE outcome = 'rejected' AND import ="
+            " (SELECT number FROM imports WHERE id = ? AND rejected > 0)",
+            (import_id,),
+        )
+        return [number for (numbers,) in rows for number in orjson.loads(numbers)]
+
     def fill(self, states: Iterable[State]) -> None:
         """Put contacts into a file that has none of them yet: half the work of saving them, in order of number."""
         with sqlite.transaction(self._connection) as connection:

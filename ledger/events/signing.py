@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
-from ledger.events.envelope import Envelope
+from ledger.events.envelope import Envelope, Headers, Unreadable, decode
 
 _BLOCK = 64
 _lengths = struct.Struct(">5Q").pack
@@ -77,6 +77,14 @@ class Signer:
             return False
         time = envelope.time.encode() if envelope.time else b""
         return hmac.compare_digest(self._macs(envelope.source, envelope.type)(envelope.id, time, envelope.data), given)
+
+    def signature_in(self, headers: Headers, value: bytes | None) -> str | None:
+        """The signature that a message carries, in either mode; None where it is not this deployment's (R35)."""
+        try:
+            envelope = decode(headers, value)
+        except Unreadable:
+            return None
+        return envelope.ledgersig if self.has_signed(envelope) else None
 
     def message(self, *, source: str, id: str, type: str, time: str, data: bytes) -> bytes:
         """A signed structured-mode message; `data` is JSON, each attribute ASCII without quotes or backslashes."""

@@ -6,7 +6,7 @@ import msgspec
 
 from ledger import sqlite
 from ledger.log import undoing
-from ledger.log.entry import NewEntry
+from ledger.log.entry import Headers, NewEntry, unpack_headers
 from ledger.log.head import head
 from ledger.log.identities import Identities, make
 from ledger.log.rows import write
@@ -76,6 +76,16 @@ class Batch:
             )
             found.update((source, message_id) for (message_id,) in rows)
         return found
+
+    def rejected_under(self, source: str, message_id: str) -> list[tuple[Headers, bytes | None]]:
+        """Headers and value of the messages that were rejected under this name and may have been signed."""
+        rows = self._connection.execute(
+            "SELECT headers, value FROM entries WHERE reason IS NOT NULL"
+            " AND reason NOT IN ('reserved', 'unknown_type')"  # that is what strangers' messages are rejected for
+            " AND source = (SELECT source FROM sources WHERE name = ?) AND message_id = ?",
+            (source, message_id),
+        )
+        return [(unpack_headers(headers), value) for headers, value in rows]
 
     def has_rejected(self, raw_digest: bytes) -> bool:
         """Whether this very message was rejected before."""

@@ -4,7 +4,9 @@ from contextlib import closing
 
 import orjson
 import pytest
+from msgspec.structs import replace
 
+from ledger.log.entry import NewEntry
 from projections.digest import full_digest
 from projections.reading import reading
 from projections.rebuild import fold_into
@@ -158,3 +160,55 @@ def test_an_imports_own_messages_are_kept_with_its_counts(room):
         tally = state.tally("i1")
     assert (orjson.loads(tally.started), orjson.loads(tally.split)) == ({"file": "a.csv"}, {"rows": 2})
     assert room.contacts() == []
+
+
+def decided(number, part, *, contact=None, is_last, reason=None):
+    """An entry as a version wrote it that decided a rejected message again when other bytes came around it."""
+    value = row_message(number, part, {"phone": GAVIN, "traits": {}}, is_last=is_last)
+    made = NewEntry(
+        bus_time=1, stated=1, type="UserTracked", source="/imports/i1", message_id=f"i1.{number:06}.{part}", value=value
+    )
+    if reason is not None:
+        return replace(made, reason=reason, detail="", raw_digest=bytes(32))
+    id = None if contact is None else contact.to_bytes(16, "big")
+    return replace(made, contact=contact, contact_id=id, user_id=f"u{contact}")
+
+
+REJECTED = "identity_conflict"
+TWICE = {
+    "rejected twice": [
+        decided(1, "u", is_last=True, reason=REJECTED),
+        decided(1, "u", is_last=True, reason=REJECTED),
+        decided(1, "u", is_last=True, reason=REJECTED),
+    ],
+    "rejected, then accepted": [
+        decided(1, "u", is_last=True, reason=REJECTED),
+        decided(1, "u", is_last=True, contact=2),
+    ],
+    "its second message rejected, then both accepted": [
+        decided(1, "u", is_last=False, contact=1),
+        decided(1, "t", is_last=True, reason=REJECTED),
+        decided(1, "t", is_last=True, contact=3),
+    ],
+    "its first message rejected, then accepted when the row was closed": [
+        decided(1, "u", is_last=False, reason=REJECTED),
+        decided(1, "t", is_last=True, contact=2),
+        decided(1, "u", is_last=False, contact=3),
+    ],
+}
+
+
+@pytest.mark.parametrize("entries", TWICE.values(), ids=TWICE)
+@pytest.mark.parametrize("page", [1, 2, 10])
+def test_the_outcome_of_a_row_is_written_once_whatever_an_older_log_says_later(room, tmp_path, entries, page):
+    """R22."""
+    with room.intake.log.appending("bus", {}, {0: 1}) as batch:
+        for entry in entries:
+            batch.add(entry)
+    room.project(page)
+    assert room.outcomes() == [(1, "rejected", False)]
+    fold_into(tmp_path / "rebuilt.db", room.reader, contacts_at_once=1)
+    with closing(room.state()) as live, reading(tmp_path / "rebuilt.db") as rebuilt:
+        assert full_digest(live) == full_digest(rebuilt)
+        assert (live.tally("i1").rejected, live.tally("i1").created) == (1, 0)
+        assert live.rows("SELECT count(*) FROM open_rows", ()).__next__() == (0,)

@@ -10,7 +10,7 @@ from ledger.events.identity import Known
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.entry import public_id
 from projections.fold import Event, State, changes, effect
-from projections.outcomes import Outcome, RowMessage, closed
+from projections.outcomes import Outcome, RejectedRows, RowMessage, closed
 from service.imports.columns.choices import Choices
 from service.imports.counts import AppendRejection, Outcomes
 from service.imports.ledger_head import LedgerHead
@@ -72,7 +72,7 @@ class Rehearsal:
         messages: list[RowMessage] = []
         for (index, row), phone, holder in zip(part.taken, phones, holders, strict=True):
             messages += self._messages(index, row, phone, holder, known.by_user_id(row.user_id), states)
-        for message in closed(messages, {}):
+        for message in closed(messages, {}, RejectedRows()):
             self.findings.outcomes[message.outcome] += 1
             if message.is_older:
                 self.findings.outcomes["older"] += 1
