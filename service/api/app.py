@@ -95,7 +95,7 @@ def _admit_requests(app: Flask, door: Door, description: Description) -> None:
         if most_bytes:
             g.content = read_bytes(request.environ, most_bytes)
         if token is not None:
-            door.consistency.wait(token)
+            g.shown = door.consistency.wait(token).position
 
     @app.teardown_request
     def leave(_fault: BaseException | None) -> None:

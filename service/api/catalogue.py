@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, g
 
 from ledger.events.tags import fold
 from projections import catalogue
@@ -35,7 +35,7 @@ def catalogue_routes(door: Door) -> Routes:
         names that differ only by case, spaces or `_`.
         """
         with indexing.watching(lambda: {KINDS}):
-            (found, refolding), position = kept_attributes()
+            (found, refolding), position = kept_attributes(g.get("shown", 0))
         return json_answer({"attributes": found, "position": position, **refolding})
 
     @routes.get("/v1/tags", scope="read")
@@ -45,7 +45,7 @@ def catalogue_routes(door: Door) -> Routes:
     def tags(query: dict[str, Any]) -> Response:
         """List the tags that contacts have, each once."""
         with indexing.watching(lambda: {SPELLINGS}):
-            (found, refolding), position = kept_tags()
+            (found, refolding), position = kept_tags(g.get("shown", 0))
         wanted = fold(query.get("q", ""))
         chosen = [each for each in found if wanted in fold(each["tag"])]
         return json_answer({"tags": chosen[: query["limit"]], "total": len(chosen), "position": position, **refolding})

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping
 
+from service.api.denials import Denials
 from service.api.failures import Failures
 from service.api.rates import Quota, RateExceeded, Rates
 from service.keys import Key, Keys, fingerprint
@@ -37,13 +38,17 @@ class ScopeMissing(Exception):
 class Gate:
     """Checks each call's `Authorization`. Safe for threads.
 
-    `clock` gives microseconds since the epoch; `failures` is told of failed sign-ins; `rates` None means no rate limit.
+    `clock` gives microseconds since the epoch; `failures` is told of failed sign-ins, `denials` of missing scopes;
+    `rates` None means no rate limit.
     """
 
-    def __init__(self, keys: Keys, clock: Callable[[], int], failures: Failures, rates: Rates | None = None) -> None:
+    def __init__(
+        self, keys: Keys, clock: Callable[[], int], failures: Failures, denials: Denials, rates: Rates | None = None
+    ) -> None:
         self._keys = keys
         self._clock = clock
         self._failures = failures
+        self._denials = denials
         self._rates = rates
         self._remembered: dict[bytes, tuple[int, Key]] = {}
 
@@ -53,6 +58,7 @@ class Gate:
         Raises SignInFailed, SignInsThrottled, ScopeMissing; sqlite.Error when keys cannot be read.
         """
         self._failures.report_if_due()
+        self._denials.report_if_due()
         if not authorization:
             raise SignInFailed('sign in with an API key: Authorization: Basic base64("<key>:"), or Bearer <key>')
         text = _key_text(authorization)
@@ -65,6 +71,7 @@ class Gate:
                 raise SignInsThrottled(fault.quota.seconds) from None
             raise SignInFailed("this API key is not valid")
         if key.scopes.isdisjoint(scopes):
+            self._denials.denied(key, scopes)
             raise ScopeMissing(f"this API key lacks the scope {' or '.join(map(repr, scopes))}")
         return key
 
@@ -73,8 +80,9 @@ class Gate:
         return _NO_LIMIT if self._rates is None else quota_headers(self._rates.count(key.id))
 
     def close(self) -> None:
-        """Write down the failures that were only counted so far."""
+        """Write down what was only counted so far."""
         self._failures.report()
+        self._denials.report()
 
     def _find(self, text: str) -> Key | None:
         mark, now = fingerprint(text), self._clock()

@@ -15,6 +15,7 @@ from ledger.log.reader import is_there
 from projections.reading import reading
 from service.apart import Apart
 from service.api.app import create_app
+from service.api.denials import Denials
 from service.api.door import Door
 from service.api.failures import ALLOWED, Failures
 from service.api.gate import Gate
@@ -50,7 +51,7 @@ def door(deployment: Deployment) -> Door:
     rates = None if limit is None else Rates(deployment.data / "rates", limit, now)
     keys = Keys(open_store(deployment.service_path), now, token_urlsafe)
     failures = Failures(keys, Rates(deployment.data / "sign-ins", ALLOWED, now), now)
-    gate = Gate(keys, now, failures, rates)
+    gate = Gate(keys, now, failures, Denials(keys, now), rates)
     apart = Apart(deployment.environ(os.environ))
     for ending in (gate.close, apart.close):
         Finalize(None, ending, exitpriority=1)  # atexit is not run in granian's workers

@@ -14,7 +14,7 @@ from service.store import open_store
 @click.option("--limit", default=100, type=click.IntRange(1, 100_000), show_default=True, help="Only the newest.")
 @as_json
 def audit_trail(limit: int, is_json: bool) -> None:
-    """Show keys made and revoked, failed sign-ins and rebuilds, oldest first."""
+    """Show keys made and revoked, failed sign-ins, denied calls and rebuilds, oldest first."""
     with closing(open_store(opened().service_path)) as store:
         found = acts(store, limit)
     rows = [{"at": moments.text(act.at), "who": act.who, "what": act.what, "detail": act.detail} for act in found]

@@ -5,6 +5,7 @@ from secrets import token_urlsafe
 import msgspec
 import pytest
 
+from service.api.denials import Denials
 from service.api.failures import ALLOWED, Failures
 from service.api.gate import Gate
 from service.api.parts import application
@@ -53,7 +54,9 @@ def keys(store, clock):
 @pytest.fixture
 def make_gate(keys, clock, tmp_path):
     """Makes the gate of a worker; all of them share a file, as the workers of one host do."""
-    return lambda: Gate(keys, clock, Failures(keys, Rates(tmp_path / "sign-ins", ALLOWED, clock), clock))
+    return lambda: Gate(
+        keys, clock, Failures(keys, Rates(tmp_path / "sign-ins", ALLOWED, clock), clock), Denials(keys, clock)
+    )
 
 
 def make_key(world, scopes):

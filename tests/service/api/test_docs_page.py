@@ -35,8 +35,9 @@ def test_all_that_the_page_loads_is_on_this_server(client, path):
 def test_the_browser_is_told_to_load_nothing_from_elsewhere(client):
     answer = client.get("/docs")
     policy = dict(rule.strip().split(" ", 1) for rule in answer.headers["Content-Security-Policy"].split(";"))
-    assert policy["default-src"] == "'self'"
-    assert "script-src" not in policy
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
     assert Links(answer.text).inline == []
 
 

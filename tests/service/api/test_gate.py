@@ -3,6 +3,7 @@ import base64
 import pytest
 
 from service.api.gate import ScopeMissing, SignInFailed
+from service.audit import acts
 from tests.service.api.conftest import SECOND
 
 HERE = "127.0.0.1"
@@ -64,3 +65,27 @@ def test_a_clock_set_back_does_not_keep_a_revoked_key_alive(gate, keys, clock):
     clock.now -= 3600 * SECOND
     with pytest.raises(SignInFailed):
         gate.admit(f"Bearer {text}", HERE, "track")
+
+
+def test_a_denied_call_is_on_record_at_once_and_many_are_one_row_a_minute(gate, keys, clock, store):
+    key, text = keys.create("shop", ["track"], by="test")
+
+    def denied():
+        with pytest.raises(ScopeMissing):
+            gate.admit(f"Bearer {text}", HERE, "read")
+
+    def rows():
+        return [(act.who, act.detail) for act in acts(store) if act.what == "denied"]
+
+    first = (f"key {key.id}", {"name": "shop", "scope": "read", "times": 1})
+    denied()
+    assert rows() == [first]
+    for _ in range(5):
+        denied()
+    assert rows() == [first]
+    clock.now += 60 * SECOND
+    gate.admit(f"Bearer {text}", HERE, "track")
+    assert rows()[1:] == [(f"key {key.id}", {"name": "shop", "scope": "read", "times": 5})]
+    denied()
+    gate.close()
+    assert len(rows()) == 3

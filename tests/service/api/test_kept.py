@@ -1,0 +1,71 @@
+"""What is kept until the state changes: others are given what was found before, but not who needs a newer one."""
+
+from concurrent.futures import ThreadPoolExecutor, TimeoutError
+from threading import Event
+
+import pytest
+
+from service.api.kept import Kept
+from tests.examples import ASHA, EMMA, GAVIN
+
+
+@pytest.fixture
+def path(world):
+    def tell(phone):
+        world.track(phone=phone)
+        world.settle()
+
+    tell(GAVIN)
+    path = world.deployment.generations().current_path
+    return path, tell
+
+
+def test_while_one_computes_the_others_get_what_was_found_before_unless_they_wrote_since(path):
+    where, tell = path
+    begun, go_on = Event(), Event()
+    go_on.set()
+
+    def compute(state):
+        position = state.checkpoint().position
+        begun.set()
+        assert go_on.wait(30)
+        return position
+
+    kept = Kept(where, compute)
+    assert kept() == (1, 1)
+    tell(ASHA)
+    begun.clear()
+    go_on.clear()
+    with ThreadPoolExecutor(2) as pool:
+        computing = pool.submit(kept)
+        assert begun.wait(30)
+        assert kept() == (1, 1)
+        assert kept(at_least=1) == (1, 1)
+        mine = pool.submit(kept, 2)
+        with pytest.raises(TimeoutError):
+            mine.result(0.05)
+        go_on.set()
+        assert [computing.result(30), mine.result(30)] == [(2, 2), (2, 2)]
+
+
+def test_an_answer_never_takes_the_place_of_a_newer_one(path):
+    where, tell = path
+    begun, go_on = Event(), Event()
+
+    def compute(state):
+        found = state.checkpoint().position
+        if found == 1:
+            begun.set()
+            assert go_on.wait(30)
+        return found
+
+    kept = Kept(where, compute)
+    with ThreadPoolExecutor(2) as pool:
+        old = pool.submit(kept)
+        assert begun.wait(30)
+        tell(ASHA)
+        new = pool.submit(kept, 2)
+        go_on.set()
+        assert [old.result(30), new.result(30)] == [(1, 1), (2, 2)]
+    tell(EMMA)
+    assert kept(3) == (3, 3)
