@@ -25,8 +25,13 @@ def contact_faults(live: StateReader, anew: StateReader) -> Iterator[Fault]:
     query = "SELECT * FROM contacts ORDER BY contact"
     for ours, theirs in unequal(live.rows(query, ()), anew.rows(query, ()), 1):
         number = (ours or theirs or ())[0]
-        if number not in dirty and (ours is None or theirs is None or _line(ours) != _line(theirs)):
+        if number not in dirty and (ours is None or theirs is None or _says_other(ours, theirs)):
             yield Fault(theirs[6] if theirs else number, f"contact {number} is not what the log folds to")
+
+
+def _says_other(ours: Row, theirs: Row) -> bool:
+    """Whether more differs than the order in which traits were set."""
+    return (ours[:7], ours[9:]) != (theirs[:7], theirs[9:]) or _line(ours) != _line(theirs)
 
 
 def _line(row: Row) -> bytes | None:
@@ -97,12 +102,13 @@ def _outcomes(live: StateReader, wrong: list[Fault]) -> Iterator[Row]:
                 if id is None or any(type(position) is not int or type(row) is not int for position, row in pairs):
                     raise ValueError
             except (ValueError, TypeError):
-                wrong.append(Fault(until, f"outcomes: {outcome!r} of import number {number} up to {until} is no list"))
+                of = f"{outcome!r} of import number {number} up to {until}"
+                wrong.append(Fault(until or 0, f"outcomes: {of} is no list of rows"))
             else:
                 lines.extend((position, id, row, outcome, is_older) for position, row in pairs)
         lines.sort(key=itemgetter(0))
         if not lines or lines[-1][0] != until:
-            wrong.append(Fault(until, f"outcomes: what is kept up to {until} does not end there"))
+            wrong.append(Fault(until or 0, f"outcomes: what is kept up to {until} does not end there"))
         yield from lines
 
 

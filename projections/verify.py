@@ -1,7 +1,7 @@
 """Verify: the log proves itself intact, and the state is what the log folds to (R28)."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from ledger.log.head import Head
 from ledger.log.identities_anew import identities_anew
 from ledger.log.proof import entry_faults, head_faults
 from ledger.log.reader import LogReader
+from ledger.sqlite import NotMadeYet
 from projections.comparing import contact_faults, dirty_faults, import_faults, outcome_faults
 from projections.comparing_lookups import block_faults, part_faults, tag_faults
 from projections.digest import digests
@@ -25,6 +26,7 @@ from projections.rebuild import fold_into
 from projections.store import Checkpoint, StateStore
 
 RESTORE = "restore it from a copy"
+REMOVE = "remove it: it is made anew when it is asked for"
 REBUILD = "`contacts rebuild` makes it anew from the log"
 
 
@@ -106,6 +108,15 @@ def log_faults(
     return head or Head(0, chain.GENESIS, 0)
 
 
+def kept_state_faults(log: LogReader, state: Path, scratch: Path, found: Findings) -> None:
+    """Judge a state file beside the one in use. One of an earlier fold, which nobody uses, is not judged."""
+    with ExitStack() as opened, found.of("the file", REMOVE), suppress(NotMadeYet):
+        live = opened.enter_context(frozen(state))
+        if [one.fold_version for one in live.checkpoints()] != [VERSION]:
+            return
+        state_faults(log, live, scratch, found)
+
+
 def state_faults(
     log: LogReader, live: StateReader | None, scratch: Path, found: Findings
 ) -> tuple[int, str | None, str | None]:
@@ -118,7 +129,7 @@ def state_faults(
         with found.of("the contact state", REBUILD):
             found.add(Fault(0, f"the contact state is damaged: {what}; {REBUILD}") for what in live.damage())
             checkpoint = _checkpoint(log, live, found)
-    with found.of("log.db", f"it does not fold to a state; {RESTORE}"):
+    with found.of("the fold of the log", f"log.db is not what it was: {RESTORE}"):
         fold_into(scratch, log, until=None if checkpoint is None else checkpoint.position)
         if live is not None and checkpoint is not None and checkpoint.fold_version == VERSION:
             _compare(log, live, scratch, found)
@@ -130,10 +141,10 @@ def state_faults(
 def _checkpoint(log: LogReader, live: StateReader, found: Findings) -> Checkpoint | None:
     """How far the state is, if it says so once."""
     told = live.checkpoints()
-    if len(told) != 1:
-        found.add([Fault(0, f"checkpoint: the state says {len(told)} times how far it is; {REBUILD}")])
+    checkpoint = told[0] if len(told) == 1 else None
+    if checkpoint is None or None in (checkpoint.position, checkpoint.hash, checkpoint.fold_version):
+        found.add([Fault(0, f"checkpoint: it does not say once and whole how far the state is; {REBUILD}")])
         return None
-    (checkpoint,) = told
     at = log.head_at(checkpoint.position)
     if at is None or at.hash != checkpoint.hash:
         found.add([Fault(checkpoint.position, "the state was folded from another log than this one")])

@@ -12,7 +12,10 @@ from ledger.bus.port import Message
 from ledger.log.entry import Entry
 from ledger.log.reader import LogReader
 from projections.project_loop import Projection
+from projections.projector import Projector
 from projections.reading import StateReader
+from projections.rebuild import build_generation
+from projections.store import StateStore
 from projections.view import contact_document
 from service.who import find
 from service.wiring import Deployment, deployment
@@ -75,9 +78,10 @@ class World:
         who = {name: value for name, value in (("phone", phone), ("userId", user_id)) if value is not None}
         return self.send("UserTracked", who | {"traits": traits}, **({} if time is None else {"time": time}))
 
-    def tag(self, *tags: str, phone: str) -> str:
+    def tag(self, *tags: str, phone: str | None = None, user_id: str | None = None) -> str:
         """Publish a TagsAdded."""
-        return self.send("TagsAdded", {"phone": phone, "tags": list(tags)})
+        who = {"phone": phone} if user_id is None else {"userId": user_id}
+        return self.send("TagsAdded", who | {"tags": list(tags)})
 
     def send_signed(
         self, source: str, type: str, id: str, data: Mapping[str, Any], time: str = "2026-11-22T10:00:00Z"
@@ -99,6 +103,20 @@ class World:
             while projection.advance(page):
                 pass
             projection.close()
+
+    def project_orders(self) -> None:
+        """Fold everything that is in the log, but reach no contact that an undo or a redo has touched."""
+        path = self.deployment.generations().current_path()
+        with self.deployment.log_reader() as log, closing(StateStore(path)) as store:
+            projector = Projector(log, store)
+            while projector.advance():
+                pass
+
+    def rebuild(self) -> None:
+        """Fold the whole log into a new generation, and use that."""
+        with self.deployment.log_reader() as log:
+            build_generation(self.deployment.generations(), log)
+        self.project()
 
     def settle(self) -> None:
         """Append and fold everything."""

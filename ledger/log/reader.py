@@ -163,6 +163,11 @@ class LogReader:
         row = self._connection.execute("SELECT name FROM sources WHERE source = ?", (number,)).fetchone()
         return str(row[0])
 
+    def sources_beginning(self, start: str) -> list[str]:
+        """The sources whose names begin so, in order."""
+        rows = self._connection.execute("SELECT name FROM sources WHERE name GLOB ? || '*' ORDER BY name", (start,))
+        return [name for (name,) in rows]
+
     def merges(self, until: int) -> list[tuple[int, int]]:
         """(merged away, merged into) of every merge by position `until`."""
         query = "SELECT absorbed, contact FROM entries WHERE absorbed IS NOT NULL AND +position <= ?"  # by the index

@@ -11,12 +11,11 @@ import orjson
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ledger.log.head import Head
+from ledger.sqlite import DatabaseError, NotMadeYet
 from projections.digest import content_digest, full_digest
-from projections.drafts import building_alone
 from projections.project_loop import Projection
 from projections.reading import reading
 from projections.rebuild import build_generation, fold_into
-from projections.verify import verify as check
 from service.audit import Act, record
 from service.cli.given import who
 from service.cli.terminal import Failed, as_json, console, emit, opened, table
@@ -25,6 +24,7 @@ from service.rejections import rejection
 from service.status import signed_head
 from service.status import status as current_status
 from service.store import open_store
+from service.verifying import Extent, verify_deployment
 from service.wiring import Deployment, now
 
 SWITCH_SECONDS = 30.0
@@ -50,24 +50,17 @@ def head(is_json: bool) -> None:
 
 @click.command()
 @click.option("--head", "head_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--all", "all_files", is_flag=True, help="Check past states and kept generations too, one by one.")
 @as_json
-def verify(head_file: Path | None, is_json: bool) -> None:
-    """Check the chain, the identities and the state against the log; exit code 1 when anything is wrong."""
+def verify(head_file: Path | None, all_files: bool, is_json: bool) -> None:
+    """Check log, state and imports against the log's entries; exit code 1 when anything is wrong.
+
+    --head FILE: the log must also go through this head, which `contacts head --json` printed.
+    """
     deployment = opened()
     saved = _saved_head(deployment, head_file) if head_file else None
-    with (
-        deployment.log_reader() as log,
-        building_alone(deployment.data / "verify"),
-        _progress("verifying", log.head().position, is_json) as advance,
-    ):
-        report = check(
-            log,
-            deployment.generations().current_path(),
-            deployment.data / "verify" / "state.building",
-            signer=deployment.signer(),
-            saved_head=saved,
-            progress=advance,
-        )
+    with _progress("verifying", _position(deployment), is_json) as advance:
+        report = verify_deployment(deployment, Extent(all_files=all_files), saved_head=saved, progress=advance)
     document = {
         "ok": report.ok,
         "events": report.events,
@@ -85,6 +78,17 @@ def verify(head_file: Path | None, is_json: bool) -> None:
     emit(document, is_json, show)
     if not report.ok:
         raise click.exceptions.Exit(1)
+
+
+def _position(deployment: Deployment) -> int:
+    """Where the log ends; 0 where that cannot be read, which `verify` then says."""
+    try:
+        with deployment.log_reader() as log:
+            return log.head().position
+    except NotMadeYet:
+        raise
+    except DatabaseError:
+        return 0
 
 
 def _saved_head(deployment: Deployment, file: Path) -> Head:
