@@ -124,7 +124,7 @@ def _checked(envelope: Envelope) -> About | Refusal:
     data = anything(envelope.data)
     faults = check_data(envelope.type, data)
     if faults:
-        reason = "invalid" if any(fault.reason == "invalid" for fault in faults) else faults[0].reason
+        reason = "phone_invalid" if all(fault.reason == "phone_invalid" for fault in faults) else "invalid"
         return Refusal(reason, "; ".join(f"{fault.pointer}: {fault.message}".removeprefix(": ") for fault in faults))
     phone, user_id = identity_of(data)
     condition = _condition(data.get("basedOn"), data.get("follows"))

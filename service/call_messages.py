@@ -9,6 +9,7 @@ from consumers.messages import MAX_BYTES
 from ledger.bus.port import Message, TooLarge
 from ledger.events import moments, types
 from ledger.events.calls import TrackEvent, TrackUser
+from ledger.events.schema import Fault
 from ledger.events.signing import Signer
 
 Fact = tuple[str, dict[str, Any]]
@@ -47,6 +48,11 @@ def messages_of(
             raise TooLarge(f"a message has at most {MAX_BYTES} bytes")
         messages.append(Message(key, value))
     return messages
+
+
+def noted(notes: Sequence[Fault]) -> dict[str, Any]:
+    """The member of an answer that tells what of a call counts as not given, shaped as errors are; none without any."""
+    return {"notes": [each.to_json() for each in notes]} if notes else {}
 
 
 def signing(signer: Signer, source: str) -> Sign:

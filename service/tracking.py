@@ -8,6 +8,7 @@ from typing import Any
 from ledger.bus.port import BusError, Message, NotConfirmed, Publisher, TooLarge, Unavailable
 from ledger.events import moments, types
 from ledger.events.calls import TrackEvent, TrackUser, track_event, track_user
+from ledger.events.schema import Fault
 from ledger.events.signing import Signer
 from service.call_messages import Fact, facts_of, messages_of, signing
 from service.conflicts import Conflicts
@@ -50,11 +51,13 @@ class _Call:
 class Ready:
     """A call's messages, made and signed but not published yet; `ids` in their order.
 
-    `call` is None where the log has the messages already, which a repeated call sent.
+    `call` is None where the log has the messages already, which a repeated call sent. `notes` tell what of the call
+    counts as not given.
     """
 
     ids: list[str]
     call: _Call | None
+    notes: Sequence[Fault] = ()
 
 
 class Tracker:
@@ -133,14 +136,14 @@ class Tracker:
         terms: Terms = _ANY,
     ) -> Ready:
         if claim is not None and (told := self._told(claim, source, len(facts))) is not None:
-            return Ready(told, None)
+            return Ready(told, None, call.notes)
         now, ids = (
             (self._clock(), [self._new_id() for _ in facts]) if claim is None else (claim.at, claim.ids(len(facts)))
         )
         if terms is not _ANY:
             facts = _on_terms(facts, ids, terms)
         messages = messages_of(call, facts, ids, moments.text(now), signing(self._signer, source))
-        return Ready(ids, _Call(call.phone, call.user_id, messages, terms.by_phone_alone))
+        return Ready(ids, _Call(call.phone, call.user_id, messages, terms.by_phone_alone), call.notes)
 
     def _publish_all(self, calls: Sequence[_Call], seconds: float) -> Sequence[Exception | None]:
         deadline = time.monotonic() + seconds

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.events.fields import CONTACT_PATCH, NEW_CONTACT, TRACK_EVENT, TRACK_USER, Shape
+from ledger.events import user_ids
+from ledger.events.fields import CONTACT_PATCH, NEW_CONTACT, NOBODYS, TRACK_EVENT, TRACK_USER, Shape
 from ledger.events.kinds import digits_of, is_given
 from ledger.events.phone import PhoneFault, normalise, normalise_full, split
 from ledger.events.schema import Fault, Invalid, faults_of
@@ -12,24 +13,29 @@ from ledger.events.schema import Fault, Invalid, faults_of
 
 @dataclass(frozen=True, slots=True)
 class TrackUser:
-    """A call about a contact's traits and tags, both as sent; `phone` is E.164; at least one identity is given."""
+    """A call about a contact's traits and tags, both as sent; `phone` is E.164; at least one identity is given.
+
+    `notes` tell what of it counts as not given.
+    """
 
     phone: str | None
     user_id: str | None
     traits: dict[str, Any]
     tags: list[str]
     created_at: str | None
+    notes: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TrackEvent:
-    """A call about something a contact did; `phone` is E.164; at least one identity is given."""
+    """A call about something a contact did; `phone` is E.164; at least one identity is given. `notes` as above."""
 
     phone: str | None
     user_id: str | None
     event: str
     traits: dict[str, Any]
     created_at: str | None
+    notes: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +53,39 @@ def track_user(body: object, default_country_code: str) -> TrackUser:
     Raises Invalid with every fault at once.
     """
     given, phone = _read(TRACK_USER, body, default_country_code)
-    return TrackUser(phone, given.get("userId"), given.get("traits", {}), given.get("tags", []), given.get("createdAt"))
+    user_id, notes = _user_id(given, "userId")
+    return TrackUser(phone, user_id, given.get("traits", {}), given.get("tags", []), given.get("createdAt"), notes)
 
 
 def track_event(body: object, default_country_code: str) -> TrackEvent:
     """Read the body of an event call, as `track_user` does. Raises Invalid with every fault at once (R9)."""
     given, phone = _read(TRACK_EVENT, body, default_country_code)
-    return TrackEvent(phone, given.get("userId"), given["event"], given.get("traits", {}), given.get("createdAt"))
+    user_id, notes = _user_id(given, "userId")
+    return TrackEvent(phone, user_id, given["event"], given.get("traits", {}), given.get("createdAt"), notes)
 
 
 def new_contact(body: object) -> TrackUser:
     """Read the body that makes a contact. Raises Invalid with every fault at once (R25)."""
     given = _given(NEW_CONTACT, body)
     phone = normalise_full(given["phone"]) if "phone" in given else None
-    return TrackUser(phone, given.get("user_id"), given.get("traits", {}), given.get("tags", []), None)
+    user_id, notes = _user_id(given, "user_id")
+    return TrackUser(phone, user_id, given.get("traits", {}), given.get("tags", []), None, notes)
 
 
 def contact_patch(body: object) -> ContactPatch:
     """Read the body that changes a contact. Raises Invalid with every fault at once (R1, R26)."""
     given = _given(CONTACT_PATCH, body)
-    return ContactPatch(given.get("user_id"), given.get("traits", {}), given.get("tags", []))
+    return ContactPatch(_user_id(given, "user_id")[0], given.get("traits", {}), given.get("tags", []))
+
+
+def _user_id(given: Mapping[str, Any], member: str) -> tuple[str | None, tuple[Fault, ...]]:
+    """A user id in its one form; one that is nobody's counts as not given, since a phone is (R6)."""
+    if member not in given:
+        return None, ()
+    cleaned = user_ids.clean(given[member])
+    if not user_ids.is_nobodys(cleaned):
+        return cleaned, ()
+    return None, (Fault(f"/{member}", f"{member} {NOBODYS}: it counts as not given", "user_id_placeholder"),)
 
 
 def _given(shape: Shape, body: object) -> dict[str, Any]:

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import get_args
+from typing import NamedTuple, get_args
 
-from ledger.events import types
+from ledger.events import types, user_ids
 from ledger.events.identity import Match
 from ledger.events.kinds import (
     MOST_EVENT_CHARACTERS,
     MOST_ID_CHARACTERS,
-    MOST_USER_ID_CHARACTERS,
     Choice,
     EventTraits,
     Fixed,
@@ -21,16 +20,26 @@ from ledger.events.kinds import (
     Position,
     Tags,
     Traits,
+    UserId,
+    digits_of,
     is_given,
 )
 
-Found = tuple[str, str]
+
+class Found(NamedTuple):
+    """What breaks a rule between members: the member by its wire name, "" for the whole, and what is wrong."""
+
+    member: str
+    message: str
+    reason: str = "invalid"
+
+
 Between = Callable[[Mapping[str, object]], list[Found]]
 
 
 @dataclass(frozen=True)
 class Shape:
-    """An object's members by wire name, and the rules between members: wire name ("" for the whole) and fault."""
+    """An object's members by wire name, and the rules between members."""
 
     name: str
     members: dict[str, Kind]
@@ -44,37 +53,50 @@ def _identity_of_data(data: Mapping[str, object]) -> list[Found]:
     if is_given(data.get("phone")):
         return found
     if not is_given(data.get("userId")):
-        found.append(("", "says no contact: give phone (with country code), userId, or both"))
+        found.append(Found("", "says no contact: give phone (with country code), userId, or both"))
     if data.get("match") == "phone":
-        found.append(("match", 'is "phone" but there is no phone: give one'))
-    return found
+        found.append(Found("match", 'is "phone" but there is no phone: give one'))
+    return found + _nobodys("userId", data)
 
 
 def _identity_of_call(body: Mapping[str, object]) -> list[Found]:
     has_parts, has_full = is_given(body.get("phoneNumber")), is_given(body.get("fullPhoneNumber"))
     if has_parts and has_full:
-        return [("fullPhoneNumber", "is given beside phoneNumber: give one of the two")]
-    if not (has_parts or has_full or is_given(body.get("userId"))):
-        return [("", "says no contact: give userId, or phoneNumber with countryCode, or fullPhoneNumber")]
-    return []
+        return [Found("fullPhoneNumber", "is given beside phoneNumber: give one of the two")]
+    if has_parts or has_full:
+        return []
+    if not is_given(body.get("userId")):
+        return [Found("", "says no contact: give userId, or phoneNumber with countryCode, or fullPhoneNumber")]
+    return _nobodys("userId", body)
 
 
 def _identity_of_contact(body: Mapping[str, object]) -> list[Found]:
-    if any(is_given(body.get(name)) for name in ("phone", "user_id")):
+    if is_given(body.get("phone")):
         return []
-    return [("", "says no contact: give phone (with country code), user_id, or both")]
+    if not is_given(body.get("user_id")):
+        return [Found("", "says no contact: give phone (with country code), user_id, or both")]
+    return _nobodys("user_id", body)
 
 
 def _something_to_change(body: Mapping[str, object]) -> list[Found]:
     if any(is_given(body.get(name)) and body[name] not in ({}, []) for name in ("traits", "tags", "user_id")):
-        return []
-    return [("", "says nothing to change: give traits, tags or user_id")]
+        return _nobodys("user_id", body)
+    return [Found("", "says nothing to change: give traits, tags or user_id")]
+
+
+NOBODYS = 'is what programs write for "nothing", and nobody\'s user id'
+
+
+def _nobodys(member: str, given: Mapping[str, object]) -> list[Found]:
+    """The fault of a user id that is nobody's, where there is no phone beside it (R6)."""
+    text = digits_of(given.get(member))
+    if isinstance(text, str) and user_ids.is_nobodys(user_ids.clean(text)):
+        return [Found(member, f"{NOBODYS}: give the contact's own", "user_id_placeholder")]
+    return []
 
 
 def _user_id() -> Kind:
-    return Line(
-        MOST_USER_ID_CHARACTERS, integers=True, metadata={"description": "Your own id of the contact, fixed for ever"}
-    )
+    return UserId(metadata={"description": "Your own id of the contact, fixed for ever"})
 
 
 def _who() -> dict[str, Kind]:

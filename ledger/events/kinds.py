@@ -1,12 +1,12 @@
 """Kinds of value that a member of a message or call can have: each a marshmallow field, with a fast yes beside it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, missing
 
-from ledger.events import tags, traits
+from ledger.events import tags, traits, user_ids
 from ledger.events.phone import PhoneFault, normalise_full
 
 Path = tuple[str | int, ...]
@@ -14,7 +14,6 @@ Found = tuple[Path, str]
 
 MOST_TRAITS = 100
 MOST_TAGS = 50
-MOST_USER_ID_CHARACTERS = 256
 MOST_EVENT_CHARACTERS = 200
 MOST_ID_CHARACTERS = 512
 """Of a message's id."""
@@ -49,6 +48,8 @@ class Kind(fields.Field[Any]):
     """
 
     reason: ClassVar[str] = "invalid"
+    reasons: ClassVar[Mapping[str, str]] = {}
+    """Of faults that have another, by what is wrong."""
 
     def __init__(self, *inner: fields.Field[Any], required: bool = False, **options: Any) -> None:
         super().__init__(*inner, required=required, allow_none=True, pre_load=_none_if_not_given, **options)
@@ -126,22 +127,20 @@ class PhoneDigits(Kind, fields.String):
 class Line(Kind, fields.String):
     """A line of text of 1 to `most` characters, without control characters; not only spaces."""
 
-    def __init__(self, most: int, *, integers: bool = False, **options: Any) -> None:
+    def __init__(self, most: int, **options: Any) -> None:
         super().__init__(**options)
         self.most = most
-        self.integers = integers
 
     def faults(self, value: object) -> Iterator[Found]:
-        text = digits_of(value) if self.integers else value
-        if not isinstance(text, str):
+        if not isinstance(value, str):
             yield (), f"is {kind_of(value)}: give a string of 1-{self.most} characters"
-        elif not text.strip():
+        elif not value.strip():
             yield (), f"is blank: give it 1-{self.most} characters"
-        elif len(text) > self.most:
-            yield (), f"has {len(text)} characters: {self.most} are allowed"
-        elif traits.has_control_characters(text):
+        elif len(value) > self.most:
+            yield (), f"has {len(value)} characters: {self.most} are allowed"
+        elif traits.has_control_characters(value):
             yield (), "has a control character, such as a line break: take it out"
-        elif fault := traits.check_text(text):
+        elif fault := traits.check_text(value):
             yield (), fault
 
     def accepts(self, value: object) -> bool:
@@ -150,6 +149,39 @@ class Line(Kind, fields.String):
         if value == "":
             return not self.required
         return len(value) <= self.most and value.isascii() and value.isprintable() and not value.isspace()
+
+
+_DAMAGED = (
+    "is in scientific notation, such as 6.61E+12: a spreadsheet has cut digits off. Format the column as text in the "
+    "original and export it again"
+)
+
+
+class UserId(Line):
+    """A user id; a JSON integer is its digits (R6). One that is nobody's is no fault beside a phone."""
+
+    reasons: ClassVar[Mapping[str, str]] = {_DAMAGED: "user_id_scientific"}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(user_ids.MOST_CHARACTERS, **options)
+
+    def faults(self, value: object) -> Iterator[Found]:
+        text = digits_of(value)
+        if not isinstance(text, str):
+            yield from super().faults(value)
+        elif fault := traits.check_text(text):
+            yield (), fault
+        elif user_ids.is_damaged(cleaned := user_ids.clean(text)):
+            yield (), _DAMAGED
+        else:
+            yield from super().faults(cleaned)
+
+    def accepts(self, value: object) -> bool:
+        if type(value) is not str or value == "":
+            return value is None or value == ""
+        if len(value) > self.most or not (value.isascii() and value.isprintable()) or value.isspace():
+            return False
+        return not ("+" in value or "." in value or "," in value) or not user_ids.is_damaged(user_ids.clean(value))
 
 
 class Choice(Kind, fields.String):

@@ -1,10 +1,12 @@
 """What a message's data must be like: marshmallow schemas made from the field table, and a fast check beside them."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from marshmallow import INCLUDE, Schema, ValidationError, validates_schema
 
+from ledger.events import user_ids
 from ledger.events.fields import CONTACT_PATCH, DATA, NEW_CONTACT, TRACK_EVENT, TRACK_USER, Shape
 from ledger.events.kinds import digits_of
 from ledger.events.phone import normalise_full
@@ -15,12 +17,17 @@ class Fault:
     """One thing wrong with an object.
 
     `pointer`: where, as a JSON Pointer (RFC 6901), "" being the whole. `message`: the member, what it is, the rule
-    and what to do, never its value. `reason`: "invalid" or "phone_invalid".
+    and what to do, never its value. `reason`: "invalid", "phone_invalid", "user_id_scientific" or
+    "user_id_placeholder".
     """
 
     pointer: str
     message: str
     reason: str
+
+    def to_json(self) -> dict[str, str]:
+        """As an answer tells it."""
+        return {"pointer": self.pointer, "message": self.message, "reason": self.reason}
 
 
 class Invalid(ValueError):
@@ -46,6 +53,9 @@ def identity_of(data: dict[str, object]) -> tuple[str | None, str | None]:
         phone = "" if phone is None else str(digits_of(phone))
     if type(user_id) is not str:
         user_id = "" if user_id is None else str(digits_of(user_id))
+    user_id = user_ids.clean(user_id)
+    if phone and user_ids.is_nobodys(user_id):
+        user_id = ""
     return normalise_full(phone) if phone else None, user_id or None
 
 
@@ -55,7 +65,7 @@ def faults_of(shape: Shape, data: object) -> tuple[Fault, ...]:
         return ()
     if not isinstance(data, dict):
         return (Fault("", f"{shape.subject} must be a JSON object", "invalid"),)
-    ruled = frozenset(message for _, message in shape.between(data))
+    ruled = {one.message: one.reason for one in shape.between(data)}
     return tuple(_flatten(shape, _schemas[shape.name].validate(data), ruled))
 
 
@@ -85,8 +95,8 @@ def _schema(shape: Shape) -> type[Schema]:
         @validates_schema(pass_original=True, skip_on_field_errors=False)
         def between_members(self, _data: object, original: Mapping[str, object], **_options: object) -> None:
             found: dict[str, list[str]] = {}
-            for name, message in shape.between(original):
-                found.setdefault(name or "_schema", []).append(message)
+            for one in shape.between(original):
+                found.setdefault(one.member or "_schema", []).append(one.message)
             if found:
                 raise ValidationError(found)
 
@@ -100,28 +110,34 @@ _schemas = {name: schema() for name, schema in SCHEMAS.items()}
 _accepts = {shape.name: compiled(shape) for shape in _SHAPES}
 
 
-def _flatten(shape: Shape, found: Mapping[str, object], ruled: Collection[str]) -> Iterator[Fault]:
-    """`ruled` are the messages of rules between members: what breaks one may be right by itself."""
+def _flatten(shape: Shape, found: Mapping[str, object], ruled: Mapping[str, str]) -> Iterator[Fault]:
+    """`ruled` are the reasons of rules between members, by message: what breaks one may be right by itself."""
     for member, messages in found.items():
-        pointer, path = ("", shape.subject) if member == "_schema" else (f"/{member}", member)
-        reason = "invalid" if member == "_schema" else shape.members[member].reason
-        of_member = [one for one in messages if one not in ruled] if isinstance(messages, list) else messages
-        yield from _leaves(pointer, path, reason, of_member)
-        if isinstance(messages, list):
-            yield from _leaves(pointer, path, "invalid", [one for one in messages if one in ruled])
+        if member == "_schema":
+            yield from _leaves("", shape.subject, _Reasons("invalid", ruled), messages)
+        else:
+            kind = shape.members[member]
+            yield from _leaves(f"/{member}", member, _Reasons(kind.reason, {**kind.reasons, **ruled}), messages)
 
 
-def _leaves(pointer: str, path: str, reason: str, messages: object) -> Iterator[Fault]:
+class _Reasons(NamedTuple):
+    """The reason of most faults of a member, and those of others by their message."""
+
+    usual: str
+    others: Mapping[str, str]
+
+
+def _leaves(pointer: str, path: str, reasons: _Reasons, messages: object) -> Iterator[Fault]:
     if isinstance(messages, dict):
         for step, below in messages.items():
             if step == "":
-                yield from _leaves(pointer, path, reason, below)
+                yield from _leaves(pointer, path, reasons, below)
                 continue
             shown = f"{path}[{step}]" if isinstance(step, int) else f"{path}.{_short(step)}"
-            yield from _leaves(f"{pointer}/{_escaped(step)}", shown, reason, below)
+            yield from _leaves(f"{pointer}/{_escaped(step)}", shown, reasons, below)
     elif isinstance(messages, list):
         for message in messages:
-            yield Fault(pointer, f"{path} {message}", reason)
+            yield Fault(pointer, f"{path} {message}", reasons.others.get(message, reasons.usual))
 
 
 def _escaped(step: str | int) -> str:

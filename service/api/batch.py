@@ -7,7 +7,7 @@ from flask import Response, g
 
 from ledger.bus.port import NotConfirmed
 from ledger.events.calls import TrackUser, track_user
-from ledger.events.schema import Invalid
+from ledger.events.schema import Fault, Invalid
 from service.api import batch_shapes
 from service.api.arguments import faulty
 from service.api.body import LARGEST, NestedTooDeeply, NotAnObject, read_object
@@ -18,6 +18,7 @@ from service.api.metrics import Metrics
 from service.api.problem import Problem
 from service.api.routes import TOKEN, Routes, json_answer
 from service.batch import Outcome
+from service.call_messages import noted
 from service.conflicts import IdentityConflict
 
 BATCH = "/v1/contacts/batch"
@@ -54,8 +55,9 @@ def batch_routes(door: Door, metrics: Metrics) -> Routes:
         content = g.content
         lines = _lines(content)
         code = door.deployment.settings.default_country_code
+        reading = _Reading(code)
         batch = door.batches.prepare(
-            map(_Reading(code), lines),
+            map(reading, lines),
             len(lines),
             BATCH,
             lambda: claim_of(door.idempotency, content),
@@ -64,7 +66,10 @@ def batch_routes(door: Door, metrics: Metrics) -> Routes:
         for one in outcomes:
             if isinstance(one, IdentityConflict):
                 metrics.conflict()
-        results = [_result(number, one) for (number, _), one in zip(lines, outcomes, strict=True)]
+        results = [
+            _result(number, one) | noted(reading.notes.get(number, ()))
+            for (number, _), one in zip(lines, outcomes, strict=True)
+        ]
         taken = [one for one in outcomes if isinstance(one, list)]
         if not taken:
             is_conflict = any(isinstance(one, IdentityConflict) for one in outcomes)
@@ -118,10 +123,11 @@ class _Unfit(Exception):
 
 
 class _Reading:
-    """Reads the lines of one batch."""
+    """Reads the lines of one batch. `notes` tell, by line, what of it counts as not given."""
 
     def __init__(self, default_country_code: str) -> None:
         self._default_country_code = default_country_code
+        self.notes: dict[int, Sequence[Fault]] = {}
         self._left = MOST_ERRORS
 
     def __call__(self, numbered: tuple[int, bytes]) -> TrackUser | _Unfit:
@@ -129,11 +135,14 @@ class _Reading:
         if len(line) > LARGEST:
             return _Unfit([_of_line(f"the line is over the limit of {LARGEST // 1024} KiB", "too_large")])
         try:
-            return track_user(read_object(line, "the line", number), self._default_country_code)
+            call = track_user(read_object(line, "the line", number), self._default_country_code)
         except Invalid as fault:
             return self._unfit(fault)
         except (NotAnObject, NestedTooDeeply) as fault:
             return _Unfit([_of_line(str(fault), "invalid")])
+        if call.notes:
+            self.notes[number] = call.notes
+        return call
 
     def _unfit(self, fault: Invalid) -> _Unfit:
         errors = errors_of(fault)

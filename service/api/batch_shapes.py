@@ -21,6 +21,7 @@ class LineSchema(Answer):
     line = fields.Integer(required=True, metadata={"description": "Of the body, from 1; empty lines count too"})
     result = fields.Boolean(required=True, metadata={"description": "Whether the line was taken"})
     ids = fields.List(fields.UUID, metadata={"description": "Its messages', in the order sent"})
+    notes = fields.List(fields.Nested(FaultSchema), metadata={"description": "What of it counts as not given"})
     errors = fields.List(fields.Nested(FaultSchema), metadata={"description": "All that is wrong with it"})
     more = fields.Integer(metadata={"description": "Errors not listed: an answer lists 10,000, then one for each line"})
     holders = conflict_holders()

@@ -103,7 +103,7 @@ def problem_of(fault: Exception) -> Problem | None:
 
 def errors_of(fault: Invalid) -> list[dict[str, str]]:
     """All faults of an object, as the answer lists them."""
-    return [{"pointer": each.pointer, "message": each.message, "reason": each.reason} for each in fault.faults]
+    return [each.to_json() for each in fault.faults]
 
 
 def _bus_fault(fault: BusError) -> Problem:

@@ -17,6 +17,7 @@ from ledger.events.kinds import (
     Position,
     Tags,
     Traits,
+    UserId,
 )
 from service.api.shapes import TraitValue
 
@@ -62,7 +63,7 @@ def _words(kind: Kind) -> dict[str, Any]:
             return {"type": ["string", "integer"]}
         case Line():
             return {
-                "type": ["string", "integer"] if kind.integers else "string",
+                "type": ["string", "integer"] if isinstance(kind, UserId) else "string",
                 "minLength": int(kind.required),
                 "maxLength": kind.most,
             }

@@ -58,6 +58,7 @@ class TakenSchema(Answer):
     message = fields.String(required=True)
     id = fields.UUID(required=True, metadata={"description": "The first message's"})
     ids = fields.List(fields.UUID, required=True, metadata={"description": "The messages', in the order sent"})
+    notes = fields.List(fields.Nested(FaultSchema), metadata={"description": "What of the call counts as not given"})
 
 
 class HealthSchema(Answer):
@@ -123,6 +124,8 @@ class ListedSchema(Answer):
 
 class ContactsSchema(Answer):
     """A page of contacts."""
+
+    notes = fields.List(fields.String(), metadata={"description": "What conditions hold for fewer than it may seem"})
 
     contacts = fields.List(fields.Nested(ListedSchema), required=True)
     total = fields.Integer(

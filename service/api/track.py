@@ -23,6 +23,7 @@ from service.api.problem import Problem
 from service.api.protective import NOT_KEPT, SAFE
 from service.api.routes import IDEMPOTENCY_KEY, TOKEN, Scope, problem_references
 from service.api.shapes import TakenSchema
+from service.call_messages import noted
 from service.idempotency import Claim
 from service.keys import Key
 from service.tracking import Ready
@@ -69,8 +70,10 @@ class TrackCalls:
             caller = self._admit(environ)
             quota = self._door.gate.spend(caller)
             with self._door.seats.taken(caller.id):
-                ids = self._door.tracker.publish(self._read(environ, caller, kind))
-            content = _encode({"result": True, "message": kind.message, "id": ids[0], "ids": ids})
+                ready = self._read(environ, caller, kind)
+                ids = self._door.tracker.publish(ready)
+            taken = {"result": True, "message": kind.message, "id": ids[0], "ids": ids}
+            content = _encode(taken | noted(ready.notes) if ready.notes else taken)
             token = self._door.consistency.token(kind.route, ids[-1])
             status, headers = kind.status, [*_JSON, ("Content-Length", str(len(content))), (TOKEN, token)]
         except Exception as fault:

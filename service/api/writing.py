@@ -8,7 +8,7 @@ from flask import Response, g, request
 
 from ledger.events.calls import ContactPatch, TrackUser, contact_patch, new_contact
 from ledger.events.identity import Conflict, Known, resolve
-from ledger.events.schema import SCHEMAS
+from ledger.events.schema import SCHEMAS, Fault
 from ledger.log.entry import Entry, public_id
 from ledger.log.reader import LogReader
 from projections.fold import State
@@ -22,6 +22,7 @@ from service.api.door import Door
 from service.api.problem import Problem
 from service.api.routes import TOKEN, Routes, json_answer
 from service.api.shapes import ListedSchema, MovedSchema, TakenSchema
+from service.call_messages import noted
 from service.conflicts import IdentityConflict
 from service.consistency import NotShown, WriteRejected
 from service.idempotency import Claim
@@ -71,20 +72,20 @@ def writing_routes(door: Door) -> Routes:
         if ids is None:
             known = _opened(call)
             if known is not None and (ids := _told(call, claim)) is None:
-                return _at(documents.now(ledger, known), 200)
+                return _at(documents.now(ledger, known) | noted(call.notes), 200)
             ids = ids or door.tracker.tell(
                 call, CONTACTS, claim
             )  # that it is known may be by this very call's messages
         headers = _token(ids)
         entry = _shown(headers)
         if entry is None:
-            return _on_its_way(ids, headers)
+            return _on_its_way(ids, headers, call.notes)
         with ledger.log_reader() as log:
             first = log.by_message_id(ids[0], CONTACTS)
             made = documents.left_by(ledger, log, entry)
         # in the same moment somebody else may have made it
         status = 201 if first is not None and first.position == entry.contact else 200
-        return _at(made, status, headers)
+        return _at(made | noted(call.notes), status, headers)
 
     @routes.patch("/v1/contacts/<id>", scope="track")
     @routes.takes(SCHEMAS["ContactPatch"], example=examples.CONTACT_PATCH)
@@ -198,13 +199,15 @@ def _changed(current: State) -> Problem:
     )
 
 
-def _on_its_way(ids: Sequence[str], headers: Mapping[str, str]) -> Response:
+def _on_its_way(ids: Sequence[str], headers: Mapping[str, str], notes: Sequence[Fault] = ()) -> Response:
     message = "the contact is on its way: the messages are on the disk of the bus"
-    return json_answer({"result": True, "message": message, "id": ids[0], "ids": ids}, 202, headers)
+    return json_answer({"result": True, "message": message, "id": ids[0], "ids": ids, **noted(notes)}, 202, headers)
 
 
 def _readable(document: dict[str, Any]) -> dict[str, Any]:
-    return document if "read" in g.key.scopes else {"id": document["id"]}
+    if "read" in g.key.scopes:
+        return document
+    return {name: document[name] for name in ("id", "notes") if name in document}
 
 
 def _at(document: dict[str, Any], status: int, headers: Mapping[str, str] | None = None) -> Response:

@@ -7,9 +7,10 @@ import click
 import msgspec
 
 from ledger.events.schema import Invalid
+from service.call_messages import noted
 from service.cli.terminal import Failed, as_json, emit, opened
 from service.conflicts import IdentityConflict
-from service.tracking import Tracker
+from service.tracking import Ready, Tracker
 
 SOURCE = "/cli"
 
@@ -29,18 +30,26 @@ def track(
     body = {"fullPhoneNumber": phone, "userId": user_id, "traits": _traits(traits), "tags": list(tags)}
     tracking = tracker(opened())
     with closing(tracking.publisher):
-        ids = _publish(tracking, body)
-    document = {"result": True, "message": "Published", "id": ids[0], "ids": ids}
-    emit(document, is_json, lambda: click.echo(f"Published as {', '.join(ids)}."))
+        ready = _publish(tracking, body)
+    document = {"result": True, "message": "Published", "id": ready.ids[0], "ids": ready.ids} | noted(ready.notes)
+
+    def show() -> None:
+        for note in ready.notes:
+            click.echo(f"{note.message}.")
+        click.echo(f"Published as {', '.join(ready.ids)}.")
+
+    emit(document, is_json, show)
 
 
-def _publish(tracking: Tracker, body: dict[str, Any]) -> list[str]:
+def _publish(tracking: Tracker, body: dict[str, Any]) -> Ready:
     try:
-        return tracking.publish(tracking.user(body, SOURCE))
+        ready = tracking.user(body, SOURCE)
+        tracking.publish(ready)
     except Invalid as fault:
         raise click.UsageError("\n".join(each.message for each in fault.faults)) from None
     except IdentityConflict as fault:
         raise Failed(str(fault)) from None
+    return ready
 
 
 def _traits(given: tuple[str, ...]) -> dict[str, Any]:

@@ -201,3 +201,33 @@ def test_mode_and_row_mean_nothing_in_a_message_that_is_not_an_imports_own(world
     world.send("UserTracked", {"phone": MEERA, "mode": "create", "row": 1, "rowend": True, "traits": {"city": "Pune"}})
     world.settle()
     assert world.contact(MEERA)["traits"] == {"city": "Pune"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"userId": "undefined"},
+        {"userId": "6.61E+12", "phone": GAVIN},
+        {"phone": GAVIN, "traits": {"whatsapp_opted": "yes"}},
+        {"phone": GAVIN, "traits": {" whatsapp_opted ": 2}},
+    ],
+)
+@pytest.mark.parametrize("is_binary", [True, False])
+def test_what_a_call_is_refused_for_a_message_is_rejected_for(world, data, is_binary):
+    """R3, R6, R14, in either mode."""
+    made = event(data=data)
+    if is_binary:
+        headers = tuple((f"ce_{name}", str(made[name]).encode()) for name in ("specversion", "id", "source", "type"))
+        world.publish([orjson.dumps(data)], headers)
+    else:
+        world.publish([orjson.dumps(made)])
+    world.settle()
+    assert [entry.reason for entry in world.entries()] == ["invalid"]
+
+
+def test_a_user_id_that_is_nobodys_counts_as_not_given_beside_a_phone(world):
+    """R6."""
+    world.track(phone=GAVIN, user_id="undefined")
+    world.track(phone=MEERA, user_id="undefined")
+    world.settle()
+    assert [(one["phone"], one["user_id"]) for one in world.contacts()] == [(GAVIN, None), (MEERA, None)]

@@ -284,3 +284,15 @@ def test_an_answer_stays_small_however_much_is_wrong(send, description):
     assert [len(one["errors"]) for one in results] == [100] * 100 + [1] * 200
     assert [one.get("more", 0) for one in results] == [0] * 100 + [99] * 200
     description.assert_fits("POST", BATCH, answer)
+
+
+def test_a_line_says_what_of_it_counts_as_not_given(send, world, description):
+    """R6."""
+    answer = send({"fullPhoneNumber": GAVIN, "userId": "null"}, {"userId": "null"}, {"fullPhoneNumber": ASHA})
+    first, second, third = answer.json["results"]
+    assert [note["reason"] for note in first["notes"]] == ["user_id_placeholder"]
+    assert [error["reason"] for error in second["errors"]] == ["user_id_placeholder"]
+    assert "notes" not in third
+    world.settle()
+    assert world.contact(GAVIN)["user_id"] is None
+    description.assert_fits("POST", BATCH, answer)

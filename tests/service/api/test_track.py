@@ -223,3 +223,41 @@ def assert_is_problem(answer):
     assert answer.json["message"]
     assert answer.json["status"] == answer.status_code
     assert answer.json["title"]
+
+
+@pytest.mark.parametrize("member", ["phoneNumber", "fullPhoneNumber"])
+def test_a_user_id_that_is_nobodys_is_left_out_beside_a_phone_and_the_answer_says_so(client, description, member):
+    """R6."""
+    number = GAVIN if member == "fullPhoneNumber" else GAVIN.removeprefix("+91")
+    answer = client.track({"userId": "Undefined", member: number})
+    assert answer.status_code == 202
+    assert [(note["pointer"], note["reason"]) for note in answer.json["notes"]] == [("/userId", "user_id_placeholder")]
+    assert [message["data"] for message in client.messages()] == [{"phone": GAVIN, "traits": {}}]
+    description.assert_fits("POST", USERS, answer)
+
+
+@pytest.mark.parametrize(
+    ("id", "reason"), [("[object Object]", "user_id_placeholder"), ("6.61E+12", "user_id_scientific"), (" ", "invalid")]
+)
+def test_a_call_about_nobody_is_422_with_the_reason(client, description, id, reason):
+    """R6, R14."""
+    answer = client.track({"userId": id})
+    assert (answer.status_code, [error["reason"] for error in answer.json["errors"]]) == (422, [reason])
+    assert client.on_bus() == []
+    description.assert_fits("POST", USERS, answer)
+
+
+@pytest.mark.parametrize("opted", ["yes", "", 2, 0.5, [True], "TRUE, please"])
+def test_consent_that_says_neither_yes_nor_no_is_422(client, opted):
+    """R3; an event's traits are not the contact's."""
+    answer = client.track({"fullPhoneNumber": GAVIN, "traits": {"whatsapp_opted": opted}})
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/traits/whatsapp_opted"]
+    told = {"fullPhoneNumber": GAVIN, "event": "Asked", "traits": {"whatsapp_opted": opted}}
+    assert client.post(EVENTS, told).status_code == 201
+
+
+@pytest.mark.parametrize("opted", [True, False, None, "TRUE", " false ", 1, 0, "1", "0"])
+def test_consent_travels_as_it_was_sent(client, opted):
+    """R3: the fold reads it; the log keeps what was sent."""
+    assert client.track({"fullPhoneNumber": GAVIN, "traits": {"whatsapp_opted": opted}}).status_code == 202
+    assert client.messages()[0]["data"]["traits"] == {"whatsapp_opted": opted}
