@@ -56,10 +56,13 @@ _COUNTS = {
     "cancelled": 0,
     "erased": 0,
 }
-_OPTIONS = {
+_OPTIONS: dict[str, Any] = {
     "country_code": None,
     "mode": "upsert",
+    "match": "phone",
+    "fill": False,
     "blank": "keep",
+    "null_values": [],
     "relaxed_names": False,
     "clean_phones": False,
     "allow_opt_in": False,

@@ -10,7 +10,7 @@ from service.api.arguments import OptionalBody
 from service.api.queries import limit, text
 from service.api.shapes import Answer, ChangeSchema
 from service.imports.columns.attributes import COUNTRY_CODE, TYPES
-from service.imports.columns.choices import BLANKS, MODES
+from service.imports.columns.choices import BLANKS, MATCHES, MODES, MOST_NULL_CHARACTERS, MOST_NULL_VALUES
 from service.imports.states import COMMANDS
 from service.imports.table.dialect import DELIMITERS
 
@@ -93,6 +93,18 @@ class OptionsBody(Schema):
         load_default="upsert",
         validate=_one_of(MODES),
         metadata=_said("create skips known contacts, update unknown ones"),
+    )
+    match = fields.String(
+        load_default="phone",
+        validate=_one_of(MATCHES),
+        metadata=_said("How a row finds its contact: by phone alone, or by either phone or user id"),
+    )
+    fill = Flag(load_default=False, metadata=_said("Set only what has no value yet, and was never cleared"))
+    null_values = fields.List(
+        fields.String(validate=validate.Length(max=MOST_NULL_CHARACTERS)),
+        load_default=list,
+        validate=validate.Length(max=MOST_NULL_VALUES),
+        metadata=_said("Texts that count as blank cells, such as NA"),
     )
     blank = fields.String(
         load_default="keep", validate=_one_of(BLANKS), metadata=_said("What a blank cell does to a value")

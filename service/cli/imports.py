@@ -14,7 +14,7 @@ from service.cli.import_progress import reporting
 from service.cli.import_telling import summary, tell, tell_check
 from service.cli.terminal import Failed, as_json, emit, opened
 from service.importing import importing
-from service.imports.columns.choices import BLANKS, MODES, Choices
+from service.imports.columns.choices import BLANKS, MATCHES, MODES, Choices
 from service.imports.feed import Stalled
 from service.imports.files import Busy
 from service.imports.importer import Importer
@@ -53,6 +53,16 @@ class Refused(click.ClickException):
 @click.option("--country-code", metavar="CODE", help="Of every number, when there is no such column (such as 91).")
 @click.option(
     "--mode", type=click.Choice(MODES), default="upsert", help="create skips known contacts, update new ones."
+)
+@click.option(
+    "--match",
+    type=click.Choice(MATCHES),
+    default="phone",
+    help="How a row finds its contact: by phone, or by either phone or user id.",
+)
+@click.option("--fill", is_flag=True, help="Set only what has no value yet.")
+@click.option(
+    "--null-value", "null_values", multiple=True, metavar="TEXT", help="Such a cell is blank. May be repeated."
 )
 @click.option("--blank", type=click.Choice(BLANKS), default="keep", help="What a blank cell does to a value.")
 @click.option("--relaxed-names", is_flag=True, help="Allow ' \u2019 - and . in names.")

@@ -1,17 +1,16 @@
 """One import from a file to its last message: copy, map, scan, keep, split, resume."""
 
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from ledger.events import moments
-from ledger.events.identity import Mode
 from service.imports import undo
 from service.imports.cancelling import cancel
 from service.imports.checks.checking import Checks
-from service.imports.columns.choices import Choices, clean_tags, import_hash
+from service.imports.columns.choices import Choices, clean_choices, import_hash
 from service.imports.feed import Feed, Stalled
 from service.imports.files import Busy, ImportFolder
 from service.imports.messages import ImportMessages
@@ -65,7 +64,7 @@ class Importer:
         cannot go on (it can be resumed then).
         """
         remove_orphans(self._folder, self._registry.with_files(), self._ports.clock())
-        choices = replace(choices, tags=clean_tags(choices.tags))
+        choices = clean_choices(choices)
         folder = ImportFolder(self._folder / self._ports.new_id())
         with folder.held():
             try:
@@ -177,7 +176,7 @@ class Importer:
             return earlier, None
         new, found = read_new(folder, copied, name, choices, self._ports, self._limits, report)
         # asked once and kept, so that a resumed split comes to the same messages (R16)
-        refused = [] if choices.allow_opt_in else self._opted_out(found, choices.mode, report)
+        refused = [] if choices.allow_opt_in else self._opted_out(new, found, folder, report)
         folder.save("opted_out", refused, durable=True)
         kept = self._registry.add(new, again=again)
         return kept, found if kept.id == new.id else None
@@ -189,16 +188,17 @@ class Importer:
         """
         if folder.load("opted_out") is not None:
             return
-        asked = self._opted_out(found, confirmed.choices.mode, report)
+        asked = self._opted_out(confirmed, found, folder, report)
         meant = frozenset(folder.load("opt_ins") or () if confirmed.choices.allow_opt_in else ())
         folder.save("opted_out", [phone for phone in asked if phone not in meant], durable=True)
 
-    def _opted_out(self, found: Scan, mode: Mode, report: Report) -> list[int]:
+    def _opted_out(self, one: Import, found: Scan, folder: ImportFolder, report: Report) -> list[int]:
         if not found.opt_ins:
             return []
         self.checks.catch_up(report)  # what was said just now is on the bus, and counts
-        with self._ports.at_head() as head:
-            return opted_out(found, mode, head.opted_out)
+        delimiter = shape(folder.source, one.choices.delimiter).delimiter
+        with self._ports.at_head() as head, SourceRows(folder.source, delimiter, found) as rows:
+            return opted_out(found, one.choices, RowChecks(one.columns, one.choices), rows, head)
 
     def _give_up(self, confirmed: Import, folder: ImportFolder, fault: FileRefused) -> None:
         """Fail an import that can never go on; what is out is asked of those who know, so that it counts exactly."""
@@ -221,8 +221,16 @@ class Importer:
 
     def _messages(self, confirmed: Import) -> ImportMessages:
         assert confirmed.confirmed_at is not None
-        time = moments.text(confirmed.confirmed_at)
-        return ImportMessages(confirmed.id, time, confirmed.choices.mode, confirmed.choices.tags, self._ports.signer)
+        time, choices = moments.text(confirmed.confirmed_at), confirmed.choices
+        return ImportMessages(
+            confirmed.id,
+            time,
+            choices.mode,
+            choices.tags,
+            self._ports.signer,
+            match=choices.match,
+            fill=choices.fill,
+        )
 
     def _split(self, confirmed: Import, standing: Standing, folder: ImportFolder, report: Report) -> None:
         choices, found, done = confirmed.choices, standing.found, standing.done

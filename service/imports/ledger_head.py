@@ -1,12 +1,13 @@
 """The ledger as it is at its newest entry, for a check: identities from the log, states from state and log together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import msgspec
 
 from ledger.events import tags
+from ledger.events.identity import Known
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.head import Head
 from ledger.log.identities import Identities
@@ -70,9 +71,18 @@ class LedgerHead:
             return set()  # the first import asks about every phone of its file
         asked = list(phones)
         holders = self.identities(asked, ())
-        known = {phone: holder.contact for phone in asked if (holder := holders.by_phone(phone)) is not None}
+        return self._whose_opted_out({phone: holders.by_phone(phone) for phone in asked})
+
+    def ids_opted_out(self, user_ids: Iterable[str]) -> set[str]:
+        """As `opted_out`, of user ids."""
+        asked = list(user_ids)
+        holders = self.identities((), asked)
+        return self._whose_opted_out({user_id: holders.by_user_id(user_id) for user_id in asked})
+
+    def _whose_opted_out(self, holders: Mapping[str, Known | None]) -> set[str]:
+        known = {name: holder.contact for name, holder in holders.items() if holder is not None}
         out = self._opted_out(set(known.values()))
-        return {phone for phone, contact in known.items() if contact in out}
+        return {name for name, contact in known.items() if contact in out}
 
     def _opted_out(self, contacts: set[int]) -> set[int]:
         unsettled = contacts & (self._newer.keys() | self._undone)

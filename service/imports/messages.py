@@ -18,10 +18,22 @@ MOST_TRAITS_BYTES = 252 * 1024
 class ImportMessages:
     """Makes the signed messages of one import, the same bytes each time. `time` is RFC 3339, the confirmation's."""
 
-    def __init__(self, import_id: str, time: str, mode: str, tags: Sequence[str], signer: Signer) -> None:
+    def __init__(
+        self,
+        import_id: str,
+        time: str,
+        mode: str,
+        tags: Sequence[str],
+        signer: Signer,
+        *,
+        match: str = "phone",
+        fill: bool = False,
+    ) -> None:
         self._id = import_id
+        self._match = match
         self._mode = mode
         self._tags = list(tags)
+        self._fill = '"fill":true,' if fill else ""
         end = ',"rowend":true}'
         self._end_of_user = "}" if tags else end
         self._end_of_tags = f',"tags":{orjson.dumps(self._tags).decode()}{end}'
@@ -52,10 +64,10 @@ class ImportMessages:
         user_id = "" if content.user_id is None else f'"userId":{orjson.dumps(content.user_id).decode()},'
         who, where = (
             f'{{"phone":"{phone}",{user_id}',
-            f'"match":"phone","mode":"{self._mode}","row":{row},"line":{line}',
+            f'"match":"{self._match}","mode":"{self._mode}","row":{row},"line":{line}',
         )
         key, name = phone.encode(), f"{self._id}.{number:06d}"
-        told = f'{who}"traits":{content.traits_json},{where}{self._end_of_user}'
+        told = f'{who}"traits":{content.traits_json},{self._fill}{where}{self._end_of_user}'
         messages = [Message(key, self._sign_user(f"{name}.u", told.encode()))]
         if self._tags:
             tagged = f"{who}{where}{self._end_of_tags}"
@@ -67,7 +79,7 @@ class ImportMessages:
         told: dict[str, Any] = {"phone": sent.phone}
         if sent.user_id is not None:
             told["userId"] = sent.user_id
-        told |= {"match": "phone", "mode": self._mode, "row": sent.row, "line": sent.line, "tags": list(tags)}
+        told |= {"match": self._match, "mode": self._mode, "row": sent.row, "line": sent.line, "tags": list(tags)}
         value = self._sign_tags(f"{sent.id.removesuffix('.u')}.t", orjson.dumps({**told, "rowend": True}))
         return [Message(sent.phone.encode(), value)]
 

@@ -1,6 +1,7 @@
 """What became of imports: counts, rejects, and the rejects CSV (R22). Only reads."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ from service.imports.table.refusal import CopyGone, NotChecked
 from service.imports.undo import Order, refuse
 from service.imports.wording import Words
 
-_OPTIONS = ("country_code", "mode", "blank", "relaxed_names", "clean_phones", "allow_opt_in", "encoding", "delimiter")
+_OPTIONS = (
+    *("country_code", "mode", "match", "fill", "blank", "null_values", "relaxed_names", "clean_phones"),
+    *("allow_opt_in", "encoding", "delimiter"),
+)
 _PREPARED = (State.UPLOADED, State.MAPPED)
 _SHOWN = 100
 _UNDOING = ("undoing", "redoing")
@@ -79,7 +83,7 @@ class Results:
     def status(self, id: str) -> dict[str, Any]:
         """Whatever of an import can change, without its rejects and its preview. Raises ImportUnknown."""
         one, counts = self._registry.get(id), self.counts(id)
-        choices = one.choices.to_json()
+        choices = asdict(one.choices) | one.choices.to_json()
         return {
             **counts,
             "allowed": [*allowed(one.state), *_orders(one, counts)],

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from service.imports.cancelling import cancel
-from service.imports.columns.choices import Choices, clean_tags, import_hash
+from service.imports.columns.choices import Choices, clean_choices, clean_tags, import_hash
 from service.imports.columns.mapping import ColumnMap, map_columns
 from service.imports.files import ImportFolder, Incoming
 from service.imports.first_look import FirstLook, ensure_looked, forget_look, look_anew
@@ -119,7 +119,7 @@ class Uploads:
         Raises FileRefused.
         """
         with self._changing(id, Step.OPTIONS) as (folder, one):
-            choices = replace(one.choices, **options)
+            choices = clean_choices(replace(one.choices, **options))
             if (choices.encoding, choices.delimiter) != (one.choices.encoding, one.choices.delimiter):
                 self._read_anew(folder, one, replace(choices, maps=(), ignore=()))
                 return

@@ -11,7 +11,7 @@ Words = Mapping[str, str]
 
 _OPTIONS = (
     *("tag", "map", "ignore", "country_code", "mode", "blank", "relaxed_names", "clean_phones"),
-    *("allow_opt_in", "encoding", "delimiter", "sheet"),
+    *("allow_opt_in", "encoding", "delimiter", "sheet", "match", "fill"),
 )
 OF_COMMAND: Words = {name: f"--{name.replace('_', '-')}" for name in _OPTIONS}
 OF_CALL: Words = {

@@ -31,15 +31,15 @@ def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, repo
     """
     choices = new.choices
     assert new.confirmed_at is not None
-    out = frozenset(opted_out(found, choices.mode, head.opted_out))
-    folder.save("opt_ins", sorted(out), durable=True)
-    rehearsal, done, refused_opt_ins = Rehearsal(found, head, choices, new.confirmed_at, out), Progress(), 0
+    checks, done, refused_opt_ins = RowChecks(new.columns, choices), Progress(), 0
     with (
         closing(RejectsFile(folder.rejects)) as rejects,
         SourceRows(folder.source, shape(folder.source, choices.delimiter).delimiter, found) as rows,
     ):
-        refused = frozenset() if choices.allow_opt_in else out
-        verdicts = Verdicts(found, rows, RowChecks(new.columns, choices), refused)
+        out = frozenset(opted_out(found, choices, checks, rows, head))
+        folder.save("opt_ins", sorted(out), durable=True)
+        rehearsal = Rehearsal(found, head, choices, new.confirmed_at, out)
+        verdicts = Verdicts(found, rows, checks, frozenset() if choices.allow_opt_in else out)
         while done.at < len(found):
             part = verdicts.part(done, _ROWS)
             for reject in part.rejects:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from service.imports.checks.check import check
-from service.imports.columns.choices import Choices, clean_tags
+from service.imports.columns.choices import Choices, clean_choices
 from service.imports.columns.preview import look
 from service.imports.columns.proposal import better_types
 from service.imports.files import ImportFolder
@@ -47,7 +47,7 @@ class Checks:
         It is exact for the ledger at the position that it names (R21). `rejects` gets the rejects CSV; it is opened
         with newline="". Raises FileRefused.
         """
-        choices = replace(choices, tags=clean_tags(choices.tags))
+        choices = clean_choices(choices)
         folder = ImportFolder(self._folder / self._ports.new_id())
         with folder.held():
             try:

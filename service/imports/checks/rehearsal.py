@@ -48,8 +48,8 @@ class Findings:
 class Rehearsal:
     """Decides and folds the accepted rows of one import without publishing any.
 
-    Rows of one import do not bear on each other: each phone and each user id is in one accepted row at most, rows
-    match by phone, and so never merge. So each is decided by the ledger as it is. `stated` is the time they are stated
+    Rows of one import do not bear on each other: each phone and each user id is in one accepted row at most, and rows
+    never merge. So each is decided by the ledger as it is. `stated` is the time they are stated
     for, in microseconds; `opted_out` are the phones (digits of E.164) of those whom a TRUE would opt in again.
     """
 
@@ -57,6 +57,8 @@ class Rehearsal:
         self._found = found
         self._head = head
         self._mode = choices.mode
+        self._by_phone_alone = choices.match == "phone"
+        self._fills = choices.fill
         self._tags = list(choices.tags)
         self._stated = stated
         self._opted_out = opted_out
@@ -68,10 +70,11 @@ class Rehearsal:
         phones = [f"+{self._found.phones[index]}" for index, _ in part.taken]
         known = self._head.identities(phones, [row.user_id for _, row in part.taken if row.user_id is not None])
         holders = [known.by_phone(phone) for phone in phones]
-        states = self._head.states({holder.contact for holder in holders if holder is not None})
+        others = [known.by_user_id(row.user_id) for _, row in part.taken]
+        states = self._head.states({one.contact for one in (*holders, *others) if one is not None})
         messages: list[RowMessage] = []
-        for (index, row), phone, holder in zip(part.taken, phones, holders, strict=True):
-            messages += self._messages(index, row, phone, holder, known.by_user_id(row.user_id), states)
+        for (index, row), phone, holder, other in zip(part.taken, phones, holders, others, strict=True):
+            messages += self._messages(index, row, phone, holder, other, states)
         for message in closed(messages, {}, RejectedRows()):
             self.findings.outcomes[message.outcome] += 1
             if message.is_older:
@@ -86,7 +89,9 @@ class Rehearsal:
         by_user_id: Known | None,
         states: dict[int, State],
     ) -> Iterator[RowMessage]:
-        decision = identity.resolve(phone, row.user_id, by_phone, by_user_id, by_phone_alone=True)
+        decision = identity.resolve(
+            phone, row.user_id, by_phone, by_user_id, by_phone_alone=self._by_phone_alone, may_merge=False
+        )
         if isinstance(decision, identity.Conflict):
             line = self._found.lines[index]
             rejection = AppendRejection(index + 1, line, "identity_conflict", decision.message)
@@ -95,8 +100,8 @@ class Rehearsal:
         elif identity.is_left_out(decision, self._mode):
             yield RowMessage(0, "", index, True, "skipped", False)
         else:
-            assert not isinstance(decision, identity.Merge)
-            yield from self._folded(index, row, phone, None if by_phone is None else states[by_phone.contact])
+            before = states[decision.contact] if isinstance(decision, identity.Attach) else None
+            yield from self._folded(index, row, phone, before)
 
     def _folded(self, index: int, row: Row, phone: str, before: State | None) -> Iterator[RowMessage]:
         after = before
@@ -105,8 +110,9 @@ class Rehearsal:
             contact = self._position if after is None else after.contact
             traits = row.traits if tags is None else None
             event = Event(
-                self._position, self._stated, self._stated, contact, _NEW_ID, phone, row.user_id, traits or None, tags
-            )
+                self._position, self._stated, self._stated, contact, _NEW_ID, phone, row.user_id, traits or None, tags,
+                self._fills,
+            )  # fmt: skip
             is_new = after is None
             after, has_changed, is_older = effect(after, event)
             is_last = tags is not None or not self._tags

@@ -3,17 +3,20 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from ledger.events import tags as rules
-from ledger.events.identity import Mode
+from ledger.events.identity import Match, Mode
 from service.imports.table.refusal import FileRefused
 
 Blank = Literal["keep", "clear"]
 MODES: tuple[str, ...] = get_args(Mode)
 BLANKS: tuple[str, ...] = get_args(Blank)
+MATCHES: tuple[str, ...] = get_args(Match)
 MOST_TAGS = 50
+MOST_NULL_VALUES = 50
+MOST_NULL_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,9 @@ class Choices:
     """Tags, mapping and options as they were given; `None` and empty mean "not given".
 
     `maps` are texts `Column=attribute[:type]`, `ignore` names columns, `country_code` is digits for a file without a
-    country column (R10), `encoding` a text encoding's name, `delimiter` one of `, ; tab |` (R24).
+    country column (R10), `encoding` a text encoding's name, `delimiter` one of `, ; tab |` (R24). `match`: by what a
+    row's contact is found (R17). `null_values` are texts that count as blank cells; `fill` sets only attributes that
+    have no value yet (R18).
     """
 
     tags: tuple[str, ...] = ()
@@ -35,11 +40,16 @@ class Choices:
     allow_opt_in: bool = False
     encoding: str | None = None
     delimiter: str | None = None
+    match: Match = "phone"
+    null_values: tuple[str, ...] = ()
+    fill: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The choices as JSON values; the order in which maps and ignored columns were given says nothing."""
-        # one that was found out is no choice: hashes from before there was this member still hold
-        delimiter = {} if self.delimiter is None else {"delimiter": self.delimiter}
+        # what is as it was before there was this member says nothing: hashes from then still hold
+        later: dict[str, Any] = {"delimiter": self.delimiter, "match": self.match, "fill": self.fill}
+        later["null_values"] = sorted(self.null_values)
+        said = {name: value for name, value in later.items() if value not in (None, "phone", False, [])}
         return {
             "tags": list(self.tags),
             "maps": sorted(self.maps),
@@ -51,13 +61,13 @@ class Choices:
             "clean_phones": self.clean_phones,
             "allow_opt_in": self.allow_opt_in,
             "encoding": self.encoding,
-            **delimiter,
+            **said,
         }
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "Choices":
         """The choices that `to_json` gave."""
-        lists = {name: tuple(values[name]) for name in ("tags", "maps", "ignore")}
+        lists = {name: tuple(values.get(name, ())) for name in ("tags", "maps", "ignore", "null_values")}
         return cls(**{**values, **lists})
 
 
@@ -69,6 +79,27 @@ def import_hash(file_sha256: str, choices: Choices) -> str:
     chosen = {**choices.to_json(), "tags": sorted(map(rules.fold, choices.tags))}
     said = json.dumps([file_sha256, chosen], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def clean_choices(choices: Choices) -> Choices:
+    """The choices with tags and null values as they count. Raises FileRefused for what is none, or contradicts."""
+    if choices.fill and choices.blank == "clear":
+        raise FileRefused(
+            "fill and blank=clear contradict each other: fill sets only what has no value, clear takes values away. "
+            "Choose one of the two."
+        )
+    return replace(choices, tags=clean_tags(choices.tags), null_values=clean_null_values(choices.null_values))
+
+
+def clean_null_values(given: Sequence[str]) -> tuple[str, ...]:
+    """Each text once, without blanks around it, as cells are compared (R18). Raises FileRefused."""
+    cleaned = tuple(dict.fromkeys(filter(None, (text.strip() for text in given))))
+    if len(cleaned) > MOST_NULL_VALUES:
+        raise FileRefused(f"{len(cleaned)} null values are given; {MOST_NULL_VALUES} are allowed.")
+    for text in cleaned:
+        if len(text) > MOST_NULL_CHARACTERS:
+            raise FileRefused(f"The null value {text[:40]!r}… is over {MOST_NULL_CHARACTERS} characters long.")
+    return cleaned
 
 
 def clean_tags(given: Sequence[str]) -> tuple[str, ...]:

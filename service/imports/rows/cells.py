@@ -14,8 +14,11 @@ from ledger.events.traits import (
     is_datetime,
 )
 from service.imports.columns.attributes import NAMES, TITLES
+from service.imports.columns.choices import Choices
+from service.imports.columns.mapping import ColumnMap
 from service.imports.rows.phone_cells import named
 from service.imports.rows.reasons import shown
+from service.imports.table.formula_guard import unguard
 
 Reader = Callable[[str], object]
 """Turns a trimmed cell that is not blank into a value. Raises CellFault."""
@@ -37,6 +40,22 @@ class CellFault(ValueError):
         self.reason = reason
         self.message = message
         self.advice = advice
+
+
+def cell_reader(columns: ColumnMap, choices: Choices) -> Callable[[str], str] | None:
+    """What a cell of the file says, before anything is asked of it; None where it is taken as it stands.
+
+    The guard against formulas comes off (a rejects CSV), and a null value is a blank (R18).
+    """
+    nulls = frozenset(choices.null_values)
+    if not nulls:
+        return unguard if columns.is_guarded else None
+
+    def read(cell: str) -> str:
+        said = unguard(cell) if columns.is_guarded else cell
+        return "" if said.strip() in nulls else said
+
+    return read
 
 
 def reader(attribute: str, type: str, *, relaxed_names: bool) -> Reader | None:

@@ -12,10 +12,18 @@ from ledger.events.traits import WHATSAPP_OPTED
 from service.imports.columns.attributes import FIRST_NAME, IDENTITY, LAST_NAME, NAME, NAMES, USER_ID
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import ColumnMap
-from service.imports.rows.cells import MOST_USER_ID_CHARACTERS, SHORT, CellFault, Reader, has_scientific, reader, text
+from service.imports.rows.cells import (
+    MOST_USER_ID_CHARACTERS,
+    SHORT,
+    CellFault,
+    Reader,
+    cell_reader,
+    has_scientific,
+    reader,
+    text,
+)
 from service.imports.rows.row import Row
 from service.imports.table.by_column import Columns
-from service.imports.table.formula_guard import unguard
 
 _Members = Callable[[Sequence[str]], list[str]]
 """Of trimmed cells, each one's member of a JSON object with a comma behind it, "" for none."""
@@ -28,7 +36,7 @@ class PlainRows:
     """The plainly good rows of one mapping with its options. Pure: no state between rows."""
 
     def __init__(self, columns: ColumnMap, choices: Choices) -> None:
-        self._is_guarded = columns.is_guarded
+        self._read = cell_reader(columns, choices)
         self._user_id_at = columns.index_of(USER_ID)
         self._unnamed = [place for place, column in enumerate(columns.columns) if not column.header]
         self._parted = [at for name in (FIRST_NAME, LAST_NAME) if (at := columns.index_of(name)) is not None]
@@ -47,7 +55,7 @@ class PlainRows:
         if self._parted:
             parts = zip(*(self._trimmed(columns, place) for place in self._parted), strict=True)
             members.append(self._whole_names([" ".join(filter(None, names)) for names in parts]))
-        members += [_blank_ones(columns.cells[place]) for place in self._unnamed]
+        members += [_blank_ones(self._trimmed(columns, place)) for place in self._unnamed]
         ids: list[str] = [""] * len(columns) if self._user_id_at is None else self._trimmed(columns, self._user_id_at)
         members.append(_plain_ids(ids))
         rows = [
@@ -60,7 +68,7 @@ class PlainRows:
 
     def _trimmed(self, columns: Columns, place: int) -> list[str]:
         cells = columns.cells[place]
-        return list(map(str.strip, map(unguard, cells) if self._is_guarded else cells))
+        return list(map(str.strip, cells if self._read is None else map(self._read, cells)))
 
 
 def _members(attribute: str, read: Reader | None, *, clears: bool) -> _Members:
@@ -110,4 +118,4 @@ def _is_plain_id(cell: str) -> bool:
 
 def _blank_ones(cells: Sequence[str]) -> list[str]:
     """Of a column without a name, whose cells are to be blank."""
-    return [_NOT_PLAIN if cell.strip() else "" for cell in cells]
+    return [_NOT_PLAIN if cell else "" for cell in cells]

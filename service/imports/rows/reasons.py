@@ -51,6 +51,10 @@ REASONS = {
         "Use the digits of a country's calling code, such as 91.",
     ),
     "duplicate_phone": Reason("an earlier row with this phone was taken", "Keep one row for each phone number."),
+    "duplicate_user_id": Reason(
+        "an earlier row with this user id was taken, and rows match by either",
+        "Keep one row for each user id.",
+    ),
     "name_not_letters": Reason(
         "digits or signs in a name",
         "Use letters and spaces only; {relaxed_names} also allows ' \u2019 - and .",
@@ -65,7 +69,8 @@ REASONS = {
     ),
     "user_id_conflict": Reason(
         "the user id is somebody else's, or the contact has another",
-        "Give each user id to one phone number only.",
+        "Give each user id to one phone number only. A contact that is known by its user id alone gets its phone"
+        " when {match} is either.",
     ),
     "user_id_invalid": Reason(
         "not fit for a user id",
@@ -113,6 +118,11 @@ def shown(value: str) -> str:
 def duplicate(column: str, row: int, line: int) -> RowFault:
     """A later row with the phone of `row`, which was accepted (R15)."""
     return fault(column, "duplicate_phone", f"The phone number is that of row {row} (line {line}), which was taken.")
+
+
+def duplicate_user_id(column: str, row: int, line: int) -> RowFault:
+    """A later row with the user id of `row`, which was accepted, where rows match by either (R17)."""
+    return fault(column, "duplicate_user_id", f"The user id is that of row {row} (line {line}), which was taken.")
 
 
 def user_id_taken(column: str, row: int, line: int) -> RowFault:

@@ -8,14 +8,13 @@ from ledger.events.traits import WHATSAPP_OPTED
 from service.imports.columns.attributes import FIRST_NAME, IDENTITY, LAST_NAME, NAME, USER_ID
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import ColumnMap
-from service.imports.rows.cells import SHORT, CellFault, Reader, reader, text, user_id
+from service.imports.rows.cells import SHORT, CellFault, Reader, cell_reader, reader, text, user_id
 from service.imports.rows.phone_faults import told_phone_faults
 from service.imports.rows.phones import phones_of
 from service.imports.rows.plain_rows import PlainRows
 from service.imports.rows.reasons import RowFault, fault, shown
 from service.imports.rows.row import Row, RowRejected
 from service.imports.table.by_column import Columns
-from service.imports.table.formula_guard import unguard
 
 _Step = tuple[int, str, Reader | None]
 
@@ -25,8 +24,9 @@ class RowChecks:
 
     def __init__(self, columns: ColumnMap, choices: Choices) -> None:
         self._columns = columns.columns
+        self.matches_either = choices.match == "either"
         self.width = len(columns.columns)
-        self._is_guarded = columns.is_guarded
+        self._read = cell_reader(columns, choices)
         self._phones_of = phones_of(columns, choices.country_code, clean=choices.clean_phones)
         self._phone_faults = told_phone_faults(columns, choices.country_code, clean=choices.clean_phones)
         self._clears = choices.blank == "clear"
@@ -43,9 +43,8 @@ class RowChecks:
 
     def phones(self, columns: Columns) -> list[int]:
         """The digits of many records' phones in E.164, 0 where there is no good one."""
-        return self._phones_of(
-            [list(map(unguard, cells)) for cells in columns.cells] if self._is_guarded else columns.cells
-        )
+        read = self._read
+        return self._phones_of(columns.cells if read is None else [list(map(read, cells)) for cells in columns.cells])
 
     def user_ids(self, columns: Columns) -> list[str] | None:
         """Their user ids, "" where a record has none; None where no column is mapped to it."""
@@ -78,10 +77,10 @@ class RowChecks:
     def check(self, cells: list[str], *, has_phone: bool) -> Row:
         """Check a record; `has_phone`: the scan found its phone in order. Raises RowRejected."""
         faults: list[RowFault] = []
+        if self._read is not None:
+            cells = list(map(self._read, cells))
         if len(cells) != self.width or self._unnamed:
             cells = self._fitted(cells, faults)
-        if self._is_guarded:
-            cells = list(map(unguard, cells))
         if not has_phone:
             faults += self._phone_faults(cells)
         traits = self._traits(cells, faults)
@@ -148,11 +147,12 @@ class RowChecks:
         if place is None:
             return None
         cells = columns.cells[place]
-        return list(map(str.strip, map(unguard, cells) if self._is_guarded else cells))
+        return list(map(str.strip, cells if self._read is None else map(self._read, cells)))
 
     def _cell_reader(self, place: int | None) -> Callable[[Sequence[str]], str] | None:
         if place is None:
             return None
-        if self._is_guarded:
-            return lambda cells: unguard(cells[place]).strip() if place < len(cells) else ""
+        read = self._read
+        if read is not None:
+            return lambda cells: read(cells[place]).strip() if place < len(cells) else ""
         return lambda cells: cells[place].strip() if place < len(cells) else ""

@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from itertools import compress, groupby
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
-from ledger.events.identity import Mode
 from ledger.events.traits import WHATSAPP_OPTED
 from service.imports.columns.attributes import PHONE_NUMBER, USER_ID
+from service.imports.columns.choices import Choices
 from service.imports.messages import MOST_TRAITS_BYTES
 from service.imports.progress import Progress
 from service.imports.rejects import Reject
-from service.imports.rows.reasons import RowFault, duplicate, opt_in_not_allowed, too_large, user_id_taken
+from service.imports.rows.reasons import (
+    RowFault,
+    duplicate,
+    duplicate_user_id,
+    opt_in_not_allowed,
+    too_large,
+    user_id_taken,
+)
 from service.imports.rows.row import Row, RowRejected
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
@@ -58,18 +65,41 @@ class SourceRows:
         return (file[starts[index] : starts[index] + sizes[index]] for index in indexes)
 
 
-def opted_out(found: Scan, mode: Mode, ask: Callable[[Sequence[str]], set[str]]) -> list[int]:
+class OptedOut(Protocol):
+    """Knows whose contact has opted out."""
+
+    def opted_out(self, phones: Iterable[str]) -> set[str]:
+        """Those of some phones (E.164)."""
+
+    def ids_opted_out(self, user_ids: Iterable[str]) -> set[str]:
+        """Those of some user ids."""
+
+
+def opted_out(found: Scan, choices: Choices, checks: RowChecks, rows: SourceRows, known: OptedOut) -> list[int]:
     """The phones (digits of E.164) of rows that would opt somebody in who has opted out (R16).
 
-    `ask` gives those of some phones (E.164) whose contact has opted out.
+    Where rows match by either, it may be whoever has the row's user id (R17).
     """
-    if mode == "create":
-        return []  # whoever is known is skipped
+    if choices.mode == "create" or choices.fill:
+        return []  # whoever is known is skipped, or keeps what was said
     phones = _opting_in(found)
     out: list[int] = []
     for start in range(0, len(phones), _PHONES_ASKED):
-        out += sorted(map(int, ask([f"+{phone}" for phone in phones[start : start + _PHONES_ASKED]])))
+        out += sorted(map(int, known.opted_out([f"+{phone}" for phone in phones[start : start + _PHONES_ASKED]])))
+    if checks.matches_either and checks.user_id_of is not None:
+        return sorted({*out, *_by_user_id(found, checks.user_id_of, rows, known)})
     return out
+
+
+def _by_user_id(
+    found: Scan, user_id_of: Callable[[Sequence[str]], str], rows: SourceRows, known: OptedOut
+) -> Iterator[int]:
+    opting_in = [index for index in found.opt_ins if found.phones[index]]
+    for start in range(0, len(opting_in), _PHONES_ASKED):
+        some = opting_in[start : start + _PHONES_ASKED]
+        user_ids = list(map(user_id_of, rows.read(some)))
+        out = known.ids_opted_out(filter(None, user_ids))
+        yield from (found.phones[index] for index, user_id in zip(some, user_ids, strict=True) if user_id in out)
 
 
 def _opting_in(found: Scan) -> list[int]:
@@ -113,6 +143,7 @@ class Verdicts:
         self._found = found
         self._rows = rows
         self._checks = checks
+        self._matches_either = checks.matches_either
         self._opted_out = opted_out
         self._out = frozenset(out)
         self._phones_out = {found.phones[index]: index for index in out}
@@ -147,6 +178,7 @@ class Verdicts:
                     row = judged(index, records.record(place))
             except RowRejected as why:
                 rejects.append(Reject(index + 1, lines[index], why.faults))
+                duplicates += self._matches_either and index in self._losers
             else:
                 last_phone, keeper = phone, index
                 taken.append((index, row))
@@ -207,4 +239,5 @@ class Verdicts:
 
     def _lost(self, index: int) -> RowFault:
         owner = self._losers[index]
-        return user_id_taken(self._columns[USER_ID], owner + 1, self._found.lines[owner])
+        told = duplicate_user_id if self._matches_either else user_id_taken
+        return told(self._columns[USER_ID], owner + 1, self._found.lines[owner])

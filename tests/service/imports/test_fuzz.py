@@ -177,6 +177,7 @@ CHOICES = st.builds(
     relaxed_names=st.booleans(),
     clean_phones=st.booleans(),
     blank=st.sampled_from(["keep", "clear"]),
+    null_values=st.sampled_from([(), (), ("Asha", "1", "u1", "R2")]),
 )
 
 

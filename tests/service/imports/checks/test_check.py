@@ -139,8 +139,11 @@ CHOICES = st.fixed_dictionaries(
         "blank": st.sampled_from(["keep", "clear"]),
         "allow_opt_in": st.booleans(),
         "tags": st.sampled_from([(), ("vip",), ("VIP", "new")]),
+        "match": st.sampled_from(["phone", "either"]),
+        "fill": st.booleans(),
+        "null_values": st.sampled_from([(), ("Goa", "u3")]),
     }
-)
+).filter(lambda chosen: not (chosen["fill"] and chosen["blank"] == "clear"))
 TRAITS = st.fixed_dictionaries(
     {},
     optional={"city": st.sampled_from(["Pune", None]), "whatsapp_opted": st.sampled_from([False, False, True, None])},

@@ -48,7 +48,10 @@ def one_by_one(checks, cells):
 def test_a_row_that_is_plainly_good_says_the_same_bytes_as_when_it_is_checked_by_itself(data, relaxed, blank, guarded):
     titles = data.draw(st.sampled_from([["Name"], ["First Name", "Last Name"], ["Last Name"], []])) + TITLES
     choices = Choices(
-        maps=tuple(f"{name}={name}:{type}" for name, type in TYPES.items()), relaxed_names=relaxed, blank=blank
+        maps=tuple(f"{name}={name}:{type}" for name, type in TYPES.items()),
+        relaxed_names=relaxed,
+        blank=blank,
+        null_values=data.draw(st.sampled_from([(), ("Asha Rao", "R2", "1.5", "=x")])),
     )
     columns = ColumnMap(map_columns(titles, choices, {}).columns, is_guarded=guarded)
     records = data.draw(st.lists(st.lists(CELLS, min_size=1, max_size=len(titles) + 2), min_size=1, max_size=6))

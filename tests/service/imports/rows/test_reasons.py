@@ -16,6 +16,7 @@ FILES = {
     "country_code_missing": f"Phone\n9967536783\n{ASHA}\n",
     "country_code_invalid": f"Country Code,Phone\n999,9967536783\n91,{ASHA}\n",
     "duplicate_phone": f"Phone\n{ASHA}\n{ASHA}\n",
+    "duplicate_user_id": f"Phone,User ID\n{ASHA},u1\n{GAVIN},u1\n",
     "name_not_letters": f"Phone,Name\n{GAVIN},O'Neil\n{ASHA},Asha\n",
     "opt_in_invalid": f"Phone,Opt In\n{GAVIN},yes\n{ASHA},TRUE\n",
     "opt_in_not_allowed": f"Phone,Opt In\n{RAVI},TRUE\n{ASHA},TRUE\n",
@@ -27,14 +28,14 @@ FILES = {
     "too_long": f"Phone,Note\n{GAVIN},{'x' * 40_000}\n{ASHA},x\n",
     "too_large": f"Phone,{MANY}\n{GAVIN}{(',' + 'x' * 3_000) * 90}\n{ASHA}\n",
 }
+CHOSEN = {"type_mismatch": {"maps": ("Points=Points:number",)}, "duplicate_user_id": {"match": "either"}}
 
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_a_reason_of_the_table_is_told_with_a_sentence_and_its_hint(desk, world, reason):
     world.track(phone=RAVI, whatsapp_opted=False)
     world.settle()
-    maps = ("Points=Points:number",) if reason == "type_mismatch" else ()
-    document = desk.bring(FILES[reason], maps=maps)
+    document = desk.bring(FILES[reason], **CHOSEN.get(reason, {}))
     (told,) = document["rejects"]
     assert (told["reason"], told["hint"]) == (reason, worded(REASONS[reason].hint, OF_COMMAND))
     assert told["message"].endswith(".")
