@@ -22,6 +22,9 @@ _LOOK_SECONDS = 0.5
 _REST_SECONDS = 2.0
 """Before another attempt at an import that somebody else works on, or that could not go on."""
 
+_FORGET_SECONDS = 3600.0
+"""Between two looks for uploads that nobody has confirmed for days."""
+
 _log = structlog.get_logger(part="importer")
 
 
@@ -60,8 +63,12 @@ class ImportRunner:
         """
         workers = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="import")
         with self._importing(self._check) as own, workers:
+            due = monotonic()
             while not self._wait(_LOOK_SECONDS):
                 try:
+                    if monotonic() >= due:
+                        own.forget_unconfirmed()
+                        due += _FORGET_SECONDS
                     self._begin(own.unfinished(), workers)
                 except sqlite.Error as fault:
                     if not sqlite.is_passing(fault):

@@ -24,7 +24,7 @@ from service.api.list import list_routes
 from service.api.metrics import Metrics
 from service.api.protective import protect
 from service.api.routes import TOKEN
-from service.api.seats import seats_of
+from service.api.seats import FOR_A_FILE, seats_of
 from service.api.track import TrackCalls, describe_track_calls
 from service.api.writing import writing_routes
 
@@ -105,8 +105,10 @@ def _admit_requests(app: Flask, door: Door, description: Description) -> None:
 
 def _seats(most_bytes: int | None) -> int:
     """Of the request at hand. A body that is too large is passed over and not kept."""
+    if most_bytes is None:
+        return FOR_A_FILE
     length = announced(request.environ)
-    return seats_of(length) if length is not None and most_bytes is not None and length <= most_bytes else 1
+    return seats_of(length) if length is not None and length <= most_bytes else 1
 
 
 def _finish_requests(app: Flask, metrics: Metrics) -> None:

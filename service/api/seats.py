@@ -21,6 +21,9 @@ FOR_READS = 32
 
 SEATS = THREADS - FOR_READS
 
+FOR_A_FILE = 8
+"""Seats of an upload: it needs little memory, but room on the disk before anybody can say whether it is kept."""
+
 _RETRY = {"Retry-After": "1"}
 
 
@@ -74,8 +77,5 @@ class Seats:
 
 
 def seats_of(length: int | None) -> int:
-    """The seats of a call whose body is announced with so many bytes: one for each 256 KiB begun, for it is in memory.
-
-    A file that is written to the disk as it comes needs one.
-    """
+    """The seats of a call whose body is announced with so many bytes: one for each 256 KiB in memory."""
     return 1 if not length else 1 + (length - 1) // LARGEST

@@ -29,6 +29,7 @@ from service.imports.standing import Standing, take_up
 from service.imports.states import State
 from service.imports.table.dialect import shape
 from service.imports.table.refusal import FileRefused
+from service.imports.unconfirmed import forget_unconfirmed
 from service.imports.wording import OF_COMMAND
 
 _LOOK_AGAIN = 0.05
@@ -83,6 +84,10 @@ class Importer:
     def unfinished(self) -> list[str]:
         """The ids of imports that `go_on` has something to do for, oldest first."""
         return self._registry.unfinished()
+
+    def forget_unconfirmed(self) -> None:
+        """Forget uploads that nobody has confirmed for long; each upload looks too, but there may be none."""
+        forget_unconfirmed(self._registry, self._folder, self._ports.clock(), self._limits.bytes)
 
     def go_on(self, id: str, report: Report) -> None:
         """Do what an import waits for: its check, or what is left of its rows. Raises as `resume` does."""

@@ -14,7 +14,7 @@ def remove_orphans(imports: Path, known: Set[str], now: int) -> None:
     They were made over an hour before `now` (microseconds); `known` are the imports that need theirs.
     """
     for path in imports.iterdir() if imports.exists() else ():
-        made = _made_at(path.name)
+        made = made_at(path.name)
         if made is None or path.name in known or now // 1000 - made < _OLD_MILLISECONDS:
             continue
         folder = ImportFolder(path)
@@ -25,7 +25,7 @@ def remove_orphans(imports: Path, known: Set[str], now: int) -> None:
             continue
 
 
-def _made_at(name: str) -> int | None:
+def made_at(name: str) -> int | None:
     """Milliseconds since the epoch, which a UUIDv7 begins with."""
     try:
         return int(name.replace("-", "")[:12], 16) if len(name) == 36 else None

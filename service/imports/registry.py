@@ -199,6 +199,14 @@ class Registry:
         )
         return {id for (id,) in found}
 
+    def unconfirmed(self) -> list[str]:
+        """The ids of imports that are still being prepared, newest first."""
+        found = self._connection.execute(
+            "SELECT id FROM imports WHERE state IN (?, ?, ?) ORDER BY id DESC",
+            (State.UPLOADED, State.MAPPED, State.CHECKED),
+        )
+        return [id for (id,) in found]
+
     def unfinished(self) -> list[str]:
         """The ids of imports whose rows are not all out yet, and of those to be checked, oldest first."""
         rows = self._connection.execute(

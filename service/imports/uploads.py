@@ -18,6 +18,7 @@ from service.imports.states import State, Step, after
 from service.imports.table.dialect import shape
 from service.imports.table.refusal import FileRefused
 from service.imports.template import template
+from service.imports.unconfirmed import forget_unconfirmed
 from service.imports.wanted import Wanted, map_as_wanted
 
 _NO_COLUMNS = ColumnMap(())
@@ -73,6 +74,8 @@ class Uploads:
     def receive(self, fill: Callable[[Incoming], str]) -> str:
         """Take in a file: `fill` writes its bytes, and gives its name. Gives the import's id.
 
+        Of those that nobody confirmed the oldest are forgotten, where they are too many (R39).
+
         Raises FileRefused, and what `fill` raises; nothing is kept then.
         """
         remove_orphans(self._folder, self._registry.with_files(), self._ports.clock())
@@ -88,6 +91,7 @@ class Uploads:
             except BaseException:
                 folder.remove()
                 raise
+        forget_unconfirmed(self._registry, self._folder, self._ports.clock(), self._limits.bytes)
         return folder.path.name
 
     @property

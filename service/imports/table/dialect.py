@@ -11,6 +11,12 @@ from service.imports.table.records import LONGEST_CELL, is_blank, records
 from service.imports.table.refusal import FileRefused
 
 DELIMITERS = ",;\t|"
+MOST_COLUMNS = 2_000
+"""Of a file (R39): each is looked at, proposed, mapped and shown."""
+
+_LONGEST_HEADER = 1024 * 1024
+"""Bytes of the first line: half a kilobyte for each column."""
+
 _SAMPLE_BYTES = 64 * 1024
 _SAMPLE_ROWS = 20
 
@@ -28,14 +34,33 @@ class Shape:
 def shape(path: Path, delimiter: str | None = None) -> Shape:
     """Read a UTF-8 file's shape; `delimiter` None: it is found out.
 
-    Raises FileRefused when nothing is in it, or a quote is never closed.
+    Raises FileRefused when nothing is in it, it has more than MOST_COLUMNS, or a quote is never closed.
     """
     said, offset, line = _said_delimiter(path)
+    _ensure_first_line_ends(path, offset)
     delimiter = delimiter or said or guess_delimiter(_sample(path, offset))
     for header_line, start, end, cells in records(path, delimiter, offset, line):
+        if len(cells) > MOST_COLUMNS:
+            raise _too_many_columns(f"{len(cells):,} columns")
         if not is_blank(cells):
             return Shape(delimiter, tuple(cells), end, header_line + _lines_between(path, start, end))
     raise FileRefused("The file is empty: its first row must name the columns.")
+
+
+def _ensure_first_line_ends(path: Path, offset: int) -> None:
+    """Before anything is split at its delimiters: of a line without an end nobody wants to know the columns."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        first = file.read(_LONGEST_HEADER + 1)
+    if len(first) > _LONGEST_HEADER and b"\n" not in first and b"\r" not in first:
+        raise _too_many_columns(f"a first line of over {_LONGEST_HEADER >> 20} MiB")
+
+
+def _too_many_columns(what: str) -> FileRefused:
+    return FileRefused(
+        f"The file has {what}; {MOST_COLUMNS:,} columns are allowed.",
+        "Leave out the columns that are not about contacts, or import them in several files with the phone in each.",
+    )
 
 
 def guess_delimiter(sample: str) -> str:
