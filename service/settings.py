@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from environs import Env, EnvValidationError, ValidationError
 
@@ -39,7 +40,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A deployment's settings. `secret` is None where the data folder holds it; `rate_limit` None means no limit."""
+    """A deployment's settings. `secret` is None where the data folder holds it; `rate_limit` None means no limit.
+
+    `time_zone` is the business's, None for the host's.
+    """
 
     data: Path
     bus: str = field(repr=False)
@@ -54,6 +58,13 @@ class Settings:
     merge: Merge
     rate_limit: Rate | None
     log_format: LogFormat
+    time_zone: ZoneInfo | None = None
+
+    @property
+    def address(self) -> str:
+        """Where to reach this machine's own server, also when it listens at every address."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
 
 
 def load(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
@@ -79,6 +90,7 @@ def load(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
         merge=cast(Merge, _read(env, "CONTACTS_MERGE", "auto", _one_of("auto", "never"))),
         rate_limit=_read(env, "CONTACTS_RATE_LIMIT", None, _rate),
         log_format=cast(LogFormat, _read(env, "CONTACTS_LOG_FORMAT", "console", _one_of("console", "json"))),
+        time_zone=_read(env, "CONTACTS_TIME_ZONE", None, _zone),
     )
     try:
         env.seal()
@@ -175,6 +187,13 @@ def _one_of(*choices: str) -> Callable[[str], str]:
         return value.lower()
 
     return rule
+
+
+def _zone(value: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValidationError(f"is {value[:60]!r}, which is no time zone; give one such as Asia/Kolkata.") from None
 
 
 def _rate(value: str) -> Rate | None:

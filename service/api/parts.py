@@ -1,11 +1,13 @@
 """The API of one worker process, made from a deployment: its part of the composition root."""
 
 import os
+from collections.abc import Callable
 from functools import partial
 from multiprocessing.util import Finalize
 from pathlib import Path
 from secrets import token_urlsafe
 from shutil import disk_usage
+from wsgiref.types import WSGIApplication
 
 from flask import Flask
 
@@ -28,9 +30,14 @@ from service.audit_runs import AuditRuns
 from service.batch import Batches
 from service.conflicts import Conflicts
 from service.consistency import Consistency
+from service.front import Front
+from service.hub.app import Hub, create_hub
+from service.hub.preferences import Preferences
 from service.idempotency import SECONDS, IdempotencyKeys
 from service.keys import Keys
 from service.past_states import PastStates
+from service.people import People
+from service.sessions import Sessions
 from service.status import status
 from service.store import open_store
 from service.tracking import Tracker
@@ -43,6 +50,26 @@ LEAST_FREE = 1024 * 1024
 def application(deployment: Deployment) -> Flask:
     """A worker's application, with connections of its own. Raises what opening `service.db` raises."""
     return create_app(door(deployment))
+
+
+def served(deployment: Deployment) -> WSGIApplication:
+    """What a worker serves: pages for people and calls for programs. Raises what opening `service.db` raises."""
+    parts = door(deployment)
+    return Front(hub(deployment, parts).wsgi_app, create_app(parts).wsgi_app)
+
+
+def hub(deployment: Deployment, parts: Door, clock: Callable[[], int] = now) -> Flask:
+    """The pages for people, over the parts behind the routes and stores of their own."""
+    return create_hub(
+        Hub(
+            parts,
+            People(open_store(deployment.service_path), clock, token_urlsafe),
+            Sessions(open_store(deployment.service_path), clock, token_urlsafe),
+            Preferences(open_store(deployment.service_path)),
+            deployment.settings.time_zone,
+            clock,
+        )
+    )
 
 
 def door(deployment: Deployment) -> Door:

@@ -22,6 +22,7 @@ _COMMANDS = {
     "consume": "parts.consume",
     "project": "parts.project",
     "keys": "keys.keys",
+    "people": "people.people",
     "track": "track.track",
     "import": "imports.import_file",
     "imports": "imports.imports",

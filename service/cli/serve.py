@@ -17,6 +17,7 @@ from service.keys import Keys
 from service.parts.restarts import MAY_HEAL
 from service.parts.signals import call_at_end
 from service.parts.supervisor import CannotRun, Part, Supervisor
+from service.people import People
 from service.settings import Settings
 from service.store import open_store
 from service.wiring import deployment, now
@@ -60,7 +61,7 @@ def api() -> None:
     open_store(given.service_path).close()  # a fault here is told once, not by every worker
     plan_of(given.settings.default_country_code)  # made once, before the workers fork, and for no call to wait for
     try:
-        server.serve(given.settings, partial(parts.application, given))
+        server.serve(given.settings, partial(parts.served, given))
     except PortTaken as fault:
         raise click.ClickException(str(fault)) from None
     except server.WorkersFailed as fault:
@@ -68,14 +69,8 @@ def api() -> None:
         sys.exit(MAY_HEAL)
 
 
-def _address(given: Settings) -> str:
-    """Where to reach this machine's own server, also when it listens at every address."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(given.host, given.host)
-    return f"[{host}]:{given.port}" if ":" in host else f"{host}:{given.port}"
-
-
 def _answers(given: Settings) -> bool:
-    connection = http.client.HTTPConnection(_address(given), timeout=0.5)
+    connection = http.client.HTTPConnection(given.address, timeout=0.5)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200
@@ -86,14 +81,19 @@ def _answers(given: Settings) -> bool:
 
 
 def _announce(given: Settings) -> None:
-    url = f"http://{_address(given)}/"
+    url = f"http://{given.address}/"
     click.echo(f"Hub: {url}")
     connection = open_store(given.data / "service.db")
     try:
         keys = Keys(connection, now, secrets.token_urlsafe)
         first = keys.create_first("first key", by="serve")
+        people = People(connection, now, secrets.token_urlsafe)
+        person = people.add_first("Owner", by="serve")
+        link = None if person is None else people.link(person.id, by="serve")
     finally:
         connection.close()
+    if link is not None:
+        click.echo(f"Sign in: {url}sign-in/{link}")
     if first is None:
         click.echo("There are API keys already; `contacts keys create` makes another.")
         return

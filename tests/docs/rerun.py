@@ -20,7 +20,7 @@ _STEP = re.compile(r"^(\$ .*\n(?:> .*\n)*)((?:(?!\$ ).*\n)*)", re.MULTILINE)
 _FILE = re.compile(r"^```\w+\n# ([\w-]+\.\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _PROGRESS = re.compile(r"^(?:catching up|undoing|redoing|\w+ the file|\w+: [\d,]+ of [\d,]+ rows.*)\n", re.MULTILINE)
 _NAME = re.compile(
-    r"cl_[\w-]{43}|(?<=Basic )\w+=*"
+    r"cl_[\w-]{43}|(?<=sign-in/)[\w-]{43}|(?<=Basic )\w+=*"
     r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{64}\b|(?<!\+)\b[0-9a-f]{12}\b"
 )
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z|(?<=seconds)\W+[\d.]+")

@@ -16,7 +16,12 @@ from service.settings import Settings, load
 from tests.docs.rerun import ROOT
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-NOT_PLAIN = {"data": "./data", "bus": "sqlite: in the data folder", "secret": "made once, kept in the data folder"}
+NOT_PLAIN = {
+    "data": "./data",
+    "bus": "sqlite: in the data folder",
+    "secret": "made once, kept in the data folder",
+    "time_zone": "the host's",
+}
 
 
 def rows(name, heading):

@@ -1,4 +1,5 @@
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,6 +17,7 @@ def test_everything_has_a_default():
     assert (settings.merge, settings.log_format) == ("auto", "console")
     assert settings.secret is None
     assert settings.rate_limit is None
+    assert settings.time_zone is None
 
 
 def test_every_setting_can_be_given():
@@ -34,6 +36,7 @@ def test_every_setting_can_be_given():
             "CONTACTS_MERGE": "never",
             "CONTACTS_RATE_LIMIT": "600/minute",
             "CONTACTS_LOG_FORMAT": "json",
+            "CONTACTS_TIME_ZONE": "Asia/Kolkata",
         }
     )
     assert settings.data == Path("/srv/contacts")
@@ -45,6 +48,13 @@ def test_every_setting_can_be_given():
     assert settings.default_tags == ("gold", "silver member")
     assert (settings.merge, settings.log_format) == ("never", "json")
     assert settings.rate_limit == Rate(600, 60)
+    assert settings.time_zone == ZoneInfo("Asia/Kolkata")
+
+
+@pytest.mark.parametrize("name", ["Pune", "../etc/passwd", "/etc/localtime", "Asia/Kolkata\0"])
+def test_what_is_no_time_zone_is_refused(name):
+    with pytest.raises(SettingsInvalid, match=r"CONTACTS_TIME_ZONE is .*; give one such as Asia/Kolkata"):
+        load({"CONTACTS_TIME_ZONE": name})
 
 
 def test_the_embedded_bus_lives_in_the_data_folder():

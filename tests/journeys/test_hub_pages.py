@@ -1,0 +1,144 @@
+"""An operations person opens the hub in a real browser: signs in by a link, finds somebody, sees who said what."""
+
+import re
+
+import pytest
+
+from tests.browser import Window, a_browser
+
+PEOPLE = """Name,Country Code,Phone Number,City,Plan
+Farah Siddiqui,91,9935067890,Lucknow,gold
+Rohan Mehta,91,9898045671,Ahmedabad,silver
+Tenzin Dolma,91,9816023456,Dharamshala,gold
+"""
+FARAH = {"phoneNumber": "9935067890", "countryCode": "+91"}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with a_browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def told(served):
+    """A file brought three people in, and a call changed one of them afterwards."""
+    file = served.shipped.folder / "people.csv"
+    file.write_text(PEOPLE, encoding="utf-8")
+    served.shipped.run("import", str(file), "--json")
+    served.track(FARAH | {"traits": {"city": "Kanpur"}, "tags": ["vip"]})
+    served.shipped.settle()
+    return served
+
+
+@pytest.fixture
+def open_hub(told, browser):
+    """A window of its own, with the browser context's options, signed in with the first key."""
+    opened = []
+
+    def open_(**options):
+        opened.append(Window(browser, **options))
+        page = opened[-1].page
+        page.goto(told.url)
+        page.get_by_label("API key").fill(told.key)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/contacts")
+        return opened[-1]
+
+    yield open_
+    for window in opened:
+        window.close()
+
+
+def test_a_person_signs_in_by_their_link_and_sees_what_they_may_not_do(told, browser):
+    made = told.shipped.run("people", "add", "--name", "Meera Shah", "--scope", "read", "--json")
+    window = Window(browser)
+    page = window.page
+    page.goto(told.url + re.sub(r"^http://[^/]+/", "", made["link"]))
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/contacts")
+    assert "Meera Shah" in page.locator(".who").inner_text()
+    assert "Manage people" in page.locator("nav .off").inner_text()
+    page.goto(f"{told.url}people")
+    assert "Manage people" in page.get_by_role("main").inner_text()
+    page.get_by_role("button", name="Sign out").click()
+    assert page.get_by_role("heading", name="Sign in").is_visible()
+    window.close()
+
+
+def test_the_address_leads_to_the_sign_in(told, browser):
+    window = Window(browser)
+    window.page.goto(told.url)
+    assert window.page.get_by_role("heading", name="Sign in").is_visible()
+    window.close()
+
+
+def test_somebody_is_found_and_every_value_says_where_it_comes_from(open_hub):
+    window = open_hub()
+    page = window.page
+    page.get_by_label("Search contacts").fill("farah")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Farah Siddiqui").click()
+    city = page.locator(".field", has_text="City")
+    assert "Kanpur" in city.inner_text()
+    assert "Track call" in city.inner_text()
+    assert "people.csv, line 2" in page.locator(".field", has_text="Plan").inner_text()
+    city.locator("summary").click()
+    assert "Lucknow" in city.inner_text()
+    assert window.complaints == []
+
+
+def test_a_past_moment_is_shown_and_left_again_by_back(open_hub):
+    page = open_hub().page
+    page.get_by_label("Search contacts").fill("farah")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Farah Siddiqui").click()
+    page.get_by_role("link", name="Earlier").click()
+    page.get_by_role("link", name="Earlier").click()
+    assert "As it was at position" in page.locator(".band.past").inner_text()
+    assert "Lucknow" in page.locator(".details").inner_text()
+    page.go_back()
+    page.go_back()
+    assert "Kanpur" in page.locator(".details").inner_text()
+
+
+def test_filters_and_columns_are_chosen_and_stay(open_hub):
+    window = open_hub()
+    page = window.page
+    page.locator("summary", has_text="+ Filter").click()
+    page.get_by_label("Field").select_option("Plan")
+    page.get_by_label("Value").fill("gold")
+    page.get_by_role("button", name="Add filter").first.click()
+    assert "2" in page.locator(".figure").inner_text()
+    page.locator("summary", has_text="Columns").click()
+    page.get_by_role("checkbox", name="Plan").check()
+    page.get_by_role("button", name="Show these").click()
+    assert page.get_by_role("columnheader", name="Plan").is_visible()
+    assert "2" in page.locator(".figure").inner_text()
+    page.reload()
+    assert page.get_by_role("columnheader", name="Plan").is_visible()
+    assert window.complaints == []
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_nothing_stands_out_of_the_window(open_hub, told, width):
+    window = open_hub(viewport={"width": width, "height": 800})
+    page = window.page
+    addresses = ["contacts", "help", "contacts?where=city%3DNowhere"]
+    addresses.append(page.locator("tbody th a").first.get_attribute("href").lstrip("/"))
+    for address in addresses:
+        page.goto(told.url + address)
+        assert page.evaluate("document.documentElement.scrollWidth") == width, address
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+    assert window.complaints == []
+
+
+def test_the_theme_can_be_chosen(open_hub):
+    page = open_hub(color_scheme="light").page
+    page.get_by_role("button", name="Dark").click()
+    colour = page.locator("h1").evaluate("title => getComputedStyle(title).color")
+    assert min(int(channel) for channel in re.findall(r"\d+", colour)[:3]) > 128
+    page.get_by_role("button", name="Auto").click()
+    colour = page.locator("h1").evaluate("title => getComputedStyle(title).color")
+    assert min(int(channel) for channel in re.findall(r"\d+", colour)[:3]) < 128

@@ -1,0 +1,121 @@
+from html.parser import HTMLParser
+from secrets import token_urlsafe
+
+import pytest
+
+from service.api.parts import door, hub
+from service.keys import SCOPES, Keys
+from service.people import People
+from service.store import open_store
+from tests.world import World
+
+SECOND = 1_000_000
+DAY = 24 * 3600 * SECOND
+
+
+class Page(HTMLParser):
+    """What a page holds: its text, links, hidden fields by form, and whatever could run."""
+
+    def __init__(self, answer):
+        super().__init__()
+        self.status, self.headers = answer.status_code, answer.headers
+        self.html = answer.text
+        self.texts, self.links, self.fields, self.running = [], [], {}, []
+        self._skip = False
+        self.feed(self.html)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag in ("script", "style"):
+            self.running.append(tag)
+        self.running += [name for name in given if name == "style" or name.startswith("on")]
+        if given.get("href", "").lower().startswith("javascript:"):
+            self.running.append(given["href"])
+        if tag == "a":
+            self.links.append(given.get("href"))
+        if tag == "input" and given.get("type") == "hidden":
+            self.fields[given["name"]] = given.get("value")
+
+    def handle_data(self, data):
+        if data.strip():
+            self.texts.append(" ".join(data.split()))
+
+    @property
+    def text(self):
+        return " ".join(self.texts)
+
+
+class Browser:
+    """Opens pages as a browser on this host would: it keeps cookies, and says where a form comes from."""
+
+    def __init__(self, app):
+        self.client = app.test_client()
+
+    def open(self, path, **options):
+        return Page(self.client.get(path, follow_redirects=True, **options))
+
+    def get(self, path):
+        return self.client.get(path)
+
+    def send(self, path, fields=None, *, site="same-origin", token=True):
+        """Send a form, with the session's token taken from a page."""
+        given = dict(fields or {})
+        if token:
+            given = {"form": self.open("/help").fields.get("form", ""), **given}
+        return self.client.post(path, data=given, headers={"Sec-Fetch-Site": site})
+
+    def sign_in(self, key):
+        return self.send("/sign-in", {"key": key}, token=False)
+
+
+@pytest.fixture
+def world(tmp_path):
+    made = World(tmp_path / "data", time_zone="Asia/Kolkata")
+    yield made
+    made.close()
+
+
+class Clock:
+    """Stands until a test moves it."""
+
+    now = 1_764_000_000 * SECOND
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def store(world):
+    connection = open_store(world.deployment.service_path)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def people(store, clock):
+    return People(store, clock, token_urlsafe)
+
+
+@pytest.fixture
+def keys(store, clock):
+    return Keys(store, clock, token_urlsafe)
+
+
+@pytest.fixture
+def make_browser(world, clock):
+    """Makes a browser of its own, not signed in."""
+    app = hub(world.deployment, door(world.deployment), clock=clock)
+    return lambda: Browser(app)
+
+
+@pytest.fixture
+def browser(make_browser, keys):
+    """A browser, signed in with every right."""
+    made = make_browser()
+    made.sign_in(keys.create("asha", SCOPES, by="tests")[1])
+    return made

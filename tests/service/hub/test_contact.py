@@ -1,0 +1,107 @@
+"""A contact's page: each value with where it comes from, the timeline, and any past moment (R26, R27, R30)."""
+
+import pytest
+
+from tests.examples import ASHA, GAVIN
+from tests.world import SHOP
+
+
+@pytest.fixture
+def gavin(world):
+    world.track(phone=GAVIN, name="Gavin", city="Pune")
+    world.track(phone=GAVIN, name="Gavin Roberts", city="Mumbai")
+    world.tag("vip", phone=GAVIN)
+    world.settle()
+    return f"/contacts/{world.contact(GAVIN)['id']}"
+
+
+def test_each_value_stands_over_where_it_comes_from(gavin, browser):
+    page = browser.open(gavin)
+    assert "+91 99675 36783" in page.text
+    shop = SHOP.removeprefix("https://")
+    assert f"City Mumbai {shop}" in page.text
+    assert f"Name Gavin Roberts {shop}" in page.text
+
+
+def test_why_a_value_is_so_names_what_it_replaced(gavin, browser):
+    page = browser.open(gavin)
+    assert "Pune" in page.text
+    assert "replaced it" in page.text
+
+
+def test_the_timeline_is_newest_first_with_from_and_to(gavin, browser):
+    text = browser.open(gavin).text
+    timeline = text[text.index("Timeline") :]
+    assert timeline.index("Tags added") < timeline.index("2 fields changed") < timeline.index("3 fields set")
+    assert "was Pune → now Mumbai" in timeline
+
+
+def test_times_are_the_businesss(gavin, browser):
+    assert "IST" in browser.open(gavin).text
+
+
+def test_the_contact_is_shown_as_it_was_and_cannot_be_taken_for_now(gavin, browser):
+    page = browser.open(f"{gavin}?as_of=1")
+    details = page.text[: page.text.index("Timeline")]
+    assert "Pune" in details
+    assert "Mumbai" not in details
+    assert "As it was at position 1" in details
+    assert gavin in page.links
+
+
+def test_every_event_leads_to_the_contact_as_of_then(gavin, browser):
+    links = browser.open(gavin).links
+    assert [f"{gavin}?as_of={position}" in links for position in (1, 2, 3)] == [True] * 3
+
+
+def test_before_it_was_there_the_page_says_so(gavin, browser):
+    assert "was not there yet" in browser.open(f"{gavin}?as_of=0").text
+
+
+def test_a_contact_that_an_undo_took_away_keeps_its_timeline(world, browser):
+    source = "/imports/i1"
+    world.send_signed(source, "UserTracked", "i1.1.u", {"phone": ASHA, "match": "phone", "traits": {"name": "Asha"}})
+    world.settle()
+    id = world.contact(ASHA)["id"]
+    world.send_signed(source, "ImportUndone", "i1.undo.1", {"import": "i1", "by": "meera", "reason": "wrong file"})
+    world.settle()
+    page = browser.open(f"/contacts/{id}")
+    assert page.status == 200
+    assert "This contact is gone" in page.text
+    assert "by meera : wrong file" in page.text
+
+
+def test_a_contact_that_was_merged_leads_to_the_one_that_is_left(world, browser):
+    world.track(phone=ASHA, name="Asha")
+    world.track(user_id="u-9", city="Goa")
+    world.settle()
+    gone = world.contact("u-9")["id"]
+    world.track(phone=ASHA, user_id="u-9")
+    world.settle()
+    left = world.contact(ASHA)["id"]
+    answer = browser.get(f"/contacts/{gone}")
+    assert answer.headers["Location"] == f"/contacts/{left}"
+
+
+def test_nobody_is_found_by_an_id_that_never_was(world, browser):
+    world.settle()
+    assert browser.open("/contacts/nobody").status == 404
+
+
+def test_a_long_timeline_is_shown_in_parts(world, browser):
+    for number in range(130):
+        world.track(phone=GAVIN, city=f"City {number}")
+    world.settle()
+    address = f"/contacts/{world.contact(GAVIN)['id']}"
+    first = browser.open(address)
+    assert first.html.count('class="event ') == 50
+    (more,) = [link for link in first.links if "events=" in link]
+    assert browser.open(address + more).html.count('class="event ') == 100
+
+
+def test_a_long_text_is_cut_and_can_be_read_whole(world, browser):
+    world.track(phone=GAVIN, note="x" * 5000)
+    world.settle()
+    page = browser.open(f"/contacts/{world.contact(GAVIN)['id']}")
+    assert "Show all (5,000 characters)" in page.text
+    assert "x" * 5000 in page.text
