@@ -68,6 +68,7 @@ _OPTIONS: dict[str, Any] = {
     "allow_opt_in": False,
     "encoding": None,
     "delimiter": None,
+    "sheet": None,
 }
 UPLOADED: dict[str, Any] = {
     "id": "01a20ed6-3180-79fa-b52d-3e2f77949685",
@@ -84,6 +85,7 @@ UPLOADED: dict[str, Any] = {
     "revision": 0,
     "unreadable": None,
     "preview": _PREVIEW,
+    "sheets": None,
     "check": None,
     "rejects": [],
 }
@@ -110,6 +112,7 @@ CHECKED: dict[str, Any] = {
     "revision": 2,
     "unreadable": None,
     "preview": _PREVIEW,
+    "sheets": None,
     "check": {
         "position": 5,
         "head": "e3c218cbf6be8b6ddd877d91ab8ae3038ee2ef1c82bb7cb2de88b97713b2b1fd",

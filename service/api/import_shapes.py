@@ -120,6 +120,7 @@ class OptionsBody(Schema):
         validate=_one_of(tuple(DELIMITERS)),
         metadata=_said("Between cells, where it is not found out right"),
     )
+    sheet = fields.String(load_default=None, allow_none=True, metadata=_said("Of a workbook; null: the first"))
 
 
 class OrderBody(OptionalBody):
@@ -323,6 +324,9 @@ class ImportSchema(CountsSchema):
         metadata=_said("Lines of a file that is not UTF-8, read as Windows-1252: is that right?"),
     )
     preview = fields.Nested(PreviewSchema, required=True, allow_none=True)
+    sheets = fields.List(
+        fields.String(), required=True, allow_none=True, metadata=_said("Of a workbook, until it is confirmed")
+    )
     check = fields.Nested(CheckSchema, required=True, allow_none=True)
     rejects = fields.List(
         fields.Nested(RejectSchema),

@@ -72,7 +72,7 @@ def import_routes(door: Door) -> Routes:
     @routes.answers(201, ImportSchema, example=examples.UPLOADED, headers=_LOCATION)
     @routes.problems(503)
     def upload() -> Response:
-        """Upload a file.
+        """Upload a file: a CSV, or a workbook (.xlsx, .xls, .ods).
 
         It is written to the disk while it comes in, chunked or not; over the limit of bytes it is refused at that
         point. The answer shows its first rows, and what its columns could become. Of a file that is not UTF-8 it shows
@@ -151,8 +151,8 @@ def import_routes(door: Door) -> Routes:
     def set_import_options(body: dict[str, Any], id: str) -> Response:
         """Choose the options.
 
-        All of them, each time: what is left out is as if it was never given. Another encoding or delimiter reads the
-        file anew, and voids the mapping too. Voids the check.
+        All of them, each time: what is left out is as if it was never given. Another encoding, delimiter or sheet
+        reads the file anew, and voids the mapping too. Voids the check.
         """
         return after(id, lambda uploads: uploads.set_options(id, body))
 

@@ -70,12 +70,16 @@ class Refused(click.ClickException):
 @click.option("--allow-opt-in", is_flag=True, help="Let WhatsApp Opted become TRUE where it is FALSE.")
 @click.option("--encoding", help="The file's encoding when it is not UTF-8, such as windows-1252.")
 @click.option("--delimiter", type=click.Choice(DELIMITERS), help="Between cells, when it is not found out right.")
+@click.option("--sheet", metavar="NAME", help="Of a workbook; without it, the first.")
 @click.option("--again", is_flag=True, help="Import the same file with the same choices once more.")
 @click.option("--dry-run", is_flag=True, help="Only say what would become of each row; nothing is taken in.")
 @click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write the rejected rows as a CSV.")
 @as_json
 def import_file(file: BinaryIO, again: bool, dry_run: bool, rejects: Path | None, is_json: bool, **chosen: Any) -> int:
-    """Import a CSV FILE of contacts. Exit code: 0 all taken, 3 some rows rejected or duplicate, 2 file refused."""
+    """Import a FILE of contacts: a CSV, or a workbook (.xlsx, .xls, .ods).
+
+    Exit code: 0 all taken, 3 some rows rejected or duplicate, 2 file refused.
+    """
     name, choices = Path(file.name).name, Choices(**chosen)
     if dry_run:
         with _at_work(_ONLY_READING) as (importer, report), _rejects_csv(rejects) as out:

@@ -8,11 +8,14 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from service.imports.columns.choices import Choices
 from service.imports.table.encoding import utf8
-from service.imports.table.refusal import FileTooLarge
+from service.imports.table.refusal import FileRefused, FileTooLarge
+from service.imports.table.unpacking import may_be_workbook, sheet_as_csv
 
 _PIECE = 1 << 20
 
@@ -60,12 +63,12 @@ class ImportFolder:
 
     @property
     def source(self) -> Path:
-        """The file's text in UTF-8 without BOM, its line ends as they came."""
+        """The file's text in UTF-8 without BOM, its line ends as they came; of a workbook, a sheet as text."""
         return self.path / "source.csv"
 
     @property
     def upload(self) -> Path:
-        """An uploaded file's bytes as they came, kept until it is confirmed: its encoding may be chosen anew."""
+        """A file's bytes as they came, kept until it is confirmed: its encoding or sheet may be chosen anew."""
         return self.path / "upload"
 
     @property
@@ -73,10 +76,11 @@ class ImportFolder:
         """A JSON line for each row that is rejected or a duplicate, in the order of the split."""
         return self.path / "rejects.jsonl"
 
-    def copy(self, file: BinaryIO, encoding: str | None, most_bytes: int) -> Copied:
+    def copy(self, file: BinaryIO, choices: Choices, most_bytes: int) -> Copied:
         """Copy a file while it is read, so that a stream of any length is cut off at the limit (R11).
 
-        Raises FileTooLarge, FileRefused for a file that is no text, or of an encoding that is not given (R24).
+        Raises FileTooLarge, FileRefused for a file that is no text and no workbook, or of an encoding that is not
+        given (R24).
         """
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         sha256, size = hashlib.sha256(), 0
@@ -90,7 +94,14 @@ class ImportFolder:
                 sha256.update(piece)
                 yield piece
 
-        _write_text(self.source, pieces(), encoding)
+        every = pieces()
+        first = next(every, b"")
+        if may_be_workbook(first):
+            with open(self.upload, "wb", opener=_private) as kept:
+                kept.writelines(chain([first], every))
+            _write_sheet(self.source, self.upload, choices)
+        else:
+            _write_text(self.source, chain([first], every), choices)
         return Copied(sha256.hexdigest(), size)
 
     @contextmanager
@@ -102,12 +113,19 @@ class ImportFolder:
             file.flush()
             os.fsync(file.fileno())
 
-    def draft_source(self, encoding: str | None) -> Path:
-        """What the source would be, made of what was uploaded, until `adopt_source`. Raises as `copy` does."""
+    def draft_source(self, choices: Choices) -> tuple[Path, list[str] | None]:
+        """What the source would be, made of what was uploaded, until `adopt_source`; a workbook's sheets.
+
+        Raises as `copy` does.
+        """
         draft = self.path / "source.csv.new"
         with open(self.upload, "rb") as file:
-            _write_text(draft, iter(lambda: file.read(_PIECE), b""), encoding)
-        return draft
+            pieces = iter(lambda: file.read(_PIECE), b"")
+            first = next(pieces, b"")
+            if may_be_workbook(first):
+                return draft, _write_sheet(draft, self.upload, choices)
+            _write_text(draft, chain([first], pieces), choices)
+        return draft, None
 
     def adopt_source(self, draft: Path | None) -> None:
         """Put the draft in the place of the source, at once; whoever reads the one before goes on with that.
@@ -182,20 +200,31 @@ def put_in_place(path: Path, pieces: Iterable[bytes]) -> None:
     _sync(path.parent)
 
 
-def _write_text(path: Path, pieces: Iterator[bytes], encoding: str | None) -> None:
+def _write_text(path: Path, pieces: Iterator[bytes], choices: Choices) -> None:
+    if choices.sheet is not None:
+        raise FileRefused("The file is no workbook, and has no sheets.", "Leave {sheet} out.")
     with open(path, "wb", opener=_private) as copy:
-        for piece in utf8(pieces, encoding):
+        for piece in utf8(pieces, choices.encoding):
             copy.write(piece)
         copy.flush()
         os.fsync(copy.fileno())
+
+
+def _write_sheet(path: Path, workbook: Path, choices: Choices) -> list[str]:
+    """Write a sheet of a workbook as text; gives the names of all."""
+    if choices.encoding is not None or choices.delimiter is not None:
+        raise FileRefused("The file is a workbook.", "Leave {encoding} and {delimiter} out, which are for CSV files.")
+    sheets = sheet_as_csv(workbook, choices.sheet, path)
+    _sync(path)
+    return sheets
 
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

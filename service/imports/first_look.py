@@ -30,11 +30,11 @@ class FirstLook:
 def look_anew(folder: ImportFolder, choices: Choices, known: Mapping[str, str], default_country_code: str) -> FirstLook:
     """Read the upload as chosen. Raises FileRefused for what is no table; an encoding not known is no refusal (R24)."""
     try:
-        draft = folder.draft_source(choices.encoding)
+        draft, sheets = folder.draft_source(choices)
     except UnknownEncoding as unknown:
-        return FirstLook(folder, None, {"unreadable": list(unknown.lines), "preview": None})
+        return FirstLook(folder, None, {"unreadable": list(unknown.lines), "preview": None, "sheets": None})
     preview = look(draft, choices.delimiter, known).to_json(default_country_code)
-    return FirstLook(folder, draft, {"unreadable": None, "preview": preview})
+    return FirstLook(folder, draft, {"unreadable": None, "preview": preview, "sheets": sheets})
 
 
 def ensure_looked(folder: ImportFolder, look: Callable[[], FirstLook]) -> None:
@@ -44,7 +44,8 @@ def ensure_looked(folder: ImportFolder, look: Callable[[], FirstLook]) -> None:
 
 
 def kept_look(folder: ImportFolder) -> dict[str, Any] | None:
-    """`unreadable`: lines to judge an encoding by, or None; `preview` as `Preview.to_json`, or None. None: no look."""
+    """`unreadable`: lines to judge an encoding by, or None; `preview` as `Preview.to_json`, or None; `sheets` of a
+    workbook, or None. None: no look."""
     found: dict[str, Any] | None = folder.load(_NAME)
     return found
 

@@ -175,7 +175,7 @@ class Importer:
         self, file: BinaryIO, name: str, choices: Choices, folder: ImportFolder, report: Report, *, again: bool
     ) -> tuple[Import, Scan | None]:
         """A new import and its scan; or, without one, the earlier import of the same file and choices."""
-        copied = folder.copy(file, choices.encoding, self._limits.bytes)
+        copied = folder.copy(file, choices, self._limits.bytes)
         earlier = None if again else self._registry.earlier(import_hash(copied.sha256, choices))
         if earlier is not None:
             return earlier, None

@@ -140,7 +140,7 @@ def rejects_csv(
 
 
 def _rows(source: Path, shape: Shape) -> Iterator[list[str]]:
-    for _, _, _, cells in records(source, shape.delimiter, shape.offset, shape.line):
+    for _, _, _, cells in records(source, shape.delimiter, shape.offset, shape.line, are_rows=shape.are_rows):
         if not is_blank(cells):
             yield cells
 

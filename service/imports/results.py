@@ -19,7 +19,7 @@ from service.imports.wording import Words
 
 _OPTIONS = (
     *("country_code", "mode", "match", "fill", "blank", "null_values", "relaxed_names", "clean_phones"),
-    *("allow_opt_in", "encoding", "delimiter"),
+    *("allow_opt_in", "encoding", "delimiter", "sheet"),
 )
 _PREPARED = (State.UPLOADED, State.MAPPED)
 _SHOWN = 100
@@ -105,6 +105,7 @@ class Results:
             **self._left_undone(status),
             "unreadable": look and look["unreadable"],
             "preview": look and look["preview"],
+            "sheets": look and look.get("sheets"),
             "check": check and check["check"],
             "rejects": told_faults(check["rejects"], self._words) if check else self._shown_rejects(one),
         }

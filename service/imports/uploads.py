@@ -118,13 +118,13 @@ class Uploads:
             self._registry.take(id, Step.TAGS, lambda now: _changed(now, choices, now.columns))
 
     def set_options(self, id: str, options: Mapping[str, Any]) -> None:
-        """Choose every option anew, by the names of `Choices`; another encoding or delimiter voids the mapping too.
+        """Choose every option anew, by the names of `Choices`.
 
-        Raises FileRefused.
+        Another encoding, delimiter or sheet voids the mapping too. Raises FileRefused.
         """
         with self._changing(id, Step.OPTIONS) as (folder, one):
             choices = clean_choices(replace(one.choices, **options))
-            if (choices.encoding, choices.delimiter) != (one.choices.encoding, one.choices.delimiter):
+            if _reading(choices) != _reading(one.choices):
                 self._read_anew(folder, one, replace(choices, maps=(), ignore=()))
                 return
             columns = one.columns
@@ -179,6 +179,11 @@ class Uploads:
 
     def _look(self, folder: ImportFolder, choices: Choices) -> FirstLook:
         return look_anew(folder, choices, self._ports.known_attributes(), self._ports.default_country_code)
+
+
+def _reading(choices: Choices) -> tuple[str | None, ...]:
+    """What decides how the file is read."""
+    return choices.encoding, choices.delimiter, choices.sheet
 
 
 def _changed(one: Import, choices: Choices, columns: ColumnMap) -> Import:

@@ -18,6 +18,7 @@ MODULES = {
     "flask-smorest": "flask_smorest",
     "kafka-python": "kafka",
     "prometheus-client": "prometheus_client",
+    "python-calamine": "python_calamine",
     "sqlite-utils": "sqlite_utils",
 }
 

@@ -52,7 +52,7 @@ class Checks:
         with folder.held():
             try:
                 report("reading", 0, 0)
-                copied = folder.copy(file, choices.encoding, self._limits.bytes)
+                copied = folder.copy(file, choices, self._limits.bytes)
                 new, found = read_new(folder, copied, name, choices, self._ports, self._limits, report)
                 document = self._check(folder, new, found, report)
                 first = look(folder.source, choices.delimiter, self._ports.known_attributes())

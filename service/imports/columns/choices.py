@@ -24,9 +24,9 @@ class Choices:
     """Tags, mapping and options as they were given; `None` and empty mean "not given".
 
     `maps` are texts `Column=attribute[:type]`, `ignore` names columns, `country_code` is digits for a file without a
-    country column (R10), `encoding` a text encoding's name, `delimiter` one of `, ; tab |` (R24). `match`: by what a
-    row's contact is found (R17). `null_values` are texts that count as blank cells; `fill` sets only attributes that
-    have no value yet (R18).
+    country column (R10), `encoding` a text encoding's name, `delimiter` one of `, ; tab |`, `sheet` one of a workbook
+    (R24). `match`: by what a row's contact is found (R17). `null_values` are texts that count as blank cells; `fill`
+    sets only attributes that have no value yet (R18).
     """
 
     tags: tuple[str, ...] = ()
@@ -43,6 +43,7 @@ class Choices:
     match: Match = "phone"
     null_values: tuple[str, ...] = ()
     fill: bool = False
+    sheet: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The choices as JSON values; the order in which maps and ignored columns were given says nothing."""
@@ -50,6 +51,7 @@ class Choices:
         later: dict[str, Any] = {"delimiter": self.delimiter, "match": self.match, "fill": self.fill}
         later["null_values"] = sorted(self.null_values)
         said = {name: value for name, value in later.items() if value not in (None, "phone", False, [])}
+        said |= {} if self.sheet is None else {"sheet": self.sheet}
         return {
             "tags": list(self.tags),
             "maps": sorted(self.maps),

@@ -54,7 +54,7 @@ def look(source: Path, delimiter: str | None, known: Mapping[str, str]) -> Previ
     `known` has the existing custom attributes and their types. Raises FileRefused.
     """
     found = shape(source, delimiter)
-    every = records(source, found.delimiter, found.offset, found.line)
+    every = records(source, found.delimiter, found.offset, found.line, are_rows=found.are_rows)
     sample = [(line, cells) for line, _, _, cells in islice(every, _SAMPLE_ROWS) if not is_blank(cells)]
     rows = [cells for _, cells in sample]
     proposed, faults = proposals(found.header, rows, known)

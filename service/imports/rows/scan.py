@@ -40,7 +40,7 @@ def scan(path: Path, shape: Shape, checks: RowChecks, most_rows: int) -> Scan:
     """Read every record once. Raises FileRefused over `most_rows` (R11) or for a quote that is never closed (R24)."""
     found = Scan(array("Q"), array("I"), array("I"), array("Q"), array("I"), array("I"), array("I"))
     slots = array("I")
-    for block in blocks(path, shape.delimiter, shape.offset, shape.line):
+    for block in blocks(path, shape.delimiter, shape.offset, shape.line, are_rows=shape.are_rows):
         _take(block, checks, found, slots)
         if len(found) > most_rows:
             raise FileRefused(f"The file has more than {most_rows:,} rows; split it into smaller files.")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from service.imports.table.records import LONGEST_CELL, is_blank, records
 from service.imports.table.refusal import FileRefused
+from service.imports.table.workbook import FIRST_LINE
 
 DELIMITERS = ",;\t|"
 MOST_COLUMNS = 2_000
@@ -23,12 +24,16 @@ _SAMPLE_ROWS = 20
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A header as it stands in the file, and the first byte and line after it."""
+    """A header as it stands in the file, and the first byte and line after it.
+
+    `are_rows`: it is a sheet's, and lines are the rows of the sheet.
+    """
 
     delimiter: str
     header: tuple[str, ...]
     offset: int
     line: int
+    are_rows: bool = False
 
 
 def shape(path: Path, delimiter: str | None = None) -> Shape:
@@ -37,13 +42,15 @@ def shape(path: Path, delimiter: str | None = None) -> Shape:
     Raises FileRefused when nothing is in it, it has more than MOST_COLUMNS, or a quote is never closed.
     """
     said, offset, line = _said_delimiter(path)
+    are_rows = line == 1 and offset > 0
     _ensure_first_line_ends(path, offset)
     delimiter = delimiter or said or guess_delimiter(_sample(path, offset))
-    for header_line, start, end, cells in records(path, delimiter, offset, line):
+    for header_line, start, end, cells in records(path, delimiter, offset, line, are_rows=are_rows):
         if len(cells) > MOST_COLUMNS:
             raise _too_many_columns(f"{len(cells):,} columns")
         if not is_blank(cells):
-            return Shape(delimiter, tuple(cells), end, header_line + _lines_between(path, start, end))
+            height = 1 if are_rows else _lines_between(path, start, end)
+            return Shape(delimiter, tuple(cells), end, header_line + height, are_rows)
     raise FileRefused("The file is empty: its first row must name the columns.")
 
 
@@ -76,9 +83,11 @@ def guess_delimiter(sample: str) -> str:
 
 
 def _said_delimiter(path: Path) -> tuple[str | None, int, int]:
-    """Excel's first line `sep=;`, if there is one, and where the rest begins."""
+    """Excel's first line `sep=;`, if there is one, and where the rest begins: of a sheet with its first row."""
     with path.open("r", encoding="utf-8", newline="") as file:
         first = file.readline(16)
+    if first == FIRST_LINE:
+        return first[4], len(first), 1
     said = first.rstrip("\r\n").strip('"')
     if first.endswith(("\r", "\n")) and len(said) == 5 and said.lower().startswith("sep="):
         return said[4], len(first.encode()), 2

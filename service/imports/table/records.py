@@ -6,7 +6,7 @@ Spaces behind a delimiter, and those that begin a line, belong to it: behind the
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, islice, repeat
 from pathlib import Path
 from typing import TextIO
@@ -33,21 +33,29 @@ class Block:
     ends: Sequence[int]
 
 
-def records(path: Path, delimiter: str, offset: int = 0, line: int = 1) -> Iterator[Record]:
+def records(path: Path, delimiter: str, offset: int = 0, line: int = 1, *, are_rows: bool = False) -> Iterator[Record]:
     """Every record from the byte `offset` on, which is the start of `line`; blank ones are `[]` or blank cells.
 
-    Line ends are CR, LF or CR LF; a quoted one is part of its cell. Raises FileRefused for a quote never closed.
+    `are_rows`: of a sheet, so that each is a line, whatever line breaks are in its cells. Line ends are CR, LF or
+    CR LF; a quoted one is part of its cell. Raises FileRefused for a quote never closed.
     """
-    for block in blocks(path, delimiter, offset, line):
+    for block in blocks(path, delimiter, offset, line, are_rows=are_rows):
         yield from zip(block.lines, block.starts, block.ends, block.cells, strict=True)
 
 
-def blocks(path: Path, delimiter: str, offset: int = 0, line: int = 1) -> Iterator[Block]:
+def blocks(path: Path, delimiter: str, offset: int = 0, line: int = 1, *, are_rows: bool = False) -> Iterator[Block]:
     """The same records, many at once. Those before a fault are given before it is raised."""
     with path.open("rb") as raw:
         raw.seek(offset)
         with io.TextIOWrapper(raw, encoding="utf-8", newline="") as text:
-            yield from _blocks(text, delimiter, offset, line)
+            found = _blocks(text, delimiter, offset, line)
+            yield from _by_row(found, line) if are_rows else found
+
+
+def _by_row(found: Iterator[Block], row: int) -> Iterator[Block]:
+    for block in found:
+        yield replace(block, lines=range(row, row + len(block.cells)))
+        row += len(block.cells)
 
 
 def _blocks(text: TextIO, delimiter: str, offset: int, line: int) -> Iterator[Block]:

@@ -10,6 +10,7 @@ from service.api.errors import problem_of
 from service.importing import importing
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.imports.desk import silent
+from tests.service.imports.table.test_workbook import workbook
 from tests.service.imports.test_counts import adds_up
 
 PATH = "/v1/imports"
@@ -426,3 +427,28 @@ def test_no_problem_tells_a_value_of_the_file(client):
 def test_a_body_that_is_no_object_is_told_what_it_is(client, uploaded, raw, kind):
     answer = client.put(f"{PATH}/{uploaded}/mapping", raw=raw)
     assert (answer.status_code, answer.json["message"]) == (400, f"the body is {kind}: it must be a JSON object")
+
+
+def test_a_workbook_is_uploaded_like_a_csv_and_its_advice_is_in_words_of_the_api(client, work, description):
+    content = workbook([["Name", "Phone"], ["Asha", "+91 98200-98200"], [None, None], ["Gavin", GAVIN]], [["Phone"]])
+    answer = client.upload(content, name="people.xlsx")
+    assert (answer.status_code, answer.json["sheets"]) == (201, ["People", "People 2"])
+    description.assert_fits("POST", PATH, answer)
+    id = answer.json["id"]
+    assert client.put(f"{PATH}/{id}/options", {"sheet": "Leads"}).status_code == 422
+    assert client.put(f"{PATH}/{id}/mapping", {}).status_code == 200
+    assert client.post(f"{PATH}/{id}/check", raw=b"").status_code == 202
+    work(id)
+    found = told(client, id)
+    assert (found["rows"], found["created"], [one["line"] for one in found["rejects"]]) == (2, 1, [2])
+    assert found["rejects"][0]["hint"] == "Use digits only, or import with the option `clean_phones`."
+    written = client.read(f"{PATH}/{id}/rejects.csv").data
+    assert written.startswith(b"\xef\xbb\xbfName,Phone,")
+    assert b"--" not in written
+
+
+@pytest.mark.parametrize("content", ["BEGIN:VCARD\r\nEND:VCARD\r\n", FILE.encode("utf-16")[2:], b"PK\x03\x04"])
+def test_no_refusal_names_an_option_of_the_command_line(client, content):
+    answer = client.upload(content)
+    assert answer.status_code == 422
+    assert "--" not in answer.json["detail"]

@@ -36,7 +36,7 @@ class Judged:
 
     def __init__(self, path, content, choices, step):
         self.folder = ImportFolder(path / "import")
-        self.folder.copy(io.BytesIO(content), choices.encoding, MOST_BYTES)
+        self.folder.copy(io.BytesIO(content), choices, MOST_BYTES)
         self.shape = shape(self.folder.source)
         self.columns = map_columns(self.shape.header, choices, KNOWN)
         checks = RowChecks(self.columns, choices)
@@ -262,7 +262,7 @@ def test_a_first_look_shows_the_first_rows_and_its_proposal_rejects_no_value_tha
     with folder() as path:
         upload = ImportFolder(path / "import")
         try:
-            upload.copy(io.BytesIO(content), None, MOST_BYTES)
+            upload.copy(io.BytesIO(content), Choices(), MOST_BYTES)
             seen = look(upload.source, None, KNOWN)
         except FileRefused:
             return

@@ -1,0 +1,292 @@
+"""A workbook is read as the CSV of the same data is: the same verdicts, with the sheet's own row numbers (R24)."""
+
+import csv
+import io
+import zipfile
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.imports.columns.choices import Choices
+from service.imports.table import workbook as reading
+from service.imports.table.refusal import FileRefused
+from service.imports.table.workbook import FIRST_LINE, text, write_sheet
+from service.imports.wording import OF_COMMAND
+from tests.examples import ASHA, GAVIN, RAVI
+from tests.service.imports.desk import silent
+from tests.service.imports.test_fuzz import Judged
+from tests.worlds import bounded, folder
+
+SAVED = Path(__file__).parent / "workbooks"
+ROWS = [
+    [],
+    ["Name", "Phone", "WhatsApp Opted", "Joined", "Seen", "Points", "Note"],
+    ["Asha Rao", "919820098200", "TRUE", "2022-10-31", "2022-10-31T14:00:01", "12.5", "two\nlines"],
+    [],
+    ["Ravi R2", "919833098330", "FALSE", "", "", "-3", ""],
+]
+
+
+def workbook(*sheets, name="People"):
+    """The bytes of an .xlsx; each sheet is rows of cells, None being an empty one, and texts never formulas."""
+    made = openpyxl.Workbook()
+    for number, rows in enumerate(sheets):
+        sheet = made.active if number == 0 else made.create_sheet()
+        sheet.title = name if number == 0 else f"{name} {number + 1}"
+        for y, row in enumerate(rows, start=1):
+            for x, value in enumerate(row, start=1):
+                if value is not None and value != "":
+                    cell = sheet.cell(y, x, value)
+                    cell.data_type = "s" if isinstance(value, str) else cell.data_type
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def read(content, sheet=None):
+    """The rows of a sheet as they are written, and the names of all sheets."""
+    with folder() as path:
+        (path / "book").write_bytes(content)
+        names = write_sheet(path / "book", sheet, path / "out.csv")
+        written = (path / "out.csv").read_bytes().decode()
+    assert written.startswith(FIRST_LINE)
+    return list(csv.reader(io.StringIO(written.removeprefix(FIRST_LINE), newline=""))), names
+
+
+@pytest.mark.parametrize("name", ["people.xls", "people.ods"])
+def test_xls_and_ods_are_read(name):
+    rows, names = read((SAVED / name).read_bytes())
+    assert rows[: len(ROWS)] == ROWS
+    assert names == ["People", "Other"]
+
+
+def test_xlsx_is_read():
+    cells = [
+        [],
+        ROWS[1],
+        ["Asha Rao", 919820098200, True, date(2022, 10, 31), datetime(2022, 10, 31, 14, 0, 1), 12.5, "two\nlines"],
+        [],
+        ["Ravi R2", 919833098330.0, False, None, None, -3, None],
+    ]
+    assert read(workbook(cells)) == (ROWS, ["People"])
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        *(
+            (919967536783.0, "919967536783"),
+            (4111111111111111.0, "4111111111111111"),
+            (1.2345678901234567e19, "12345678901234567000"),
+        ),
+        *(
+            (1e15, "1000000000000000"),
+            (-0.0, "0"),
+            (0.1, "0.1"),
+            (1e-7, "0.0000001"),
+            (12.50, "12.5"),
+            (1e300, "1e+300"),
+        ),
+        *((True, "TRUE"), (False, "FALSE"), (date(2022, 10, 31), "2022-10-31"), (time(14, 30), "14:30:00")),
+        *((datetime(2022, 10, 31, 14), "2022-10-31T14:00:00"), (timedelta(hours=26, minutes=5), "26:05:00")),
+        *((" as it is ", " as it is "), (9007199254740993.0, "9007199254740992"), (float("nan"), "nan")),
+    ],
+)
+def test_a_cell_is_told_as_a_csv_has_it(cell, told):
+    assert text(cell) == told
+
+
+def test_formulas_are_their_values_and_merged_cells_their_first():
+    made = openpyxl.Workbook()
+    sheet = made.active
+    sheet.append(["Phone", "Sum", "Merged", "", "Broken"])
+    sheet.append([GAVIN, None, "m", "", None])
+    sheet.merge_cells("C2:D3")
+    out = io.BytesIO()
+    made.save(out)
+    content = rewritten(out.getvalue(), "xl/worksheets/sheet1.xml", b"</row></sheetData>", WITH_FORMULAS)
+    assert read(content)[0][1:] == [[GAVIN, "", "m", "", ""], [ASHA, "3", "", "", ""]]
+
+
+WITH_FORMULAS = (
+    f'</row><row r="3"><c r="A3" t="inlineStr"><is><t>{ASHA}</t></is></c><c r="B3"><f>1+2</f><v>3</v></c>'
+    '<c r="E3" t="e"><f>1/0</f><v>#DIV/0!</v></c></row></sheetData>'
+).encode()
+
+
+def rewritten(content, name, old, new):
+    """The archive with `old` in one of its parts replaced."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
+        for part in before.namelist():
+            raw = before.read(part)
+            after.writestr(part, raw.replace(old, new) if part == name else raw)
+    return out.getvalue()
+
+
+def test_the_first_sheet_that_is_visible_is_read_unless_one_is_named():
+    made = openpyxl.Workbook()
+    made.active.title = "Lists"
+    made.active.sheet_state = "hidden"
+    made.active.append(["a"])
+    for name in ("People", "More People"):
+        made.create_sheet(name).append(["Phone", name])
+    out = io.BytesIO()
+    made.save(out)
+    assert read(out.getvalue()) == ([["Phone", "People"]], ["Lists", "People", "More People"])
+    assert read(out.getvalue(), "More People")[0] == [["Phone", "More People"]]
+    assert read(out.getvalue(), " more people")[0] == [["Phone", "More People"]]
+    with pytest.raises(FileRefused, match="no sheet 'Leads'; it has 'Lists', 'People', 'More People'"):
+        read(out.getvalue(), "Leads")
+
+
+def test_an_empty_sheet_names_the_others():
+    with pytest.raises(FileRefused) as refused:
+        read(workbook([], [["Phone"]]))
+    assert "'People' is empty" in refused.value.told(OF_COMMAND)
+    assert "'People 2': name the one to import with --sheet." in refused.value.told(OF_COMMAND)
+
+
+def archive(**parts):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, raw in parts.items():
+            made.writestr(name.replace("__", "/"), raw)
+    return out.getvalue()
+
+
+ENCRYPTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(512)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param(archive(a="Phone\n"), "a zip archive", id="zip"),
+        pytest.param(archive(), "an empty zip archive", id="empty zip"),
+        pytest.param(archive(word__document="x"), "a Word document", id="docx"),
+        pytest.param(archive(mimetype="application/vnd.oasis.opendocument.text"), "no spreadsheet", id="odt"),
+        pytest.param(archive(Index__Document="x"), "an Apple document", id="numbers"),
+        pytest.param(b"PK\x03\x04" + bytes(50), "damaged", id="broken zip"),
+        pytest.param(workbook([["Phone"]])[:-900], "damaged", id="cut off"),
+        pytest.param(archive(xl__workbook="x"), "cannot be read as a workbook", id="no workbook"),
+        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"a" * 600, "cannot be read as a workbook", id="old office"),
+        pytest.param(ENCRYPTED, "protected by a password", id="password"),
+        pytest.param(workbook([["Phone"], ["_x0000_1"]]), "NUL character", id="NUL"),
+    ],
+)
+def test_what_is_no_workbook_is_refused_by_name(content, told):
+    with pytest.raises(FileRefused, match=told):
+        read(content)
+
+
+def test_a_workbook_that_is_too_much_unpacked_is_refused(monkeypatch):
+    monkeypatch.setattr(reading, "MOST_UNPACKED", 10_000)
+    with pytest.raises(FileRefused, match="unpacked"):
+        read(workbook([["Phone"], *([GAVIN, "x" * 100] for _ in range(200))]))
+
+
+def test_a_cell_in_the_last_corner_needs_no_more_memory_than_it_may(desk):
+    made = openpyxl.Workbook()
+    made.active.append(["Phone"])
+    made.active["XFD1048576"] = "far away"
+    out = io.BytesIO()
+    made.save(out)
+    with pytest.raises(FileRefused, match="of memory"):
+        desk.bring(out.getvalue(), name="people.xlsx")
+    assert list((desk.world.folder / "imports").iterdir()) == []
+
+
+def test_an_imported_sheet_has_its_rows_counted_and_its_rejects_in_a_csv(desk, world):
+    header = ["Name", "Phone", "Note"]
+    rows = [
+        [],
+        header,
+        ["Asha", ASHA, "two\nlines\nmore"],
+        [None, None, None],
+        ["R2", RAVI, 5],
+        ["Gavin", GAVIN, True],
+    ]
+    content = workbook(rows)
+    document = desk.bring(content, name="people.xlsx")
+    assert (document["rows"], document["created"], document["rejected"]) == (3, 2, 1)
+    assert [(one["line"], one["reason"]) for one in document["rejects"]] == [(5, "name_not_letters")]
+    assert world.contact(ASHA)["traits"]["Note"] == "two\nlines\nmore"
+    assert world.contact(GAVIN)["traits"]["Note"] == "TRUE"
+    written = list(csv.reader(io.StringIO(desk.rejects(document), newline="")))
+    assert written[1][:5] == ["R2", RAVI, "5", "5", "Name"]
+    assert desk.bring(desk.rejects(document).replace("R2,", "Ravi,"))["created"] == 1
+    assert desk.importer.bring(io.BytesIO(content), "people.xlsx", Choices(), silent).already
+
+
+def test_a_sheet_of_an_upload_is_chosen_among_those_it_has(desk):
+    id = desk.upload(workbook([["Colour"], ["red"]], [["Phone"], [GAVIN]]), "people.xlsx")
+    told = desk.status(id)
+    assert (told["sheets"], told["preview"]["header"]) == (["People", "People 2"], ["Colour"])
+    desk.uploads.set_options(id, {"sheet": "People 2"})
+    assert desk.status(id)["preview"]["header"] == ["Phone"]
+    desk.uploads.map(id, [])
+    document = desk.run(desk.check(id))
+    assert (document["created"], desk.status(id)["options"]["sheet"]) == (1, "People 2")
+
+
+@pytest.mark.parametrize("choice", [{"encoding": "utf-16"}, {"delimiter": ";"}])
+def test_what_is_chosen_for_a_csv_is_refused_for_a_workbook_and_the_other_way_round(desk, choice):
+    with pytest.raises(FileRefused, match="is a workbook"):
+        desk.bring(workbook([["Phone"], [GAVIN]]), **choice)
+    with pytest.raises(FileRefused, match="no sheets"):
+        desk.bring(f"Phone\n{GAVIN}\n", sheet="People")
+
+
+NAMES = st.sampled_from(["Asha Rao", "Gavin", "R2", "O'Neil", "", " ", "मीरा"])
+PHONES = st.sampled_from([GAVIN, ASHA, RAVI, 919967536783, 9967536783.0, 9.19967e11, "12", "", "+91\u00a098200 98200"])
+NOTES = st.one_of(
+    st.text(st.characters(categories=["L", "N", "P", "Zs"], include_characters="\n\t\"',;"), max_size=8).filter(
+        lambda note: "_x" not in note
+    ),
+    st.integers(-(2**53), 2**53),
+    st.integers(-(10**14), 10**14).map(lambda number: number / 1000),
+    st.booleans(),
+    st.dates(date(1950, 1, 1), date(2100, 1, 1)),
+    st.none(),
+)
+OPTED = st.sampled_from([True, False, "TRUE", "false", 1, "yes", None])
+
+
+def as_csv(cell):
+    """As a person would type the value into a CSV."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def reasons(judged):
+    return [(one.row, [(fault.reason, fault.column) for fault in one.faults]) for one in judged.rejects]
+
+
+@bounded(40)
+@given(
+    rows=st.lists(st.one_of(st.tuples(NAMES, PHONES, OPTED, NOTES), st.just((None,) * 4)), max_size=8),
+    blank=st.integers(0, 2),
+)
+def test_a_workbook_comes_to_the_same_verdicts_as_the_csv_of_the_same_data(rows, blank):
+    table = [(None,) * 4] * blank + [("Name", "Phone", "Opt In", "Note"), *rows]
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([list(map(as_csv, row)) for row in table])
+    choices = Choices(country_code="91")
+    with folder() as path:
+        of_csv = Judged(path / "a", out.getvalue().encode(), choices, 100)
+        of_sheet = Judged(path / "b", workbook(table), choices, 100)
+        assert of_sheet.counted == of_csv.counted
+        assert of_sheet.taken == of_csv.taken
+        assert of_sheet.phones == of_csv.phones
+        assert reasons(of_sheet) == reasons(of_csv)
+        filled = [number for number, row in enumerate(table, start=1) if any(as_csv(cell).strip() for cell in row)]
+        assert of_sheet.lines == filled[1:]
