@@ -58,11 +58,12 @@ class Appender:
         `meanwhile` is called as soon as the disk's work begins: from there on this thread leaves the interpreter to
         others.
 
-        Raises ledger.log.log.OffsetMoved, or sqlite.Error with nothing changed.
+        Raises ledger.log.log.OffsetMoved, ledger.clock.ClockAhead, or sqlite.Error with nothing changed.
         """
         # an id tells when its contact was made: none is kept for a later batch
         self._spare_ids, self._ids_a_time = [], min(_MOST_IDS_A_TIME, len(messages))
-        with self._log.appending(bus, expected, following, meanwhile) as batch:
+        newest = messages[-1].record.time if messages else 0
+        with self._log.appending(bus, expected, following, meanwhile, newest) as batch:
             decide = BatchDecision(
                 batch, messages, self._may_merge, self._contact_id, self._digest, self._signer.signature_in
             )

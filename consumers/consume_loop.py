@@ -11,6 +11,7 @@ from consumers.offsets import Gap, gaps, starting_points
 from consumers.reading_ahead import ReadingAhead
 from ledger import sqlite
 from ledger.bus.port import Bus, Damaged, OutOfRange, Reader, Unavailable
+from ledger.clock import ClockAhead
 from ledger.log.log import EventLog, OffsetMoved
 from ledger.pacing import SMALL, pause_after
 
@@ -78,7 +79,7 @@ class Consumer:
             try:
                 with closing(self.bus.reader()) as reader:
                     self._consume(reader, watcher, succeeded)
-            except (Unavailable, OutOfRange) as fault:
+            except (Unavailable, OutOfRange, ClockAhead) as fault:
                 watcher.faulty(fault)
             except sqlite.Error as fault:
                 if not sqlite.is_passing(fault):

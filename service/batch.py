@@ -8,7 +8,6 @@ from threading import Lock
 import msgspec
 
 from ledger.bus.port import Message, Publisher, TooLarge
-from ledger.events import moments
 from ledger.events.calls import TrackUser
 from ledger.events.signing import Signer
 from service.call_messages import facts_of, messages_of, signing
@@ -48,7 +47,7 @@ class Batches:
     """Takes batches of calls. Safe for threads.
 
     `conflicts` is asked by one thread at a time. `in_log(source, ids)` gives those of the messages that the log has,
-    accepted or rejected. `clock` gives microseconds since the epoch, `new_ids` a stream of ids.
+    accepted or rejected. `new_ids` gives a stream of ids.
     """
 
     def __init__(
@@ -58,14 +57,12 @@ class Batches:
         conflicts: Conflicts,
         in_log: Callable[[str, Sequence[str]], Collection[str]],
         *,
-        clock: Callable[[], int],
         new_ids: Callable[[], Iterator[str]],
     ) -> None:
         self._publisher = publisher
         self._signer = signer
         self._conflicts = conflicts
         self._in_log = in_log
-        self._clock = clock
         self._new_ids = new_ids
         self._lock = Lock()
 
@@ -82,19 +79,21 @@ class Batches:
         told: list[_Told] = []
         claimed: Claim | None = None
         spare: Iterator[str] = iter(())
-        sign, now = cache(signing(self._signer, source)), ""
+        sign = cache(signing(self._signer, source))
+        at: int | None = None
+        is_claimed = False
         for place, call in enumerate(calls):
             if isinstance(call, Exception):
                 outcomes.append(call)
                 continue
-            if not now:
-                claimed = claim()
+            if not is_claimed:
+                is_claimed, claimed = True, claim()
                 spare = self._new_ids() if claimed is None else iter(claimed.ids(MOST_MESSAGES * most))
-                now = moments.text(self._clock() if claimed is None else claimed.at)
+                at = None if claimed is None else claimed.at
             facts = facts_of(call)
             ids = [next(spare) for _ in facts]
             try:
-                messages = messages_of(call, facts, ids, now, sign)
+                messages = messages_of(call, facts, ids, at, sign)
             except TooLarge as fault:
                 outcomes.append(fault)
                 continue

@@ -15,8 +15,8 @@ from ledger.events.signing import Signer
 Fact = tuple[str, dict[str, Any]]
 """A message's type, and its data but for whom it is about."""
 
-Sign = Callable[[str, str], Callable[[str, bytes], bytes]]
-"""Given a type and a time, what makes a signed message of an id and data."""
+Sign = Callable[[str, str | None], Callable[[str, bytes], bytes]]
+"""Given a type and a time, if one is stated, what makes a signed message of an id and data."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -32,14 +32,16 @@ def facts_of(call: TrackUser) -> Sequence[Fact]:
 
 
 def messages_of(
-    call: TrackUser | TrackEvent, facts: Sequence[Fact], ids: Sequence[str], now: str, sign: Sign
+    call: TrackUser | TrackEvent, facts: Sequence[Fact], ids: Sequence[str], at: int | None, sign: Sign
 ) -> list[Message]:
-    """A message for each fact, under these ids; `now` is the time it is stated for where the call names none.
+    """A message for each fact, under these ids, stated for the call's `createdAt`, else for `at` (microseconds).
 
-    The same arguments make the same bytes. Raises TooLarge for what the append would reject.
+    With neither it states no time (R4): the bus's counts, and a clock of ours that is wrong loses nothing. The same
+    arguments make the same bytes. Raises TooLarge for what the append would reject.
     """
     who = {name: value for name, value in (("phone", call.phone), ("userId", call.user_id)) if value is not None}
-    stated = now if call.created_at is None else moments.text(moments.parse(call.created_at))
+    moment = at if call.created_at is None else moments.parse(call.created_at)
+    stated = None if moment is None else moments.text(moment)
     key = (call.phone or call.user_id or "").encode()
     messages = []
     for id, (type, data) in zip(ids, facts, strict=True):

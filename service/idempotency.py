@@ -1,8 +1,8 @@
 """`Idempotency-Key`: a call that is sent again makes the same messages, for ever, whichever process gets it.
 
 Which messages is fixed, and on the disk, before any of them is published: the id of the first, from which the others
-follow, and the time they are stated for. So a call that was broken off in between makes them again to the byte, and the
-append takes each once (decision 4).
+follow. So a call that was broken off in between makes them again to the byte, and the append takes each once
+(decision 4).
 """
 
 from collections.abc import Callable, Sequence
@@ -36,13 +36,14 @@ class NotKept(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a call's messages are to be: `at` is the time they are stated for (microseconds since the epoch).
+    """What a call's messages are to be.
 
-    `is_repeat`: the call came before, so its messages may be published already.
+    `at` is the time they are stated for (microseconds since the epoch) where the call was first made to a version that
+    stated one, else None. `is_repeat`: the call came before, so its messages may be published already.
     """
 
     id: str
-    at: int
+    at: int | None
     is_repeat: bool
 
     def ids(self, count: int) -> list[str]:
@@ -57,7 +58,7 @@ def idempotency_keys(database: Database) -> None:
             name BLOB PRIMARY KEY,      -- hash of client and key, under the deployment's secret: neither can be read
             call BLOB NOT NULL,         -- the same of address and body
             id TEXT NOT NULL,           -- the first message's
-            at INTEGER NOT NULL         -- what its messages are stated for
+            at INTEGER NOT NULL         -- what its messages are stated for; 0: for no time of ours
         ) STRICT, WITHOUT ROWID
     """)
 
@@ -70,14 +71,11 @@ class _Wish:
 
 
 class IdempotencyKeys:
-    """The keys of `service.db`, which keeps them for ever. Safe for threads; `clock` gives microseconds."""
+    """The keys of `service.db`, which keeps them for ever. Safe for threads."""
 
-    def __init__(
-        self, connection: Connection, secret: bytes, clock: Callable[[], int], new_id: Callable[[], str]
-    ) -> None:
+    def __init__(self, connection: Connection, secret: bytes, new_id: Callable[[], str]) -> None:
         self._connection = connection
         self._hash_key = blake2b(secret, digest_size=32).digest()
-        self._clock = clock
         self._new_id = new_id
         self._together = Together(self._keep)
 
@@ -105,16 +103,16 @@ class IdempotencyKeys:
             "SELECT call, id, at FROM idempotency_keys WHERE name = ?", (wish.name,)
         ).fetchone()
         if row is None:
-            wish.claim = Claim(self._new_id(), self._clock(), is_repeat=False)
+            wish.claim = Claim(self._new_id(), None, is_repeat=False)
             self._connection.execute(
-                "INSERT INTO idempotency_keys (name, call, id, at) VALUES (?, ?, ?, ?)",
-                (wish.name, wish.call, wish.claim.id, wish.claim.at),
+                "INSERT INTO idempotency_keys (name, call, id, at) VALUES (?, ?, ?, 0)",
+                (wish.name, wish.call, wish.claim.id),
             )
             return None
         call, id, at = row
         if call != wish.call:
             return KeyReused("came with another call before: take a new key for each call, and send it with no other")
-        wish.claim = Claim(id, at, is_repeat=True)
+        wish.claim = Claim(id, at or None, is_repeat=True)
         return None
 
     def _hash(self, *parts: bytes) -> bytes:

@@ -34,6 +34,7 @@ def desk(deployment: Deployment) -> Iterator[Desk]:
     view = LedgerView(deployment.bus(), deployment.log_path, deployment.generations())
     ports = UploadPorts(
         clock=now,
+        stated=lambda: max(now(), view.recorded()),
         new_id=deployment.ids(),
         known_attributes=lambda: view.attribute_types() | registry.attribute_types(),
         default_country_code=deployment.settings.default_country_code,
@@ -66,6 +67,7 @@ def importing(deployment: Deployment, check: Callable[[], None] = lambda: None) 
         publisher=publisher,
         signer=deployment.signer(),
         clock=now,
+        stated=lambda: max(now(), view.recorded()),
         new_id=deployment.ids(),
         backlog=view.backlog,
         behind=view.behind,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.bus.port import BusError, Message, NotConfirmed, Publisher, TooLarge, Unavailable
-from ledger.events import moments, types
+from ledger.events import types
 from ledger.events.calls import TrackEvent, TrackUser, track_event, track_user
 from ledger.events.schema import Fault
 from ledger.events.signing import Signer
@@ -64,7 +64,7 @@ class Tracker:
     """Takes track calls, from any number of threads: those that come at the same time are published together.
 
     `conflicts` is asked by one thread at a time. `in_log(source, ids)` gives those of the messages that the log has,
-    accepted or rejected. `clock` gives microseconds since the epoch.
+    accepted or rejected.
     """
 
     def __init__(
@@ -75,7 +75,6 @@ class Tracker:
         in_log: Callable[[str, Sequence[str]], Collection[str]],
         *,
         default_country_code: str,
-        clock: Callable[[], int],
         new_id: Callable[[], str],
     ) -> None:
         self.publisher = publisher
@@ -83,7 +82,6 @@ class Tracker:
         self._conflicts = conflicts
         self._in_log = in_log
         self._default_country_code = default_country_code
-        self._clock = clock
         self._new_id = new_id
         self._together = Together(self._publish_all)
 
@@ -137,12 +135,10 @@ class Tracker:
     ) -> Ready:
         if claim is not None and (told := self._told(claim, source, len(facts))) is not None:
             return Ready(told, None, call.notes)
-        now, ids = (
-            (self._clock(), [self._new_id() for _ in facts]) if claim is None else (claim.at, claim.ids(len(facts)))
-        )
+        at, ids = (None, [self._new_id() for _ in facts]) if claim is None else (claim.at, claim.ids(len(facts)))
         if terms is not _ANY:
             facts = _on_terms(facts, ids, terms)
-        messages = messages_of(call, facts, ids, moments.text(now), signing(self._signer, source))
+        messages = messages_of(call, facts, ids, at, signing(self._signer, source))
         return Ready(ids, _Call(call.phone, call.user_id, messages, terms.by_phone_alone), call.notes)
 
     def _publish_all(self, calls: Sequence[_Call], seconds: float) -> Sequence[Exception | None]:

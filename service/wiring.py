@@ -111,9 +111,9 @@ class Deployment:
             reader.close()
 
     @contextmanager
-    def consumer(self, *, gaps_accepted_by: str | None = None) -> Iterator[Consumer]:
-        """The consumer, for whoever holds its lock."""
-        log = EventLog(self.log_path, clock=now, signer=self.signer())
+    def consumer(self, *, gaps_accepted_by: str | None = None, accepted_clock: int = 0) -> Iterator[Consumer]:
+        """The consumer, for whoever holds its lock; `accepted_clock` as `EventLog` takes it."""
+        log = EventLog(self.log_path, clock=now, signer=self.signer(), accepted_clock=accepted_clock)
         try:
             appender = Appender(
                 log, secret=self.secret, may_merge=self.settings.merge == "auto", clock=now, ids=self.ids()

@@ -16,6 +16,10 @@ class Unavailable(BusError):
     """The bus cannot be reached now, or is too busy. It can heal; nothing was published by this call."""
 
 
+class ClockRefused(Unavailable):
+    """This machine's clock is too far past the last message to stamp one with it (R4); the message says what to do."""
+
+
 class NotConfirmed(BusError):
     """No confirmation came in time: the messages may or may not be on the bus, now or soon."""
 
@@ -158,6 +162,12 @@ class Bus(ABC):
     @abstractmethod
     def reader(self) -> Reader:
         """A new reader at no position yet (seek first). Raises Unavailable, Unusable."""
+
+    def accept_clock(self) -> None:  # noqa: B027
+        """Go on with this machine's clock, however far past the last message it is; nothing where others stamp.
+
+        Raises Unavailable, Unusable.
+        """
 
     @abstractmethod
     def check(self) -> None:

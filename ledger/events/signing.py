@@ -86,14 +86,15 @@ class Signer:
             return None
         return envelope.ledgersig if self.has_signed(envelope) else None
 
-    def message(self, *, source: str, id: str, type: str, time: str, data: bytes) -> bytes:
+    def message(self, *, source: str, id: str, type: str, time: str | None, data: bytes) -> bytes:
         """A signed structured-mode message; `data` is JSON, each attribute ASCII without quotes or backslashes."""
         return self.stream(source=source, type=type, time=time)(id, data)
 
-    def stream(self, *, source: str, type: str, time: str) -> Callable[[str, bytes], bytes]:
+    def stream(self, *, source: str, type: str, time: str | None) -> Callable[[str, bytes], bytes]:
         """Makes many messages that differ by id and data, as `message` makes one, in two thirds of the time."""
-        mac, moment, join = self._macs(source, type), time.encode(), b"".join
-        middle = f'","source":"{source}","type":"{type}","time":"{time}","ledgersig":"'.encode()
+        mac, moment, join = self._macs(source, type), (time or "").encode(), b"".join
+        stated = "" if time is None else f',"time":"{time}"'
+        middle = f'","source":"{source}","type":"{type}"{stated},"ledgersig":"'.encode()
 
         def signed(id: str, data: bytes) -> bytes:
             signature = mac(id, moment, data).encode()

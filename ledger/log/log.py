@@ -9,6 +9,7 @@ from os import urandom
 from pathlib import Path
 
 from ledger import sqlite
+from ledger.clock import refuse_jump
 from ledger.events.signing import Signer
 from ledger.log import seal
 from ledger.log.batch import Batch
@@ -39,17 +40,20 @@ class EventLog:
         entropy: Callable[[int], bytes] = urandom,
         most_wal_pages: int = 25_000,
         signer: Signer | None = None,
+        accepted_clock: int = 0,
     ) -> None:
         """Open or make the file. `clock` gives microseconds since the epoch; `entropy(n)` gives n random bytes.
 
         `signer` signs what each append leaves (`ledger.log.seal`). `most_wal_pages`: how large the WAL may become
-        before it is brought into the file (`Checkpoints`).
+        before it is brought into the file (`Checkpoints`). `accepted_clock`: what the clock was when somebody said that
+        it is right, however far past the log's head.
         """
         self._path = path
         self._connection = sqlite.connect(path, cache_mib=24)
         self._clock = clock
         self._entropy = entropy
         self._signer = signer
+        self._accepted_clock = accepted_clock
         self._checkpoints = Checkpoints(path, most_wal_pages)
         self._checkpoints.begin(self._connection)
         if version_of(self._connection) < VERSION:
@@ -73,13 +77,15 @@ class EventLog:
         expected: Mapping[int, int],
         following: Mapping[int, int],
         meanwhile: Callable[[], None] = lambda: None,
+        newest: int = 0,
     ) -> Iterator[Batch]:
         """One transaction: `expected` are the offsets `offsets()` gave the caller, `following` those to store.
 
-        `meanwhile` is called when the entries are written, as `Batch.write` says.
+        `meanwhile` is called when the entries are written, as `Batch.write` says. `newest`: when the bus took the
+        newest message; a clock that is near it is no wrong one.
 
         Commits entries, identities and offsets together when the block ends; anything raised rolls all of it back.
-        Raises OffsetMoved when the log's offsets are not the expected ones (compare-and-set, decision 2).
+        Raises OffsetMoved when the log's offsets are not the expected ones (compare-and-set, decision 2), ClockAhead.
         """
         self._checkpoints.look(self._connection)
         with sqlite.transaction(self._connection):
@@ -87,6 +93,9 @@ class EventLog:
             if any(found.get(partition) != expected.get(partition) for partition in following):
                 raise OffsetMoved(expected, found)
             batch = Batch(self._connection, self._clock(), self._entropy)
+            if batch.position:
+                known = max(batch.head.recorded, newest, self._accepted_clock)
+                refuse_jump(batch.recorded, known, "the log took its last message")
             yield batch
             batch.write(meanwhile)
             self._connection.executemany(

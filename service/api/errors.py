@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from ledger import sqlite
-from ledger.bus.port import BusError, NotConfirmed, TooLarge
+from ledger.bus.port import BusError, ClockRefused, NotConfirmed, TooLarge
 from ledger.events.schema import Invalid
 from service.api.arguments import faulty
 from service.api.body import BrokenOff, LengthMissing, NestedTooDeeply, NotAnObject, TooLong
@@ -113,6 +113,8 @@ def _bus_fault(fault: BusError) -> Problem:
         case NotConfirmed():
             text = "the bus did not confirm in time; the call may still have been published"
             return Problem(503, text, headers=RETRY)
+        case ClockRefused():
+            return Problem(503, f"{fault}; nothing was published", headers=RETRY)
     return Problem(503, "the bus cannot take messages now; nothing was published", headers=RETRY)
 
 

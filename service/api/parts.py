@@ -92,7 +92,6 @@ def door(deployment: Deployment) -> Door:
             deployment.signer(),
             conflicts(deployment),
             partial(in_log, deployment.log_path),
-            clock=now,
             new_ids=deployment.ids().stream,
         ),
         idempotency=idempotency_keys(deployment),
@@ -110,7 +109,7 @@ def idempotency_keys(deployment: Deployment) -> IdempotencyKeys:
     """The idempotency keys of all workers, over a connection of their own. Raises what opening `service.db` raises."""
     connection = open_store(deployment.service_path)
     connection.execute(f"PRAGMA busy_timeout = {int(1000 * SECONDS)}")
-    return IdempotencyKeys(connection, deployment.secret, now, deployment.ids())
+    return IdempotencyKeys(connection, deployment.secret, deployment.ids())
 
 
 def tracker(deployment: Deployment) -> Tracker:
@@ -121,7 +120,6 @@ def tracker(deployment: Deployment) -> Tracker:
         conflicts=conflicts(deployment),
         in_log=partial(in_log, deployment.log_path),
         default_country_code=deployment.settings.default_country_code,
-        clock=now,
         new_id=deployment.ids(),
     )
 

@@ -4,7 +4,16 @@ import getpass
 import os
 from pathlib import Path
 
+import click
+
 from service.settings import Settings, load
+
+accept_clock = click.option(
+    "--accept-clock",
+    "is_clock_accepted",
+    is_flag=True,
+    help="This machine's clock is right, though it is more than 366 days past the last message.",
+)
 
 
 def settings(**overrides: object) -> Settings:

@@ -3,20 +3,26 @@
 import click
 
 from service import logs
-from service.cli.given import who
+from service.cli.given import accept_clock, who
 from service.cli.terminal import opened
 from service.parts.processes import Stop, run_consumer, run_projector
+from service.wiring import now
 
 
 @click.command()
 @click.option("--accept-gap", is_flag=True, help="Go on although messages are gone from the bus, and record which.")
-def consume(accept_gap: bool) -> None:
+@accept_clock
+def consume(accept_gap: bool, is_clock_accepted: bool) -> None:
     """Append what comes over the bus to the log, until told to stop. A second consumer stands by."""
     stop = Stop()
     stop.catch_signals()
     given = opened()
     logs.configure(given.settings.log_format)
-    run_consumer(given, stop, gaps_accepted_by=who() if accept_gap else None)
+    if is_clock_accepted:
+        given.bus().accept_clock()
+    run_consumer(
+        given, stop, gaps_accepted_by=who() if accept_gap else None, accepted_clock=now() if is_clock_accepted else 0
+    )
 
 
 @click.command()

@@ -12,7 +12,7 @@ import click
 from ledger.events.numbering_plan import plan_of
 from service import logs
 from service.api.port import PortTaken, wait_until_free
-from service.cli.given import environ, settings
+from service.cli.given import accept_clock, environ, settings
 from service.keys import Keys
 from service.parts.restarts import MAY_HEAL
 from service.parts.signals import call_at_end
@@ -29,7 +29,8 @@ _EXAMPLE = '{"phoneNumber":"9967536783","countryCode":"+91","traits":{"name":"Ga
 @click.option("--host", help="Address to listen at (CONTACTS_HOST).")
 @click.option("--port", type=int, help="Port to listen at (CONTACTS_PORT).")
 @click.option("--workers", type=int, help="Processes that answer calls (CONTACTS_WORKERS).")
-def serve(host: str | None, port: int | None, workers: int | None) -> None:
+@accept_clock
+def serve(host: str | None, port: int | None, workers: int | None, is_clock_accepted: bool) -> None:
     """Run API, importer, consumer and projector together until Ctrl-C."""
     given = settings(host=host, port=port, workers=workers)
     logs.configure(given.log_format)
@@ -38,7 +39,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         for name, command in (
             ("api", "api"),
             ("importer", "imports run"),
-            ("consumer", "consume"),
+            ("consumer", "consume --accept-clock" if is_clock_accepted else "consume"),
             ("projector", "project"),
         )
     ]

@@ -62,6 +62,13 @@ class LedgerView:
         dirty: int = self._asked(lambda state: state.dirty_count(), 0)
         return waiting + dirty + (self._taken.head().position - folded if self._taken else 0)
 
+    def recorded(self) -> int:
+        """When the log took its newest message (microseconds since the epoch); 0: there is none."""
+        if not is_there(self._log):
+            return 0
+        with closing(LogReader(self._log)) as log:
+            return log.head().recorded
+
     def at_head(self) -> AbstractContextManager[LedgerHead]:
         """The ledger as it is now, for the length of a block."""
         return at_head(self._log, self._generations)

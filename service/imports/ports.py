@@ -28,6 +28,9 @@ class Limits:
 class Ports:
     """`clock` is microseconds since the epoch, `new_id` makes UUIDv7 texts.
 
+    `stated()`: what an import that is confirmed now is stated for (R4): the greater of the clock and the recorded time
+    of the log's head, so that a clock that was set back makes none of its values lose.
+
     `backlog()`: how many messages are on the bus that the log has not taken yet; `behind()`: that the state does not
     have yet, and contacts that an undo has yet to reach. `at_head()`: the ledger as it is now. `outcomes(import id)`:
     what became of its rows so far. `rejections(import id)`: its rows that the append rejected, by row.
@@ -41,6 +44,7 @@ class Ports:
     publisher: Publisher
     signer: Signer
     clock: Callable[[], int]
+    stated: Callable[[], int]
     new_id: Callable[[], str]
     backlog: Callable[[], int]
     behind: Callable[[], int]

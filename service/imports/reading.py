@@ -18,7 +18,7 @@ def read_new(
 ) -> tuple[Import, Scan]:
     """The import that a copied file would be, confirmed now, and its rows. Raises FileRefused."""
     columns = map_columns(shape(folder.source, choices.delimiter).header, choices, ports.known_attributes())
-    id, hash, now = folder.path.name, import_hash(copied.sha256, choices), ports.clock()
+    id, hash, now = folder.path.name, import_hash(copied.sha256, choices), ports.stated()
     new = Import(id, hash, copied.sha256, name, choices, columns, now, rows=0)
     report("scanning", 0, 0)
     found = rows_of(folder, new, limits)

@@ -47,13 +47,16 @@ class AlreadyImported(Exception):
 
 @dataclass(frozen=True, slots=True)
 class UploadPorts:
-    """`clock` is microseconds since the epoch, `new_id` makes UUIDv7 texts.
+    """`clock` is microseconds since the epoch, `stated()` what an import that is confirmed now is stated for (R4).
+
+    `new_id` makes UUIDv7 texts.
 
     `known_attributes()`: existing custom attributes and their types. `default_country_code` is the proposal for a file
     without any (R10).
     """
 
     clock: Callable[[], int]
+    stated: Callable[[], int]
     new_id: Callable[[], str]
     known_attributes: Callable[[], Mapping[str, str]]
     default_country_code: str
@@ -148,7 +151,7 @@ class Uploads:
             earlier = None if again else self._registry.earlier(hash)
             if earlier is not None:
                 raise AlreadyImported(earlier.id)
-            return replace(one, choices=choices, hash=hash, confirmed_at=self._ports.clock())
+            return replace(one, choices=choices, hash=hash, confirmed_at=self._ports.stated())
 
         self._registry.take(id, Step.CONFIRM, confirmed)
 

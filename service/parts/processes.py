@@ -103,7 +103,9 @@ def _until_told(stop: Stop, work: Callable[[], None]) -> None:
             stop.wait(_OPENING_SECONDS)
 
 
-def run_consumer(deployment: Deployment, stop: Stop, *, gaps_accepted_by: str | None = None) -> None:
+def run_consumer(
+    deployment: Deployment, stop: Stop, *, gaps_accepted_by: str | None = None, accepted_clock: int = 0
+) -> None:
     """Be the consumer until told to stop. Raises what only a person can mend."""
     if exposed := deployment.bus().in_clear:
         _log.warning(
@@ -113,7 +115,7 @@ def run_consumer(deployment: Deployment, stop: Stop, *, gaps_accepted_by: str | 
         )
 
     def consume() -> None:
-        with deployment.consumer(gaps_accepted_by=gaps_accepted_by) as consumer:
+        with deployment.consumer(gaps_accepted_by=gaps_accepted_by, accepted_clock=accepted_clock) as consumer:
             _log.info("consumer started", position=consumer.log.head().position)
             consumer.run(stop)
 

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ledger import sqlite
-from ledger.bus.port import Bus, Publisher, Reader, Unavailable
-from ledger.bus.sqlite.file import RETENTION, now, open_file, renew, writing
+from ledger.bus.port import Bus, ClockRefused, Publisher, Reader, Unavailable
+from ledger.bus.sqlite.file import RETENTION, accept, check_clock, last_stamp, now, open_file, renew, writing
 from ledger.bus.sqlite.publisher import SqlitePublisher
 from ledger.bus.sqlite.reader import SqliteReader
+from ledger.clock import ClockAhead
 
 __all__ = ["SqliteBus", "renew"]
 
@@ -34,13 +35,19 @@ class SqliteBus(Bus):
         """See `Bus.reader`."""
         return SqliteReader(self._path, self._clock, self._retention)
 
+    def accept_clock(self) -> None:
+        """See `Bus.accept_clock`."""
+        accept(self._path, self._clock())
+
     def check(self) -> None:
-        """See `Bus.check`: the file opens and its write lock can be had within a second."""
+        """See `Bus.check`: the file opens, its write lock can be had within a second, and the clock can be right."""
         deadline = time.monotonic() + _CHECK_SECONDS
         connection = open_file(self._path, _CHECK_SECONDS)
         try:
             with writing(connection, deadline):
-                pass
+                check_clock(self._clock(), last_stamp(connection))
+        except ClockAhead as fault:
+            raise ClockRefused(str(fault)) from None
         except sqlite.Error as fault:
             raise Unavailable(f"the bus file {self._path} cannot be written: {fault}") from fault
         finally:

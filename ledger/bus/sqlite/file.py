@@ -10,6 +10,7 @@ from pathlib import Path
 from ledger import sqlite
 from ledger.bus.port import Unavailable, Unusable
 from ledger.bus.sqlite.older import gather
+from ledger.clock import refuse_jump
 
 SECOND = 1_000_000
 RETENTION = 7 * 24 * 3600 * SECOND
@@ -38,7 +39,8 @@ CREATE TABLE IF NOT EXISTS batches (
 
 
 _END = """
-SELECT time, next FROM (SELECT time, first + count AS next FROM batches ORDER BY first DESC LIMIT 1)
+SELECT max(time, (SELECT time FROM stream)), next
+FROM (SELECT time, first + count AS next FROM batches ORDER BY first DESC LIMIT 1)
 UNION ALL SELECT time, next FROM stream LIMIT 1
 """
 
@@ -131,13 +133,40 @@ def bounds(connection: sqlite.Connection) -> tuple[int, int]:
 def add(connection: sqlite.Connection, batches: Iterable[tuple[int, bytes]], clock: int) -> None:
     """Put batches, each with how many messages it has, at the end of the stream (in a write transaction).
 
-    They are stamped with `clock`, but never before the last message.
+    They are stamped with `clock`, but never before the last message. Raises ClockAhead.
     """
     last, following = connection.execute(_END).fetchone()
+    check_clock(clock, last)
     at = max(clock, last)
     for count, content in batches:
         connection.execute("INSERT INTO batches VALUES (?, ?, ?, ?)", (following, count, at, content))
         following += count
+
+
+def check_clock(clock: int, last: int) -> None:
+    """Raise ClockAhead when nothing should be stamped with `clock`; `last` is the last stamp, 0 before the first."""
+    if last:
+        refuse_jump(clock, last, "the bus took its last message")
+
+
+def last_stamp(connection: sqlite.Connection) -> int:
+    """When the bus took its last message (microseconds since the epoch), or a clock was accepted; 0: never."""
+    return int(connection.execute(_END).fetchone()[0])
+
+
+def accept(path: Path, clock: int) -> None:
+    """Let the bus in `path` go on with this clock; from here on no message is stamped earlier.
+
+    Raises Unavailable, Unusable.
+    """
+    connection = open_file(path)
+    try:
+        with writing(connection, time.monotonic() + 5):
+            connection.execute("UPDATE stream SET time = max(time, ?)", [clock])
+    except sqlite.Error as fault:
+        raise read_fault(path, fault) from fault
+    finally:
+        connection.close()
 
 
 def renew(path: Path) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ledger import sqlite
-from ledger.bus.port import BusError, Message, NotConfirmed, Publisher, Unavailable
+from ledger.bus.port import BusError, ClockRefused, Message, NotConfirmed, Publisher, Unavailable
 from ledger.bus.sizes import refuse_large
 from ledger.bus.sqlite.batches import batches, packed
 from ledger.bus.sqlite.file import add, is_locked, now, open_file, writing
+from ledger.clock import ClockAhead
 
 CHUNK = 500
 """Messages a transaction holds at most, so that a call from another process waits a few milliseconds."""
@@ -74,6 +75,8 @@ class SqlitePublisher(Publisher):
         except BusError:
             self._disconnect()
             raise
+        except ClockAhead as fault:
+            raise ClockRefused(str(fault)) from None
         except (sqlite.Error, OSError) as fault:
             self._disconnect()
             if is_locked(fault):

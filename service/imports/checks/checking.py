@@ -119,7 +119,8 @@ class Checks:
     def _check(self, folder: ImportFolder, new: Import, found: Scan, report: Report) -> dict[str, Any]:
         self.catch_up(report)
         with self._ports.at_head() as head:
-            now = self._ports.clock()  # as late as an import right after this check would state
+            # as late as an import right after this check would state
+            now = max(self._ports.clock(), head.head.recorded)
             return check(folder, replace(new, confirmed_at=now), found, head, report)
 
     def _conclude(self, checked: Import, step: Step, change: Callable[[Import], Import]) -> None:

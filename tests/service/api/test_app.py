@@ -86,8 +86,7 @@ def test_a_fault_of_ours_shows_no_trace_and_an_id_that_the_log_has(world, key_te
         conflicts(world.deployment),
         lambda _source, _ids: (),
         default_country_code="91",
-        clock=lambda: 1 // 0,
-        new_id=world.next_id,
+        new_id=lambda: 1 // 0,
     )
     app = create_app(replace(parts, tracker=broken))
     stream = io.StringIO()
