@@ -8,6 +8,7 @@ import msgspec
 from consumers.messages import About, Condition, Incoming, Refusal
 from ledger.bus.port import Record
 from ledger.events import identity, types
+from ledger.events.data import command_of
 from ledger.events.envelope import Envelope
 from ledger.log.batch import Batch, Taken
 from ledger.log.entry import Headers, NewEntry, pack_headers, phone_number, unpack_headers
@@ -80,7 +81,7 @@ class BatchDecision:
             return
         elif about is None:
             self._command(message, envelope)
-        elif envelope.source in self._undone:
+        elif envelope.source in self._undone:  # none of ours, as an undo waits for all of them
             self._reject(message, Refusal("import_undone", "the import is undone; redo it before more of it is taken"))
         else:
             self._decide(message, about)
@@ -112,6 +113,8 @@ class BatchDecision:
         elif (source in self._undone) == is_undo:
             state = "undone already" if is_undo else "not undone"
             self._reject(message, Refusal("wrong_state", f"the import is {state}"))
+        elif is_undo and (left := self._left(message, source)):
+            self._reject(message, Refusal("wrong_state", left))
         elif is_undo:
             self._batch.undo(source)
             self._accept(message, contact=None)
@@ -121,6 +124,18 @@ class BatchDecision:
             self._accept(message, contact=None, detail=msgspec.json.encode(refused).decode())
             self._undone.remove(source)
         self._identities = self._batch.load_identities(self._phones, self._user_ids)
+
+    def _left(self, message: Incoming, source: str) -> str | None:
+        """What of an import is still to come, None when nothing is: an undo never overtakes a row.
+
+        With several partitions it could, and a row that is refused then could never be taken again.
+        """
+        undecided = self._batch.undecided_rows(source, command_of(message.record.headers, message.record.value))
+        if undecided is None:
+            return "the import is not whole on the bus: undo it when it is done, or cancel it and undo it then"
+        if undecided:
+            return f"{undecided} rows of the import are on the bus and not in the log: undo it again when they are"
+        return None
 
     def _decide(self, message: Incoming, about: About) -> None:
         by_phone = self._identities.by_phone(about.phone)

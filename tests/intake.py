@@ -100,7 +100,17 @@ def row_message(row: int, part: str, data: dict[str, Any], *, source: str = "/im
     )
 
 
-def order_message(type: str, id: str, *, source: str = "/imports/i1") -> bytes:
-    """An ImportUndone or an ImportRedone, signed."""
-    data = orjson.dumps({"import": source.removeprefix("/imports/"), "by": "asha", "reason": "the wrong file"})
+def split_message(published: int, *, source: str = "/imports/i1") -> bytes:
+    """An ImportSplit, signed."""
+    return _of_import("ImportSplit", "i1.split", source, {"published": published})
+
+
+def order_message(type: str, id: str, *, source: str = "/imports/i1", published: int | None = None) -> bytes:
+    """An ImportUndone or an ImportRedone, signed; without an ImportSplit in the log `published` rows are awaited."""
+    said = {"by": "asha", "reason": "the wrong file"} | ({} if published is None else {"published": published})
+    return _of_import(type, id, source, said)
+
+
+def _of_import(type: str, id: str, source: str, said: dict[str, Any]) -> bytes:
+    data = orjson.dumps({"import": source.removeprefix("/imports/"), **said})
     return Signer(SECRET).message(source=source, id=id, type=type, time="2023-11-14T22:13:20Z", data=data)

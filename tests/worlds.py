@@ -49,7 +49,7 @@ class Sent:
         """As the bus takes it: the n-th message of the stream."""
         source = f"/imports/{self.of}"
         if self.type in ORDERS:
-            value = order_message(self.type, f"{self.of}.order.{number}", source=source)
+            value = order_message(self.type, f"{self.of}.order.{number}", source=source, published=0)
         elif self.row is not None:
             part = "u" if self.type == "UserTracked" else "t"
             value = row_message(self.row, part, self.data, source=source, is_last=self.is_last)
@@ -132,6 +132,14 @@ def mixed_streams(draw: Any, kinds: Any = everything) -> list[Sent]:
             stream.append(first)
             pending += rest
     return stream + pending
+
+
+def shuffled(draw: Any, streams: list[list[Any]]) -> list[Any]:
+    """All of them in one, each in its own order."""
+    left, mixed = [list(stream) for stream in streams], []
+    while any(left):
+        mixed.append(draw(st.sampled_from([stream for stream in left if stream])).pop(0))
+    return mixed
 
 
 undone_streams = mixed_streams(st.one_of(sent(), sent(), rows_of(phones, ("upsert",)), orders))

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from ledger import sqlite
+from ledger.events.data import Command
 from ledger.log import undoing
 from ledger.log.entry import Headers, NewEntry, unpack_headers
 from ledger.log.head import head
 from ledger.log.identities import Identities, make
 from ledger.log.rows import write
 from ledger.log.undoing import Refused, is_undone
+from ledger.log.whole import undecided
 
 _listed = msgspec.json.Encoder().encode
 
@@ -126,6 +128,13 @@ class Batch:
     def undone(self, sources: Iterable[str]) -> set[str]:
         """Those of the sources, by name, whose import is undone."""
         return {name for name in sources if is_undone(self._connection, name)}
+
+    def undecided_rows(self, source: str, order: Command) -> int | None:
+        """How many published rows of an import are still to be decided, as `ledger.log.whole.undecided` says.
+
+        What was decided before is written.
+        """
+        return undecided(self._connection, source, order)
 
     def undo(self, source: str) -> None:
         """The entry that is added next undoes an import: release what only its events assert (R32).

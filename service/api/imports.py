@@ -62,8 +62,8 @@ def import_routes(door: Door) -> Routes:
 
     def ordered(id: str, order: Order) -> Response:
         with opened() as found:
-            found.results.orderable(id, order)
-            _, message = message_of(id, order, door.new_id(), now(), door.consistency.signer)
+            one = found.results.orderable(id, order)
+            _, message = message_of(one, order, door.new_id(), now(), door.consistency.signer)
             door.tracker.publisher.publish([message], DEADLINE)
             return _told(found, id, 202)
 
@@ -199,7 +199,7 @@ def import_routes(door: Door) -> Routes:
         """Have the import's facts no longer count, as if it had never been.
 
         202 when that is on the disk of the bus: poll the import, it is `undoing` until all its contacts show it, then
-        `undone`. The log keeps everything. 409 while it runs, and when it is undone already.
+        `undone`. The log keeps everything. 409 while it runs or rows of it are pending, and when it is undone already.
         """
         return ordered(id, Order(is_redo=False, by=f"key:{g.key.name}", reason=body["reason"]))
 

@@ -164,6 +164,7 @@ def redo_import(id: str, reason: str | None, is_json: bool) -> int:
 
 def _ordered(id: str, order: Order, is_json: bool) -> int:
     with _at_work() as (importer, report):
+        importer.await_rows(id, report)
         message_id = importer.order(id, order)
         importer.wait_for(id, message_id, order, report)
         document = importer.results.show(id)

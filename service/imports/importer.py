@@ -144,13 +144,17 @@ class Importer:
         cancel(self._registry, self._folder, id)
         self.see_out(id, report)
 
+    def await_rows(self, id: str, report: Report) -> None:
+        """Return when no row that is on the bus is pending; at once while an import runs. Raises as `wait` does."""
+        if self._registry.get(id).state is not State.RUNNING:
+            self.wait(id, report)
+
     def order(self, id: str, order: undo.Order) -> str:
         """Have an import undone or redone (R32); the id of the message, which is durable on the bus.
 
         Raises ImportUnknown, UndoNotPossible, and as `bring` does.
         """
-        undo.refuse(self._registry.get(id), self.results.counts(id), order)
-        return undo.publish(id, order, self._ports)
+        return undo.publish(self.results.orderable(id, order), order, self._ports)
 
     def wait_for(self, id: str, message_id: str, order: undo.Order, report: Report) -> None:
         """Return when all contacts show the order. Raises UndoNotPossible when the log rejected it, and Stalled."""

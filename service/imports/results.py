@@ -110,9 +110,11 @@ class Results:
             "rejects": told_faults(check["rejects"], self._words) if check else self._shown_rejects(one),
         }
 
-    def orderable(self, id: str, order: Order) -> None:
-        """See that an import can be undone or redone. Raises ImportUnknown, UndoNotPossible."""
-        refuse(self._registry.get(id), self.counts(id), order)
+    def orderable(self, id: str, order: Order) -> Import:
+        """The import, if it can be undone or redone. Raises ImportUnknown, UndoNotPossible."""
+        one = self._registry.get(id)
+        refuse(one, self.counts(id), order)
+        return one
 
     def rejects_csv(self, id: str) -> Iterator[str]:
         """The lines of the rejects CSV, with their line ends.
@@ -170,7 +172,7 @@ class Results:
 
 def _orders(one: Import, counts: dict[str, Any]) -> list[str]:
     """What of undo and redo can be ordered."""
-    if one.confirmed_at is None or one.state is State.RUNNING or counts["state"] == "running":
+    if one.confirmed_at is None or one.state is State.RUNNING or counts["pending"]:
         return []
     undoing = counts.get("undoing")
     return ["redo" if undoing is not None and undoing["what"] == "undo" else "undo"]

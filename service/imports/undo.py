@@ -51,6 +51,9 @@ def refuse(one: Import, counts: Mapping[str, Any], order: Order) -> None:
     if one.state is State.RUNNING or counts["state"] == State.RUNNING:
         told = f"Import {one.id} is running: wait until it is done, or cancel it, then {order.name} it."
         raise UndoNotPossible(one.id, told)
+    if counts["pending"]:
+        told = f"{counts['pending']:,} rows of import {one.id} are still on their way"
+        raise UndoNotPossible(one.id, f"{told}: {order.name} it when none is pending.")
     is_undone = counts.get("undoing", {}).get("what") == "undo"
     if is_undone and not order.is_redo:
         raise UndoNotPossible(one.id, f"Import {one.id} is undone already; a redo brings it back.")
@@ -58,22 +61,28 @@ def refuse(one: Import, counts: Mapping[str, Any], order: Order) -> None:
         raise UndoNotPossible(one.id, f"Import {one.id} is not undone: there is nothing to redo.")
 
 
-def message_of(id: str, order: Order, new_id: str, now: int, signer: Signer) -> tuple[str, Message]:
-    """The command to be published about an import, with the message's id. `now` is microseconds since the epoch."""
-    message_id = f"{id}.{order.name}.{new_id}"
+def message_of(one: Import, order: Order, new_id: str, now: int, signer: Signer) -> tuple[str, Message]:
+    """The command to be published about an import, with the message's id. `now` is microseconds since the epoch.
+
+    Of an import that failed the log does not know how many rows are to be awaited: the command says so.
+    """
+    message_id = f"{one.id}.{order.name}.{new_id}"
+    data: dict[str, Any] = {"import": one.id, "by": order.by, "reason": order.reason}
+    if one.state is State.FAILED:
+        data["published"] = one.published
     value = signer.message(
-        source=f"{types.IMPORTS}{id}",
+        source=f"{types.IMPORTS}{one.id}",
         id=message_id,
         type=types.IMPORT_REDONE if order.is_redo else types.IMPORT_UNDONE,
         time=moments.text(now),
-        data=_encode({"import": id, "by": order.by, "reason": order.reason}),
+        data=_encode(data),
     )
-    return message_id, Message(id.encode(), value)
+    return message_id, Message(one.id.encode(), value)
 
 
-def publish(id: str, order: Order, ports: Ports) -> str:
+def publish(one: Import, order: Order, ports: Ports) -> str:
     """Give the order; it is durable on the bus on return. The message's id. Raises as `Feed.send` does."""
-    message_id, message = message_of(id, order, ports.new_id(), ports.clock(), ports.signer)
+    message_id, message = message_of(one, order, ports.new_id(), ports.clock(), ports.signer)
     feed = Feed(ports.publisher, ports.backlog, ports.pace)
     try:
         feed.send([message])

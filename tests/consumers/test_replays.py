@@ -75,7 +75,7 @@ def test_a_rejected_message_that_comes_again_is_nothing(intake, again):
 
 def test_a_rejected_message_is_not_taken_when_it_would_be_right_by_now(intake, again):
     rejected = conflict(intake)
-    intake.take(row(2, ASHA), order_message("ImportUndone", "o1"))
+    intake.take(row(2, ASHA), order_message("ImportUndone", "o1", published=0))
     assert is_nothing(intake, again(rejected))
 
 

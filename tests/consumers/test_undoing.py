@@ -3,11 +3,14 @@
 from contextlib import closing
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger.log.log import EventLog
 from ledger.log.reader import LogReader
-from tests.examples import ASHA, GAVIN, RAVI
-from tests.intake import Intake, message, order_message, row_message
+from tests.examples import ASHA, GAVIN, PHONES, RAVI
+from tests.intake import Intake, message, order_message, row_message, split_message
+from tests.worlds import bounded, folder, shuffled
 
 
 def row(number, phone, part="u", **data):
@@ -15,7 +18,7 @@ def row(number, phone, part="u", **data):
 
 
 def undo(id="o1"):
-    return order_message("ImportUndone", id)
+    return order_message("ImportUndone", id, published=0)
 
 
 def redo(id="o2"):
@@ -45,6 +48,74 @@ def reasons(entries):
 def test_an_undo_of_an_import_that_the_log_does_not_know_is_rejected(intake):
     (entry,) = intake.take(undo())
     assert (entry.reason, entry.detail) == ("wrong_state", "the log has no message of this import")
+
+
+def test_an_undo_does_not_overtake_the_rows_that_are_on_the_bus(intake, log):
+    """With several partitions it comes before rows that were published before it."""
+    early, late = (order_message("ImportUndone", id) for id in ("early", "late"))
+    entries = intake.take(row(1, GAVIN), split_message(3), early, row(2, ASHA), row(3, RAVI), early, late)
+    assert reasons(entries) == [None, None, "wrong_state", None, None, None]
+    assert entries[2].detail == "2 rows of the import are on the bus and not in the log: undo it again when they are"
+    assert log.identities(0, 9) == []
+
+
+def test_an_undo_of_an_import_that_is_not_whole_on_the_bus_is_rejected_and_changes_nothing(intake, log):
+    entries = intake.take(row(1, GAVIN), order_message("ImportUndone", "o1"), order_message("ImportRedone", "o2"))
+    assert reasons(entries) == [None, "wrong_state", "wrong_state"]
+    assert "undo it when it is done" in entries[1].detail
+    assert log.holder_of_phone(GAVIN).contact == 1
+    assert reasons(intake.take(row(2, ASHA), split_message(2), order_message("ImportUndone", "o3"))) == [None] * 3
+
+
+def test_a_row_is_awaited_up_to_its_last_message(intake):
+    first = row_message(1, "u", {"phone": GAVIN}, is_last=False)
+    second = row_message(1, "t", {"phone": GAVIN, "tags": ["vip"]}, is_last=True)
+    undos = [order_message("ImportUndone", id) for id in ("o1", "o2")]
+    assert reasons(intake.take(first, split_message(1), undos[0])) == [None, None, "wrong_state"]
+    assert reasons(intake.take(second)) == [None]
+    assert reasons(intake.take(undos[1])) == [None]
+
+
+def test_a_rejected_row_is_decided_and_what_a_stranger_sends_in_its_name_is_not(intake):
+    intake.take(message("UserTracked", {"phone": ASHA, "userId": "u1"}))
+    forged = row(2, RAVI).replace(b'"ledgersig":"', b'"ledgersig":"0')
+    assert reasons(intake.take(row(1, GAVIN, userId="u1"), forged, split_message(2))) == [
+        "identity_conflict", "reserved", None,
+    ]  # fmt: skip
+    assert reasons(intake.take(order_message("ImportUndone", "o1"))) == ["wrong_state"]
+    assert reasons(intake.take(row(2, RAVI), order_message("ImportUndone", "o2"))) == [None, None]
+
+
+def test_rows_are_counted_whatever_bytes_are_around_them(intake):
+    spaced = row(1, GAVIN).replace(b'"rowend":true}}', b'"rowend":true}\n }')
+    assert reasons(intake.take(spaced, split_message(1), order_message("ImportUndone", "o1"))) == [None] * 3
+
+
+def test_an_import_without_any_row_on_the_bus_can_be_undone(intake):
+    assert reasons(intake.take(split_message(0), order_message("ImportUndone", "o1"))) == [None, None]
+
+
+def test_an_order_about_an_import_that_failed_says_how_many_rows_to_wait_for(intake):
+    undos = [order_message("ImportUndone", id, published=2) for id in ("o1", "o2")]
+    assert reasons(intake.take(row(1, GAVIN), undos[0])) == [None, "wrong_state"]
+    assert reasons(intake.take(row(2, ASHA), undos[1])) == [None, None]
+
+
+@bounded(40)
+@given(st.data())
+def test_however_partitions_interleave_no_row_is_lost_to_an_undo(data):
+    """An import's rows in two partitions, its end and orders in a third, each in its order."""
+    rows = [[row(number, phone) for number, phone in enumerate(PHONES[start::2], 10 * start + 1)] for start in (0, 1)]
+    orders = [order_message("ImportUndone", f"o{number}") for number in range(3)]
+    stream = shuffled(data.draw, [*rows, [split_message(len(PHONES)), *orders]])
+    with folder() as here, closing(Intake(here / "log.db")) as intake:
+        size = data.draw(st.integers(1, len(stream)))
+        entries = [one for start in range(0, len(stream), size) for one in intake.take(*stream[start : start + size])]
+        assert {one.reason for one in entries} <= {None, "wrong_state"}
+        assert sum(one.type == "UserTracked" and one.is_accepted for one in entries) == len(PHONES)
+        undone = [place for place, one in enumerate(entries) if one.type == "ImportUndone" and one.is_accepted]
+        assert all(one.type == "ImportUndone" for place in undone for one in entries[place:])
+        assert intake.take(order_message("ImportUndone", "last"))[0].is_accepted == (not undone)
 
 
 def test_an_import_is_undone_once_and_redone_once(intake):

@@ -36,6 +36,7 @@ from tests.worlds import (
     records,
     rows_of,
     sent,
+    shuffled,
     streams,
     told_to_oracle,
     undone_streams,
@@ -183,14 +184,6 @@ def families(draw):
         )
         made.append(draw(st.lists(sent(people, st.integers(0, 4)), min_size=1, max_size=5)))
     return made
-
-
-def shuffled(draw, streams):
-    """All of them in one, each in its own order."""
-    left, mixed = [list(stream) for stream in streams], []
-    while any(left):
-        mixed.append(draw(st.sampled_from([stream for stream in left if stream])).pop(0))
-    return mixed
 
 
 @bounded(30)

@@ -39,7 +39,7 @@ class Undoing:
         self.log = LogReader(folder / "log.db")
         self.intake.take(tracked(GAVIN, city="Agra"), tracked(ASHA, city="Goa"))
         self.intake.take(*(row(number, phone, city="Pune") for number, phone in enumerate(PEOPLE, 1)))
-        self.intake.take(order_message("ImportUndone", "o1"))
+        self.intake.take(order_message("ImportUndone", "o1", published=0))
         self.open()
         while self.projector.advance():
             pass
@@ -161,7 +161,7 @@ def test_a_rebuild_that_is_taken_up_in_the_middle_of_an_undo_comes_to_the_same(r
     room.take(*(row(number, phone, city="Pune") for number, phone in enumerate(PEOPLE, 1)))
     room.project()
     build_generation(room.generations, room.reader)
-    room.take(order_message("ImportUndone", "o1"))
+    room.take(order_message("ImportUndone", "o1", published=0))
     with closing(Projection(room.reader, room.generations)) as projection:
         projection.take_up_rebuilt()
         while projection.advance():

@@ -23,7 +23,9 @@ def undoing(world):
         world.send_signed(source, "UserTracked", f"i1.{number}.u", data)
     world.settle()
     made = [one["id"] for one in world.contacts()]
-    world.send_signed(source, "ImportUndone", "i1.undo.1", {"import": "i1", "by": "asha", "reason": None})
+    world.send_signed(
+        source, "ImportUndone", "i1.undo.1", {"import": "i1", "by": "asha", "reason": None, "published": 2}
+    )
     world.consume()
     with world.deployment.log_reader() as log:
         store = StateStore(world.deployment.generations().current_path())

@@ -164,7 +164,9 @@ class Said:
 
     def send(self, world: World, number: int) -> oracle.Message:
         type, time = self.order or "UserTracked", f"2023-01-01T00:00:{self.second:02}Z"
-        data: dict[str, Any] = {"phone": GAVIN, "by": "asha", "reason": "x"} if self.order else dict(self.who)
+        data: dict[str, Any] = (
+            {"phone": GAVIN, "by": "asha", "reason": "x", "published": 0} if self.order else dict(self.who)
+        )
         if self.order is None:
             data["traits"] = {"whatsapp_opted": self.value}
         if self.of is not None:

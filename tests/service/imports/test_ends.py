@@ -13,11 +13,13 @@ from service.imports.files import ImportFolder
 from service.imports.registry import ImportUnknown, Registry
 from service.imports.states import Step, StepNotAllowed
 from service.imports.table.refusal import FileRefused
+from service.imports.undo import UndoNotPossible
 from service.store import open_store
 from tests.examples import GAVIN
 from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with
 from tests.service.imports.desk import silent
 from tests.service.imports.test_counts import adds_up
+from tests.service.imports.test_undo import UNDO
 
 STEPS = {"batch": 7, "stride": 14}
 
@@ -78,6 +80,22 @@ def test_an_import_whose_process_was_killed_is_cancelled_with_exact_counts(desk,
     document = settled(desk, world, id)
     assert document["state"] == "cancelled"
     assert document["cancelled"] > 0
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+@pytest.mark.parametrize("after", [0, 1, 4, 8])
+def test_a_cancelled_import_is_undone_once_its_last_row_is_in(desk, world, after, is_late):
+    """R32: and no row comes behind the undo."""
+    id = break_off(desk, after, is_late=is_late)
+    desk.importer.cancel(id, silent)
+    if desk.importer.results.counts(id)["pending"]:
+        with pytest.raises(UndoNotPossible, match="still on their way"):
+            desk.importer.order(id, UNDO)
+    settled(desk, world, id)
+    desk.importer.order(id, UNDO)
+    world.settle()
+    assert (world.contacts(), desk.importer.results.show(id)["state"]) == ([], "undone")
+    assert {entry.reason for entry in world.entries()} == {None}
 
 
 def test_a_row_that_is_cancelled_was_never_published(desk, world):
