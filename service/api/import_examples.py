@@ -87,6 +87,7 @@ UPLOADED: dict[str, Any] = {
     "preview": _PREVIEW,
     "sheets": None,
     "check": None,
+    "text_columns": [],
     "rejects": [],
 }
 CHECKED: dict[str, Any] = {
@@ -127,6 +128,7 @@ CHECKED: dict[str, Any] = {
             }
         ],
     },
+    "text_columns": [],
     "rejects": [
         {
             "line": 4,

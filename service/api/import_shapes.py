@@ -289,6 +289,13 @@ class ExampleSchema(Answer):
     changes = fields.List(fields.Nested(ChangeSchema), required=True)
 
 
+class TextColumnSchema(Answer):
+    """A column whose values are all of a type that it was not mapped to."""
+
+    column = fields.String(required=True)
+    type = fields.String(required=True, metadata=_said("Of all its values", enum=["number", "boolean", "datetime"]))
+
+
 class CheckSchema(Answer):
     """What a check found besides the counts."""
 
@@ -328,6 +335,11 @@ class ImportSchema(CountsSchema):
         fields.String(), required=True, allow_none=True, metadata=_said("Of a workbook, until it is confirmed")
     )
     check = fields.Nested(CheckSchema, required=True, allow_none=True)
+    text_columns = fields.List(
+        fields.Nested(TextColumnSchema),
+        required=True,
+        metadata=_said("Columns kept as texts whose values are all of another type, once every row was read"),
+    )
     rejects = fields.List(
         fields.Nested(RejectSchema),
         required=True,

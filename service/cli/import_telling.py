@@ -34,6 +34,12 @@ def tell(document: dict[str, Any]) -> None:
         click.echo(document["failure"])
     _tell_counts(document)
     _tell_rejects(document)
+    for one in document.get("text_columns", ()):
+        mapped = shlex.quote(f"{one['column']}={one['column']}:{one['type']}")
+        click.echo(
+            f"All values of {one['column']} are of type {one['type']}, and kept as strings; for the type: "
+            f"undo this import, and import the file with --map {mapped}"
+        )
 
 
 def tell_check(document: dict[str, Any]) -> None:
@@ -64,6 +70,8 @@ def _tell_counts(document: dict[str, Any]) -> None:
     """The counts, which add up; an upload that was not checked has none."""
     if document["rows"] is None:
         return
+    if not document["rows"]:
+        click.echo("The file has a header and no rows below it: there is nothing to take in.")
     counts = [(name, document[name]) for name in _COUNTS if document[name]]
     whole = f"{document['rows']:,}"
     table(("outcome", "rows"), [(name, f"{count:>{len(whole)},}") for name, count in counts] + [("all", whole)])

@@ -1,6 +1,6 @@
 """The count of an import, exact at every moment: the Import JSON (R22)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from typing import Any
@@ -116,6 +116,11 @@ def _undoing_json(undoing: Undoing) -> dict[str, Any]:
 def all_rejects(kept: Iterable[Reject], rejections: Iterable[AppendRejection], columns: ColumnMap) -> Iterator[Reject]:
     """The split's rejects and the append's, both by row, as one."""
     return merge(kept, (late_reject(one, columns) for one in rejections), key=lambda reject: reject.row)
+
+
+def text_columns_json(found: Iterable[Sequence[str]]) -> list[dict[str, str]]:
+    """Columns whose values are kept as texts and are all of another type, each with that type."""
+    return [{"column": column, "type": type} for column, type in found]
 
 
 def rejects_json(rejects: Iterable[Reject]) -> list[dict[str, Any]]:

@@ -252,6 +252,7 @@ class Importer:
             save_progress(folder, progress)
             report("publishing", progress.at, confirmed.rows)
 
+        folder.save("text_columns", found.text_columns)
         with (
             closing(self._feed()) as feed,
             closing(RejectsFile(folder.rejects, done.rejects_size)) as rejects,

@@ -5,7 +5,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from service.imports.counts import AppendRejection, NotRedone, Outcomes, all_rejects, import_json, rejects_json
+from service.imports.counts import (
+    AppendRejection,
+    NotRedone,
+    Outcomes,
+    all_rejects,
+    import_json,
+    rejects_json,
+    text_columns_json,
+)
 from service.imports.files import ImportFolder
 from service.imports.first_look import kept_look
 from service.imports.progress import load_progress
@@ -53,7 +61,8 @@ class Results:
     def show(self, id: str) -> dict[str, Any]:
         """The Import JSON (R22). Raises ImportUnknown."""
         counts, one = self.counts(id), self._registry.get(id)
-        return {**counts, **self._left_undone(counts), "rejects": self._shown_rejects(one)}
+        texts = {"text_columns": self._text_columns(one)}
+        return {**counts, **self._left_undone(counts), **texts, "rejects": self._shown_rejects(one)}
 
     def all(self) -> list[dict[str, Any]]:
         """The Import JSON of every import without its rejects, newest first."""
@@ -72,7 +81,9 @@ class Results:
         # the progress is read first: what the split has counted by then cannot be among the outcomes
         progress, one = load_progress(folder), self._registry.get(id)
         if one.state is State.CHECKED and (checked := folder.load("check")) is not None:
-            return {name: checked[name] for name in checked if name not in ("check", "rejects")} | {"id": id}
+            return {name: checked[name] for name in checked if name not in ("check", "text_columns", "rejects")} | {
+                "id": id
+            }
         if one.confirmed_at is None:
             return import_json(one, Outcomes(), 0, 0) | ({"rows": None} if one.state in _PREPARED else {})
         is_over = one.state is not State.RUNNING
@@ -107,6 +118,7 @@ class Results:
             "preview": look and look["preview"],
             "sheets": look and look.get("sheets"),
             "check": check and check["check"],
+            "text_columns": check.get("text_columns", []) if check else self._text_columns(one),
             "rejects": told_faults(check["rejects"], self._words) if check else self._shown_rejects(one),
         }
 
@@ -129,6 +141,9 @@ class Results:
             raise CopyGone(f"The copy of the file of import {id} is gone, and its rejected rows with it.")
         found = shape(source, one.choices.delimiter)
         return rejects_csv(source, found, one.columns, self._rejects(one), self._words)
+
+    def _text_columns(self, one: Import) -> list[dict[str, str]]:
+        return text_columns_json(ImportFolder(self._folder / one.id).load("text_columns") or ())
 
     def _earlier(self, one: Import) -> str | None:
         earlier = self._registry.earlier(one.hash)

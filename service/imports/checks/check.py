@@ -6,7 +6,7 @@ from typing import Any
 
 from service.imports.checks.rehearsal import Findings, Rehearsal
 from service.imports.columns.attributes import default_type
-from service.imports.counts import import_json, late_reject, rejects_json
+from service.imports.counts import import_json, late_reject, rejects_json, text_columns_json
 from service.imports.files import ImportFolder
 from service.imports.ledger_head import LedgerHead
 from service.imports.ports import Report
@@ -58,6 +58,7 @@ def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, repo
         "id": None,
         "state": "checked",
         "check": _told(rehearsal.findings, head, choices.tags, refused_opt_ins),
+        "text_columns": text_columns_json(found.text_columns),
         "rejects": rejects_json(kept_rejects(folder.rejects)),
     }
 

@@ -58,6 +58,8 @@ def look(source: Path, delimiter: str | None, known: Mapping[str, str]) -> Previ
     sample = [(line, cells) for line, _, _, cells in islice(every, _SAMPLE_ROWS) if not is_blank(cells)]
     rows = [cells for _, cells in sample]
     proposed, faults = proposals(found.header, rows, known)
+    if not rows:
+        faults = (*faults, "The file has a header and no rows below it: there is nothing to take in.")
     return Preview(
         found.delimiter, found.header, tuple(sample[:_SHOWN_ROWS]), proposed, faults, _lacks_codes(proposed, rows)
     )

@@ -14,6 +14,7 @@ from service.imports.rows.phones import phones_of
 from service.imports.rows.plain_rows import PlainRows
 from service.imports.rows.reasons import RowFault, fault, shown
 from service.imports.rows.row import Row, RowRejected
+from service.imports.rows.text_columns import TextColumns
 from service.imports.table.by_column import Columns
 
 _Step = tuple[int, str, Reader | None]
@@ -23,6 +24,7 @@ class RowChecks:
     """The checks of one mapping with its options. Pure: no state between rows."""
 
     def __init__(self, columns: ColumnMap, choices: Choices) -> None:
+        self._map = columns
         self._columns = columns.columns
         self.matches_either = choices.match == "either"
         self.width = len(columns.columns)
@@ -40,6 +42,10 @@ class RowChecks:
         self._has_parted_names = any(name in (FIRST_NAME, LAST_NAME) for _, name, _ in self._steps)
         self._unnamed = [place for place, column in enumerate(columns.columns) if not column.header]
         self._plain = PlainRows(columns, choices)
+
+    def text_columns(self) -> TextColumns:
+        """To be shown every record, so that it tells which texts might be of another type."""
+        return TextColumns(self._map, self._read)
 
     def phones(self, columns: Columns) -> list[int]:
         """The digits of many records' phones in E.164, 0 where there is no good one."""

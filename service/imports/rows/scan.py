@@ -7,7 +7,7 @@ from operator import sub
 from pathlib import Path
 
 from service.imports.rows.rows import RowChecks
-from service.imports.table.by_column import by_column
+from service.imports.table.by_column import Columns, by_column
 from service.imports.table.dialect import Shape
 from service.imports.table.records import Block, blocks, is_blank
 from service.imports.table.refusal import FileRefused
@@ -21,7 +21,8 @@ class Scan:
 
     `phones`: the digits of E.164 as an integer, 0 where there is no good phone. `order`: indexes by (phone, row).
     `shared_ids`: indexes of rows whose user id another row may have, a few that have it alone among them.
-    `opt_ins`: indexes of rows that say TRUE for WhatsApp Opted.
+    `opt_ins`: indexes of rows that say TRUE for WhatsApp Opted. `text_columns`: those whose values are all of another
+    type, each with that type.
     """
 
     starts: "array[int]"
@@ -31,6 +32,7 @@ class Scan:
     order: "array[int]"
     shared_ids: "array[int]"
     opt_ins: "array[int]"
+    text_columns: tuple[tuple[str, str], ...] = ()
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -39,17 +41,20 @@ class Scan:
 def scan(path: Path, shape: Shape, checks: RowChecks, most_rows: int) -> Scan:
     """Read every record once. Raises FileRefused over `most_rows` (R11) or for a quote that is never closed (R24)."""
     found = Scan(array("Q"), array("I"), array("I"), array("Q"), array("I"), array("I"), array("I"))
-    slots = array("I")
+    slots, texts = array("I"), checks.text_columns()
     for block in blocks(path, shape.delimiter, shape.offset, shape.line, are_rows=shape.are_rows):
-        _take(block, checks, found, slots)
+        columns = by_column(block.cells, checks.width)
+        texts.take(columns)
+        _take(block, columns, checks, found, slots)
         if len(found) > most_rows:
             raise FileRefused(f"The file has more than {most_rows:,} rows; split it into smaller files.")
-    return replace(found, order=in_order(found.phones), shared_ids=_sharing(slots))
+    order, shared_ids = in_order(found.phones), _sharing(slots)
+    return replace(found, order=order, shared_ids=shared_ids, text_columns=tuple(texts.found()))
 
 
-def _take(block: Block, checks: RowChecks, found: Scan, slots: "array[int]") -> None:
+def _take(block: Block, columns: Columns, checks: RowChecks, found: Scan, slots: "array[int]") -> None:
     """Note what is known of each of some records; blank ones are no rows."""
-    columns, first = by_column(block.cells, checks.width), len(found)
+    first = len(found)
     phones = checks.phones(columns)
     are_rows = [phone != 0 or not is_blank(cells) for phone, cells in zip(phones, block.cells, strict=True)]
     found.phones.extend(compress(phones, are_rows))

@@ -290,11 +290,11 @@ def test_what_a_kill_left_of_a_cancelled_upload_is_removed_after_an_hour(desk, w
 
 
 def test_a_preview_of_a_file_with_thousands_of_columns_is_bounded(desk):
-    wide = ",".join(["Phone", *(f"c{number}" for number in range(4_999))])
-    preview = desk.status(desk.upload(f"{wide}\n{GAVIN}{(',' + 'x' * 300) * 4_999}\n"))["preview"]
+    wide = ",".join(["Phone", *(f"c{number}" for number in range(1_999))])
+    preview = desk.status(desk.upload(f"{wide}\n{GAVIN}{(',' + 'x' * 300) * 1_999}\n"))["preview"]
     assert [len(row["cells"]) for row in preview["rows"]] == [200]
     assert max(map(len, preview["rows"][0]["cells"])) == 200
-    assert any("4999 columns would be attributes" in fault for fault in preview["proposal"]["faults"])
+    assert any("1999 columns would be attributes" in fault for fault in preview["proposal"]["faults"])
 
 
 def test_an_unknown_import_is_unknown_to_every_command(desk):
