@@ -44,6 +44,13 @@ class Kind(msgspec.Struct, array_like=True):
     first: int
     first_type: TraitType
 
+    @property
+    def shares(self) -> dict[TraitType, int]:
+        """How many contacts have a value of which type."""
+        if self.json_type == "text":
+            return {"datetime": self.datetimes, "string": self.contacts - self.datetimes}
+        return {self.first_type: self.contacts}
+
 
 class Spelling(msgspec.Struct, array_like=True):
     """A spelling of a tag, the position that used it first, and how many contacts have it."""

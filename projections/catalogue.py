@@ -19,11 +19,7 @@ def attributes(state: StateReader) -> list[dict[str, Any]]:
     first: dict[str, tuple[int, TraitType]] = {}
     for kind in kinds(state.rows, state.names()):
         found = counts.setdefault(kind.name, {})
-        if kind.json_type == "text":
-            shares: dict[TraitType, int] = {"datetime": kind.datetimes, "string": kind.contacts - kind.datetimes}
-        else:
-            shares = {kind.first_type: kind.contacts}
-        for each, share in shares.items():
+        for each, share in kind.shares.items():
             if share:
                 found[each] = found.get(each, 0) + share
         oldest = (kind.first, kind.first_type)

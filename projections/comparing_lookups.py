@@ -8,8 +8,8 @@ from ledger.log.fault import Fault
 from projections.blocks import SIZE, content_of
 from projections.comparing import unequal
 from projections.indexes import KINDS, SPELLINGS, TAGS, TRIGGERS_OF_TAGS, of_text, table_of
-from projections.predicates import IDENTITIES
 from projections.reading import StateReader
+from projections.search import IDENTITIES
 
 _BLOCKS = "blocks_by_"
 _encode = msgspec.json.encode

@@ -40,7 +40,37 @@ class Contains:
     value: str
 
 
-Test = Condition | Recorded | HasTag | Exists | Contains
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """Whether a contact has no value of an attribute, or a text of blanks or a list without items, or none of these."""
+
+    name: str
+    is_empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """Whether a contact has any tag, or has none."""
+
+    has_any: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Whether a test does not hold."""
+
+    test: "Test"
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Whether all of some tests hold (`and`), or at least one (`or`)."""
+
+    join: Join
+    tests: tuple["Test", ...]
+
+
+Test = Condition | Recorded | HasTag | Exists | Contains | Empty | Tagged | Not | Together
 
 
 @dataclass(frozen=True, slots=True)

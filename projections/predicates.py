@@ -13,11 +13,9 @@ import msgspec
 
 from ledger.events import tags as tag_rules
 from ledger.events.traits import canonical, is_datetime
-from projections.filters import Contains, Exists, Filter, HasTag, Recorded, Test
-from projections.search import LIKE_A_DATETIME, Condition
+from projections.filters import Contains, Empty, Exists, Filter, HasTag, Not, Recorded, Tagged, Test, Together
+from projections.search import IDENTITIES, LIKE_A_DATETIME, Condition, trait_of
 
-IDENTITIES = ("user_id", "phone")
-"""What is found by a name as attributes are, and is none."""
 _SEARCHED_TRAITS = ("name", "email")
 SEARCHED = (*_SEARCHED_TRAITS, *IDENTITIES)
 """What a search without an attribute's name looks at."""
@@ -63,7 +61,7 @@ class Sql:
 
     def _holds(self, number: int, traits: str) -> bool:
         asked = self._asked[number]
-        return asked.holds_for_value(json.loads(traits).get(asked.name))
+        return asked.holds_for_value(json.loads(traits).get(trait_of(asked.name)))
 
     def _condition(self, condition: Condition) -> str:
         # `!=` is the contrary of `=`, for lists too
@@ -100,7 +98,8 @@ class Sql:
     def _ordered(self, condition: Condition, kind: str, value: str, asked: str) -> str:
         strings = ""
         if condition.is_for("text"):
-            plain = f"{value} {condition.op} {self._bound(condition.value)}"
+            is_of_datetimes = condition.type == "datetime"
+            plain = "0" if is_of_datetimes else f"{value} {condition.op} {self._bound(condition.value)}"
             strings = f"WHEN 'text' THEN CASE WHEN {value} GLOB '{LIKE_A_DATETIME}' THEN {asked} ELSE {plain} END"
         # a CASE has one WHEN at least
         return f"(CASE {kind} WHEN NULL THEN 0 {strings} {self._numbers(condition, value)} ELSE 0 END)"
@@ -161,11 +160,21 @@ class Sql:
                 is_list = f"coalesce(({self._entry('type', test.name)}), '') = 'array'"
                 item = self._condition(Condition(test.name, "=", test.value))
                 return f"iif({is_list}, {item}, {self._condition(Condition(test.name, '~', test.value))})"
+            case Empty():
+                there = f"EXISTS ({self._entry('1', test.name)} AND NOT {_is_blank(test.name)})"
+                return f"NOT {there}" if test.is_empty else there
+            case Tagged():
+                return f"tags {'<>' if test.has_any else '='} '[]'"
+            case Not():
+                return f"NOT ({self._test(test.test)})"
+            case Together():
+                joined = f" {test.join.upper()} ".join(map(self._test, test.tests))
+                return f"({joined})" if joined else str(test.join == "and").lower()
 
     def _entry(self, column: str, name: str) -> str:
         if name in IDENTITIES:
-            return f"SELECT {column} FROM (SELECT 'text' AS type WHERE {name} IS NOT NULL)"
-        return f"SELECT {column} FROM json_each(traits) WHERE key = {self._bound(name)}"
+            return f"SELECT {column} FROM (SELECT 'text' AS type, {name} AS value) WHERE value IS NOT NULL"
+        return f"SELECT {column} FROM json_each(traits) WHERE key = {self._bound(trait_of(name))}"
 
     def _tag(self, folded: str) -> str:
         plain = f"tags LIKE {self._bound(like(f'[{json.dumps(folded)},'))} ESCAPE '\\' OR " if folded.isascii() else ""
@@ -188,6 +197,7 @@ def place_of(name: str) -> tuple[str, str] | None:
         return "iif(phone IS NULL, NULL, 'text')", "('+' || phone)"
     if name == "user_id":
         return "iif(user_id IS NULL, NULL, 'text')", "user_id"
+    name = trait_of(name)
     if not name.isprintable() or set('"\\').intersection(name):
         return None
     path = f"""'$."{name.replace("'", "''")}"'"""
@@ -205,6 +215,10 @@ def number_of(text: str) -> float | None:
 def day_of(text: str) -> str:
     """The day in UTC of a condition's datetime."""
     return str(canonical(text))[:10]
+
+
+def _is_blank(name: str) -> str:
+    return "false" if name in IDENTITIES else "(type = 'text' AND trim(value) = '' OR type = 'array' AND value = '[]')"
 
 
 def like(text: str) -> str:

@@ -12,7 +12,12 @@ import orjson
 from ledger.events.traits import TraitType, canonical, is_datetime
 from projections.fold import State
 
-_CONDITION = re.compile(r"\s*(?P<name>[^=!<>~\s][^=!<>~]*?)\s*(?P<op>!=|>=|<=|=|>|<|~)\s*(?P<value>.*?)\s*", re.DOTALL)
+_CONDITION = re.compile(
+    r'\s*(?:"(?P<exact>(?:[^"\\]|\\.)+)"|(?P<name>[^"=!<>~\s][^=!<>~]*?))'
+    r"\s*(?P<op>!=|>=|<=|=|>|<|~)\s*(?P<value>.*?)\s*",
+    re.DOTALL,
+)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _ORDERED: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
@@ -20,6 +25,10 @@ _ORDERED: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
 }
 
+
+IDENTITIES = ("user_id", "phone")
+"""What is found by a name as attributes are, and is none."""
+_TRAIT = "\0"
 
 Family = Literal["text", "number", "boolean"]
 _FAMILIES: dict[TraitType, Family] = {
@@ -41,7 +50,8 @@ class BadCondition(ValueError):
 class Condition:
     """One comparison of an attribute with a value: `= != > >= < <=`, or `~` for contains, whatever the case.
 
-    With a `type`, `~` aside, only values of that type can be equal, more or less: 5 is not "5" (R3).
+    With a `type`, `~` aside, only values of that type can be equal, more or less: 5 is not "5" (R3). A datetime can be
+    equal to a text, but only datetimes are more or less than one.
     """
 
     name: str
@@ -66,7 +76,7 @@ class Condition:
         items = [item for item in items if self.is_for(_family(item))]
         if self.op in ("=", "!="):
             return any(operator.eq(*_comparable(item, self.value)) for item in items) == (self.op == "=")
-        if not items:
+        if not items or (self.type == "datetime" and not (isinstance(found, str) and is_datetime(found))):
             return False
         ours, theirs = _comparable(found, self.value)
         return theirs is not None and not isinstance(found, list | bool) and _ORDERED[self.op](ours, theirs)
@@ -76,22 +86,56 @@ class Condition:
         return self.type in (None, "list") or family == _FAMILIES[self.type]
 
 
-def parse_condition(text: str) -> Condition:
-    """Read `city=Pune`. Raises BadCondition."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A condition as it is written. `is_exact`: the name is in double quotes, and means the attribute of just it."""
+
+    name: str
+    is_exact: bool
+    op: str
+    value: str
+
+
+def parse(text: str) -> Said:
+    """Read `city=Pune`, or `"a=b"=Pune` where a name holds what could be an operator. Raises BadCondition."""
     match = _CONDITION.fullmatch(text)
     if match is None:
-        raise BadCondition(f"{text!r} is no condition: write NAME=VALUE, or one of != > >= < <= ~ in place of =")
-    return Condition(match["name"], match["op"], match["value"])
+        raise BadCondition(
+            f"{text!r} is no condition: write NAME=VALUE, or one of != > >= < <= ~ in place of =; a name that holds "
+            'one of these is put in double quotes, such as "a=b"=VALUE'
+        )
+    exact = match["exact"]
+    name = match["name"] if exact is None else _ESCAPED.sub(r"\1", exact)
+    return Said(name, exact is not None, match["op"], match["value"])
+
+
+def parse_condition(text: str) -> Condition:
+    """The same as a comparison of the attribute of that name. Raises BadCondition."""
+    said = parse(text)
+    return Condition(said.name, said.op, said.value)
+
+
+def quoted(name: str) -> str:
+    """An attribute's name as a condition has it in double quotes."""
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _family(item: object) -> Family:
     return "text" if isinstance(item, str) else "boolean" if isinstance(item, bool) else "number"
 
 
+def as_trait(name: str) -> str:
+    """The name by which a condition knows a trait that is called like an identity; a name has no such character."""
+    return f"{_TRAIT}{name}" if name in IDENTITIES else name
+
+
+def trait_of(name: str) -> str:
+    """The trait's own name again."""
+    return name.removeprefix(_TRAIT)
+
+
 def _attribute(state: State, name: str) -> Any:
-    if name in ("phone", "user_id"):
-        return getattr(state, name)
-    return state.traits.get(name)
+    return getattr(state, name) if name in IDENTITIES else state.traits.get(trait_of(name))
 
 
 def _comparable(found: Any, text: str) -> tuple[Any, Any]:

@@ -1,7 +1,7 @@
 """The filters of the hub's public API: read from JSON, with every fault named, to what a list asks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -10,11 +10,12 @@ from ledger.events import moments
 from ledger.events import tags as tag_rules
 from ledger.events.kinds import kind_of
 from ledger.events.schema import Fault, Invalid
-from ledger.events.traits import TraitType, check_scalar, is_datetime, type_of
+from ledger.events.traits import WHATSAPP_OPTED, TraitType, check_scalar, consent, is_datetime, type_of
 from projections.attribute_types import AttributeTypes
 from projections.filters import Contains, Exists, Filter, HasTag, Recorded, Test
 from projections.predicates import Wanted
-from projections.search import Condition
+from projections.search import BadCondition, Condition
+from service.attribute_names import MEMBERS, Names
 
 MOST = 20
 MOST_VALUES = 100
@@ -29,23 +30,30 @@ _OPERATORS_OF: dict[TraitType, tuple[str, ...]] = {
 _SIGNS = {"eq": "=", "neq": "!=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _ORDERED = ("gt", "gte", "lt", "lte")
 _RECORDED = {"created_at_utc": "created", "modified_at_utc": "modified"}
+_MEMBERS = ("tags", "user_id", "phone_number", "country_code", *_RECORDED)
 _NAIVE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?", re.ASCII)
 
 
-def read_filters(body: dict[str, Any], types: AttributeTypes) -> Wanted:
-    """What a body asks for, as `types` allow. Raises Invalid with every fault at once."""
+def read_filters(
+    body: dict[str, Any], types: AttributeTypes, once: Callable[[str], bool]
+) -> tuple[Wanted, Sequence[str]]:
+    """What a body asks for, as `types` allow, and notes on what it may not say. `once` as `Names` wants it.
+
+    Raises Invalid with every fault at once.
+    """
     given = body.get("filters")
     if given is None:
-        return Wanted()
+        return Wanted(), ()
     if not isinstance(given, list):
         raise Invalid((Fault("/filters", f"filters is {kind_of(given)}: give a list of filters", "invalid"),))
     if len(given) > MOST:
         raise Invalid((Fault("/filters", f"filters has {len(given)} filters: {MOST} are allowed", "invalid"),))
-    read = [_Read(place, one, types) for place, one in enumerate(given)]
+    names = Names(types, once)
+    read = [_Read(place, one, types, names) for place, one in enumerate(given)]
     faults = tuple(fault for one in read for fault in one.faults)
     if faults:
         raise Invalid(faults)
-    return _wanted([one.filter for one in read if one.filter is not None])
+    return _wanted([one.filter for one in read if one.filter is not None]), names.notes
 
 
 def _wanted(filters: list[Filter]) -> Wanted:
@@ -62,8 +70,9 @@ def _wanted(filters: list[Filter]) -> Wanted:
 class _Read:
     """One filter as it is read: `filter`, or what is wrong with it."""
 
-    def __init__(self, place: int, given: Any, types: AttributeTypes) -> None:
+    def __init__(self, place: int, given: Any, types: AttributeTypes, names: Names) -> None:
         self._types = types
+        self._names = names
         self.filter: Filter | None = None
         self.faults: list[Fault] = []
         self._path = f"filters[{place}]"
@@ -72,7 +81,7 @@ class _Read:
             self._fault("", f'is {kind_of(given)}: give an object with "trait", "op" and "val"')
             return
         trait, op, join = given.get("trait"), given.get("op", ""), given.get("supr_op") or "and"
-        name = trait.strip() if isinstance(trait, str) else ""
+        name = self._meant(trait.strip()) if isinstance(trait, str) and trait.strip() else ""
         if not name:
             self._fault("trait", "must name an attribute, or be created_at_utc, modified_at_utc, user_id or tags")
         if op not in OPERATORS:
@@ -82,6 +91,16 @@ class _Read:
         tests = () if self.faults else tuple(self._tests(name, op, given.get("val")))
         if not self.faults:
             self.filter = Filter("or" if join == "or" else "and", tests)
+
+    def _meant(self, trait: str) -> str:
+        """The attribute that a trait's name means (R34); an attribute is meant where we have a member of that name."""
+        if trait in _MEMBERS:
+            return trait
+        try:
+            return self._names.meant(trait, is_exact=trait in MEMBERS)[0]
+        except BadCondition as fault:
+            self._fault("trait", f"is wrong: {fault}")
+            return trait
 
     def _fault(self, member: str, text: str) -> None:
         pointer = f"{self._pointer}/{member}" if member else self._pointer
@@ -110,14 +129,25 @@ class _Read:
             yield Contains(trait, self._value(val))
         elif op in _ORDERED and not _has_order(val):
             self._fault("val", f"must be a number or a datetime with its zone for {op}, such as 2026-11-22T10:00:00Z")
+        elif op in _ORDERED:
+            yield self._ordered(trait, _SIGNS[op], val, type)
         else:
             yield self._condition(trait, _SIGNS[op], val, type)
 
     def _condition(self, trait: str, sign: str, val: Any, type: TraitType | None) -> Condition:
+        if trait == WHATSAPP_OPTED:
+            val = consent(val)
         text = self._value(val)
         if not self.faults and type is not None and not _is_of(val, type) and not self._types.is_mixed(trait):
             self._fault("val", f"must be a {type}, as {trait} is one: it is {kind_of(val)}")
         return Condition(trait, sign, text, None if self.faults else type_of(val))
+
+    def _ordered(self, trait: str, sign: str, val: Any, type: TraitType | None) -> Condition:
+        """Of values of several types, those of the filter's own are compared, and the others counted."""
+        condition = self._condition(trait, sign, val, type)
+        if condition.type is not None and trait not in _MEMBERS:
+            self._names.note_others(trait, condition.type)
+        return condition
 
     def _tagged(self, op: str, val: Any) -> Iterator[Test]:
         if op != "contains":

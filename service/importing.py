@@ -36,7 +36,7 @@ def desk(deployment: Deployment) -> Iterator[Desk]:
         clock=now,
         stated=lambda: max(now(), view.recorded()),
         new_id=deployment.ids(),
-        known_attributes=lambda: view.attribute_types() | registry.attribute_types(),
+        known_attributes=view.attribute_types,
         default_country_code=deployment.settings.default_country_code,
     )
     try:
@@ -77,7 +77,7 @@ def importing(deployment: Deployment, check: Callable[[], None] = lambda: None) 
         not_redone=view.not_redone,
         message=view.message,
         sent=SentRows(deployment.bus(), deployment.log_path, deployment.signer()).of,
-        known_attributes=lambda: view.attribute_types() | registry.attribute_types(),
+        known_attributes=view.attribute_types,
         default_country_code=deployment.settings.default_country_code,
         pace=Pace(time.monotonic, sleep),
     )

@@ -20,6 +20,7 @@ from service.api.totals import Totals
 from service.contacts import state_now
 from service.customers import Ambiguous, by_phone, by_user_id, customer
 from service.hub_filters import read_filters
+from service.named_once import named_once
 
 
 def hub_routes(door: Door) -> Routes:
@@ -27,7 +28,7 @@ def hub_routes(door: Door) -> Routes:
     routes = Routes("users", "Read contacts; compatible with the hub's public API")
     ledger = door.deployment
     generations = ledger.generations()
-    totals = Totals()
+    totals, once = Totals(), named_once(ledger)
     indexing = Indexing(generations)
 
     @routes.post("/v1/public/apis/users/", scope="read")
@@ -47,7 +48,7 @@ def hub_routes(door: Door) -> Routes:
         window = {"offset": query["offset"], "limit": query["limit"]}
         with reading(path) as state, indexing.watching(lambda: needed(wanted)):
             state.freeze()
-            wanted = read_filters(body, AttributeTypes(state))
+            wanted, notes = read_filters(body, AttributeTypes(state), once)
             found = settled(state, ledger.log_reader, listing.window(state, wanted, **window), wanted)
             total = totals.of(path, state, wanted)
         data = {
@@ -56,7 +57,8 @@ def hub_routes(door: Door) -> Routes:
             **window,
             "customers": [customer(one) for one in found],
         }
-        return json_answer({"result": True, "message": f"{total} customers found", "data": data})
+        message = "; ".join([f"{total} customers found", *notes])
+        return json_answer({"result": True, "message": message, "data": data})
 
     @routes.get("/v1/public/apis/users/phone_number/<number>", scope="read")
     @routes.query(PhoneQuery)

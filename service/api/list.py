@@ -18,7 +18,9 @@ from service.api.routes import Routes, json_answer
 from service.api.shapes import ContactsSchema
 from service.api.totals import Totals
 from service.as_of import BadMoment, position_of
-from service.listing import BadCursor, list_page, wanted_of
+from service.listing import BadCursor, list_page
+from service.named_once import named_once
+from service.where import Selection
 
 
 def list_routes(door: Door) -> Routes:
@@ -27,6 +29,7 @@ def list_routes(door: Door) -> Routes:
     generations = door.deployment.generations()
     totals = Totals()
     indexing = Indexing(generations)
+    log, once = door.deployment.log_reader, named_once(door.deployment)
 
     @routes.get("/v1/contacts", scope="read")
     @routes.query(ContactsQuery)
@@ -36,8 +39,12 @@ def list_routes(door: Door) -> Routes:
         """List contacts.
 
         `where` is an attribute, one of `= != > >= < <= ~` (contains, in any letter case) and a value, such as
-        `city=Pune`; `phone` and `user_id` are attributes here too. Several of `where` and `tag` must all hold. The
-        value must be of the attribute's type, unless that is mixed.
+        `city=Pune`. Behind `=` and `!=` there can also be `in:a,b` (any of these), `between:1,5`, `empty:`, `any:` (has
+        a value), `all:a,b` (for tags and lists), and `is:` before a value that begins like one of these. `phone`,
+        `user_id`, `created_at`, `modified_at` and `tags` are asked for in the same way; an attribute of such a name, or
+        one whose name holds an operator, is put in double quotes: `"created_at"=x`. Default attributes go by their
+        titles too. All of `where` and `tag` must hold, or any with `match=any`. A condition that no value can meet, and
+        one about an attribute that nobody ever had, is 422; `notes` tell how many values a comparison had to leave out.
 
         Ask for the next page with `cursor` set to `next_cursor`, and all else as it was, until that is null. What was
         there all the time is in the list, whatever changes meanwhile: sorted by `-modified`, contacts that change while
@@ -48,24 +55,28 @@ def list_routes(door: Door) -> Routes:
         With `as_of` the list is as it was; the answer then names the position used. The first list of a moment waits
         until all contacts of then are worked out, and is answered 503 with `Retry-After` when that takes longer.
         """
-        wanted, position = _wanted(query), None
+        asked, position = Selection(tuple(query["where"]), tuple(query["tag"]), query.get("q"), query["match"]), None
         path = generations.current_path()
         if "as_of" in query:
             path, position = _past(door, query["as_of"])
 
+        chosen = Wanted()
+
         def total(state: StateReader, wanted: Wanted) -> int | None:
+            nonlocal chosen
+            chosen = wanted
             return totals.of(path, state, wanted) if query["total"] else None
 
         try:
             # a past state has no indexes
-            with indexing.watching(lambda: needed(wanted) if position is None else set()):
-                document = list_page(
-                    path, door.deployment.log_reader, wanted, query["sort"], query["limit"], query.get("cursor"), total
-                )
+            with indexing.watching(lambda: needed(chosen) if position is None else set()):
+                document = list_page(path, log, asked, query["sort"], query["limit"], query.get("cursor"), once, total)
         except BadCursor as fault:
             raise bad_parameter("cursor", str(fault)) from None
         except BadCondition as fault:
             raise bad_parameter("where", f"is wrong: {fault}") from None
+        except ValueError as fault:
+            raise bad_parameter("tag", f"is wrong: {fault}") from None
         if position is not None:
             document["as_of"] = position
         if "chosen" in query:
@@ -85,15 +96,6 @@ def _past(door: Door, as_of: str) -> tuple[Path, int]:
         assert position is not None
         with door.seats.taken(g.key.id):
             return door.past.at(log, position), position
-
-
-def _wanted(query: dict[str, Any]) -> Wanted:
-    try:
-        return wanted_of(query["where"], query["tag"], query.get("q"))
-    except BadCondition as fault:
-        raise bad_parameter("where", f"is wrong: {fault}") from None
-    except ValueError as fault:
-        raise bad_parameter("tag", f"is wrong: {fault}") from None
 
 
 def _chosen(contact: dict[str, Any], fields: list[str]) -> dict[str, Any]:

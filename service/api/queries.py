@@ -54,8 +54,13 @@ def several(item: fields.String, description: str) -> fields.List[str]:
 class ContactsQuery(AsOfQuery):
     """For a list of contacts."""
 
-    where = several(text("A condition"), "Conditions such as city=Pune, all of which must hold")
-    tag = several(text("A tag", most=100), "Tags, all of which a contact must have")
+    where = several(text("A condition", most=1000), "Conditions such as city=Pune")
+    tag = several(text("A tag", most=100), "Tags that a contact must have")
+    match = fields.String(
+        load_default="all",
+        validate=validate.OneOf(["all", "any"], error="must be all or any"),
+        metadata={"description": "Whether all of where and tag must hold, or any"},
+    )
     q = text("Only contacts whose name, email, user id or phone contains this, in any letter case")
     sort = fields.String(
         load_default="-modified",

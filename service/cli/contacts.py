@@ -11,41 +11,60 @@ from projections.past import state_at
 from projections.search import BadCondition
 from projections.view import contact_document
 from service import contacts as documents
+from service.attribute_names import MEMBERS, written
 from service.cli.telling import tell_history, tell_reasons
 from service.cli.terminal import Failed, as_json, console, emit, opened, position_of, table
-from service.listing import BadCursor, list_page, wanted_of
+from service.listing import BadCursor, list_page
+from service.named_once import named_once
+from service.where import Match, Selection
 from service.who import Unknown, at, find
 
 AS_OF = click.option("--as-of", metavar="POSITION|TIME", help="As it was at a log position, or at a moment.")
 
 
 @click.command("list")
-@click.option("--where", "conditions", multiple=True, metavar="'city=Pune'", help="= != > >= < <= or ~ (contains).")
+@click.option(
+    "--where",
+    "conditions",
+    multiple=True,
+    metavar="'city=Pune'",
+    help="= != > >= < <= or ~ (contains); city=in:Pune,Goa, visits=between:1,5, city=empty:, city=any:.",
+)
 @click.option("--tag", "tags", multiple=True, help="Only contacts with this tag.")
+@click.option(
+    "--match",
+    type=click.Choice(["all", "any"]),
+    default="all",
+    help="Whether all of these must hold, or any.",
+)
 @click.option("--limit", default=100, type=click.IntRange(1, 1_000_000), show_default=True)
 @click.option("--cursor", help="The next_cursor of the page before.")
 @AS_OF
 @as_json
 def list_contacts(
-    conditions: tuple[str, ...], tags: tuple[str, ...], limit: int, cursor: str | None, as_of: str | None, is_json: bool
+    conditions: tuple[str, ...],
+    tags: tuple[str, ...],
+    match: Match,
+    limit: int,
+    cursor: str | None,
+    as_of: str | None,
+    is_json: bool,
 ) -> None:
     """List contacts, the one changed last first."""
     deployment = opened()
-    try:
-        wanted = wanted_of(conditions, tags)
-    except BadCondition as fault:
-        raise click.BadParameter(str(fault), param_hint="--where") from fault
-    except ValueError as fault:
-        raise click.BadParameter(str(fault), param_hint="--tag") from fault
+    asked = Selection(conditions, tags, None, match)
     with deployment.log_reader() as log:
         position = position_of(log, as_of)
         path = deployment.generations().current_path() if position is None else state_at(deployment.past, log, position)
     try:
-        document = list_page(path, deployment.log_reader, wanted, "-modified", limit, cursor)
+        once = named_once(deployment)
+        document = list_page(path, deployment.log_reader, asked, "-modified", limit, cursor, once)
     except BadCursor as fault:
         raise click.BadParameter(str(fault), param_hint="--cursor") from fault
     except BadCondition as fault:
         raise click.BadParameter(str(fault), param_hint="--where") from fault
+    except ValueError as fault:
+        raise click.BadParameter(str(fault), param_hint="--tag") from fault
     if position is not None:
         document["as_of"] = position
 
@@ -56,6 +75,8 @@ def list_contacts(
             ((c["phone"], c["user_id"], c["traits"].get("name"), ", ".join(c["tags"]), c["modified_at"]) for c in page),
         )
         console.print(f"{len(page)} of {document['total']}")
+        for note in document.get("notes", ()):
+            click.echo(f"Note: {note}.")
 
     emit(document, is_json, show)
 
@@ -86,7 +107,7 @@ def _show_contact(document: dict[str, Any]) -> None:
     fixed = ("id", "phone", "user_id")
     later = ("created_at", "modified_at", "position", "as_of")
     rows = [(name, document[name]) for name in fixed]
-    rows += sorted(document["traits"].items())
+    rows += [(written(name, (*MEMBERS, *fixed, *later)), value) for name, value in sorted(document["traits"].items())]
     rows.append(("tags", ", ".join(document["tags"]) or None))
     rows += [(name, document[name]) for name in later if name in document]
     table(("attribute", "value"), rows)

@@ -13,16 +13,19 @@ from projections.indexes import KINDS, SPELLINGS
 from projections.listing import SORTS, Sort
 from projections.predicates import Wanted
 from projections.reading import StateReader
-from projections.search import BadCondition, parse_condition
+from projections.search import IDENTITIES, BadCondition, parse_condition
 from service.api.door import Door
 from service.api.indexing import Indexing
 from service.api.kept import Kept
 from service.api.totals import Totals
 from service.as_of import BadMoment, position_of
+from service.attribute_names import MEMBERS, written
 from service.hub.access import needs
 from service.hub.preferences import Preferences
 from service.hub.words import OPERATORS, title, visible
-from service.listing import BadCursor, list_page, wanted_of
+from service.listing import BadCursor, list_page
+from service.named_once import named_once
+from service.where import Selection
 
 COLUMNS = ("name", "phone", "city", "tags", "modified")
 """What the list shows before anybody chose."""
@@ -45,6 +48,7 @@ def contacts_pages(door: Door, preferences: Preferences) -> Blueprint:
     pages = Blueprint("contacts", __name__)
     generations = door.deployment.generations()
     totals, indexing = Totals(), Indexing(generations)
+    log_reader, once = door.deployment.log_reader, named_once(door.deployment)
     kept_attributes = Kept(generations.current_path, catalogue.attributes)
     kept_tags = Kept(generations.current_path, catalogue.tags)
 
@@ -66,7 +70,7 @@ def contacts_pages(door: Door, preferences: Preferences) -> Blueprint:
         document: dict[str, Any] = {"contacts": [], "total": None, "next_cursor": None}
         fault, position, path = asked.fault, None, generations.current_path()
         try:
-            wanted = wanted_of(asked.where, asked.tags, asked.q or None)
+            selection, chosen = Selection(asked.where, asked.tags, asked.q or None), Wanted()
             if asked.as_of:
                 with door.deployment.log_reader() as log:
                     position = position_of(log, asked.as_of)
@@ -74,10 +78,12 @@ def contacts_pages(door: Door, preferences: Preferences) -> Blueprint:
                     path = door.past.at(log, position)
 
             def total(state: StateReader, wanted: Wanted) -> int:
+                nonlocal chosen
+                chosen = wanted
                 return totals.of(path, state, wanted)
 
-            with indexing.watching(lambda: needed(wanted) if position is None else set()):
-                document = list_page(path, door.deployment.log_reader, wanted, asked.sort, _ROWS, asked.cursor, total)
+            with indexing.watching(lambda: needed(chosen) if position is None else set()):
+                document = list_page(path, log_reader, selection, asked.sort, _ROWS, asked.cursor, once, total)
         except BadCursor:
             return redirect(asked.address(cursor=None), 303)
         except BadMoment as bad:
@@ -97,6 +103,7 @@ def contacts_pages(door: Door, preferences: Preferences) -> Blueprint:
             total=document["total"],
             following=document["next_cursor"],
             refolding=document.get("refolding"),
+            notes=document.get("notes", ()),
             position=position,
             fault=fault,
         )
@@ -111,7 +118,8 @@ def contacts_pages(door: Door, preferences: Preferences) -> Blueprint:
         if tag:
             asked = asked.with_tag(tag)
         elif field and op in OPERATORS:
-            asked = asked.with_condition(f"{field}{op}{value}")
+            name = field if field in IDENTITIES else written(field, MEMBERS)
+            asked = asked.with_condition(f"{name}{op}{value}")
         return redirect(asked.address(cursor=None), 303)
 
     @pages.post("/contacts/columns")

@@ -14,7 +14,9 @@ from ledger.events.traits import TraitType
 from ledger.log.entry import Entry
 from ledger.log.reader import LogReader, is_there
 from ledger.log.undoing import Refused
+from projections.catalogue import attributes
 from projections.generations import Generations
+from projections.indexes import KINDS, table_of
 from projections.reading import StateReader, reading
 from service.imports.columns.attributes import default_type
 from service.imports.counts import AppendRejection, NotRedone, Outcomes, Undoing
@@ -127,9 +129,18 @@ class LedgerView:
                     yield AppendRejection(row, line, entry.reason or "invalid", entry.detail or "")
 
     def attribute_types(self) -> dict[str, str]:
-        """Custom attributes that contacts have, and their types."""
-        types: dict[str, TraitType] = self._asked(lambda state: state.trait_types(_SAMPLE), {})
+        """Custom attributes that contacts have now, and their types (R3).
+
+        Among many contacts all are known once the projector keeps the index of them, which this has it make.
+        """
+        types: dict[str, TraitType] = self._asked(self._types_in, {})
         return {name: type for name, type in types.items() if default_type(name) is None}
+
+    def _types_in(self, state: StateReader) -> dict[str, TraitType]:
+        if table_of(KINDS) not in state.names() and state.count() > _SAMPLE:
+            self._generations.asked().ask([KINDS])
+            return state.trait_types(_SAMPLE)
+        return {one["name"]: one["type"] for one in attributes(state) if one["contacts"]}
 
     def _asked(self, ask: Callable[[StateReader], _Answer], without: _Answer) -> _Answer:
         """The state's answer; `without` while there is no state."""

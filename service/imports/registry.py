@@ -214,14 +214,14 @@ class Registry:
         )
         return [id for (id,) in rows]
 
-    def attribute_types(self) -> dict[str, str]:
-        """The custom attributes that imports brought, with the type the first one mapped each to."""
-        types: dict[str, str] = {}
-        for one in reversed(self.all()):
-            for column in one.columns.columns if one.confirmed_at is not None else ():
-                if column.attribute is not None and default_type(column.attribute) is None:
-                    types.setdefault(column.attribute, column.type)
-        return types
+    def attributes_published(self) -> set[str]:
+        """The custom attributes of imports of which any row was published."""
+        return {
+            column.attribute
+            for one in self.all()
+            for column in one.columns.columns
+            if one.published and column.attribute is not None and default_type(column.attribute) is None
+        }
 
     def is_cancelling(self, id: str) -> bool:
         """Whether somebody wants the import to stop."""

@@ -107,9 +107,42 @@ def test_a_number_is_not_the_string_of_its_digits(client, three):
 
 
 @pytest.mark.usefixtures("three")
-def test_an_attribute_that_nobody_has_can_be_compared_with_anything(client):
+@pytest.mark.parametrize("op", ["eq", "gt", "exists", "contains"])
+def test_an_attribute_that_nobody_ever_had_is_422_and_names_what_comes_near(client, op):
+    """R34."""
+    answer = client.post(LIST, {"filters": [one("vissits", op, True if op == "exists" else 5)]})
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/filters/0/trait"]
+    assert "did you mean visits?" in answer.json["message"]
+
+
+def test_an_attribute_that_nobody_has_any_more_can_be_compared_with_anything(client, three):
+    """R34."""
+    three.track(phone=GAVIN, Gone=1)
+    three.track(phone=GAVIN, Gone=None)
+    three.settle()
     for value in (5, "5", True, "2022-10-31"):
-        assert filtered(client, one("nobody has this", "eq", value)) == []
+        answer = client.post(LIST, {"filters": [one("Gone", "eq", value)]})
+        assert answer.json["data"]["customers"] == []
+        assert answer.json["message"] == "0 customers found; nobody has a value of Gone at present"
+
+
+def test_a_title_means_the_default_attribute_and_consent_is_read_as_everywhere(client, three):
+    """R3, R34."""
+    three.track(phone=GAVIN, whatsapp_opted="FALSE")
+    three.settle()
+    assert filtered(client, one("City", "eq", "Pune")) == ["Gavin"]
+    for value in (False, "FALSE", 0, "0"):
+        assert filtered(client, one("whatsapp_opted", "eq", value)) == ["Gavin"]
+
+
+def test_more_and_less_leave_values_of_another_type_out_and_count_them(client, three):
+    """R34."""
+    three.track(phone=EMMA, visits="9 or so", langs=["x"])
+    three.settle()
+    answer = client.post(LIST, {"filters": [one("visits", "gt", 1)]})
+    assert answer.json["data"]["total_customers"] == 2
+    assert "1 contacts have a value of visits that is no number" in answer.json["message"]
 
 
 def test_a_filter_by_time_is_exact(client, three):
@@ -180,8 +213,8 @@ def test_a_customer_has_the_hubs_shape(client, three):
         ({"filters": [one("city", "eq", "x", "xor")]}, "/filters/0/supr_op", "and or or"),
         ({"filters": [one("city", "eq")]}, "/filters/0/val", "missing"),
         ({"filters": [one("city", "eq", {})]}, "/filters/0/val", "object"),
-        ({"filters": [one("height", "gt", "Pune")]}, "/filters/0/val", "number or a datetime"),
-        ({"filters": [one("height", "gt", True)]}, "/filters/0/val", "number or a datetime"),
+        ({"filters": [one("visits", "gt", "Pune")]}, "/filters/0/val", "number or a datetime"),
+        ({"filters": [one("visits", "gt", True)]}, "/filters/0/val", "number or a datetime"),
         ({"filters": [one("seen", "eq", "2022-10-31T14:00:00")]}, "/filters/0/val", "zone"),
         ({"filters": [one("seen", "gt", "2022-10-31T14:00:00")]}, "/filters/0/val", "zone"),
         ({"filters": [one("created_at_utc", "gt", "2022-10-31T14:00:00")]}, "/filters/0/val", "zone"),
