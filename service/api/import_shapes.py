@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
 from ledger.events.kinds import MOST_TAGS, Tags
 from ledger.events.phone import PhoneFault, normalise
@@ -11,6 +11,7 @@ from service.api.queries import limit, text
 from service.api.shapes import Answer, ChangeSchema
 from service.imports.columns.attributes import COUNTRY_CODE, TYPES
 from service.imports.columns.choices import BLANKS, MATCHES, MODES, MOST_NULL_CHARACTERS, MOST_NULL_VALUES
+from service.imports.columns.date_formats import FormatWrong, date_format
 from service.imports.states import COMMANDS
 from service.imports.table.dialect import DELIMITERS
 
@@ -29,6 +30,8 @@ def _one_of(names: tuple[str, ...]) -> validate.OneOf:
 
 _COLUMNS = 'give a list of objects, each with "column" (its header) and "attribute" (such as "country_code", or null)'
 
+_MAPPED = '{"columns": [{"column": "Mobile Number", "attribute": "phone_number"}]}'
+
 
 class Flag(fields.Boolean):
     """True or false as JSON has them: a yes to an opt-in is not read into a word or a number that resembles it."""
@@ -39,6 +42,13 @@ class Flag(fields.Boolean):
         return bool(super()._deserialize(value, attr, data, **options))
 
 
+def _check_format(text: str) -> None:
+    try:
+        date_format(text)
+    except FormatWrong as wrong:
+        raise ValidationError(f"is no format: {wrong}") from wrong
+
+
 class WantedColumn(Schema):
     """What a column becomes."""
 
@@ -46,13 +56,21 @@ class WantedColumn(Schema):
 
     column = fields.String(required=True, metadata=_said("Its header"))
     attribute = fields.String(
-        required=True, allow_none=True, metadata=_said("What it becomes, such as phone_number; null: it is ignored")
+        required=True,
+        allow_none=True,
+        metadata=_said("What it becomes, such as phone_number or tags; null: ignored"),
     )
     type = fields.String(
         load_default=None,
         allow_none=True,
         validate=_one_of(TYPES),
         metadata=_said("Of a custom attribute; absent: its own, or string for a new one"),
+    )
+    format = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=_check_format,
+        metadata=_said("How a datetime column is written, such as DD/MM/YYYY, or DD/MM/YYYY HH:mm +05:30"),
     )
 
 
@@ -64,6 +82,16 @@ class MappingBody(Schema):
         load_default=list,
         error_messages={"invalid": f"is not a list: {_COLUMNS}"},
     )
+
+    @pre_load
+    def has_columns(self, given: Any, **_options: Any) -> Any:
+        """A mapping by other members than `columns` is told what a mapping looks like."""
+        others = [str(name)[:60] for name in given if name != "columns"] if isinstance(given, dict) else []
+        if others:
+            raise ValidationError(
+                {name: [f"is not known here: a mapping is such as {_MAPPED}"] for name in others[:20]}
+            )
+        return given
 
 
 class TagsBody(Schema):
@@ -235,6 +263,11 @@ class ProposalSchema(Answer):
     fits = fields.Float(
         required=True, allow_none=True, metadata=_said("The share of them that are of the type, 0 to 1")
     )
+    formats = fields.List(
+        fields.String(),
+        required=True,
+        metadata=_said("By which all of them are dates; several where day and month cannot be told apart"),
+    )
 
 
 class ProposedSchema(Answer):
@@ -271,6 +304,7 @@ class MappedColumnSchema(Answer):
     column = fields.String(required=True)
     attribute = fields.String(required=True, allow_none=True)
     type = fields.String(required=True)
+    format = fields.String(required=True, allow_none=True, metadata=_said("How its dates are written"))
 
 
 class ProgressSchema(Answer):

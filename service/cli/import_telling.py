@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from service.cli.terminal import table, value_text
+from service.imports.columns.date_formats import has_time
 
 _COUNTS = ("created", "updated", "unchanged", "skipped", "duplicate", "rejected", "pending", "cancelled", "erased")
 _SHOWN = 20
@@ -53,9 +54,7 @@ def tell_check(document: dict[str, Any]) -> None:
         if check[what]:
             click.echo(f"{what.replace('_', ' ')}: {', '.join(check[what])}")
     for one in document["proposals"]:
-        mapped = shlex.quote(f"{one['column']}={one['attribute']}:{one['type']}")
-        told = f"{one['fits']:.0%} of the first {one['values']:,} values of {one['column']}"
-        click.echo(f"{told} are of type {one['type']}, and kept as strings; for the type: --map {mapped}")
+        _tell_dates(one) if one["formats"] else _tell_type(one)
     if check["opt_ins"]:
         click.echo(f"WhatsApp Opted is FALSE and the file says TRUE: {_rows(check['opt_ins'])}")
     for example in check["examples"][:_EXAMPLES]:
@@ -64,6 +63,24 @@ def tell_check(document: dict[str, Any]) -> None:
         )
         click.echo(f"line {example['line']}  {'; '.join(changes)}")
     _tell_rejects(document)
+
+
+def _tell_type(one: dict[str, Any]) -> None:
+    mapped = shlex.quote(f"{one['column']}={one['attribute']}:{one['type']}")
+    told = f"{one['fits']:.0%} of the first {one['values']:,} values of {one['column']}"
+    click.echo(f"{told} are of type {one['type']}, and kept as strings; for the type: --map {mapped}")
+
+
+def _tell_dates(one: dict[str, Any]) -> None:
+    """A column of dates that are not written as R3 has them; where several formats fit, none is the likelier."""
+    first, *others = one["formats"]
+    zone = " +05:30" if has_time(first) and not first.endswith("Z") else ""
+    mapped = shlex.quote(f"{one['column']}={one['attribute']}:datetime:{first}{zone}")
+    told = (
+        f"All of the first {one['values']:,} values of {one['column']} are dates by {' and by '.join(one['formats'])}"
+    )
+    which = "; which is meant is yours to say, as in" if others else ", and kept as strings; for dates:"
+    click.echo(f"{told}{which} --map {mapped}{' (with their zone)' if zone else ''}")
 
 
 def _tell_counts(document: dict[str, Any]) -> None:

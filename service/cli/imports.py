@@ -48,7 +48,13 @@ class Refused(click.ClickException):
 @click.command("import")
 @click.argument("file", type=click.File("rb"))
 @click.option("--tag", "tags", multiple=True, help="A tag for every row. May be repeated.")
-@click.option("--map", "maps", multiple=True, metavar="COLUMN=ATTRIBUTE[:TYPE]", help="May be repeated.")
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="COLUMN=ATTRIBUTE[:TYPE[:FORMAT]]",
+    help="What a column becomes; tags: its cells are tags. May be repeated.",
+)
 @click.option("--ignore", multiple=True, metavar="COLUMN", help="Leave a column out. May be repeated.")
 @click.option("--country-code", metavar="CODE", help="Of every number, when there is no such column (such as 91).")
 @click.option(

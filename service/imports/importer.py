@@ -239,6 +239,7 @@ class Importer:
             self._ports.signer,
             match=choices.match,
             fill=choices.fill,
+            has_row_tags=any(column.is_tags for column in confirmed.columns.columns),
         )
 
     def _split(self, confirmed: Import, standing: Standing, folder: ImportFolder, report: Report) -> None:
@@ -260,7 +261,7 @@ class Importer:
         ):
             feed.send([messages.started(_kept_start(folder, confirmed))])
             for index in sorted(standing.halves):
-                feed.send(messages.rest_of_row(standing.out[index], choices.tags))
+                feed.send(messages.rest_of_row(standing.out[index], checks.tags_of(next(rows.read([index])))))
             splitter = Splitter(found, Verdicts(found, rows, checks, out, standing.out), messages, standing.first)
             is_cancelling = partial(self._registry.is_cancelling, confirmed.id)
             way = Way(standing.mark, self._ports.stride, partial(save_mark, folder), is_cancelling)

@@ -15,6 +15,9 @@ MOST_TRAITS_BYTES = 252 * 1024
 """Of a row's traits as JSON, so that its message stays below 256 KiB."""
 
 
+_END = ',"rowend":true}'
+
+
 class ImportMessages:
     """Makes the signed messages of one import, the same bytes each time. `time` is RFC 3339, the confirmation's."""
 
@@ -28,15 +31,16 @@ class ImportMessages:
         *,
         match: str = "phone",
         fill: bool = False,
+        has_row_tags: bool = False,
     ) -> None:
+        """`has_row_tags`: rows may have tags of their own (R19)."""
         self._id = import_id
         self._match = match
         self._mode = mode
         self._tags = list(tags)
         self._fill = '"fill":true,' if fill else ""
-        end = ',"rowend":true}'
-        self._end_of_user = "}" if tags else end
-        self._end_of_tags = f',"tags":{orjson.dumps(self._tags).decode()}{end}'
+        self._has_row_tags = has_row_tags
+        self._tags_json = orjson.dumps(self._tags).decode()
         self._signed = {
             type: signer.stream(source=f"{IMPORTS}{import_id}", type=type, time=time)
             for type in (USER_TRACKED, TAGS_ADDED, IMPORT_STARTED, IMPORT_SPLIT)
@@ -46,7 +50,7 @@ class ImportMessages:
     @property
     def per_row(self) -> int:
         """How many messages a row is."""
-        return 2 if self._tags else 1
+        return 2 if self._tags or self._has_row_tags else 1
 
     def started(self, data: Mapping[str, Any]) -> Message:
         """ImportStarted; `data` is what it says besides the import's id."""
@@ -67,10 +71,12 @@ class ImportMessages:
             f'"match":"{self._match}","mode":"{self._mode}","row":{row},"line":{line}',
         )
         key, name = phone.encode(), f"{self._id}.{number:06d}"
-        told = f'{who}"traits":{content.traits_json},{self._fill}{where}{self._end_of_user}'
+        tags_json = self._tags_json if content.tags_json is None else content.tags_json
+        has_tags = tags_json != "[]"
+        told = f'{who}"traits":{content.traits_json},{self._fill}{where}{"}" if has_tags else _END}'
         messages = [Message(key, self._sign_user(f"{name}.u", told.encode()))]
-        if self._tags:
-            tagged = f"{who}{where}{self._end_of_tags}"
+        if has_tags:
+            tagged = f'{who}{where},"tags":{tags_json}{_END}'
             messages.append(Message(key, self._sign_tags(f"{name}.t", tagged.encode())))
         return messages
 

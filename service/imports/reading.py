@@ -1,9 +1,11 @@
 """From a copied file and its choices to the rows in it."""
 
 from dataclasses import replace
+from functools import partial
 
 from service.imports.columns.choices import Choices, import_hash
 from service.imports.columns.mapping import map_columns
+from service.imports.columns.preview import first_rows
 from service.imports.files import Copied, ImportFolder
 from service.imports.ports import Limits, Ports, Report
 from service.imports.registry import Import
@@ -17,7 +19,9 @@ def read_new(
     folder: ImportFolder, copied: Copied, name: str, choices: Choices, ports: Ports, limits: Limits, report: Report
 ) -> tuple[Import, Scan]:
     """The import that a copied file would be, confirmed now, and its rows. Raises FileRefused."""
-    columns = map_columns(shape(folder.source, choices.delimiter).header, choices, ports.known_attributes())
+    found_shape = shape(folder.source, choices.delimiter)
+    some = partial(first_rows, folder.source, found_shape)
+    columns = map_columns(found_shape.header, choices, ports.known_attributes(), some)
     id, hash, now = folder.path.name, import_hash(copied.sha256, choices), ports.stated()
     new = Import(id, hash, copied.sha256, name, choices, columns, now, rows=0)
     report("scanning", 0, 0)

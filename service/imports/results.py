@@ -195,5 +195,11 @@ def _orders(one: Import, counts: dict[str, Any]) -> list[str]:
 
 def _mapping(one: Import) -> list[dict[str, Any]]:
     return [
-        {"column": column.header, "attribute": column.attribute, "type": column.type} for column in one.columns.columns
+        {
+            "column": column.header,
+            "attribute": column.attribute,
+            "type": "list" if column.is_tags else column.type,
+            "format": column.format,
+        }
+        for column in one.columns.columns
     ]

@@ -9,6 +9,7 @@ from typing import Any
 from service.imports.cancelling import cancel
 from service.imports.columns.choices import Choices, clean_choices, clean_tags, import_hash
 from service.imports.columns.mapping import ColumnMap, map_columns
+from service.imports.columns.preview import first_rows
 from service.imports.files import ImportFolder, Incoming
 from service.imports.first_look import FirstLook, ensure_looked, forget_look, look_anew
 from service.imports.orphans import remove_orphans
@@ -110,7 +111,7 @@ class Uploads:
         """Map the columns; those that are not named by their headers. Raises MappingRefused, EncodingNeeded."""
         with self._changing(id, Step.MAPPING) as (folder, one):
             header, known = self._header(folder, one), self._ports.known_attributes()
-            choices, columns = map_as_wanted(wanted, header, one.choices, known)
+            choices, columns = map_as_wanted(wanted, header, one.choices, known, lambda: self._sample(folder, one))
             self._registry.take(id, Step.MAPPING, lambda now: _changed(now, choices, columns))
 
     def tag(self, id: str, tags: Sequence[str]) -> None:
@@ -179,6 +180,9 @@ class Uploads:
         if not folder.source.exists():
             raise EncodingNeeded(one.id)
         return shape(folder.source, one.choices.delimiter).header
+
+    def _sample(self, folder: ImportFolder, one: Import) -> Sequence[Sequence[str]]:
+        return first_rows(folder.source, shape(folder.source, one.choices.delimiter))
 
     def _look(self, folder: ImportFolder, choices: Choices) -> FirstLook:
         return look_anew(folder, choices, self._ports.known_attributes(), self._ports.default_country_code)

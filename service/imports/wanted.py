@@ -3,23 +3,31 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from service.imports.columns.attributes import default_attribute, default_type
+from service.imports.columns.attributes import TAGS, default_attribute, default_type
 from service.imports.columns.choices import Choices
-from service.imports.columns.mapping import Column, ColumnMap, map_by_name, map_columns
+from service.imports.columns.mapping import Column, ColumnMap, Sample, map_by_name, map_columns
 from service.imports.table.refusal import MappingRefused
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a column shall become; `attribute` None: it is ignored. `type` None: the attribute's own, else string."""
+    """What a column shall become; `attribute` None: it is ignored. `type` None: the attribute's own, else string.
+
+    `format` is how its dates are written, None where they are as R3 has them.
+    """
 
     column: str
     attribute: str | None
     type: str | None
+    format: str | None = None
 
 
 def map_as_wanted(
-    wanted: Sequence[Wanted], header: Sequence[str], choices: Choices, known: Mapping[str, str]
+    wanted: Sequence[Wanted],
+    header: Sequence[str],
+    choices: Choices,
+    known: Mapping[str, str],
+    sample: Sample = lambda: (),
 ) -> tuple[Choices, ColumnMap]:
     """The choices with this mapping in them, and what it comes to; columns that are not named are mapped by name.
 
@@ -31,14 +39,16 @@ def map_as_wanted(
     maps = tuple(_text(one, known) for one in said if one.attribute is not None)
     ignore = tuple(one.column for one in said if one.attribute is None)
     chosen = replace(choices, maps=maps, ignore=ignore)
-    columns = map_columns(header, chosen, known)
+    columns = map_columns(header, chosen, known, sample)
     _check_meant(wanted, columns)
     return chosen, columns
 
 
 def _says_nothing(one: Wanted, own: Column | None, known: Mapping[str, str]) -> bool:
-    if own is None or one.attribute != own.attribute:
+    if own is None or one.attribute != own.attribute or one.format is not None:
         return False
+    if own.is_tags:
+        return one.type in (None, "list")
     return one.attribute is None or (one.type or _own_type(one.attribute, known)) == own.type
 
 
@@ -49,6 +59,10 @@ def _own_type(attribute: str, known: Mapping[str, str]) -> str:
 
 def _text(one: Wanted, known: Mapping[str, str]) -> str:
     assert one.attribute is not None
+    if one.attribute == TAGS and one.type in (None, "list") and one.format is None:
+        return f"{one.column}={TAGS}"
+    if one.format is not None:
+        return f"{one.column}={one.attribute}:{one.type or 'datetime'}:{one.format}"
     own = _own_type(one.attribute, known)
     is_own = one.type in (None, own) and ":" not in one.attribute
     return f"{one.column}={one.attribute}" if is_own else f"{one.column}={one.attribute}:{one.type or own}"

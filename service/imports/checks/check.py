@@ -57,21 +57,20 @@ def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, repo
         **counts,
         "id": None,
         "state": "checked",
-        "check": _told(rehearsal.findings, head, choices.tags, refused_opt_ins),
+        "check": _told(rehearsal.findings, head, refused_opt_ins),
         "text_columns": text_columns_json(found.text_columns),
         "rejects": rejects_json(kept_rejects(folder.rejects)),
     }
 
 
-def _told(findings: Findings, head: LedgerHead, tags: tuple[str, ...], refused_opt_ins: int) -> dict[str, Any]:
+def _told(findings: Findings, head: LedgerHead, refused_opt_ins: int) -> dict[str, Any]:
     """What a check says besides the counts."""
     custom = {name for name in findings.attributes if default_type(name) is None}
-    is_tagging = bool(findings.outcomes["created"] or findings.outcomes["updated"])
     return {
         "position": head.head.position,
         "head": head.head.hash.hex(),
         "opt_ins": findings.opt_ins + refused_opt_ins,
         "new_attributes": sorted(head.without_value(custom)),
-        "new_tags": head.without_contact(tags) if tags and is_tagging else [],
+        "new_tags": head.without_contact(findings.tags.values()) if findings.tags else [],
         "examples": sorted(findings.examples, key=lambda example: int(example["line"])),
     }

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from ledger.events import identity
 from ledger.events.identity import Known
+from ledger.events.tags import fold
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.entry import public_id
 from projections.fold import Event, State, changes, effect
@@ -28,7 +31,8 @@ _NEW_ID = bytes(16)
 class Findings:
     """What a check found so far.
 
-    `rejections` are the rows that the append would reject; `attributes` those that some row gives a value; `opt_ins`
+    `rejections` are the rows that the append would reject; `attributes` those that some row gives a value; `tags` those
+    that rows have, by what they compare by; `opt_ins`
     counts the rows that opt somebody in who has opted out (R16).
     """
 
@@ -36,6 +40,7 @@ class Findings:
     rejections: list[AppendRejection] = field(default_factory=list)
     examples: list[dict[str, Any]] = field(default_factory=list)
     attributes: set[str] = field(default_factory=set)
+    tags: dict[str, str] = field(default_factory=dict)
     opt_ins: int = 0
 
     @property
@@ -105,7 +110,8 @@ class Rehearsal:
 
     def _folded(self, index: int, row: Row, phone: str, before: State | None) -> Iterator[RowMessage]:
         after = before
-        for tags in (None, self._tags) if self._tags else (None,):
+        own = self._tags if row.tags_json is None else list(orjson.loads(row.tags_json))
+        for tags in (None, own) if own else (None,):
             self._position += 1
             contact = self._position if after is None else after.contact
             traits = row.traits if tags is None else None
@@ -115,10 +121,11 @@ class Rehearsal:
             )  # fmt: skip
             is_new = after is None
             after, has_changed, is_older = effect(after, event)
-            is_last = tags is not None or not self._tags
+            is_last = tags is not None or not own
             outcome: Outcome = "created" if is_new else "updated" if has_changed else "unchanged"
             yield RowMessage(0, "", index, is_last, outcome, is_older)
         assert after is not None
+        self.findings.tags.update((fold(tag), tag) for tag in own if fold(tag) not in self.findings.tags)
         self._note(index, row, before, after)
 
     def _note(self, index: int, row: Row, before: State | None, after: State) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,16 +16,24 @@ from service.imports.columns.attributes import (
     NAME,
     NAMES,
     PHONE_NUMBER,
+    TAGS,
     TITLES,
     TYPES,
     default_attribute,
     default_type,
     fold,
+    less_sure,
+    says_tags,
+    told_by_title,
 )
 from service.imports.columns.choices import Choices
+from service.imports.columns.date_formats import FormatWrong, date_format
+from service.imports.columns.phone_candidates import no_phone
 from service.imports.rows.phone_cells import bare
 from service.imports.table.formula_guard import unguard
 from service.imports.table.refusal import MappingRefused
+
+Sample = Callable[[], Sequence[Sequence[str]]]
 
 MOST_ATTRIBUTES = 100
 """Of one row, as of any message."""
@@ -43,11 +51,30 @@ REJECTED = "rejected:"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column and what it becomes; `attribute` None: it is ignored. `header` is trimmed, "" where there is none."""
+    """A column and what it becomes; `attribute` None: it is ignored. `header` is trimmed, "" where there is none.
+
+    `format` is how its dates are written, None where they are as R3 has them. Tags have a type of their own.
+    """
 
     header: str
     attribute: str | None
     type: str = "string"
+    format: str | None = None
+
+    @property
+    def is_tags(self) -> bool:
+        """Whether its cells are tags of their row."""
+        return self.attribute == TAGS and self.type == TAGS
+
+    @property
+    def is_trait(self) -> bool:
+        """Whether its cells are values of an attribute, and neither who the contact is nor tags."""
+        return self.attribute is not None and self.attribute not in IDENTITY and not self.is_tags
+
+    def to_json(self) -> list[str | None]:
+        """As JSON values; a column without a format as it always was."""
+        whole = [self.header, self.attribute, self.type, self.format]
+        return whole if self.format else whole[:3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +91,7 @@ class ColumnMap:
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""
         return {
-            "columns": [[column.header, column.attribute, column.type] for column in self.columns],
+            "columns": [column.to_json() for column in self.columns],
             "is_guarded": self.is_guarded,
         }
 
@@ -74,18 +101,23 @@ class ColumnMap:
         return cls(tuple(Column(*column) for column in values["columns"]), values["is_guarded"])
 
 
-def map_columns(header: Sequence[str], choices: Choices, known: Mapping[str, str]) -> ColumnMap:
+def map_columns(
+    header: Sequence[str], choices: Choices, known: Mapping[str, str], sample: Sample = lambda: ()
+) -> ColumnMap:
     """Map a header as chosen, else by name (R19). `known` has the existing custom attributes and their types.
 
-    Raises MappingRefused with every fault at once.
+    `sample` gives some rows, by which a fault can name what may be the phone number. Raises MappingRefused with every
+    fault at once.
     """
-    columns, faults = map_by_name(header, choices, known)
+    columns, faults = map_by_name(header, choices, known, sample)
     if faults:
         raise MappingRefused(faults)
     return columns
 
 
-def map_by_name(header: Sequence[str], choices: Choices, known: Mapping[str, str]) -> tuple[ColumnMap, tuple[str, ...]]:
+def map_by_name(
+    header: Sequence[str], choices: Choices, known: Mapping[str, str], sample: Sample = lambda: ()
+) -> tuple[ColumnMap, tuple[str, ...]]:
     """The same mapping with every fault it has, each a sentence."""
     titles = [_LINE_BREAKS.sub(" ", cell.strip()) for cell in header]
     if _holds_values(titles):
@@ -95,10 +127,11 @@ def map_by_name(header: Sequence[str], choices: Choices, known: Mapping[str, str
         titles = [unguard(title) for title in titles]
     faults: list[str] = []
     chosen = _chosen(titles, choices, known, faults)
-    columns = tuple(
-        chosen[place] if place in chosen else _by_name(title, known, faults) for place, title in enumerate(titles)
-    )
+    columns = tuple(_every(titles, chosen, known, faults))
     _check_whole(columns, faults)
+    if all(column.attribute != PHONE_NUMBER for column in columns):
+        headers, sure = [column.header for column in columns], [column.attribute in TITLES for column in columns]
+        faults.append(no_phone(headers, sure, sample()))
     _check_country_code(choices.country_code, faults)
     return ColumnMap(columns, is_guarded), tuple(faults)
 
@@ -108,12 +141,26 @@ def _holds_values(titles: Sequence[str]) -> bool:
     return any(map(_VALUE, map(bare, titles)))
 
 
-def _by_name(title: str, known: Mapping[str, str], faults: list[str]) -> Column:
+def _every(
+    titles: Sequence[str], chosen: Mapping[int, Column], known: Mapping[str, str], faults: list[str]
+) -> Iterator[Column]:
+    """The columns as chosen, else by their titles, else by what these most likely mean."""
+    free = {place: title for place, title in enumerate(titles) if place not in chosen}
+    sure = told_by_title(free)
+    taken = {column.attribute for column in chosen.values() if column.attribute is not None} | set(sure.values())
+    left = [title if place in free and place not in sure else "" for place, title in enumerate(titles)]
+    meant = sure | less_sure(left, taken)
+    for place, title in enumerate(titles):
+        yield chosen[place] if place in chosen else _by_name(title, meant.get(place), known, faults)
+
+
+def _by_name(title: str, default: str | None, known: Mapping[str, str], faults: list[str]) -> Column:
     if not title or title.startswith(REJECTED):
         return Column(title, None)
-    default = default_attribute(title)
     if default is not None:
         return Column(title, default, default_type(default) or "string")
+    if says_tags(title) and _existing(title, known) is None:
+        return Column(title, TAGS, TAGS)
     name = _existing(title, known) or _cleaned(title, faults)
     return Column(title, name, _type_of(name, known))
 
@@ -142,7 +189,7 @@ def _chosen(titles: Sequence[str], choices: Choices, known: Mapping[str, str], f
     for title in choices.ignore:
         place = _place(title, titles)
         if place is None:
-            faults.append(f"Ignoring {title[:60]!r}: {_no_such_column(titles)}")
+            faults.append(f"Column {title[:60]!r}: {_no_such_column(titles)}")
         else:
             chosen[place] = Column(titles[place], None)
     for text in choices.maps:
@@ -157,9 +204,9 @@ def _choose(
     if not target:
         faults.append(f"Mapping {text!r}: write it as 'Column=attribute' or 'Column=attribute:type'.")
     elif place is None:
-        faults.append(f"Mapping {text!r}: {_no_such_column(titles)}")
+        faults.append(f"Column {text.partition('=')[0][:60]!r}: {_no_such_column(titles)}")
     elif place in chosen:
-        faults.append(f"Mapping {text!r}: the column {titles[place]!r} is mapped or ignored twice.")
+        faults.append(f"Column {titles[place]!r} is mapped or ignored twice.")
     else:
         chosen[place] = _as_target(titles[place], target, known, faults)
 
@@ -184,21 +231,39 @@ def _place(title: str, titles: Sequence[str]) -> int | None:
 
 
 def _as_target(title: str, target: str, known: Mapping[str, str], faults: list[str]) -> Column:
-    name, colon, type_name = target.rpartition(":")
-    given = type_name.strip().lower()
-    if not colon or target in known:
-        name, given = target, ""
-    elif given not in TYPES:
-        faults.append(f"Mapping {title!r} to {target!r}: the types are {', '.join(TYPES)}.")
-    name = name.strip()
+    name, given, form = _parted(target, known)
+    if given is not None and given not in TYPES:
+        faults.append(f"Column {title!r}: {given[:40]!r} is no type; the types are {', '.join(TYPES)}.")
+    if form is not None:
+        try:
+            date_format(form)
+        except FormatWrong as wrong:
+            faults.append(f"Column {title!r}: the format {wrong}.")
+    if name.casefold() == TAGS and name not in known:
+        if given not in (None, "list"):
+            faults.append(f"Column {title!r}: tags have no type.")
+        return Column(title, TAGS, TAGS)
     default = default_attribute(name)
     if default is None:
         name = _existing(name, known) or _cleaned(name, faults)
-        return Column(title, name, given or _type_of(name, known))
+        return Column(title, name, given or _type_of(name, known), form)
     fixed = default_type(default) or "string"
     if given in TYPES and given != fixed:
-        faults.append(f"Mapping {title!r} to {target!r}: {TITLES[default]} is always of type {fixed}.")
+        faults.append(f"Column {title!r}: {TITLES[default]} is always of type {fixed}.")
     return Column(title, default, fixed)
+
+
+_DATED = re.compile(r"(?P<name>.*):\s*datetime\s*:(?P<form>.+)", re.IGNORECASE | re.DOTALL)
+
+
+def _parted(target: str, known: Mapping[str, str]) -> tuple[str, str | None, str | None]:
+    """Attribute, type and date format of a target; None where they are not given."""
+    if target in known:
+        return target, None, None
+    if (dated := _DATED.fullmatch(target)) is not None:
+        return dated["name"].strip(), "datetime", dated["form"].strip()
+    name, colon, type_name = target.rpartition(":")
+    return (name.strip(), type_name.strip().lower(), None) if colon else (target.strip(), None, None)
 
 
 def _no_such_column(titles: Iterable[str]) -> str:
@@ -207,8 +272,9 @@ def _no_such_column(titles: Iterable[str]) -> str:
 
 def _check_whole(columns: Sequence[Column], faults: list[str]) -> None:
     used = [column for column in columns if column.attribute is not None]
+    single = [column for column in used if not column.is_tags]
     by_target: dict[str, list[str]] = {}
-    for column in used:
+    for column in single:
         by_target.setdefault(column.attribute or "", []).append(column.header)
     doubled = [title for title, times in Counter(column.header for column in used).items() if times > 1]
     faults += [f"Two columns are called {title[:60]!r}; rename one of them." for title in doubled]
@@ -217,11 +283,6 @@ def _check_whole(columns: Sequence[Column], faults: list[str]) -> None:
             named = " and ".join(repr(title[:60]) for title in titles)
             faults.append(f"The columns {named} are all {TITLES.get(target, target)}; map or ignore all but one.")
     targets = set(by_target)
-    if PHONE_NUMBER not in targets:
-        faults.append(
-            f"No column is the phone number; map one to {PHONE_NUMBER}. "
-            + f"The columns are {', '.join(repr(column.header[:60]) for column in columns[:50] if column.header)}."
-        )
     if NAME in targets and targets & {FIRST_NAME, LAST_NAME}:
         faults.append("The file has Name and also First Name or Last Name; ignore the one or the others.")
     traits = (targets - {*IDENTITY}) | ({NAME} if targets.intersection(NAMES) else set())

@@ -15,7 +15,8 @@ from ledger.events.traits import (
 )
 from service.imports.columns.attributes import NAMES, TITLES
 from service.imports.columns.choices import Choices
-from service.imports.columns.mapping import ColumnMap
+from service.imports.columns.date_formats import DateFormat, date_format
+from service.imports.columns.mapping import Column, ColumnMap
 from service.imports.rows.phone_cells import named
 from service.imports.rows.reasons import shown
 from service.imports.table.formula_guard import unguard
@@ -56,6 +57,13 @@ def cell_reader(columns: ColumnMap, choices: Choices) -> Callable[[str], str] | 
         return "" if said.strip() in nulls else said
 
     return read
+
+
+def column_reader(column: Column, *, relaxed_names: bool) -> Reader | None:
+    """As `reader`, of a mapped column, whose dates may be written in a way of their own (R19)."""
+    if column.format is not None:
+        return _dated(date_format(column.format))
+    return reader(column.attribute or "", column.type, relaxed_names=relaxed_names)
 
 
 def reader(attribute: str, type: str, *, relaxed_names: bool) -> Reader | None:
@@ -164,6 +172,16 @@ def _datetime(cell: str) -> str:
             "type_mismatch", f"must be a date or a date and time with zone, such as 2022-10-31T14:00:00Z: {shown(cell)}"
         )
     return cell
+
+
+def _dated(form: DateFormat) -> Reader:
+    def read(cell: str) -> str:
+        written = form.read(cell)
+        if written is None:
+            raise CellFault("type_mismatch", f"must be a date by {form.text}: {shown(cell)}")
+        return written
+
+    return read
 
 
 def _list(cell: str) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import orjson
 
 from ledger.events.traits import WHATSAPP_OPTED
-from service.imports.columns.attributes import FIRST_NAME, IDENTITY, LAST_NAME, NAME, NAMES, USER_ID
+from service.imports.columns.attributes import FIRST_NAME, LAST_NAME, NAME, NAMES, USER_ID
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import ColumnMap
 from service.imports.rows.cells import (
@@ -18,11 +18,12 @@ from service.imports.rows.cells import (
     CellFault,
     Reader,
     cell_reader,
+    column_reader,
     has_scientific,
-    reader,
     text,
 )
 from service.imports.rows.row import Row
+from service.imports.rows.row_tags import RowTags
 from service.imports.table.by_column import Columns
 
 _Members = Callable[[Sequence[str]], list[str]]
@@ -43,10 +44,11 @@ class PlainRows:
         clears = choices.blank == "clear"
         self._members: list[tuple[int, _Members]] = []
         for place, column in enumerate(columns.columns):
-            if column.attribute is not None and column.attribute not in IDENTITY:
-                read = reader(column.attribute, column.type, relaxed_names=choices.relaxed_names)
+            if column.is_trait and column.attribute is not None:
+                read = column_reader(column, relaxed_names=choices.relaxed_names)
                 clears_this = clears and column.attribute != WHATSAPP_OPTED
                 self._members.append((place, _members(column.attribute, read, clears=clears_this)))
+        self._tags = RowTags(columns, choices.tags)
         self._whole_names = _members(NAME, None, clears=clears)
 
     def of(self, columns: Columns) -> list[Row | None]:
@@ -58,13 +60,29 @@ class PlainRows:
         members += [_blank_ones(self._trimmed(columns, place)) for place in self._unnamed]
         ids: list[str] = [""] * len(columns) if self._user_id_at is None else self._trimmed(columns, self._user_id_at)
         members.append(_plain_ids(ids))
+        tags = self._row_tags(columns)
         rows = [
-            None if _NOT_PLAIN in joined else Row(id or None, f"{{{joined[:-1]}}}")
-            for id, joined in zip(ids, map("".join, zip(*members, strict=True)), strict=True)
+            None if _NOT_PLAIN in joined else Row(id or None, f"{{{joined[:-1]}}}", tags_json)
+            for id, joined, tags_json in zip(ids, map("".join, zip(*members, strict=True)), tags, strict=True)
         ]
+        if self._tags.places:
+            rows = [None if tags_json is None else row for row, tags_json in zip(rows, tags, strict=True)]
         for place in columns.others:
             rows[place] = None
         return rows
+
+    def _row_tags(self, columns: Columns) -> list[str | None]:
+        """Their tags; None where they have those of the upload alone, and where they are not plainly good."""
+        if not self._tags.places:
+            return [None] * len(columns)
+        cells = list(zip(*(self._trimmed(columns, place) for place in self._tags.places), strict=True))
+        each: dict[tuple[str, ...], str | None] = {}
+        for some in set(cells):
+            try:
+                each[some] = self._tags.of(some)
+            except CellFault:
+                each[some] = None
+        return [each[some] for some in cells]
 
     def _trimmed(self, columns: Columns, place: int) -> list[str]:
         cells = columns.cells[place]

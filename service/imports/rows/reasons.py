@@ -84,6 +84,7 @@ REASONS = {
         "not a value of the column's type",
         "Correct the value, or map the column to another type.",
     ),
+    "tag_invalid": Reason("no tag, or more than 50", "Write tags of 1 to 100 characters, parted by commas."),
     "too_many_cells": Reason(
         "more cells than the header has names",
         "Put quotes around cells that hold the delimiter, or remove the extra cells.",

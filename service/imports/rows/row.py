@@ -9,10 +9,14 @@ from service.imports.rows.reasons import RowFault
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """What an accepted record says besides its phone; `user_id` None: not given. `traits_json` is an object."""
+    """What an accepted record says besides its phone; `user_id` None: not given. `traits_json` is an object.
+
+    `tags_json` is the list of all its tags, None where no column says any and it has those of the upload alone.
+    """
 
     user_id: str | None
     traits_json: str
+    tags_json: str | None = None
 
     @property
     def traits(self) -> dict[str, object]:

@@ -5,15 +5,16 @@ from collections.abc import Callable, Sequence
 import orjson
 
 from ledger.events.traits import WHATSAPP_OPTED
-from service.imports.columns.attributes import FIRST_NAME, IDENTITY, LAST_NAME, NAME, USER_ID
+from service.imports.columns.attributes import FIRST_NAME, LAST_NAME, NAME, USER_ID
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import ColumnMap
-from service.imports.rows.cells import SHORT, CellFault, Reader, cell_reader, reader, text, user_id
+from service.imports.rows.cells import SHORT, CellFault, Reader, cell_reader, column_reader, text, user_id
 from service.imports.rows.phone_faults import told_phone_faults
 from service.imports.rows.phones import phones_of
 from service.imports.rows.plain_rows import PlainRows
 from service.imports.rows.reasons import RowFault, fault, shown
 from service.imports.rows.row import Row, RowRejected
+from service.imports.rows.row_tags import RowTags
 from service.imports.rows.text_columns import TextColumns
 from service.imports.table.by_column import Columns
 
@@ -35,10 +36,11 @@ class RowChecks:
         self._user_id_at = columns.index_of(USER_ID)
         self._opt_in_at = columns.index_of(WHATSAPP_OPTED)
         self._steps: tuple[_Step, ...] = tuple(
-            (place, column.attribute, reader(column.attribute, column.type, relaxed_names=choices.relaxed_names))
+            (place, column.attribute or "", column_reader(column, relaxed_names=choices.relaxed_names))
             for place, column in enumerate(columns.columns)
-            if column.attribute is not None and column.attribute not in IDENTITY
+            if column.is_trait
         )
+        self._tags = RowTags(columns, choices.tags)
         self._has_parted_names = any(name in (FIRST_NAME, LAST_NAME) for _, name, _ in self._steps)
         self._unnamed = [place for place, column in enumerate(columns.columns) if not column.header]
         self._plain = PlainRows(columns, choices)
@@ -76,6 +78,16 @@ class RowChecks:
         """The header of the column that is mapped to an attribute, "" when none is."""
         return next((column.header for column in self._columns if column.attribute == attribute), "")
 
+    def tags_of(self, cells: list[str]) -> list[str]:
+        """All tags of a record that was taken; those of the upload alone where its own are none by now."""
+        prepared = cells if self._read is None else list(map(self._read, cells))
+        fitted = (prepared + [""] * self.width)[: self.width]
+        try:
+            tags_json = self._tags.of(tuple(fitted[place].strip() for place in self._tags.places))
+        except CellFault:
+            tags_json = self._tags.of(())
+        return list(orjson.loads(tags_json))
+
     def plain(self, columns: Columns) -> list[Row | None]:
         """The rows of many records at once, None for those that `check` must look at."""
         return self._plain.of(columns)
@@ -93,9 +105,10 @@ class RowChecks:
         if self._has_parted_names:
             self._join_names(traits, faults)
         given_id = self._user_id(cells, faults) if self._user_id_at is not None else None
+        tags_json = self._row_tags(cells, faults) if self._tags.places else None
         if faults:
             raise RowRejected(faults)
-        return Row(given_id, orjson.dumps(traits).decode())
+        return Row(given_id, orjson.dumps(traits).decode(), tags_json)
 
     def _traits(self, cells: list[str], faults: list[RowFault]) -> dict[str, object]:
         traits: dict[str, object] = {}
@@ -112,6 +125,13 @@ class RowChecks:
             elif self._clears and name != WHATSAPP_OPTED:
                 traits[name] = None
         return traits
+
+    def _row_tags(self, cells: list[str], faults: list[RowFault]) -> str | None:
+        try:
+            return self._tags.of(tuple(cells[place].strip() for place in self._tags.places))
+        except CellFault as wrong:
+            faults.append(self._fault(self._tags.places[0], wrong))
+            return None
 
     def _user_id(self, cells: list[str], faults: list[RowFault]) -> str | None:
         place = self._user_id_at or 0

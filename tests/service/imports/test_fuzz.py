@@ -108,6 +108,9 @@ def hold(content, choices=None):
         said = {"phone": f"+{found.phones[index]}", "traits": row.traits, "match": "phone"}
         said |= {} if row.user_id is None else {"userId": row.user_id}
         assert check_data("UserTracked", orjson.loads(orjson.dumps(said))) == ()
+        if row.tags_json not in (None, "[]"):
+            told = {"phone": f"+{found.phones[index]}", "tags": orjson.loads(row.tags_json)}
+            assert check_data("TagsAdded", told) == ()
     assert len(written) == len(found.rejects) + 1
     own = [place for place, column in enumerate(found.columns.columns) if not column.header.startswith("rejected:")]
     for one, cells in zip(found.rejects, written[1:], strict=True):
@@ -131,6 +134,7 @@ FITTING = {
     "Score": ["1", "2.5", "1e3", ""],
     "Langs": ["en;hi", "en;", "hi", ""],
     "Note": ["=1+1", "line\nbreak", 'a "quote"', "'=1", "'", "x" * 300, ""],
+    "Tags": ["vip", "vip;VIP, gold", '"a,b"', ",", ""],
     "": ["", " "],
     "rejected:line": ["7"],
     "'=Odd": ["a;b"],

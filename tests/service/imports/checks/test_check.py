@@ -132,7 +132,8 @@ USER_IDS = st.sampled_from(["", "u1", "u2", "u3"])
 CELLS = st.sampled_from(["", "Pune", "Goa"])
 OPTED = st.sampled_from(["", "TRUE", "true", "FALSE", "maybe"])
 FEW = st.sampled_from([GAVIN, ASHA, RAVI, MEERA, EMMA, "12"])
-RECORDS = st.lists(st.tuples(NAMES, FEW, USER_IDS, CELLS, OPTED), max_size=8)
+TAGS = st.sampled_from(["", "vip", "gold;VIP", "Goa"])
+RECORDS = st.lists(st.tuples(NAMES, FEW, USER_IDS, CELLS, OPTED, TAGS), max_size=8)
 CHOICES = st.fixed_dictionaries(
     {
         "mode": st.sampled_from(["upsert", "create", "update"]),
@@ -169,7 +170,7 @@ def test_a_check_and_the_import_right_after_it_agree_on_every_count(known, tagge
         world.consume()
         if is_folded:
             world.project()
-        content = table(*records, header=("Name", "Phone", "User ID", "City", "WhatsApp Opted"))
+        content = table(*records, header=("Name", "Phone", "User ID", "City", "WhatsApp Opted", "Tags"))
         rehearsed = importer_with(desk, pace=IMPATIENT).checks.dry_run(
             io.BytesIO(content.encode()), "people.csv", Choices(**choices), silent
         )

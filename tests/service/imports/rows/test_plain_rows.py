@@ -10,7 +10,7 @@ from service.imports.rows.rows import RowChecks
 from service.imports.table.by_column import by_column
 
 TYPES = {"n": "number", "d": "datetime", "l": "list", "b": "boolean"}
-TITLES = ["Phone", "Email", "WhatsApp Opted", "User ID", *TYPES, "s", ""]
+TITLES = ["Phone", "Email", "WhatsApp Opted", "User ID", *TYPES, "s", "Tags", ""]
 GOOD = [
     "",
     " ",

@@ -24,6 +24,7 @@ FILES = {
     "user_id_invalid": f"Phone,User ID\n{GAVIN},{'u' * 257}\n{ASHA},u1\n",
     "user_id_scientific": f"Phone,User ID\n{GAVIN},6.61E+12\n{ASHA},5e10\n",
     "type_mismatch": f"Phone,Points\n{GAVIN},many\n{ASHA},1\n",
+    "tag_invalid": f"Phone,Tags\n{GAVIN},{'x' * 101}\n{ASHA},vip\n",
     "too_many_cells": f"Phone\n{GAVIN},more\n{ASHA}\n",
     "too_long": f"Phone,Note\n{GAVIN},{'x' * 40_000}\n{ASHA},x\n",
     "too_large": f"Phone,{MANY}\n{GAVIN}{(',' + 'x' * 3_000) * 90}\n{ASHA}\n",

@@ -1,0 +1,36 @@
+"""What to say where no column is the phone number: which ones may be (R10, R19)."""
+
+import re
+from collections.abc import Sequence
+
+from service.imports.columns.attributes import PHONE_NUMBER
+
+_SHOWN = 50
+_MOST = 5
+_HALF = 0.5
+
+_says_phone = re.compile(
+    r"phone|mobile|mobil|\bmob\b|telefon|teléfono|\btel\b|cell|celular|whats|\bwa\b|msisdn|contact|handy|móvil|movil"
+    r"|fone|number|numero|número|फ़ोन|फोन|मोबाइल",
+    re.IGNORECASE,
+).search
+_marks = re.compile(r"[\s().\-\u00a0\u2010-\u2015\u202a-\u202e']+").sub
+_is_phone = re.compile(r"\+?\d{8,15}").fullmatch
+
+
+def no_phone(headers: Sequence[str], taken: Sequence[bool], rows: Sequence[Sequence[str]]) -> str:
+    """The fault's sentence. `taken` are columns that are something else for sure; `rows` a sample, maybe none."""
+    open_columns = [place for place, header in enumerate(headers) if header and not taken[place]]
+    by_value = {place: share for place in open_columns if (share := _share(place, rows)) >= _HALF}
+    by_name = [place for place in open_columns if _says_phone(headers[place].replace("_", " "))]
+    likely = sorted({*by_value, *by_name}, key=lambda place: (place not in by_name, -by_value.get(place, 0.0), place))
+    named = ", ".join(repr(headers[place][:60]) for place in likely[:_MOST])
+    if named:
+        return f"No column is the phone number; map one to {PHONE_NUMBER}. Perhaps {named}?"
+    every = ", ".join(repr(header[:60]) for header in headers[:_SHOWN] if header)
+    return f"No column is the phone number; map one to {PHONE_NUMBER}. The columns are {every}."
+
+
+def _share(place: int, rows: Sequence[Sequence[str]]) -> float:
+    cells = [cell for row in rows if place < len(row) and (cell := _marks("", row[place]))]
+    return sum(_is_phone(cell) is not None for cell in cells) / len(cells) if cells else 0.0

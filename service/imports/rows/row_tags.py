@@ -1,0 +1,51 @@
+"""The tags of a row from columns of the file, beside those of the upload (R5, R19, R20)."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import orjson
+
+from ledger.events import tags as rules
+from service.imports.columns.choices import MOST_TAGS
+from service.imports.columns.mapping import ColumnMap
+from service.imports.rows.cells import CellFault
+from service.imports.rows.reasons import shown
+
+_PARTERS = ",;|"
+_OF_GOOGLE = ":::"
+
+
+def split_tags(cell: str) -> list[str]:
+    """The tags in a cell, which `,` `;` or `|` part, and Google's ` ::: `; not within a pair of double quotes."""
+    has_pairs = cell.count('"') % 2 == 0
+    parts, is_quoted = [""], False
+    for character in cell.replace(_OF_GOOGLE, ","):
+        if character == '"' and has_pairs:
+            is_quoted = not is_quoted
+        elif character in _PARTERS and not is_quoted:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts if part.strip()]
+
+
+class RowTags:
+    """Reads the tags of rows of one mapping. `places` are the columns of tags."""
+
+    def __init__(self, columns: ColumnMap, chosen: Sequence[str]) -> None:
+        self.places = tuple(place for place, column in enumerate(columns.columns) if column.is_tags)
+        self._chosen = {rules.fold(tag): tag for tag in chosen}
+        self.of = lru_cache(maxsize=4096)(self._of)
+
+    def _of(self, cells: tuple[str, ...]) -> str:
+        """The JSON list of a row's tags, the upload's among them; `cells` are the columns'. Raises CellFault."""
+        found = dict(self._chosen)
+        for tag in (tag for cell in cells for tag in split_tags(cell)):
+            try:
+                one = rules.clean(tag)
+            except ValueError as fault:
+                raise CellFault("tag_invalid", f"has a tag that is none, {shown(tag)}: {fault}") from fault
+            found.setdefault(rules.fold(one), one)
+        if len(found) > MOST_TAGS:
+            raise CellFault("tag_invalid", f"makes {len(found)} tags of the row; {MOST_TAGS} are allowed")
+        return orjson.dumps(list(found.values())).decode()
