@@ -16,7 +16,8 @@ _IMPORT_COLUMNS = {
     types.IMPORT_UNDONE: "undoing",
     types.IMPORT_REDONE: "undoing",
 }
-_ABOUT_ROWS = frozenset({"identity_conflict", "invalid", "phone_invalid", "import_undone"})
+_REUSED = "id_reused"
+_ABOUT_ROWS = frozenset({"identity_conflict", "invalid", "phone_invalid", "import_undone", _REUSED})
 """Reasons that an import's own message can have: others may come from anybody who uses its name."""
 
 
@@ -32,6 +33,26 @@ class ImportIds(dict[int | None, str | None]):
         name = self._log.source_name(source)
         self[source] = name.removeprefix(types.IMPORTS) if name.startswith(types.IMPORTS) else None
         return self[source]
+
+    def is_of_row(self, row: int | None, source: int | None, value: bytes | None) -> bool:
+        """Whether the accepted message that has a rejected one's id is of the same row, and says what became of it.
+
+        An import that a version before 4 of the fold resumed under other rules could give one id to two rows.
+        """
+        assert source is not None
+        try:
+            id = _named(value or b"").id
+        except msgspec.MsgspecError:
+            return True
+        first = self._log.by_message_id(id, self._log.source_name(source))
+        return first is not None and first.is_accepted and data_of(first.headers, first.value).row == row
+
+
+class _Named(msgspec.Struct):
+    id: str
+
+
+_named = msgspec.json.Decoder(_Named).decode
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):
@@ -74,6 +95,8 @@ class Page:
             outcome: Outcome | None = None
             is_older = False
             if reason is not None:
+                if reason == _REUSED and import_ids.is_of_row(data.row, source, value):
+                    continue
                 outcome = "rejected"
             elif skipped:
                 outcome = "skipped"

@@ -6,12 +6,13 @@ import orjson
 import pytest
 from msgspec.structs import replace
 
+from ledger.events.signing import Signer
 from ledger.log.entry import NewEntry
 from projections.digest import full_digest
 from projections.reading import reading
 from projections.rebuild import fold_into
 from tests.examples import ASHA, GAVIN, RAVI
-from tests.intake import message, row_message, tracked
+from tests.intake import SECRET, message, row_message, tracked
 
 LONG_AFTER = "2023-11-14T22:13:20.500Z"
 """Stated for later than the rows of `row_message`, and not later than the bus takes it."""
@@ -212,3 +213,24 @@ def test_the_outcome_of_a_row_is_written_once_whatever_an_older_log_says_later(r
         assert full_digest(live) == full_digest(rebuilt)
         assert (live.tally("i1").rejected, live.tally("i1").created) == (1, 0)
         assert live.rows("SELECT count(*) FROM open_rows", ()).__next__() == (0,)
+
+
+def signed(id, number, phone, city="Pune"):
+    data = {"phone": phone, "traits": {"city": city}, "match": "phone", "row": number, "line": 1, "rowend": True}
+    return Signer(SECRET).message(
+        source="/imports/i1", id=id, type="UserTracked", time="2023-11-14T22:13:20Z", data=orjson.dumps(data)
+    )
+
+
+def test_a_row_whose_id_is_another_rows_counts_as_rejected(room):
+    """R22: an import that was resumed under other rules could do so once."""
+    room.take(signed("i1.000001.u", 1, GAVIN), signed("i1.000001.u", 2, ASHA), signed("i1.000002.u", 3, RAVI))
+    room.project()
+    assert sorted(room.outcomes()) == [(1, "created", False), (2, "rejected", False), (3, "created", False)]
+
+
+def test_a_row_that_says_something_else_under_its_own_id_keeps_its_outcome(room):
+    """R22."""
+    room.take(signed("i1.000001.u", 1, GAVIN), signed("i1.000001.u", 1, GAVIN, city="Agra"))
+    room.project()
+    assert room.outcomes() == [(1, "created", False)]
