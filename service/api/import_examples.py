@@ -167,7 +167,7 @@ TEMPLATE = (
     "Asha Rao,91,9820098200,asha.rao@example.com,,,Baner,Pune,2022-10-31T14:00:00Z\r\n"
 )
 REJECTS = (
-    "Full Name,Phone (with code),Points,Remarks,rejected:line,rejected:column,rejected:reason,rejected:hint\r\n"
+    "\ufeffFull Name,Phone (with code),Points,Remarks,rejected:line,rejected:column,rejected:reason,rejected:hint\r\n"
     'Ravi Shah,+919833098330,many,,4,Points,type_mismatch,"Correct the value, or map the column to another type."\r\n'
 )
 
