@@ -12,8 +12,9 @@ from ledger.bus.port import Record
 from ledger.events import moments, types
 from ledger.events.ids import Ids
 from ledger.events.signing import Signer
+from ledger.log.batch import Batch
 from ledger.log.entry import NewEntry, pack_headers
-from ledger.log.log import EventLog
+from ledger.log.log import EventLog, Tip
 
 _MOST_IDS_A_TIME = 64
 
@@ -63,7 +64,8 @@ class Appender:
         # an id tells when its contact was made: none is kept for a later batch
         self._spare_ids, self._ids_a_time = [], min(_MOST_IDS_A_TIME, len(messages))
         newest = messages[-1].record.time if messages else 0
-        with self._log.appending(bus, expected, following, meanwhile, newest) as batch:
+        tips = self._tips(messages, following)
+        with self._log.appending(bus, expected, following, meanwhile, newest, tips) as batch:
             decide = BatchDecision(
                 batch, messages, self._may_merge, self._contact_id, self._digest, self._signer.signature_in
             )
@@ -76,24 +78,40 @@ class Appender:
         following = {gap.partition: gap.resume for gap in missing}
         with self._log.appending(bus, stored, following) as batch:
             for gap in missing:
-                now = self._clock()
-                message_id = self._ids()
-                data = msgspec.json.encode(
-                    {"bus": bus, "partition": gap.partition, "first": gap.first, "resume": gap.resume, "by": by}
-                )
-                value = self._signer.message(
-                    source="/cli", id=message_id, type=types.GAP_ACCEPTED, time=moments.text(now), data=data
-                )
-                batch.add(
-                    NewEntry(
-                        stated=now,
-                        bus_time=now,
-                        type=types.GAP_ACCEPTED,
-                        source="/cli",
-                        message_id=message_id,
-                        value=value,
-                    )
-                )
+                about = {"bus": bus, "partition": gap.partition, "first": gap.first, "resume": gap.resume, "by": by}
+                self._note(batch, types.GAP_ACCEPTED, about)
+
+    def accept_bus(self, bus: str, by: str) -> None:
+        """Go on with another bus, from its beginning, by an entry that says who decided so (R37).
+
+        What of it the log has already is known by source and id.
+        """
+        before = self._log.bus()
+        with self._log.accepting(bus) as batch:
+            self._note(batch, types.BUS_ACCEPTED, {"from": before, "to": bus, "by": by})
+
+    def says_what_was_taken(self, bus: str, record: Record) -> bool:
+        """Whether this is the message that the log took at the record's place, as far as the log remembers it."""
+        tip = self._log.tips(bus).get(record.partition)
+        return tip is None or tip.offset != record.offset or tip.digest == self._digest(record)
+
+    def _note(self, batch: Batch, type: str, about: Mapping[str, object]) -> None:
+        """Add a signed entry of the ledger's own that came over no bus."""
+        now, message_id = self._clock(), self._ids()
+        data = msgspec.json.encode(about)
+        value = self._signer.message(source="/cli", id=message_id, type=type, time=moments.text(now), data=data)
+        batch.add(NewEntry(stated=now, bus_time=now, type=type, source="/cli", message_id=message_id, value=value))
+
+    def _tips(self, messages: Sequence[Incoming], following: Mapping[int, int]) -> dict[int, Tip]:
+        """The last of the messages, by partition."""
+        found: dict[int, Tip] = {}
+        for message in reversed(messages):
+            record = message.record
+            if record.partition not in found:
+                found[record.partition] = Tip(record.offset, self._digest(record))
+                if len(found) == len(following):
+                    break
+        return found
 
     def _contact_id(self) -> bytes:
         if not self._spare_ids:

@@ -19,24 +19,27 @@ class Gap:
     def __str__(self) -> str:
         if self.is_damage:
             return f"partition {self.partition}: offsets {self.first} to {self.resume - 1} are damaged on the bus"
-        if self.resume > self.first:
-            return f"partition {self.partition}: {self.resume - self.first} messages from offset {self.first} are gone"
-        return (
-            f"partition {self.partition}: the log has taken {self.first - self.resume} messages more than the bus has"
-            f" (offset {self.first}, the bus ends at {self.resume})"
-        )
+        return f"partition {self.partition}: {self.resume - self.first} messages from offset {self.first} are gone"
 
 
 def gaps(stored: Mapping[int, int], ranges: Mapping[int, tuple[int, int]]) -> tuple[Gap, ...]:
-    """The partitions whose stored offset is outside [begin, end] of the bus; none for a partition never read."""
-    found = []
-    for partition, (begin, end) in sorted(ranges.items()):
-        offset = stored.get(partition)
-        if offset is not None and offset < begin:
-            found.append(Gap(partition, offset, begin))
-        elif offset is not None and offset > end:
-            found.append(Gap(partition, offset, end))
-    return tuple(found)
+    """The partitions of which the bus no longer has what comes next; none for a partition never read."""
+    return tuple(
+        Gap(partition, stored[partition], begin)
+        for partition, (begin, _) in sorted(ranges.items())
+        if partition in stored and stored[partition] < begin
+    )
+
+
+def beyond(stored: Mapping[int, int], ranges: Mapping[int, tuple[int, int]]) -> str | None:
+    """What a bus has less than the log has taken from it, as a sentence; None where it has all."""
+    for partition, (_, end) in sorted(ranges.items()):
+        if stored.get(partition, 0) > end:
+            return (
+                f"the log has taken {stored[partition] - end} messages more than the bus has (partition {partition},"
+                f" offset {stored[partition]}; the bus ends at {end})"
+            )
+    return None
 
 
 def starting_points(stored: Mapping[int, int], ranges: Mapping[int, tuple[int, int]]) -> dict[int, int]:

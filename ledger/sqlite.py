@@ -4,7 +4,7 @@ import os
 import re
 import sqlite3 as standard
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -47,6 +47,19 @@ OperationalError: type[standard.OperationalError] = driver.OperationalError
 IntegrityError: type[standard.IntegrityError] = driver.IntegrityError
 
 
+_OPCODES = 500_000
+_beat: Callable[[], None] | None = None
+
+
+def tell_of_work(beat: Callable[[], None]) -> None:
+    """From now on have this process call `beat` again and again while a statement is at work, however long it takes.
+
+    It concerns the connections that are opened from now on, and is called in whichever thread uses one.
+    """
+    global _beat
+    _beat = beat
+
+
 class NotMadeYet(OperationalError):  # type: ignore[misc, valid-type]
     """The file is not there yet: the process that makes it has not run."""
 
@@ -78,8 +91,16 @@ def connect(path: Path, *, read_only: bool = False, cache_mib: int = 2, busy_sec
     A read-only connection never makes, changes or checkpoints the file; it raises OperationalError when absent.
     """
     if not read_only and not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    try:
+        return _connected(path, read_only, cache_mib, busy_seconds)
+    except Error as fault:
+        fault.args = (f"{fault}: {path}",)  # which file it is, SQLite does not say
+        raise
+
+
+def _connected(path: Path, read_only: bool, cache_mib: int, busy_seconds: float) -> Connection:
     mode = "ro" if read_only else "rw"
     connection: Connection = driver.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
@@ -89,6 +110,8 @@ def connect(path: Path, *, read_only: bool = False, cache_mib: int = 2, busy_sec
         check_same_thread=False,
         cached_statements=256,
     )
+    if _beat is not None:
+        connection.set_progress_handler(_beat, _OPCODES)
     connection.execute(f"PRAGMA cache_size = -{cache_mib * 1024}")
     connection.execute("PRAGMA mmap_size = 0")
     if not read_only:
@@ -121,18 +144,35 @@ def _to_wal(connection: Connection, deadline: float) -> None:
             time.sleep(_BETWEEN_ATTEMPTS)
 
 
+class Place:
+    """Where an open file lies. What is written to one that was deleted or replaced is seen by nobody."""
+
+    def __init__(self, path: Path) -> None:
+        """The file must be open, and stay open for as long as this is asked."""
+        self._paths = (path, path.with_name(path.name + "-wal"))
+        self._inodes = [_inode(each) for each in self._paths]
+
+    def lost(self) -> Path | None:
+        """The name that no longer leads to the open file: its own, or its WAL's; None while all is well."""
+        for number, path in enumerate(self._paths):
+            found = _inode(path)
+            if found != self._inodes[number]:
+                if self._inodes[number] is None and found is not None:
+                    self._inodes[number] = found  # the WAL is made when the file is first read or written
+                    continue
+                return path
+        return None
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return None
+
+
 _BETWEEN_ATTEMPTS = 0.01
 _PASSING = ("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_NOMEM", "SQLITE_CANTOPEN")
-
-
-def truncate_wal(connection: Connection, path: Path, larger_than: int) -> None:
-    """Bring the WAL of `path` into the file and empty it, if it has more than so many bytes.
-
-    A reader in its way only puts it off.
-    """
-    wal = path.with_name(path.name + "-wal")
-    if wal.exists() and wal.stat().st_size > larger_than:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def damage(connection: Connection) -> list[str]:

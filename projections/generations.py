@@ -1,11 +1,17 @@
 """Generations of the state: `contacts-<n>.db`, and a pointer file that names the one in use (decision 12)."""
 
 import os
+import re
+from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 
+from ledger import sqlite
+from ledger.belonging import refuse_other
 from ledger.sqlite import NotMadeYet
 from projections.drafts import discard
 from projections.indexes import Asked
+from projections.store import ledger_of
 
 _POINTER = "current"
 
@@ -13,9 +19,10 @@ _POINTER = "current"
 class Generations:
     """The folder of state files. The pointer is replaced in one step, so a reader always finds a whole generation."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` is made when it is missing."""
+    def __init__(self, folder: Path, ledger: str | None = None) -> None:
+        """`folder` is made when it is missing; a state that says it is of another ledger than `ledger` is not read."""
         self.folder = folder
+        self._ledger = ledger
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def asked(self) -> Asked:
@@ -23,11 +30,12 @@ class Generations:
         return Asked(self.folder / "indexes")
 
     def current(self) -> int | None:
-        """The number of the generation in use; None before the first."""
+        """The number of the generation in use; None before the first, and where the pointer does not name any."""
         try:
-            return int((self.folder / _POINTER).read_text(encoding="ascii"))
+            text = (self.folder / _POINTER).read_bytes().strip()
         except FileNotFoundError:
             return None
+        return int(text) if re.fullmatch(rb"[0-9]{1,9}", text) else None
 
     def path(self, number: int) -> Path:
         """The file of a generation."""
@@ -38,11 +46,19 @@ class Generations:
         return self.folder / f"contacts-{number}.building"
 
     def current_path(self) -> Path:
-        """The file in use. Raises NotMadeYet before the first generation."""
+        """The file in use. Raises NotMadeYet before the first generation, NotOurs for the state of another ledger."""
         number = self.current()
         if number is None:
             raise NotMadeYet("there is no contact state yet: start the projector (`contacts serve`)")
-        return self.path(number)
+        path = self.path(number)
+        if self._ledger is not None:
+            try:
+                refuse_other(path, _ledger_in(path, path.stat().st_ino, path.stat().st_mtime_ns), self._ledger)
+            except FileNotFoundError:
+                raise NotMadeYet(
+                    f"{path} is missing: the projector folds it anew from the log (`contacts serve`)"
+                ) from None
+        return path
 
     def newest(self) -> int:
         """The highest number that any file here has; 0 when there is none."""
@@ -73,3 +89,17 @@ class Generations:
 
     def _complete(self) -> list[int]:
         return [int(path.stem.removeprefix("contacts-")) for path in self.folder.glob("contacts-*.db")]
+
+    def found(self) -> int | None:
+        """The newest whole generation, for when the pointer is lost; None where there is none."""
+        return max(self._complete(), default=None)
+
+
+@lru_cache(maxsize=8)
+def _ledger_in(path: Path, _inode: int, _changed: int) -> str | None:
+    """Whose state a file is; looked up once, as long as it is the same file."""
+    try:
+        with closing(sqlite.connect(path, read_only=True)) as connection:
+            return ledger_of(connection)
+    except sqlite.Error:
+        return None  # a damaged file says nothing; whoever reads it will find out

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from ledger import sqlite
 from ledger.log.reader import LogReader
-from ledger.sqlite import NotMadeYet
 from projections.drafts import building_alone, discard
 from projections.fold import VERSION
 from projections.reading import reading
@@ -46,7 +46,9 @@ def _is_state_at(path: Path, log: LogReader, position: int) -> bool:
     try:
         with reading(path) as state:
             kept = state.checkpoint()
-    except NotMadeYet:
+    except sqlite.Error as fault:  # of an earlier version, or damaged: it is folded again
+        if sqlite.is_passing(fault):
+            raise
         return False
     head = log.head_at(position)
     return (

@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
 from ledger import sqlite
+from ledger.belonging import Gone
 from ledger.log.reader import LogReader, is_there
 from ledger.pacing import pause_after
 from projections.fold import VERSION
@@ -24,20 +26,27 @@ _TURNS_A_LOOK = 50
 """Between two looks for a rebuilt generation: 0.2 s on an idle log."""
 
 
+class StateLost(Exception):
+    """The state's file is gone or damaged; it is folded anew, for the log has everything that was in it."""
+
+
 class Projection:
     """The generation in use and its projector; made by whoever holds the projector lock."""
 
-    def __init__(self, log: LogReader, generations: Generations) -> None:
+    def __init__(self, log: LogReader, generations: Generations, beat: Callable[[], None] = lambda: None) -> None:
         """Opens the current generation, or makes the first. One of an older fold version is rebuilt first.
 
         Raises Contradiction, unless a person has already had the state rebuilt: then that one is taken up.
         """
         self._log = log
         self._generations = generations
+        self._beat = beat
         number = generations.current()
         if number is None:
-            number = generations.newest() + 1
-            StateStore(generations.path(number)).close()
+            number = generations.found()
+            if number is None:
+                number = generations.newest() + 1
+                StateStore(generations.path(number)).close()
             generations.switch(number)
         try:
             self._open(number)
@@ -47,15 +56,48 @@ class Projection:
             if rebuilt is None:
                 raise
             self._open_instead(rebuilt)
+        except sqlite.Error as fault:
+            if sqlite.is_passing(fault) or is_sound(generations.path(number)):
+                raise
+            self._open_instead(generations.waiting() or self._built())
         if self._projector.checkpoint.fold_version != VERSION:
-            self._switch(build_generation(generations, log))
+            self._switch(self._built())
 
     def _open(self, number: int) -> None:
         self._seen: int | None = None
-        self.path = self._generations.path(number)
+        self._number, self.path = number, self._generations.path(number)
         self._store = StateStore(self.path)
         self._projector = Projector(self._log, self._store)
         self.index()
+
+    def trouble(self) -> str | None:
+        """What is wrong with the file of the state, as a sentence; None while all is well.
+
+        Raises Gone when the log's file was deleted or replaced. A lost pointer to the state is put back at once.
+        """
+        lost = self._log.lost()
+        if lost is not None:
+            raise Gone(f"{lost} was deleted or replaced while the log was in use: restore the log from a backup")
+        lost = self._store.lost()
+        if lost is not None:
+            return f"{lost} was deleted or replaced while it was in use; the state is folded anew from the log"
+        if self._generations.current() is None:
+            self._generations.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._generations.switch(self._number)
+        return None
+
+    def is_sound(self) -> bool:
+        """Whether the file of the state can be read from end to end."""
+        return is_sound(self.path)
+
+    def fold_anew(self) -> None:
+        """Leave the state in use as it is, and go on with one that is folded from the whole log."""
+        number = self._built()
+        self._store.close()
+        self._open_instead(number)
+
+    def _built(self) -> int:
+        return build_generation(self._generations, self._log, progress=lambda _: self._beat())
 
     def index(self) -> None:
         """Make the indexes that readers asked for meanwhile."""
@@ -69,7 +111,7 @@ class Projection:
         """The generation that contradicts the log stays on disk as the one before: it is evidence."""
         self._open(rebuilt)
         while self.advance():
-            pass
+            self._beat()
         self._generations.switch(rebuilt)
 
     def advance(self, limit: int = PAGE) -> int:
@@ -79,9 +121,12 @@ class Projection:
             folded = self._projector.advance(limit=limit)
             self._seen = None if folded else version
         folded += self._projector.refold()
-        if folded:
-            self._store.tidy()
+        self._store.tidy()
         return folded
+
+    def make_room(self) -> None:
+        """The disk is full: give back what the state's WAL takes of it."""
+        self._store.make_room()
 
     def take_up_rebuilt(self) -> None:
         """Switch to a generation that a rebuild has left, once it has caught up with the one in use."""
@@ -94,11 +139,12 @@ class Projection:
         store = StateStore(self._generations.path(number))
         projector = Projector(self._log, store)
         while projector.checkpoint.position < reached and projector.advance(until=reached):
-            pass
+            self._beat()
         store.index(self._generations.asked().all())
         self._generations.switch(number)
         self._store.close()
-        self._store, self._projector, self.path = store, projector, self._generations.path(number)
+        self._store, self._projector = store, projector
+        self._number, self.path = number, self._generations.path(number)
         self._seen = None
 
     def close(self) -> None:
@@ -112,14 +158,16 @@ def run(
     wait: Callable[[float], bool],
     report: Callable[[Exception], None],
     healthy: Callable[[], None] = lambda: None,
+    beat: Callable[[], None] = lambda: None,
 ) -> None:
     """Project until `wait(seconds)` says to stop. Storage faults that can heal are reported and tried again.
 
-    `healthy` is told whenever all is well.
+    `healthy` is told whenever all is well, `beat` that a rebuild comes on.
 
-    Raises Contradiction, and storage faults that no waiting mends.
+    A state that is lost or damaged is folded anew. Raises Contradiction, Gone when the log was deleted or replaced, and
+    storage faults that no waiting mends.
     """
-    opened = _opened(log_path, generations, wait, report)
+    opened = _opened(log_path, generations, wait, report, beat)
     if opened is None:
         return
     log, projection = opened
@@ -129,6 +177,10 @@ def run(
             if wait(pause):
                 break
             try:
+                trouble = projection.trouble()
+                if trouble is not None:
+                    report(StateLost(trouble))
+                    projection.fold_anew()
                 if turn % _TURNS_A_LOOK == 0:
                     projection.take_up_rebuilt()
                     projection.index()
@@ -140,22 +192,34 @@ def run(
                     pause = 0.0 if projection.make_blocks() else IDLE_SECONDS
                 healthy()
             except (sqlite.Error, OSError) as fault:
-                _report_passing(fault, report)
                 pause = 1.0
+                if isinstance(fault, OSError) or sqlite.is_passing(fault):
+                    report(fault)
+                    projection.make_room()
+                elif projection.is_sound():
+                    raise
+                else:
+                    report(StateLost(f"{projection.path} is damaged ({fault}); the state is folded anew from the log"))
+                    projection.fold_anew()
     finally:
         projection.close()
         log.close()
 
 
 def _opened(
-    log_path: Path, generations: Generations, wait: Callable[[float], bool], report: Callable[[Exception], None]
+    log_path: Path,
+    generations: Generations,
+    wait: Callable[[float], bool],
+    report: Callable[[Exception], None],
+    beat: Callable[[], None],
 ) -> tuple[LogReader, Projection] | None:
     """Log and state, as soon as there is a log and both can be opened; None when told to stop before."""
     pause = 0.0
     while not wait(pause):
         try:
             if is_there(log_path):
-                return _open_both(log_path, generations)
+                return _open_both(log_path, generations, beat)
+            beat()
             pause = 0.05
         except (sqlite.Error, OSError) as fault:
             _report_passing(fault, report)
@@ -163,13 +227,23 @@ def _opened(
     return None
 
 
-def _open_both(log_path: Path, generations: Generations) -> tuple[LogReader, Projection]:
+def _open_both(log_path: Path, generations: Generations, beat: Callable[[], None]) -> tuple[LogReader, Projection]:
     log = LogReader(log_path, cache_mib=16)
     try:
-        return log, Projection(log, generations)
+        return log, Projection(log, generations, beat)
     except BaseException:
         log.close()
         raise
+
+
+def is_sound(path: Path) -> bool:
+    """Whether a state's file can be read from end to end, and has its tables."""
+    try:
+        with closing(sqlite.connect(path, read_only=True)) as connection:
+            connection.execute("SELECT position FROM checkpoint").fetchone()
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+    except sqlite.Error:
+        return False
 
 
 def _report_passing(fault: Exception, report: Callable[[Exception], None]) -> None:

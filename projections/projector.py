@@ -33,6 +33,12 @@ class Projector:
         self._open_rows = store.open_rows()
         self._import_ids = ImportIds(log)
         self._may_be_dirty = True
+        ledger, found = log.ledger(), store.ledger()
+        if ledger is not None and found is not None and found != ledger.id:
+            raise Contradiction(
+                f"the state is part of another ledger ({found}), and the log is of {ledger.id}:"
+                " put this ledger's own state back, or fold it anew with `contacts rebuild`"
+            )
         head = log.head_at(self.checkpoint.position)
         if head is None:
             raise Contradiction(
@@ -44,6 +50,8 @@ class Projector:
                 f"the log's hash at position {head.position} is not the one the state was folded from:"
                 " the log was changed; run `contacts verify`"
             )
+        if ledger is not None:
+            store.belong(ledger.id)
 
     def advance(self, *, until: int | None = None, limit: int = PAGE) -> int:
         """Fold the next page, not beyond position `until`; gives how many entries it had (0: nothing new).

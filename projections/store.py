@@ -18,6 +18,7 @@ from ledger import sqlite
 from ledger.events import tags as tag_rules
 from ledger.log.entry import phone_text
 from ledger.sqlite import blob
+from ledger.wal import Wal
 from projections.blocks import Blocks
 from projections.fold import VERSION, State
 from projections.indexes import let_write, make
@@ -105,6 +106,14 @@ def dirty_among(connection: sqlite.Connection, contacts: Iterable[int]) -> set[i
     return {contact for (contact,) in rows}
 
 
+def ledger_of(connection: sqlite.Connection) -> str | None:
+    """The id of the ledger whose state a file is; None where it does not say (R37)."""
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'ledger'").fetchone() is None:
+        return None
+    row = connection.execute("SELECT id FROM ledger").fetchone()
+    return None if row is None else str(row[0])
+
+
 def insert(connection: sqlite.Connection, states: Iterable[State]) -> None:
     """Put contacts into a table `contacts` that has none of them."""
     connection.executemany(_INSERT, map(row_of, states))
@@ -128,6 +137,23 @@ class StateStore:
             with sqlite.transaction(self._connection):
                 _make_tables(self._connection)
         self.blocks = Blocks(self._connection)
+        self._place = sqlite.Place(path)
+        self._wal = Wal(path, _LARGE_WAL)
+
+    def ledger(self) -> str | None:
+        """The id of the ledger whose state this is; None where the file does not say (R37)."""
+        return ledger_of(self._connection)
+
+    def belong(self, ledger: str) -> None:
+        """From now on this file says whose state it is."""
+        if self.ledger() is None:
+            with sqlite.transaction(self._connection) as connection:
+                connection.execute("CREATE TABLE IF NOT EXISTS ledger (id TEXT NOT NULL) STRICT")
+                connection.execute("INSERT INTO ledger VALUES (?)", (ledger,))
+
+    def lost(self) -> Path | None:
+        """The name that no longer leads to this file, because it was deleted or replaced; None while all is well."""
+        return self._place.lost()
 
     def checkpoint(self) -> Checkpoint:
         """How far this file is."""
@@ -286,8 +312,12 @@ class StateStore:
         return int(row[0])
 
     def tidy(self) -> None:
-        """Bring a large WAL into the file and empty it, between pages."""
-        sqlite.truncate_wal(self._connection, self._path, _LARGE_WAL)
+        """Bring a large WAL into the file and cut it: between pages, and when there is nothing to do."""
+        self._wal.keep_small(self._connection)
+
+    def make_room(self) -> None:
+        """The disk is full: give back what the WAL takes of it."""
+        self._wal.make_room(self._connection)
 
     def seal(self) -> None:
         """End the scratch life of a file: from now on it is written safely."""

@@ -129,6 +129,7 @@ def state_faults(
         with found.of("the contact state", REBUILD):
             found.add(Fault(0, f"the contact state is damaged: {what}; {REBUILD}") for what in live.damage())
             checkpoint = _checkpoint(log, live, found)
+            found.add(_ledger_faults(log, live))
     with found.of("the fold of the log", f"log.db is not what it was: {RESTORE}"):
         fold_into(scratch, log, until=None if checkpoint is None else checkpoint.position)
         if live is not None and checkpoint is not None and checkpoint.fold_version == VERSION:
@@ -152,6 +153,15 @@ def _checkpoint(log: LogReader, live: StateReader, found: Findings) -> Checkpoin
         other = f"checkpoint: folded by version {checkpoint.fold_version} of the fold, and this is {VERSION}"
         found.add([Fault(checkpoint.position, f"{other}; the projector folds the state anew when it starts")])
     return checkpoint
+
+
+def _ledger_faults(log: LogReader, live: StateReader) -> Iterator[Fault]:
+    """A state that says it is another ledger's, or says nothing although it did; one that never did is let pass."""
+    ledger = log.ledger()
+    if ledger is not None and "ledger" in live.parts():
+        told = [id for (id,) in live.rows("SELECT id FROM ledger", ())]
+        if told != [ledger.id]:
+            yield Fault(0, f"ledger: the state does not say that it is of this ledger, {ledger.id}, and of no other")
 
 
 def _compare(log: LogReader, live: StateReader, scratch: Path, found: Findings) -> None:

@@ -14,7 +14,6 @@ from service.imports.results import Results
 from service.imports.sent import SentRows
 from service.imports.uploads import UploadPorts, Uploads
 from service.imports.wording import OF_CALL
-from service.store import open_store
 from service.wiring import Deployment, now
 
 
@@ -29,7 +28,7 @@ class Desk:
 @contextmanager
 def desk(deployment: Deployment) -> Iterator[Desk]:
     """The desk of imports, which talks to no bus; for one thread."""
-    store = open_store(deployment.service_path)
+    store = deployment.store()
     registry, folder = Registry(store), deployment.data / "imports"
     view = LedgerView(deployment.bus(), deployment.log_path, deployment.generations())
     ports = UploadPorts(
@@ -54,7 +53,7 @@ def _limits(deployment: Deployment) -> Limits:
 @contextmanager
 def importing(deployment: Deployment, check: Callable[[], None] = lambda: None) -> Iterator[Importer]:
     """The importer of files; `check` is called again and again while it waits, and may raise."""
-    store = open_store(deployment.service_path)
+    store = deployment.store()
     registry = Registry(store)
     view = LedgerView(deployment.bus(), deployment.log_path, deployment.generations())
     publisher = deployment.bus().publisher()

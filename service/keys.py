@@ -43,10 +43,18 @@ class Keys:
     """The keys of `service.db`. Safe for threads: each use of the connection is short and alone.
 
     `clock` gives microseconds since the epoch, `token(n)` URL-safe text of n random bytes (`secrets.token_urlsafe`).
+    `check` is called before a key is looked up, and may raise: where the file is no longer the one that was opened.
     """
 
-    def __init__(self, connection: Connection, clock: Callable[[], int], token: Callable[[int], str]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Callable[[], int],
+        token: Callable[[int], str],
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
         self._connection = connection
+        self._check = check
         self._clock = clock
         self._token = token
         self._lock = Lock()
@@ -95,6 +103,7 @@ class Keys:
 
     def find(self, text: str) -> Key | None:
         """The key whose text this is, revoked or not. Looked up by hash, so its timing tells nothing of other keys."""
+        self._check()
         with self._lock:
             row = self._connection.execute(
                 f"SELECT {_COLUMNS} FROM keys WHERE hash = ?", (fingerprint(text),)

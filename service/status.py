@@ -8,6 +8,8 @@ from ledger.events import moments
 from ledger.log.reader import LogReader, is_there
 from ledger.sqlite import OperationalError
 from projections.reading import reading
+from service.part_states import PartState, Waiting, imports_waiting, part_states
+from service.parts.table import CONSUMER, PROJECTOR
 from service.wiring import Deployment, now
 
 
@@ -27,35 +29,44 @@ class Status:
     rejected: int
     generation: int | None
     contacts: int
+    parts: tuple[PartState, ...]
 
     def document(self) -> dict[str, object]:
         """As JSON."""
-        return asdict(self)
+        return {**asdict(self), "parts": [part.document() for part in self.parts]}
 
 
 def status(deployment: Deployment) -> Status:
     """Look at bus, log and state; a deployment that never ran is all zeros."""
     generations = deployment.generations()
-    checkpoint, contacts = 0, 0
+    checkpoint, contacts, dirty = 0, 0, 0
     try:
         with reading(generations.current_path()) as state:
-            checkpoint, contacts = state.checkpoint().position, state.count()
+            checkpoint, contacts, dirty = state.checkpoint().position, state.count(), state.dirty_count()
     except OperationalError:
         pass
+
+    def parts(bus_lag: int | None, position: int) -> tuple[PartState, ...]:
+        waiting = Waiting(bus_lag, max(0, position - checkpoint) + dirty, imports_waiting(deployment))
+        return part_states(deployment, waiting, {CONSUMER: position, PROJECTOR: checkpoint})
+
     if not is_there(deployment.log_path):
-        return Status(bytes(32).hex(), 0, bus_lag(deployment, None), 0, 0.0, 0, generations.current(), contacts)
+        lag = bus_lag(deployment, None)
+        return Status(bytes(32).hex(), 0, lag, 0, 0.0, 0, generations.current(), contacts, parts(lag, 0))
     with deployment.log_reader() as log:
         head = log.head()
         waiting = log.read(checkpoint, 1) if checkpoint < head.position else []
+        lag = bus_lag(deployment, log)
         return Status(
             head.hash.hex(),
             head.position,
-            bus_lag(deployment, log),
+            lag,
             max(0, head.position - checkpoint),
             max(0.0, (now() - waiting[0].recorded) / 1e6) if waiting else 0.0,
             log.rejected_count(),
             generations.current(),
             contacts,
+            parts(lag, head.position),
         )
 
 

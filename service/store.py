@@ -4,15 +4,19 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from ledger.belonging import refuse_other
 from ledger.sqlite import Connection, connect, transaction
 
 MIGRATIONS = Migrations("service")
 
 
-def open_store(path: Path) -> Connection:
+def open_store(path: Path, ledger: str | None = None) -> Connection:
     """Open `service.db`, made and brought to this version's tables when needed; several processes may at once.
 
-    One connection serves one thread at a time; write inside `ledger.sqlite.transaction`.
+    One connection serves one thread at a time; write inside `ledger.sqlite.transaction`. `ledger` is the id of the
+    ledger it belongs to, or will from now on.
+
+    Raises ledger.belonging.NotOurs for the file of another ledger.
     """
     connection = connect(path)
     database = Database(connection)
@@ -20,6 +24,12 @@ def open_store(path: Path) -> Connection:
         # under the write lock, so that the second process finds the first one's work done
         with transaction(connection):
             MIGRATIONS.apply(database)
+    if ledger is not None:
+        (found,) = connection.execute("SELECT id FROM ledger").fetchone()
+        if found is None:
+            connection.execute("UPDATE ledger SET id = ? WHERE id IS NULL", (ledger,))
+        else:
+            refuse_other(path, found, ledger)
     return connection
 
 
@@ -49,3 +59,9 @@ def keys_and_audit(database: Database) -> None:
             CREATE TRIGGER audit_keeps_{verb.lower()} BEFORE {verb} ON audit
             BEGIN SELECT RAISE(ABORT, 'the audit table only grows'); END
         """)
+
+
+@MIGRATIONS()
+def ledger(database: Database) -> None:
+    database.execute("CREATE TABLE ledger (id TEXT) STRICT")  # whose keys and imports these are (R37)
+    database.execute("INSERT INTO ledger VALUES (NULL)")

@@ -9,16 +9,30 @@ from secrets import randbits
 
 from consumers.appender import Appender
 from consumers.consume_loop import Consumer
+from ledger.belonging import Gone, Ledger
+from ledger.bus.belonging import Belonging, KnownBus
 from ledger.bus.open import open_bus
 from ledger.bus.port import Bus
 from ledger.events.ids import Ids
 from ledger.events.signing import Signer
 from ledger.log.log import EventLog
 from ledger.log.reader import LogReader, is_there
-from ledger.sqlite import NotMadeYet
+from ledger.sqlite import Connection, NotMadeYet, Place
 from projections.generations import Generations
-from service import secret, settings
+from service import settings
+from service.ledger_file import note_log, open_ledger
+from service.parts.table import CONSUMER, PROJECTOR
 from service.settings import Settings
+
+
+def refuse_lost_store(place: Place) -> None:
+    """Raise Gone where `service.db`, open at `place`, was deleted or replaced: what is written to it is lost."""
+    lost = place.lost()
+    if lost is not None:
+        raise Gone(
+            f"{lost} was deleted or replaced while it was in use (it holds the API keys and the imports):"
+            " put it back, or restore it from a backup, and start again"
+        )
 
 
 def now() -> int:
@@ -28,10 +42,11 @@ def now() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A deployment's settings, secret and files, and the making of everything that stands on them."""
+    """A deployment's settings, secret, ledger and files, and the making of everything that stands on them."""
 
     settings: Settings
     secret: bytes
+    ledger: Ledger
 
     @property
     def data(self) -> Path:
@@ -56,36 +71,35 @@ class Deployment:
     @property
     def consumer_lock(self) -> Path:
         """Held by the one process that appends."""
-        return self.data / "consumer.lock"
+        return CONSUMER.lock(self.data)
 
     @property
     def projector_lock(self) -> Path:
         """Held by the one process that projects."""
-        return self.data / "projector.lock"
-
-    @property
-    def importer_lock(self) -> Path:
-        """Held by the one process that goes on with imports nobody works on."""
-        return self.data / "importer.lock"
-
-    @property
-    def consumer_trouble(self) -> Path:
-        """What the consumer is trying to get over, while there is something."""
-        return self.data / "consumer.trouble"
-
-    @property
-    def projector_trouble(self) -> Path:
-        """What the projector is trying to get over, while there is something."""
-        return self.data / "projector.trouble"
+        return PROJECTOR.lock(self.data)
 
     def environ(self, around: Mapping[str, str]) -> dict[str, str]:
         """The environment `around`, in which a command finds this very deployment."""
         own = {"CONTACTS_DATA": str(self.data.absolute()), "CONTACTS_BUS": self.settings.bus}
         return {**around, **own} | ({} if self.settings.secret is None else {"CONTACTS_SECRET": self.settings.secret})
 
-    def bus(self) -> Bus:
-        """The bus of the settings; talks to nobody yet."""
-        return open_bus(self.settings.bus)
+    def bus(self, *, is_accepting: bool = False) -> Bus:
+        """The bus of the settings; talks to nobody yet. `is_accepting`: also where it is not the one the log knows."""
+        return open_bus(self.settings.bus, Belonging(self.ledger.id, self._known_bus, is_accepting))
+
+    def _known_bus(self) -> KnownBus | None:
+        """The embedded bus that the log takes from; None before it has adopted one."""
+        if not is_there(self.log_path):
+            return None
+        with self.log_reader() as log:
+            bus = log.bus()
+            return None if bus is None else KnownBus(bus, max(log.offsets(bus).values(), default=0))
+
+    def store(self) -> Connection:
+        """`service.db`, for one thread at a time. Raises ledger.belonging.NotOurs for that of another ledger."""
+        from service.store import open_store  # slow to load, and half of the commands need none
+
+        return open_store(self.service_path, self.ledger.id)
 
     def signer(self) -> Signer:
         """Signs, and knows, the deployment's own messages."""
@@ -97,7 +111,7 @@ class Deployment:
 
     def generations(self) -> Generations:
         """The folder of contact state."""
-        return Generations(self.data / "state")
+        return Generations(self.data / "state", self.ledger.id)
 
     @contextmanager
     def log_reader(self) -> Iterator[LogReader]:
@@ -111,23 +125,29 @@ class Deployment:
             reader.close()
 
     @contextmanager
-    def consumer(self, *, gaps_accepted_by: str | None = None, accepted_clock: int = 0) -> Iterator[Consumer]:
+    def consumer(
+        self, *, gaps_accepted_by: str | None = None, bus_accepted_by: str | None = None, accepted_clock: int = 0
+    ) -> Iterator[Consumer]:
         """The consumer, for whoever holds its lock; `accepted_clock` as `EventLog` takes it."""
-        log = EventLog(self.log_path, clock=now, signer=self.signer(), accepted_clock=accepted_clock)
+        log = EventLog(
+            self.log_path, clock=now, signer=self.signer(), accepted_clock=accepted_clock, ledger=self.ledger
+        )
         try:
+            note_log(self.data)
             appender = Appender(
                 log, secret=self.secret, may_merge=self.settings.merge == "auto", clock=now, ids=self.ids()
             )
-            yield Consumer(self.bus(), log, appender, gaps_accepted_by)
+            bus = self.bus(is_accepting=bus_accepted_by is not None)
+            yield Consumer(bus, log, appender, gaps_accepted_by, bus_accepted_by)
         finally:
             log.close()
 
 
 def deployment(environ: Mapping[str, str], dotenv: Path | None = Path(".env")) -> Deployment:
-    """Read the settings and the secret, made now when there is none.
+    """Read the settings, the secret and which ledger this is; the latter two are made now in a new folder.
 
-    Raises settings.SettingsInvalid, secret.SecretUnreadable, OSError.
+    Raises settings.SettingsInvalid, and what ledger_file.open_ledger raises.
     """
     loaded = settings.load(environ, dotenv)
     given = loaded.secret
-    return Deployment(loaded, given.encode() if given is not None else secret.load_or_make(loaded.data))
+    return Deployment(loaded, *open_ledger(loaded.data, None if given is None else given.encode()))

@@ -10,6 +10,7 @@ IMPORT_SPLIT = "ImportSplit"
 IMPORT_UNDONE = "ImportUndone"
 IMPORT_REDONE = "ImportRedone"
 GAP_ACCEPTED = "GapAccepted"
+BUS_ACCEPTED = "BusAccepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ RULES: dict[str, Rule] = {
     "MessageRetried": Rule(reserved=True, in_effect=False, about_contact=False),
     "MessageDropped": Rule(reserved=True, in_effect=False, about_contact=False),
     GAP_ACCEPTED: Rule(reserved=True, in_effect=False, about_contact=False),
+    BUS_ACCEPTED: Rule(reserved=True, in_effect=False, about_contact=False),
 }
 """Every type that can stand in a message; any other is rejected `unknown_type`."""
 

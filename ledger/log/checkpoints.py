@@ -4,8 +4,12 @@ import threading
 from pathlib import Path
 
 from ledger import sqlite
+from ledger.wal import LEAST, Wal
 
 _COPY = "PRAGMA wal_checkpoint(PASSIVE)"
+_SMALL = LEAST // sqlite.PAGE_BYTES
+"""Pages that a WAL may have on any disk."""
+
 _CAN_ASK = sqlite.driver.sqlite_version_info >= (3, 51)
 """Whether this SQLite can say how long the WAL is (NOOP). An older one copies as it commits, and takes longer."""
 
@@ -20,6 +24,7 @@ class Checkpoints:
         """`most_pages`: how many the WAL may have that are not in the file yet, before they are brought there."""
         self._path = path
         self._most_pages = most_pages
+        self._wal = Wal(path, most_pages * sqlite.PAGE_BYTES)
         self._thread: threading.Thread | None = None
         self._fault: Exception | None = None
 
@@ -36,7 +41,7 @@ class Checkpoints:
             return
         if self._thread is None:
             _, pages, done = connection.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
-            if pages - done > self._most_pages:
+            if pages - done > min(self._most_pages, _SMALL) and (pages - done) * sqlite.PAGE_BYTES > self._wal.limit():
                 self._thread = threading.Thread(target=self._copy, name="log-checkpoint", daemon=True)
                 self._thread.start()
         elif not self._thread.is_alive():

@@ -4,22 +4,37 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 from os import urandom
 from pathlib import Path
+from types import MappingProxyType
 
 from ledger import sqlite
+from ledger.belonging import Gone, Ledger, refuse_other
 from ledger.clock import refuse_jump
 from ledger.events.signing import Signer
 from ledger.log import seal
 from ledger.log.batch import Batch
 from ledger.log.checkpoints import Checkpoints
 from ledger.log.head import Head, head
+from ledger.wal import Wal
 
 VERSION = 3
-"""Of the tables in a log's file, as schema.sql sets it: 2 has the index of undos, 3 the seal."""
+"""Of the tables in a log's file, as schema.sql sets it: 2 has the index of undos, 3 the seal and whose log it is."""
 
 _LARGE_WAL = 16 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """The last message that was taken of a partition: its offset, and a keyed digest of what it said."""
+
+    offset: int
+    digest: bytes
+
+
+NO_TIPS: Mapping[int, Tip] = MappingProxyType({})
 
 
 class OffsetMoved(Exception):
@@ -41,12 +56,16 @@ class EventLog:
         most_wal_pages: int = 25_000,
         signer: Signer | None = None,
         accepted_clock: int = 0,
+        ledger: Ledger | None = None,
     ) -> None:
         """Open or make the file. `clock` gives microseconds since the epoch; `entropy(n)` gives n random bytes.
 
         `signer` signs what each append leaves (`ledger.log.seal`). `most_wal_pages`: how large the WAL may become
         before it is brought into the file (`Checkpoints`). `accepted_clock`: what the clock was when somebody said that
-        it is right, however far past the log's head.
+        it is right, however far past the log's head. `ledger`: whose log it is; a log that says nothing of it yet
+        becomes its log.
+
+        Raises NotOurs for the log of another ledger.
         """
         self._path = path
         self._connection = sqlite.connect(path, cache_mib=24)
@@ -59,8 +78,57 @@ class EventLog:
         if version_of(self._connection) < VERSION:
             with sqlite.transaction(self._connection):
                 _bring_up_to_date(self._connection)
-                if not seal.is_sealed(self._connection):
-                    seal.write(self._connection, head(self._connection), signer)
+        if ledger is not None:
+            self._belong(ledger)
+        if not seal.is_sealed(self._connection):
+            with sqlite.transaction(self._connection):
+                self._seal(head(self._connection))
+        self._place = sqlite.Place(path)
+        self._wal = Wal(path, _LARGE_WAL)
+
+    def _seal(self, newest: Head) -> None:
+        seal.write(self._connection, newest, self._signer)
+
+    def _belong(self, ledger: Ledger) -> None:
+        found = ledger_of(self._connection)
+        if found is None:
+            with sqlite.transaction(self._connection) as connection:
+                connection.execute("UPDATE ledger SET id = ?, secret_check = ?", (ledger.id, ledger.secret_check))
+                seal.renew(connection, self._signer)
+        else:
+            refuse_other(self._path, found.id, ledger.id)
+
+    def bus(self) -> str | None:
+        """The id of the bus that this log takes from; None before it has adopted its first."""
+        return bus_of(self._connection)
+
+    def adopt(self, bus: str) -> None:
+        """Take from this bus from now on: a log's first, or the one that a log of an earlier version took from."""
+        with sqlite.transaction(self._connection) as connection:
+            connection.execute("UPDATE ledger SET bus = ?", (bus,))
+            seal.renew(connection, self._signer)
+
+    def buses(self) -> set[str]:
+        """The ids of the buses that this log has ever taken messages from."""
+        return {bus for (bus,) in self._connection.execute("SELECT DISTINCT bus FROM offsets")}
+
+    def tips(self, bus: str) -> dict[int, Tip]:
+        """The last message taken of each partition of this bus, as far as it is known."""
+        rows = self._connection.execute("SELECT partition, at, digest FROM tips WHERE bus = ?", (bus,))
+        return {partition: Tip(at, digest) for partition, at, digest in rows}
+
+    @contextmanager
+    def accepting(self, bus: str) -> Iterator[Batch]:
+        """One transaction that goes over to another bus, to be read from its beginning; the block adds the entry."""
+        self._refuse_if_lost()
+        with sqlite.transaction(self._connection):
+            batch = Batch(self._connection, self._clock(), self._entropy)
+            yield batch
+            batch.write()
+            self._connection.execute("UPDATE ledger SET bus = ?", (bus,))
+            for table in ("offsets", "tips"):
+                self._connection.execute(f"DELETE FROM {table} WHERE bus = ?", (bus,))
+            self._seal(batch.head)
 
     def offsets(self, bus: str) -> dict[int, int]:
         """The next offset to take, by partition, of the bus with this id; empty for one never read."""
@@ -78,15 +146,18 @@ class EventLog:
         following: Mapping[int, int],
         meanwhile: Callable[[], None] = lambda: None,
         newest: int = 0,
+        tips: Mapping[int, Tip] = NO_TIPS,
     ) -> Iterator[Batch]:
         """One transaction: `expected` are the offsets `offsets()` gave the caller, `following` those to store.
 
         `meanwhile` is called when the entries are written, as `Batch.write` says. `newest`: when the bus took the
-        newest message; a clock that is near it is no wrong one.
+        newest message; a clock that is near it is no wrong one. `tips` are the last messages, by partition.
 
         Commits entries, identities and offsets together when the block ends; anything raised rolls all of it back.
-        Raises OffsetMoved when the log's offsets are not the expected ones (compare-and-set, decision 2), ClockAhead.
+        Raises OffsetMoved when the log's offsets are not the expected ones (compare-and-set, decision 2), ClockAhead,
+        and Gone when the file was deleted or replaced meanwhile: nobody would ever read what is written to it.
         """
+        self._refuse_if_lost()
         self._checkpoints.look(self._connection)
         with sqlite.transaction(self._connection):
             found = _offsets(self._connection, bus)
@@ -103,16 +174,50 @@ class EventLog:
                 " ON CONFLICT (bus, partition) DO UPDATE SET next = excluded.next",
                 [(bus, partition, following_offset) for partition, following_offset in following.items()],
             )
-            seal.write(self._connection, batch.head, self._signer)
+            self._connection.executemany(
+                "INSERT INTO tips (bus, partition, at, digest) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (bus, partition) DO UPDATE SET at = excluded.at, digest = excluded.digest",
+                [(bus, partition, tip.offset, tip.digest) for partition, tip in tips.items()],
+            )
+            self._seal(batch.head)
+            self._refuse_if_lost()
+
+    def _refuse_if_lost(self) -> None:
+        lost = self._place.lost()
+        if lost is not None:
+            raise Gone(
+                f"{lost} was deleted or replaced while the log was in use, and nothing more is taken:"
+                " restore the log from a backup; the bus still has what came since, as far as it keeps it"
+            )
 
     def tidy(self) -> None:
-        """Bring a large WAL into the file and empty it; for a moment when nothing waits to be appended."""
-        sqlite.truncate_wal(self._connection, self._path, _LARGE_WAL)
+        """Bring a large WAL into the file and cut it; for a moment when nothing waits to be appended.
+
+        Raises Gone when the file was deleted or replaced.
+        """
+        self._refuse_if_lost()
+        self._wal.keep_small(self._connection)
+
+    def make_room(self) -> None:
+        """The disk is full: give back what the WAL takes of it."""
+        self._wal.make_room(self._connection)
 
     def close(self) -> None:
         """Close the file."""
         self._checkpoints.close()
         self._connection.close()
+
+
+def ledger_of(connection: sqlite.Connection) -> Ledger | None:
+    """Whose log this is; None for one that does not say so yet."""
+    row = connection.execute("SELECT id, secret_check FROM ledger").fetchone()
+    return None if row is None or row[0] is None else Ledger(row[0], row[1])
+
+
+def bus_of(connection: sqlite.Connection) -> str | None:
+    """The id of the bus that the log takes from; None before it has adopted its first."""
+    row = connection.execute("SELECT bus FROM ledger").fetchone()
+    return None if row is None else row[0]
 
 
 def version_of(connection: sqlite.Connection) -> int:
@@ -131,6 +236,7 @@ def _bring_up_to_date(connection: sqlite.Connection) -> None:
         made = _created(statement)
         if made is None or made[1] not in there:
             connection.execute(statement)
+    connection.execute("INSERT OR IGNORE INTO ledger (only) VALUES (1)")
 
 
 def _statements() -> Sequence[str]:

@@ -8,12 +8,13 @@ from uuid import UUID
 import msgspec
 
 from ledger import sqlite
+from ledger.belonging import Ledger
 from ledger.events import types
 from ledger.events.identity import Known
 from ledger.log.entry import Entry, phone_number, phone_text, unpack_headers
 from ledger.log.head import Head, head
 from ledger.log.identities import Identities, holders
-from ledger.log.log import VERSION, _offsets, declared_schema, schema_of, version_of
+from ledger.log.log import VERSION, _offsets, bus_of, declared_schema, ledger_of, schema_of, version_of
 from ledger.log.undoing import Refused, Undoings, components, named, refused, touched, undoings
 
 _listed = msgspec.json.Encoder().encode
@@ -59,6 +60,11 @@ class LogReader:
         """Open the file; raises sqlite.OperationalError while no log was made there yet."""
         self.path = path
         self._connection = sqlite.connect(path, read_only=True, cache_mib=cache_mib)
+        self._place = sqlite.Place(path)
+
+    def lost(self) -> Path | None:
+        """The name that no longer leads to the log's file, because it was deleted or replaced; None: all is well."""
+        return self._place.lost()
 
     def close(self) -> None:
         """Close the file."""
@@ -80,6 +86,14 @@ class LogReader:
         query = "SELECT position, hash, recorded FROM entries WHERE position = ?"
         row = self._connection.execute(query, (position,)).fetchone()
         return Head(*row) if row else None
+
+    def ledger(self) -> Ledger | None:
+        """Whose log this is; None for one that does not say so."""
+        return ledger_of(self._connection)
+
+    def bus(self) -> str | None:
+        """The id of the bus that this log takes from; None before it has adopted its first."""
+        return bus_of(self._connection)
 
     def offsets(self, bus: str) -> dict[int, int]:
         """The next offset to take, by partition, of the bus with this id."""

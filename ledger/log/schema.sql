@@ -90,13 +90,31 @@ CREATE TABLE offsets (
     PRIMARY KEY (bus, partition)
 ) STRICT, WITHOUT ROWID;
 
--- What the last append left: the newest entry and the offsets (JSON: bus, partition, next), under the deployment's
--- signature.
+-- The last message taken of each partition: a bus that has another one there is another bus, whatever id it has.
+CREATE TABLE tips (
+    bus       TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    at        INTEGER NOT NULL,
+    digest    BLOB NOT NULL,
+    PRIMARY KEY (bus, partition)
+) STRICT, WITHOUT ROWID;
+
+-- Which ledger this is, a check value of its secret, and the bus that it takes from (R37).
+CREATE TABLE ledger (
+    only         INTEGER PRIMARY KEY CHECK (only = 1),
+    id           TEXT,
+    secret_check BLOB,
+    bus          TEXT
+) STRICT;
+
+-- What the last append left: the newest entry, the offsets (JSON: bus, partition, next) and what the two tables above
+-- say (JSON), under the deployment's signature.
 CREATE TABLE seal (
     number    INTEGER PRIMARY KEY CHECK (number = 1),
     position  INTEGER NOT NULL,
     hash      BLOB NOT NULL,
     offsets   TEXT NOT NULL,
+    taking    TEXT NOT NULL,
     signature TEXT
 ) STRICT;
 

@@ -1,7 +1,8 @@
 """The seal: the head and the bus offsets that the last append left, signed, so that other hands change neither unseen.
 
 The chain proves each entry by the next one. Of the newest entry nothing follows, and offsets are in no entry: one that
-was raised would have messages left out for good (decision 28).
+was raised would have messages left out for good. Nor is it in an entry whose log this is, from which bus
+it takes, and what it took last of each partition.
 """
 
 import hmac
@@ -23,10 +24,26 @@ _offsets_of = msgspec.json.Decoder(list[Offset]).decode
 
 def write(connection: Connection, newest: Head, signer: Signer | None) -> None:
     """Seal what this transaction leaves. Without a signer anybody could have written it, and `verify` says so."""
-    offsets = _listed(_offsets(connection)).decode()
+    _put(connection, newest, _listed(_offsets(connection)).decode(), signer)
+
+
+def renew(connection: Connection, signer: Signer | None) -> None:
+    """Seal whose log it is, and from which bus it takes, beside what the last append left and nobody has changed."""
+    row = connection.execute("SELECT position, hash, offsets, taking, signature FROM seal").fetchone()
+    if row is None:
+        return
+    position, hash, offsets, taking, signature = row
+    before = Head(position, hash, 0)
+    if signer is None or _is_signed(signer, before, offsets, taking, signature):
+        _put(connection, before, offsets, signer)
+
+
+def _put(connection: Connection, newest: Head, offsets: str, signer: Signer | None) -> None:
+    taking = _taking(connection)
+    signature = None if signer is None else _signature(signer, newest, offsets, taking)
     connection.execute(
-        "INSERT OR REPLACE INTO seal (number, position, hash, offsets, signature) VALUES (1, ?, ?, ?, ?)",
-        (newest.position, newest.hash, offsets, None if signer is None else _signature(signer, newest, offsets)),
+        "INSERT OR REPLACE INTO seal (number, position, hash, offsets, taking, signature) VALUES (1, ?, ?, ?, ?, ?)",
+        (newest.position, newest.hash, offsets, taking, signature),
     )
 
 
@@ -37,12 +54,12 @@ def is_sealed(connection: Connection) -> bool:
 
 def seal_faults(connection: Connection, signer: Signer | None) -> Iterator[Fault]:
     """What is not as the last append left it. Without a signer the seal itself is believed."""
-    row = connection.execute("SELECT position, hash, offsets, signature FROM seal").fetchone()
+    row = connection.execute("SELECT position, hash, offsets, taking, signature FROM seal").fetchone()
     newest = head(connection)
     if row is None:
         yield Fault(newest.position, "seal: it is missing; each append leaves one, and the consumer's start")
         return
-    position, hash, offsets, signature = row
+    position, hash, offsets, taking, signature = row
     if position != newest.position:
         yield Fault(
             min(position, newest.position) + 1,
@@ -52,7 +69,12 @@ def seal_faults(connection: Connection, signer: Signer | None) -> Iterator[Fault
     elif hash != newest.hash:
         yield Fault(position, "seal: the log's last entry is not the one that the last append left")
     yield from _offset_faults(_sealed_offsets(offsets), _offsets(connection), newest.position)
-    if signer is not None and not _is_signed(signer, Head(position, hash, 0), offsets, signature):
+    if taking != _taking(connection):
+        yield Fault(
+            newest.position,
+            "ledger, tips: whose log it is, its bus, or the last messages taken are not as they were left",
+        )
+    if signer is not None and not _is_signed(signer, Head(position, hash, 0), offsets, taking, signature):
         yield Fault(newest.position, "seal: it is not signed with this deployment's secret: other hands wrote it")
 
 
@@ -83,16 +105,23 @@ def _sealed_offsets(text: str) -> list[Offset] | None:
         return None
 
 
-def _is_signed(signer: Signer, newest: Head, offsets: str, signature: str | None) -> bool:
+def _is_signed(signer: Signer, newest: Head, offsets: str, taking: str, signature: str | None) -> bool:
     try:
-        expected = _signature(signer, newest, offsets)
+        expected = _signature(signer, newest, offsets, taking)
         return signature is not None and hmac.compare_digest(expected.encode(), signature.encode())
     except (OverflowError, UnicodeError):
         return False
 
 
-def _signature(signer: Signer, newest: Head, offsets: str) -> str:
-    return signer.of_seal(newest.position, newest.hash, offsets.encode())
+def _signature(signer: Signer, newest: Head, offsets: str, taking: str) -> str:
+    return signer.of_seal(newest.position, newest.hash, _listed([offsets, taking]))
+
+
+def _taking(connection: Connection) -> str:
+    """Whose log it is, its bus, and what was taken last of each partition; the same text for the same."""
+    ledger = connection.execute("SELECT id, hex(secret_check), bus FROM ledger").fetchall()
+    tips = connection.execute("SELECT bus, partition, at, hex(digest) FROM tips ORDER BY bus, partition").fetchall()
+    return _listed([ledger, tips]).decode()
 
 
 def _offsets(connection: Connection) -> list[Offset]:

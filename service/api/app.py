@@ -51,7 +51,7 @@ def create_app(door: Door) -> Flask:
     app.url_map.merge_slashes = False
     # otherwise Flask answers OPTIONS by itself, without a look at the key
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    metrics = Metrics(lambda: door.readiness().lags, door.rejected_conflicts)
+    metrics = Metrics(door.readiness, door.rejected_conflicts)
     description = Description(app)
     _finish_requests(app, metrics)
     _admit_requests(app, door, description)

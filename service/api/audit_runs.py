@@ -12,7 +12,6 @@ from service.api.routes import Routes, json_answer
 from service.api.shapes import Answer
 from service.audit import Act, record
 from service.audit_runs import Kind
-from service.store import open_store
 from service.wiring import now
 
 _ID = "01a20d6c-6b39-7a51-93fa-0c27d1f4b3a1"
@@ -81,7 +80,7 @@ def audit_run_routes(door: Door) -> Routes:
 
     def begin(kind: Kind) -> Response:
         run = door.audit_runs.begin(kind)
-        with closing(open_store(door.deployment.service_path)) as store, transaction(store):
+        with closing(door.deployment.store()) as store, transaction(store):
             record(store, Act(now(), f"key {g.key.id}", f"{kind} asked for", {"run": run["id"], "name": g.key.name}))
         return json_answer(run, 202, {"Location": f"/v1/audit/runs/{run['id']}"})
 

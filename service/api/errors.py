@@ -7,6 +7,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from ledger import sqlite
+from ledger.belonging import Gone, NotOurs
 from ledger.bus.port import BusError, ClockRefused, NotConfirmed, TooLarge
 from ledger.events.schema import Invalid
 from service.api.arguments import faulty
@@ -92,6 +93,8 @@ def problem_of(fault: Exception) -> Problem | None:
             return Problem(409, str(fault), reason=fault.reason, position=fault.position)
         case BusError():
             return _bus_fault(fault)
+        case NotOurs() | Gone():
+            return Problem(503, str(fault), headers=RETRY)
         case sqlite.NotMadeYet():
             return Problem(503, str(fault), headers=RETRY)
         case sqlite.Error() if sqlite.is_passing(fault):

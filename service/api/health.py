@@ -1,16 +1,19 @@
 """`/healthz`, `/readyz` and `/metrics`: open to all, and without anybody's data."""
 
+from typing import Any
+
 from flask import Response
 
 from service.api.door import Door
 from service.api.metrics import Metrics
 from service.api.problem import Problem
+from service.api.queries import ReadinessQuery
 from service.api.routes import Routes, json_answer
 from service.api.shapes import HealthSchema, ReadinessSchema
 
 _HEALTHY = {"result": True, "message": "this process answers"}
 _METRICS = "text/plain; version=0.0.4; charset=utf-8"
-_PARTS = {"disk": "ok", "bus": "ok", "log": "ok", "state": "ok"}
+_PARTS = dict.fromkeys(("disk", "bus", "service", "log", "state", "importer", "consumer", "projector"), "ok")
 _LAGS = {"log_position": 0, "lag_events": 0, "lag_seconds": 0.0, "bus_lag": 0}
 _READY = {"result": True, "message": "every part is usable"}
 
@@ -26,14 +29,19 @@ def health_routes(door: Door, metrics: Metrics) -> Routes:
         return json_answer(_HEALTHY)
 
     @routes.get("/readyz", scope=None)
+    @routes.query(ReadinessQuery)
     @routes.answers(200, ReadinessSchema, example={**_READY, "parts": _PARTS, **_LAGS})
     @routes.problems(503)
-    def readyz() -> Response:
-        """Whether bus, log and state can be used, and how far each lags.
+    def readyz(query: dict[str, Any]) -> Response:
+        """Whether every part can be used and does its work, and how far each lags: for alarms.
 
-        The error has `parts` too, with a sentence for each part that is not usable.
+        A part is at fault when no process is it, when it ends over and over, or when it shows no sign of work for a
+        minute while work waits. With `for=calls` only what a call needs is looked at: for load balancers. The error has
+        `parts` too, with a sentence for each part at fault.
         """
         now = door.readiness()
+        if query["purpose"] == "calls":
+            now = now.for_calls()
         members = {"parts": {name: fault or "ok" for name, fault in now.parts.items()}, **now.lags}
         if not now.ready:
             faults = "; ".join(f"{name}: {fault}" for name, fault in now.parts.items() if fault)

@@ -1,13 +1,15 @@
 """Counters for Prometheus, added up over the API's worker processes."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+
+from service.api.readiness import Readiness
 
 _SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -27,14 +29,14 @@ _CONFLICTS = "contacts_identity_conflicts"
 
 
 class Metrics:
-    """What this process counts. `readings` are gauges read afresh at each scrape, by name without prefix.
+    """What this process counts. `readiness` is looked at afresh at each scrape, for the gauges.
 
     `rejected_conflicts` tells how many conflicts of identity are in the log; those refused at a call are counted here.
     """
 
-    def __init__(self, readings: Callable[[], Mapping[str, float]], rejected_conflicts: Callable[[], int]) -> None:
+    def __init__(self, readiness: Callable[[], Readiness], rejected_conflicts: Callable[[], int]) -> None:
         self._registry = CollectorRegistry()
-        self._readings = _Readings(readings)
+        self._readings = _Readings(readiness)
         self._rejected_conflicts = rejected_conflicts
         self._requests = Counter(
             "contacts_http_requests", "HTTP requests answered", ["route", "method", "status"], registry=self._registry
@@ -88,12 +90,21 @@ class _Together(CollectorRegistry):
 
 
 class _Readings(Collector):
-    def __init__(self, readings: Callable[[], Mapping[str, float]]) -> None:
-        self._readings = readings
+    def __init__(self, readiness: Callable[[], Readiness]) -> None:
+        self._readiness = readiness
 
     def describe(self) -> list[Metric]:
         return []
 
     def collect(self) -> Iterator[Metric]:
-        for name, value in self._readings().items():
+        now = self._readiness()
+        for name, value in now.lags.items():
             yield GaugeMetricFamily(f"contacts_{name}", name.replace("_", " "), value=value)
+        usable = GaugeMetricFamily("contacts_part_usable", "1 where nothing is wrong with a part", labels=["part"])
+        for name, fault in now.parts.items():
+            usable.add_metric([name], 0.0 if fault else 1.0)
+        yield usable
+        beats = GaugeMetricFamily("contacts_part_heartbeat_seconds", "Since a part last showed work", labels=["part"])
+        for name, seconds in now.beats.items():
+            beats.add_metric([name], seconds)
+        yield beats

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -12,6 +13,7 @@ from wsgiref.types import WSGIApplication
 from flask import Flask
 
 from ledger import sqlite
+from ledger.belonging import NotOurs
 from ledger.bus.port import Bus, BusError
 from ledger.log.reader import is_there
 from projections.reading import reading
@@ -35,13 +37,13 @@ from service.hub.app import Hub, create_hub
 from service.hub.preferences import Preferences
 from service.idempotency import SECONDS, IdempotencyKeys
 from service.keys import Keys
+from service.part_states import NOT_KNOWN, part_states
 from service.past_states import PastStates
 from service.people import People
 from service.sessions import Sessions
 from service.status import status
-from service.store import open_store
 from service.tracking import Tracker
-from service.wiring import Deployment, now
+from service.wiring import Deployment, now, refuse_lost_store
 
 LEAST_FREE = 1024 * 1024
 """Bytes on the data folder's disk below which nothing can be taken any more."""
@@ -63,9 +65,9 @@ def hub(deployment: Deployment, parts: Door, clock: Callable[[], int] = now) -> 
     return create_hub(
         Hub(
             parts,
-            People(open_store(deployment.service_path), clock, token_urlsafe),
-            Sessions(open_store(deployment.service_path), clock, token_urlsafe),
-            Preferences(open_store(deployment.service_path)),
+            People(deployment.store(), clock, token_urlsafe),
+            Sessions(deployment.store(), clock, token_urlsafe),
+            Preferences(deployment.store()),
             deployment.settings.time_zone,
             clock,
         )
@@ -76,7 +78,8 @@ def door(deployment: Deployment) -> Door:
     """The parts behind the routes; what they hold back is written when the process ends."""
     limit = deployment.settings.rate_limit
     rates = None if limit is None else Rates(deployment.data / "rates", limit, now)
-    keys = Keys(open_store(deployment.service_path), now, token_urlsafe)
+    store = deployment.store()
+    keys = Keys(store, now, token_urlsafe, partial(refuse_lost_store, sqlite.Place(deployment.service_path)))
     failures = Failures(keys, Rates(deployment.data / "sign-ins", ALLOWED, now), now)
     gate = Gate(keys, now, failures, Denials(keys, now), rates)
     apart = Apart(deployment.environ(os.environ))
@@ -107,7 +110,7 @@ def door(deployment: Deployment) -> Door:
 
 def idempotency_keys(deployment: Deployment) -> IdempotencyKeys:
     """The idempotency keys of all workers, over a connection of their own. Raises what opening `service.db` raises."""
-    connection = open_store(deployment.service_path)
+    connection = deployment.store()
     connection.execute(f"PRAGMA busy_timeout = {int(1000 * SECONDS)}")
     return IdempotencyKeys(connection, deployment.secret, deployment.ids())
 
@@ -135,19 +138,23 @@ def look(deployment: Deployment) -> Readiness:
     parts = {
         "disk": _disk_fault(deployment.data),
         "bus": _bus_fault(deployment.bus()),
-        "log": _trouble(deployment.consumer_trouble) or _log_fault(deployment),
-        "state": _trouble(deployment.projector_trouble) or _state_fault(deployment),
+        "service": _store_fault(deployment),
+        "log": _log_fault(deployment),
+        "state": _state_fault(deployment),
     }
     lags: dict[str, float] = {}
     try:
         seen = status(deployment)
-    except sqlite.Error as fault:
+        states = seen.parts
+    except (sqlite.Error, NotOurs) as fault:
         parts["log"] = parts["log"] or str(fault)
+        states = part_states(deployment, NOT_KNOWN, {})
     else:
         lags = {"log_position": seen.position, "lag_events": seen.lag_events, "lag_seconds": seen.lag_seconds}
         if seen.bus_lag is not None:
             lags["bus_lag"] = seen.bus_lag
-    return Readiness(parts, lags)
+    beats = {part.name: part.heartbeat_seconds for part in states if part.heartbeat_seconds is not None}
+    return Readiness({**parts, **{part.name: part.fault for part in states}}, lags, beats)
 
 
 def _disk_fault(folder: Path) -> str | None:
@@ -155,18 +162,21 @@ def _disk_fault(folder: Path) -> str | None:
     return f"the disk of the data folder is full: {free:,} bytes are left" if free < LEAST_FREE else None
 
 
-def _trouble(note: Path) -> str | None:
-    try:
-        return note.read_text(encoding="utf-8") or None
-    except OSError:
-        return None
-
-
 def _bus_fault(bus: Bus) -> str | None:
     try:
         bus.check()
     except BusError as fault:
         return str(fault)
+    return None
+
+
+def _store_fault(deployment: Deployment) -> str | None:
+    """Whether keys can be looked up and imports written; a writer at work is let end for a second."""
+    try:
+        with closing(sqlite.connect(deployment.service_path, busy_seconds=1.0)) as store, sqlite.transaction(store):
+            store.execute("SELECT count(*) FROM keys")
+    except (sqlite.Error, OSError) as fault:
+        return f"{deployment.service_path.name} cannot be used: {fault}"
     return None
 
 
@@ -181,6 +191,8 @@ def _state_fault(deployment: Deployment) -> str | None:
     try:
         with reading(deployment.generations().current_path()) as state:
             state.checkpoint()
-    except sqlite.Error:
-        return "there is no contact state yet; the projector makes it"
+    except sqlite.NotMadeYet as fault:
+        return str(fault)
+    except (sqlite.Error, NotOurs, OSError) as fault:
+        return f"the state cannot be read: {fault}"
     return None

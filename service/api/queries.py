@@ -73,6 +73,17 @@ class ContactsQuery(AsOfQuery):
     chosen = text("Only these members of a contact, or these attributes, separated by commas", most=1000, key="fields")
 
 
+class ReadinessQuery(Schema):
+    """What is asked for."""
+
+    purpose = fields.String(
+        data_key="for",
+        load_default="alarms",
+        validate=validate.OneOf(("alarms", "calls")),
+        metadata={"description": "calls: only whether a call can be taken, for load balancers"},
+    )
+
+
 class HistoryQuery(Schema):
     """For a contact's history."""
 

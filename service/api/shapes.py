@@ -300,6 +300,18 @@ class RejectedSchema(Answer):
     next_after = _position("Where to go on; null at the end", required=True, allow_none=True)
 
 
+class PartStateSchema(Schema):
+    """How a part does."""
+
+    name = fields.String(required=True)
+    alive = fields.Boolean(required=True, metadata={"description": "Whether a process is this part"})
+    position = _position("How far it is; null for the importer", required=True, allow_none=True)
+    heartbeat_seconds = fields.Float(
+        required=True, allow_none=True, metadata={"description": "Since it last showed work; null: never here"}
+    )
+    fault = fields.String(required=True, allow_none=True, metadata={"description": "What is wrong; null: nothing"})
+
+
 class StatusSchema(Answer):
     """How far everything is."""
 
@@ -315,6 +327,7 @@ class StatusSchema(Answer):
     rejected = fields.Integer(required=True)
     generation = fields.Integer(required=True, allow_none=True)
     contacts = fields.Integer(required=True)
+    parts = fields.List(fields.Nested(PartStateSchema), required=True)
 
 
 class HeadSchema(Answer):

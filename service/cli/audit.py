@@ -7,7 +7,6 @@ import click
 from ledger.events import moments
 from service.audit import acts
 from service.cli.terminal import as_json, emit, opened, table
-from service.store import open_store
 
 
 @click.command("audit-trail")
@@ -15,7 +14,7 @@ from service.store import open_store
 @as_json
 def audit_trail(limit: int, is_json: bool) -> None:
     """Show keys made and revoked, failed sign-ins, denied calls and rebuilds, oldest first."""
-    with closing(open_store(opened().service_path)) as store:
+    with closing(opened().store()) as store:
         found = acts(store, limit)
     rows = [{"at": moments.text(act.at), "who": act.who, "what": act.what, "detail": act.detail} for act in found]
     emit({"acts": rows}, is_json, lambda: table(("at", "who", "what", "detail"), (row.values() for row in rows)))

@@ -11,7 +11,6 @@ from ledger.events import moments
 from service.cli.given import who
 from service.cli.terminal import Failed, as_json, emit, opened
 from service.keys import SCOPES, Key, Keys, KeyUnknown, TooManyKeys
-from service.store import open_store
 from service.wiring import now
 
 
@@ -64,7 +63,7 @@ def revoke(id: str, is_json: bool) -> None:
 
 @contextmanager
 def _keys() -> Iterator[Keys]:
-    with closing(open_store(opened().service_path)) as connection:
+    with closing(opened().store()) as connection:
         yield Keys(connection, now, secrets.token_urlsafe)
 
 

@@ -23,7 +23,6 @@ from service.parts.locks import Held, holding
 from service.rejections import rejection
 from service.status import signed_head
 from service.status import status as current_status
-from service.store import open_store
 from service.verifying import Extent, verify_deployment
 from service.wiring import Deployment, now
 
@@ -35,8 +34,14 @@ SWITCH_SECONDS = 30.0
 @as_json
 def status(is_json: bool) -> None:
     """Show how far the log is, and what waits before and behind it."""
-    document = current_status(opened()).document()
-    emit(document, is_json, lambda: table(("what", "value"), document.items()))
+    current = current_status(opened())
+    document = current.document()
+
+    def show() -> None:
+        parts = [(part.name, part.fault or "ok") for part in current.parts]
+        table(("what", "value"), [*((name, value) for name, value in document.items() if name != "parts"), *parts])
+
+    emit(document, is_json, show)
 
 
 @click.command()
@@ -137,7 +142,7 @@ def rebuild(until: int | None, into: Path | None, is_json: bool) -> None:
             "generation": generation,
             "seconds": round(time.monotonic() - began, 3),
         }
-    with closing(open_store(deployment.service_path)) as store:
+    with closing(deployment.store()) as store:
         done = {name: document[name] for name in ("position", "generation")}
         record(store, Act(now(), who(), "state rebuilt", done | ({} if into is None else {"into": str(into)})))
     emit(document, is_json, lambda: table(("what", "value"), document.items()))

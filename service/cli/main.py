@@ -1,20 +1,31 @@
 """The command `contacts`: collects the commands, and turns every fault into one sentence and an exit code."""
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 import click
 import structlog
 
-from consumers.consume_loop import MessagesMissing
+from consumers.consume_loop import BusUnknown, MessagesMissing
 from ledger import sqlite
+from ledger.belonging import Gone, NotOurs
 from ledger.bus.port import BusError
 from projections.projector import Contradiction
 from service import logs
-from service.parts.restarts import MAY_HEAL
+from service.files import keep_private
+from service.ledger_file import SecretWrong
+from service.parts.table import exit_code
 from service.secret import SecretUnreadable
-from service.settings import SettingsInvalid
+from service.settings import SettingsInvalid, load
+
+_FOR_A_PERSON = (
+    MessagesMissing, BusUnknown, Contradiction, BusError, SecretUnreadable, SecretWrong, Gone, NotOurs,
+    sqlite.UnsafeSqlite,
+)  # fmt: skip
+"""Faults that no waiting mends, and whose message says what does."""
 
 _COMMANDS = {
     "serve": "serve.serve",
@@ -67,6 +78,8 @@ def commands() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit: 0, 1 for what could not be done, 2 for bad usage, or the command's own code."""
     logs.configure("console")
+    keep_private()
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         result = commands.main(args=arguments, prog_name="contacts", standalone_mode=False)
         sys.exit(result if isinstance(result, int) else 0)
@@ -77,20 +90,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(fault.exit_code)
     except SettingsInvalid as fault:
         _fail(str(fault), 2)
-    except (MessagesMissing, Contradiction, BusError, SecretUnreadable, sqlite.UnsafeSqlite) as fault:
+    except _FOR_A_PERSON as fault:
         _fail(str(fault), 1)
     except sqlite.Error as fault:
-        _fail(f"a file in the data folder cannot be used: {fault}", 1)
+        if sqlite.is_passing(fault):
+            _fail(f"a file in the data folder cannot be used: {fault}", exit_code(given))
+        _fail(_damage() or f"a file in the data folder cannot be used: {fault}", 1)
     except UnicodeError:
         _fail("an argument, a setting or a file is not valid UTF-8", 2)
     except OSError as fault:
-        _fail(f"{fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}", 1)
+        _fail(f"{fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}", exit_code(given, fault))
     except Exception:
         structlog.get_logger().exception("unforeseen fault")
-        command = next(iter(sys.argv[1:] if arguments is None else arguments), "")
-        # 1 would tell the supervisor never to start a part again
-        code = MAY_HEAL if command in {"api", "consume", "project"} else 1
-        _fail("something went wrong that was not foreseen; the line above says where", code)
+        _fail("something went wrong that was not foreseen; the line above says where", exit_code(given))
+
+
+def _damage() -> str | None:
+    """Which file is damaged, where, and what mends it; None where all of them can be read."""
+    from service.damage import damage
+
+    return damage(load(os.environ, Path(".env")))
 
 
 def _fail(sentence: str, code: int) -> None:

@@ -11,17 +11,22 @@ from service.wiring import now
 
 @click.command()
 @click.option("--accept-gap", is_flag=True, help="Go on although messages are gone from the bus, and record which.")
+@click.option("--accept-bus", is_flag=True, help="Go on with another bus than the log's, and record which.")
 @accept_clock
-def consume(accept_gap: bool, is_clock_accepted: bool) -> None:
+def consume(accept_gap: bool, accept_bus: bool, is_clock_accepted: bool) -> None:
     """Append what comes over the bus to the log, until told to stop. A second consumer stands by."""
     stop = Stop()
     stop.catch_signals()
     given = opened()
     logs.configure(given.settings.log_format)
     if is_clock_accepted:
-        given.bus().accept_clock()
+        given.bus(is_accepting=accept_bus).accept_clock()
     run_consumer(
-        given, stop, gaps_accepted_by=who() if accept_gap else None, accepted_clock=now() if is_clock_accepted else 0
+        given,
+        stop,
+        gaps_accepted_by=who() if accept_gap else None,
+        bus_accepted_by=who() if accept_bus else None,
+        accepted_clock=now() if is_clock_accepted else 0,
     )
 
 

@@ -10,7 +10,6 @@ from service.cli.given import settings, who
 from service.cli.terminal import Failed, as_json, emit, opened
 from service.keys import SCOPES
 from service.people import NameTaken, People, PersonUnknown, shown
-from service.store import open_store
 from service.wiring import now
 
 
@@ -78,7 +77,7 @@ def remove(id: str, is_json: bool) -> None:
 
 @contextmanager
 def _people() -> Iterator[People]:
-    with closing(open_store(opened().service_path)) as connection:
+    with closing(opened().store()) as connection:
         yield People(connection, now, secrets.token_urlsafe)
 
 

@@ -14,9 +14,9 @@ from service import logs
 from service.api.port import PortTaken, wait_until_free
 from service.cli.given import accept_clock, environ, settings
 from service.keys import Keys
-from service.parts.restarts import MAY_HEAL
 from service.parts.signals import call_at_end
-from service.parts.supervisor import CannotRun, Part, Supervisor
+from service.parts.supervisor import CannotRun, Supervised, Supervisor
+from service.parts.table import CONSUMER, MAY_HEAL, PARTS
 from service.people import People
 from service.settings import Settings
 from service.store import open_store
@@ -29,21 +29,26 @@ _EXAMPLE = '{"phoneNumber":"9967536783","countryCode":"+91","traits":{"name":"Ga
 @click.option("--host", help="Address to listen at (CONTACTS_HOST).")
 @click.option("--port", type=int, help="Port to listen at (CONTACTS_PORT).")
 @click.option("--workers", type=int, help="Processes that answer calls (CONTACTS_WORKERS).")
+@click.option("--accept-bus", is_flag=True, help="Go on with another bus than the log's, and record which.")
 @accept_clock
-def serve(host: str | None, port: int | None, workers: int | None, is_clock_accepted: bool) -> None:
+def serve(host: str | None, port: int | None, workers: int | None, accept_bus: bool, is_clock_accepted: bool) -> None:
     """Run API, importer, consumer and projector together until Ctrl-C."""
     given = settings(host=host, port=port, workers=workers)
     logs.configure(given.log_format)
+    around = environ(host=host, port=port, workers=workers)
+    deployment(around)  # what no part could run with is told once, and before any is started
+    # what somebody accepted is accepted once, not at every start
+    accepted = ["--accept-bus"] * accept_bus + ["--accept-clock"] * is_clock_accepted
     parts = [
-        Part(name, [sys.executable, "-m", "service", *command.split()])
-        for name, command in (
-            ("api", "api"),
-            ("importer", "imports run"),
-            ("consumer", "consume --accept-clock" if is_clock_accepted else "consume"),
-            ("projector", "project"),
+        Supervised(
+            part.name,
+            [sys.executable, "-m", "service", *part.command],
+            at_first=accepted if part is CONSUMER else [],
+            ends=part.ends(given.data),
         )
+        for part in PARTS
     ]
-    supervisor = Supervisor(parts, environ(host=host, port=port, workers=workers), sys.stderr)
+    supervisor = Supervisor(parts, around, sys.stderr)
     call_at_end(supervisor.stop)
     try:
         wait_until_free(given.host, given.port, 0.0)
@@ -59,7 +64,7 @@ def api() -> None:
 
     given = deployment(os.environ)
     logs.configure(given.settings.log_format)
-    open_store(given.service_path).close()  # a fault here is told once, not by every worker
+    given.store().close()  # a fault here is told once, not by every worker
     plan_of(given.settings.default_country_code)  # made once, before the workers fork, and for no call to wait for
     try:
         server.serve(given.settings, partial(parts.served, given))

@@ -15,7 +15,6 @@ from service.as_of import BadMoment, position_of
 from service.hub import words
 from service.hub.access import needs
 from service.imports.registry import ImportUnknown, Registry
-from service.store import open_store
 from service.who import Found, Unknown, find_id
 
 _SHOWN_EVENTS = 50
@@ -72,7 +71,7 @@ def file_names(door: Door) -> Callable[[str], str | None]:
 
     @cache
     def name(id: str) -> str | None:
-        with closing(open_store(door.deployment.service_path)) as connection:
+        with closing(door.deployment.store()) as connection:
             try:
                 return Registry(connection).get(id).file_name
             except ImportUnknown:

@@ -43,6 +43,8 @@ def kept_imports(path: Path, log: LogReader) -> Kept:
         return Kept(at, [], [])
     with closing(sqlite.connect(path, read_only=True)) as connection:
         connection.text_factory = methodcaller("decode", "utf-8", "surrogateescape")
+        if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'imports'").fetchone() is None:
+            return Kept(at, [], sqlite.damage(connection))  # nobody has imported anything yet, or says so
         cursor = connection.execute("SELECT * FROM imports ORDER BY id")
         names = [column[0] for column in cursor.description]
         return Kept(at, [dict(zip(names, row, strict=True)) for row in cursor], sqlite.damage(connection))

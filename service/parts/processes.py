@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -11,18 +11,28 @@ from threading import Event
 import structlog
 
 from ledger import sqlite
+from ledger.wal import Wal
 from projections.project_loop import run as project
 from service.parts.locks import Held, holding
+from service.parts.marks import Beat, note_end
 from service.parts.signals import call_at_end
-from service.wiring import Deployment
+from service.parts.table import CONSUMER, IMPORTER, PROJECTOR, Part, is_passing
+from service.wiring import Deployment, refuse_lost_store
 
 _log = structlog.get_logger()
 _STANDBY_SECONDS = 0.2
 _SWITCH_SECONDS = 0.0005
 """How long the consumer's thread that reads ahead may keep the one that appends from its next statement."""
 
+_LARGE_WAL = 4 * 2**20
+"""Bytes from which the WAL of `service.db` is brought in and cut; whoever writes it leaves that to the importer."""
+
 _OPENING_SECONDS = 1.0
 """Between two attempts to open the log on a full disk."""
+
+
+def _no_beat() -> None:
+    pass
 
 
 class Stop:
@@ -32,10 +42,11 @@ class Stop:
         self._event = Event()
         self._is_faulty = False
         self._trouble: Path | None = None
+        self.beat: Callable[[], None] = _no_beat
 
-    def tell_in(self, trouble: Path) -> None:
-        """Keep the present fault in this file, for `/readyz`; none so far."""
-        self._trouble = trouble
+    def tell_in(self, trouble: Path, beat: Callable[[], None] = _no_beat) -> None:
+        """Keep the present fault in this file, for `/readyz`, none so far; `beat` is told of every step."""
+        self._trouble, self.beat = trouble, beat
         trouble.unlink(missing_ok=True)
 
     def catch_signals(self) -> None:
@@ -56,6 +67,7 @@ class Stop:
 
     def healthy(self) -> None:
         """Work goes on; said once after a fault."""
+        self.beat()
         if self._is_faulty:
             self._is_faulty = False
             if self._trouble is not None:
@@ -64,6 +76,7 @@ class Stop:
 
     def faulty(self, fault: Exception) -> None:
         """Something failed that can heal; it is tried again."""
+        self.beat()
         self._is_faulty = True
         if self._trouble is not None:
             with suppress(OSError):  # a full disk has no room for the note that it is full; `/readyz` looks for itself
@@ -72,16 +85,34 @@ class Stop:
 
 
 @contextmanager
-def _alone(lock: Path, stop: Stop) -> Iterator[bool]:
-    """Hold the lock; a second process stands by until the first one is gone. False when told to stop before."""
+def _alone(part: Part, deployment: Deployment, stop: Stop) -> Iterator[bool]:
+    """Be the one process that is this part, and have others see how it does; a second one stands by until the first
+    one is gone. False when told to stop before.
+    """
+    lock = part.lock(deployment.data)
     while not stop.is_stopping():
         try:
             with holding(lock):
-                yield True
+                beat = Beat(lock)
+                beat()
+                stop.tell_in(part.trouble(deployment.data), beat)
+                sqlite.tell_of_work(beat)
+                with _end_noted(part.ends(deployment.data)):
+                    yield True
                 return
         except Held:
             stop.wait(_STANDBY_SECONDS)
     yield False
+
+
+@contextmanager
+def _end_noted(ends: Path) -> Iterator[None]:
+    """Note an end that was not foreseen: the next start is one of several, maybe."""
+    try:
+        yield
+    except Exception as fault:
+        note_end(ends, f"an unforeseen {type(fault).__name__}")
+        raise
 
 
 def _settle() -> None:
@@ -96,15 +127,20 @@ def _until_told(stop: Stop, work: Callable[[], None]) -> None:
     while not stop.is_stopping():
         try:
             work()
-        except sqlite.Error as fault:
-            if not sqlite.is_passing(fault):
+        except (sqlite.Error, OSError) as fault:
+            if not (sqlite.is_passing(fault) or is_passing(fault)):
                 raise
             stop.faulty(fault)
             stop.wait(_OPENING_SECONDS)
 
 
 def run_consumer(
-    deployment: Deployment, stop: Stop, *, gaps_accepted_by: str | None = None, accepted_clock: int = 0
+    deployment: Deployment,
+    stop: Stop,
+    *,
+    gaps_accepted_by: str | None = None,
+    bus_accepted_by: str | None = None,
+    accepted_clock: int = 0,
 ) -> None:
     """Be the consumer until told to stop. Raises what only a person can mend."""
     if exposed := deployment.bus().in_clear:
@@ -115,13 +151,14 @@ def run_consumer(
         )
 
     def consume() -> None:
-        with deployment.consumer(gaps_accepted_by=gaps_accepted_by, accepted_clock=accepted_clock) as consumer:
+        with deployment.consumer(
+            gaps_accepted_by=gaps_accepted_by, bus_accepted_by=bus_accepted_by, accepted_clock=accepted_clock
+        ) as consumer:
             _log.info("consumer started", position=consumer.log.head().position)
             consumer.run(stop)
 
-    with _alone(deployment.consumer_lock, stop) as is_mine:
+    with _alone(CONSUMER, deployment, stop) as is_mine:
         if is_mine:
-            stop.tell_in(deployment.consumer_trouble)
             _settle()
             sys.setswitchinterval(_SWITCH_SECONDS)
             _until_told(stop, consume)
@@ -133,19 +170,29 @@ def run_imports(deployment: Deployment, stop: Stop) -> None:
     from service.import_runner import ImportRunner
     from service.importing import importing
 
-    with _alone(deployment.importer_lock, stop) as is_mine:
+    with _alone(IMPORTER, deployment, stop) as is_mine:
         if is_mine:
+            store, wal = deployment.store(), Wal(deployment.service_path, _LARGE_WAL)
+            place = sqlite.Place(deployment.service_path)
+
+            def wait(seconds: float) -> bool:
+                refuse_lost_store(place)
+                stop.healthy()
+                if seconds > 0:  # its main thread, between two looks for work
+                    wal.keep_small(store)
+                return stop.wait(seconds)
+
             _log.info("importer started")
-            _until_told(stop, lambda: ImportRunner(partial(importing, deployment), stop.wait).run())
+            with closing(store):
+                _until_told(stop, lambda: ImportRunner(partial(importing, deployment), wait).run())
     _log.info("importer stopped")
 
 
 def run_projector(deployment: Deployment, stop: Stop) -> None:
     """Be the projector until told to stop. Raises what only a person can mend."""
-    with _alone(deployment.projector_lock, stop) as is_mine:
+    with _alone(PROJECTOR, deployment, stop) as is_mine:
         if is_mine:
-            stop.tell_in(deployment.projector_trouble)
             _settle()
             _log.info("projector started")
-            project(deployment.log_path, deployment.generations(), stop.wait, stop.faulty, stop.healthy)
+            project(deployment.log_path, deployment.generations(), stop.wait, stop.faulty, stop.healthy, stop.beat)
     _log.info("projector stopped")

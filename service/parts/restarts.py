@@ -2,14 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-CANNOT_RUN = 1
-"""The exit code by which a child says that starting it again would not help; its last line says why."""
-
-MAY_HEAL = 75
-"""The exit code (EX_TEMPFAIL) of a child that ends by itself and should be started again.
-
-Anything but CANNOT_RUN has the same effect; an uncaught exception must not end with Python's own code, which is 1.
-"""
+from service.parts.table import CANNOT_RUN
 
 FIRST_WAIT = 0.2
 LONGEST_WAIT = 15.0

@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TextIO
 
 import structlog
 
 from service.parts.child import Child
+from service.parts.marks import note_end
 from service.parts.restarts import GiveUp, Record, decide
 
 DRAIN = 15.0
@@ -18,11 +20,17 @@ _log = structlog.get_logger(part="supervisor")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A part to run: its name for people, and its command."""
+class Supervised:
+    """A part to keep running: its name for people, and its command.
+
+    `at_first` are arguments of its first start alone. An end by a signal, of which it could tell nobody, is noted in
+    `ends`.
+    """
 
     name: str
     command: Sequence[str]
+    at_first: Sequence[str] = ()
+    ends: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,7 @@ class Supervisor:
     All methods but `stop` belong to the main thread: children die with the thread that started them.
     """
 
-    def __init__(self, parts: Sequence[Part], environ: Mapping[str, str], out: TextIO) -> None:
+    def __init__(self, parts: Sequence[Supervised], environ: Mapping[str, str], out: TextIO) -> None:
         self._parts = parts
         self._environ = environ
         self._out = out
@@ -87,7 +95,8 @@ class Supervisor:
         for part in self._parts:
             if part.name in self._due and self._due[part.name] <= now:
                 del self._due[part.name]
-                child = Child(part.name, part.command, self._environ, self._out, self._report)
+                at_first = [] if part.name in self._begun else part.at_first
+                child = Child(part.name, [*part.command, *at_first], self._environ, self._out, self._report)
                 self._running[part.name] = child
                 self._begun[part.name] = now
                 _log.info("started", what=part.name, child_pid=child.pid)
@@ -109,6 +118,9 @@ class Supervisor:
         decision = decide(self._records[child.name], exit_code, now - self._begun[child.name])
         if isinstance(decision, GiveUp):
             raise CannotRun(child.sentence or f"the {child.name} cannot run")
+        for part in self._parts:
+            if part.name == child.name and part.ends is not None and exit_code < 0:
+                note_end(part.ends, f"signal {-exit_code}")
         _log.warning("ended; will be started again", what=child.name, exit_code=exit_code, wait=decision.wait)
         self._records[child.name] = decision.record
         self._due[child.name] = now + decision.wait

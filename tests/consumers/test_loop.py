@@ -6,8 +6,10 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from consumers.consume_loop import MessagesMissing
+from consumers.consume_loop import BusUnknown, MessagesMissing
 from ledger import sqlite
+from ledger.bus.port import Message
+from ledger.bus.sqlite import SqliteBus
 from ledger.bus.sqlite.file import cut, open_file, renew
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.world import UntilCaughtUp
@@ -72,14 +74,68 @@ def test_a_consumer_started_again_goes_on_where_the_log_is(world):
     assert ids(world) == [first, second]
 
 
-def test_a_bus_under_a_new_id_is_read_from_its_beginning_and_nothing_is_taken_twice(world):
-    """Decision 3: the redelivered messages are known by source and id."""
+def accept_bus(world):
+    with world.deployment.consumer(bus_accepted_by="cli:asha") as consumer:
+        consumer.run(UntilCaughtUp(world, consumer.log))
+
+
+def test_a_bus_under_a_new_id_is_refused_until_a_person_accepts_it(world):
+    """R37; then it is read from its beginning, and the redelivered messages are known by source and id."""
     sent = [world.track(phone=GAVIN)]
     world.consume()
-    renew(bus_file(world))
+    (before,) = buses(world)
+    after = renew(bus_file(world))
     sent.append(world.track(phone=ASHA))
+    with pytest.raises(BusUnknown, match="is not the one that the log takes from") as refused:
+        world.consume()
+    assert "--accept-bus" in str(refused.value)
+    assert ids(world) == sent[:1]
+    accept_bus(world)
+    assert [entry.message_id for entry in world.entries()][0::2] == sent
+    accepted = world.entries()[1]
+    assert (accepted.type, accepted.source, accepted.reason) == ("BusAccepted", "/cli", None)
+    assert orjson.loads(accepted.value)["data"] == {"from": before, "to": after, "by": "cli:asha"}
+    world.project()
+    assert [contact["phone"] for contact in world.contacts()] == [GAVIN, ASHA]
+
+
+def buses(world):
+    with closing(world.log()) as log:
+        return [log.bus()]
+
+
+def test_an_accepted_bus_is_the_logs_own_from_then_on(world):
+    """R37."""
+    world.track(phone=GAVIN)
     world.consume()
-    assert ids(world) == sent
+    renew(bus_file(world))
+    accept_bus(world)
+    world.track(phone=ASHA)
+    world.consume()
+    accept_bus(world)
+    assert [entry.type for entry in world.entries()] == ["UserTracked", "BusAccepted", "UserTracked"]
+
+
+def test_a_bus_put_back_from_a_copy_is_refused_though_it_has_the_right_id_and_more_messages(world):
+    """R37: what was acknowledged meanwhile would be skipped without a word."""
+    world.track(phone=GAVIN)
+    with closing(sqlite.connect(bus_file(world))) as bus:
+        bus.execute("VACUUM INTO ?", (str(world.folder / "copy.db"),))
+    world.track(phone=ASHA)
+    world.consume()
+    world.close()
+    for name in ("bus.db-wal", "bus.db-shm"):
+        (world.folder / name).unlink(missing_ok=True)
+    (world.folder / "copy.db").rename(bus_file(world))
+    other = SqliteBus(bus_file(world)).publisher()
+    shop = {"specversion": "1.0", "source": "https://shop.example/orders", "type": "UserTracked"}
+    for number, phone in enumerate((RAVI, MEERA)):
+        other.publish([Message(None, orjson.dumps({**shop, "id": f"late{number}", "data": {"phone": phone}}))])
+    with pytest.raises(BusUnknown, match="another message at offset 2 of partition 0"):
+        world.consume()
+    accept_bus(world)
+    world.project()
+    assert {contact["phone"] for contact in world.contacts()} == {GAVIN, ASHA, RAVI, MEERA}
 
 
 def test_messages_gone_from_the_bus_before_they_were_taken_stop_the_consumer_with_their_count(world):
@@ -101,7 +157,7 @@ def test_a_bus_with_fewer_messages_than_were_taken_stops_the_consumer(world):
         world.track(phone=phone)
     world.consume()
     lose_last(world, 2)
-    with pytest.raises(MessagesMissing, match="2 messages more than the bus has"):
+    with pytest.raises(BusUnknown, match="2 messages more than the bus has"):
         world.consume()
 
 
@@ -138,15 +194,17 @@ def test_an_accepted_gap_is_accepted_for_good(world):
     assert [entry.type for entry in world.entries()] == ["UserTracked", "GapAccepted", "UserTracked"]
 
 
-def test_a_gap_back_to_an_earlier_copy_can_be_accepted_too(world):
+def test_an_earlier_copy_of_the_bus_can_be_accepted_and_nothing_is_taken_twice(world):
+    """R37."""
     for phone in (GAVIN, ASHA):
         world.track(phone=phone)
     world.consume()
     lose_last(world, 1)
-    accept_gap(world)
+    accept_bus(world)
     world.track(phone=RAVI)
     world.consume()
-    assert ids(world)[0::3] == ["m1", "m3"]
+    assert [entry.type for entry in world.entries()] == ["UserTracked", "UserTracked", "BusAccepted", "UserTracked"]
+    assert ids(world)[3] == "m3"
 
 
 def test_a_full_disk_loses_nothing_and_the_loop_goes_on_once_there_is_space(world):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ledger.belonging import NotOurs
 from ledger.sqlite import Error, driver
 from projections.indexes import KINDS, SPELLINGS, TAGS, of_attribute, of_text
 from projections.project_loop import Projection
@@ -114,7 +115,10 @@ class Tampering:
         shutil.copytree(self._original, self._copy)
         if edit is not None and not self._apply(edit):
             return None
-        report = verify_deployment(deployment({"CONTACTS_DATA": str(self._copy)}, None))
+        try:
+            report = verify_deployment(deployment({"CONTACTS_DATA": str(self._copy)}, None))
+        except NotOurs as refused:  # said by every command, before it looks any further
+            return [(0, str(refused))]
         assert report.ok == (not report.faults)
         return [(fault.position, fault.fault) for fault in report.faults]
 

@@ -21,6 +21,8 @@ def earlier(world):
     with closing(connect(world.deployment.log_path)) as log:
         log.execute("DROP INDEX entries_of_undoings")
         log.execute("DROP TABLE seal")
+        log.execute("DROP TABLE tips")
+        log.execute("DROP TABLE ledger")
         log.execute("PRAGMA user_version = 1")
     for path in (world.deployment.generations().current_path(), past):
         with closing(connect(path)) as state:

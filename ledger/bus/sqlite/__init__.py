@@ -5,8 +5,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ledger import sqlite
+from ledger.bus.belonging import Belonging
 from ledger.bus.port import Bus, ClockRefused, Publisher, Reader, Unavailable
-from ledger.bus.sqlite.file import RETENTION, accept, check_clock, last_stamp, now, open_file, renew, writing
+from ledger.bus.sqlite.file import (
+    RETENTION,
+    accept,
+    check_clock,
+    last_stamp,
+    now,
+    open_file,
+    refuse_unknown,
+    renew,
+    writing,
+)
 from ledger.bus.sqlite.publisher import SqlitePublisher
 from ledger.bus.sqlite.reader import SqliteReader
 from ledger.clock import ClockAhead
@@ -17,10 +28,20 @@ _CHECK_SECONDS = 1.0
 
 
 class SqliteBus(Bus):
-    """The bus in one file. `clock` gives microseconds since the epoch; messages are kept `retention` microseconds."""
+    """The bus in one file. `clock` gives microseconds since the epoch; messages are kept `retention` microseconds.
 
-    def __init__(self, path: Path, clock: Callable[[], int] = now, retention: int = RETENTION) -> None:
+    `belonging` None: the file is made where it is missing, and taken as it is.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Callable[[], int] = now,
+        retention: int = RETENTION,
+        belonging: Belonging | None = None,
+    ) -> None:
         self._path = path
+        self._belonging = belonging
         self._clock = clock
         self._retention = retention
 
@@ -29,21 +50,22 @@ class SqliteBus(Bus):
 
     def publisher(self) -> Publisher:
         """See `Bus.publisher`."""
-        return SqlitePublisher(self._path, self._clock)
+        return SqlitePublisher(self._path, self._clock, self._belonging)
 
     def reader(self) -> Reader:
         """See `Bus.reader`."""
-        return SqliteReader(self._path, self._clock, self._retention)
+        return SqliteReader(self._path, self._clock, self._retention, self._belonging)
 
     def accept_clock(self) -> None:
         """See `Bus.accept_clock`."""
-        accept(self._path, self._clock())
+        accept(self._path, self._clock(), self._belonging)
 
     def check(self) -> None:
         """See `Bus.check`: the file opens, its write lock can be had within a second, and the clock can be right."""
         deadline = time.monotonic() + _CHECK_SECONDS
-        connection = open_file(self._path, _CHECK_SECONDS)
+        connection = open_file(self._path, _CHECK_SECONDS, self._belonging)
         try:
+            refuse_unknown(connection, self._path, self._belonging)
             with writing(connection, deadline):
                 check_clock(self._clock(), last_stamp(connection))
         except ClockAhead as fault:

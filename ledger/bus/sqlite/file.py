@@ -8,6 +8,8 @@ from itertools import accumulate
 from pathlib import Path
 
 from ledger import sqlite
+from ledger.belonging import NotOurs, refuse_other
+from ledger.bus.belonging import Belonging
 from ledger.bus.port import Unavailable, Unusable
 from ledger.bus.sqlite.older import gather
 from ledger.clock import refuse_jump
@@ -21,13 +23,17 @@ CUT_MESSAGES, CUT_BYTES = 500, 2**20
 
 _CUT_BATCHES = 500
 
+LARGE_WAL = 16 * 2**20
+"""Bytes from which the WAL is brought into the file and cut, by the reader when it has nothing to read."""
+
 _RETRY_SECONDS = 0.0003
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS stream (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     id TEXT NOT NULL,           -- names this stream of offsets; renewed when the file is restored
     time INTEGER NOT NULL,      -- no message may be stamped earlier, nor have an offset below `next`:
-    next INTEGER NOT NULL       -- what the last batch says as well, until all are cut
+    next INTEGER NOT NULL,      -- what the last batch says as well, until all are cut
+    ledger TEXT                 -- the id of the ledger whose bus this is
 );
 CREATE TABLE IF NOT EXISTS batches (
     first INTEGER PRIMARY KEY,  -- the offset of the first message; those of the others follow it
@@ -50,16 +56,22 @@ def now() -> int:
     return time.time_ns() // 1000
 
 
-def open_file(path: Path, wait: float = 5.0) -> sqlite.Connection:
+def open_file(path: Path, wait: float = 5.0, belonging: Belonging | None = None) -> sqlite.Connection:
     """Open the bus in `path`, made and given an id if absent. Waits at most `wait` seconds for a lock.
+
+    With `belonging`, a file is not made where the log takes from one already, and that of another ledger is refused.
 
     Raises Unavailable for what can heal, Unusable for what needs a person.
     """
     try:
+        if not path.exists():
+            _refuse_to_make(path, "is missing", belonging)
         connection = sqlite.connect(path, busy_seconds=wait)
         try:
             connection.execute("PRAGMA busy_timeout = 0")
-            _set_up(connection, wait)
+            _set_up(connection, path, wait, belonging)
+            if belonging is not None:
+                _belong(connection, path, wait, belonging)
         except BaseException:
             connection.close()
             raise
@@ -68,15 +80,61 @@ def open_file(path: Path, wait: float = 5.0) -> sqlite.Connection:
     return connection
 
 
-def _set_up(connection: sqlite.Connection, wait: float) -> None:
+def _set_up(connection: sqlite.Connection, path: Path, wait: float, belonging: Belonging | None) -> None:
     if _has_table(connection, "batches"):
         return
+    is_older = _has_table(connection, "message")
+    if not is_older:
+        _refuse_to_make(path, "is empty", belonging)
     with writing(connection, time.monotonic() + wait):
         for statement in _SCHEMA.split(";\n"):
             connection.execute(statement)
-        if _has_table(connection, "message"):
+        if is_older and _has_table(connection, "message"):
             gather(connection)
-        connection.execute("INSERT OR IGNORE INTO stream VALUES (1, ?, 0, 1)", [str(uuid.uuid4())])
+        connection.execute(
+            "INSERT OR IGNORE INTO stream (only, id, time, next) VALUES (1, ?, 0, 1)", [str(uuid.uuid4())]
+        )
+
+
+def _refuse_to_make(path: Path, how: str, belonging: Belonging | None) -> None:
+    """A new file in the place of a lost one would look as if nothing had been published yet."""
+    if belonging is not None and not belonging.is_accepting and belonging.known() is not None:
+        raise Unusable(
+            f"the bus file {path} {how}, and what the log has not taken of it is gone unless it comes back: put it"
+            " back, or go on with a new bus with `contacts consume --accept-bus` (or `contacts serve --accept-bus`)"
+        )
+
+
+def _belong(connection: sqlite.Connection, path: Path, wait: float, belonging: Belonging) -> None:
+    if not any(name == "ledger" for _, name, *_ in connection.execute("PRAGMA table_info(stream)")):
+        with writing(connection, time.monotonic() + wait):
+            if not any(name == "ledger" for _, name, *_ in connection.execute("PRAGMA table_info(stream)")):
+                connection.execute("ALTER TABLE stream ADD COLUMN ledger TEXT")
+    (found,) = connection.execute("SELECT ledger FROM stream").fetchone()
+    try:
+        refuse_other(path, found, belonging.ledger)
+    except NotOurs as fault:
+        raise Unusable(str(fault)) from None
+    known = belonging.known()
+    if found is None and (known is None or known.id == stream_id(connection) or belonging.is_accepting):
+        with writing(connection, time.monotonic() + wait):
+            connection.execute("UPDATE stream SET ledger = ?", (belonging.ledger,))
+
+
+def refuse_unknown(connection: sqlite.Connection, path: Path, belonging: Belonging | None) -> None:
+    """Raise Unusable where nothing may be published, because the log would not take it: another bus, or an old copy."""
+    known = None if belonging is None else belonging.known()
+    if known is None:
+        return
+    (_, following), found = bounds(connection), stream_id(connection)
+    if found != known.id or following < known.following:
+        what = f"is not the one that the log takes from ({found}, not {known.id})"
+        if found == known.id:
+            what = f"was put back from a copy: it ends at {following}, and the log has taken up to {known.following}"
+        raise Unusable(
+            f"the bus file {path} {what}; put the log's own bus back, or go on with this one with"
+            " `contacts consume --accept-bus` (or `contacts serve --accept-bus`)"
+        )
 
 
 def _has_table(connection: sqlite.Connection, name: str) -> bool:
@@ -154,12 +212,12 @@ def last_stamp(connection: sqlite.Connection) -> int:
     return int(connection.execute(_END).fetchone()[0])
 
 
-def accept(path: Path, clock: int) -> None:
+def accept(path: Path, clock: int, belonging: Belonging | None = None) -> None:
     """Let the bus in `path` go on with this clock; from here on no message is stamped earlier.
 
     Raises Unavailable, Unusable.
     """
-    connection = open_file(path)
+    connection = open_file(path, belonging=belonging)
     try:
         with writing(connection, time.monotonic() + 5):
             connection.execute("UPDATE stream SET time = max(time, ?)", [clock])

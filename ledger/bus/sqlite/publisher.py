@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ledger import sqlite
+from ledger.bus.belonging import Belonging
 from ledger.bus.port import BusError, ClockRefused, Message, NotConfirmed, Publisher, Unavailable
 from ledger.bus.sizes import refuse_large
 from ledger.bus.sqlite.batches import batches, packed
-from ledger.bus.sqlite.file import add, is_locked, now, open_file, writing
+from ledger.bus.sqlite.file import LARGE_WAL, add, is_locked, now, open_file, refuse_unknown, writing
 from ledger.clock import ClockAhead
+from ledger.wal import Wal
 
 CHUNK = 500
 """Messages a transaction holds at most, so that a call from another process waits a few milliseconds."""
@@ -25,12 +27,14 @@ _Packed = tuple[int, bytes]
 class SqlitePublisher(Publisher):
     """Any number of threads publish, one after the other; publish many messages at once to share a disk's sync."""
 
-    def __init__(self, path: Path, clock: Callable[[], int] = now) -> None:
+    def __init__(self, path: Path, clock: Callable[[], int] = now, belonging: Belonging | None = None) -> None:
         self._path = path
+        self._belonging = belonging
         self._clock = clock
         self._turn = threading.Lock()
         self._connection: sqlite.Connection | None = None
-        self._inode = 0
+        self._place: sqlite.Place | None = None
+        self._wal = Wal(path, LARGE_WAL)
         self._closed = False
 
     def publish(self, messages: Sequence[Message], timeout: float = 4.0) -> None:
@@ -72,12 +76,15 @@ class SqlitePublisher(Publisher):
             with writing(connection, deadline):
                 add(connection, made, self._clock())
                 is_uncertain = True
+            self._refuse_if_lost()
         except BusError:
             self._disconnect()
             raise
         except ClockAhead as fault:
             raise ClockRefused(str(fault)) from None
         except (sqlite.Error, OSError) as fault:
+            if self._connection is not None:
+                self._wal.make_room(self._connection)
             self._disconnect()
             if is_locked(fault):
                 why = "the bus could not be written in time: others write to it, or the disk is slow"
@@ -87,21 +94,21 @@ class SqlitePublisher(Publisher):
 
     def _connect(self, deadline: float) -> sqlite.Connection:
         """The open file; opened anew when another file has taken its place, for no reader would see the old one."""
-        if self._connection is not None and self._inode == _inode(self._path):
+        if self._connection is not None and self._place is not None and self._place.lost() is None:
             return self._connection
         self._disconnect()
-        self._connection = open_file(self._path, max(0.0, deadline - time.monotonic()))
-        self._inode = _inode(self._path)
+        self._connection = open_file(self._path, max(0.0, deadline - time.monotonic()), self._belonging)
+        self._place = sqlite.Place(self._path)
+        refuse_unknown(self._connection, self._path, self._belonging)
         return self._connection
+
+    def _refuse_if_lost(self) -> None:
+        """What was written to a file that was deleted or replaced meanwhile may be read by nobody."""
+        lost = None if self._place is None else self._place.lost()
+        if lost is not None:
+            raise NotConfirmed(f"{lost} was deleted or replaced while it was written")
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
-
-
-def _inode(path: Path) -> int:
-    try:
-        return path.stat().st_ino
-    except OSError:
-        return 0

@@ -7,9 +7,22 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ledger import sqlite
+from ledger.bus.belonging import Belonging
 from ledger.bus.port import OutOfRange, Reader, Record, Replaced, Unavailable
 from ledger.bus.sqlite.batches import PARTITION, unpacked
-from ledger.bus.sqlite.file import RETENTION, SECOND, bounds, cut, is_locked, now, open_file, read_fault, stream_id
+from ledger.bus.sqlite.file import (
+    LARGE_WAL,
+    RETENTION,
+    SECOND,
+    bounds,
+    cut,
+    is_locked,
+    now,
+    open_file,
+    read_fault,
+    stream_id,
+)
+from ledger.wal import Wal
 
 CUT_INTERVAL = 60 * SECOND
 """Microseconds between two looks for old messages."""
@@ -28,13 +41,20 @@ _PICK = (
 class SqliteReader(Reader):
     """Reads partition 0, and cuts messages older than `retention` (microseconds) when it has nothing to read."""
 
-    def __init__(self, path: Path, clock: Callable[[], int] = now, retention: int = RETENTION) -> None:
+    def __init__(
+        self,
+        path: Path,
+        clock: Callable[[], int] = now,
+        retention: int = RETENTION,
+        belonging: Belonging | None = None,
+    ) -> None:
         """Raises Unavailable or Unusable when the file cannot be opened."""
         self._path = path
         self._clock = clock
         self._retention = retention
-        self._connection = open_file(path)
-        self._inode = path.stat().st_ino
+        self._connection = open_file(path, belonging=belonging)
+        self._place = sqlite.Place(path)
+        self._wal = Wal(path, LARGE_WAL)
         self._position = 1
         self._marked = 0
         self._next_cut = 0
@@ -103,6 +123,7 @@ class SqliteReader(Reader):
             if records or not waits:
                 return records
             self._cut_old()
+            self._wal.keep_small(self._connection)
             waits = self._wait_for_change(version, deadline)
 
     def _wait_for_change(self, version: int, deadline: float) -> bool:
@@ -126,8 +147,10 @@ class SqliteReader(Reader):
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
     def _read(self, limit: int) -> list[Record]:
+        """What was acknowledged is read to its end, also from a file that has lost its name meanwhile."""
         records = self._records(limit)
-        self._check_same()
+        self._check_place(is_read=not records)
+        self._check_stream()
         if not records or records[0].offset != self._position:
             self._check_position(*bounds(self._connection))
         return records
@@ -148,17 +171,24 @@ class SqliteReader(Reader):
             raise OutOfRange(PARTITION, self._position, first, following)
 
     def _check_same(self) -> None:
-        self._check_place()
+        self._check_place(is_read=True)
+        self._check_stream()
+
+    def _check_stream(self) -> None:
         if stream_id(self._connection) != self.bus_id:
             raise Replaced(f"the bus file {self._path} has got another id (it was restored): open it again")
 
-    def _check_place(self) -> None:
+    def _check_place(self, *, is_read: bool) -> None:
+        """Raise where the file is another one now, but only when the one that is open has been read to its end."""
         try:
-            inode = os.stat(self._path).st_ino
+            lost = self._place.lost()
         except OSError as fault:
             raise Unavailable(f"the bus file {self._path} cannot be reached: {fault.strerror}") from fault
-        if inode != self._inode:
-            raise Replaced(f"another file has taken the place of the bus file {self._path}: open it again")
+        if lost is None or not is_read:
+            return
+        if not lost.exists():
+            raise Unavailable(f"{lost} cannot be reached: it was deleted or moved away")
+        raise Replaced(f"another file has taken the place of the bus file {lost}: open it again")
 
     def _cut_old(self) -> None:
         """A courtesy to the disk: what others are writing, or a fault, lets it wait for the next time."""

@@ -13,6 +13,7 @@ WITHOUT_EFFECT_YET = {
     "MessageRetried",
     "MessageDropped",
     "GapAccepted",
+    "BusAccepted",
 }
 
 

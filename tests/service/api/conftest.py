@@ -1,5 +1,6 @@
 import base64
 import io
+from contextlib import ExitStack
 from secrets import token_urlsafe
 
 import msgspec
@@ -11,6 +12,8 @@ from service.api.gate import Gate
 from service.api.parts import application
 from service.api.rates import Rates
 from service.keys import SCOPES, Keys
+from service.parts.locks import holding
+from service.parts.table import CONSUMER, IMPORTER, PROJECTOR
 from service.store import open_store
 from tests.service.api.described import Description
 from tests.world import World
@@ -37,6 +40,15 @@ def world(tmp_path):
     made = World(tmp_path / "data")
     yield made
     made.close()
+
+
+@pytest.fixture
+def parts_at_work(world):
+    """This process is every part, and shows work as each of them does."""
+    with ExitStack() as held:
+        for part in (IMPORTER, CONSUMER, PROJECTOR):
+            held.enter_context(holding(part.lock(world.deployment.data)))
+        yield
 
 
 @pytest.fixture

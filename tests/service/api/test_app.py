@@ -3,6 +3,10 @@
 import io
 import json
 import logging
+import os
+import re
+import time
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -11,7 +15,11 @@ import structlog
 from service import logs
 from service.api.app import create_app
 from service.api.parts import conflicts, door, look
+from service.parts.locks import holding
+from service.parts.marks import note_end
 from service.parts.processes import Stop
+from service.parts.table import CONSUMER, IMPORTER, PROJECTOR
+from service.status import status
 from service.tracking import Tracker
 from tests.examples import GAVIN_CALL
 
@@ -46,6 +54,7 @@ def test_readyz_names_what_is_missing(client):
     assert "projector" in answer.json["parts"]["state"]
 
 
+@pytest.mark.usefixtures("parts_at_work")
 def test_readyz_is_200_when_everything_is_usable_and_shows_both_lags(client, world):
     client.track(GAVIN_CALL)
     world.settle()
@@ -54,15 +63,74 @@ def test_readyz_is_200_when_everything_is_usable_and_shows_both_lags(client, wor
     assert (answer.json["bus_lag"], answer.json["lag_events"]) == (0, 0)
 
 
+@pytest.mark.usefixtures("parts_at_work")
 def test_readyz_says_what_consumer_and_projector_are_trying_to_get_over(client, world):
     client.track(GAVIN_CALL)
     world.settle()
     stop = Stop()
-    stop.tell_in(world.deployment.projector_trouble)
+    stop.tell_in(PROJECTOR.trouble(world.deployment.data))
     stop.faulty(OSError("the disk is slow"))
-    assert look(world.deployment).parts["state"] == "the disk is slow"
+    assert look(world.deployment).parts["projector"] == "the disk is slow"
     stop.healthy()
     assert look(world.deployment).ready
+
+
+def aged(path, seconds):
+    """As if nobody had touched the file for so long."""
+    moment = time.time() - seconds
+    os.utime(path, (moment, moment))
+
+
+@pytest.mark.usefixtures("parts_at_work")
+@pytest.mark.parametrize("part", [CONSUMER, PROJECTOR], ids=["consumer", "projector"])
+def test_a_part_that_shows_no_sign_of_work_for_a_minute_while_work_waits_is_named(client, world, part):
+    """R38: it holds its lock, but a stopped process does nothing."""
+    client.track(GAVIN_CALL)
+    world.settle()
+    aged(part.lock(world.deployment.data), 90)
+    assert look(world.deployment).ready
+    client.track(GAVIN_CALL | {"traits": {"city": "Pune"}})
+    if part is PROJECTOR:
+        world.consume()
+    assert re.search(r"no sign of work for \d+ s", look(world.deployment).parts[part.name])
+    aged(part.lock(world.deployment.data), 30)
+    assert look(world.deployment).ready
+
+
+@pytest.mark.parametrize("part", [IMPORTER, CONSUMER, PROJECTOR], ids=["importer", "consumer", "projector"])
+def test_a_part_that_is_dead_is_named_and_calls_are_taken_all_the_same(client, world, part):
+    """R38."""
+    client.track(GAVIN_CALL)
+    world.settle()
+    with ExitStack() as held:
+        for other in {IMPORTER, CONSUMER, PROJECTOR} - {part}:
+            held.enter_context(holding(other.lock(world.deployment.data)))
+        answer = client.get("/readyz")
+        assert answer.status_code == 503
+        assert {name for name, fault in answer.json["parts"].items() if fault != "ok"} == {part.name}
+        assert f'contacts_part_usable{{part="{part.name}"}} 0.0' in client.get("/metrics").text
+        for_calls = client.get("/readyz?for=calls")
+        assert for_calls.status_code == 200
+        assert set(for_calls.json["parts"]) == {"disk", "bus", "service"}
+        told = {one.name: one.fault for one in status(world.deployment).parts}
+        assert {name for name, fault in told.items() if fault} == {part.name}
+
+
+@pytest.mark.usefixtures("parts_at_work")
+def test_a_part_that_ends_over_and_over_is_named_though_it_lives_just_now(client, world):
+    """R38."""
+    client.track(GAVIN_CALL)
+    world.settle()
+    for _ in range(2):
+        note_end(PROJECTOR.ends(world.deployment.data), "an unforeseen KeyError")
+    assert look(world.deployment).ready
+    note_end(PROJECTOR.ends(world.deployment.data), "an unforeseen KeyError")
+    fault = look(world.deployment).parts["projector"]
+    assert fault == "it ends over and over, 3 times in the last two minutes; last by an unforeseen KeyError"
+
+
+def test_readyz_for_anything_else_is_told_what_there_is(client):
+    assert client.get("/readyz?for=lunch").status_code == 422
 
 
 def test_metrics_count_answers_by_route_and_show_lags(client, world):

@@ -56,6 +56,7 @@ def test_an_example_call_is_answered_by_the_example_answer(client, description, 
     assert comparable(msgspec.json.encode(answer.json).decode()) == comparable(msgspec.json.encode(shown).decode())
 
 
+@pytest.mark.usefixtures("parts_at_work")
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_an_example_answer_is_what_comes(client, world, description, path):
     world.settle()

@@ -16,6 +16,9 @@ from tests.examples import ASHA, GAVIN, MEERA
 def test_status_has_the_shape_of_a_status(told):
     status = told("status")
     assert re.fullmatch("[0-9a-f]{64}", status.pop("head"))
+    assert [part["name"] for part in status["parts"]] == ["importer", "consumer", "projector"]
+    for part in status.pop("parts"):
+        assert part.keys() == {"name", "alive", "position", "heartbeat_seconds", "fault"}
     assert status == {
         "position": 5,
         "bus_lag": 0,

@@ -1,6 +1,7 @@
 import pytest
 
-from service.parts.restarts import CANNOT_RUN, LONGEST_WAIT, GiveUp, Record, Restart, decide
+from service.parts.restarts import LONGEST_WAIT, GiveUp, Record, Restart, decide
+from service.parts.table import CANNOT_RUN
 
 
 def test_a_child_that_cannot_run_ends_the_whole():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from service.parts.supervisor import CannotRun, Part, Supervisor
+from service.parts.supervisor import CannotRun, Supervised, Supervisor
 
 LASTING = """
 import os, signal, sys, time
@@ -27,7 +27,7 @@ while True:
 
 
 def lasting(folder, name):
-    return Part(name, [sys.executable, "-c", LASTING, str(folder), name])
+    return Supervised(name, [sys.executable, "-c", LASTING, str(folder), name])
 
 
 def pids(folder, name):
@@ -98,7 +98,7 @@ def test_a_stop_reaches_the_parts_in_their_order(tmp_path, meanwhile):
 
 
 def test_a_part_that_cannot_run_ends_the_whole_with_its_sentence(tmp_path):
-    refusing = Part(
+    refusing = Supervised(
         "consumer",
         [sys.executable, "-c", "import sys; print('Error: the log is damaged', file=sys.stderr); sys.exit(1)"],
     )
@@ -110,7 +110,7 @@ def test_a_part_that_cannot_run_ends_the_whole_with_its_sentence(tmp_path):
 
 def test_what_children_print_passes_through():
     out = io.StringIO()
-    talking = Part("api", [sys.executable, "-c", "import sys; print('hello'); sys.exit(1)"])
+    talking = Supervised("api", [sys.executable, "-c", "import sys; print('hello'); sys.exit(1)"])
     with pytest.raises(CannotRun, match="the api cannot run"):
         run(Supervisor([talking], os.environ, out))
     assert "hello\n" in out.getvalue()
@@ -128,9 +128,9 @@ def test_it_announces_once_when_ready(tmp_path, meanwhile):
 def test_children_end_when_the_supervisor_is_killed(tmp_path):
     program = (
         "import os, sys\n"
-        "from service.parts.supervisor import Part, Supervisor\n"
+        "from service.parts.supervisor import Supervised, Supervisor\n"
         f"command = [sys.executable, '-c', {LASTING!r}, {str(tmp_path)!r}, 'consumer']\n"
-        "Supervisor([Part('consumer', command)], os.environ, sys.stderr).run(lambda: True, lambda: None)\n"
+        "Supervisor([Supervised('consumer', command)], os.environ, sys.stderr).run(lambda: True, lambda: None)\n"
     )
     with subprocess.Popen([sys.executable, "-c", program]) as process:
         wait_for(lambda: pids(tmp_path, "consumer"))

@@ -1,0 +1,72 @@
+"""Keeps write-ahead logs small: what stands in one is brought into its file, and the room it took is given back.
+
+SQLite alone reuses a WAL but never cuts it, and while somebody reads, it grows: after a long read beside a large import
+it would keep hundreds of megabytes for good, and on a full disk the room that a commit needs.
+"""
+
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from ledger import sqlite
+
+LEAST = 2**20
+"""Bytes that a WAL may have on any disk: less is not worth the work."""
+
+_AGAIN_SECONDS = 1.0
+"""Between two attempts, when a reader is in the way."""
+
+_PART_OF_FREE = 4
+
+
+class Wal:
+    """The WAL of one file, for a writer of it to call between its transactions."""
+
+    def __init__(self, path: Path, most: int) -> None:
+        """`most`: bytes it may have where the disk has room."""
+        self._path = path
+        self._wal = path.with_name(path.name + "-wal")
+        self._most = most
+        self._due = 0.0
+
+    def limit(self) -> int:
+        """Bytes it may have now: the fuller the disk, the fewer."""
+        try:
+            disk = os.statvfs(self._path.parent)
+        except OSError:
+            return self._most
+        return min(self._most, max(LEAST, disk.f_bavail * disk.f_frsize // _PART_OF_FREE))
+
+    def keep_small(self, connection: sqlite.Connection) -> None:
+        """Bring it in and cut it, if it is larger than it may be. A reader in its way only puts it off, for a second.
+
+        To be called often, also when nothing is written: the reader that was in the way may be gone.
+        """
+        size = self._size()
+        if size <= LEAST or time.monotonic() < self._due or size <= self.limit():
+            return
+        self._due = time.monotonic() + _AGAIN_SECONDS
+        _cut(connection)
+
+    def make_room(self, connection: sqlite.Connection) -> None:
+        """The disk is full: bring it in and cut it, however small it is. Faults are ignored: it is only an attempt."""
+        if self._size():
+            with suppress(sqlite.Error):
+                _cut(connection)
+
+    def _size(self) -> int:
+        try:
+            return self._wal.stat().st_size
+        except OSError:
+            return 0
+
+
+def _cut(connection: sqlite.Connection) -> None:
+    """A checkpoint that waits for nobody: what it can bring in it does, and cuts the WAL if nobody reads from it."""
+    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {patience}")
