@@ -252,9 +252,8 @@ REJECTED: dict[str, Any] = {
             "recorded_at": "2026-11-24T16:08:39.221497Z",
             "raw": (
                 '{"specversion":"1.0","id":"01a20e51-0031-73dc-8a03-a95d4af8d1d9","source":"/v1/public/trac'
-                'k/users","type":"UserTracked","time":"2026-11-24T16:08:39.217433Z","ledgersig":"e5a428c92c'
-                'd257bf1659ac3c674224088a2660b91a3c88cbc910d16e0ae97720","data":{"phone":"+919967536783","u'
-                'serId":"someone-else","traits":{}}}'
+                'k/users","type":"UserTracked","ledgersig":"e5a428c92cd257bf1659ac3c674224088a2660b91a3c88c'
+                'bc910d16e0ae97720","data":{"phone":"+919967536783","userId":"someone-else","traits":{}}}'
             ),
         }
     ],
