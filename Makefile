@@ -56,13 +56,13 @@ bench: .venv/test.stamp
 	@touch $@
 
 .venv/run.stamp: .venv/python.stamp requirements/build.txt requirements/run.txt setup.cfg pyproject.toml
-	@echo 'Installing Contact Ledger into .venv (half a minute, once)'
+	@echo 'Installing Contact Ledger into .venv (one to two minutes, once)'
 	@$(INSTALL) -r requirements/build.txt -r requirements/run.txt
 	@$(BIN)/python -m pip --disable-pip-version-check -qq install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/test.stamp: .venv/run.stamp requirements/test.txt
-	@echo 'Installing what the tests need into .venv (half a minute, once)'
+	@echo 'Installing what the tests need into .venv (a minute or two, once)'
 	@$(INSTALL) -r requirements/test.txt
 	@touch $@
 

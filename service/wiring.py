@@ -6,16 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import randbits
+from typing import TYPE_CHECKING
 
-from consumers.appender import Appender
-from consumers.consume_loop import Consumer
 from ledger.belonging import Gone, Ledger
 from ledger.bus.belonging import Belonging, KnownBus
 from ledger.bus.open import open_bus
 from ledger.bus.port import Bus
 from ledger.events.ids import Ids
 from ledger.events.signing import Signer
-from ledger.log.log import EventLog
 from ledger.log.reader import LogReader, is_there
 from ledger.sqlite import Connection, NotMadeYet, Place
 from projections.generations import Generations
@@ -23,6 +21,9 @@ from service import settings
 from service.ledger_file import note_log, open_ledger
 from service.parts.table import CONSUMER, PROJECTOR
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from consumers.consume_loop import Consumer
 
 
 def refuse_lost_store(place: Place) -> None:
@@ -127,8 +128,12 @@ class Deployment:
     @contextmanager
     def consumer(
         self, *, gaps_accepted_by: str | None = None, bus_accepted_by: str | None = None, accepted_clock: int = 0
-    ) -> Iterator[Consumer]:
+    ) -> Iterator["Consumer"]:
         """The consumer, for whoever holds its lock; `accepted_clock` as `EventLog` takes it."""
+        from consumers.appender import Appender  # commands that only read do without what checks messages
+        from consumers.consume_loop import Consumer
+        from ledger.log.log import EventLog
+
         log = EventLog(
             self.log_path, clock=now, signer=self.signer(), accepted_clock=accepted_clock, ledger=self.ledger
         )

@@ -74,7 +74,7 @@ def list_contacts(
             ("phone", "user id", "name", "tags", "modified"),
             ((c["phone"], c["user_id"], c["traits"].get("name"), ", ".join(c["tags"]), c["modified_at"]) for c in page),
         )
-        console.print(f"{len(page)} of {document['total']}")
+        console().print(f"{len(page)} of {document['total']}")
         for note in document.get("notes", ()):
             click.echo(f"Note: {note}.")
 

@@ -8,14 +8,10 @@ from typing import Any
 
 import click
 import orjson
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ledger.log.head import Head
 from ledger.sqlite import DatabaseError, NotMadeYet
-from projections.digest import content_digest, full_digest
-from projections.project_loop import Projection
 from projections.reading import reading
-from projections.rebuild import build_generation, fold_into
 from service.audit import Act, record
 from service.cli.given import who
 from service.cli.terminal import Failed, as_json, console, emit, opened, table
@@ -23,7 +19,6 @@ from service.parts.locks import Held, holding
 from service.rejections import rejection
 from service.status import signed_head
 from service.status import status as current_status
-from service.verifying import Extent, verify_deployment
 from service.wiring import Deployment, now
 
 SWITCH_SECONDS = 30.0
@@ -62,6 +57,8 @@ def verify(head_file: Path | None, all_files: bool, is_json: bool) -> None:
 
     --head FILE: the log must also go through this head, which `contacts head --json` printed.
     """
+    from service.verifying import Extent, verify_deployment
+
     deployment = opened()
     saved = _saved_head(deployment, head_file) if head_file else None
     with _progress("verifying", _position(deployment), is_json) as advance:
@@ -78,7 +75,7 @@ def verify(head_file: Path | None, all_files: bool, is_json: bool) -> None:
     def show() -> None:
         table(("what", "value"), [(name, value) for name, value in document.items() if name != "faults"])
         for fault in report.faults:
-            console.print(f"position {fault.position}: {fault.fault}")
+            console().print(f"position {fault.position}: {fault.fault}")
 
     emit(document, is_json, show)
     if not report.ok:
@@ -117,6 +114,9 @@ def rebuild(until: int | None, into: Path | None, is_json: bool) -> None:
     """Fold the whole log anew: into the next generation of the state, or into a file of its own."""
     if until is not None and into is None:
         raise click.UsageError("--until needs --into FILE: the state in use always follows the whole log")
+    from projections.digest import content_digest, full_digest
+    from projections.rebuild import build_generation, fold_into
+
     if into is not None and into.exists():
         raise click.BadParameter(f"{into} exists; name a new file", param_hint="--into")
     deployment = opened()
@@ -150,6 +150,8 @@ def rebuild(until: int | None, into: Path | None, is_json: bool) -> None:
 
 def _have_it_switched(deployment: Deployment, generation: int) -> None:
     """The projector switches, between two pages; where none runs, this process is the projector for a moment."""
+    from projections.project_loop import Projection
+
     generations = deployment.generations()
     deadline = time.monotonic() + SWITCH_SECONDS
     while (generations.current() or 0) < generation:
@@ -170,11 +172,13 @@ def _have_it_switched(deployment: Deployment, generation: int) -> None:
 @contextmanager
 def _progress(what: str, total: int, is_json: bool) -> Iterator[Callable[[int], None]]:
     """A bar on a terminal; nothing where the output is read by a program."""
-    if is_json or not console.is_terminal:
+    if is_json or not console().is_terminal:
         yield lambda _: None
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console(), transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda position: bar.update(task, completed=position)
 

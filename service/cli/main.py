@@ -1,60 +1,66 @@
 """The command `contacts`: collects the commands, and turns every fault into one sentence and an exit code."""
 
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
+from typing import NamedTuple
 
 import click
-import structlog
 
-from consumers.consume_loop import BusUnknown, MessagesMissing
-from ledger import sqlite
-from ledger.belonging import Gone, NotOurs
-from ledger.bus.port import BusError
-from projections.projector import Contradiction
-from service import logs
 from service.files import keep_private
-from service.ledger_file import SecretWrong
-from service.parts.table import exit_code
-from service.secret import SecretUnreadable
-from service.settings import SettingsInvalid, load
 
-_FOR_A_PERSON = (
-    MessagesMissing, BusUnknown, Contradiction, BusError, SecretUnreadable, SecretWrong, Gone, NotOurs,
-    sqlite.UnsafeSqlite,
-)  # fmt: skip
-"""Faults that no waiting mends, and whose message says what does."""
+
+class _Command(NamedTuple):
+    """Where a command is, module of `service.cli` and name in it, and the first sentence of its own help."""
+
+    place: str
+    purpose: str
+
 
 _COMMANDS = {
-    "serve": "serve.serve",
-    "api": "serve.api",
-    "consume": "parts.consume",
-    "project": "parts.project",
-    "keys": "keys.keys",
-    "people": "people.people",
-    "track": "track.track",
-    "import": "imports.import_file",
-    "imports": "imports.imports",
-    "list": "contacts.list_contacts",
-    "show": "contacts.show",
-    "history": "contacts.history",
-    "explain": "contacts.explain",
-    "diff": "contacts.diff",
-    "past": "contacts.past",
-    "status": "ledger.status",
-    "head": "ledger.head",
-    "verify": "ledger.verify",
-    "rebuild": "ledger.rebuild",
-    "rejected": "ledger.rejected",
-    "audit-trail": "audit.audit_trail",
+    "serve": _Command("serve.serve", "Run API, importer, consumer and projector together until Ctrl-C."),
+    "api": _Command("serve.api", "Run the HTTP API alone."),
+    "consume": _Command("parts.consume", "Append what comes over the bus to the log, until told to stop."),
+    "project": _Command("parts.project", "Fold the log into contact state, until told to stop."),
+    "keys": _Command("keys.keys", "API keys: what a program signs in with."),
+    "people": _Command("people.people", "People: who may use the hub in the browser."),
+    "track": _Command("track.track", "Tell the ledger about a contact: traits to set, tags to add."),
+    "import": _Command("imports.import_file", "Import a FILE of contacts: a CSV, or a workbook (.xlsx, .xls, .ods)."),
+    "imports": _Command("imports.imports", "List the imports, newest first; or look at one."),
+    "list": _Command("contacts.list_contacts", "List contacts, the one changed last first."),
+    "show": _Command("contacts.show", "Show a contact, now or as it was."),
+    "history": _Command(
+        "contacts.history",
+        "Show everything that happened to a contact: what changed, from what to what, when and from where.",
+    ),
+    "explain": _Command("contacts.explain", "Say for each value which event set it, and which others lost and why."),
+    "diff": _Command("contacts.diff", "Show what is different about a contact between two positions or times A and B."),
+    "past": _Command("contacts.past", "Work out the contacts as of a POSITION, for calls that will ask for them."),
+    "status": _Command("ledger.status", "Show how far the log is, and what waits before and behind it."),
+    "head": _Command(
+        "ledger.head",
+        "Print the log's head, signed: keep it elsewhere, and `verify --head FILE` proves nothing before it changed.",
+    ),
+    "verify": _Command(
+        "ledger.verify", "Check log, state and imports against the log's entries; exit code 1 when anything is wrong."
+    ),
+    "rebuild": _Command(
+        "ledger.rebuild", "Fold the whole log anew: into the next generation of the state, or into a file of its own."
+    ),
+    "rejected": _Command(
+        "ledger.rejected", "Messages that were not accepted: each keeps its place in the log, whole, with the reason."
+    ),
+    "audit-trail": _Command(
+        "audit.audit_trail", "Show keys made and revoked, failed sign-ins, denied calls and rebuilds, oldest first."
+    ),
 }
-"""Where each command is: module of `service.cli`, and name in it."""
+
+_SILENT = {"contacts", "ledger", "keys", "people", "audit"}
+"""Modules whose commands log nothing, so that the library for logs, a third of what they would load, stays out."""
 
 
 class Commands(click.Group):
-    """Loads the command that is asked for and no other, which halves the time a command takes to begin."""
+    """Loads the command that is asked for and no other, and for `--help` none: most of a command's time is loading."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """The names, in the order of the table."""
@@ -64,9 +70,18 @@ class Commands(click.Group):
         """The command, loaded now."""
         if cmd_name not in _COMMANDS:
             return None
-        module, name = _COMMANDS[cmd_name].split(".")
+        module, name = _COMMANDS[cmd_name].place.split(".")
+        if module not in _SILENT:
+            from service import logs
+
+            logs.configure("console")
         found: click.Command = getattr(import_module(f"service.cli.{module}"), name)
         return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The commands and what each is for, from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.purpose) for name, command in _COMMANDS.items()])
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -77,7 +92,6 @@ def commands() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit: 0, 1 for what could not be done, 2 for bad usage, or the command's own code."""
-    logs.configure("console")
     keep_private()
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
@@ -88,28 +102,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as fault:
         fault.show()
         sys.exit(fault.exit_code)
-    except SettingsInvalid as fault:
-        _fail(str(fault), 2)
-    except _FOR_A_PERSON as fault:
-        _fail(str(fault), 1)
-    except sqlite.Error as fault:
-        if sqlite.is_passing(fault):
-            _fail(f"a file in the data folder cannot be used: {fault}", exit_code(given))
-        _fail(_damage() or f"a file in the data folder cannot be used: {fault}", 1)
-    except UnicodeError:
-        _fail("an argument, a setting or a file is not valid UTF-8", 2)
-    except OSError as fault:
-        _fail(f"{fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}", exit_code(given, fault))
-    except Exception:
-        structlog.get_logger().exception("unforeseen fault")
-        _fail("something went wrong that was not foreseen; the line above says where", exit_code(given))
+    except Exception as fault:
+        from service.cli.faults import told
 
-
-def _damage() -> str | None:
-    """Which file is damaged, where, and what mends it; None where all of them can be read."""
-    from service.damage import damage
-
-    return damage(load(os.environ, Path(".env")))
+        _fail(*told(fault, given))
 
 
 def _fail(sentence: str, code: int) -> None:

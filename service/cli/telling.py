@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rich.markup import escape
-
 from service.cli.terminal import console, value_text
 
 
@@ -12,7 +10,7 @@ def tell_history(events: Iterable[Mapping[str, Any]]) -> None:
     """Each event on a line, and under it what it changed, from what to what."""
     for event in events:
         origin = event["source"] if event.get("row") is None else f"{event['source']} row {event['row']}"
-        console.print(
+        console().print(
             f"[bold]{event['position']}[/]  {event['recorded_at']}  {_plain(event['type'])}  {_plain(origin)}",
             soft_wrap=True,
         )
@@ -31,17 +29,17 @@ def tell_history(events: Iterable[Mapping[str, Any]]) -> None:
 def tell_reasons(values: Mapping[str, Mapping[str, Any]], tags: Iterable[Mapping[str, Any]]) -> None:
     """Each value with the event that set it, and under it those that lost and why; then each tag."""
     for name, told in values.items():
-        console.print(f"[bold]{_plain(name)}[/]  {_shown(told['value'])}", soft_wrap=True)
+        console().print(f"[bold]{_plain(name)}[/]  {_shown(told['value'])}", soft_wrap=True)
         _line("set at", f"{told['position']}, stated {told['stated_at']}, by {_plain(told['source'])}")
         for lost in told["lost"]:
             _line("lost", f"{_shown(lost['value'])} ({lost['position']}, stated {lost['stated_at']}): {lost['rule']}")
     for tag in tags:
-        console.print(f"[bold]tag[/]  {_shown(tag['value'])}", soft_wrap=True)
+        console().print(f"[bold]tag[/]  {_shown(tag['value'])}", soft_wrap=True)
         _line("added at", f"{tag['position']}, stated {tag['stated_at']}, by {_plain(tag['source'])}")
 
 
 def _line(name: str, text: str) -> None:
-    console.print(f"     {_plain(name)}: {text}", soft_wrap=True)
+    console().print(f"     {_plain(name)}: {text}", soft_wrap=True)
 
 
 def _shown(value: object) -> str:
@@ -49,4 +47,6 @@ def _shown(value: object) -> str:
 
 
 def _plain(text: object) -> str:
+    from rich.markup import escape
+
     return escape(str(text))

@@ -3,22 +3,30 @@
 import os
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
-from rich.console import Console
-from rich.table import Table
 
 from ledger.log.reader import LogReader
 from service import as_of
 from service.wiring import Deployment, deployment
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 _NO_TERMINAL = 160
 """Columns of a table that goes to a file or a pipe."""
 
-console = Console(highlight=False, width=None if sys.stdout.isatty() else _NO_TERMINAL)
-"""Where results for a person go."""
+
+@cache
+def console() -> "Console":
+    """Where results for a person go; a program, which wants JSON, does not wait for its library."""
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _NO_TERMINAL)
+
 
 as_json = click.option("--json", "is_json", is_flag=True, help="Print one JSON document.")
 
@@ -44,12 +52,14 @@ def emit(document: Any, is_json: bool, show: Callable[[], None]) -> None:
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     """Print rows under headings; None is shown as a dash."""
+    from rich.table import Table
+
     grid = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         grid.add_column(heading, overflow="fold")
     for row in rows:
         grid.add_row(*(value_text(value) for value in row))
-    console.print(grid)
+    console().print(grid)
 
 
 def value_text(value: object) -> str:

@@ -19,6 +19,7 @@ MODULES = {
     "kafka-python": "kafka",
     "prometheus-client": "prometheus_client",
     "python-calamine": "python_calamine",
+    "python-dotenv": "dotenv",
     "sqlite-utils": "sqlite_utils",
 }
 

@@ -1,0 +1,51 @@
+"""Every fault as one sentence and an exit code. Loaded only when there is one: it knows all that can go wrong."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from consumers.consume_loop import BusUnknown, MessagesMissing
+from ledger import sqlite
+from ledger.belonging import Gone, NotOurs
+from ledger.bus.port import BusError
+from projections.projector import Contradiction
+from service import logs
+from service.damage import damage
+from service.ledger_file import SecretWrong
+from service.parts.table import exit_code
+from service.secret import SecretUnreadable
+from service.settings import SettingsInvalid, load
+
+_FOR_A_PERSON = (
+    MessagesMissing, BusUnknown, Contradiction, BusError, SecretUnreadable, SecretWrong, Gone, NotOurs,
+    sqlite.UnsafeSqlite,
+)  # fmt: skip
+"""Faults that no waiting mends, and whose message says what does."""
+
+
+def told(fault: Exception, command: Sequence[str]) -> tuple[str, int]:
+    """What a person is told of what ended `command`, and its exit code: 1 for what could not be done, 2 for bad usage.
+
+    An unforeseen fault is logged with where it came from.
+    """
+    match fault:
+        case SettingsInvalid():
+            return str(fault), 2
+        case _ if isinstance(fault, _FOR_A_PERSON):
+            return str(fault), 1
+        case sqlite.Error():
+            unusable = f"a file in the data folder cannot be used: {fault}"
+            if sqlite.is_passing(fault):
+                return unusable, exit_code(command)
+            return damage(load(os.environ, Path(".env"))) or unusable, 1
+        case UnicodeError():
+            return "an argument, a setting or a file is not valid UTF-8", 2
+        case OSError():
+            where = f": {fault.filename}" if fault.filename else ""
+            return f"{fault.strerror or fault}{where}", exit_code(command, fault)
+    if not structlog.is_configured():
+        logs.configure("console")
+    structlog.get_logger().error("unforeseen fault", exc_info=fault)
+    return "something went wrong that was not foreseen; the line above says where", exit_code(command)
