@@ -26,6 +26,14 @@ def is_nobodys(cleaned: str) -> bool:
     return cleaned.lower() in _NOTHING
 
 
+def given(texts: list[str]) -> list[str]:
+    """Trimmed user ids in their one form, "" for one that is nobody's; the very same list where all are so."""
+    joined = "".join(texts)
+    if joined.isascii() and joined.isprintable() and _NOTHING.isdisjoint(map(str.lower, texts)):
+        return texts
+    return ["" if is_nobodys(cleaned := clean(one)) else cleaned for one in texts]
+
+
 def is_damaged(cleaned: str) -> bool:
     """Whether a spreadsheet has made a number such as 6.61E+12 of it; digits are lost then (R14)."""
     return _damaged(cleaned) is not None

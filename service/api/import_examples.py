@@ -106,6 +106,7 @@ UPLOADED: dict[str, Any] = {
     "sheets": None,
     "check": None,
     "text_columns": [],
+    "user_ids_left_out": 0,
     "rejects": [],
 }
 CHECKED: dict[str, Any] = {
@@ -147,6 +148,7 @@ CHECKED: dict[str, Any] = {
         ],
     },
     "text_columns": [],
+    "user_ids_left_out": 0,
     "rejects": [
         {
             "line": 4,

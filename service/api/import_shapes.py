@@ -374,6 +374,9 @@ class ImportSchema(CountsSchema):
         required=True,
         metadata=_said("Columns kept as texts whose values are all of another type, once every row was read"),
     )
+    user_ids_left_out = fields.Integer(
+        required=True, metadata=_said("User ids such as undefined, which are nobody's and count as not given")
+    )
     rejects = fields.List(
         fields.Nested(RejectSchema),
         required=True,

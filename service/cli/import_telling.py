@@ -35,6 +35,10 @@ def tell(document: dict[str, Any]) -> None:
         click.echo(document["failure"])
     _tell_counts(document)
     _tell_rejects(document)
+    if document.get("user_ids_left_out"):
+        click.echo(
+            f"{document['user_ids_left_out']:,} user ids, such as undefined, are nobody's and count as not given."
+        )
     for one in document.get("text_columns", ()):
         mapped = shlex.quote(f"{one['column']}={one['column']}:{one['type']}")
         click.echo(

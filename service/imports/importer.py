@@ -254,6 +254,7 @@ class Importer:
             report("publishing", progress.at, confirmed.rows)
 
         folder.save("text_columns", found.text_columns)
+        folder.save("user_ids_left_out", found.user_ids_left_out)
         with (
             closing(self._feed()) as feed,
             closing(RejectsFile(folder.rejects, done.rejects_size)) as rejects,

@@ -33,6 +33,8 @@ _PREPARED = (State.UPLOADED, State.MAPPED)
 _SHOWN = 100
 _UNDOING = ("undoing", "redoing")
 
+_OF_THE_WHOLE = ("check", "text_columns", "user_ids_left_out", "rejects")
+
 
 class Results:
     """The imports of a deployment as they are told to the outside. `folder` holds a folder for each.
@@ -61,8 +63,8 @@ class Results:
     def show(self, id: str) -> dict[str, Any]:
         """The Import JSON (R22). Raises ImportUnknown."""
         counts, one = self.counts(id), self._registry.get(id)
-        texts = {"text_columns": self._text_columns(one)}
-        return {**counts, **self._left_undone(counts), **texts, "rejects": self._shown_rejects(one)}
+        found = {"text_columns": self._text_columns(one), "user_ids_left_out": self._user_ids_left_out(one)}
+        return {**counts, **self._left_undone(counts), **found, "rejects": self._shown_rejects(one)}
 
     def all(self) -> list[dict[str, Any]]:
         """The Import JSON of every import without its rejects, newest first."""
@@ -81,9 +83,11 @@ class Results:
         # the progress is read first: what the split has counted by then cannot be among the outcomes
         progress, one = load_progress(folder), self._registry.get(id)
         if one.state is State.CHECKED and (checked := folder.load("check")) is not None:
-            return {name: checked[name] for name in checked if name not in ("check", "text_columns", "rejects")} | {
-                "id": id
-            }
+            return {
+                name: checked[name]
+                for name in checked
+                if name not in ("check", "text_columns", "user_ids_left_out", "rejects")
+            } | {"id": id}
         if one.confirmed_at is None:
             return import_json(one, Outcomes(), 0, 0) | ({"rows": None} if one.state in _PREPARED else {})
         is_over = one.state is not State.RUNNING
@@ -119,6 +123,7 @@ class Results:
             "sheets": look and look.get("sheets"),
             "check": check and check["check"],
             "text_columns": check.get("text_columns", []) if check else self._text_columns(one),
+            "user_ids_left_out": check.get("user_ids_left_out", 0) if check else self._user_ids_left_out(one),
             "rejects": told_faults(check["rejects"], self._words) if check else self._shown_rejects(one),
         }
 
@@ -144,6 +149,9 @@ class Results:
 
     def _text_columns(self, one: Import) -> list[dict[str, str]]:
         return text_columns_json(ImportFolder(self._folder / one.id).load("text_columns") or ())
+
+    def _user_ids_left_out(self, one: Import) -> int:
+        return int(ImportFolder(self._folder / one.id).load("user_ids_left_out") or 0)
 
     def _earlier(self, one: Import) -> str | None:
         earlier = self._registry.earlier(one.hash)

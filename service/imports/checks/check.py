@@ -59,6 +59,7 @@ def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, repo
         "state": "checked",
         "check": _told(rehearsal.findings, head, refused_opt_ins),
         "text_columns": text_columns_json(found.text_columns),
+        "user_ids_left_out": found.user_ids_left_out,
         "rejects": rejects_json(kept_rejects(folder.rejects)),
     }
 

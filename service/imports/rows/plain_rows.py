@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import orjson
 
+from ledger.events import user_ids
 from ledger.events.traits import WHATSAPP_OPTED
 from service.imports.columns.attributes import FIRST_NAME, LAST_NAME, NAME, NAMES, USER_ID
 from service.imports.columns.choices import Choices
@@ -58,7 +59,8 @@ class PlainRows:
             parts = zip(*(self._trimmed(columns, place) for place in self._parted), strict=True)
             members.append(self._whole_names([" ".join(filter(None, names)) for names in parts]))
         members += [_blank_ones(self._trimmed(columns, place)) for place in self._unnamed]
-        ids: list[str] = [""] * len(columns) if self._user_id_at is None else self._trimmed(columns, self._user_id_at)
+        place = self._user_id_at
+        ids = [""] * len(columns) if place is None else user_ids.given(self._trimmed(columns, place))
         members.append(_plain_ids(ids))
         tags = self._row_tags(columns)
         rows = [

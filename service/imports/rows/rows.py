@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import orjson
 
+from ledger.events import user_ids
 from ledger.events.traits import WHATSAPP_OPTED
 from service.imports.columns.attributes import FIRST_NAME, LAST_NAME, NAME, USER_ID
 from service.imports.columns.choices import Choices
@@ -54,9 +55,18 @@ class RowChecks:
         read = self._read
         return self._phones_of(columns.cells if read is None else [list(map(read, cells)) for cells in columns.cells])
 
-    def user_ids(self, columns: Columns) -> list[str] | None:
-        """Their user ids, "" where a record has none; None where no column is mapped to it."""
-        return self._trimmed(columns, self._user_id_at)
+    def user_ids(self, columns: Columns) -> tuple[list[str], int] | None:
+        """Their user ids, "" where a record has none, and how many have one that is nobody's (R6).
+
+        None where no column is mapped to it.
+        """
+        cells = self._trimmed(columns, self._user_id_at)
+        if cells is None:
+            return None
+        given = user_ids.given(cells)
+        return given, 0 if given is cells else sum(
+            cell != "" and one == "" for cell, one in zip(cells, given, strict=True)
+        )
 
     def opted_in(self, columns: Columns) -> list[bool] | None:
         """Which of them say TRUE for WhatsApp Opted; None where no column is mapped to it."""
@@ -66,7 +76,8 @@ class RowChecks:
     @property
     def user_id_of(self) -> Callable[[Sequence[str]], str] | None:
         """A record's user id, "" where it has none; None where no column is mapped to it."""
-        return self._cell_reader(self._user_id_at)
+        cell_of = self._cell_reader(self._user_id_at)
+        return None if cell_of is None else (lambda cells: user_ids.given([cell_of(cells)])[0])
 
     @property
     def says_opted_in(self) -> Callable[[Sequence[str]], bool] | None:
@@ -135,7 +146,7 @@ class RowChecks:
 
     def _user_id(self, cells: list[str], faults: list[RowFault]) -> str | None:
         place = self._user_id_at or 0
-        cell = cells[place].strip()
+        (cell,) = user_ids.given([cells[place].strip()])
         if not cell:
             return None
         try:

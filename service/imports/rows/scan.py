@@ -22,7 +22,7 @@ class Scan:
     `phones`: the digits of E.164 as an integer, 0 where there is no good phone. `order`: indexes by (phone, row).
     `shared_ids`: indexes of rows whose user id another row may have, a few that have it alone among them.
     `opt_ins`: indexes of rows that say TRUE for WhatsApp Opted. `text_columns`: those whose values are all of another
-    type, each with that type.
+    type, each with that type. `user_ids_left_out` counts those that are nobody's, and so count as not given (R6).
     """
 
     starts: "array[int]"
@@ -33,6 +33,7 @@ class Scan:
     shared_ids: "array[int]"
     opt_ins: "array[int]"
     text_columns: tuple[tuple[str, str], ...] = ()
+    user_ids_left_out: int = 0
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -41,30 +42,34 @@ class Scan:
 def scan(path: Path, shape: Shape, checks: RowChecks, most_rows: int) -> Scan:
     """Read every record once. Raises FileRefused over `most_rows` (R11) or for a quote that is never closed (R24)."""
     found = Scan(array("Q"), array("I"), array("I"), array("Q"), array("I"), array("I"), array("I"))
-    slots, texts = array("I"), checks.text_columns()
+    slots, texts, left_out = array("I"), checks.text_columns(), 0
     for block in blocks(path, shape.delimiter, shape.offset, shape.line, are_rows=shape.are_rows):
         columns = by_column(block.cells, checks.width)
         texts.take(columns)
-        _take(block, columns, checks, found, slots)
+        left_out += _take(block, columns, checks, found, slots)
         if len(found) > most_rows:
             raise FileRefused(f"The file has more than {most_rows:,} rows; split it into smaller files.")
     order, shared_ids = in_order(found.phones), _sharing(slots)
-    return replace(found, order=order, shared_ids=shared_ids, text_columns=tuple(texts.found()))
+    return replace(
+        found, order=order, shared_ids=shared_ids, text_columns=tuple(texts.found()), user_ids_left_out=left_out
+    )
 
 
-def _take(block: Block, columns: Columns, checks: RowChecks, found: Scan, slots: "array[int]") -> None:
-    """Note what is known of each of some records; blank ones are no rows."""
-    first = len(found)
+def _take(block: Block, columns: Columns, checks: RowChecks, found: Scan, slots: "array[int]") -> int:
+    """Note what is known of each of some records; blank ones are no rows. Gives how many user ids are nobody's."""
+    first, left_out = len(found), 0
     phones = checks.phones(columns)
     are_rows = [phone != 0 or not is_blank(cells) for phone, cells in zip(phones, block.cells, strict=True)]
     found.phones.extend(compress(phones, are_rows))
     found.lines.extend(compress(block.lines, are_rows))
     found.starts.extend(compress(block.starts, are_rows))
     found.sizes.extend(compress(map(sub, block.ends, block.starts), are_rows))
-    if (user_ids := checks.user_ids(columns)) is not None:
+    if (taken := checks.user_ids(columns)) is not None:
+        user_ids, left_out = taken
         slots.extend(hash(id) % _SLOTS + 1 if id else 0 for id in compress(user_ids, are_rows))
     if (opted_in := checks.opted_in(columns)) is not None:
         found.opt_ins.extend(compress(count(first), compress(opted_in, are_rows)))
+    return left_out
 
 
 def in_order(phones: "array[int]") -> "array[int]":
