@@ -1,4 +1,4 @@
-"""Items of many threads, done together by one thread of its own: group commit for whatever is cheaper in company."""
+"""Items of many threads, done together by one of them: group commit for whatever is cheaper in company."""
 
 import threading
 import time
@@ -27,32 +27,38 @@ class NotFinished(Exception):
 
 
 class _Call(Generic[Item]):
-    """An item whose thread waits for `done` to be let go of."""
+    """An item whose thread waits to be woken: it is done then, or `leads` the next ones.
 
-    __slots__ = ("deadline", "done", "fault", "item")
+    Who is done wakes the one `after` it: all at once would only wait for Python's interpreter lock a second time. Who
+    has given up (`is_gone`) is passed over.
+    """
+
+    __slots__ = ("after", "deadline", "fault", "is_done", "is_gone", "item", "leads", "woken")
 
     def __init__(self, item: Item, deadline: float) -> None:
         self.item = item
         self.deadline = deadline
         self.fault: Exception | None = None
-        self.done = threading.Lock()
-        self.done.acquire()
+        self.leads = self.is_done = self.is_gone = False
+        self.after: _Call[Item] | None = None
+        self.woken = threading.Lock()
+        self.woken.acquire()
 
 
 class Together(Generic[Item]):
-    """While the thread is at `act`, further items gather, and are then done in one go. An idle one begins at once.
+    """While one thread is at `act`, further items gather, and are then done in one go by the thread of one of them.
 
-    `act(items, seconds)` does them within so many seconds, and gives for each None or its fault; what it raises is
-    everybody's fault. The thread begins with the first item, so each process after a fork has its own.
+    So no call pays for handing its item to another thread and back, unless it gathers. `act(items, seconds)` does them
+    within so many seconds, in one thread at a time, and gives for each None or its fault; what it raises is everybody's
+    fault.
     """
 
     def __init__(self, act: Callable[[Sequence[Item], float], Sequence[Exception | None]]) -> None:
         self._act = act
         self._mutex = threading.Lock()
         self._waiting: deque[_Call[Item]] = deque()
-        self._is_begun = False
-        self._is_idle = False
-        self._wake = threading.Semaphore(0)
+        self._is_led = False
+        self._gather_until = 0.0
 
     def do(self, item: Item, seconds: float) -> None:
         """Return once the item is done.
@@ -61,52 +67,79 @@ class Together(Generic[Item]):
         """
         call = _Call(item, time.monotonic() + seconds)
         with self._mutex:
-            if not self._is_begun:
-                self._begin()
-            self._waiting.append(call)
-            wakes, self._is_idle = self._is_idle, False
-        if wakes:
-            self._wake.release()
-        if not call.done.acquire(timeout=seconds):
+            if self._is_led:
+                self._waiting.append(call)
+            else:
+                self._is_led = call.leads = True
+        if not call.leads and not call.woken.acquire(timeout=seconds):
             self._give_up(call)
+        if call.leads:
+            self._lead(call)
+        elif call.after is not None:
+            self._wake(call.after)
         if call.fault is not None:
             raise call.fault
 
-    def _begin(self) -> None:
-        """Where no thread can be had, nothing has begun, and the next item tries again."""
-        threading.Thread(target=self._work, name="together", daemon=True).start()
-        self._is_begun = True
-
     def _give_up(self, call: _Call[Item]) -> None:
-        """Take back a call that waits too long; one that is under way has its grace."""
+        """Take back a call that waits too long, unless it has its turn just now; one under way has its grace."""
         with self._mutex:
+            if call.leads:
+                return
             if call in self._waiting:
                 self._waiting.remove(call)
                 raise NotBegun
-        if not call.done.acquire(timeout=GRACE_SECONDS):
-            raise NotFinished
+        if not call.woken.acquire(timeout=GRACE_SECONDS):
+            self._leave(call)
 
-    def _work(self) -> None:
-        while True:
-            group = self._take()
-            for call, fault in zip(group, self._faults(group), strict=True):
-                call.fault = fault
-                call.done.release()
-            if len(group) > 1:
-                time.sleep(GATHER_SECONDS)
+    def _leave(self, call: _Call[Item]) -> None:
+        with self._mutex:
+            if not call.is_done:
+                call.is_gone = True
+                raise NotFinished
 
-    def _take(self) -> Sequence[_Call[Item]]:
-        while True:
+    def _lead(self, call: _Call[Item]) -> None:
+        try:
+            gathering = self._gather_until - time.monotonic()
+            if gathering > 0:
+                time.sleep(gathering)
             with self._mutex:
-                group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST))]
-                self._is_idle = not group
-            if group:
-                return group
-            self._wake.acquire()
+                group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST - 1))]
+            group.append(call)
+            self._tell(group, self._faults(group))
+            if len(group) > 1:
+                self._wake(group[0])
+                self._gather_until = time.monotonic() + GATHER_SECONDS
+        finally:
+            self._hand_over()
+
+    def _tell(self, group: Sequence[_Call[Item]], faults: Sequence[Exception | None]) -> None:
+        """The last of the group is the leader, whom nobody needs to wake."""
+        afters = (*group[1:-1], None, None)[: len(group)]
+        with self._mutex:
+            for one, fault, after in zip(group, faults, afters, strict=True):
+                one.fault, one.after, one.is_done = fault, after, True
+
+    def _wake(self, first: _Call[Item]) -> None:
+        one: _Call[Item] | None = first
+        while one is not None and one.is_gone:
+            one = one.after
+        if one is not None:
+            one.woken.release()
+
+    def _hand_over(self) -> None:
+        """The newest leads next: it has as much time left as anybody whom it does the work for."""
+        with self._mutex:
+            if self._waiting:
+                after = self._waiting.pop()
+                after.leads = True
+                after.woken.release()
+            else:
+                self._is_led = False
 
     def _faults(self, group: Sequence[_Call[Item]]) -> Sequence[Exception | None]:
         """The group has as long as its newest member."""
         try:
-            return self._act([call.item for call in group], max(0.0, group[-1].deadline - time.monotonic()))
+            seconds = max(one.deadline for one in group) - time.monotonic()
+            return self._act([one.item for one in group], max(0.0, seconds))
         except Exception as fault:
             return [fault] * len(group)

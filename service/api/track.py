@@ -69,12 +69,13 @@ class TrackCalls:
         try:
             caller = self._admit(environ)
             quota = self._door.gate.spend(caller)
-            with self._door.seats.taken(caller.id):
+            self._door.seats.take(caller.id)
+            try:
                 ready = self._read(environ, caller, kind)
-                ids = self._door.tracker.publish(ready)
-            taken = {"result": True, "message": kind.message, "id": ids[0], "ids": ids}
-            content = _encode(taken | noted(ready.notes) if ready.notes else taken)
-            token = self._door.consistency.token(kind.route, ids[-1])
+                content, token = self._answer(kind, ready)  # while the others are not done either
+                self._door.tracker.publish(ready)
+            finally:
+                self._door.seats.leave(caller.id)
             status, headers = kind.status, [*_JSON, ("Content-Length", str(len(content))), (TOKEN, token)]
         except Exception as fault:
             problem = problem_of_any(fault, kind.route, self._door.new_id, self._metrics)
@@ -84,6 +85,12 @@ class TrackCalls:
         self._metrics.answered(kind.route, environ["REQUEST_METHOD"], status, time.perf_counter() - begun)
         start_response(f"{status} {HTTPStatus(status).phrase}", headers)
         return [content]
+
+    def _answer(self, kind: _Kind, ready: Ready) -> tuple[bytes, str]:
+        """The body and the token, once the messages are on the bus."""
+        taken = {"result": True, "message": kind.message, "id": ready.ids[0], "ids": ready.ids}
+        content = _encode(taken | noted(ready.notes) if ready.notes else taken)
+        return content, self._door.consistency.token(kind.route, ready.ids[-1])
 
     def _admit(self, environ: WSGIEnvironment) -> Key:
         if environ["REQUEST_METHOD"] != "POST":

@@ -172,15 +172,3 @@ def test_calls_that_run_out_of_time_while_others_are_done_strand_nobody(monkeypa
         told = dict(pool.map(call, range(3000), (chance.choice([0.0, 0.0005, 0.001, 60.0]) for _ in range(3000))))
     assert sorted(done) == sorted(number for number, what in told.items() if what != "not begun")
     assert set(told.values()) == {"done", "not begun", "not finished"}
-
-
-def test_where_no_thread_can_be_had_the_caller_is_told_and_the_next_one_tries_again(monkeypatch):
-    def start(_thread):
-        raise RuntimeError("can't start new thread")
-
-    together = Together(lambda items, _seconds: [None] * len(items))
-    with monkeypatch.context() as patched:
-        patched.setattr(threading.Thread, "start", start)
-        with pytest.raises(RuntimeError):
-            together.do("a", 30)
-    together.do("b", 30)
