@@ -30,8 +30,8 @@ _RETRY = {"Retry-After": "1"}
 class Seats:
     """So many seats, shared by all keys of a worker. Safe for threads.
 
-    A key may take seats while it then holds no more than are left free (the *dynamic threshold* of buffers that are
-    shared): one alone gets half of them, two get a third each, and each that comes still finds some. There is no share
+    A key may take seats while it then holds hardly more than are left free (the *dynamic threshold* of buffers that are
+    shared; one more, or nobody could have the last): one alone gets half of them, two get a third each, and each that comes still finds some. There is no share
     to be set, and none that nobody uses.
     """
 
@@ -53,7 +53,7 @@ class Seats:
         """Hold so many seats until `leave`. Raises Problem, as `taken` does."""
         with self._lock:
             held = self._held.get(key, 0)
-            if held + seats <= self._free:
+            if held + seats <= self._free - seats + 1:
                 self._free -= seats
                 self._held[key] = held + seats
                 return

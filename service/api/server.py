@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 import tempfile
@@ -21,8 +22,11 @@ from service.parts.child import die_with
 from service.parts.signals import call_at_end, silent
 from service.settings import Settings
 
-CONNECTIONS = 1024
+CONNECTIONS = 4096
 """Connections a worker holds at once; granian counts idle ones too, so this is no limit on work."""
+
+_FILES = 2 * CONNECTIONS
+"""Open files that a worker may need: a connection each, and those that calls read."""
 
 DRAIN_SECONDS = 10
 TAKEOVER_SECONDS = 5.0
@@ -42,6 +46,7 @@ def serve(settings: Settings, build: Callable[[], Application]) -> None:
     Raises PortTaken, WorkersFailed.
     """
     wait_until_free(settings.host, settings.port, TAKEOVER_SECONDS)
+    _allow_files(_FILES)
     if sys.platform == "linux":
         multiprocessing.set_start_method("fork", force=True)  # workers share the memory of what is imported by now
     with tempfile.TemporaryDirectory(prefix="contacts-metrics-") as folder:
@@ -68,6 +73,14 @@ def serve(settings: Settings, build: Callable[[], Application]) -> None:
         except SystemExit as end:
             if end.code:
                 raise WorkersFailed("the API's worker processes keep ending") from end
+
+
+def _allow_files(count: int) -> None:
+    """Let this process and its workers open as many, as far as the system lets it; many shells begin with 1,024."""
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count if most == resource.RLIM_INFINITY else min(count, most)
+    if least != resource.RLIM_INFINITY and least < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 class _Server(MPServer):
