@@ -30,9 +30,9 @@ _RETRY = {"Retry-After": "1"}
 class Seats:
     """So many seats, shared by all keys of a worker. Safe for threads.
 
-    A key may take seats while it then holds hardly more than are left free (the *dynamic threshold* of buffers that are
-    shared; one more, or nobody could have the last): one alone gets half of them, two get a third each, and each that comes still finds some. There is no share
-    to be set, and none that nobody uses.
+    A key may take seats while it then holds at most one more than are left free (the *dynamic threshold* of buffers
+    that are shared): one alone gets half of them, two get a third each, and each that comes still finds some. There is
+    no share to be set, and none that nobody uses.
     """
 
     def __init__(self, count: int) -> None:

@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from threading import Event
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -74,6 +75,21 @@ def fresh(tmp_path):
     made.close()
 
 
+class Begun:
+    """A publisher that says when it is first asked to publish."""
+
+    def __init__(self, publisher):
+        self._publisher = publisher
+        self.event = Event()
+
+    def publish(self, messages, seconds):
+        self.event.set()
+        self._publisher.publish(messages, seconds)
+
+    def close(self):
+        self._publisher.close()
+
+
 @contextmanager
 def together(world, calls):
     """Call so many times while the bus is held, so that all but the first are published in one go; gives the ends."""
@@ -81,12 +97,13 @@ def together(world, calls):
     bus.execute("BEGIN IMMEDIATE")
     with closing(bus), ThreadPoolExecutor(len(calls) + 1) as pool:
         taken = tracker(world.deployment)
+        taken.publisher = begun = Begun(taken.publisher)
 
         def call(body):
             return taken.publish(taken.user(body, "/v1/public/track/users"))
 
         first = pool.submit(call, {"userId": "first"})
-        wait_until(lambda: taken._together._at_hand)
+        assert begun.event.wait(30)
         ends = [pool.submit(call, body) for body in calls]
         wait_until(lambda: len(taken._together._waiting) == len(calls))
         bus.execute("ROLLBACK")
