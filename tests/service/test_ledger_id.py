@@ -2,8 +2,10 @@
 
 import shutil
 from contextlib import closing
+from uuid import uuid4
 
 import pytest
+from kafka import KafkaAdminClient
 
 from consumers.consume_loop import BusUnknown
 from ledger import sqlite
@@ -11,8 +13,9 @@ from ledger.belonging import Gone, NotOurs
 from ledger.bus.port import Unusable
 from projections.projector import Contradiction
 from service.ledger_file import SecretWrong
+from tests.brokers import eventually
 from tests.examples import ASHA, GAVIN
-from tests.world import World
+from tests.world import UntilCaughtUp, World
 
 
 def copied(world, folder):
@@ -238,3 +241,27 @@ def test_a_state_that_is_damaged_is_folded_anew(used, harm):
     again = World(used.folder)
     again.project()
     assert [contact["phone"] for contact in again.contacts()] == [GAVIN]
+
+
+def test_a_topic_that_was_made_again_is_refused_until_a_person_accepts_it(tmp_path, kafka_broker):
+    topic = f"contacts-{uuid4().hex[:12]}"
+    world = World(tmp_path / "kafka", bus=f"kafka://{kafka_broker.bootstrap}/{topic}")
+    world.track(phone=GAVIN)
+    world.consume()
+    world.consume()
+    with closing(KafkaAdminClient(bootstrap_servers=kafka_broker.bootstrap)) as admin:
+        admin.delete_topics([topic])
+        eventually(lambda: topic not in admin.list_topics(), 30, "the topic is deleted")
+    world.close()
+    again = World(tmp_path / "kafka", bus=f"kafka://{kafka_broker.bootstrap}/{topic}")
+    again.deployment.bus().reader().close()
+    with pytest.raises(BusUnknown, match="is not the one that the log takes from"):
+        again.consume()
+    again.next_id()
+    again.track(phone=ASHA)
+    with again.deployment.consumer(bus_accepted_by="cli:asha") as consumer:
+        consumer.run(UntilCaughtUp(again, consumer.log))
+    again.project()
+    assert [entry.type for entry in again.entries()] == ["UserTracked", "BusAccepted", "UserTracked"]
+    assert [contact["phone"] for contact in again.contacts()] == [GAVIN, ASHA]
+    again.close()
