@@ -11,7 +11,7 @@ from ledger import sqlite
 from ledger.belonging import Ledger
 from ledger.events import types
 from ledger.events.identity import Known
-from ledger.log.entry import Entry, phone_number, phone_text, unpack_headers
+from ledger.log.entry import Entry, Headers, phone_number, phone_text, unpack_headers
 from ledger.log.head import Head, head
 from ledger.log.identities import Identities, holders
 from ledger.log.log import VERSION, _offsets, bus_of, declared_schema, ledger_of, schema_of, version_of
@@ -150,21 +150,23 @@ class LogReader:
         """Every contact ever merged with one of these, and each of these, with the one that survives of it."""
         return components(self._connection, contacts)
 
-    def values_of_source(self, name: str, first_id: str, reasons: Collection[str]) -> Iterator[bytes]:
+    def messages_of_source(
+        self, name: str, first_id: str, reasons: Collection[str]
+    ) -> Iterator[tuple[str, Headers, bytes]]:
         """The messages of a source from the message id `first_id` on, accepted or rejected for one of these reasons.
 
-        Those that were erased are left out.
+        Of each its id, headers and value; those that were erased are left out.
         """
         listed = ", ".join("?" * len(reasons))
         for where, given in (("reason IS NULL", ()), (f"reason IS NOT NULL AND reason IN ({listed})", tuple(reasons))):
             last: tuple[str, int] = (first_id, 0)
             while rows := self._connection.execute(
-                "SELECT message_id, position, value FROM entries"
+                "SELECT message_id, position, headers, value FROM entries"
                 " WHERE source = (SELECT source FROM sources WHERE name = ?) AND (message_id, position) > (?, ?)"
                 f" AND {where} ORDER BY message_id, position LIMIT ?",
                 (name, *last, *given, _AT_ONCE),
             ).fetchall():
-                yield from (value for _, _, value in rows if value is not None)
+                yield from ((id, unpack_headers(head), value) for id, _, head, value in rows if value is not None)
                 last = rows[-1][:2]
 
     def source_number(self, name: str | None) -> int | None:

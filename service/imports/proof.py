@@ -8,10 +8,12 @@ from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
-import orjson
+import msgspec
 
 from ledger import sqlite
 from ledger.events import moments, types
+from ledger.events.data import BROKEN, json_of
+from ledger.events.envelope import Unreadable, decode
 from ledger.log.entry import Entry
 from ledger.log.fault import Fault
 from ledger.log.reader import LogReader
@@ -85,11 +87,11 @@ def _faults(row: Row, started: Entry | None, split: Entry | None, *, is_all_take
     if started is not None and started.value is not None:
         if state in _BEFORE or row["confirmed_at"] is None:
             yield f"state {state}, and it was started at position {started.position}"
-        yield from _differences(row, orjson.loads(started.value))
+        yield from _differences(row, started)
     elif is_all_taken and (state is State.PUBLISHED or (state is State.CANCELLED and row["confirmed_at"] is not None)):
         yield f"state {state}, and the log has no start of it"
     if split is not None and split.value is not None:
-        said = orjson.loads(split.value)["data"]
+        said = _told(split)
         # until its end is kept, an import that is out whole goes on running: a moment, or until it is resumed
         if state is not State.RUNNING:
             yield from (f"{name} is not what ImportSplit said" for name in _SPLIT if row[name] != said.get(name))
@@ -121,12 +123,31 @@ def _contradictions(row: Row, state: State) -> Iterator[str]:
         yield f"failure {'is empty' if row['failure'] is None else 'is set'}, and the state is {state}"
 
 
-def _differences(row: Row, message: Mapping[str, Any]) -> Iterator[str]:
-    said = message["data"]
+def _told(entry: Entry) -> dict[str, Any]:
+    """The data of a message, in whichever mode it came; nothing where it cannot be read (R35)."""
+    try:
+        return _object(json_of(entry.headers, entry.value) or b"{}")
+    except BROKEN:
+        return {}
+
+
+def _time(entry: Entry) -> int | None:
+    """The time that a message names, which may be later than it is stated for."""
+    try:
+        return moments.parse(decode(entry.headers, entry.value).time or "")
+    except (Unreadable, ValueError):
+        return None
+
+
+_object = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def _differences(row: Row, started: Entry) -> Iterator[str]:
+    said = _told(started)
     for name in ("hash", "file_sha256", "file_name", "rows"):
         if name in said and row[name] != said[name]:
             yield f"{name} is not what ImportStarted said"
-    if row["confirmed_at"] != moments.parse(message["time"]):
+    if row["confirmed_at"] != _time(started):
         yield "confirmed_at is not the time that ImportStarted was stated for"
     if "choices" in said:
         ours = {**json.loads(row["choices"]), **json.loads(row["columns"])}

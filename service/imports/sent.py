@@ -8,6 +8,7 @@ import msgspec
 
 from ledger.bus.port import Bus, OutOfRange, Reader, Record
 from ledger.events import types
+from ledger.events.data import BROKEN, json_of
 from ledger.events.envelope import Envelope, Unreadable, decode
 from ledger.events.signing import Signer
 from ledger.log.reader import LogReader, is_there
@@ -39,12 +40,6 @@ class _Data(msgspec.Struct):
     rowend: bool = False
 
 
-class _Message(msgspec.Struct):
-    id: str
-    data: _Data
-
-
-_message = msgspec.json.Decoder(_Message).decode
 _data = msgspec.json.Decoder(_Data).decode
 
 
@@ -65,12 +60,11 @@ class SentRows:
         # the bus is read first: what the log takes meanwhile is then found twice, and nothing is overlooked
         for record in self._not_taken():
             if (envelope := self._of_ours(record, source, first_id)) is not None:
-                yield from _sent(envelope.id, _data(envelope.data))
+                yield from _sent(envelope.id, json_of(record.headers, record.value))
         if is_there(self._log):
             with closing(LogReader(self._log)) as log:
-                for value in log.values_of_source(source, first_id, _DECIDED):
-                    message = _message(value)
-                    yield from _sent(message.id, message.data)
+                for id, headers, value in log.messages_of_source(source, first_id, _DECIDED):
+                    yield from _sent(id, json_of(headers, value))
 
     def _of_ours(self, record: Record, source: str, first_id: str) -> Envelope | None:
         try:
@@ -112,6 +106,11 @@ _DECIDED = ("identity_conflict", "invalid", "phone_invalid", "import_undone", "i
 """Reasons for which the append rejects a message that is truly an import's: the row has had its decision."""
 
 
-def _sent(id: str, data: _Data) -> Iterator[Sent]:
+def _sent(id: str, said: msgspec.Raw | None) -> Iterator[Sent]:
+    """Nothing of a message that is about no row, or says nothing that can be read (R35)."""
+    try:
+        data = _Data() if said is None else _data(said)
+    except BROKEN:
+        return
     if data.row is not None:
         yield Sent(id, data.row, data.line, data.phone, data.user_id, data.rowend)

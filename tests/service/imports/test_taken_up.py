@@ -13,11 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.bus.port import BusError, NotConfirmed, Publisher
+from ledger.bus.port import BusError, NotConfirmed, Publisher, Record
 from service.imports.columns.choices import Choices
 from service.imports.files import ImportFolder
 from service.imports.table.refusal import FileRefused
 from service.store import open_store
+from service.wiring import now
+from tests.consumers.test_replays import in_binary_mode
 from tests.service.imports.broken import IMPATIENT, Breaking, importer_with
 from tests.service.imports.desk import Desk, silent
 from tests.service.imports.test_counts import adds_up
@@ -176,6 +178,21 @@ def test_rows_whose_first_message_alone_is_out_get_their_tags(desk, world, end):
     document = whole(desk, world, listed["id"])
     assert document["created"] == len(world.contacts()) > 0
     assert all(one["tags"] == ["vip"] for one in world.contacts())
+
+
+def test_rows_whose_messages_a_stranger_has_put_into_other_bytes_are_known_all_the_same(desk, world):
+    """R35: the signature covers neither the mode nor what an extension says."""
+    id = break_off(desk, PLAIN, 3)
+    with closing(world.deployment.bus().reader()) as bus:
+        bus.seek({partition: begin for partition, (begin, _) in bus.ranges().items()})
+        copies = [Record(0, 0, now(), None, *in_binary_mode(record.value)) for record in bus.poll(100, 1.0)]
+    with world.deployment.consumer() as consumer:
+        consumer.appender.append("another", consumer.appender.read(copies), {}, {0: len(copies)}, lambda: None)
+    assert all(entry.headers and entry.is_accepted for entry in world.entries())
+    desk.importer.resume(id, silent)
+    world.settle()
+    document = desk.importer.results.show(id)
+    assert (document["created"], document["pending"], len(world.contacts())) == (30, 0, 30)
 
 
 def test_a_file_that_is_read_otherwise_fails_and_says_that_it_can_be_undone(desk, world):
