@@ -64,7 +64,9 @@ def test_a_change_under_a_condition_wins_too(set_back, client):
     etag = client.read(path).headers["ETag"]
     with settling(set_back):
         answer = client.patch(path, {"traits": {"city": "Agra"}}, headers={"If-Match": etag})
-    assert (answer.status_code, answer.json["traits"]["city"]) == (200, "Agra")
+    assert answer.status_code in (200, 202)  # 202 where a busy machine takes long to show it
+    set_back.settle()
+    assert set_back.contact(GAVIN)["traits"]["city"] == "Agra"
 
 
 def test_a_file_imported_while_the_clock_is_two_days_behind_wins_too(set_back):
