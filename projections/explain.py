@@ -60,13 +60,13 @@ def explain(log: LogReader, component: Sequence[int], until: int | None = None) 
     states: dict[int, State] = {}
     for step in those:
         assert step.after is not None
+        merged = states.pop(step.entry.absorbed or 0, None)
         states[step.contact] = step.after
         sources[step.entry.position] = step
         _claim_traits(step, claims)
         rule = NOT_NEEDED if step.event.fills else LATE
         at_once.update(dict.fromkeys(((name, step.entry.position) for name in _late(step)), rule))
-        if step.entry.absorbed is None:
-            _claim_identities(step, claims)
+        _claim_identities(step, merged, claims)
     values = {name: _verdict(name, told, at_once) for name, told in claims.items()}
     for step in happened:
         if undoings and not undoings.count(step.source, step.entry.position, at):
@@ -95,7 +95,7 @@ def _add_undone(log: LogReader, step: Step, undoings: Undoings, at: int, values:
     claims: Claims = {}
     _claim_traits(step, claims)
     if step.entry.absorbed is None:
-        _claim_identities(step, claims)
+        _claim_identities(step, None, claims)
     undoing = undoings.last(step.source, at)
     assert undoing is not None
     rule = (NOT_REDONE if undoing.is_redo else UNDONE).format(undoing.position)
@@ -126,10 +126,11 @@ def _shown(trait: str) -> str:
     return f"traits.{trait}" if trait in _IDENTITIES else trait
 
 
-def _claim_identities(step: Step, claims: Claims) -> None:
+def _claim_identities(step: Step, merged: State | None, claims: Claims) -> None:
+    """The identities that an event brought: those that neither its contact nor the one merged into it had."""
     for name in _IDENTITIES:
         value = getattr(step.after, name)
-        if value is not None and (step.before is None or getattr(step.before, name) is None):
+        if value is not None and all(getattr(had, name, None) is None for had in (step.before, merged)):
             claims.setdefault(name, []).append(((step.event.stated, step.entry.position), _claim(step, value)))
 
 

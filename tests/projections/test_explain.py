@@ -7,7 +7,7 @@ import pytest
 from ledger.log.reader import LogReader
 from projections.explain import LATE, NOT_NEEDED, REPLACED, explain
 from tests.examples import GAVIN
-from tests.intake import SHOP, message, row_message, tracked
+from tests.intake import SHOP, message, order_message, row_message, tracked
 
 
 @pytest.fixture
@@ -71,6 +71,15 @@ def test_after_a_merge_an_identity_is_told_with_what_first_claimed_it(room, log)
     room.take(tracked(phone=GAVIN), tracked(userId="u1"), tracked(phone=GAVIN, userId="u1"))
     values = explain(log, (1, 2)).values
     assert (short(values["phone"]), short(values["user_id"])) == (said(GAVIN, 1), said("u1", 2))
+
+
+def test_a_merge_is_told_as_what_set_a_phone_that_only_it_still_asserts(room, log):
+    """R32: the import that first had the phone is undone."""
+    room.take(tracked(userId="u1"), row_message(1, "u", {"phone": GAVIN}, is_last=True))
+    room.take(tracked(phone=GAVIN, userId="u1"), order_message("ImportUndone", "undo"))
+    values = explain(log, log.component(1)).values
+    assert (short(values["phone"]), short(values["user_id"])) == (said(GAVIN, 3), said("u1", 1))
+    assert [short(lost) for lost in values["phone"]["lost"]] == [said(GAVIN, 2)]
 
 
 def test_a_trait_called_like_an_identity_is_told_apart(room, log):
