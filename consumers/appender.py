@@ -66,12 +66,25 @@ class Appender:
         newest = messages[-1].record.time if messages else 0
         tips = self._tips(messages, following)
         with self._log.appending(bus, expected, following, meanwhile, newest, tips) as batch:
-            decide = BatchDecision(
-                batch, messages, self._may_merge, self._contact_id, self._digest, self._signer.signature_in
-            )
+            decide = self.decision(batch, messages, self._contact_id)
             for message in messages:
                 decide(message)
             return batch.position
+
+    def decision(
+        self, batch: Batch, messages: Sequence[Incoming], new_contact_id: Callable[[], bytes]
+    ) -> BatchDecision:
+        """What decides these messages, one after the other, in this batch."""
+        signature = self._signer.signature_in
+        return BatchDecision(batch, messages, self._may_merge, new_contact_id, self.digest, signature)
+
+    def digest(self, record: Record) -> bytes:
+        """By which a rejected message is known again: keyed, so that nobody finds the message by trying."""
+        digest = blake2b(key=self._digest_key, digest_size=32)
+        for part in (pack_headers(record.headers) or b"", record.value or b""):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+        return digest.digest()
 
     def accept_gaps(self, bus: str, stored: Mapping[int, int], missing: Sequence[Gap], by: str) -> None:
         """Go on beyond messages that are gone, by an entry that says which, and who decided so (decision 3)."""
@@ -93,7 +106,7 @@ class Appender:
     def says_what_was_taken(self, bus: str, record: Record) -> bool:
         """Whether this is the message that the log took at the record's place, as far as the log remembers it."""
         tip = self._log.tips(bus).get(record.partition)
-        return tip is None or tip.offset != record.offset or tip.digest == self._digest(record)
+        return tip is None or tip.offset != record.offset or tip.digest == self.digest(record)
 
     def _note(self, batch: Batch, type: str, about: Mapping[str, object]) -> None:
         """Add a signed entry of the ledger's own that came over no bus."""
@@ -108,7 +121,7 @@ class Appender:
         for message in reversed(messages):
             record = message.record
             if record.partition not in found:
-                found[record.partition] = Tip(record.offset, self._digest(record))
+                found[record.partition] = Tip(record.offset, self.digest(record))
                 if len(found) == len(following):
                     break
         return found
@@ -117,10 +130,3 @@ class Appender:
         if not self._spare_ids:
             self._spare_ids = self._ids.raw(self._ids_a_time)[::-1]
         return self._spare_ids.pop()
-
-    def _digest(self, record: Record) -> bytes:
-        digest = blake2b(key=self._digest_key, digest_size=32)
-        for part in (pack_headers(record.headers) or b"", record.value or b""):
-            digest.update(len(part).to_bytes(8, "big"))
-            digest.update(part)
-        return digest.digest()

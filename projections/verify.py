@@ -34,7 +34,8 @@ REBUILD = "`contacts rebuild` makes it anew from the log"
 class Report:
     """What `contacts verify` found. The digests are of the state as the log folds to it now.
 
-    They are None where the log is so damaged that it no longer folds.
+    They are None where the log is so damaged that it no longer folds. `otherwise` is how many entries were read by
+    other rules than today's, where they were all decided anew.
     """
 
     events: int
@@ -42,6 +43,7 @@ class Report:
     content_digest: str | None
     full_digest: str | None
     faults: tuple[Fault, ...]
+    otherwise: int | None = None
 
     @property
     def ok(self) -> bool:

@@ -11,6 +11,7 @@ from ledger.events import moments
 from projections.drafts import discard
 from service.apart import Apart, complaint_of
 from service.parts.locks import is_held
+from service.verifying import PLAIN, Extent
 
 Kind = Literal["verify", "rebuild"]
 
@@ -32,10 +33,14 @@ class AuditRuns:
         self._new_id = new_id
         self._clock = clock
 
-    def begin(self, kind: Kind) -> dict[str, Any]:
-        """Start a run, or give the one of this kind that is under way. A rebuild leaves the state in use alone."""
+    def begin(self, kind: Kind, extent: Extent = PLAIN) -> dict[str, Any]:
+        """Start a run, or give the one of this kind that is under way. A rebuild leaves the state in use alone.
+
+        `extent` is a verify's; the one under way may have another.
+        """
         id, scratch = self._new_id(), self._folder / "rebuilt.building"
-        record = {"id": id, "kind": kind, "begun_at": moments.text(self._clock())}
+        asked = {"deep": extent.is_deep, "all": extent.all_files}
+        record = {"id": id, "kind": kind, "begun_at": moments.text(self._clock())} | asked
 
         def before() -> None:
             self._forget_old()
@@ -43,20 +48,22 @@ class AuditRuns:
             self._record_of(id).write_text(json.dumps(record), encoding="utf-8")
             self._current(kind).write_text(id, encoding="utf-8")
 
-        arguments = ["verify", "--json"] if kind == "verify" else ["rebuild", "--json", "--into", str(scratch)]
+        verify, rebuild = ["verify", "--json", *extent.arguments()], ["rebuild", "--json", "--into", str(scratch)]
+        arguments = verify if kind == "verify" else rebuild
         out = self._out_of(id)
         if self._apart.begin(self._lock(kind), arguments, out=out, before=before, after=lambda: discard(scratch)):
             return record | {"state": "running", "result": None, "message": None}
-        return self._under_way(kind) or self.begin(kind)
+        return self._under_way(kind) or self.begin(kind, extent)
 
     def find(self, id: str) -> dict[str, Any] | None:
         """A run with its state, and its result when it is done; None for an id that is no run's, or no longer."""
         if not _IS_ID(id):
             return None
         try:
-            record: dict[str, Any] = json.loads(self._record_of(id).read_text(encoding="utf-8"))
+            kept: dict[str, Any] = json.loads(self._record_of(id).read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return None
+        record = {"deep": False, "all": False} | kept  # of an earlier version, which had no choice
         if self._is_running(record["kind"], id):
             return record | {"state": "running", "result": None, "message": None}
         result = self._result(id)

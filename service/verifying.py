@@ -60,10 +60,25 @@ def verify_deployment(
             with found.of("service.db", RESTORE):
                 found.add(Fault(0, f"service.db is damaged: {what}; {RESTORE}") for what in kept.damage)
                 found.add(kept_import_faults(kept, log, is_all_taken=_has_taken(log, ends)))
+        if extent.is_deep:
+            report = replace(report, otherwise=_redecide(deployment, log, report.events, found, progress))
         if extent.all_files:
             _kept_state_faults(deployment, log, scratch, found)
         return replace(report, faults=tuple(found.faults))
     return Report(0, 0, None, None, tuple(found.faults))
+
+
+def _redecide(
+    deployment: Deployment, log: LogReader, until: int, found: Findings, progress: Callable[[int], None]
+) -> int | None:
+    """Decide every entry anew; gives how many were read by other rules than today's."""
+    with (
+        found.of("the decisions of the log", f"log.db is not what it was: {RESTORE}"),
+        deployment.redeciding(log, deployment.data / "verify" / "log.building") as redeciding,
+    ):
+        found.add(redeciding.faults(log, until, progress))
+        return redeciding.otherwise
+    return None
 
 
 def _kept_state_faults(deployment: Deployment, log: LogReader, scratch: Path, found: Findings) -> None:

@@ -24,6 +24,7 @@ from service.settings import Settings
 
 if TYPE_CHECKING:
     from consumers.consume_loop import Consumer
+    from consumers.redeciding import Redeciding
 
 
 def refuse_lost_store(place: Place) -> None:
@@ -125,6 +126,26 @@ class Deployment:
         finally:
             reader.close()
 
+    @property
+    def _may_merge(self) -> bool:
+        return self.settings.merge == "auto"
+
+    @contextmanager
+    def redeciding(self, log: LogReader, beside: Path) -> Iterator["Redeciding"]:
+        """What decides the entries of the log anew, in the new file `beside`."""
+        from consumers.appender import Appender
+        from consumers.redeciding import ANY_CLOCK, Clock, Redeciding
+        from consumers.rules import rules_name
+        from ledger.log.log import EventLog
+
+        clock, todays = Clock(), rules_name(self._may_merge)
+        other = EventLog(beside, clock=clock, accepted_clock=ANY_CLOCK)
+        try:
+            appender = Appender(other, secret=self.secret, may_merge=self._may_merge, clock=clock, ids=self.ids())
+            yield Redeciding(other, appender, clock, lambda position: log.rules_at(position) == todays)
+        finally:
+            other.close()
+
     @contextmanager
     def consumer(
         self, *, gaps_accepted_by: str | None = None, bus_accepted_by: str | None = None, accepted_clock: int = 0
@@ -132,16 +153,20 @@ class Deployment:
         """The consumer, for whoever holds its lock; `accepted_clock` as `EventLog` takes it."""
         from consumers.appender import Appender  # commands that only read do without what checks messages
         from consumers.consume_loop import Consumer
+        from consumers.rules import rules_name
         from ledger.log.log import EventLog
 
         log = EventLog(
-            self.log_path, clock=now, signer=self.signer(), accepted_clock=accepted_clock, ledger=self.ledger
+            self.log_path,
+            clock=now,
+            signer=self.signer(),
+            accepted_clock=accepted_clock,
+            ledger=self.ledger,
+            rules=rules_name(self._may_merge),
         )
         try:
             note_log(self.data)
-            appender = Appender(
-                log, secret=self.secret, may_merge=self.settings.merge == "auto", clock=now, ids=self.ids()
-            )
+            appender = Appender(log, secret=self.secret, may_merge=self._may_merge, clock=now, ids=self.ids())
             bus = self.bus(is_accepting=bus_accepted_by is not None)
             yield Consumer(bus, log, appender, gaps_accepted_by, bus_accepted_by)
         finally:

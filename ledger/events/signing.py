@@ -61,9 +61,9 @@ class Signer:
         """Lower-case hex over a log head, so that a head noted down elsewhere can be trusted later."""
         return self._mac(b"head" + position.to_bytes(8, "big") + hash)
 
-    def of_seal(self, position: int, hash: bytes, offsets: bytes) -> str:
-        """Lower-case hex over what an append leaves: a log's head, and a text of the bus offsets."""
-        return self._mac(b"seal" + position.to_bytes(8, "big") + len(hash).to_bytes(8, "big") + hash + offsets)
+    def of_seal(self, position: int, hash: bytes, beside: bytes) -> str:
+        """Lower-case hex over what an append leaves: a log's head, and a text of what is kept beside the entries."""
+        return self._mac(b"seal" + position.to_bytes(8, "big") + len(hash).to_bytes(8, "big") + hash + beside)
 
     def of_name(self, source: str, id: str) -> str:
         """Lower-case hex over a message's name, so that whoever brings it back was told it by this deployment."""

@@ -125,6 +125,10 @@ class Batch:
         self.position += 1
         return self.position
 
+    def last(self) -> NewEntry | None:
+        """The entry that was added last; None when nothing was, since the last write."""
+        return self._entries[-1] if self._entries else None
+
     def undone(self, sources: Iterable[str]) -> set[str]:
         """Those of the sources, by name, whose import is undone."""
         return {name for name in sources if is_undone(self._connection, name)}

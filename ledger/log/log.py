@@ -57,13 +57,14 @@ class EventLog:
         signer: Signer | None = None,
         accepted_clock: int = 0,
         ledger: Ledger | None = None,
+        rules: str | None = None,
     ) -> None:
         """Open or make the file. `clock` gives microseconds since the epoch; `entropy(n)` gives n random bytes.
 
-        `signer` signs what each append leaves (`ledger.log.seal`). `most_wal_pages`: how large the WAL may become
-        before it is brought into the file (`Checkpoints`). `accepted_clock`: what the clock was when somebody said that
-        it is right, however far past the log's head. `ledger`: whose log it is; a log that says nothing of it yet
-        becomes its log.
+        `signer` signs what each append leaves (`ledger.log.seal`), and `rules` names those that entries are decided by.
+        `most_wal_pages`: how large the WAL may become before it is brought into the file (`Checkpoints`).
+        `accepted_clock`: what the clock was when somebody said that it is right, however far past the log's head.
+        `ledger`: whose log it is; a log that says nothing of it yet becomes its log.
 
         Raises NotOurs for the log of another ledger.
         """
@@ -83,6 +84,9 @@ class EventLog:
         if not seal.is_sealed(self._connection):
             with sqlite.transaction(self._connection):
                 self._seal(head(self._connection))
+        if rules is not None:
+            with sqlite.transaction(self._connection):
+                seal.keep_rules(self._connection, rules, signer)
         self._place = sqlite.Place(path)
         self._wal = Wal(path, _LARGE_WAL)
 

@@ -202,6 +202,12 @@ class LogReader:
             found.append(last)
         return found
 
+    def rules_at(self, position: int) -> str | None:
+        """The name of the rules that the entry at this position was decided by; None where that was not noted."""
+        query = "SELECT name FROM rules WHERE since <= ? ORDER BY since DESC LIMIT 1"
+        row = self._connection.execute(query, (position,)).fetchone()
+        return None if row is None else str(row[0])
+
     def positions(self, after: int, limit: int) -> list[int]:
         """The positions of up to `limit` entries after position `after`."""
         rows = self._connection.execute(

@@ -107,7 +107,13 @@ CREATE TABLE ledger (
     bus          TEXT
 ) STRICT;
 
--- What the last append left: the newest entry, the offsets (JSON: bus, partition, next) and what the two tables above
+-- From which position on entries were decided by which rules: the program, its numbering plan, and its settings.
+CREATE TABLE rules (
+    since INTEGER PRIMARY KEY,
+    name  TEXT NOT NULL
+) STRICT;
+
+-- What the last append left: the newest entry, the offsets (JSON: bus, partition, next) and what the three tables above
 -- say (JSON), under the deployment's signature.
 CREATE TABLE seal (
     number    INTEGER PRIMARY KEY CHECK (number = 1),

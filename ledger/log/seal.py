@@ -1,8 +1,8 @@
-"""The seal: the head and the bus offsets that the last append left, signed, so that other hands change neither unseen.
+"""The seal: the head, the bus offsets and the rules that the last append left, signed against other hands.
 
 The chain proves each entry by the next one. Of the newest entry nothing follows, and offsets are in no entry: one that
 was raised would have messages left out for good. Nor is it in an entry whose log this is, from which bus
-it takes, and what it took last of each partition.
+it takes, and what it took last of each partition (decision 38).
 """
 
 import hmac
@@ -47,6 +47,19 @@ def _put(connection: Connection, newest: Head, offsets: str, signer: Signer | No
     )
 
 
+def rules_of(connection: Connection) -> list[tuple[int, str]]:
+    """(since, name) of the rules that entries were decided by, in order."""
+    return connection.execute("SELECT since, name FROM rules ORDER BY since").fetchall()
+
+
+def keep_rules(connection: Connection, name: str, signer: Signer | None) -> None:
+    """Note that entries are decided by these rules from now on, and seal it."""
+    if [told for _, told in rules_of(connection)][-1:] != [name]:
+        statement = "INSERT OR REPLACE INTO rules (since, name) VALUES (?, ?)"
+        connection.execute(statement, (head(connection).position + 1, name))
+        renew(connection, signer)
+
+
 def is_sealed(connection: Connection) -> bool:
     """Whether the log has a seal; one of an earlier version has none."""
     return connection.execute("SELECT 1 FROM seal").fetchone() is not None
@@ -72,7 +85,7 @@ def seal_faults(connection: Connection, signer: Signer | None) -> Iterator[Fault
     if taking != _taking(connection):
         yield Fault(
             newest.position,
-            "ledger, tips: whose log it is, its bus, or the last messages taken are not as they were left",
+            "ledger, tips, rules: whose log it is, its bus, what it took last, or who decided is not as it was left",
         )
     if signer is not None and not _is_signed(signer, Head(position, hash, 0), offsets, taking, signature):
         yield Fault(newest.position, "seal: it is not signed with this deployment's secret: other hands wrote it")
@@ -121,7 +134,7 @@ def _taking(connection: Connection) -> str:
     """Whose log it is, its bus, and what was taken last of each partition; the same text for the same."""
     ledger = connection.execute("SELECT id, hex(secret_check), bus FROM ledger").fetchall()
     tips = connection.execute("SELECT bus, partition, at, hex(digest) FROM tips ORDER BY bus, partition").fetchall()
-    return _listed([ledger, tips]).decode()
+    return _listed([ledger, tips, rules_of(connection)]).decode()
 
 
 def _offsets(connection: Connection) -> list[Offset]:

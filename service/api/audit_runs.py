@@ -1,21 +1,26 @@
 """Verify and rebuild over HTTP: started by one call, looked at by others (R28)."""
 
 from contextlib import closing
+from typing import Any
 
 from flask import Response, g
 from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
 from ledger.sqlite import transaction
+from service.api.arguments import OptionalBody
 from service.api.door import Door
+from service.api.import_shapes import Flag
 from service.api.routes import Routes, json_answer
 from service.api.shapes import Answer
 from service.audit import Act, record
 from service.audit_runs import Kind
+from service.verifying import PLAIN, Extent
 from service.wiring import now
 
 _ID = "01a20d6c-6b39-7a51-93fa-0c27d1f4b3a1"
-_BEGUN = {"id": _ID, "kind": "verify", "begun_at": "2026-11-24T10:00:00Z", "state": "running"}
+_CHOSEN = {"deep": False, "all": False}
+_BEGUN = {"id": _ID, "kind": "verify", "begun_at": "2026-11-24T10:00:00Z", **_CHOSEN, "state": "running"}
 RUNNING = {**_BEGUN, "result": None, "message": None}
 _DIGEST = "867ad6970c1c95514d0a29f6499b6526aeab562754489213e3b1a10dd967786e"
 DONE = {
@@ -35,11 +40,20 @@ class AuditRunSchema(Answer):
     id = fields.UUID(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(["verify", "rebuild"]))
     begun_at = fields.String(required=True)
+    deep = fields.Boolean(required=True, metadata={"description": "Whether every entry is decided anew"})
+    all = fields.Boolean(required=True, metadata={"description": "Whether past states and kept generations are too"})
     state = fields.String(required=True, validate=validate.OneOf(["running", "done", "failed"]))
     result = fields.Dict(
         required=True, allow_none=True, metadata={"description": "What the command prints with --json, once it is done"}
     )
     message = fields.String(required=True, allow_none=True, metadata={"description": "Why it failed"})
+
+
+class VerifyBody(OptionalBody):
+    """How much to verify."""
+
+    deep = Flag(load_default=False, metadata={"description": "Decide every entry anew from its message, too"})
+    all = Flag(load_default=False, metadata={"description": "Check past states and kept generations, too"})
 
 
 def audit_run_routes(door: Door) -> Routes:
@@ -49,14 +63,16 @@ def audit_run_routes(door: Door) -> Routes:
 
     @routes.post("/v1/audit/verify", scope="audit")
     @routes.answers(202, AuditRunSchema, example=RUNNING, headers=started)
+    @routes.body(VerifyBody, example=_CHOSEN)
     @routes.problems(503)
-    def begin_verify() -> Response:
+    def begin_verify(body: dict[str, Any]) -> Response:
         """Verify the ledger.
 
-        Checks the chain, the identities and the state, as `contacts verify` does, in a process of its own: ask for the
-        run until its state is not `running`. While one is under way, it is the answer.
+        Checks log, state and imports against the log's entries, as `contacts verify` does, in a process of its own: ask
+        for the run until its state is not `running`. While one is under way, it is the answer, whatever its choices.
+        Each fault has the position it shows at (0: a file as a whole) and says in words what is wrong where.
         """
-        return begin("verify")
+        return begin("verify", Extent(body["deep"], body["all"]))
 
     @routes.post("/v1/audit/rebuild", scope="audit")
     @routes.answers(202, AuditRunSchema, example={**RUNNING, "kind": "rebuild"}, headers=started)
@@ -78,8 +94,8 @@ def audit_run_routes(door: Door) -> Routes:
             raise NotFound("there is no such run, or no longer")
         return json_answer(found)
 
-    def begin(kind: Kind) -> Response:
-        run = door.audit_runs.begin(kind)
+    def begin(kind: Kind, extent: Extent = PLAIN) -> Response:
+        run = door.audit_runs.begin(kind, extent)
         with closing(door.deployment.store()) as store, transaction(store):
             record(store, Act(now(), f"key {g.key.id}", f"{kind} asked for", {"run": run["id"], "name": g.key.name}))
         return json_answer(run, 202, {"Location": f"/v1/audit/runs/{run['id']}"})

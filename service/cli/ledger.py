@@ -50,9 +50,10 @@ def head(is_json: bool) -> None:
 
 @click.command()
 @click.option("--head", "head_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--deep", "is_deep", is_flag=True, help="Decide every entry anew from its message, too.")
 @click.option("--all", "all_files", is_flag=True, help="Check past states and kept generations too, one by one.")
 @as_json
-def verify(head_file: Path | None, all_files: bool, is_json: bool) -> None:
+def verify(head_file: Path | None, is_deep: bool, all_files: bool, is_json: bool) -> None:
     """Check log, state and imports against the log's entries; exit code 1 when anything is wrong.
 
     --head FILE: the log must also go through this head, which `contacts head --json` printed.
@@ -62,8 +63,8 @@ def verify(head_file: Path | None, all_files: bool, is_json: bool) -> None:
     deployment = opened()
     saved = _saved_head(deployment, head_file) if head_file else None
     with _progress("verifying", _position(deployment), is_json) as advance:
-        report = verify_deployment(deployment, Extent(all_files=all_files), saved_head=saved, progress=advance)
-    document = {
+        report = verify_deployment(deployment, Extent(is_deep, all_files), saved_head=saved, progress=advance)
+    document: dict[str, Any] = {
         "ok": report.ok,
         "events": report.events,
         "contacts": report.contacts,
@@ -71,6 +72,8 @@ def verify(head_file: Path | None, all_files: bool, is_json: bool) -> None:
         "full_digest": report.full_digest,
         "faults": [{"position": fault.position, "fault": fault.fault} for fault in report.faults],
     }
+    if report.otherwise is not None:
+        document["read_by_other_rules"] = report.otherwise
 
     def show() -> None:
         table(("what", "value"), [(name, value) for name, value in document.items() if name != "faults"])

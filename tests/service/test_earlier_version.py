@@ -23,6 +23,7 @@ def earlier(world):
         log.execute("DROP TABLE seal")
         log.execute("DROP TABLE tips")
         log.execute("DROP TABLE ledger")
+        log.execute("DROP TABLE rules")
         log.execute("PRAGMA user_version = 1")
     for path in (world.deployment.generations().current_path(), past):
         with closing(connect(path)) as state:

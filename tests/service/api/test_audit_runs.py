@@ -37,7 +37,7 @@ def outcome(client, address):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_run_is_begun_by_one_call_and_its_result_read_by_others(client, some, description, kind):
     before = some.deployment.generations().current()
-    begun = client.post(f"/v1/audit/{kind}")
+    begun = client.post(f"/v1/audit/{kind}", raw=b"")
     assert (begun.status_code, begun.json["state"], begun.json["kind"]) == (202, "running", kind)
     description.assert_fits("POST", f"/v1/audit/{kind}", begun)
     run = outcome(client, begun.headers["Location"])
@@ -52,35 +52,35 @@ def test_verify_says_what_is_wrong(client, some):
     path = some.deployment.generations().current_path()
     with closing(open_sqlite(path)) as state:
         state.execute("UPDATE contacts SET traits = '{}'")
-    run = outcome(client, client.post("/v1/audit/verify").headers["Location"])
+    run = outcome(client, client.post("/v1/audit/verify", raw=b"").headers["Location"])
     assert (run["state"], run["result"]["ok"]) == ("done", False)
     assert run["result"]["faults"]
 
 
 @pytest.mark.usefixtures("some")
 def test_verify_and_rebuild_agree(client):
-    begun = [client.post(f"/v1/audit/{kind}").headers["Location"] for kind in KINDS]
+    begun = [client.post(f"/v1/audit/{kind}", raw=b"").headers["Location"] for kind in KINDS]
     first, second = (outcome(client, address)["result"]["full_digest"] for address in begun)
     assert first == second
 
 
 @pytest.mark.usefixtures("some")
 def test_while_one_is_under_way_it_is_the_answer(client):
-    first = client.post("/v1/audit/verify").json
-    second = client.post("/v1/audit/verify").json
+    first = client.post("/v1/audit/verify", raw=b"").json
+    second = client.post("/v1/audit/verify", raw=b"").json
     is_same = second["id"] == first["id"]
     # a quick first one can be over before the second is asked for
     assert is_same or client.read(f"/v1/audit/runs/{first['id']}").json["state"] == "done"
 
 
 def test_a_run_that_could_not_be_done_says_why(client):
-    run = outcome(client, client.post("/v1/audit/verify").headers["Location"])
+    run = outcome(client, client.post("/v1/audit/verify", raw=b"").headers["Location"])
     assert (run["state"], run["result"]) == ("failed", None)
     assert "event log" in run["message"]
 
 
 def test_a_run_that_nobody_finished_is_failed(client, some):
-    id = client.post("/v1/audit/verify").json["id"]
+    id = client.post("/v1/audit/verify", raw=b"").json["id"]
     outcome(client, f"/v1/audit/runs/{id}")
     folder = some.deployment.data / "audits"
     eventually(lambda: not is_held(folder / "verify.lock"), 60, "its process has ended")
@@ -97,7 +97,7 @@ def test_a_run_that_is_not_there_is_404(client, id):
 
 
 def test_who_asked_is_on_record(client, some):
-    run = client.post("/v1/audit/verify").json
+    run = client.post("/v1/audit/verify", raw=b"").json
     with closing(open_store(some.deployment.service_path)) as store:
         (act,) = [act for act in acts(store) if act.what == "verify asked for"]
     assert act.who.startswith("key ")
@@ -109,5 +109,21 @@ def test_only_the_last_runs_are_kept(client, some):
     folder.mkdir()
     for number in range(KEPT + 5):
         (folder / f"0{number:02d}.json").write_text('{"id": "x", "kind": "verify"}')
-    client.post("/v1/audit/verify")
+    client.post("/v1/audit/verify", raw=b"")
     assert len(list(folder.glob("*.json"))) == KEPT
+
+
+def test_a_verify_can_decide_every_entry_anew_and_check_all_files(client, some):
+    """R28."""
+    with closing(open_sqlite(some.deployment.log_path)) as log:
+        log.execute("UPDATE seal SET offsets = '[]'")
+    begun = client.post("/v1/audit/verify", {"deep": True, "all": True})
+    assert (begun.json["deep"], begun.json["all"]) == (True, True)
+    run = outcome(client, begun.headers["Location"])
+    assert (run["state"], run["result"]["read_by_other_rules"]) == ("done", 0)
+    assert all(fault["fault"].startswith(("seal: ", "offsets: ")) for fault in run["result"]["faults"])
+
+
+@pytest.mark.usefixtures("some")
+def test_what_a_verify_is_to_check_is_true_or_false(client):
+    assert client.post("/v1/audit/verify", {"deep": "very"}).status_code == 422

@@ -1,0 +1,260 @@
+"""Every entry decided anew from its raw message, and held against what was decided then: `verify --deep` (R28).
+
+The append's own decisions run over the raw messages from an empty log on. What no message says is taken as recorded:
+when the log took it, and the ids and salts that were drawn. An entry that another program decided, or one with another
+numbering plan, may have been read by other rules: whether its message was good by itself, and how a rejection is
+worded, is then taken as recorded too, and told apart. Who its contact is never is: that follows from the phone and the
+user id, whatever the rules of the day made of the message.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from consumers.appender import Appender
+from consumers.messages import Incoming
+from ledger.bus.port import Record
+from ledger.events import types
+from ledger.log.batch import Batch
+from ledger.log.entry import NewEntry, phone_text, unpack_headers
+from ledger.log.fault import Fault
+from ledger.log.log import EventLog
+from ledger.log.reader import LogReader
+
+ANY_CLOCK = 2**62
+"""For the log beside: entries come as far apart as they were taken."""
+
+_FEWEST, _MOST = 32, 5_000
+"""Entries in one transaction: few where some differ, for what was decided before them in it is then done again."""
+
+_SAME_DIGITS = 6
+_CLOCKS = frozenset({"stated", "bus_time"})
+
+
+class Frozen(msgspec.Struct, frozen=True, gc=False):
+    """An entry of the log under examination, as it was decided."""
+
+    position: int
+    recorded: int
+    entry: NewEntry
+
+
+class Differing(Exception):
+    """The n-th entry of a batch is decided otherwise today."""
+
+    def __init__(self, number: int, decided: NewEntry | None) -> None:
+        super().__init__(number)
+        self.number = number
+        self.decided = decided
+
+
+class Clock:
+    """The clock of the log beside: as late as the log took the message at hand."""
+
+    def __init__(self) -> None:
+        self.now = 0
+
+    def __call__(self) -> int:
+        """Microseconds since the epoch."""
+        return self.now
+
+
+class Redeciding:
+    """Decides the entries of a log anew, in an empty log beside it that ends up with the same entries.
+
+    `appender` is that of the empty log, and `clock` the one of both. `is_todays` tells of a position whether this very
+    program decided it. `otherwise` counts the entries that were read by other rules than today's.
+    """
+
+    def __init__(self, beside: EventLog, appender: Appender, clock: Clock, is_todays: Callable[[int], bool]) -> None:
+        self._beside = beside
+        self._appender = appender
+        self._clock = clock
+        self._is_todays = is_todays
+        self.otherwise = 0
+
+    def faults(self, log: LogReader, until: int, progress: Callable[[int], None]) -> Iterator[Fault]:
+        """Every entry up to position `until` whose decision does not follow; `progress` is told positions."""
+        position, size = 0, _MOST
+        while rows := log.proof_page(position, size, until):
+            entries = [_frozen(row) for row in rows]
+            done = self._decide(entries)
+            if done < len(entries):
+                yield from self._judge(entries[done])
+                position, size = entries[done].position, _FEWEST
+            else:
+                position, size = entries[-1].position, min(_MOST, 2 * size)
+            self._beside.tidy()
+            progress(position)
+
+    def _decide(self, entries: Sequence[Frozen]) -> int:
+        """Decide these and keep them, up to the first that differs; how many."""
+        try:
+            self._trial(entries)
+        except Differing as differing:
+            if differing.number:
+                self._trial(entries[: differing.number])
+            return differing.number
+        return len(entries)
+
+    def _trial(self, entries: Sequence[Frozen]) -> None:
+        """Decide these and keep them all, or none. Raises Differing for the first that comes out otherwise."""
+        messages = self._read(entries)
+        self._clock.now = entries[-1].recorded
+        ids = iter([one.entry.contact_id for one in entries])
+        drawn: bytes | None = None
+        with self._beside.appending("", {}, {}) as batch:
+            decide = self._appender.decision(batch, messages, lambda: drawn or bytes(16))
+            for number, (one, message) in enumerate(zip(entries, messages, strict=True)):
+                drawn, before = next(ids), batch.position
+                decide(message)
+                decided = batch.last() if batch.position > before else None
+                if decided is None or _differences(one, decided):
+                    raise Differing(number, decided)
+
+    def _judge(self, one: Frozen) -> Iterator[Fault]:
+        """What is wrong with an entry that is decided otherwise today; it is kept as it is, for those behind it."""
+        try:
+            self._trial([one])
+        except Differing as differing:
+            decided = differing.decided
+        else:
+            return
+        (message,) = self._read([one])
+        names = ["that it is an entry at all"] if decided is None else _differences(one, decided)
+        with self._beside.appending("", {}, {}) as batch:
+            is_possible = _is_named(one.entry, message) and self._is_possible(batch, one, message)
+            _keep(batch, one)
+        if self._is_todays(one.position) or not is_possible:
+            which = ", ".join(names)
+            yield Fault(one.position, f"decided otherwise than its message and the entries before it say: {which}")
+        else:
+            self.otherwise += 1
+
+    def _read(self, entries: Sequence[Frozen]) -> list[Incoming]:
+        return self._appender.read([_record(one) for one in entries])
+
+    def _is_possible(self, batch: Batch, one: Frozen, message: Incoming) -> bool:
+        """Whether some rules may have come to this: by whose signature it has, and whom its identities find."""
+        entry = one.entry
+        if entry.reason is not None:
+            is_theirs = entry.reason != "reserved" or not message.is_signed
+            return is_theirs and entry.raw_digest == self._appender.digest(message.record)
+        if entry.raw_digest is not None:
+            return False
+        rule = types.RULES.get(entry.type or "")
+        if not message.is_signed and (rule is None or rule.reserved or types.is_ours(entry.source or "")):
+            return False
+        if entry.contact is None:
+            return bool(entry.skipped) or (entry.phone is None and entry.user_id is None)
+        return _has_said(entry, message) and _finds(batch, one)
+
+
+def _is_named(entry: NewEntry, message: Incoming) -> bool:
+    """Whether an entry goes by the name of its message; by none where that could not be read then."""
+    envelope, recorded = message.envelope, (entry.source, entry.message_id, entry.type)
+    if envelope is None or (entry.reason is not None and recorded == (None, None, None)):
+        return True
+    return recorded == (envelope.source, envelope.id, envelope.type)
+
+
+def _has_said(entry: NewEntry, message: Incoming) -> bool:
+    """Whether a message names this phone and this user id, in whatever form."""
+    about = message.about
+    if about is not None and message.is_signed:
+        return (about.phone, about.user_id) == (phone_text(entry.phone), entry.user_id)
+    digits = bytes(byte for byte in message.record.value or b"" if 48 <= byte <= 57)
+    return entry.phone is None or str(entry.phone)[-_SAME_DIGITS:].encode() in digits
+
+
+def _finds(batch: Batch, one: Frozen) -> bool:
+    """Whether the phone and the user id of an accepted entry lead to its contact (R7), by what was bound before it."""
+    entry, phone = one.entry, phone_text(one.entry.phone)
+    known = batch.load_identities(_given(phone), _given(entry.user_id))
+    found = [holder for holder in (known.by_phone(phone), known.by_user_id(entry.user_id)) if holder is not None]
+    contacts = sorted({holder.contact for holder in found})
+    if entry.contact_id is not None:
+        return not contacts and entry.contact == one.position and entry.absorbed is None
+    if entry.absorbed is not None:
+        return contacts == [entry.contact, entry.absorbed]
+    return bool(entry.skipped) or contacts == [entry.contact]
+
+
+def _keep(batch: Batch, one: Frozen) -> None:
+    """Take an entry as it was decided, with what that binds."""
+    entry, phone = one.entry, phone_text(one.entry.phone)
+    if entry.reason is None and entry.type in (types.IMPORT_UNDONE, types.IMPORT_REDONE):
+        batch.write()
+        (batch.undo if entry.type == types.IMPORT_UNDONE else batch.redo)(entry.source or "")
+    known = batch.load_identities(_given(phone), _given(entry.user_id))
+    by_phone, by_user_id = known.by_phone(phone), known.by_user_id(entry.user_id)
+    position = batch.position + 1
+    if entry.reason is None and entry.contact is not None and not entry.skipped:
+        if entry.contact_id is not None:
+            known.create(position, phone, entry.user_id)
+        elif entry.absorbed is None and (holder := by_phone or by_user_id) is not None:
+            known.attach(holder, position, phone, entry.user_id)
+        elif by_phone is not None and by_user_id is not None and by_phone.contact != by_user_id.contact:
+            survivor, absorbed = sorted((by_phone, by_user_id), key=lambda holder: holder.contact)
+            known.merge(survivor, absorbed, position)
+    batch.add(entry)
+
+
+def _given(value: str | None) -> list[str]:
+    return [] if value is None else [value]
+
+
+def _differences(one: Frozen, decided: NewEntry) -> list[str]:
+    """The columns that differ. A time is never later than when the log took the message."""
+    entry = one.entry
+    if entry == decided:
+        return []
+    return [
+        name
+        for name in NewEntry.__struct_fields__
+        if (found := getattr(entry, name)) != (told := getattr(decided, name))
+        and not (name in _CLOCKS and told is not None and found == min(told, one.recorded))
+    ]
+
+
+def _frozen(row: Sequence[Any]) -> Frozen:
+    (position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, raw_digest, source,
+     message_id, key, headers, value, phone, user_id, detail, _, _, _) = row  # fmt: skip
+    return Frozen(
+        position,
+        recorded,
+        NewEntry(
+            bus_time=bus_time,
+            stated=stated,
+            type=type,
+            reason=reason,
+            contact=contact,
+            contact_id=contact_id,
+            absorbed=absorbed,
+            skipped=skipped,
+            raw_digest=raw_digest,
+            source=source,
+            message_id=message_id,
+            key=key,
+            headers=headers,
+            value=value,
+            phone=phone,
+            user_id=user_id,
+            detail=detail,
+        ),
+    )
+
+
+_UNREADABLE = re.compile(r"offset (\d+) of partition (\d+): (.*)", re.DOTALL).fullmatch
+"""What the append says of a record that the bus itself did not give whole: as which it is taken here too."""
+
+
+def _record(one: Frozen) -> Record:
+    entry = one.entry
+    offset, partition, fault = 0, 0, None
+    if entry.reason == "unreadable" and (told := _UNREADABLE(entry.detail or "")) is not None:
+        offset, partition, fault = int(told[1]), int(told[2]), told[3]
+    headers = unpack_headers(entry.headers)
+    return Record(partition, offset, entry.bus_time, entry.key, entry.value, headers, fault)

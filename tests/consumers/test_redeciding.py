@@ -1,0 +1,37 @@
+"""Deciding a whole log anew, as a law over random small worlds: it comes to what was decided, in whatever batches."""
+
+from contextlib import closing
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consumers.appender import Appender
+from consumers.redeciding import ANY_CLOCK, Clock, Redeciding
+from ledger.events.ids import Ids
+from ledger.log.log import EventLog
+from ledger.log.reader import LogReader
+from tests.intake import SECRET, Intake
+from tests.worlds import bounded, folder, mixed_streams, records
+
+
+@bounded(40)
+@given(mixed_streams(), st.integers(1, 8), st.booleans())
+def test_every_decision_follows_from_the_messages(stream, batch, may_merge):
+    """R28."""
+    with folder() as here:
+        with closing(Intake(here / "log.db", may_merge=may_merge)) as intake:
+            made = records(stream)
+            for start in range(0, len(made), batch):
+                intake.append(made[start : start + batch])
+                intake.now += 1_000_000
+        clock = Clock()
+        with (
+            closing(LogReader(here / "log.db")) as log,
+            closing(EventLog(here / "beside.db", clock=clock, accepted_clock=ANY_CLOCK)) as beside,
+        ):
+            ids = Ids(clock, lambda _: 1)
+            appender = Appender(beside, secret=SECRET, may_merge=may_merge, clock=clock, ids=ids)
+            redeciding = Redeciding(beside, appender, clock, lambda _: True)
+            assert list(redeciding.faults(log, log.head().position, lambda _: None)) == []
+            with closing(LogReader(here / "beside.db")) as other:
+                assert other.read(0, 1_000)[-1].contact == log.read(0, 1_000)[-1].contact
