@@ -254,11 +254,11 @@ def test_a_topic_that_was_made_again_is_refused_until_a_person_accepts_it(tmp_pa
         eventually(lambda: topic not in admin.list_topics(), 30, "the topic is deleted")
     world.close()
     again = World(tmp_path / "kafka", bus=f"kafka://{kafka_broker.bootstrap}/{topic}")
+    again.next_id()
     again.deployment.bus().reader().close()
+    again.track(phone=ASHA)
     with pytest.raises(BusUnknown, match="is not the one that the log takes from"):
         again.consume()
-    again.next_id()
-    again.track(phone=ASHA)
     with again.deployment.consumer(bus_accepted_by="cli:asha") as consumer:
         consumer.run(UntilCaughtUp(again, consumer.log))
     again.project()
