@@ -60,10 +60,17 @@ def test_before_it_was_there_the_page_says_so(gavin, browser):
 
 def test_a_contact_that_an_undo_took_away_keeps_its_timeline(world, browser):
     source = "/imports/i1"
-    world.send_signed(source, "UserTracked", "i1.1.u", {"phone": ASHA, "match": "phone", "traits": {"name": "Asha"}})
+    world.send_signed(
+        source,
+        "UserTracked",
+        "i1.1.u",
+        {"phone": ASHA, "match": "phone", "row": 1, "rowend": True, "traits": {"name": "Asha"}},
+    )
     world.settle()
     id = world.contact(ASHA)["id"]
-    world.send_signed(source, "ImportUndone", "i1.undo.1", {"import": "i1", "by": "meera", "reason": "wrong file"})
+    world.send_signed(
+        source, "ImportUndone", "i1.undo.1", {"import": "i1", "by": "meera", "reason": "wrong file", "published": 1}
+    )
     world.settle()
     page = browser.open(f"/contacts/{id}")
     assert page.status == 200
