@@ -186,8 +186,9 @@ def test_rows_whose_messages_a_stranger_has_put_into_other_bytes_are_known_all_t
     with closing(world.deployment.bus().reader()) as bus:
         bus.seek({partition: begin for partition, (begin, _) in bus.ranges().items()})
         copies = [Record(0, 0, now(), None, *in_binary_mode(record.value)) for record in bus.poll(100, 1.0)]
+        bus_id = bus.bus_id
     with world.deployment.consumer() as consumer:
-        consumer.appender.append("another", consumer.appender.read(copies), {}, {0: len(copies)}, lambda: None)
+        consumer.appender.append(bus_id, consumer.appender.read(copies), {}, {}, lambda: None)
     assert all(entry.headers and entry.is_accepted for entry in world.entries())
     desk.importer.resume(id, silent)
     world.settle()
