@@ -95,6 +95,13 @@ def test_a_rejected_order_is_not_carried_out_later(intake, again):
     assert is_nothing(intake, again(early))
 
 
+def test_what_a_stranger_puts_around_a_signed_message_nests_no_deeper_than_what_strangers_send(intake):
+    """How deep a later reader's stack can go differs from the append's: each must read what was accepted (R35)."""
+    signed = row(1, GAVIN)
+    wrapped, right = intake.take(signed[:-1] + b',"x":' + b"[" * 900 + b"]" * 900 + b"}", signed)
+    assert (wrapped.reason, right.reason) == ("unreadable", None)
+
+
 def test_what_a_stranger_sent_under_its_name_before_does_not_keep_a_signed_message_out(intake):
     signed = row(1, GAVIN)
     forged = signed.replace(b"Pune", b"Agra").replace(b'"ledgersig":"', b'"ledgersig":"0')
