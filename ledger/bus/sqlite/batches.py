@@ -37,9 +37,21 @@ def packed(batch: Sequence[Message]) -> bytes:
     return _encode(batch)
 
 
-def unpacked(first: int, time: int, content: bytes, since: int) -> list[Record]:
-    """The records of a batch from the offset `since` on; `first` is the offset of its first message."""
-    messages = _decode(content)
+class Unpackable(ValueError):
+    """A row of the file is not the batch that was written."""
+
+
+def unpacked(first: int, count: int, time: int, content: bytes, since: int) -> list[Record]:
+    """The records of a batch from the offset `since` on; `first` is the offset of the first of its `count` messages.
+
+    Raises Unpackable.
+    """
+    try:
+        messages = _decode(content)
+    except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as fault:
+        raise Unpackable(str(fault)) from fault
+    if len(messages) != count:
+        raise Unpackable(f"{len(messages)} messages and not {count}")
     skipped = max(0, since - first)
     return [
         Record(PARTITION, offset, time, message.key, message.value, message.headers)

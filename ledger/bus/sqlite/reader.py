@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ledger import sqlite
 from ledger.bus.belonging import Belonging
-from ledger.bus.port import OutOfRange, Reader, Record, Replaced, Unavailable
-from ledger.bus.sqlite.batches import PARTITION, unpacked
+from ledger.bus.port import Damaged, OutOfRange, Reader, Record, Replaced, Unavailable
+from ledger.bus.sqlite.batches import PARTITION, Unpackable, unpacked
 from ledger.bus.sqlite.file import (
     LARGE_WAL,
     RETENTION,
@@ -32,7 +32,7 @@ _MOST_BYTES = 32 * 1024 * 1024
 _LOOK_SECONDS = (0.001, 0.002, 0.004, 0.008)
 _LOOKS_A_STEP = 50
 _PICK = (
-    "SELECT first, time, messages FROM batches"
+    "SELECT first, count, time, messages FROM batches"
     " WHERE first >= coalesce((SELECT max(first) FROM batches WHERE first <= ?1), 0) AND first + count > ?1"
     " ORDER BY first"
 )
@@ -80,7 +80,8 @@ class SqliteReader(Reader):
     def poll(self, limit: int, timeout: float) -> list[Record]:
         """See `Reader.poll`; fewer than `limit` records when they pass 32 MiB.
 
-        Raises Replaced when the file is another one now, OutOfRange when retention has passed the position.
+        Raises Replaced when the file is another one now, OutOfRange when retention has passed the position, Damaged
+        for a batch that is not what was written.
         """
         try:
             records = self._read_or_wait(limit, time.monotonic() + timeout)
@@ -158,8 +159,13 @@ class SqliteReader(Reader):
     def _records(self, limit: int) -> list[Record]:
         records, taken = list[Record](), 0
         cursor = self._connection.execute(_PICK, (self._position,))
-        for first, at, content in cursor:
-            records += unpacked(first, at, content, self._position)
+        for first, count, at, content in cursor:
+            try:
+                records += unpacked(first, count, at, content, self._position)
+            except Unpackable as fault:
+                if not records:
+                    raise Damaged(PARTITION, self._position, first + count) from fault
+                break
             taken += len(content)
             if len(records) >= limit or taken > _MOST_BYTES:
                 break

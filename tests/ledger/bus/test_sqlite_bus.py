@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import sqlite
-from ledger.bus.port import Message, Replaced, Unavailable, Unusable
+from ledger.bus.port import Damaged, Message, Replaced, Unavailable, Unusable
 from ledger.bus.sqlite import SqliteBus
 from ledger.bus.sqlite.file import bounds, cut, open_file
 
@@ -343,6 +343,26 @@ def test_a_file_that_is_no_database_is_unusable(tmp_path):
     (tmp_path / "bus.db").write_bytes(b"something else entirely" * 100)
     with pytest.raises(Unusable):
         SqliteBus(tmp_path / "bus.db").reader()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xc1 no MessagePack", b"\x90", b"\x91\x01", b"\x91\x93\xa1k\xc4\x01v\x91\x92\xa1\xff\xc4\x00", "text", 7],
+)
+def test_a_batch_that_is_not_what_was_written_is_told_with_its_offsets(tmp_path, content):
+    publisher = SqliteBus(tmp_path / "bus.db").publisher()
+    for values in ([b"1", b"2"], [b"3", b"4"], [b"5"]):
+        publisher.publish([Message(None, value) for value in values])
+    with closing(sqlite.connect(tmp_path / "bus.db")) as file:
+        file.execute("UPDATE batches SET messages = ? WHERE first = 3", [content])
+    reader = SqliteBus(tmp_path / "bus.db").reader()
+    reader.seek({})
+    assert [record.value for record in reader.poll(10, 1)] == [b"1", b"2"]
+    with pytest.raises(Damaged) as raised:
+        reader.poll(10, 1)
+    assert (raised.value.offset, raised.value.resume) == (3, 5)
+    reader.seek({0: raised.value.resume})
+    assert [record.value for record in reader.poll(10, 1)] == [b"5"]
 
 
 def test_only_the_owner_may_read_the_file(tmp_path):
