@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -34,7 +33,7 @@ class Projection:
     """The generation in use and its projector; made by whoever holds the projector lock."""
 
     def __init__(self, log: LogReader, generations: Generations, beat: Callable[[], None] = lambda: None) -> None:
-        """Opens the current generation, or makes the first. One of an older fold version is rebuilt first.
+        """Opens the current generation, or makes the first; one that is damaged, or of an older fold, is rebuilt first.
 
         Raises Contradiction, unless a person has already had the state rebuilt: then that one is taken up.
         """
@@ -56,8 +55,8 @@ class Projection:
             if rebuilt is None:
                 raise
             self._open_instead(rebuilt)
-        except sqlite.Error as fault:
-            if sqlite.is_passing(fault) or is_sound(generations.path(number)):
+        except Exception as fault:
+            if may_pass(fault):
                 raise
             self._open_instead(generations.waiting() or self._built())
         if self._projector.checkpoint.fold_version != VERSION:
@@ -85,10 +84,6 @@ class Projection:
             self._generations.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._generations.switch(self._number)
         return None
-
-    def is_sound(self) -> bool:
-        """Whether the file of the state can be read from end to end."""
-        return is_sound(self.path)
 
     def fold_anew(self) -> None:
         """Leave the state in use as it is, and go on with one that is folded from the whole log."""
@@ -164,15 +159,15 @@ def run(
 
     `healthy` is told whenever all is well, `beat` that a rebuild comes on.
 
-    A state that is lost or damaged is folded anew. Raises Contradiction, Gone when the log was deleted or replaced, and
-    storage faults that no waiting mends.
+    A state that is lost is folded anew, and once also one that cannot be folded on, whatever its file holds. Raises
+    Contradiction, Gone when the log was deleted or replaced, and what that does not mend.
     """
     opened = _opened(log_path, generations, wait, report, beat)
     if opened is None:
         return
     log, projection = opened
     try:
-        pause = 0.0
+        pause, is_anew = 0.0, False
         for turn in count():
             if wait(pause):
                 break
@@ -191,16 +186,17 @@ def run(
                 else:
                     pause = 0.0 if projection.make_blocks() else IDLE_SECONDS
                 healthy()
-            except (sqlite.Error, OSError) as fault:
+            except Exception as fault:
                 pause = 1.0
-                if isinstance(fault, OSError) or sqlite.is_passing(fault):
+                if may_pass(fault):
                     report(fault)
                     projection.make_room()
-                elif projection.is_sound():
+                elif isinstance(fault, Contradiction | Gone) or is_anew:
                     raise
                 else:
-                    report(StateLost(f"{projection.path} is damaged ({fault}); the state is folded anew from the log"))
+                    report(StateLost(f"{projection.path} is damaged ({kind_of(fault)}); the state is folded anew"))
                     projection.fold_anew()
+                    is_anew = True
     finally:
         projection.close()
         log.close()
@@ -236,17 +232,19 @@ def _open_both(log_path: Path, generations: Generations, beat: Callable[[], None
         raise
 
 
-def is_sound(path: Path) -> bool:
-    """Whether a state's file can be read from end to end, and has its tables."""
-    try:
-        with closing(sqlite.connect(path, read_only=True)) as connection:
-            connection.execute("SELECT position FROM checkpoint").fetchone()
-            return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
-    except sqlite.Error:
-        return False
+def may_pass(fault: Exception) -> bool:
+    """Whether a fault may heal by waiting. Any other is of the state's file, the log's or the program: folding the log
+    anew mends the first, and shows the others.
+    """
+    return isinstance(fault, OSError) or sqlite.is_passing(fault)
+
+
+def kind_of(fault: Exception) -> str:
+    """A name for it; the message of one may quote what is in a contact's row."""
+    return str(getattr(fault, "sqlite_errorname", type(fault).__name__))
 
 
 def _report_passing(fault: Exception, report: Callable[[Exception], None]) -> None:
-    if not isinstance(fault, OSError) and not sqlite.is_passing(fault):
+    if not may_pass(fault):
         raise fault
     report(fault)

@@ -73,8 +73,11 @@ class StateReader:
         return [Checkpoint(*row) for row in rows]
 
     def checkpoint(self) -> Checkpoint:
-        """How far this state is."""
-        return Checkpoint(*self._connection.execute("SELECT position, hash, fold_version FROM checkpoint").fetchone())
+        """How far this state is. Raises sqlite.NotMadeYet for one that does not say so."""
+        found = self.checkpoints()
+        if not found:
+            raise sqlite.NotMadeYet("the contact state does not say how far it is: the projector folds it anew")
+        return found[0]
 
     def contact(self, contact: int) -> State | None:
         """A contact by its number."""
