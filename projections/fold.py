@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from ledger.events import tags as tag_rules
-from ledger.events.traits import WHATSAPP_OPTED, canonical, canonical_of, consent, same
+from ledger.events.traits import WHATSAPP_OPTED, canonical, consent, same
 
 VERSION = 4
 """Changes when the same log would fold to another state, or into other tables; an older one is rebuilt by itself."""
@@ -125,7 +125,7 @@ def _create(event: Event) -> State:
         raise ValueError(
             f"position {event.position} is about contact {event.contact}, which no entry before it created"
         )
-    stamp = event.stamp
+    stamp = event.stamp if event.fills else (event.stated, event.position)  # a property costs a tenth of a fold
     sent = event.traits or {}
     traits = {name: canonical(value) for name, value in sent.items() if value is not None}
     if WHATSAPP_OPTED in traits:
@@ -147,7 +147,7 @@ def _create(event: Event) -> State:
 
 def _set_traits(state: State, event: Event) -> tuple[dict[str, Value], Stamp, dict[str, Stamp], bool, bool]:
     """Traits and stamps after the event, whether a trait is another than before, and whether one lost."""
-    stamp = event.stamp
+    stamp = event.stamp if event.fills else (event.stated, event.position)  # a property costs a tenth of a fold
     traits, stamps = dict(state.traits), dict(state.stamps)
     won, has_changed, has_lost = 0, False, False
     for name, value in (event.traits or {}).items():
@@ -159,7 +159,7 @@ def _set_traits(state: State, event: Event) -> tuple[dict[str, Value], Stamp, di
         if value is None:
             has_changed = traits.pop(name, None) is not None or has_changed
         else:
-            new = canonical_of(name, value)
+            new = consent(value) if name == WHATSAPP_OPTED else canonical(value)
             if not has_changed:  # of two canonical values, unequal ones are never the same, but True is 1
                 old = traits.get(name)
                 has_changed = old != new or not same(old, new)
