@@ -26,7 +26,9 @@ _INVISIBLE = re.compile(
 
 _TEXT_MARK = re.compile(r'="(.*)"', re.DOTALL).fullmatch
 _ONE_NUMBER = re.compile(r"\+?\d{7,}", re.ASCII).fullmatch
-_DECIMALS = re.compile(r"0+|\d", re.ASCII).fullmatch
+_DIGIT = re.compile(r"\d", re.ASCII).fullmatch
+_ZEROS = re.compile(r"0+").fullmatch
+_ENDS_IN_A_NUMBER = re.compile(r"\d{7,}$", re.ASCII).search
 _TWO_RUNS = re.compile(r"\d{7,}[^\d+]+\d{7,}", re.ASCII).search
 _BETWEEN_NUMBERS = re.compile(r":::|[/;,|&\r\n]|\b(?:or|and|oder|und|ou|et|y|o)\b|(?<=\d)(?=\s*\+)", re.IGNORECASE)
 _DIGITS = re.compile(r"\d", re.ASCII)
@@ -98,14 +100,18 @@ def _clean_code(cell: str) -> str:
 def _decimal(number: str) -> str | None:
     """A number that a spreadsheet made a decimal of, in the form of which `normalise` says so; else None.
 
-    At least seven digits before the last dot or comma, and behind it only zeros or a single digit. Whatever else parts
-    the digits or stands around them: no number is written in groups of which the last has one digit.
+    At least seven digits before the last dot or comma, and behind it a single digit, whatever else parts the digits or
+    stands around them: no number is written in groups of which the last has one digit. More zeros are decimals where
+    seven digits stand together before them: +33.1.23.45.67.00 is a number in groups.
     """
     head, dot, tail = number.replace(",", ".").rpartition(".")
     if not dot:
         return None
     digits, decimals = head.translate(_OUT_OF_NUMBERS), tail.strip(_MARKS)
-    return f"{digits}.{decimals}" if _ONE_NUMBER(digits) and _DECIMALS(decimals) else None
+    if not _ONE_NUMBER(digits):
+        return None
+    is_decimal = _DIGIT(decimals) or (_ZEROS(decimals) and _ENDS_IN_A_NUMBER(head.rstrip(_MARKS)))
+    return f"{digits}.{decimals}" if is_decimal else None
 
 
 def holds_several(cell: str) -> bool:
@@ -120,7 +126,8 @@ def holds_several(cell: str) -> bool:
 def odd_character(cell: str, *, clean: bool) -> str:
     """The character that makes a cell no number, "" where none does; `clean`: those that come off are none."""
     number = bare(cell)
-    number = number[1:] if number.startswith("+") else number
+    if number.lstrip(_MARKS).startswith("+"):
+        number = number.replace("+", "", 1)
     others = [character for character in number if not (character.isascii() and character.isdigit())]
     return next((one for one in others if one not in _MARKS), "" if clean or not others else others[0])
 

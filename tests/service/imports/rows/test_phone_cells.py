@@ -45,6 +45,7 @@ DECIMALS += [
     "[81234567890.0]",
     "81234567890.0-",
     "812-3456-7890.0",
+    "+62 81234567890.00",
 ]
 
 
@@ -60,6 +61,25 @@ def test_a_decimal_of_a_spreadsheet_is_rejected_and_its_zero_never_joined_to_the
 def test_dots_that_part_a_number_in_groups_are_no_decimal_point():
     for cell in ("98200.12111", "9820.0121.11", "98.20.01.21.11", "9820012.111", "9820012111."):
         assert phone(["91", cell], PAIR, clean_phones=True) == "+919820012111"
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("+33.1.23.45.67.00", "+33123456700"),
+        ("+33 1 23 45 67.00", "+33123456700"),
+        ("+1.650.253.0000", "+16502530000"),
+        ("+1 (650) 253.0000", "+16502530000"),
+        ("+44.20.7946.0000", "+442079460000"),
+    ],
+)
+def test_zeros_that_are_the_last_group_of_a_number_in_groups_are_no_decimals(cell, number):
+    assert phone([cell], FULL, clean_phones=True) == number
+    assert fault([cell], FULL).reason == "phone_not_digits"
+
+
+def test_the_plus_of_a_number_is_never_the_character_at_fault():
+    assert "has '('" in fault(["(+91) 98200 12111"], FULL).message
 
 
 @pytest.mark.parametrize(
