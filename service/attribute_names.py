@@ -10,10 +10,12 @@ from projections.search import IDENTITIES, BadCondition, as_trait, quoted, trait
 
 RECORDED: dict[str, Literal["created", "modified"]] = {"created_at": "created", "modified_at": "modified"}
 TAGS = "tags"
+COUNTRY_CODE = "country_code"
+"""A part of the phone; an attribute of this name goes before it."""
 MEMBERS = (*IDENTITIES, *RECORDED, TAGS)
 """What is found by a name as attributes are, and is none; an attribute of that name is put in double quotes."""
 
-_TITLES = {loose(name): name for name in (*DEFAULT_TYPES, *MEMBERS)} | {loose("Phone Number"): "phone"}
+_TITLES = {loose(name): name for name in (*DEFAULT_TYPES, *MEMBERS, COUNTRY_CODE)} | {loose("Phone Number"): "phone"}
 _NEAREST = 3
 
 
@@ -43,7 +45,7 @@ class Names:
             return as_trait(name), False
         title = None if is_exact else _TITLES.get(loose(name))
         if title is not None:
-            return title, title in MEMBERS
+            return title, title in MEMBERS or title == COUNTRY_CODE
         if not (self._types.was_cleared(name) or self._once(name)):
             raise BadCondition(self._unknown(name))
         self.notes.append(f"nobody has a value of {name} at present")

@@ -7,18 +7,19 @@ from typing import Literal
 
 from ledger.events import moments, user_ids
 from ledger.events import tags as tag_rules
-from ledger.events.phone import PhoneFault, normalise_full
+from ledger.events.phone import PhoneFault, normalise, normalise_full
 from ledger.events.traits import DEFAULT_TYPES, WHATSAPP_OPTED, TraitType, consent, is_datetime
 from projections.attribute_types import AttributeTypes
 from projections.filters import Empty, Filter, HasTag, Not, Recorded, Tagged, Test, Together
 from projections.predicates import Wanted, number_of
 from projections.search import IDENTITIES, BadCondition, Condition, Said, parse
-from service.attribute_names import RECORDED, TAGS, Names
+from service.attribute_names import COUNTRY_CODE, RECORDED, TAGS, Names
 
 Match = Literal["all", "any"]
 
 _WORDS = ("in", "all", "between", "empty", "any", "is")
 _ORDER = (">", ">=", "<", "<=")
+_LIKE_OPERATORS = ("=", ">", "<", "~")
 _OPERATORS: dict[TraitType, tuple[str, ...]] = {"boolean": ("=", "!="), "list": ("=", "!=", "~")}
 """By types that do not have all."""
 
@@ -50,7 +51,7 @@ def wanted(asked: Selection, types: AttributeTypes, once: Callable[[str], bool])
     if faults:
         raise BadCondition("; ".join(faults))
     tags = tuple(map(tag_rules.clean, asked.tags))
-    return _joined(tests, tags, asked.text, asked.match), reading.notes
+    return _joined(tests, tags, asked.text, asked.match), list(dict.fromkeys(reading.notes))
 
 
 def _joined(tests: Sequence[Test], tags: tuple[str, ...], text: str | None, match: Match) -> Wanted:
@@ -74,6 +75,8 @@ class _Reading:
     def test(self, said: Said) -> Test:
         """What a condition means. Raises BadCondition."""
         name, is_member = self._names.meant(said.name, is_exact=said.is_exact)
+        if said.op != "~" and said.value.startswith(_LIKE_OPERATORS):
+            raise BadCondition(_no_operator(said))
         word, colon, rest = said.value.partition(":")
         if said.op not in ("=", "!=") or not colon or word not in _WORDS:
             return self._compared(name, is_member, said.op, said.value)
@@ -111,6 +114,8 @@ class _Reading:
     def _empty(self, name: str, is_member: bool, *, is_empty: bool) -> Test:
         if is_member and name == TAGS:
             return Tagged(not is_empty)
+        if is_member and name == COUNTRY_CODE:
+            return Empty("phone", is_empty)
         if is_member and name in RECORDED:
             return Recorded(RECORDED[name], "<" if is_empty else ">=", 0)
         return Empty(name, is_empty)
@@ -120,6 +125,8 @@ class _Reading:
             return _tagged(op, value)
         if is_member and name in RECORDED:
             return _recorded(name, op, value)
+        if is_member and name == COUNTRY_CODE:
+            return _of_country(op, value)
         if is_member and op in ("=", "!="):
             value = _as_phone(value) if name == "phone" else user_ids.clean(value)
         condition = Condition(name, op, _as_consent(value) if name == WHATSAPP_OPTED else value)
@@ -145,10 +152,33 @@ class _Reading:
         if len(shares) == 1 and (faults := list(_faults(condition, own))):
             raise BadCondition(faults[0])
         if (type == "number" and number_of(value) is None) or (shares and type not in shares):
-            fitting = " or ".join(sorted(shares.keys() & {"number", "datetime"}) or ("number", "datetime"))
-            raise BadCondition(f"{name} can be compared by {condition.op} only with a {fitting}")
+            fitting = " or ".join(_SUCH[kind] for kind in _SUCH if kind in shares or shares.keys().isdisjoint(_SUCH))
+            raise BadCondition(f"{name} can be compared by {condition.op} only with {fitting}")
         self._names.note_others(name, type)
         return replace(condition, type=type)
+
+
+_SUCH = {"number": "a number", "datetime": "a date, or a time with its zone, such as 2026-11-22T10:00:00Z"}
+
+
+def _no_operator(said: Said) -> str:
+    """Of a value that begins with what was meant as a part of the operator: nobody has such a one by chance."""
+    advice = f"; {said.name}{said.op}is:{said.value} is that very text" if said.op in ("=", "!=") else ""
+    return f"{said.op}{said.value[0]} is no operator: use one of = != > >= < <= ~{advice}"
+
+
+def _of_country(op: str, value: str) -> Test:
+    """Country codes are told apart by how a phone begins: none begins with another."""
+    if op not in ("=", "!="):
+        raise BadCondition(f"{COUNTRY_CODE} can be compared by =, != and not by {op}")
+    code = value.removeprefix("+")
+    try:
+        normalise(code, "")
+    except PhoneFault as fault:
+        if fault.field == COUNTRY_CODE:
+            raise BadCondition(f"{COUNTRY_CODE} is a country's calling code, such as 91") from None
+    begins = Condition("phone", "~", f"+{code}")
+    return begins if op == "=" else Not(begins)
 
 
 def _values(text: str) -> list[str]:

@@ -11,7 +11,7 @@ _ends = re.compile(rf"^[\s{_MARKS}]+|[\s{_MARKS}]+$").sub
 _seen = re.compile(
     rf"[^\s\x00-\x1f\x7f-\x9f{_MARKS}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0]"
 ).search
-_damaged = re.compile(r"\d(?:[.,]\d+[eE][+-]|[eE]\+)\d{2,3}", re.ASCII).fullmatch
+_damaged = re.compile(r"^[+-]?\d(?:[.,]\d+[eE][+-]|[eE]\+)\d{2,3}$", re.ASCII | re.MULTILINE).search
 
 
 def clean(text: str) -> str:
@@ -35,5 +35,8 @@ def given(texts: list[str]) -> list[str]:
 
 
 def is_damaged(cleaned: str) -> bool:
-    """Whether a spreadsheet has made a number such as 6.61E+12 of it; digits are lost then (R14)."""
+    """Whether a spreadsheet has made a number such as 6.61E+12 of it; digits are lost then (R14).
+
+    5e10 without its sign, and 7e-12, are ids. Of several, each in a line of its own: whether one is so.
+    """
     return _damaged(cleaned) is not None

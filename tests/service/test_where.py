@@ -79,6 +79,11 @@ def people(tmp_path_factory):
         ("city=any:", "gavin asha"),
         ("city!=empty:", "gavin asha"),
         ("user_id=any:", "emma"),
+        ("Country Code=91", "gavin asha ravi"),
+        ("country_code=in:+1,+44", "emma"),
+        ("country_code!=91", "emma"),
+        ("country_code=any:", "gavin asha ravi emma"),
+        ("city=is:=Pune", ""),
         ("Plan=is:in:gold", "ravi"),
         ("visits=between:3,12", "gavin asha"),
         ("visits>3", "gavin"),
@@ -127,6 +132,16 @@ def test_a_condition_finds_just_who_is_meant(people, where, who):
         ("email>5", "email is a text"),
         ("visits>many", "only with a number"),
         ("visits>2026-01-01", "only with a number"),
+        ("seen>2026-01-05T10:00:00", "a time with its zone, such as 2026-11-22T10:00:00Z"),
+        ("city==Pune", "== is no operator: use one of = != > >= < <= ~; city=is:=Pune is that very text"),
+        ("city!==Pune", "city!=is:=Pune is that very text"),
+        ("city=~Pune", "=~ is no operator"),
+        ("Worth=>8000", "=> is no operator"),
+        ("Worth=<8000", "=< is no operator"),
+        ("city<>Pune", "<> is no operator"),
+        ("visits>>3", ">> is no operator"),
+        ("country_code=9", "such as 91"),
+        ("country_code>1", "not by >"),
         ("seen>5", "seen is a datetime"),
         ("langs>a", "langs is a list"),
         ("city=all:a,b", "city is no list"),
@@ -164,6 +179,7 @@ def test_what_is_left_out_of_a_comparison_is_counted(people):
     assert whole(people, "visits>1")["notes"] == [
         "1 contacts have a value of visits that is no number; these are not compared"
     ]
+    assert len(whole(people, "visits=between:1,5")["notes"]) == 1
     assert "notes" not in whole(people, "seen>2026-01-01")
 
 

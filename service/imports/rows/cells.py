@@ -13,6 +13,7 @@ from ledger.events.traits import (
     has_control_characters,
     is_datetime,
 )
+from ledger.events.user_ids import is_damaged
 from service.imports.columns.attributes import NAMES, TITLES
 from service.imports.columns.choices import Choices
 from service.imports.columns.date_formats import DateFormat, date_format
@@ -88,15 +89,12 @@ def user_id(cell: str) -> str:
         raise CellFault("user_id_invalid", f"has {len(cell):,} characters; {MOST_USER_ID_CHARACTERS} are allowed")
     if not cell.isprintable() and has_control_characters(cell):
         raise CellFault("user_id_invalid", "has a control character, such as a line break")
-    if has_scientific(cell):
+    if is_damaged(cell):
         raise CellFault(
             "user_id_scientific", f"is in scientific notation: a spreadsheet has cut digits off: {shown(cell)}"
         )
     return cell
 
-
-has_scientific = re.compile(r"^[+-]?[0-9](?:[.,][0-9]+)?[eE][+-][0-9]{2,3}$", re.MULTILINE).search
-"""Whether a line is a number as a spreadsheet writes a long one: 6.61E+12. Without its sign, 5e10 is an id (R14)."""
 
 _RELAXED = "'\u2019-."
 

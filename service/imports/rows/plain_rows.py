@@ -20,7 +20,6 @@ from service.imports.rows.cells import (
     Reader,
     cell_reader,
     column_reader,
-    has_scientific,
     text,
 )
 from service.imports.rows.row import Row
@@ -127,13 +126,13 @@ def _are_as_in_json(cells: str) -> bool:
 
 def _plain_ids(cells: Sequence[str]) -> list[str]:
     is_plain = max(map(len, cells)) <= MOST_USER_ID_CHARACTERS and "".join(cells).isprintable()
-    if is_plain and not has_scientific("\n".join(cells)):
+    if is_plain and not user_ids.is_damaged("\n".join(cells)):
         return [""] * len(cells)
     return ["" if _is_plain_id(cell) else _NOT_PLAIN for cell in cells]
 
 
 def _is_plain_id(cell: str) -> bool:
-    return len(cell) <= MOST_USER_ID_CHARACTERS and cell.isprintable() and not has_scientific(cell)
+    return len(cell) <= MOST_USER_ID_CHARACTERS and cell.isprintable() and not user_ids.is_damaged(cell)
 
 
 def _blank_ones(cells: Sequence[str]) -> list[str]:

@@ -60,7 +60,7 @@ def test_a_contact_that_is_known_is_given_no_such_user_id(nothing):
 
 
 @pytest.mark.parametrize("call", sorted(CALLS))
-@pytest.mark.parametrize("id", ["6.61E+12", "9.1e+10", "6,61E+12", "1.5E-07", "7E+12", " 6.61E+12 "])
+@pytest.mark.parametrize("id", ["6.61E+12", "9.1e+10", "6,61E+12", "1.5E-07", "7E+12", " 6.61E+12 ", "-6.61E+12"])
 def test_what_a_spreadsheet_cut_digits_off_is_refused_beside_a_phone_too(call, id):
     """R14."""
     assert faults(CALLS[call], {"userId": id}) == [(f"/{member(call)}", "user_id_scientific")]
