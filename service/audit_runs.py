@@ -63,7 +63,8 @@ class AuditRuns:
             kept: dict[str, Any] = json.loads(self._record_of(id).read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return None
-        record = {"deep": False, "all": False} | kept  # of an earlier version, which had no choice
+        # one of an earlier version had no choice
+        record = kept | {name: kept.get(name, False) for name in ("deep", "all")}
         if self._is_running(record["kind"], id):
             return record | {"state": "running", "result": None, "message": None}
         result = self._result(id)

@@ -64,6 +64,7 @@ def test_an_example_answer_is_what_comes(client, world, description, path):
     assert client.get(path).json == shown
 
 
+@pytest.mark.usefixtures("parts_at_work")
 def test_every_call_that_reads_has_an_example_answer_which_is_what_comes(client, world, description):
     stands = story.tell(client, world, description)
     reads = [path for method, path in description.operations if method == "GET" and path.startswith("/v1/")]
