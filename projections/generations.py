@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from projections.indexes import Asked
 from projections.store import ledger_of
 
 _POINTER = "current"
+_of_a_whole_one = re.compile(r"contacts-([0-9]{1,9})\.db", re.ASCII).fullmatch
+_of_any_kind = re.compile(r"contacts-([0-9]{1,9})\..+", re.ASCII).fullmatch
 
 
 class Generations:
@@ -49,7 +52,7 @@ class Generations:
         """The file in use. Raises NotMadeYet before the first generation, NotOurs for the state of another ledger."""
         number = self.current()
         if number is None:
-            raise NotMadeYet("there is no contact state yet: start the projector (`contacts serve`)")
+            raise NotMadeYet(self._none())
         path = self.path(number)
         if self._ledger is not None:
             try:
@@ -60,9 +63,16 @@ class Generations:
                 ) from None
         return path
 
+    def _none(self) -> str:
+        if not any(self._complete()):
+            return "there is no contact state yet: start the projector (`contacts serve`)"
+        pointer = self.folder / _POINTER
+        told = "does not name any" if pointer.exists() else "is missing"
+        return f"{pointer}, which names the contact state in use, {told}: the projector mends it (`contacts serve`)"
+
     def newest(self) -> int:
         """The highest number that any file here has; 0 when there is none."""
-        return max((int(path.stem.removeprefix("contacts-")) for path in self.folder.glob("contacts-*.*")), default=0)
+        return max(self._numbers(_of_any_kind), default=0)
 
     def complete(self, number: int) -> None:
         """A built file is whole and closed: give it its final name, from which the projector takes it up."""
@@ -88,7 +98,11 @@ class Generations:
                 discard(self.path(old))
 
     def _complete(self) -> list[int]:
-        return [int(path.stem.removeprefix("contacts-")) for path in self.folder.glob("contacts-*.db")]
+        return list(self._numbers(_of_a_whole_one))
+
+    def _numbers(self, named: Callable[[str], re.Match[str] | None]) -> Iterator[int]:
+        """The numbers in such names of files; somebody's copy of one, which has another name, is let be."""
+        return (int(found[1]) for path in self.folder.glob("contacts-*") if (found := named(path.name)))
 
     def found(self) -> int | None:
         """The newest whole generation, for when the pointer is lost; None where there is none."""
