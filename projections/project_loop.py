@@ -167,16 +167,18 @@ def run(
         return
     log, projection = opened
     try:
-        pause, is_anew = 0.0, False
+        pause, folded, is_anew = 0.0, 0, False
         for turn in count():
             if wait(pause):
                 break
             try:
-                trouble = projection.trouble()
+                is_look = turn % _TURNS_A_LOOK == 0
+                # after every page, since one in a file without a name is lost; idle turns are too many for it
+                trouble = projection.trouble() if is_look or folded else None
                 if trouble is not None:
                     report(StateLost(trouble))
                     projection.fold_anew()
-                if turn % _TURNS_A_LOOK == 0:
+                if is_look:
                     projection.take_up_rebuilt()
                     projection.index()
                 began = time.monotonic()
