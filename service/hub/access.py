@@ -54,8 +54,9 @@ class Access:
             if request.method not in _SAFE:
                 if not is_same_origin():
                     raise Forged
-                g.seat = "a sign-in" if session is None else session.name
-                self._seats.take(g.seat)
+                name = "a sign-in" if session is None else session.name
+                self._seats.take(name)
+                g.seat = name  # none is given back that was not taken
                 request.environ["wsgi.input"] = BytesIO(read_bytes(request.environ, _LARGEST_FORM))
             if request.endpoint in open_endpoints or request.endpoint is None:
                 return None

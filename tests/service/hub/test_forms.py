@@ -1,9 +1,15 @@
 """Only a page of this hub, made for this session, can change anything; and no page runs what a value says."""
 
+from contextlib import suppress
+
 import pytest
 
+from service.api.parts import door, hub
+from service.api.problem import Problem
+from service.api.seats import SEATS
 from service.keys import SCOPES
 from tests.examples import GAVIN
+from tests.service.hub.conftest import Browser
 
 FORMS = ["/sign-out", "/people", "/people/x/link", "/people/x/remove", "/contacts/columns"]
 PAGES = [
@@ -44,6 +50,18 @@ def test_one_sessions_token_is_no_use_to_another(make_browser, keys):
     second.sign_in(keys.create("b", SCOPES, by="tests")[1])
     token = first.open("/help").fields["form"]
     assert second.send("/sign-out", {"form": token}).status_code == 403
+
+
+def test_a_form_that_finds_no_seat_makes_room_for_no_other(world, clock):
+    """R39: nothing is given back that was not taken."""
+    parts = door(world.deployment)
+    browser = Browser(hub(world.deployment, parts, clock=clock))
+    for number in range(SEATS):
+        with suppress(Problem):
+            parts.seats.take(f"key {number}")
+    assert [browser.sign_in("x").status_code for _ in range(4)] == [503] * 4
+    parts.seats.leave("key 0")
+    assert browser.sign_in("x").status_code == 401
 
 
 @pytest.mark.parametrize("path", PAGES)
