@@ -53,7 +53,13 @@ _DATES = (
 _TIMES = ("", " HH:mm", " HH:mm:ss", " hh:mm A", " hh:mm:ss A", ", HH:mm", ", HH:mm:ss", ", hh:mm A", ", hh:mm:ss A")
 USUAL = (
     *(f"{day}{time}" for time in _TIMES for day in _DATES if day + time != "YYYY-MM-DD"),
-    *("YYYY-MM-DD HH:mm:ss.SSS", "YYYY-MM-DD HH:mm:ss Z", "YYYY-MM-DDTHH:mm", "YYYY-MM-DDTHH:mm:ss"),
+    *(
+        "YYYY-MM-DD HH:mm:ss.SSS",
+        "YYYY-MM-DD HH:mm:ss Z",
+        "YYYY-MM-DDTHH:mm",
+        "YYYY-MM-DDTHH:mm:ss",
+        "YYYY-MM-DDTHH:mm:ss.SSS",
+    ),
 )
 """Those that are looked for among a column's values."""
 

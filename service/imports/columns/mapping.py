@@ -150,8 +150,11 @@ def _every(
     taken = {column.attribute for column in chosen.values() if column.attribute is not None} | set(sure.values())
     left = [title if place in free and place not in sure else "" for place, title in enumerate(titles)]
     meant = sure | less_sure(left, taken)
+    exact = set(free.values())
+    near = {name: type for name, type in known.items() if name not in exact}  # the others have their own columns
     for place, title in enumerate(titles):
-        yield chosen[place] if place in chosen else _by_name(title, meant.get(place), known, faults)
+        existing = known if title in known else near
+        yield chosen[place] if place in chosen else _by_name(title, meant.get(place), existing, faults)
 
 
 def _by_name(title: str, default: str | None, known: Mapping[str, str], faults: list[str]) -> Column:

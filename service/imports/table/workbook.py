@@ -51,12 +51,13 @@ def write_sheet(path: Path, sheet: str | None, out: Path) -> list[str]:
     workbook = _opened(path)
     names = [one.name for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
     found = _chosen(workbook, names, sheet)
-    with out.open("w", encoding="utf-8", newline="") as file:
-        file.write(FIRST_LINE)
-        if not _write(_read_rows(found), file):
-            others = ", ".join(repr(name[:60]) for name in names if name != found.name)
-            advice = f"The workbook also has {_plain(others)}: name the one to import with {{sheet}}." if others else ""
-            raise FileRefused(f"The sheet {found.name[:60]!r} is empty: its first row must name the columns.", advice)
+    dates = _Dates()
+    if not _written(found, dates, out):
+        others = ", ".join(repr(name[:60]) for name in names if name != found.name)
+        advice = f"The workbook also has {_plain(others)}: name the one to import with {{sheet}}." if others else ""
+        raise FileRefused(f"The sheet {found.name[:60]!r} is empty: its first row must name the columns.", advice)
+    if dates.differ:
+        _written(found, dates, out)
     return names
 
 
@@ -72,6 +73,39 @@ def text(cell: Cell) -> str:
         minutes, seconds = divmod(round(cell.total_seconds()), 60)
         return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     return cell.isoformat()
+
+
+class _Dates:
+    """How each column tells its dates: all as finely as the finest, so that one format fits them.
+
+    A workbook does not tell a date from midnight. `differ`: some that were told before were told less finely.
+    """
+
+    def __init__(self) -> None:
+        self.differ = False
+        self._finest: dict[int, int] = {}
+
+    def text(self, place: int, cell: date) -> str:
+        """A cell of a column as its ISO form, as finely as any before it there."""
+        own = _fineness(cell)
+        finest = self._finest.setdefault(place, own)
+        if own != finest:
+            self.differ = True
+            finest = self._finest[place] = max(own, finest)
+        if not finest:
+            return cell.isoformat()
+        moment = cell if isinstance(cell, datetime) else datetime.combine(cell, time())
+        return moment.isoformat(timespec=_TIMESPECS[finest])
+
+
+_TIMESPECS = ("", "seconds", "milliseconds", "microseconds")
+
+
+def _fineness(cell: date) -> int:
+    """The place in `_TIMESPECS` by which nothing of it is lost; 0 of a date alone."""
+    if not isinstance(cell, datetime):
+        return 0
+    return 1 if not cell.microsecond else 3 if cell.microsecond % 1000 else 2
 
 
 def _number(number: float) -> str:
@@ -169,10 +203,24 @@ def _chosen(workbook: "CalamineWorkbook", names: Sequence[str], sheet: str | Non
         raise FileRefused(f"The sheet {sheet[:60]!r} cannot be read: the workbook is damaged.", _AS_CSV) from fault
 
 
-def _read_rows(sheet: "CalamineSheet") -> Iterator[list[str]]:
+def _written(sheet: "CalamineSheet", dates: _Dates, out: Path) -> bool:
+    """Write the sheet; whether a row of it is not blank."""
+    with out.open("w", encoding="utf-8", newline="") as file:
+        file.write(FIRST_LINE)
+        return _write(_read_rows(sheet, dates), file)
+
+
+def _read_rows(sheet: "CalamineSheet", dates: _Dates) -> Iterator[list[str]]:
     """The cells of each row from the sheet's first on, however many are blank."""
+    is_header = True
     for number, row in enumerate(sheet.iter_rows(), start=1):
         cells = list(map(text, row))
+        if is_header:
+            is_header = not any(cells)
+        else:
+            for place, cell in enumerate(row):
+                if isinstance(cell, date):
+                    cells[place] = dates.text(place, cell)
         if any("\0" in cell for cell in cells):
             raise FileRefused(f"A cell of row {number} of the sheet holds a NUL character; take it out.")
         yield cells

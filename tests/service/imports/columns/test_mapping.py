@@ -71,6 +71,12 @@ def test_an_existing_attribute_is_found_by_a_name_that_differs_by_case_space_or_
     assert attributes([*PHONES, "Customer Type"], known)["Customer Type"] == ("customer_type", "number")
 
 
+def test_an_existing_attribute_that_has_a_column_of_just_its_name_is_meant_by_no_other():
+    found = attributes(["Phone", "id", "_id", "ID"], {"id": "string"}, country_code="91")
+    assert [found[header][0] for header in ("id", "_id", "ID")] == ["id", "_id", "ID"]
+    assert attributes(["Phone", "id", "_id"], {"id": "string"}, maps=("id=Key",))["_id"][0] == "id"
+
+
 def test_a_chosen_mapping_goes_before_the_name():
     chosen = attributes([*PHONES, "City", "a=b"], maps=("City=Home town", "a=b=score:number"))
     assert (chosen["City"], chosen["a=b"]) == (("Home town", "string"), ("score", "number"))

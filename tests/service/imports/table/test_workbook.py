@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.imports.columns.choices import Choices
+from service.imports.columns.date_formats import fitting
 from service.imports.table import workbook as reading
 from service.imports.table.refusal import FileRefused
 from service.imports.table.workbook import FIRST_LINE, text, write_sheet
@@ -98,6 +99,22 @@ def test_xlsx_is_read():
 )
 def test_a_cell_is_told_as_a_csv_has_it(cell, told):
     assert text(cell) == told
+
+
+def test_dates_of_a_column_are_told_alike_so_that_one_format_fits_them():
+    """A workbook does not tell a date from midnight, and its clock has fractions of a second."""
+    noon, soon = datetime(2022, 10, 31, 12), datetime(2022, 10, 31, 12, 0, 0, 500000)
+    cells = [[date(2022, 1, 1), "Whole", "Fine", "Day"], *([GAVIN, when, fine, when] for when, fine in [(noon, noon)])]
+    cells += [[ASHA, datetime(2022, 11, 1), soon, None], [ASHA, "later", date(2022, 11, 1), date(2022, 11, 2)]]
+    rows, _ = read(workbook(cells))
+    assert rows == [
+        ["2022-01-01", "Whole", "Fine", "Day"],
+        [GAVIN, "2022-10-31T12:00:00", "2022-10-31T12:00:00.000", "2022-10-31T12:00:00"],
+        [ASHA, "2022-11-01T00:00:00", "2022-10-31T12:00:00.500", ""],
+        [ASHA, "later", "2022-11-01T00:00:00.000", "2022-11-02T00:00:00"],
+    ]
+    for place, form in ((1, "YYYY-MM-DDTHH:mm:ss"), (2, "YYYY-MM-DDTHH:mm:ss.SSS"), (3, "YYYY-MM-DDTHH:mm:ss")):
+        assert fitting([row[place] for row in rows[1:] if row[place] not in ("", "later")]) == [form]
 
 
 def test_formulas_are_their_values_and_merged_cells_their_first():
