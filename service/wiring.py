@@ -14,7 +14,7 @@ from ledger.bus.open import open_bus
 from ledger.bus.port import Bus
 from ledger.events.ids import Ids
 from ledger.events.signing import Signer
-from ledger.log.reader import LogReader, is_there
+from ledger.log.reader import LogReader, absence, is_there
 from ledger.sqlite import Connection, NotMadeYet, Place
 from projections.generations import Generations
 from service import settings
@@ -118,8 +118,9 @@ class Deployment:
     @contextmanager
     def log_reader(self) -> Iterator[LogReader]:
         """The log, for reading. Raises sqlite.NotMadeYet while there is none."""
-        if not is_there(self.log_path):
-            raise NotMadeYet("there is no event log yet: start the consumer (`contacts serve`)")
+        why = absence(self.log_path)
+        if why is not None:
+            raise NotMadeYet(why)
         reader = LogReader(self.log_path)
         try:
             yield reader

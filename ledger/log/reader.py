@@ -44,13 +44,23 @@ def _entry(row: Any) -> Entry:
 
 def is_there(path: Path) -> bool:
     """Whether a log was made in this file, tables and all, and is up to date: its writer sees to that."""
-    if not path.exists():
-        return False
-    connection = sqlite.connect(path, read_only=True)
-    try:
-        return version_of(connection) >= VERSION
-    finally:
-        connection.close()
+    return absence(path) is None
+
+
+def absence(path: Path) -> str | None:
+    """Why there is no log to be read in this file, as a sentence; None where there is one."""
+    version = 0
+    if path.exists():
+        connection = sqlite.connect(path, read_only=True)
+        try:
+            version = version_of(connection)
+        finally:
+            connection.close()
+    if version == 0:
+        return "there is no event log yet: start the consumer (`contacts serve`)"
+    if version < VERSION:
+        return "the event log is of an earlier version: the consumer (`contacts serve`) brings it up to date"
+    return None
 
 
 class LogReader:

@@ -15,7 +15,7 @@ from flask import Flask
 from ledger import sqlite
 from ledger.belonging import NotOurs
 from ledger.bus.port import Bus, BusError
-from ledger.log.reader import is_there
+from ledger.log.reader import absence
 from projections.reading import reading
 from service.apart import Apart
 from service.api.app import create_app
@@ -182,7 +182,7 @@ def _store_fault(deployment: Deployment) -> str | None:
 
 def _log_fault(deployment: Deployment) -> str | None:
     try:
-        return None if is_there(deployment.log_path) else "there is no log yet; the consumer makes it"
+        return absence(deployment.log_path)
     except sqlite.Error as fault:
         return str(fault)
 

@@ -43,6 +43,11 @@ def test_nobody_reads_the_log_before_its_writer_has_brought_it_up_to_date(earlie
         assert log.altered() == []
 
 
+def test_who_wants_to_read_it_is_told_why_not(earlier):
+    with pytest.raises(NotMadeYet, match="of an earlier version"), earlier.deployment.log_reader():
+        pass
+
+
 def test_the_state_is_folded_anew_and_until_then_a_reader_is_told_so(earlier):
     earlier.consume()
     with pytest.raises(NotMadeYet, match="of an earlier version"):
