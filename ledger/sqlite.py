@@ -98,6 +98,8 @@ def connect(path: Path, *, read_only: bool = False, cache_mib: int = 2, busy_sec
     except Error as fault:
         fault.args = (f"{fault}: {path}",)  # which file it is, SQLite does not say
         raise
+    except UnicodeDecodeError as fault:  # the driver's, for what SQLite quotes of a damaged schema
+        raise DatabaseError(f"malformed database schema, which is not UTF-8: {path}") from fault
 
 
 def _connected(path: Path, read_only: bool, cache_mib: int, busy_seconds: float) -> Connection:
