@@ -75,7 +75,12 @@ class Refused(click.ClickException):
 @click.option("--clean-phones", is_flag=True, help="Take spaces, hyphens, dots and brackets out of numbers.")
 @click.option("--allow-opt-in", is_flag=True, help="Let WhatsApp Opted become TRUE where it is FALSE.")
 @click.option("--encoding", help="The file's encoding when it is not UTF-8, such as windows-1252.")
-@click.option("--delimiter", type=click.Choice(DELIMITERS), help="Between cells, when it is not found out right.")
+@click.option(
+    "--delimiter",
+    type=click.Choice(DELIMITERS),
+    metavar="CHARACTER",
+    help="Between cells, when it is not found out right: , ; | or a tab.",
+)
 @click.option("--sheet", metavar="NAME", help="Of a workbook; without it, the first.")
 @click.option("--again", is_flag=True, help="Import the same file with the same choices once more.")
 @click.option("--dry-run", is_flag=True, help="Only say what would become of each row; nothing is taken in.")

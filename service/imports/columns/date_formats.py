@@ -108,7 +108,7 @@ def date_format(text: str) -> DateFormat:
         given = given.upper()  # dd/mm/yyyy: without hours, mm are no minutes
     form, zone = given, None
     if (parted := _ZONE.fullmatch(given)) is not None:
-        form, zone = parted["format"], _zone(parted["zone"])
+        form, zone = parted["format"], _zone(given, parted["zone"])
     tokens = _TOKENS.findall(form)
     _check(given, tokens, zone)
     parts = [_form(token, tokens[place + 1 : place + 2]) for place, token in enumerate(tokens)]
@@ -166,6 +166,7 @@ def _check(given: str, tokens: Sequence[str], zone: tzinfo | None) -> None:
 
 
 _EXAMPLES = "such as DD/MM/YYYY, YYYY-MM-DD HH:mm:ss +05:30 or DD MMM YYYY hh:mm A Asia/Kolkata"
+_ZONES = "such as +05:30 or Asia/Kolkata"
 _MEANING = {"MMMM": "M", "MMM": "M", "MM": "M", "DD": "D", "HH": "H", "hh": "H", "h": "H"}
 
 
@@ -193,19 +194,19 @@ def _hour(said: dict[str, str | None]) -> int:
     return hour % 12 + (12 if half.upper() == "P" else 0)
 
 
-def _zone(text: str) -> tzinfo:
+def _zone(given: str, text: str) -> tzinfo:
     if text == "UTC":
         return UTC
     if (offset := _OFFSET.fullmatch(text)) is not None:
         sign, hours, minutes = offset.groups()
         if int(hours) > 23 or int(minutes) > 59:
-            raise FormatWrong(f"there is no zone {text!r}")
+            raise FormatWrong(f"{given!r} ends with {text!r}, which is no zone: {_ZONES}")
         shift = timedelta(hours=int(hours), minutes=int(minutes))
         return timezone(-shift if sign == "-" else shift)
     try:
         return ZoneInfo(text)
     except (OSError, ValueError, KeyError) as fault:  # ZoneInfoNotFoundError is a KeyError
-        raise FormatWrong(f"there is no zone {text!r}; zones are such as Asia/Kolkata or +05:30") from fault
+        raise FormatWrong(f"{given!r} ends with {text!r}, which is no zone: {_ZONES}") from fault
 
 
 def _told(zone: str) -> str:

@@ -43,6 +43,9 @@ _NO_HEADER = (
     "Put a row above it that names each column, such as Name, Country Code, Phone Number."
 )
 _VALUE = re.compile(r"\+?(?:[\s().-]*\d){9,15}[\s().-]*|[^@\s]+@[^@\s]+\.[^@\s]+", re.ASCII).fullmatch
+_UNSEEN = r"\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+_AROUND = re.compile(rf"^[{_UNSEEN}]+|[{_UNSEEN}]+$")
+_TEXT_MARK = re.compile(r'="(.*)"', re.DOTALL)
 _LINE_BREAKS = re.compile(r"\s*[\t\r\n]+\s*")
 
 REJECTED = "rejected:"
@@ -119,7 +122,7 @@ def map_by_name(
     header: Sequence[str], choices: Choices, known: Mapping[str, str], sample: Sample = lambda: ()
 ) -> tuple[ColumnMap, tuple[str, ...]]:
     """The same mapping with every fault it has, each a sentence."""
-    titles = [_LINE_BREAKS.sub(" ", cell.strip()) for cell in header]
+    titles = list(map(_title, header))
     if _holds_values(titles):
         return ColumnMap(tuple(Column(title, None) for title in titles)), (_NO_HEADER,)
     is_guarded = any(title.startswith(REJECTED) for title in titles)
@@ -134,6 +137,13 @@ def map_by_name(
         faults.append(no_phone(headers, sure, sample()))
     _check_country_code(choices.country_code, faults)
     return ColumnMap(columns, is_guarded), tuple(faults)
+
+
+def _title(cell: str) -> str:
+    """What a header says, without what nobody sees around it and a spreadsheet's mark for text."""
+    left = _AROUND.sub("", cell)
+    marked = _TEXT_MARK.fullmatch(left)
+    return _LINE_BREAKS.sub(" ", _AROUND.sub("", marked[1]) if marked is not None else left)
 
 
 def _holds_values(titles: Sequence[str]) -> bool:
@@ -226,7 +236,7 @@ def _halves(text: str, titles: Sequence[str]) -> tuple[int | None, str]:
 
 def _place(title: str, titles: Sequence[str]) -> int | None:
     """The column of that name: exactly, or the only one that differs by what does not count."""
-    wanted = title.strip()
+    wanted = _title(title)
     if wanted in titles:
         return titles.index(wanted)
     alike = [place for place, other in enumerate(titles) if other and fold(other) == fold(wanted)]
@@ -235,7 +245,9 @@ def _place(title: str, titles: Sequence[str]) -> int | None:
 
 def _as_target(title: str, target: str, known: Mapping[str, str], faults: list[str]) -> Column:
     name, given, form = _parted(target, known)
-    if given is not None and given not in TYPES:
+    if given not in TYPES and name.rpartition(":")[2].strip().lower() in TYPES:
+        faults.append(f"Column {title!r}: a format is behind the type datetime alone, such as DOB:datetime:DD/MM/YYYY.")
+    elif given is not None and given not in TYPES:
         faults.append(f"Column {title!r}: {given[:40]!r} is no type; the types are {', '.join(TYPES)}.")
     if form is not None:
         try:

@@ -54,7 +54,7 @@ def test_a_local_time_that_comes_twice_or_never_is_not_guessed(cell):
         ("DD/MM/YYYY +05:30", "a date alone has none"),
         ("DD/MM/YYYY HH:mm Z +05:30", "zone twice"),
         ("DD/MM/YYYY hh:mm UTC", "hh:mm A"),
-        ("DD/MM/YYYY HH:mm Mars/Base", "no zone 'Mars/Base'"),
+        ("DD/MM/YYYY HH:mm Mars/Base", "ends with 'Mars/Base', which is no zone"),
         ("%d/%m/%Y", "no format has"),
         ("", "such as DD/MM/YYYY"),
     ],

@@ -77,6 +77,14 @@ def test_an_existing_attribute_that_has_a_column_of_just_its_name_is_meant_by_no
     assert attributes(["Phone", "id", "_id"], {"id": "string"}, maps=("id=Key",))["_id"][0] == "id"
 
 
+@pytest.mark.parametrize(
+    "header", ["City\u200b", "\ufeffCity", "\u202aCity\u202c", '="City"', "City\u00a0", '=" City "']
+)
+def test_what_nobody_sees_around_a_header_is_no_part_of_it(header):
+    assert attributes([*PHONES, header]) == {**attributes(PHONES), "City": ("city", "string")}
+    assert attributes([*PHONES, header], maps=(f"{header}=Town",))["City"][0] == "Town"
+
+
 def test_a_chosen_mapping_goes_before_the_name():
     chosen = attributes([*PHONES, "City", "a=b"], maps=("City=Home town", "a=b=score:number"))
     assert (chosen["City"], chosen["a=b"]) == (("Home town", "string"), ("score", "number"))
@@ -107,6 +115,7 @@ def test_columns_of_a_rejects_file_and_columns_without_a_name_are_ignored():
         (PHONES, {"maps": ("Phone Number",)}, "write it as"),
         (PHONES, {"ignore": ("Nope",)}, "no such column"),
         ([*PHONES, "Age"], {"maps": ("Age=age:integer",)}, "the types are string, number"),
+        ([*PHONES, "Age"], {"maps": ("Age=age:string:DD/MM/YYYY",)}, "a format is behind the type datetime alone"),
         ([*PHONES, "Mail"], {"maps": ("Mail=email:number",)}, "always of type string"),
         ([*PHONES, "Age"], {"maps": ("Age=age", "Age=years")}, "mapped or ignored twice"),
         (["Phone"], {"country_code": "9x"}, "Country code"),
