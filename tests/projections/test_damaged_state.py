@@ -60,22 +60,6 @@ def test_one_that_contradicts_the_log_is_left_to_a_person(damaged):
         project(damaged)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"\xff", b"contacts-1.db", b"99999999999"])
-def test_a_pointer_that_names_no_state_is_told_by_its_name_and_mended(world, content):
-    world.track(phone=GAVIN, city="Pune")
-    world.settle()
-    generations = world.deployment.generations()
-    pointer = generations.folder / "current"
-    if content is None:
-        pointer.unlink()
-    else:
-        pointer.write_bytes(content)
-    with pytest.raises(sqlite.NotMadeYet, match="state/current"):
-        generations.current_path()
-    project(world)
-    assert generations.current_path().name == "contacts-1.db"
-
-
 def test_somebodys_copies_beside_the_states_are_let_be(world):
     world.track(phone=GAVIN, city="Pune")
     world.settle()

@@ -10,7 +10,7 @@ from kafka import KafkaAdminClient
 from consumers.consume_loop import BusUnknown
 from ledger import sqlite
 from ledger.belonging import Gone, NotOurs
-from ledger.bus.port import Unusable
+from ledger.bus.port import Message, Unusable
 from projections.projector import Contradiction
 from service.ledger_file import SecretWrong
 from tests.brokers import eventually
@@ -221,7 +221,7 @@ def test_a_pointer_to_the_state_that_names_none_is_put_right_by_the_projector(us
     pointer = used.folder / "state" / "current"
     pointer.unlink() if content is None else pointer.write_bytes(content)
     again = World(used.folder)
-    with pytest.raises(sqlite.NotMadeYet, match="start the projector"):
+    with pytest.raises(sqlite.NotMadeYet, match=r"state/current, which names the contact state in use"):
         again.state()
     again.project()
     assert [contact["phone"] for contact in again.contacts()] == [GAVIN]
@@ -265,3 +265,11 @@ def test_a_topic_that_was_made_again_is_refused_until_a_person_accepts_it(tmp_pa
     assert [entry.type for entry in again.entries()] == ["UserTracked", "BusAccepted", "UserTracked"]
     assert [contact["phone"] for contact in again.contacts()] == [GAVIN, ASHA]
     again.close()
+
+
+def test_a_damaged_log_is_not_told_as_a_fault_of_the_bus(used):
+    log = used.folder / "log.db"
+    log.write_bytes(b"\xff" * log.stat().st_size)
+    with pytest.raises(Unusable, match=r"^the log, .*log\.db") as raised:
+        used.deployment.bus().publisher().publish([Message(None, b"{}")])
+    assert "bus.db" not in str(raised.value)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ledger import sqlite
 from ledger.belonging import NotOurs, refuse_other
-from ledger.bus.belonging import Belonging
+from ledger.bus.belonging import Belonging, KnownBus
 from ledger.bus.port import Unavailable, Unusable
 from ledger.bus.sqlite.older import gather
 from ledger.clock import refuse_jump
@@ -98,7 +98,7 @@ def _set_up(connection: sqlite.Connection, path: Path, wait: float, belonging: B
 
 def _refuse_to_make(path: Path, how: str, belonging: Belonging | None) -> None:
     """A new file in the place of a lost one would look as if nothing had been published yet."""
-    if belonging is not None and not belonging.is_accepting and belonging.known() is not None:
+    if belonging is not None and not belonging.is_accepting and _known(belonging) is not None:
         raise Unusable(
             f"the bus file {path} {how}, and what the log has not taken of it is gone unless it comes back: put it"
             " back, or go on with a new bus with `contacts consume --accept-bus` (or `contacts serve --accept-bus`)"
@@ -115,7 +115,7 @@ def _belong(connection: sqlite.Connection, path: Path, wait: float, belonging: B
         refuse_other(path, found, belonging.ledger)
     except NotOurs as fault:
         raise Unusable(str(fault)) from None
-    known = belonging.known()
+    known = _known(belonging)
     if found is None and (known is None or known.id == stream_id(connection) or belonging.is_accepting):
         with writing(connection, time.monotonic() + wait):
             connection.execute("UPDATE stream SET ledger = ?", (belonging.ledger,))
@@ -123,7 +123,7 @@ def _belong(connection: sqlite.Connection, path: Path, wait: float, belonging: B
 
 def refuse_unknown(connection: sqlite.Connection, path: Path, belonging: Belonging | None) -> None:
     """Raise Unusable where nothing may be published, because the log would not take it: another bus, or an old copy."""
-    known = None if belonging is None else belonging.known()
+    known = None if belonging is None else _known(belonging)
     if known is None:
         return
     (_, following), found = bounds(connection), stream_id(connection)
@@ -135,6 +135,15 @@ def refuse_unknown(connection: sqlite.Connection, path: Path, belonging: Belongi
             f"the bus file {path} {what}; put the log's own bus back, or go on with this one with"
             " `contacts consume --accept-bus` (or `contacts serve --accept-bus`)"
         )
+
+
+def _known(belonging: Belonging) -> KnownBus | None:
+    """What the log knows. Raises Unavailable, Unusable where the log cannot be read, which is no fault of the bus."""
+    try:
+        return belonging.known()
+    except sqlite.Error as fault:
+        kind = Unavailable if sqlite.is_passing(fault) else Unusable
+        raise kind(f"the log, which knows the bus that it takes from, cannot be read: {fault}") from fault
 
 
 def _has_table(connection: sqlite.Connection, name: str) -> bool:
