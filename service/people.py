@@ -167,7 +167,7 @@ class People:
         unknown = wanted.difference(SCOPES)
         if unknown or not wanted:
             raise ScopeUnknown(f"rights are {', '.join(SCOPES)}; given: {', '.join(sorted(unknown)) or 'none'}")
-        return Person(self._token(9), clean, wanted, self._clock(), None)
+        return Person(fingerprint(self._token(32)).hex()[:12], clean, wanted, self._clock(), None)
 
     def _insert(self, person: Person, by: str) -> None:
         scopes = " ".join(scope for scope in SCOPES if scope in person.scopes)
