@@ -76,7 +76,7 @@ def test_after_a_merge_an_identity_is_told_with_what_first_claimed_it(room, log)
 def test_a_merge_is_told_as_what_set_a_phone_that_only_it_still_asserts(room, log):
     """R32: the import that first had the phone is undone."""
     room.take(tracked(userId="u1"), row_message(1, "u", {"phone": GAVIN}, is_last=True))
-    room.take(tracked(phone=GAVIN, userId="u1"), order_message("ImportUndone", "undo"))
+    room.take(tracked(phone=GAVIN, userId="u1"), order_message("ImportUndone", "undo", published=1))
     values = explain(log, log.component(1)).values
     assert (short(values["phone"]), short(values["user_id"])) == (said(GAVIN, 3), said("u1", 1))
     assert [short(lost) for lost in values["phone"]["lost"]] == [said(GAVIN, 2)]
