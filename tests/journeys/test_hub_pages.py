@@ -7,11 +7,11 @@ import pytest
 from tests.browser import Window, a_browser
 
 PEOPLE = """Name,Country Code,Phone Number,City,Plan
-Farah Siddiqui,91,9935067890,Lucknow,gold
-Rohan Mehta,91,9898045671,Ahmedabad,silver
-Tenzin Dolma,91,9816023456,Dharamshala,gold
+Farah Siddiqui,91,9820055501,Lucknow,gold
+Rohan Mehta,91,9820055502,Ahmedabad,silver
+Tenzin Dolma,91,9820055503,Dharamshala,gold
 """
-FARAH = {"phoneNumber": "9935067890", "countryCode": "+91"}
+FARAH = {"phoneNumber": "9820055501", "countryCode": "+91"}
 
 
 @pytest.fixture(scope="module")
