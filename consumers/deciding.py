@@ -123,6 +123,7 @@ class BatchDecision:
             refused = self._batch.redo(source)
             self._accept(message, contact=None, detail=msgspec.json.encode(refused).decode())
             self._undone.remove(source)
+        self._batch.write()  # the order is an event of the contacts that it touches, for the next message already
         self._identities = self._batch.load_identities(self._phones, self._user_ids)
 
     def _left(self, message: Incoming, source: str) -> str | None:

@@ -223,3 +223,13 @@ def test_an_undo_is_news_about_its_contacts_and_no_others(intake):
     intake.take(row(1, GAVIN), tracked(phone=GAVIN), tracked(phone=ASHA), undo())
     with intake.log.appending("other", {}, {0: 1}) as batch:
         assert (batch.newest(1), batch.newest(3)) == (4, 3)
+
+
+@pytest.mark.parametrize("is_one_batch", [True, False])
+def test_what_was_read_before_an_order_is_too_old_for_the_very_next_message(intake, is_one_batch):
+    """R32: an undo or a redo is an event of the contacts that it touches, in the batch in which it comes too."""
+    intake.take(tracked(phone=GAVIN), row(1, GAVIN), split_message(1))
+    for order, read in ((undo(), 3), (redo(), 4)):
+        change = tracked(phone=GAVIN, basedOn=read)
+        entries = intake.take(order, change) if is_one_batch else [*intake.take(order), *intake.take(change)]
+        assert reasons(entries) == [None, "precondition_failed"]

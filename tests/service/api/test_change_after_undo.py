@@ -42,7 +42,8 @@ def test_what_was_read_before_the_undo_is_412(client, world, desk, brought, is_s
     if is_shown:
         world.settle()
     answer = change(client, world, path, before)
-    assert (answer.status_code, answer.json["contact"]["traits"]) == (412, {"city": "Agra"})
+    assert answer.status_code == 412, answer.json
+    assert answer.json["contact"]["traits"] == {"city": "Agra"}
 
 
 def test_what_was_read_after_it_is_changed(client, world, desk, brought):
