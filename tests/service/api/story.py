@@ -57,9 +57,9 @@ def verified(world):
     return AuditRuns(world.deployment.data / "audits", Here(), lambda: id, lambda: 0).begin("verify")["id"]
 
 
-def check_import(client, world):
+def check_import(client, world, file=FILE):
     """An import that is uploaded, mapped and checked; its id."""
-    uploaded = client.upload(FILE)
+    uploaded = client.upload(file)
     assert uploaded.status_code == 201
     path = f"/v1/imports/{uploaded.json['id']}"
     assert client.put(f"{path}/tags", examples.TAGS).status_code == 200
