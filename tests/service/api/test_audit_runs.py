@@ -59,8 +59,9 @@ def test_verify_says_what_is_wrong(client, some):
 
 @pytest.mark.usefixtures("some")
 def test_verify_and_rebuild_agree(client):
-    begun = [client.post(f"/v1/audit/{kind}", raw=b"").headers["Location"] for kind in KINDS]
-    first, second = (outcome(client, address)["result"]["full_digest"] for address in begun)
+    runs = [outcome(client, client.post(f"/v1/audit/{kind}", raw=b"").headers["Location"]) for kind in KINDS]
+    assert [run["state"] for run in runs] == ["done", "done"], runs
+    first, second = (run["result"]["full_digest"] for run in runs)
     assert first == second
 
 
