@@ -42,16 +42,20 @@ class AuditRuns:
         asked = {"deep": extent.is_deep, "all": extent.all_files}
         record = {"id": id, "kind": kind, "begun_at": moments.text(self._clock())} | asked
 
+        def tidy() -> None:
+            if kind == "rebuild":  # a verify beside one must leave its file alone
+                discard(scratch)
+
         def before() -> None:
             self._forget_old()
-            discard(scratch)
+            tidy()
             self._record_of(id).write_text(json.dumps(record), encoding="utf-8")
             self._current(kind).write_text(id, encoding="utf-8")
 
         verify, rebuild = ["verify", "--json", *extent.arguments()], ["rebuild", "--json", "--into", str(scratch)]
         arguments = verify if kind == "verify" else rebuild
         out = self._out_of(id)
-        if self._apart.begin(self._lock(kind), arguments, out=out, before=before, after=lambda: discard(scratch)):
+        if self._apart.begin(self._lock(kind), arguments, out=out, before=before, after=tidy):
             return record | {"state": "running", "result": None, "message": None}
         return self._under_way(kind) or self.begin(kind, extent)
 

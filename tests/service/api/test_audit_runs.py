@@ -59,7 +59,8 @@ def test_verify_says_what_is_wrong(client, some):
 
 @pytest.mark.usefixtures("some")
 def test_verify_and_rebuild_agree(client):
-    runs = [outcome(client, client.post(f"/v1/audit/{kind}", raw=b"").headers["Location"]) for kind in KINDS]
+    begun = [client.post(f"/v1/audit/{kind}", raw=b"").headers["Location"] for kind in KINDS]
+    runs = [outcome(client, address) for address in begun]
     assert [run["state"] for run in runs] == ["done", "done"], runs
     first, second = (run["result"]["full_digest"] for run in runs)
     assert first == second
