@@ -110,7 +110,7 @@ class Redeciding:
             for number, (one, message) in enumerate(zip(entries, messages, strict=True)):
                 drawn, before = next(ids), batch.position
                 decide(message)
-                decided = batch.last() if batch.position > before else None
+                decided = batch.last if batch.position > before else None
                 if decided is None or _differences(one, decided):
                     raise Differing(number, decided)
 

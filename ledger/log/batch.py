@@ -27,7 +27,10 @@ class Taken(msgspec.Struct, frozen=True, gc=False):
 
 
 class Batch:
-    """An append under way, inside one transaction: look up, decide, add; all of it counts at commit or none."""
+    """An append under way, inside one transaction: look up, decide, add; all of it counts at commit or none.
+
+    `last` is the entry that was added last, written already or not; None before the first.
+    """
 
     def __init__(self, connection: sqlite.Connection, now: int, entropy: Callable[[int], bytes]) -> None:
         self._connection = connection
@@ -37,6 +40,7 @@ class Batch:
         self.position = self.head.position
         self.identities = Identities()
         self._entries: list[NewEntry] = []
+        self.last: NewEntry | None = None
         self._newest: dict[int, int] = {}
         self._looked_through = 0
 
@@ -122,12 +126,9 @@ class Batch:
     def add(self, entry: NewEntry) -> int:
         """Give the entry the next position, and return it."""
         self._entries.append(entry)
+        self.last = entry
         self.position += 1
         return self.position
-
-    def last(self) -> NewEntry | None:
-        """The entry that was added last; None when nothing was, since the last write."""
-        return self._entries[-1] if self._entries else None
 
     def undone(self, sources: Iterable[str]) -> set[str]:
         """Those of the sources, by name, whose import is undone."""
