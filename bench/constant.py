@@ -8,8 +8,8 @@ import os
 
 from flask import Flask, Response, request
 
-from service import settings
-from service.api.server import serve
+from service.api.server.server import serve
+from service.deployment import settings
 
 _ANSWER = (
     b'{"result":true,"message":"Accepted","id":"01902f3e-7b1c-7d2e-8a4b-0123456789ab",'

@@ -8,7 +8,7 @@ import orjson
 
 from bench.people import Person
 from ledger.bus.port import Message
-from service.wiring import Deployment
+from service.deployment.deployment import Deployment
 
 _CALL = 10_000
 

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from bench.oracle import Expected
 from bench.running import Place
 from bench.sizes import Sizes
-from ledger.log.reader import LogReader
-from projections.digest import content_digest
-from projections.reading import reading
+from ledger.log.sqlite.reader import LogReader
+from projections.state.digest import content_digest
+from projections.state.sqlite.reader import reading
 
 _T = TypeVar("_T")
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from service.wiring import Deployment, deployment
+from service.deployment.deployment import Deployment, deployment
 
 _ROOT = Path(__file__).parent.parent
 _END_SECONDS = 60

@@ -10,7 +10,7 @@ from bench.oracle import Expected, Line, contact_line, from_lines
 from bench.people import person
 from bench.row import head
 from bench.running import Place
-from projections.reading import reading
+from projections.state.sqlite.reader import reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from consumers.reading_ahead import ReadingAhead
 from ledger import sqlite
 from ledger.bus.port import Bus, Damaged, OutOfRange, Reader, Unavailable
 from ledger.clock import ClockAhead
-from ledger.log.log import EventLog, OffsetMoved
+from ledger.log.sqlite.writer import EventLog, OffsetMoved
 from ledger.pacing import SMALL, pause_after
 
 BATCH = 10_000

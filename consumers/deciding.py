@@ -10,8 +10,8 @@ from ledger.bus.port import Record
 from ledger.events import identity, types
 from ledger.events.data import command_of
 from ledger.events.envelope import Envelope
-from ledger.log.batch import Batch, Taken
 from ledger.log.entry import Headers, NewEntry, pack_headers, phone_number, unpack_headers
+from ledger.log.sqlite.batch import Batch, Taken
 
 Name = tuple[str, str]
 """(source, id) of a message."""

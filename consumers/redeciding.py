@@ -17,11 +17,11 @@ from consumers.appender import Appender
 from consumers.messages import Incoming
 from ledger.bus.port import Record
 from ledger.events import types
-from ledger.log.batch import Batch
 from ledger.log.entry import NewEntry, phone_text, unpack_headers
 from ledger.log.fault import Fault
-from ledger.log.log import EventLog
-from ledger.log.reader import LogReader
+from ledger.log.sqlite.batch import Batch
+from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.writer import EventLog
 
 ANY_CLOCK = 2**62
 """For the log beside: entries come as far apart as they were taken."""

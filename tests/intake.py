@@ -11,8 +11,8 @@ from consumers.appender import Appender
 from ledger.bus.port import Record
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry
-from ledger.log.log import EventLog
-from ledger.log.reader import LogReader
+from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.writer import EventLog
 
 SECRET = b"secret of the tests"
 SHOP = "https://shop.example/orders"

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from ledger.events import tags as tag_rules
-from projections.fold import State
-from projections.search import Condition
+from projections.conditions.condition import Condition
+from projections.fold.evolve import State
 
 
 def matching(states: Iterable[State], conditions: Iterable[Condition], tags: Iterable[str]) -> Iterator[State]:

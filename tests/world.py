@@ -10,15 +10,15 @@ import orjson
 
 from ledger.bus.port import Message
 from ledger.log.entry import Entry
-from ledger.log.reader import LogReader
-from projections.project_loop import Projection
-from projections.projector import Projector
-from projections.reading import StateReader
-from projections.rebuild import build_generation
-from projections.store import StateStore
-from projections.view import contact_document
-from service.who import find
-from service.wiring import Deployment, deployment
+from ledger.log.sqlite.reader import LogReader
+from projections.fold.view import contact_document
+from projections.projector.loop import Projection
+from projections.projector.projector import Projector
+from projections.projector.rebuild import build_generation
+from projections.state.sqlite.reader import StateReader
+from projections.state.sqlite.writer import StateStore
+from service.deployment.deployment import Deployment, deployment
+from service.queries.find import find
 
 SHOP = "https://shop.example/orders"
 

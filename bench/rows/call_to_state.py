@@ -12,7 +12,7 @@ from bench.messages import traits_of
 from bench.people import person
 from bench.row import Figure, Result, Row, Run, Wrong, check, discard, head
 from bench.serving import Served, people, serving
-from projections.reading import StateReader, reading
+from projections.state.sqlite.reader import StateReader, reading
 
 _LONGEST_PAUSE = 0.06
 _LOOK_SECONDS = 0.0002

@@ -6,27 +6,27 @@ import msgspec
 from flask import Flask, Request, Response, g, request
 from flask.sessions import NullSession, SessionInterface
 
-from service.api.audit_runs import audit_run_routes
-from service.api.batch import batch_routes
-from service.api.body import announced, read_bytes
-from service.api.bus_description import describe_bus
-from service.api.catalogue import catalogue_routes
-from service.api.contacts import contact_routes
-from service.api.description import Description
-from service.api.docs import docs_routes
-from service.api.door import Door
-from service.api.errors import answer_errors
-from service.api.health import health_routes
-from service.api.hub import hub_routes
-from service.api.imports import import_routes
-from service.api.ledger import ledger_routes
-from service.api.list import list_routes
-from service.api.metrics import Metrics
-from service.api.protective import protect
-from service.api.routes import TOKEN
-from service.api.seats import FOR_A_FILE, seats_of
+from service.api.description.bus import describe_bus
+from service.api.description.openapi import Description
+from service.api.http.errors import answer_errors
+from service.api.http.routing import TOKEN
+from service.api.routes.audit_runs import audit_run_routes
+from service.api.routes.batch import batch_routes
+from service.api.routes.catalogue import catalogue_routes
+from service.api.routes.contacts import contact_routes
+from service.api.routes.docs import docs_routes
+from service.api.routes.health import health_routes
+from service.api.routes.hub import hub_routes
+from service.api.routes.imports import import_routes
+from service.api.routes.ledger import ledger_routes
+from service.api.routes.list import list_routes
+from service.api.routes.writing import writing_routes
+from service.api.server.metrics import Metrics
 from service.api.track import TrackCalls, describe_track_calls
-from service.api.writing import writing_routes
+from service.http.body import announced, read_bytes
+from service.http.protective import protect
+from service.http.seats import FOR_A_FILE, seats_of
+from service.http.services import Door
 
 
 class NoSessions(SessionInterface):

@@ -14,19 +14,19 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import msgspec
 
 from ledger.events.schema import SCHEMAS
-from service.api.body import read_bytes, read_object
-from service.api.description import Description
-from service.api.door import Door
-from service.api.errors import problem_of_any
-from service.api.metrics import Metrics
-from service.api.problem import Problem
-from service.api.protective import NOT_KEPT, SAFE
-from service.api.routes import IDEMPOTENCY_KEY, TOKEN, Scope, problem_references
-from service.api.shapes import TakenSchema
-from service.call_messages import noted
-from service.idempotency import Claim
-from service.keys import Key
-from service.tracking import Ready
+from service.api.description.openapi import Description
+from service.api.description.shapes import TakenSchema
+from service.api.http.errors import problem_of_any
+from service.api.http.routing import IDEMPOTENCY_KEY, TOKEN, Scope, problem_references
+from service.api.server.metrics import Metrics
+from service.commands.idempotency import Claim
+from service.commands.messages import noted
+from service.commands.track import Ready
+from service.deployment.keys import Key
+from service.http.body import read_bytes, read_object
+from service.http.problem import Problem
+from service.http.protective import NOT_KEPT, SAFE
+from service.http.services import Door
 
 USERS = "/v1/public/track/users"
 EVENTS = "/v1/public/track/events"

@@ -5,8 +5,8 @@ from contextlib import closing
 import click
 
 from ledger.events import moments
-from service.audit import acts
 from service.cli.terminal import as_json, emit, opened, table
+from service.deployment.audit_trail import acts
 
 
 @click.command("audit-trail")

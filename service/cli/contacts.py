@@ -6,18 +6,18 @@ from typing import Any
 
 import click
 
-from projections.fold import changes
-from projections.past import state_at
-from projections.search import BadCondition
-from projections.view import contact_document
-from service import contacts as documents
-from service.attribute_names import MEMBERS, written
+from projections.conditions.condition import BadCondition
+from projections.fold.evolve import changes
+from projections.fold.view import contact_document
+from projections.past.states import state_at
 from service.cli.telling import tell_history, tell_reasons
 from service.cli.terminal import Failed, as_json, console, emit, opened, position_of, table
-from service.listing import BadCursor, list_page
-from service.named_once import named_once
-from service.where import Match, Selection
-from service.who import Unknown, at, find
+from service.imports.record.named_once import named_once
+from service.queries import contact as documents
+from service.queries.attribute_names import MEMBERS, written
+from service.queries.find import Unknown, at, find
+from service.queries.list import BadCursor, list_page
+from service.queries.selection import Match, Selection
 
 AS_OF = click.option("--as-of", metavar="POSITION|TIME", help="As it was at a log position, or at a moment.")
 

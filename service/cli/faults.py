@@ -10,13 +10,13 @@ from consumers.consume_loop import BusUnknown, MessagesMissing
 from ledger import sqlite
 from ledger.belonging import Gone, NotOurs
 from ledger.bus.port import BusError
-from projections.projector import Contradiction
-from service import logs
-from service.damage import damage
-from service.ledger_file import SecretWrong
-from service.parts.table import exit_code
-from service.secret import SecretUnreadable
-from service.settings import SettingsInvalid, load
+from projections.projector.projector import Contradiction
+from service.deployment import logs
+from service.deployment.damage import damage
+from service.deployment.ledger_file import SecretWrong
+from service.deployment.parts import exit_code
+from service.deployment.secret import SecretUnreadable
+from service.deployment.settings import SettingsInvalid, load
 
 _FOR_A_PERSON = (
     MessagesMissing, BusUnknown, Contradiction, BusError, SecretUnreadable, SecretWrong, Gone, NotOurs,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from service.settings import Settings, load
+from service.deployment.settings import Settings, load
 
 accept_clock = click.option(
     "--accept-clock",

@@ -3,30 +3,31 @@
 import os
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 import click
 
-from service import logs
 from service.cli.given import who
 from service.cli.import_progress import reporting
 from service.cli.import_telling import summary, tell, tell_check
 from service.cli.terminal import Failed, as_json, emit, opened
-from service.importing import importing
+from service.deployment import logs
 from service.imports.columns.choices import BLANKS, MATCHES, MODES, Choices
-from service.imports.feed import Stalled
-from service.imports.files import Busy
-from service.imports.importer import Importer
-from service.imports.ports import Report
-from service.imports.registry import ImportUnknown
-from service.imports.states import State, StepNotAllowed
+from service.imports.record.files import Busy
+from service.imports.record.registry import ImportUnknown
+from service.imports.record.states import State, StepNotAllowed
+from service.imports.run.feed import Stalled
+from service.imports.run.importer import Importer
+from service.imports.run.ports import Report
+from service.imports.run.undo import Order, UndoNotPossible
 from service.imports.table.dialect import DELIMITERS
 from service.imports.table.refusal import FileRefused, MappingRefused
-from service.imports.undo import Order, UndoNotPossible
-from service.imports.wording import OF_COMMAND
-from service.parts.processes import Stop, run_imports
-from service.parts.temporary_parts import PartFailed, TemporaryPart, parts_running
+from service.imports.table.wording import OF_COMMAND
+from service.processes.roles import Stop, run_imports
+from service.processes.temporary import PartFailed, TemporaryPart, parts_running
+from service.wiring.imports import importing
 
 _SOME_LEFT_OUT = 3
 
@@ -190,7 +191,7 @@ def run() -> None:
     stop.catch_signals()
     given = opened()
     logs.configure(given.settings.log_format)
-    run_imports(given, stop)
+    run_imports(given, stop, partial(importing, given))
 
 
 @contextmanager

@@ -9,17 +9,17 @@ from typing import Any
 import click
 import orjson
 
-from ledger.log.head import Head
+from ledger.log.sqlite.head import Head
 from ledger.sqlite import DatabaseError, NotMadeYet
-from projections.reading import reading
-from service.audit import Act, record
+from projections.state.sqlite.reader import reading
 from service.cli.given import who
 from service.cli.terminal import Failed, as_json, console, emit, opened, table
-from service.parts.locks import Held, holding
-from service.rejections import rejection
-from service.status import signed_head
-from service.status import status as current_status
-from service.wiring import Deployment, now
+from service.deployment.audit_trail import Act, record
+from service.deployment.deployment import Deployment, now
+from service.deployment.locks import Held, holding
+from service.queries.rejected import rejection
+from service.queries.status import signed_head
+from service.queries.status import status as current_status
 
 SWITCH_SECONDS = 30.0
 """How long a rebuild waits for a running projector to take up the new generation."""
@@ -58,7 +58,7 @@ def verify(head_file: Path | None, is_deep: bool, all_files: bool, is_json: bool
 
     --head FILE: the log must also go through this head, which `contacts head --json` printed.
     """
-    from service.verifying import Extent, verify_deployment
+    from service.jobs.verifying import Extent, verify_deployment
 
     deployment = opened()
     saved = _saved_head(deployment, head_file) if head_file else None
@@ -117,8 +117,8 @@ def rebuild(until: int | None, into: Path | None, is_json: bool) -> None:
     """Fold the whole log anew: into the next generation of the state, or into a file of its own."""
     if until is not None and into is None:
         raise click.UsageError("--until needs --into FILE: the state in use always follows the whole log")
-    from projections.digest import content_digest, full_digest
-    from projections.rebuild import build_generation, fold_into
+    from projections.projector.rebuild import build_generation, fold_into
+    from projections.state.digest import content_digest, full_digest
 
     if into is not None and into.exists():
         raise click.BadParameter(f"{into} exists; name a new file", param_hint="--into")
@@ -153,7 +153,7 @@ def rebuild(until: int | None, into: Path | None, is_json: bool) -> None:
 
 def _have_it_switched(deployment: Deployment, generation: int) -> None:
     """The projector switches, between two pages; where none runs, this process is the projector for a moment."""
-    from projections.project_loop import Projection
+    from projections.projector.loop import Projection
 
     generations = deployment.generations()
     deadline = time.monotonic() + SWITCH_SECONDS

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import click
 
-from service.files import keep_private
+from service.deployment.files import keep_private
 
 
 class _Command(NamedTuple):
@@ -72,7 +72,7 @@ class Commands(click.Group):
             return None
         module, name = _COMMANDS[cmd_name].place.split(".")
         if module not in _SILENT:
-            from service import logs
+            from service.deployment import logs
 
             logs.configure("console")
         found: click.Command = getattr(import_module(f"service.cli.{module}"), name)

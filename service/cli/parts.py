@@ -2,11 +2,11 @@
 
 import click
 
-from service import logs
 from service.cli.given import accept_clock, who
 from service.cli.terminal import opened
-from service.parts.processes import Stop, run_consumer, run_projector
-from service.wiring import now
+from service.deployment import logs
+from service.deployment.deployment import now
+from service.processes.roles import Stop, run_consumer, run_projector
 
 
 @click.command()

@@ -10,17 +10,17 @@ from functools import partial
 import click
 
 from ledger.events.numbering_plan import plan_of
-from service import logs
-from service.api.port import PortTaken, wait_until_free
+from service.api.server.port import PortTaken, wait_until_free
 from service.cli.given import accept_clock, environ, settings
-from service.keys import Keys
-from service.parts.signals import call_at_end
-from service.parts.supervisor import CannotRun, Supervised, Supervisor
-from service.parts.table import CONSUMER, MAY_HEAL, PARTS
-from service.people import People
-from service.settings import Settings
-from service.store import open_store
-from service.wiring import deployment, now
+from service.deployment import logs
+from service.deployment.database import open_store
+from service.deployment.deployment import deployment, now
+from service.deployment.keys import Keys
+from service.deployment.parts import CONSUMER, MAY_HEAL, PARTS
+from service.deployment.people import People
+from service.deployment.settings import Settings
+from service.processes.signals import call_at_end
+from service.processes.supervisor import CannotRun, Supervised, Supervisor
 
 _EXAMPLE = '{"phoneNumber":"9967536783","countryCode":"+91","traits":{"name":"Gavin Roberts"},"tags":["new customer"]}'
 
@@ -60,7 +60,8 @@ def serve(host: str | None, port: int | None, workers: int | None, accept_bus: b
 @click.command()
 def api() -> None:
     """Run the HTTP API alone."""
-    from service.api import parts, server
+    from service.api.server import server
+    from service.wiring import api as parts
 
     given = deployment(os.environ)
     logs.configure(given.settings.log_format)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import orjson
 
-from ledger.log.reader import LogReader
-from service import as_of
-from service.wiring import Deployment, deployment
+from ledger.log.sqlite.reader import LogReader
+from service.deployment.deployment import Deployment, deployment
+from service.queries import as_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -72,7 +72,7 @@ def value_text(value: object) -> str:
 
 
 def position_of(log: LogReader, text: str | None) -> int | None:
-    """`--as-of`, as `service.as_of` reads it."""
+    """`--as-of`, as `service.queries.as_of` reads it."""
     try:
         return as_of.position_of(log, text)
     except as_of.BadMoment as fault:

@@ -7,10 +7,10 @@ import click
 import msgspec
 
 from ledger.events.schema import Invalid
-from service.call_messages import noted
 from service.cli.terminal import Failed, as_json, emit, opened
-from service.conflicts import IdentityConflict
-from service.tracking import Ready, Tracker
+from service.commands.conflicts import IdentityConflict
+from service.commands.messages import noted
+from service.commands.track import Ready, Tracker
 
 SOURCE = "/cli"
 
@@ -25,7 +25,7 @@ def track(
     phone: str | None, user_id: str | None, traits: tuple[str, ...], tags: tuple[str, ...], is_json: bool
 ) -> None:
     """Tell the ledger about a contact: traits to set, tags to add."""
-    from service.api.parts import tracker
+    from service.wiring.api import tracker
 
     body = {"fullPhoneNumber": phone, "userId": user_id, "traits": _traits(traits), "tags": list(tags)}
     tracking = tracker(opened())

@@ -9,10 +9,10 @@ from urllib.parse import quote, urlsplit
 
 from flask import Flask, g, redirect, request
 
-from service.api.body import read_bytes
-from service.api.seats import Seats
+from service.deployment.sessions import Session, Sessions
+from service.http.body import read_bytes
+from service.http.seats import Seats
 from service.hub.words import right
-from service.sessions import Session, Sessions
 
 _SAFE = ("GET", "HEAD")
 _LARGEST_FORM = 64 * 1024

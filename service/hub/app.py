@@ -10,9 +10,11 @@ from flask import Flask, Response, g, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from ledger import sqlite
-from service.api.body import BrokenOff, LengthMissing, TooLong
-from service.api.door import Door
-from service.api.problem import Problem
+from service.deployment.people import People
+from service.deployment.sessions import Sessions
+from service.http.body import BrokenOff, LengthMissing, TooLong
+from service.http.problem import Problem
+from service.http.services import Door
 from service.hub import words
 from service.hub.access import Access, Forged, NotAllowed
 from service.hub.contact import contact_pages
@@ -20,10 +22,8 @@ from service.hub.contacts import contacts_pages
 from service.hub.people import people_pages
 from service.hub.preferences import Preferences
 from service.hub.signing_in import signing_in, signing_out
-from service.past_states import BeingFolded
-from service.people import People
-from service.sessions import Sessions
-from service.who import Unknown
+from service.jobs.past_states import BeingFolded
+from service.queries.find import Unknown
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none';"

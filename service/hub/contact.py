@@ -8,14 +8,14 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 
 from ledger.events.traits import DEFAULT_TYPES
-from ledger.log.reader import LogReader
-from service import contacts as documents
-from service.api.door import Door
-from service.as_of import BadMoment, position_of
+from ledger.log.sqlite.reader import LogReader
+from service.http.services import Door
 from service.hub import words
 from service.hub.access import needs
-from service.imports.registry import ImportUnknown, Registry
-from service.who import Found, Unknown, find_id
+from service.imports.record.registry import ImportUnknown, Registry
+from service.queries import contact as documents
+from service.queries.as_of import BadMoment, position_of
+from service.queries.find import Found, Unknown, find_id
 
 _SHOWN_EVENTS = 50
 _ALWAYS_SHOWN = ("phone", "user_id", *DEFAULT_TYPES)

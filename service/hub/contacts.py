@@ -7,25 +7,25 @@ from urllib.parse import urlencode
 from flask import Blueprint, g, redirect, render_template, request
 
 from ledger.events.traits import DEFAULT_TYPES
-from projections import catalogue
-from projections.candidates import needed
-from projections.indexes import KINDS, SPELLINGS
-from projections.listing import SORTS, Sort
-from projections.predicates import Wanted
-from projections.reading import StateReader
-from projections.search import IDENTITIES, BadCondition, parse_condition
-from service.api.door import Door
-from service.api.indexing import Indexing
-from service.api.kept import Kept
-from service.api.totals import Totals
-from service.as_of import BadMoment, position_of
-from service.attribute_names import MEMBERS, written
+from projections.conditions.condition import IDENTITIES, BadCondition, parse_condition
+from projections.lists import catalogue
+from projections.lists.candidates import needed
+from projections.lists.pages import SORTS, Sort
+from projections.state.sqlite.indexes import KINDS, SPELLINGS
+from projections.state.sqlite.predicates import Wanted
+from projections.state.sqlite.reader import StateReader
+from service.http.services import Door
 from service.hub.access import needs
 from service.hub.preferences import Preferences
 from service.hub.words import OPERATORS, title, visible
-from service.listing import BadCursor, list_page
-from service.named_once import named_once
-from service.where import Selection
+from service.imports.record.named_once import named_once
+from service.queries.as_of import BadMoment, position_of
+from service.queries.attribute_names import MEMBERS, written
+from service.queries.indexing import Indexing
+from service.queries.kept import Kept
+from service.queries.list import BadCursor, list_page
+from service.queries.selection import Selection
+from service.queries.totals import Totals
 
 COLUMNS = ("name", "phone", "city", "tags", "modified")
 """What the list shows before anybody chose."""

@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request
 
+from service.deployment.keys import SCOPES, ScopeUnknown
+from service.deployment.people import NameTaken, People, PersonUnknown
 from service.hub.access import needs
-from service.keys import SCOPES, ScopeUnknown
-from service.people import NameTaken, People, PersonUnknown
 
 
 def people_pages(people: People) -> Blueprint:

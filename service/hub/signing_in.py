@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request
 
-from service.api.gate import Gate, SignInFailed, SignInsThrottled
+from service.deployment.people import LinkUnusable, People
+from service.http.gate import Gate, SignInFailed, SignInsThrottled
 from service.hub.access import Access, own_path
-from service.people import LinkUnusable, People
 
 THEMES = ("light", "dark", "auto")
 

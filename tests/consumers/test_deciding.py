@@ -5,8 +5,8 @@ from contextlib import closing
 import pytest
 
 from ledger.events import moments
-from ledger.log.reader import LogReader
-from service.wiring import now
+from ledger.log.sqlite.reader import LogReader
+from service.deployment.deployment import now
 from tests.examples import ASHA, GAVIN
 from tests.intake import NOON, SECOND, Intake, message, row_message, tracked
 

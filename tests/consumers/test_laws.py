@@ -5,10 +5,10 @@ from contextlib import closing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.log.reader import LogReader
-from projections.digest import content_digest, full_digest
-from projections.reading import reading
-from projections.rebuild import fold_into
+from ledger.log.sqlite.reader import LogReader
+from projections.projector.rebuild import fold_into
+from projections.state.digest import content_digest, full_digest
+from projections.state.sqlite.reader import reading
 from tests import oracle
 from tests.intake import Intake
 from tests.worlds import bounded, folder, mixed_streams, records, streams, told_to_oracle

@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager
 
 import orjson
 
-from ledger.log.reader import is_there
-from service.parts.locks import is_held
+from ledger.log.sqlite.reader import is_there
+from service.deployment.locks import is_held
 from tests.examples import GAVIN
 from tests.world import SHOP
 

@@ -15,8 +15,8 @@ from ledger.bus.port import Message, Unavailable
 from ledger.bus.sqlite import SqliteBus
 from ledger.bus.sqlite.file import now
 from ledger.events.ids import Ids
-from ledger.log.log import EventLog
-from ledger.log.reader import LogReader
+from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.writer import EventLog
 from ledger.pacing import SMALL
 from tests.intake import NOON, SECRET, message
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from consumers.appender import Appender
 from consumers.redeciding import ANY_CLOCK, Clock, Redeciding
 from ledger.events.ids import Ids
-from ledger.log.log import EventLog
-from ledger.log.reader import LogReader
+from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.writer import EventLog
 from tests.intake import SECRET, Intake
 from tests.worlds import bounded, folder, mixed_streams, records
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.log.log import EventLog
-from ledger.log.reader import LogReader
+from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.writer import EventLog
 from tests.examples import ASHA, GAVIN, PHONES, RAVI
 from tests.intake import Intake, message, order_message, row_message, split_message
 from tests.worlds import bounded, folder, shuffled

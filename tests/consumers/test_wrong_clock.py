@@ -11,10 +11,10 @@ from consumers.consume_loop import Consumer
 from ledger.bus.port import Message, Record, Unavailable
 from ledger.bus.sqlite import SqliteBus
 from ledger.clock import MOST_AHEAD, ClockAhead
-from ledger.log.log import EventLog
-from ledger.log.reader import LogReader
-from projections.reading import reading
-from projections.rebuild import fold_into
+from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.writer import EventLog
+from projections.projector.rebuild import fold_into
+from projections.state.sqlite.reader import reading
 from tests.examples import GAVIN
 from tests.intake import NOON, Intake, message
 from tests.world import UntilCaughtUp

@@ -12,7 +12,7 @@ from threading import Event
 
 from ledger.bus.open import open_bus
 from ledger.bus.port import BusError, Message
-from service.parts.signals import call_at_end
+from service.processes.signals import call_at_end
 from tests.crash.notes import Notes
 from tests.crash.story import message
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from service.status import status
-from service.wiring import deployment
+from service.deployment.deployment import deployment
+from service.queries.status import status
 from tests.brokers import eventually, free_port
 from tests.docs.ready_command import ready_command
 

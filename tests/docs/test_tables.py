@@ -9,10 +9,10 @@ import pytest
 from ledger.events import fields as members
 from ledger.events.types import RULES
 from service.cli.imports import import_file
+from service.deployment.settings import Settings, load
 from service.imports.columns.attributes import TITLES, default_attribute
 from service.imports.rows.reasons import REASONS
-from service.imports.wording import OF_COMMAND, worded
-from service.settings import Settings, load
+from service.imports.table.wording import OF_COMMAND, worded
 from tests.docs.rerun import ROOT
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -11,8 +11,8 @@ import time
 
 import pytest
 
-from service.importing import desk
-from service.wiring import deployment
+from service.deployment.deployment import deployment
+from service.wiring.imports import desk
 from tests.examples import ASHA, GAVIN
 from tests.service.imports.test_counts import adds_up
 

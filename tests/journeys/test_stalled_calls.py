@@ -9,8 +9,8 @@ from contextlib import ExitStack, closing
 import pytest
 
 from ledger import sqlite
-from service.api.seats import SEATS, THREADS
-from service.tracking import DEADLINE
+from service.commands.track import DEADLINE
+from service.http.seats import SEATS, THREADS
 from tests.shipped import serving
 
 STALLED = 24

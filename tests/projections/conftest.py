@@ -4,11 +4,11 @@ from contextlib import closing
 
 import pytest
 
-from ledger.log.reader import LogReader
-from projections.generations import Generations
-from projections.project_loop import Projection
-from projections.reading import StateReader
-from projections.view import contact_document
+from ledger.log.sqlite.reader import LogReader
+from projections.fold.view import contact_document
+from projections.projector.loop import Projection
+from projections.state.generations import Generations
+from projections.state.sqlite.reader import StateReader
 from tests.intake import Intake
 
 

@@ -14,18 +14,18 @@ from msgspec.structs import replace
 
 from ledger.events.data import data_of
 from ledger.log.entry import NewEntry
-from ledger.log.reader import LogReader
-from projections.digest import full_digest
-from projections.explain import explain
-from projections.generations import Generations
-from projections.history import event_document, steps
-from projections.project_loop import Projection
-from projections.reading import reading
-from projections.rebuild import fold_into
-from projections.verify import verify
-from projections.view import contact_document
-from service.changes import changes
-from service.rejections import rejection
+from ledger.log.sqlite.reader import LogReader
+from projections.fold.view import contact_document
+from projections.past.explain import explain
+from projections.past.history import event_document, steps
+from projections.past.verify import verify
+from projections.projector.loop import Projection
+from projections.projector.rebuild import fold_into
+from projections.state.digest import full_digest
+from projections.state.generations import Generations
+from projections.state.sqlite.reader import reading
+from service.queries.change_feed import changes
+from service.queries.rejected import rejection
 from tests.intake import NOON, Intake
 from tests.mutants import POISONS, records
 from tests.worlds import IS_FULL, folder

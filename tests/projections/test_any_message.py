@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.bus.port import Record
-from ledger.log.reader import LogReader
-from projections.digest import full_digest
-from projections.explain import explain
-from projections.generations import Generations
-from projections.history import event_document, steps
-from projections.project_loop import Projection
-from projections.reading import reading
-from projections.search import parse_condition
-from projections.verify import verify
-from projections.view import contact_document
+from ledger.log.sqlite.reader import LogReader
+from projections.conditions.condition import parse_condition
+from projections.fold.view import contact_document
+from projections.past.explain import explain
+from projections.past.history import event_document, steps
+from projections.past.verify import verify
+from projections.projector.loop import Projection
+from projections.state.digest import full_digest
+from projections.state.generations import Generations
+from projections.state.sqlite.reader import reading
 from tests.examples import PHONES
 from tests.intake import NOON, Intake
 from tests.matching import matching

@@ -6,20 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.log.reader import LogReader
-from projections import ranges
-from projections.digest import content_digest, full_digest
-from projections.explain import explain
-from projections.fold import effect
-from projections.generations import Generations
-from projections.history import states_at, steps
-from projections.project_loop import Projection
-from projections.projector import Projector
-from projections.reading import reading
-from projections.rebuild import build_generation, fold_into
-from projections.store import StateStore
-from projections.verify import verify
-from projections.view import contact_document
+from ledger.log.sqlite.reader import LogReader
+from projections.fold.evolve import effect
+from projections.fold.view import contact_document
+from projections.past.explain import explain
+from projections.past.history import states_at, steps
+from projections.past.verify import verify
+from projections.projector import ranges
+from projections.projector.loop import Projection
+from projections.projector.projector import Projector
+from projections.projector.rebuild import build_generation, fold_into
+from projections.state.digest import content_digest, full_digest
+from projections.state.generations import Generations
+from projections.state.sqlite.reader import reading
+from projections.state.sqlite.writer import StateStore
 from tests import oracle
 from tests.examples import PHONES
 from tests.intake import Intake

@@ -6,15 +6,15 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.log.reader import LogReader
-from projections.digest import full_digest, full_line
-from projections.projector import Projector
-from projections.reading import reading
-from projections.rebuild import fold_into
-from projections.settled import contact_now
-from projections.store import StateStore
-from projections.verify import verify
-from projections.view import contact_document
+from ledger.log.sqlite.reader import LogReader
+from projections.fold.view import contact_document
+from projections.lists.refreshed import contact_now
+from projections.past.verify import verify
+from projections.projector.projector import Projector
+from projections.projector.rebuild import fold_into
+from projections.state.digest import full_digest, full_line
+from projections.state.sqlite.reader import reading
+from projections.state.sqlite.writer import StateStore
 from tests import oracle
 from tests.examples import PHONES
 from tests.intake import Intake

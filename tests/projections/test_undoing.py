@@ -4,18 +4,18 @@ from contextlib import closing
 
 import pytest
 
-from ledger.log.reader import LogReader
-from projections import listing
-from projections.digest import full_digest
-from projections.predicates import Wanted
-from projections.project_loop import Projection
-from projections.projector import Projector
-from projections.reading import reading
-from projections.rebuild import build_generation, fold_into
-from projections.search import parse_condition
-from projections.settled import contact_now, settled
-from projections.store import StateStore
-from projections.verify import verify
+from ledger.log.sqlite.reader import LogReader
+from projections.conditions.condition import parse_condition
+from projections.lists import pages
+from projections.lists.refreshed import contact_now, settled
+from projections.past.verify import verify
+from projections.projector.loop import Projection
+from projections.projector.projector import Projector
+from projections.projector.rebuild import build_generation, fold_into
+from projections.state.digest import full_digest
+from projections.state.sqlite.predicates import Wanted
+from projections.state.sqlite.reader import reading
+from projections.state.sqlite.writer import StateStore
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.intake import Intake, message, order_message, row_message
 
@@ -87,7 +87,7 @@ def test_a_contact_that_waits_for_its_turn_is_read_as_it_is(undoing):
 def test_a_list_shows_no_contact_as_it_was_before_the_undo(undoing):
     wanted = Wanted((parse_condition("city=Pune"),))
     with undoing.state() as state:
-        found = listing.page(state, wanted, "created", None, 10).contacts
+        found = pages.page(state, wanted, "created", None, 10).contacts
         assert [one.contact for one in found] == [1, 2, 5, 6]
         assert settled(state, undoing.opened, found, wanted) == []
         everybody = settled(state, undoing.opened, found, Wanted())
@@ -144,14 +144,14 @@ def test_verify_finds_a_contact_that_an_undo_should_have_changed(undoing):
 
 def test_a_list_that_began_before_a_contact_was_reached_still_meets_it(undoing):
     with undoing.state() as state:
-        first = listing.page(state, Wanted(), "-modified", None, 1)
+        first = pages.page(state, Wanted(), "-modified", None, 1)
     while undoing.projector.refold():
         pass
     met = {one.contact for one in first.contacts}
     place = first.following
     while place is not None:
         with undoing.state() as state:
-            page = listing.page(state, Wanted(), "-modified", place, 1)
+            page = pages.page(state, Wanted(), "-modified", place, 1)
         met.update(one.contact for one in page.contacts)
         place = page.following
     assert {1, 2} <= met

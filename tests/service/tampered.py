@@ -11,11 +11,11 @@ from typing import Any
 
 from ledger.belonging import NotOurs
 from ledger.sqlite import Error, driver
-from projections.indexes import KINDS, SPELLINGS, TAGS, of_attribute, of_text
-from projections.project_loop import Projection
-from service.imports.undo import Order
-from service.verifying import verify_deployment
-from service.wiring import Deployment, deployment
+from projections.projector.loop import Projection
+from projections.state.sqlite.indexes import KINDS, SPELLINGS, TAGS, of_attribute, of_text
+from service.deployment.deployment import Deployment, deployment
+from service.imports.run.undo import Order
+from service.jobs.verifying import verify_deployment
 from tests.examples import ASHA, EMMA, GAVIN, MEERA, RAVI
 from tests.service.imports.desk import Desk
 from tests.world import World

@@ -6,17 +6,17 @@ from typing import Any
 
 from service.imports.checks.rehearsal import Findings, Rehearsal
 from service.imports.columns.attributes import default_type
-from service.imports.counts import import_json, late_reject, rejects_json, text_columns_json
-from service.imports.files import ImportFolder
-from service.imports.ledger_head import LedgerHead
-from service.imports.ports import Report
-from service.imports.progress import Progress
-from service.imports.registry import Import
-from service.imports.rejects import RejectsFile, kept_rejects
+from service.imports.ledger.head import LedgerHead
+from service.imports.record.counts import import_json, late_reject, rejects_json, text_columns_json
+from service.imports.record.files import ImportFolder
+from service.imports.record.progress import Progress
+from service.imports.record.registry import Import
+from service.imports.record.rejects import RejectsFile, kept_rejects
+from service.imports.record.states import State
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import SourceRows, Verdicts, opted_out
-from service.imports.states import State
+from service.imports.run.ports import Report
 from service.imports.table.dialect import shape
 
 _ROWS = 10_000

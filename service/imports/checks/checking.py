@@ -9,17 +9,17 @@ from service.imports.checks.check import check
 from service.imports.columns.choices import Choices, clean_choices
 from service.imports.columns.preview import look
 from service.imports.columns.proposal import better_types
-from service.imports.files import ImportFolder
-from service.imports.first_look import ensure_looked, look_anew
-from service.imports.ports import Limits, Ports, Report
-from service.imports.reading import read_new, rows_of
-from service.imports.registry import Import, Registry
-from service.imports.rejects import kept_rejects, rejects_csv, told_faults
+from service.imports.record.files import ImportFolder
+from service.imports.record.first_look import ensure_looked, look_anew
+from service.imports.record.registry import Import, Registry
+from service.imports.record.rejects import kept_rejects, rejects_csv, told_faults
+from service.imports.record.states import State, Step, StepNotAllowed
 from service.imports.rows.scan import Scan
-from service.imports.states import State, Step, StepNotAllowed
+from service.imports.run.ports import Limits, Ports, Report
+from service.imports.run.reading import read_new, rows_of
 from service.imports.table.dialect import shape
 from service.imports.table.refusal import FileRefused
-from service.imports.wording import OF_COMMAND
+from service.imports.table.wording import OF_COMMAND
 
 _LOOK_AGAIN = 0.05
 _CATCHING_UP = 10.0

@@ -12,11 +12,11 @@ from ledger.events.identity import Known
 from ledger.events.tags import fold
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.entry import public_id
-from projections.fold import Event, State, changes, effect
-from projections.outcomes import Outcome, RejectedRows, RowMessage, closed
+from projections.fold.evolve import Event, State, changes, effect
+from projections.fold.outcomes import Outcome, RejectedRows, RowMessage, closed
 from service.imports.columns.choices import Choices
-from service.imports.counts import AppendRejection, Outcomes
-from service.imports.ledger_head import LedgerHead
+from service.imports.ledger.head import LedgerHead
+from service.imports.record.counts import AppendRejection, Outcomes
 from service.imports.rows.row import Row
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import Part

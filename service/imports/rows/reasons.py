@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class RowFault:
     """One fault of one row. `column` is the column's name in the file, "" where the fault is the whole row's.
 
-    `hint` is advice, to be worded for its reader (`service.imports.wording`).
+    `hint` is advice, to be worded for its reader (`service.imports.table.wording`).
     """
 
     column: str

@@ -12,9 +12,8 @@ from typing import NoReturn, Protocol
 from ledger.events.traits import WHATSAPP_OPTED
 from service.imports.columns.attributes import PHONE_NUMBER, USER_ID
 from service.imports.columns.choices import Choices
-from service.imports.messages import MOST_TRAITS_BYTES
-from service.imports.progress import Progress
-from service.imports.rejects import Reject
+from service.imports.record.progress import Progress
+from service.imports.record.rejects import Reject
 from service.imports.rows.reasons import (
     RowFault,
     duplicate,
@@ -26,7 +25,8 @@ from service.imports.rows.reasons import (
 from service.imports.rows.row import Row, RowRejected
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
-from service.imports.settle import settle
+from service.imports.rows.settle import settle
+from service.imports.run.messages import MOST_TRAITS_BYTES
 from service.imports.table.by_column import Columns, by_column
 from service.imports.table.records import all_cells_of, cells_of
 

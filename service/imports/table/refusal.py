@@ -1,12 +1,12 @@
 """Refusals: why a whole file is turned away before anything of it is published."""
 
-from service.imports.wording import OF_CALL, Words, worded
+from service.imports.table.wording import OF_CALL, Words, worded
 
 
 class FileRefused(Exception):
     """The file cannot be imported as it is; nothing was published. The message is a sentence for a person.
 
-    `advice` is what to do about it, a template (`service.imports.wording`); `str` has it in the words of a call.
+    `advice` is what to do about it, a template (`service.imports.table.wording`); `str` has it in the words of a call.
     """
 
     def __init__(self, message: str, advice: str = "") -> None:

@@ -5,8 +5,8 @@ from contextlib import closing
 import pytest
 
 from ledger.log.entry import NewEntry
-from ledger.log.log import EventLog
-from ledger.log.reader import LogReader
+from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.writer import EventLog
 
 
 class LogByHand:

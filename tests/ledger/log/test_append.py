@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from ledger.log.log import EventLog, OffsetMoved
+from ledger.log.sqlite.writer import EventLog, OffsetMoved
 
 
 class Broken(Exception):

@@ -5,9 +5,9 @@ from contextlib import closing
 import pytest
 
 from ledger import sqlite
-from ledger.log.checkpoints import Checkpoints
-from ledger.log.log import EventLog
-from ledger.log.reader import LogReader
+from ledger.log.sqlite.checkpoints import Checkpoints
+from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.writer import EventLog
 from tests.shipped import eventually
 
 PAGES = 50

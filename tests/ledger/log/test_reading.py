@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from ledger import sqlite
 from ledger.log.entry import pack_headers
-from ledger.log.reader import LogReader, is_there
+from ledger.log.sqlite.reader import LogReader, is_there
 
 PHONES = [f"+9199675367{number:02}" for number in range(20)]
 

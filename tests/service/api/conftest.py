@@ -6,15 +6,15 @@ from secrets import token_urlsafe
 import msgspec
 import pytest
 
-from service.api.denials import Denials
-from service.api.failures import ALLOWED, Failures
-from service.api.gate import Gate
-from service.api.parts import application
-from service.api.rates import Rates
-from service.keys import SCOPES, Keys
-from service.parts.locks import holding
-from service.parts.table import CONSUMER, IMPORTER, PROJECTOR
-from service.store import open_store
+from service.deployment.database import open_store
+from service.deployment.keys import SCOPES, Keys
+from service.deployment.locks import holding
+from service.deployment.parts import CONSUMER, IMPORTER, PROJECTOR
+from service.http.denials import Denials
+from service.http.failures import ALLOWED, Failures
+from service.http.gate import Gate
+from service.http.rates import Rates
+from service.wiring.api import application
 from tests.service.api.described import Description
 from tests.world import World
 

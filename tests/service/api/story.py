@@ -2,11 +2,11 @@
 
 from click.testing import CliRunner
 
-from service.api import import_examples as examples
+from service.api.description import import_examples as examples
 from service.api.track import EVENTS, USERS
-from service.audit_runs import AuditRuns
 from service.cli.main import commands
-from service.importing import importing
+from service.jobs.audit_runs import AuditRuns
+from service.wiring.imports import importing
 
 LATE = {"userId": "0123abc45d", "traits": {"name": "Gavin"}, "createdAt": "2020-01-01"}
 CONFLICT = {"userId": "someone-else", "phoneNumber": "9967536783"}

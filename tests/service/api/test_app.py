@@ -12,15 +12,15 @@ from dataclasses import replace
 import pytest
 import structlog
 
-from service import logs
 from service.api.app import create_app
-from service.api.parts import conflicts, door, look
-from service.parts.locks import holding
-from service.parts.marks import note_end
-from service.parts.processes import Stop
-from service.parts.table import CONSUMER, IMPORTER, PROJECTOR
-from service.status import status
-from service.tracking import Tracker
+from service.commands.track import Tracker
+from service.deployment import logs
+from service.deployment.locks import holding
+from service.deployment.marks import note_end
+from service.deployment.parts import CONSUMER, IMPORTER, PROJECTOR
+from service.processes.roles import Stop
+from service.queries.status import status
+from service.wiring.api import conflicts, door, look
 from tests.examples import GAVIN_CALL
 
 

@@ -5,10 +5,10 @@ from contextlib import closing
 import pytest
 
 from ledger.sqlite import connect as open_sqlite
-from service.audit import acts
-from service.audit_runs import KEPT
-from service.parts.locks import is_held
-from service.store import open_store
+from service.deployment.audit_trail import acts
+from service.deployment.database import open_store
+from service.deployment.locks import is_held
+from service.jobs.audit_runs import KEPT
 from tests.brokers import eventually
 from tests.examples import GAVIN
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from ledger import sqlite
-from service.api.parts import application
+from service.wiring.api import application
 from tests.docs.rerun import comparable
 from tests.examples import ASHA, GAVIN, MEERA
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from service.api.app import create_app
-from service.api.parts import application, door
+from service.wiring.api import application, door
 from tests.docs.rerun import comparable
 from tests.examples import ASHA, GAVIN
 from tests.service.api import story

@@ -5,9 +5,9 @@ from contextlib import closing
 import pytest
 
 from ledger import sqlite
-from service.api.parts import tracker
-from service.api.rejected_conflicts import RejectedConflicts
-from service.conflicts import IdentityConflict
+from service.commands.conflicts import IdentityConflict
+from service.queries.rejected_conflicts import RejectedConflicts
+from service.wiring.api import tracker
 from tests.examples import ASHA, GAVIN
 
 USERS = "/v1/public/track/users/"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from service.api.app import create_app
-from service.api.parts import door
+from service.wiring.api import door
 from tests.examples import ASHA, GAVIN
 
 TOKEN = "Consistency-Token"

@@ -5,8 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from service import contacts as documents
-from service.who import find
+from service.queries import contact as documents
+from service.queries.find import find
 from tests.examples import ASHA, GAVIN
 
 NOBODY = "01a207d6-bea7-7073-b0fa-75c6c7f1f880"

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from service.api.parts import application
 from service.api.track import EVENTS, USERS
+from service.wiring.api import application
 from tests.docs.rerun import comparable
 from tests.examples import GAVIN_CALL
 from tests.service.api import story

@@ -2,9 +2,9 @@
 
 import pytest
 
-from service.api.failures import ALLOWED, place_of
-from service.api.gate import SignInFailed, SignInsThrottled
-from service.audit import acts
+from service.deployment.audit_trail import acts
+from service.http.failures import ALLOWED, place_of
+from service.http.gate import SignInFailed, SignInsThrottled
 from tests.service.api.conftest import SECOND
 
 HERE = "203.0.113.7"

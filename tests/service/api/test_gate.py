@@ -2,8 +2,8 @@ import base64
 
 import pytest
 
-from service.api.gate import ScopeMissing, SignInFailed
-from service.audit import acts
+from service.deployment.audit_trail import acts
+from service.http.gate import ScopeMissing, SignInFailed
 from tests.service.api.conftest import SECOND
 
 HERE = "127.0.0.1"

@@ -9,9 +9,9 @@ import pytest
 
 from ledger import sqlite
 from service.api.app import create_app
-from service.api.parts import application, door
-from service.keys import SCOPES, Keys
-from service.store import open_store
+from service.deployment.database import open_store
+from service.deployment.keys import SCOPES, Keys
+from service.wiring.api import application, door
 from tests.examples import ASHA, GAVIN
 from tests.service.api.test_new_contact import settling
 

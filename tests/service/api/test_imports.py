@@ -6,8 +6,8 @@ from errno import ENOSPC
 
 import pytest
 
-from service.api.errors import problem_of
-from service.importing import importing
+from service.api.http.errors import problem_of
+from service.wiring.imports import importing
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.imports.desk import silent
 from tests.service.imports.table.test_workbook import workbook

@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from service.api.kept import Kept
+from service.queries.kept import Kept
 from tests.examples import ASHA, EMMA, GAVIN
 
 

@@ -4,11 +4,11 @@ from contextlib import closing
 
 import pytest
 
-from service import past_states
-from service.api import indexing
-from service.listing import list_page
-from service.parts.locks import holding
-from service.where import Selection
+from service.deployment.locks import holding
+from service.jobs import past_states
+from service.queries import indexing
+from service.queries.list import list_page
+from service.queries.selection import Selection
 from tests.brokers import eventually
 from tests.examples import ASHA, EMMA, GAVIN, RAVI
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from service.api.app import create_app
-from service.api.parts import door
+from service.wiring.api import door
 from tests.docs.rerun import comparable
 from tests.examples import ASHA, GAVIN
 

@@ -53,7 +53,7 @@ def test_a_contact_may_be_kept_by_its_reader_who_asks_whether_it_is_still_so(cli
 
 
 def test_a_fault_of_ours_is_as_safe(client, monkeypatch):
-    monkeypatch.setattr("projections.catalogue.tags", lambda _state: 1 / 0)
+    monkeypatch.setattr("projections.lists.catalogue.tags", lambda _state: 1 / 0)
     answer = client.read("/v1/tags")
     assert answer.status_code in (500, 503)
     assert_safe(answer)

@@ -2,8 +2,8 @@ import os
 
 import pytest
 
-from service.api.rates import LARGEST_FILE, RateExceeded, Rates
-from service.settings import Rate
+from service.deployment.settings import Rate
+from service.http.rates import LARGEST_FILE, RateExceeded, Rates
 from tests.service.api.conftest import SECOND
 
 

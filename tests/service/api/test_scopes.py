@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.keys import SCOPES
+from service.deployment.keys import SCOPES
 from tests.service.api import story
 
 RULES = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from projections.projector import Projector
-from projections.store import StateStore
+from projections.projector.projector import Projector
+from projections.state.sqlite.writer import StateStore
 from tests.examples import ASHA, GAVIN
 
 

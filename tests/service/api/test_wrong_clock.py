@@ -11,9 +11,9 @@ from consumers.appender import Appender
 from consumers.consume_loop import Consumer
 from ledger.bus.port import Message
 from ledger.bus.sqlite import SqliteBus
-from ledger.log.log import EventLog
-from service.importing import importing
+from ledger.log.sqlite.writer import EventLog
 from service.imports.columns.choices import Choices
+from service.wiring.imports import importing
 from tests.examples import GAVIN
 from tests.intake import message
 from tests.service.api.test_new_contact import settling

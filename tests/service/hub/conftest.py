@@ -3,10 +3,10 @@ from secrets import token_urlsafe
 
 import pytest
 
-from service.api.parts import door, hub
-from service.keys import SCOPES, Keys
-from service.people import People
-from service.store import open_store
+from service.deployment.database import open_store
+from service.deployment.keys import SCOPES, Keys
+from service.deployment.people import People
+from service.wiring.api import door, hub
 from tests.world import World
 
 SECOND = 1_000_000

@@ -4,10 +4,10 @@ from contextlib import suppress
 
 import pytest
 
-from service.api.parts import door, hub
-from service.api.problem import Problem
-from service.api.seats import SEATS
-from service.keys import SCOPES
+from service.deployment.keys import SCOPES
+from service.http.problem import Problem
+from service.http.seats import SEATS
+from service.wiring.api import door, hub
 from tests.examples import GAVIN
 from tests.service.hub.conftest import Browser
 

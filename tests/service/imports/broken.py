@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from ledger.bus.port import NotConfirmed, Publisher, Unavailable
-from service.imports.feed import Pace
-from service.imports.importer import Importer
+from service.imports.run.feed import Pace
+from service.imports.run.importer import Importer
 
 
 class Breaking(Publisher):

@@ -4,10 +4,10 @@ import io
 from contextlib import ExitStack
 from typing import Any
 
-from service.importing import desk, importing
 from service.imports.columns.choices import Choices
-from service.imports.importer import Importer
-from service.imports.wanted import Wanted
+from service.imports.columns.wanted import Wanted
+from service.imports.run.importer import Importer
+from service.wiring.imports import desk, importing
 from tests.world import World
 
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 
 from ledger.bus.port import NotConfirmed, Publisher, Unavailable
+from service.deployment.database import open_store
 from service.imports.columns.choices import Choices
-from service.imports.feed import Stalled
-from service.imports.files import ImportFolder
-from service.imports.registry import ImportUnknown, Registry
-from service.imports.states import Step, StepNotAllowed
+from service.imports.record.files import ImportFolder
+from service.imports.record.registry import ImportUnknown, Registry
+from service.imports.record.states import Step, StepNotAllowed
+from service.imports.run.feed import Stalled
+from service.imports.run.undo import UndoNotPossible
 from service.imports.table.refusal import FileRefused
-from service.imports.undo import UndoNotPossible
-from service.store import open_store
 from tests.examples import GAVIN
 from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with
 from tests.service.imports.desk import silent

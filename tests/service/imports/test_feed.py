@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.bus.port import Message, Unavailable
-from service.imports.feed import Feed, Pace, Stalled
+from service.imports.run.feed import Feed, Pace, Stalled
 
 
 def pace(patience):

@@ -13,9 +13,9 @@ from ledger.events.schema import check_data
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import map_columns
 from service.imports.columns.preview import look
-from service.imports.files import ImportFolder
-from service.imports.progress import Progress
-from service.imports.rejects import rejects_csv
+from service.imports.record.files import ImportFolder
+from service.imports.record.progress import Progress
+from service.imports.record.rejects import rejects_csv
 from service.imports.rows.reasons import REASONS
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import scan
@@ -23,7 +23,7 @@ from service.imports.rows.verdicts import SourceRows, Verdicts
 from service.imports.table.dialect import shape
 from service.imports.table.formula_guard import unguard
 from service.imports.table.refusal import FileRefused
-from service.imports.wording import OF_COMMAND
+from service.imports.table.wording import OF_COMMAND
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.worlds import bounded, folder
 

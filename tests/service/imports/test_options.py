@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.verify import verify
+from projections.past.verify import verify
 from service.imports.columns.choices import Choices, import_hash
+from service.imports.run.undo import Order
 from service.imports.table.refusal import FileRefused
-from service.imports.undo import Order
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.imports.desk import Desk
 from tests.service.imports.test_counts import adds_up, lines, table

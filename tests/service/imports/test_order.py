@@ -12,8 +12,8 @@ from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import map_columns
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import in_order, scan
+from service.imports.rows.settle import settle
 from service.imports.rows.verdicts import SourceRows
-from service.imports.settle import settle
 from service.imports.table.dialect import shape
 from tests.examples import ASHA, EMMA, GAVIN, MEERA, RAVI
 

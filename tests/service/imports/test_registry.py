@@ -5,8 +5,8 @@ from contextlib import closing
 from sqlite_utils import Database
 
 from ledger.sqlite import connect
-from service.imports.registry import MIGRATIONS, Registry
-from service.store import open_store
+from service.deployment.database import open_store
+from service.imports.record.registry import MIGRATIONS, Registry
 
 _NO_COLUMNS = '{"columns": [], "is_guarded": false}'
 _NO_CHOICES = (

@@ -2,8 +2,8 @@
 
 import pytest
 
+from service.imports.columns.wanted import Wanted
 from service.imports.rows.row_tags import split_tags
-from service.imports.wanted import Wanted
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.imports.test_counts import lines
 

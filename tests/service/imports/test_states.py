@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.imports.states import State, Step, StepNotAllowed, after, allowed
+from service.imports.record.states import State, Step, StepNotAllowed, after, allowed
 
 WAYS = """
 uploaded:  mapping > mapped, tags > uploaded, options > uploaded, anew > uploaded, cancel > cancelled

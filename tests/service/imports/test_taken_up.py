@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.bus.port import BusError, NotConfirmed, Publisher, Record
+from service.deployment.database import open_store
+from service.deployment.deployment import now
 from service.imports.columns.choices import Choices
-from service.imports.files import ImportFolder
+from service.imports.record.files import ImportFolder
 from service.imports.table.refusal import FileRefused
-from service.store import open_store
-from service.wiring import now
 from tests.consumers.test_replays import in_binary_mode
 from tests.service.imports.broken import IMPATIENT, Breaking, importer_with
 from tests.service.imports.desk import Desk, silent

@@ -2,10 +2,10 @@
 
 import pytest
 
-from service.imports.registry import Registry
-from service.imports.unconfirmed import DAYS, MOST_FILES, MOST_KEPT, forget_unconfirmed
-from service.store import open_store
-from service.wiring import now
+from service.deployment.database import open_store
+from service.deployment.deployment import now
+from service.imports.record.registry import Registry
+from service.imports.record.unconfirmed import DAYS, MOST_FILES, MOST_KEPT, forget_unconfirmed
 from tests.examples import ASHA, GAVIN
 from tests.service.imports.test_counts import table
 

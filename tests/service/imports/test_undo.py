@@ -7,13 +7,13 @@ import pytest
 
 from ledger.bus.port import NotConfirmed, Unavailable
 from ledger.events import moments
-from projections import catalogue
-from projections.digest import content_digest
-from service import contacts as documents
+from projections.lists import catalogue
+from projections.state.digest import content_digest
 from service.imports.columns.choices import Choices
-from service.imports.registry import ImportUnknown
-from service.imports.undo import Order, UndoNotPossible
-from service.who import Unknown, at, find
+from service.imports.record.registry import ImportUnknown
+from service.imports.run.undo import Order, UndoNotPossible
+from service.queries import contact as documents
+from service.queries.find import Unknown, at, find
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with
 from tests.service.imports.desk import silent

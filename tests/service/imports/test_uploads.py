@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from service.imports.columns.choices import Choices
-from service.imports.files import ImportFolder
-from service.imports.first_look import forget_look
-from service.imports.registry import ImportUnknown
-from service.imports.states import Step, StepNotAllowed
+from service.imports.columns.wanted import Wanted
+from service.imports.record.files import ImportFolder
+from service.imports.record.first_look import forget_look
+from service.imports.record.registry import ImportUnknown
+from service.imports.record.states import Step, StepNotAllowed
+from service.imports.record.uploads import AlreadyImported, EncodingNeeded
 from service.imports.table.refusal import FileRefused, FileTooLarge, MappingRefused
-from service.imports.uploads import AlreadyImported, EncodingNeeded
-from service.imports.wanted import Wanted
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.service.imports.desk import Desk, silent
 from tests.service.imports.test_counts import COUNTED, adds_up, table

@@ -10,7 +10,7 @@ from service.imports.columns.mapping import map_columns
 from service.imports.rows.row import RowRejected
 from service.imports.rows.rows import RowChecks
 from service.imports.table.by_column import by_column
-from service.imports.wording import OF_CALL, OF_COMMAND, worded
+from service.imports.table.wording import OF_CALL, OF_COMMAND, worded
 from tests.worlds import bounded
 
 PAIR, FULL = ["Country Code", "Phone Number"], ["Phone"]

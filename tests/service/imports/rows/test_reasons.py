@@ -3,7 +3,7 @@
 import pytest
 
 from service.imports.rows.reasons import REASONS
-from service.imports.wording import OF_COMMAND, worded
+from service.imports.table.wording import OF_COMMAND, worded
 from tests.examples import ASHA, GAVIN, RAVI
 
 MANY = ",".join(f"c{number}" for number in range(90))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from service.imports.table.encoding import utf8
 from service.imports.table.refusal import FileRefused, UnknownEncoding
-from service.imports.wording import OF_CALL, OF_COMMAND
+from service.imports.table.wording import OF_CALL, OF_COMMAND
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufeff"))
 

@@ -15,8 +15,8 @@ from service.imports.columns.choices import Choices
 from service.imports.columns.date_formats import fitting
 from service.imports.table import workbook as reading
 from service.imports.table.refusal import FileRefused
+from service.imports.table.wording import OF_COMMAND
 from service.imports.table.workbook import FIRST_LINE, text, write_sheet
-from service.imports.wording import OF_COMMAND
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.imports.desk import silent
 from tests.service.imports.test_fuzz import Judged

@@ -1,0 +1,174 @@
+"""An append under way: what the log already has, what is decided, and its writing at the end."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from ledger import sqlite
+from ledger.events.data import Command
+from ledger.log.entry import Headers, NewEntry, unpack_headers
+from ledger.log.identities import Identities, make
+from ledger.log.sqlite import undoing
+from ledger.log.sqlite.head import head
+from ledger.log.sqlite.rows import write
+from ledger.log.sqlite.undoing import Refused, is_undone
+from ledger.log.sqlite.whole import undecided
+
+_listed = msgspec.json.Encoder().encode
+
+
+class Taken(msgspec.Struct, frozen=True, gc=False):
+    """An accepted entry that already has a (source, id): its raw message, to tell a redelivery from a reuse."""
+
+    position: int
+    headers: bytes | None
+    value: bytes | None
+    skipped: bool
+
+
+class Batch:
+    """An append under way, inside one transaction: look up, decide, add; all of it counts at commit or none.
+
+    `last` is the entry that was added last, written already or not; None before the first.
+    """
+
+    def __init__(self, connection: sqlite.Connection, now: int, entropy: Callable[[int], bytes]) -> None:
+        self._connection = connection
+        self._entropy = entropy
+        self.head = head(connection)
+        self.recorded = max(self.head.recorded, now)
+        self.position = self.head.position
+        self.identities = Identities()
+        self._entries: list[NewEntry] = []
+        self.last: NewEntry | None = None
+        self._newest: dict[int, int] = {}
+        self._looked_through = 0
+
+    def taken(self, names: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], Taken]:
+        """The accepted entries that already have one of these message ids, given by source; by (source, id)."""
+        found = {}
+        for source, ids in names.items():
+            known = self._not_beyond_newest(source, ids)
+            rows = self._connection.execute(
+                "SELECT message_id, position, headers, value, skipped FROM entries WHERE reason IS NULL"
+                " AND source = (SELECT source FROM sources WHERE name = ?)"
+                " AND message_id IN (SELECT value FROM json_each(?))",
+                (source, _listed(known).decode()),
+            )
+            for message_id, position, headers, value, skipped in rows:
+                found[source, message_id] = Taken(position, headers, value, bool(skipped))
+        return found
+
+    def _not_beyond_newest(self, source: str, ids: Sequence[str]) -> list[str]:
+        """The ids that can be there at all: an import's rise, so of a new batch none can (SQLite orders as we do)."""
+        newest = self._connection.execute(
+            "SELECT max(message_id) FROM entries WHERE reason IS NULL"
+            " AND source = (SELECT source FROM sources WHERE name = ?)",
+            (source,),
+        ).fetchone()[0]
+        return [] if newest is None else [message_id for message_id in ids if message_id <= newest]
+
+    def rejected_names(self, names: Mapping[str, Sequence[str]]) -> set[tuple[str, str]]:
+        """Those of the message ids, given by source, under which some message was rejected; as (source, id)."""
+        found: set[tuple[str, str]] = set()
+        if not self._connection.execute("SELECT EXISTS (SELECT 1 FROM entries WHERE reason IS NOT NULL)").fetchone()[0]:
+            return found
+        for source, ids in names.items():
+            rows = self._connection.execute(
+                "SELECT message_id FROM entries WHERE reason IS NOT NULL"
+                " AND source = (SELECT source FROM sources WHERE name = ?)"
+                " AND message_id IN (SELECT value FROM json_each(?))",
+                (source, _listed(ids).decode()),
+            )
+            found.update((source, message_id) for (message_id,) in rows)
+        return found
+
+    def rejected_under(self, source: str, message_id: str) -> list[tuple[Headers, bytes | None]]:
+        """Headers and value of the messages that were rejected under this name and may have been signed."""
+        rows = self._connection.execute(
+            "SELECT headers, value FROM entries WHERE reason IS NOT NULL"
+            " AND reason NOT IN ('reserved', 'unknown_type')"  # that is what strangers' messages are rejected for
+            " AND source = (SELECT source FROM sources WHERE name = ?) AND message_id = ?",
+            (source, message_id),
+        )
+        return [(unpack_headers(headers), value) for headers, value in rows]
+
+    def has_rejected(self, raw_digest: bytes) -> bool:
+        """Whether this very message was rejected before."""
+        query = "SELECT 1 FROM entries WHERE raw_digest = ? AND reason IS NOT NULL"
+        return self._connection.execute(query, (raw_digest,)).fetchone() is not None
+
+    def newest(self, contact: int) -> int:
+        """The position of a contact's newest event, those of this batch among them (skipped ones are none); 0: none.
+
+        An undo or a redo of an import that had some is one too (R32).
+        """
+        for number in range(self._looked_through, len(self._entries)):
+            entry = self._entries[number]
+            if entry.contact is not None and not entry.skipped:
+                self._newest[entry.contact] = self.head.position + number + 1
+        self._looked_through = len(self._entries)
+        if contact not in self._newest:
+            row = self._connection.execute(
+                "SELECT position FROM entries WHERE contact = ? AND reason IS NULL AND skipped = 0"
+                " ORDER BY position DESC LIMIT 1",
+                (contact,),
+            ).fetchone()
+            position = row[0] if row else 0
+            self._newest[contact] = undoing.newest_about(self._connection, contact, position) or position
+        return self._newest[contact]
+
+    def load_identities(self, phones: Iterable[str], user_ids: Iterable[str]) -> Identities:
+        """The identities as they are before this batch, for the phones and user ids its messages name."""
+        self.identities.load(self._connection, phones, user_ids)
+        return self.identities
+
+    def add(self, entry: NewEntry) -> int:
+        """Give the entry the next position, and return it."""
+        self._entries.append(entry)
+        self.last = entry
+        self.position += 1
+        return self.position
+
+    def undone(self, sources: Iterable[str]) -> set[str]:
+        """Those of the sources, by name, whose import is undone."""
+        return {name for name in sources if is_undone(self._connection, name)}
+
+    def undecided_rows(self, source: str, order: Command) -> int | None:
+        """How many published rows of an import are still to be decided, as `whole.undecided` says.
+
+        What was decided before is written.
+        """
+        return undecided(self._connection, source, order)
+
+    def undo(self, source: str) -> None:
+        """The entry that is added next undoes an import: release what only its events assert (R32).
+
+        What was decided before is written; identities are to be loaded anew.
+        """
+        undoing.release(self._connection, source, self.position + 1)
+
+    def redo(self, source: str) -> Refused:
+        """The entry that is added next brings an import back: claim what its events assert; those that cannot.
+
+        What was decided before is written; identities are to be loaded anew.
+        """
+        return undoing.claim(self._connection, source, self.position + 1)
+
+    def has_events_of(self, source: str) -> bool:
+        """Whether any message of this source was accepted, as far as it is written."""
+        query = "SELECT 1 FROM entries WHERE source = (SELECT source FROM sources WHERE name = ?) AND reason IS NULL"
+        return self._connection.execute(f"{query} LIMIT 1", (source,)).fetchone() is not None
+
+    def write(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Write what was decided so far, for what comes to look it up; identities are to be loaded anew after that.
+
+        `meanwhile` is called when the entries are written: from there on this thread leaves the interpreter to others.
+        """
+        after = self.head.position
+        self.head = write(self._connection, self._entries, self.head, self.recorded, self._entropy)
+        meanwhile()
+        make(self._connection, after)
+        self.identities.store(self._connection)
+        self._entries, self.identities = [], Identities()
+        self._newest, self._looked_through = {}, 0

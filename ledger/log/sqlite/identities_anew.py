@@ -1,0 +1,168 @@
+"""The identities folded anew from the entries, beside those that the log keeps, for `verify` to compare (R28)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from ledger.events import types
+from ledger.events.identity import Known
+from ledger.events.signing import Signer
+from ledger.log.entry import phone_text
+from ledger.log.fault import Fault
+from ledger.log.identities import Identities
+from ledger.log.sqlite import undoing
+from ledger.log.sqlite.head import Head, head
+from ledger.log.sqlite.seal import seal_faults
+from ledger.sqlite import Connection, unsafe
+
+_CHUNK = 2_000
+
+_TABLES = (
+    "CREATE TABLE contacts (contact INTEGER PRIMARY KEY, id BLOB, phone INTEGER, user_id TEXT, absorbed_by INTEGER,"
+    " absorbed_at INTEGER)",
+    "CREATE INDEX contacts_absorbed ON contacts (absorbed_by) WHERE absorbed_by IS NOT NULL",
+    "CREATE TABLE phones (phone INTEGER PRIMARY KEY, contact INTEGER, position INTEGER)",
+    "CREATE TABLE user_ids (user_id TEXT PRIMARY KEY, contact INTEGER, position INTEGER) WITHOUT ROWID",
+)
+_REBOUND = "ON CONFLICT DO UPDATE SET contact = excluded.contact, position = excluded.position"
+_MAKE = (
+    "INSERT OR REPLACE INTO contacts (contact, id, phone, user_id) SELECT position, contact_id, phone, user_id"
+    " FROM entries WHERE position > ? AND position <= ? AND contact_id IS NOT NULL",
+    "INSERT INTO phones SELECT phone, contact, contact FROM contacts"
+    f" WHERE contact > ? AND contact <= ? AND phone IS NOT NULL ORDER BY phone {_REBOUND}",
+    "INSERT INTO user_ids SELECT user_id, contact, contact FROM contacts"
+    f" WHERE contact > ? AND contact <= ? AND user_id IS NOT NULL ORDER BY user_id {_REBOUND}",
+)
+_BINDING = """
+SELECT entries.position, entries.contact, entries.absorbed, entries.phone, entries.user_id
+FROM entries CROSS JOIN main.contacts AS known ON known.contact = entries.contact
+WHERE entries.position > ? AND entries.position <= ? AND reason IS NULL AND NOT skipped AND entries.contact_id IS NULL
+AND (absorbed IS NOT NULL OR (entries.phone IS NOT NULL AND known.phone IS NOT entries.phone)
+    OR (entries.user_id IS NOT NULL AND known.user_id IS NOT entries.user_id))
+ORDER BY entries.position LIMIT ?
+"""
+"""The entries that may bind a phone or a user id to a contact that was there before."""
+
+_UNUSED_SOURCES = """
+SELECT source FROM sources WHERE
+NOT EXISTS (SELECT 1 FROM entries WHERE entries.source = sources.source AND reason IS NULL)
+AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.source = sources.source AND reason IS NOT NULL)
+"""
+
+
+class IdentitiesAnew:
+    """One view of a log, as it is at `head` whatever is appended meanwhile, with the identities that its entries make.
+
+    The tables of the log that have the same names are behind `log.`.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.head: Head = head(connection)
+        for table in _TABLES:
+            connection.execute(table)
+
+    def faults(self, signer: Signer | None) -> Iterator[Fault]:
+        """What in the log is not in its entries, and not as they have it: seal, offsets, sources, identities."""
+        yield from seal_faults(self._connection, signer)
+        for (source,) in self._connection.execute(_UNUSED_SOURCES):
+            yield Fault(self.head.position, f"sources: no entry has the source of number {source}")
+        yield from self._make()
+        for table, key, columns in _COMPARED:
+            yield from self._differences(table, key, columns)
+
+    def _make(self) -> Iterator[Fault]:
+        """Fold the entries; yields the redos that say something else than what comes of them."""
+        done = 0
+        for position, type, source, detail in self._orders():
+            self._bind(done, position - 1)
+            if type == types.IMPORT_UNDONE:
+                undoing.release(self._connection, source, position)
+            elif undoing.claim(self._connection, source, position) != _refused(detail):
+                yield Fault(position, "the redo leaves out other rows than those it could not bring back")
+            done = position
+        self._bind(done, self.head.position)
+
+    def _orders(self) -> list[tuple[int, str, str, str | None]]:
+        return self._connection.execute(
+            "SELECT position, type, name, detail FROM entries INDEXED BY entries_of_undoings JOIN sources"
+            " USING (source) WHERE type IN ('ImportUndone', 'ImportRedone') AND reason IS NULL ORDER BY position"
+        ).fetchall()
+
+    def _bind(self, after: int, until: int) -> None:
+        """What the entries in between bind, none of which is an undo: so no phone and no user id is freed by them."""
+        for statement in _MAKE:
+            self._connection.execute(statement, (after, until))
+        while rows := self._connection.execute(_BINDING, (after, until, _CHUNK)).fetchall():
+            for position, contact, absorbed, phone, user_id in rows:
+                holder, other = self._known(contact), None if absorbed is None else self._known(absorbed)
+                identities = Identities()
+                if holder is not None and other is not None and not _contradict(holder, other):
+                    identities.merge(holder, other, position)
+                elif holder is not None and absorbed is None:
+                    identities.attach(holder, position, phone_text(phone), user_id)
+                identities.store(self._connection)
+            after = rows[-1][0]
+
+    def _known(self, contact: int) -> Known | None:
+        query = "SELECT phone, user_id FROM contacts WHERE contact = ?"
+        row = self._connection.execute(query, (contact,)).fetchone()
+        return Known(contact, phone_text(row[0]), row[1]) if row else None
+
+    def _differences(self, table: str, key: str, columns: tuple[str, ...]) -> Iterator[Fault]:
+        at = "contact" if key == "contact" else "position"
+        named = "contact" if key == "contact" else f"the {key.replace('_', ' ')} of contact"
+        for number, position in self._only_in(f"log.{table}", f"main.{table}", key, at):
+            yield Fault(position, f"{table}: {named} {number} is there, and no entry says so")
+        for number, position in self._only_in(f"main.{table}", f"log.{table}", key, at):
+            yield Fault(position, f"{table}: {named} {number} is missing, and an entry says it")
+        differs = ", ".join(f"ours.{column} IS NOT theirs.{column}" for column in columns)
+        rows = self._connection.execute(
+            f"SELECT theirs.contact, theirs.{at}, {differs} FROM main.{table} AS theirs"
+            f" JOIN log.{table} AS ours USING ({key})"
+            f" WHERE {differs.replace(', ', ' OR ')}"
+        )
+        for number, position, *changed in rows:
+            which = ", ".join(column for column, is_changed in zip(columns, changed, strict=True) if is_changed)
+            yield Fault(position, f"{table}: {named} {number} has another {which} than the entries say")
+
+    def _only_in(self, one: str, other: str, key: str, at: str) -> Iterator[tuple[int, int]]:
+        return iter(
+            self._connection.execute(
+                f"SELECT contact, {at} FROM {one} AS ours WHERE NOT EXISTS"
+                f" (SELECT 1 FROM {other} AS theirs WHERE theirs.{key} = ours.{key})"
+            )
+        )
+
+
+_COMPARED = (
+    ("contacts", "contact", ("id", "phone", "user_id", "absorbed_by", "absorbed_at")),
+    ("phones", "phone", ("contact", "position")),
+    ("user_ids", "user_id", ("contact", "position")),
+)
+
+
+def _contradict(one: Known, other: Known) -> bool:
+    """Whether two contacts cannot be one: an entry that was changed may say that they are."""
+    return None not in (one.phone, other.phone) or None not in (one.user_id, other.user_id)
+
+
+def _refused(detail: str | None) -> undoing.Refused | None:
+    try:
+        return undoing.refused(detail or "")
+    except msgspec.DecodeError:
+        return None
+
+
+@contextmanager
+def identities_anew(log: Path, scratch: Path) -> Iterator[IdentitiesAnew]:
+    """The identities of the log at this path, folded in the new file `scratch`. The log's WAL grows meanwhile."""
+    connection = unsafe(scratch)
+    try:
+        connection.execute("ATTACH DATABASE ? AS log", (f"{log.absolute().as_uri()}?mode=ro",))
+        connection.execute("BEGIN")
+        yield IdentitiesAnew(connection)
+    finally:
+        connection.close()

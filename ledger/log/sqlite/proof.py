@@ -1,0 +1,105 @@
+"""Proof of the entries: each follows from the one before it, and the ledger's own are signed (R28, R33)."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ledger import sqlite
+from ledger.events import types
+from ledger.events.envelope import Unreadable, decode
+from ledger.events.signing import Signer
+from ledger.log import chain
+from ledger.log.entry import unpack_headers
+from ledger.log.fault import Fault
+from ledger.log.sqlite.head import Head
+from ledger.log.sqlite.reader import LogReader
+
+_PAGE = 5_000
+_RESERVED = frozenset(name for name, rule in types.RULES.items() if rule.reserved)
+
+
+def entry_faults(log: LogReader, until: int, signer: Signer | None, progress: Callable[[int], None]) -> Iterator[Fault]:
+    """What is wrong with the entries up to position `until`; `progress` is told positions.
+
+    The chain itself needs no secret, so that who can write the file can also make it anew: by the signatures, an entry
+    of the ledger's own that was made so is found. They are looked at if there is a `signer`.
+    """
+    previous, position, recorded_before = chain.GENESIS, 0, 0
+    for rows in _pages(log, until):
+        for row in rows:
+            if isinstance(row, Fault):
+                yield row
+                position = row.position
+                continue
+            (found, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, raw_digest,
+             source, message_id, key, headers, value, phone, user_id, detail, salt, commitment, hash) = row  # fmt: skip
+            if found != position + 1:
+                yield Fault(position + 1, f"missing: the next entry is {found}")
+            position = found
+            if salt is None:
+                yield Fault(position, "emptied without an erasure in the log")
+            elif commitment != chain.commitment(salt, source, message_id, key, headers, value, phone, user_id, detail):
+                yield Fault(position, "the message is not the one that was recorded")
+            expected = chain.link(
+                previous, commitment, position, recorded, stated, bus_time, contact, absorbed, skipped,
+                type, reason, contact_id, raw_digest,
+            )  # fmt: skip
+            if hash != expected:
+                yield Fault(position, "the entry is not the one that was recorded, or the one before it changed")
+            if recorded < recorded_before:
+                yield Fault(position, "recorded before the entry before it")
+            if signer is not None and reason is None and value is not None and _is_ours(source, type):
+                yield from _signature_faults(signer, position, source, message_id, type, headers, value)
+            previous, recorded_before = hash, recorded
+        progress(position)
+
+
+def head_faults(log: LogReader, saved: Head) -> Iterator[Fault]:
+    """Whether the chain still goes through a head that was noted down earlier."""
+    found = log.head_at(saved.position)
+    if found is None:
+        yield Fault(saved.position, f"the log ends at {log.head().position}, before the saved head")
+    elif found.hash != saved.hash:
+        yield Fault(saved.position, "the log's hash is not the saved head's")
+
+
+def _is_ours(source: str | None, type: str | None) -> bool:
+    return type in _RESERVED or (source is not None and types.is_ours(source))
+
+
+def _signature_faults(
+    signer: Signer, position: int, source: str, message_id: str, type: str, headers: bytes | None, value: bytes
+) -> Iterator[Fault]:
+    try:
+        envelope = decode(unpack_headers(headers), value)
+    except (Unreadable, ValueError):
+        yield Fault(position, "accepted from a source of this ledger's own, and no message can be read in it")
+        return
+    if not signer.has_signed(envelope):
+        yield Fault(position, "accepted from a source of this ledger's own without the signature of its secret")
+    elif (envelope.source, envelope.id, envelope.type) != (source, message_id, type):
+        yield Fault(position, "recorded under another source, id or type than its message has")
+
+
+def _pages(log: LogReader, until: int) -> Iterator[list[Any]]:
+    """The rows of `LogReader.proof_page`, page by page; a fault in the place of one that cannot be read."""
+    position = 0
+    while True:
+        try:
+            rows: list[Any] = log.proof_page(position, _PAGE, until)
+        except sqlite.Error as fault:
+            if sqlite.is_passing(fault):
+                raise
+            rows = [_row(log, one) for one in log.positions(position, _PAGE) if one <= until]
+        if not rows:
+            return
+        yield rows
+        position = rows[-1].position if isinstance(rows[-1], Fault) else rows[-1][0]
+
+
+def _row(log: LogReader, position: int) -> Any:
+    try:
+        return log.proof_page(position - 1, 1)[0]
+    except sqlite.Error as fault:
+        if sqlite.is_passing(fault):
+            raise
+        return Fault(position, f"the entry cannot be read: {fault}")

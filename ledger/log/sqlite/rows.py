@@ -1,0 +1,146 @@
+"""From decided entries to rows of the log: numbered, salted, chained, and written."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+
+import msgspec
+from msgspec.structs import astuple
+
+from ledger import sqlite
+from ledger.log import chain
+from ledger.log.entry import NewEntry
+from ledger.log.sqlite.head import Head
+from ledger.sqlite import or_null
+
+_SALT = 16
+_COMMON = (
+    "INSERT INTO entries (position, recorded, stated, bus_time, type, contact, contact_id, skipped, source, message_id,"
+    " key, headers, value, phone, user_id, salt, commitment, hash)"
+    " VALUES (?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, nullif(?, 0), nullif(?, 0), ?, nullif(?, 0), nullif(?, 0),"
+    " ?, ?, ?)"
+)
+_ANY = (
+    "INSERT INTO entries (position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped,"
+    " raw_digest, source, message_id, key, headers, value, phone, user_id, detail, salt, commitment, hash)"
+    " VALUES (?, ?, ?, ?, nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), ?,"
+    " nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0),"
+    " nullif(?, 0), ?, ?, ?)"
+)
+_listed = msgspec.json.Encoder().encode
+
+_Parameters = tuple[object, ...]
+
+
+def write(
+    connection: sqlite.Connection,
+    entries: Sequence[NewEntry],
+    head: Head,
+    recorded: int,
+    entropy: Callable[[int], bytes],
+) -> Head:
+    """Write the entries behind `head`, in their order; gives the new head. `entropy(n)` gives n random bytes."""
+    rows = _Rows(head, recorded, entropy(_SALT * len(entries)), _source_numbers(connection, entries))
+    for is_common, run in groupby(entries, key=_is_common):
+        if is_common:
+            connection.executemany(_COMMON, map(rows.common, run))
+        else:
+            connection.executemany(_ANY, map(rows.any, run))
+    return Head(rows.position, rows.hash, recorded)
+
+
+def _is_common(entry: NewEntry) -> bool:
+    """An accepted message about a contact, as nearly all are: it is known which columns of its row are NULL."""
+    return entry.reason is None and entry.contact is not None and entry.absorbed is None and entry.detail is None
+
+
+class _Rows:
+    """Gives one entry after the other its place in the chain, and makes the parameters of its row.
+
+    The driver binds `bytearray` at once, and NULL through `nullif` (`ledger.sqlite.blob` says why).
+    """
+
+    def __init__(self, head: Head, recorded: int, salts: bytes, sources: Mapping[str | None, int]) -> None:
+        self.position = head.position
+        self.hash = head.hash
+        self._recorded = recorded
+        self._salts = (salts[start : start + _SALT] for start in range(0, len(salts), _SALT))
+        self._sources = sources
+
+    def common(self, entry: NewEntry) -> _Parameters:
+        """The parameters of `_COMMON`."""
+        salt, commitment = self._chain(entry)
+        contact_id, key, headers = entry.contact_id, entry.key, entry.headers
+        return (
+            self.position,
+            self._recorded,
+            entry.stated,
+            entry.bus_time,
+            entry.type,
+            entry.contact,
+            0 if contact_id is None else bytearray(contact_id),
+            entry.skipped,
+            self._sources[entry.source],
+            entry.message_id,
+            0 if key is None else bytearray(key),
+            0 if headers is None else bytearray(headers),
+            bytearray(entry.value or b""),
+            entry.phone or 0,
+            entry.user_id or 0,
+            salt,
+            commitment,
+            bytearray(self.hash),
+        )
+
+    def any(self, entry: NewEntry) -> _Parameters:
+        """The parameters of `_ANY`."""
+        salt, commitment = self._chain(entry)
+        return (
+            self.position,
+            self._recorded,
+            entry.stated,
+            entry.bus_time,
+            or_null(entry.type),
+            or_null(entry.reason),
+            or_null(entry.contact),
+            or_null(entry.contact_id),
+            or_null(entry.absorbed),
+            entry.skipped,
+            or_null(entry.raw_digest),
+            or_null(self._sources.get(entry.source)),
+            or_null(entry.message_id),
+            or_null(entry.key),
+            or_null(entry.headers),
+            or_null(entry.value),
+            or_null(entry.phone),
+            or_null(entry.user_id),
+            or_null(entry.detail),
+            salt,
+            commitment,
+            bytearray(self.hash),
+        )
+
+    def _chain(self, entry: NewEntry) -> tuple[bytearray, bytearray]:
+        """Put the entry behind the one before it: its salt and its commitment."""
+        (bus_time, stated, type, reason, contact, contact_id, absorbed, skipped, raw_digest,
+         source, message_id, key, headers, value, phone, user_id, detail) = astuple(entry)  # fmt: skip
+        salt = next(self._salts)
+        self.position += 1
+        commitment = chain.commitment(salt, source, message_id, key, headers, value, phone, user_id, detail)
+        self.hash = chain.link(
+            self.hash, commitment, self.position, self._recorded, stated, bus_time, contact, absorbed, skipped,
+            type, reason, contact_id, raw_digest,
+        )  # fmt: skip
+        return bytearray(salt), bytearray(commitment)
+
+
+def _source_numbers(connection: sqlite.Connection, entries: Sequence[NewEntry]) -> dict[str | None, int]:
+    """The number of each source that the entries come from, by its name; new ones get one."""
+    wanted = sorted({entry.source for entry in entries if entry.source is not None})
+    connection.executemany(
+        "INSERT INTO sources (name) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM sources WHERE name = ?1)",
+        [(name,) for name in wanted],
+    )
+    rows = connection.execute(
+        "SELECT name, source FROM sources WHERE name IN (SELECT value FROM json_each(?))", (_listed(wanted).decode(),)
+    )
+    return dict(rows.fetchall())

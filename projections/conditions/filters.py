@@ -1,0 +1,81 @@
+"""Filters that are joined one after the other by and or or: beside conditions, what only these can ask."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from projections.conditions.condition import Condition
+
+Join = Literal["and", "or"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """When a contact was made, or changed last; `moment` in microseconds since the epoch, `op` as in a condition."""
+
+    column: Literal["created", "modified"]
+    op: str
+    moment: int
+
+
+@dataclass(frozen=True, slots=True)
+class HasTag:
+    """Whether a contact has a tag."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """Whether a contact has a value of an attribute, or has none."""
+
+    name: str
+    is_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """Whether a list has an item, or anything else contains a text, in any letter case."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """Whether a contact has no value of an attribute, or a text of blanks or a list without items, or none of these."""
+
+    name: str
+    is_empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """Whether a contact has any tag, or has none."""
+
+    has_any: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Whether a test does not hold."""
+
+    test: "Test"
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Whether all of some tests hold (`and`), or at least one (`or`)."""
+
+    join: Join
+    tests: tuple["Test", ...]
+
+
+Test = Condition | Recorded | HasTag | Exists | Contains | Empty | Tagged | Not | Together
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Any of `tests` must hold; `join` puts it to all filters before it together."""
+
+    join: Join
+    tests: tuple[Test, ...]

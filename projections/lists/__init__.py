@@ -1,0 +1,1 @@
+"""Lists of contacts, page by page, and what they have: attributes and tags."""

@@ -1,0 +1,136 @@
+"""The few contacts among which all that a list wants must be, found by an index."""
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+
+from ledger.events import tags as tag_rules
+from ledger.events.traits import is_datetime
+from projections.conditions.condition import Condition
+from projections.state.sqlite.blocks import line, matching, texts
+from projections.state.sqlite.indexes import TAGS, attribute_of, of_attribute, of_text, table_of
+from projections.state.sqlite.predicates import Wanted, day_of, number_of, place_of, searched_for
+from projections.state.sqlite.reader import StateReader
+
+Query = tuple[str, list[object]]
+
+
+def needed(wanted: Wanted) -> set[str]:
+    """The indexes that could narrow this list down."""
+    found = {
+        of_text(one.name) if one.op == "~" else of_attribute(one.name)
+        for one in wanted.conditions
+        if one.op != "!=" and place_of(one.name)
+    }
+    if wanted.text is not None:
+        found.update(map(of_text, searched_for(wanted.text)))
+    return found | ({TAGS} if wanted.tags else set())
+
+
+def worthwhile(state: StateReader, indexes: Iterable[str]) -> set[str]:
+    """Those of the indexes that would have something in them: not those on attributes that nobody has."""
+    return {index for index in indexes if (name := attribute_of(index)) is None or _is_had(state, name)}
+
+
+def _is_had(state: StateReader, name: str) -> bool:
+    place = place_of(name)
+    query = f"SELECT 1 FROM contacts WHERE {place[0]} IS NOT NULL LIMIT 1" if place else "SELECT 1 WHERE false"
+    return any(state.rows(query, ()))
+
+
+def candidates(state: StateReader, wanted: Wanted, most: int) -> list[int] | None:
+    """The contacts that one of the conditions or tags leaves, by number; None where none leaves `most` or fewer.
+
+    They are no fewer than those that meet it, and may be more.
+    """
+    there = state.names()
+    for query, parameters in _queries(wanted, there):
+        found = state.numbers_of(f"SELECT DISTINCT contact FROM ({query}) LIMIT {most + 1}", parameters)
+        if len(found) <= most:
+            return found
+    for names, text in _searches(wanted):
+        if {table_of(of_text(name)) for name in names} <= there:
+            containing = _containing(state, names, text, most)
+            if containing is not None:
+                return containing
+    return None
+
+
+def count(state: StateReader, wanted: Wanted, clause: str, parameters: Sequence[object]) -> int | None:
+    """How many contacts a list of one tag or one condition has, by its index alone; None where no index says.
+
+    `clause` and its parameters are the list's SQL.
+    """
+    there = state.names()
+    match wanted:
+        case Wanted((), (tag,), None, ()) if table_of(TAGS) in there:
+            query, bounds = _tagged(tag)
+        case Wanted((condition,), (), None, ()) if _is_indexed(condition, there):
+            query, bounds = _in_ranges(condition, clause, parameters)
+        case _:
+            return None
+    (found,) = state.numbers_of(f"SELECT count(DISTINCT contact) FROM ({query})", bounds)
+    return found
+
+
+def _queries(wanted: Wanted, there: Container[str]) -> Iterator[Query]:
+    if table_of(TAGS) in there:
+        yield from map(_tagged, wanted.tags)
+    # those that look at a small part of their index come first
+    for condition in sorted(wanted.conditions, key=lambda one: one.op != "="):
+        if _is_indexed(condition, there):
+            yield _in_ranges(condition)
+
+
+def _searches(wanted: Wanted) -> Iterator[tuple[Sequence[str], str]]:
+    """Texts, and the attributes one of which must contain each."""
+    for condition in wanted.conditions:
+        if condition.op == "~" and place_of(condition.name):
+            yield (condition.name,), condition.value
+    if wanted.text is not None:
+        yield searched_for(wanted.text), wanted.text
+
+
+def _containing(state: StateReader, names: Sequence[str], text: str, most: int) -> list[int] | None:
+    part, found = line(text).encode(), set[int]()
+    for name in names:
+        for content in texts(state.rows, name):
+            found.update(matching(content, part))
+            if len(found) > most:
+                return None
+    return sorted(found)
+
+
+def _tagged(tag: str) -> Query:
+    return "SELECT contact FROM contact_tags WHERE tag = ?", [tag_rules.fold(tag_rules.clean(tag))]
+
+
+def _is_indexed(condition: Condition, there: Container[str]) -> bool:
+    """Whether there is an index in which what meets the condition stands together."""
+    return condition.op not in ("!=", "~") and table_of(of_attribute(condition.name)) in there
+
+
+def _in_ranges(condition: Condition, beside: str = "true", parameters: Sequence[object] = ()) -> Query:
+    """The contacts in the parts of the index that can meet the condition, of which `beside` is true too."""
+    index, place = table_of(of_attribute(condition.name)), place_of(condition.name)
+    assert place is not None
+    ranges = list(_ranges(condition, place[1]))
+    selects = [f"SELECT contact FROM contacts INDEXED BY {index} WHERE {test} AND {beside}" for test, _ in ranges]
+    return " UNION ALL ".join(selects), [each for _, bounds in ranges for each in (*bounds, *parameters)]
+
+
+def _ranges(condition: Condition, value: str) -> Iterator[Query]:
+    """The parts of the index in which values that meet the condition are, lists among them by their JSON's `[`."""
+    op, text = condition.op, condition.value
+    if op == "=":
+        yield f"{value} = ?", [text]
+        yield f"{value} >= '[' AND {value} < '\\'", []
+        if is_datetime(text):
+            yield f"{value} >= ? AND {value} < ?", [day_of(text), day_of(text) + "~"]
+        if text.casefold() in ("true", "false"):
+            yield f"{value} = ?", [int(text.casefold() == "true")]
+    else:
+        yield f"{value} {op} ? AND typeof({value}) = 'text'", [text]
+        if is_datetime(text):
+            yield f"{value} >= '0' AND {value} < ':'", []
+    number = number_of(text)
+    if number is not None:
+        yield f"{value} {op} ? AND typeof({value}) <> 'text'", [number]

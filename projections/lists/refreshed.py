@@ -1,0 +1,53 @@
+"""Contacts as they are at the state's position, also while an undo or a redo has not reached all it touched (R32).
+
+The state should be frozen: a contact, whether it is dirty, and the position must be of one moment.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, closing
+
+from ledger import sqlite
+from ledger.log.sqlite.reader import LogReader
+from projections.fold.component import replayed
+from projections.fold.evolve import State
+from projections.fold.page import ImportIds
+from projections.state.sqlite.predicates import Sql, Wanted
+from projections.state.sqlite.reader import StateReader
+from projections.state.sqlite.writer import CONTACT_COLUMNS, insert
+
+OpenLog = Callable[[], AbstractContextManager[LogReader]]
+"""Gives the log that the state was folded from; asked only where there is something to replay."""
+
+
+def contact_now(state: StateReader, log: OpenLog, number: int) -> State | None:
+    """The contact with this number; None where there is none, or not any more."""
+    if state.dirty_among([number]):
+        return _replayed(state, log, [number]).get(number)
+    return state.contact(number)
+
+
+def settled(state: StateReader, log: OpenLog, found: Sequence[State], wanted: Wanted) -> list[State]:
+    """These contacts of a list, those that were dirty as they are now, without those that it no longer wants."""
+    dirty = state.dirty_among(one.contact for one in found)
+    if not dirty:
+        return list(found)
+    fresh = _replayed(state, log, dirty)
+    kept = _meeting(fresh.values(), wanted)
+    return [fresh.get(one.contact, one) for one in found if one.contact not in dirty or one.contact in kept]
+
+
+def _replayed(state: StateReader, log: OpenLog, contacts: Iterable[int]) -> dict[int, State]:
+    until = state.checkpoint().position
+    with log() as entries:
+        return replayed(entries, entries.undoings(until), contacts, until, ImportIds(entries))
+
+
+def _meeting(states: Iterable[State], wanted: Wanted) -> set[int]:
+    """The numbers of those that a list wants."""
+    sql = Sql(wanted)
+    with closing(sqlite.driver.connect(":memory:")) as memory:
+        memory.execute(f"CREATE TABLE contacts ({CONTACT_COLUMNS})")
+        insert(memory, states)
+        sql.define(memory.create_function)
+        rows = memory.execute(f"SELECT contact FROM contacts WHERE {sql.clause}", sql.parameters)
+        return {contact for (contact,) in rows}

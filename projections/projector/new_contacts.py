@@ -1,0 +1,76 @@
+"""The bulk of an import, straight from row of the log to row of the state: contacts of one message, nothing to fold.
+
+A message that makes a contact, and of which nothing has to be brought into another form, is its contact's state as it
+stands. Whatever is in any way unusual is left to `projections.fold.page`, which comes to the same rows by the fold; a
+property test holds the one to the other.
+"""
+
+import re
+from collections.abc import Container
+
+import orjson
+
+from ledger.events import types
+from ledger.events.data import BROKEN, structured
+from ledger.events.traits import WHATSAPP_OPTED
+from ledger.log.sqlite.reader import FoldRow
+from ledger.sqlite import blob
+from projections.fold.decode import cleanly_named
+from projections.fold.evolve import below_all
+from projections.fold.outcomes import RowMessage
+from projections.fold.page import ImportIds
+from projections.state.sqlite.writer import ContactRow
+
+_SETTLED = frozenset({str, bool, int})
+"""Types of values that are kept as they were sent, but for strings that are datetimes."""
+
+_may_have_datetime = re.compile(r'":"\d{4}-').search
+
+
+class Newcomers:
+    """Rows of the state's `contacts`, and messages of import rows, made so far; both in log order."""
+
+    __slots__ = ("_import_ids", "contacts", "messages")
+
+    def __init__(self, import_ids: ImportIds) -> None:
+        self._import_ids = import_ids
+        self.contacts: list[ContactRow] = []
+        self.messages: list[RowMessage] = []
+
+    def take(self, rows: list[FoldRow], touched: Container[int]) -> list[FoldRow]:
+        """Those of a page's rows that are not about such a contact; `touched` are contacts other rows are about too."""
+        return [row for row in rows if row[6] is None or row[5] in touched or not self._took(row)]
+
+    def _took(self, row: FoldRow) -> bool:
+        (position, recorded, stated, type, _, contact, contact_id, absorbed, skipped, source, headers, value, phone,
+         user_id) = row  # fmt: skip
+        if type != types.USER_TRACKED or value is None or headers is not None or absorbed is not None or skipped:
+            return False
+        try:
+            data = structured(value).data
+        except BROKEN:
+            return False
+        traits = _settled(cleanly_named(data.traits)) if data is not None and data.traits else None
+        if data is None or traits is None or contact is None or contact_id is None:
+            return False
+        import_id = self._import_ids[source]
+        is_filling = data.fill and import_id is not None
+        weight = below_all(position) if is_filling else recorded if stated is None else stated
+        stamps = f"[[{weight},{position}],{{}}]"
+        self.contacts.append(
+            (
+                contact, blob(contact_id), 0 if phone is None else phone, 0 if user_id is None else user_id,
+                recorded, recorded, position, traits, stamps, "[]",
+            )
+        )  # fmt: skip
+        if import_id is not None and data.row is not None:
+            self.messages.append(RowMessage(position, import_id, data.row, data.rowend, "created", False))
+        return True
+
+
+def _settled(traits: dict[str, object]) -> str | None:
+    """Traits as their row has them; None where a value may have to be brought into another form."""
+    if not _SETTLED.issuperset(map(type, traits.values())) or type(traits.get(WHATSAPP_OPTED, True)) is not bool:
+        return None
+    text = orjson.dumps(traits).decode()
+    return None if "-" in text and _may_have_datetime(text) else text

@@ -1,0 +1,67 @@
+"""Fold the log from its beginning to a position, into a file of its own: for rebuild, verify and the past."""
+
+import gc
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from ledger.log.sqlite.reader import LogReader
+from projections.projector.projector import Projector
+from projections.projector.ranges import CONTACTS, fold_ranges
+from projections.state.building import building_alone, discard
+from projections.state.generations import Generations
+from projections.state.sqlite.writer import Checkpoint, StateStore
+
+
+def fold_into(
+    path: Path,
+    log: LogReader,
+    *,
+    until: int | None = None,
+    contacts_at_once: int = CONTACTS,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Checkpoint:
+    """Make `path` the state as of position `until` (default: the head when it gets there).
+
+    An unfinished file of an earlier attempt is thrown away. Contacts are folded by ranges of about `contacts_at_once`.
+    `progress` is told positions of the log, as a measure of what is done.
+    """
+    discard(path)
+    with _no_collector(), closing(StateStore(path, is_scratch=True)) as store:
+        head = log.head()
+        if until is not None and until < head.position:
+            head = log.head_at(until) or head
+        fold_ranges(log, store, path.parent, head, contacts_at_once, progress)
+        projector = Projector(log, store)  # for what has come meanwhile
+        while projector.advance(until=until):
+            progress(projector.checkpoint.position)
+        while projector.refold():
+            pass
+        store.seal()
+    with path.open("rb") as file:
+        os.fsync(file.fileno())  # a scratch file is written without syncing
+    return projector.checkpoint
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """States in their hundred thousands have no cycles, and the collector would look at them over and over."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def build_generation(
+    generations: Generations, log: LogReader, *, progress: Callable[[int], None] = lambda _: None
+) -> int:
+    """Fold a whole new generation beside the one in use, ready for the projector to switch to; gives its number."""
+    with building_alone(generations.folder):
+        number = generations.newest() + 1
+        fold_into(generations.building(number), log, progress=progress)
+        generations.complete(number)
+        return number

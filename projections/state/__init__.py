@@ -1,0 +1,1 @@
+"""Contact state: its generations, its digests, and the files that hold it."""

@@ -1,0 +1,1 @@
+"""Contact state in SQLite files."""

@@ -1,0 +1,208 @@
+"""What a look at all contacts needs, block by block: the texts of an attribute, which attributes and tags there are.
+
+A block is the contacts whose numbers lie in one range of SIZE. A page that changes a contact drops its block, in the
+page's own transaction, so a block that is there is always right. The projector makes the missing ones when it has time
+for it, and whoever reads meanwhile works them out for himself. So a change costs one DELETE a block, and no index of
+all words is kept up with it: a trigram index of one attribute took 15 seconds for half a million contacts.
+"""
+
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+import msgspec
+
+from ledger import sqlite
+from ledger.events.traits import TraitType, type_of
+from projections.conditions.condition import LIKE_A_DATETIME, text_of
+from projections.state.sqlite.indexes import KINDS, SPELLINGS, attribute_of, is_kept_in_blocks, of_text, table_of
+from projections.state.sqlite.predicates import decoded, place_of
+
+SIZE = 512
+_ALL = (0, 2**62)
+
+Rows = Callable[[str, Sequence[object]], Iterable[tuple[Any, ...]]]
+"""Runs a query over a state file."""
+
+Content = tuple[bytes, bytes]
+"""Of texts: the contacts as JSON, and the line of each. Of kinds and spellings: nothing, and JSON."""
+
+_encode = msgspec.json.Encoder().encode
+_numbers = msgspec.json.Decoder(list[int]).decode
+
+
+class Kind(msgspec.Struct, array_like=True):
+    """What values of one JSON type an attribute has: how many contacts, and the type of the oldest one's.
+
+    `datetimes` of the contacts have a text that looks like one.
+    """
+
+    name: str
+    json_type: str
+    contacts: int
+    datetimes: int
+    first: int
+    first_type: TraitType
+
+    @property
+    def shares(self) -> dict[TraitType, int]:
+        """How many contacts have a value of which type."""
+        if self.json_type == "text":
+            return {"datetime": self.datetimes, "string": self.contacts - self.datetimes}
+        return {self.first_type: self.contacts}
+
+
+class Spelling(msgspec.Struct, array_like=True):
+    """A spelling of a tag, the position that used it first, and how many contacts have it."""
+
+    tag: str
+    position: int
+    contacts: int
+
+
+_decode_kinds = msgspec.json.Decoder(list[Kind]).decode
+_decode_spellings = msgspec.json.Decoder(list[Spelling]).decode
+
+
+def line(text: str) -> str:
+    """A text as it is searched: whatever the case, and in one line."""
+    return text.casefold().replace("\n", " ")
+
+
+def _texts_in(rows: Rows, name: str, bounds: tuple[int, int]) -> Content:
+    place = place_of(name)
+    assert place is not None
+    kind, value = place
+    contacts, lines = [], []
+    query = f"SELECT contact, {kind}, {value} FROM contacts WHERE contact >= ? AND contact < ? AND {kind} IS NOT NULL"
+    for contact, json_type, raw in rows(query, bounds):
+        found = decoded(json_type, raw)
+        for item in found if isinstance(found, list) else [found]:
+            contacts.append(contact)
+            lines.append(f"{line(text_of(item))}\n")
+    return _encode(contacts), "".join(lines).encode()
+
+
+def _kinds_in(rows: Rows, bounds: tuple[int, int]) -> list[Kind]:
+    query = (
+        "SELECT key, type, count(*), sum(type = 'text' AND value GLOB ?), min(contact), value"
+        " FROM contacts, json_each(traits) WHERE contact >= ? AND contact < ? GROUP BY key, type"
+    )
+    return [
+        Kind(name, kind, contacts, datetimes, first, type_of(decoded(kind, value)))
+        for name, kind, contacts, datetimes, first, value in rows(query, (LIKE_A_DATETIME, *bounds))
+    ]
+
+
+def _spellings_in(rows: Rows, bounds: tuple[int, int]) -> list[Spelling]:
+    query = (
+        "SELECT json_extract(value, '$[0]'), min(json_extract(value, '$[1]')), count(*)"
+        " FROM contacts, json_each(tags) WHERE contact >= ? AND contact < ? GROUP BY 1"
+    )
+    return [Spelling(*found) for found in rows(query, bounds)]
+
+
+def matching(content: Content, part: bytes) -> Iterator[int]:
+    """The contacts one of whose lines has this part, which is in UTF-8 and of one line; one for each such line."""
+    contacts, lines = content
+    at = lines.find(part)
+    if at < 0:
+        return
+    numbers, place, begun = _numbers(contacts), 0, 0
+    while 0 <= at < len(lines):
+        place += lines.count(b"\n", begun, at)
+        yield numbers[place]
+        begun = lines.index(b"\n", at + len(part)) + 1
+        place += 1
+        at = lines.find(part, begun)
+
+
+def texts(rows: Rows, name: str) -> Iterator[Content]:
+    """The texts of an attribute that `of_text` keeps."""
+    return _contents(rows, of_text(name))
+
+
+def kinds(rows: Rows, there: Container[str]) -> Iterator[Kind]:
+    """What kinds of values the contacts have; an attribute's may come in several parts. `there`: the file's tables."""
+    if table_of(KINDS) not in there:
+        return iter(_kinds_in(rows, _ALL))
+    return chain.from_iterable(_decode_kinds(content) for _, content in _contents(rows, KINDS))
+
+
+def spellings(rows: Rows, there: Container[str]) -> Iterator[Spelling]:
+    """How tags are spelled; a spelling may come in several parts. `there`: the file's tables."""
+    if table_of(SPELLINGS) not in there:
+        return iter(_spellings_in(rows, _ALL))
+    return chain.from_iterable(_decode_spellings(content) for _, content in _contents(rows, SPELLINGS))
+
+
+def _contents(rows: Rows, index: str) -> Iterator[Content]:
+    yield from rows(f"SELECT contacts, content FROM {table_of(index)}", ())
+    for block in missing(rows, index):
+        yield content_of(rows, index, block)
+
+
+def missing(rows: Rows, index: str) -> list[int]:
+    """The blocks of an index that may have contacts and are not made."""
+    ((last,),) = rows("SELECT max(contact) FROM contacts", ())
+    kept = {block for (block,) in rows(f"SELECT block FROM {table_of(index)}", ())}
+    return [] if last is None else sorted(set(range(last // SIZE + 1)) - kept)
+
+
+def content_of(rows: Rows, index: str, block: int) -> Content:
+    """What the contacts' rows make a block of an index."""
+    bounds = (block * SIZE, (block + 1) * SIZE)
+    if index == KINDS:
+        return b"", _encode(_kinds_in(rows, bounds))
+    if index == SPELLINGS:
+        return b"", _encode(_spellings_in(rows, bounds))
+    name = attribute_of(index)
+    assert name is not None
+    return _texts_in(rows, name, bounds)
+
+
+class Blocks:
+    """The blocks of a file that is written: dropped by whoever changes contacts, made when there is time."""
+
+    def __init__(self, connection: sqlite.Connection) -> None:
+        self._connection = connection
+        self._tables = {name for (name,) in self._rows("SELECT name FROM sqlite_schema WHERE name GLOB 'blocks_*'")}
+        self._missing: dict[str, set[int]] = {}
+
+    def keep(self, indexes: Iterable[str]) -> None:
+        """From now on, keep blocks for those of these indexes that consist of them."""
+        for index in filter(is_kept_in_blocks, indexes):
+            if index in self._missing:
+                continue
+            table = table_of(index)
+            self._connection.execute(
+                f"CREATE TABLE IF NOT EXISTS {table}"
+                " (block INTEGER PRIMARY KEY, contacts BLOB NOT NULL, content BLOB NOT NULL) STRICT"
+            )
+            self._tables.add(table)
+            self._missing[index] = set(missing(self._rows, index))
+
+    def drop(self, contacts: Iterable[int]) -> None:
+        """Forget the blocks of these contacts; inside the transaction that changes them."""
+        if not self._tables:
+            return
+        blocks = {contact // SIZE for contact in contacts}
+        for table in self._tables:
+            self._connection.executemany(f"DELETE FROM {table} WHERE block = ?", [(block,) for block in blocks])
+        for absent in self._missing.values():
+            absent |= blocks  # too many of them after a rollback, which does no harm
+
+    def make(self, most: int) -> int:
+        """Make up to `most` of the blocks that are missing; gives how many it made."""
+        for index, absent in self._missing.items():
+            if absent:
+                chosen = sorted(absent)[:most]
+                made = [(block, *content_of(self._rows, index, block)) for block in chosen]
+                with sqlite.transaction(self._connection):
+                    self._connection.executemany(f"INSERT OR REPLACE INTO {table_of(index)} VALUES (?, ?, ?)", made)
+                absent.difference_update(chosen)
+                return len(chosen)
+        return 0
+
+    def _rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return self._connection.execute(query, parameters).fetchall()

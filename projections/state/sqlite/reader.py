@@ -1,0 +1,271 @@
+"""Reading contact state: one contact, a list, an import's outcomes, how far it is. Follows the pointer at each open."""
+
+import json
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from operator import itemgetter, methodcaller
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ledger import sqlite
+from ledger.events.traits import TraitType, type_of
+from projections.fold.evolve import State
+from projections.state.sqlite.writer import CONTACT_COLUMNS, LAYOUT, Checkpoint, dirty_among, state_of
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTally:
+    """What happened to the rows of an import so far; `started` and `split` are the JSON of its own messages.
+
+    `undoing` is that of its last undo or redo, with its `position`, `recorded` and `type`, which `refolded` of the
+    `touched` contacts show by now.
+    """
+
+    number: int
+    id: str
+    started: str | None
+    split: str | None
+    undoing: str | None
+    rejected: int
+    skipped: int
+    created: int
+    updated: int
+    unchanged: int
+    older: int
+    touched: int
+    refolded: int
+
+
+class StateReader:
+    """A read-only view of one state file."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises sqlite.OperationalError when there is none, and when it is of an earlier version."""
+        self._connection = sqlite.connect(path, read_only=True)
+        if self._connection.execute("PRAGMA user_version").fetchone()[0] < LAYOUT:
+            self._connection.close()
+            raise sqlite.NotMadeYet("the contact state is of an earlier version: the projector folds it anew by itself")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def freeze(self) -> None:
+        """From now until it is closed, see the file as it is now, whatever the projector adds meanwhile."""
+        self._connection.execute("BEGIN")
+        self.checkpoints()
+
+    def damage(self) -> list[str]:
+        """What is wrong with the pages of the file, each with the table or index it is in."""
+        return sqlite.damage(self._connection)
+
+    def read_anything(self) -> None:
+        """From now on, read text that is not UTF-8 too, for somebody who looks for what is wrong with the file."""
+        self._connection.text_factory = methodcaller("decode", "utf-8", "surrogateescape")
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """What the file says of how far it is: one, in a sound file."""
+        rows = self._connection.execute("SELECT position, hash, fold_version FROM checkpoint")
+        return [Checkpoint(*row) for row in rows]
+
+    def checkpoint(self) -> Checkpoint:
+        """How far this state is. Raises sqlite.NotMadeYet for one that does not say so."""
+        found = self.checkpoints()
+        if not found:
+            raise sqlite.NotMadeYet("the contact state does not say how far it is: the projector folds it anew")
+        return found[0]
+
+    def contact(self, contact: int) -> State | None:
+        """A contact by its number."""
+        query = f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE contact = ?"
+        row = self._connection.execute(query, (contact,)).fetchone()
+        return state_of(row) if row else None
+
+    def find(self, rest: str, parameters: Sequence[object]) -> list[State]:
+        """The contacts of a query, which goes on after `SELECT … FROM contacts`."""
+        rows = self._connection.execute(f"SELECT {CONTACT_COLUMNS} FROM contacts {rest}", parameters)
+        return [state_of(row) for row in rows]
+
+    def rows(self, query: str, parameters: Sequence[object]) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, read as they are asked for."""
+        return iter(self._connection.execute(query, parameters))
+
+    def numbers_of(self, query: str, parameters: Sequence[object]) -> list[int]:
+        """The first column of a query."""
+        return [number for (number, *_) in self._connection.execute(query, parameters)]
+
+    def names(self) -> set[str]:
+        """The tables and indexes of the file."""
+        return {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master")}
+
+    def parts(self) -> dict[str, tuple[str, str]]:
+        """The tables, indexes, triggers and views that were made in the file, by name: which it is, and its SQL."""
+        query = "SELECT name, type, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*'"
+        return {name: (kind, sql) for name, kind, sql in self._connection.execute(query)}
+
+    def layout(self, table: str) -> list[tuple[Any, ...]]:
+        """The columns of a table, each with its name second, its type third, and what else was declared of it."""
+        return self._connection.execute("SELECT * FROM pragma_table_xinfo(?)", (table,)).fetchall()
+
+    def columns(self, table: str) -> list[str]:
+        """The names of a table's columns, in their order."""
+        return [column[1] for column in self.layout(table)]
+
+    def newest_change(self) -> int:
+        """When a contact changed last; 0 where there is none."""
+        return int(self._connection.execute("SELECT max(modified) FROM contacts").fetchone()[0] or 0)
+
+    def define(self, name: str, arguments: int, function: Callable[..., bool]) -> None:
+        """Let queries call a function of Python; the same arguments always give the same result."""
+        self._connection.create_function(name, arguments, function, deterministic=True)
+
+    def count(self) -> int:
+        """How many contacts there are."""
+        return int(self._connection.execute("SELECT count(*) FROM contacts").fetchone()[0])
+
+    def by_number(self) -> Iterator[State]:
+        """All contacts in the order they were created."""
+        return self._in_order("contact")
+
+    def by_identity(self) -> Iterator[State]:
+        """All contacts in the order of phone, then user id: the same for the same facts, whatever their ids."""
+        return self._in_order("phone, user_id")
+
+    def numbers(self) -> list[int]:
+        """The numbers of all contacts, in order."""
+        return [number for (number,) in self._connection.execute("SELECT contact FROM contacts ORDER BY contact")]
+
+    def _in_order(self, order: str) -> Iterator[State]:
+        rows = self._connection.execute(f"SELECT contact FROM contacts ORDER BY {order}")
+        numbers = array("q", (number for (number,) in rows))
+        query = f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE contact = ?"
+        for number in numbers:
+            row = self._connection.execute(query, (number,)).fetchone()
+            if row is not None:
+                yield state_of(row)
+
+    def identities(self, after: int, limit: int) -> list[tuple[int, bytes, int | None, str | None]]:
+        """(contact, id, phone, user id) of up to `limit` contacts after number `after`, by number."""
+        return self._connection.execute(
+            "SELECT contact, id, phone, user_id FROM contacts WHERE contact > ? ORDER BY contact LIMIT ?",
+            (after, limit),
+        ).fetchall()
+
+    def where_not_true(self, trait: str, contacts: Iterable[int]) -> tuple[set[int], set[int]]:
+        """Those of the contacts, by number, whose trait has another value than true, and those whose was cleared."""
+        rows = self._connection.execute(
+            "SELECT contact, json_type(traits, ?1) AS type FROM contacts"
+            " WHERE contact IN (SELECT value FROM json_each(?3))"
+            " AND type IS NOT 'true' AND (type IS NOT NULL OR json_type(stamps, ?2) IS NOT NULL)",
+            (f'$."{trait}"', f'$[1]."{trait}"', json.dumps(list(contacts))),
+        )
+        others: set[int] = set()
+        cleared: set[int] = set()
+        for contact, type in rows:
+            (cleared if type is None else others).add(contact)
+        return others, cleared
+
+    def trait_types(self, newest: int) -> dict[str, TraitType]:
+        """The traits that the `newest` contacts have, and their types; string where they are mixed."""
+        rows = self._connection.execute(
+            "SELECT key, min(value), max(value), type FROM"
+            " (SELECT traits FROM contacts ORDER BY contact DESC LIMIT ?), json_each(traits) GROUP BY key",
+            (newest,),
+        )
+        return {key: _type(least, greatest, kind) for key, least, greatest, kind in rows}
+
+    def stage(self) -> tuple[int, int]:
+        """Changes whenever anything about a contact does: the position, and contacts folded anew at it (R32)."""
+        query = "SELECT position, (SELECT coalesce(sum(refolded), 0) FROM imports) FROM checkpoint"
+        position, refolded = self._connection.execute(query).fetchone()
+        return position, refolded
+
+    def dirty_among(self, contacts: Iterable[int]) -> set[int]:
+        """Those of the contacts that an undo or a redo has touched, and whose row is older than that."""
+        return dirty_among(self._connection, contacts)
+
+    def dirty(self) -> set[int]:
+        """All contacts whose row is older than an undo or a redo that has touched them."""
+        return {contact for (contact,) in self._connection.execute("SELECT DISTINCT contact FROM dirty")}
+
+    def dirty_count(self) -> int:
+        """How many these are."""
+        return int(self._connection.execute("SELECT count(DISTINCT contact) FROM dirty").fetchone()[0])
+
+    def oldest_undoing(self) -> tuple[int, int] | None:
+        """(position, recorded) of the first undo or redo that has not reached all its contacts; None: all have."""
+        row = self._connection.execute(
+            "SELECT min(json_extract(undoing, '$.position')), min(json_extract(undoing, '$.recorded')) FROM imports"
+            " WHERE number IN (SELECT import FROM dirty)"
+        ).fetchone()
+        return None if row[0] is None else (row[0], row[1])
+
+    def tally(self, import_id: str) -> ImportTally | None:
+        """The outcomes of one import; None while none of its messages has been folded."""
+        row = self._connection.execute(
+            "SELECT number, id, started, split, undoing, rejected, skipped, created, updated, unchanged, older,"
+            " touched, refolded FROM imports WHERE id = ?",
+            (import_id,),
+        ).fetchone()
+        return ImportTally(*row) if row else None
+
+    def rejected_rows(self, import_id: str, limit: int) -> list[tuple[int, int]]:
+        """(position, row) of an import's rows that the append rejected, in row order."""
+        groups = self._connection.execute(
+            "SELECT positions, rows FROM outcomes WHERE outcome = 'rejected'"
+            " AND import = (SELECT number FROM imports WHERE id = ?)",
+            (import_id,),
+        )
+        found = [pair for positions, rows in groups for pair in _pairs(positions, rows)]
+        return sorted(found, key=itemgetter(1))[: None if limit < 0 else limit]
+
+    def outcome_lines(self) -> Iterator[tuple[Any, ...]]:
+        """Every row outcome, in log order."""
+        after = 0
+        query = (
+            "SELECT until, imports.id, outcome, is_older, positions, rows FROM outcomes JOIN imports ON number = import"
+            " WHERE until IN (SELECT DISTINCT until FROM outcomes WHERE until > ? ORDER BY until LIMIT 4)"
+        )
+        while groups := self._connection.execute(query, (after,)).fetchall():
+            yield from sorted(
+                (position, import_id, row, outcome, is_older)
+                for _, import_id, outcome, is_older, positions, rows in groups
+                for position, row in _pairs(positions, rows)
+            )
+            after = max(until for until, *_ in groups)
+
+    def import_lines(self) -> Iterator[tuple[Any, ...]]:
+        """Every import with its own messages and its counts, by id."""
+        return iter(
+            self._connection.execute(
+                "SELECT id, started, split, undoing, rejected, skipped, created, updated, unchanged, older"
+                " FROM imports ORDER BY id"
+            ).fetchall()
+        )
+
+
+def _pairs(positions: str, rows: str) -> Iterator[tuple[int, int]]:
+    return zip(orjson.loads(positions), orjson.loads(rows), strict=True)
+
+
+def _type(least: object, greatest: object, kind: str) -> TraitType:
+    if kind == "array":
+        return "list"
+    if kind in ("true", "false"):
+        return "boolean"
+    types = {type_of(least), type_of(greatest)}
+    return types.pop() if len(types) == 1 else "string"
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[StateReader]:
+    """A state file opened for the length of a block."""
+    reader = StateReader(path)
+    try:
+        yield reader
+    finally:
+        reader.close()

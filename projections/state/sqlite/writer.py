@@ -1,0 +1,366 @@
+"""One generation of contact state: a SQLite file with the contacts, the outcomes of imports, and its checkpoint.
+
+Rows and checkpoint change in one transaction, so the file always says exactly how far it is.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, repeat
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import orjson
+
+from ledger import sqlite
+from ledger.events import tags as tag_rules
+from ledger.log.entry import phone_text
+from ledger.sqlite import blob
+from ledger.wal import Wal
+from projections.fold.evolve import VERSION, State
+from projections.fold.outcomes import OUTCOMES, RowKey, RowMessage, SoFar
+from projections.state.sqlite.blocks import Blocks
+from projections.state.sqlite.indexes import let_write, make
+
+LAYOUT = 3
+"""Of the tables of a state file; one that is older has an older fold version too, and so is folded anew."""
+
+_LARGE_WAL = 64 * 2**20
+_ROWS = 10_000
+"""Import rows whose outcomes are kept together: those of one import, with the same outcome, in one row of `outcomes`.
+
+`positions` and `rows` are JSON lists, in log order; all of them are after the `until` before. A row of the table for
+each would be a tenth of all the work of the projector.
+"""
+
+_listed = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far a state has been folded: the log's position and chain hash there, and by which fold."""
+
+    position: int
+    hash: bytes
+    fold_version: int
+
+
+def _text(document: object) -> str:
+    return orjson.dumps(document).decode()
+
+
+ContactRow = tuple[int, bytearray, int, int | str, int, int, int, str, str, str]
+"""The parameters of `_INSERT`: a row of `contacts`, with 0 for a phone or a user id that is not there."""
+
+
+def row_of(state: State) -> ContactRow:
+    """The row that keeps a contact; `state_of` gives it back."""
+    phone, user_id = state.phone, state.user_id
+    return (
+        state.contact,
+        blob(state.id),
+        0 if phone is None else int(phone),
+        0 if user_id is None else user_id,
+        state.created,
+        state.modified,
+        state.position,
+        _text(state.traits),
+        _text((state.stamp, state.stamps)),
+        _text(list(state.tags.values())) if state.tags else "[]",
+    )
+
+
+def state_of(row: Any) -> State:
+    """The contact of a row selected by `CONTACT_COLUMNS`."""
+    contact, id, phone, user_id, created, modified, position, traits, stamps, tags = row
+    stamp, others = orjson.loads(stamps)
+    return State(
+        contact,
+        id,
+        phone_text(phone),
+        user_id,
+        created,
+        modified,
+        position,
+        orjson.loads(traits),
+        tuple(stamp),
+        {name: tuple(at) for name, at in others.items()},
+        {tag_rules.fold(spelling): (spelling, at) for spelling, at in orjson.loads(tags)},
+    )
+
+
+CONTACT_COLUMNS = "contact, id, phone, user_id, created, modified, position, traits, stamps, tags"
+
+
+_INSERT = f"INSERT INTO contacts ({CONTACT_COLUMNS}) VALUES (?, ?, nullif(?, 0), nullif(?, 0), ?, ?, ?, ?, ?, ?)"
+
+
+def dirty_among(connection: sqlite.Connection, contacts: Iterable[int]) -> set[int]:
+    """Those of the contacts whose row is older than the checkpoint (R32)."""
+    rows = connection.execute(
+        "SELECT contact FROM dirty WHERE contact IN (SELECT value FROM json_each(?))",
+        (_listed(sorted(contacts)).decode(),),
+    )
+    return {contact for (contact,) in rows}
+
+
+def ledger_of(connection: sqlite.Connection) -> str | None:
+    """The id of the ledger whose state a file is; None where it does not say (R37)."""
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'ledger'").fetchone() is None:
+        return None
+    row = connection.execute("SELECT id FROM ledger").fetchone()
+    return None if row is None else str(row[0])
+
+
+def insert(connection: sqlite.Connection, states: Iterable[State]) -> None:
+    """Put contacts into a table `contacts` that has none of them."""
+    connection.executemany(_INSERT, map(row_of, states))
+
+
+class StateStore:
+    """The writer of one generation; only the projector, or a rebuild of its own file, holds one."""
+
+    def __init__(self, path: Path, *, is_scratch: bool = False) -> None:
+        """Open or make the file. `is_scratch`: a file nobody reads before it is complete may skip syncing."""
+        self._path = path
+        self._connection = sqlite.connect(path, cache_mib=16)
+        let_write(self._connection)
+        self._connection.execute("PRAGMA wal_autocheckpoint = 20000")
+        if is_scratch:
+            self._connection.execute("PRAGMA journal_mode = OFF")
+            self._connection.execute("PRAGMA synchronous = OFF")
+        else:
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+        if self._connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+            with sqlite.transaction(self._connection):
+                _make_tables(self._connection)
+        self.blocks = Blocks(self._connection)
+        self._place = sqlite.Place(path)
+        self._wal = Wal(path, _LARGE_WAL)
+
+    def ledger(self) -> str | None:
+        """The id of the ledger whose state this is; None where the file does not say (R37)."""
+        return ledger_of(self._connection)
+
+    def belong(self, ledger: str) -> None:
+        """From now on this file says whose state it is."""
+        if self.ledger() is None:
+            with sqlite.transaction(self._connection) as connection:
+                connection.execute("CREATE TABLE IF NOT EXISTS ledger (id TEXT NOT NULL) STRICT")
+                connection.execute("INSERT INTO ledger VALUES (?)", (ledger,))
+
+    def lost(self) -> Path | None:
+        """The name that no longer leads to this file, because it was deleted or replaced; None while all is well."""
+        return self._place.lost()
+
+    def checkpoint(self) -> Checkpoint:
+        """How far this file is."""
+        query = "SELECT position, hash, fold_version FROM checkpoint"
+        return Checkpoint(*self._connection.execute(query).fetchone())
+
+    def load(self, contacts: Iterable[int]) -> dict[int, State]:
+        """The states of these contacts, as far as they exist."""
+        rows = self._connection.execute(
+            f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE contact IN (SELECT value FROM json_each(?))",
+            (_listed(sorted(contacts)).decode(),),
+        )
+        return {row[0]: state_of(row) for row in rows}
+
+    def open_rows(self) -> dict[RowKey, SoFar]:
+        """The import rows of which only the first message has been folded."""
+        rows = self._connection.execute("SELECT import, row, outcome, is_older FROM open_rows")
+        return {(name, row): (outcome, bool(older)) for name, row, outcome, older in rows}
+
+    def rejected_rows(self, import_id: str) -> list[int]:
+        """The rows of an import whose outcome is `rejected`."""
+        rows = self._connection.execute(
+            "SELECT rows FROM outcomes WHERE outcome = 'rejected' AND import ="
+            " (SELECT number FROM imports WHERE id = ? AND rejected > 0)",
+            (import_id,),
+        )
+        return [number for (numbers,) in rows for number in orjson.loads(numbers)]
+
+    def fill(self, states: Iterable[State]) -> None:
+        """Put contacts into a file that has none of them yet: half the work of saving them, in order of number."""
+        with sqlite.transaction(self._connection) as connection:
+            insert(connection, states)
+
+    def save(
+        self,
+        contacts: Collection[ContactRow],
+        absorbed: Collection[int],
+        rows: Iterable[RowMessage],
+        open_rows: Mapping[RowKey, SoFar],
+        imports: Mapping[str, Mapping[str, str]],
+        checkpoint: Checkpoint,
+        settled: Collection[int] = (),
+    ) -> None:
+        """Write a folded page and its checkpoint, all or nothing.
+
+        `rows` are closed ones; `open_rows` is looked at when all of them were taken. `imports` maps an import's id to
+        columns of `imports` to set (`started`, `split`, `undoing`: JSON). `settled` are contacts that are no longer
+        dirty.
+        """
+        with sqlite.transaction(self._connection) as connection:
+            self._put(contacts, absorbed, settled)
+            self._save_imports(imports)
+            self._save_rows(rows)
+            connection.execute("DELETE FROM open_rows")
+            connection.executemany(
+                "INSERT INTO open_rows (import, row, outcome, is_older) VALUES (?, ?, ?, ?)",
+                [(name, row, outcome, int(older)) for (name, row), (outcome, older) in open_rows.items()],
+            )
+            self._reach(checkpoint)
+
+    def undo(self, imports: Mapping[str, Mapping[str, str]], touched: Sequence[int], checkpoint: Checkpoint) -> None:
+        """Take the checkpoint past an undo or a redo of one import; the touched contacts are dirty from now on."""
+        with sqlite.transaction(self._connection) as connection:
+            self._save_imports(imports)
+            for import_id in imports:
+                number = self._number_of(import_id)
+                connection.executemany(
+                    "INSERT OR IGNORE INTO dirty (contact, import) VALUES (?, ?)",
+                    zip(touched, repeat(number), strict=False),
+                )
+                connection.execute(
+                    "UPDATE imports SET touched = ?, refolded = 0 WHERE number = ?", (len(touched), number)
+                )
+            self._reach(checkpoint)
+
+    def all_refolded(self, touched: Mapping[str, int]) -> None:
+        """In a file folded whole: the undos and redos of these imports have reached so many contacts, which are all."""
+        with sqlite.transaction(self._connection) as connection:
+            connection.executemany(
+                "UPDATE imports SET touched = ?1, refolded = ?1 WHERE id = ?2",
+                [(count, import_id) for import_id, count in touched.items()],
+            )
+
+    def refold(self, dirty: Collection[int], states: Mapping[int, State]) -> None:
+        """Put these states in the place of dirty contacts, and take away those that have none."""
+        with sqlite.transaction(self._connection):
+            gone = [contact for contact in dirty if contact not in states]
+            self._put([row_of(state) for state in states.values()], gone, dirty)
+
+    def some_dirty(self, most: int) -> list[int]:
+        """Contacts whose row is older than the checkpoint, because an undo or a redo has touched them."""
+        query = "SELECT DISTINCT contact FROM dirty ORDER BY contact LIMIT ?"
+        return [contact for (contact,) in self._connection.execute(query, (most,))]
+
+    def dirty_among(self, contacts: Iterable[int]) -> set[int]:
+        """Those of the contacts that are dirty."""
+        return dirty_among(self._connection, contacts)
+
+    def _put(self, contacts: Collection[ContactRow], gone: Collection[int], settled: Collection[int]) -> None:
+        self._connection.executemany(
+            f"{_INSERT} ON CONFLICT (contact) DO UPDATE SET phone = excluded.phone, user_id = excluded.user_id,"
+            " created = excluded.created, modified = excluded.modified, position = excluded.position,"
+            " traits = excluded.traits, stamps = excluded.stamps, tags = excluded.tags",
+            contacts,
+        )
+        self._connection.executemany("DELETE FROM contacts WHERE contact = ?", [(contact,) for contact in gone])
+        self.blocks.drop(chain(map(itemgetter(0), contacts), gone))
+        if settled:
+            numbers = (_listed(sorted(settled)).decode(),)
+            self._connection.execute(
+                "UPDATE imports SET refolded = refolded + done FROM (SELECT import, count(*) AS done FROM dirty"
+                " WHERE contact IN (SELECT value FROM json_each(?)) GROUP BY import) WHERE number = import",
+                numbers,
+            )
+            self._connection.execute("DELETE FROM dirty WHERE contact IN (SELECT value FROM json_each(?))", numbers)
+
+    def _save_imports(self, imports: Mapping[str, Mapping[str, str]]) -> None:
+        for import_id, columns in imports.items():
+            for column, document in columns.items():
+                self._connection.execute(
+                    f"INSERT INTO imports (id, {column}) VALUES (?, ?)"
+                    f" ON CONFLICT (id) DO UPDATE SET {column} = excluded.{column}",
+                    (import_id, document),
+                )
+
+    def _reach(self, checkpoint: Checkpoint) -> None:
+        self._connection.execute(
+            "UPDATE checkpoint SET position = ?, hash = ?, fold_version = ?",
+            (checkpoint.position, checkpoint.hash, checkpoint.fold_version),
+        )
+
+    def _save_rows(self, rows: Iterable[RowMessage]) -> None:
+        left = iter(rows)
+        while some := list(islice(left, _ROWS)):
+            groups: dict[tuple[str, str, bool], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+            for row in some:
+                positions, numbers = groups[row.import_id, row.outcome, row.is_older]
+                positions.append(row.position)
+                numbers.append(row.row)
+            until = some[-1].position
+            for (import_id, outcome, is_older), (positions, numbers) in groups.items():
+                number = self._number_of(import_id)
+                self._connection.execute(
+                    "INSERT INTO outcomes (until, import, outcome, is_older, positions, rows)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    (until, number, outcome, int(is_older), _text(positions), _text(numbers)),
+                )
+                self._connection.execute(
+                    f"UPDATE imports SET {outcome} = {outcome} + ?, older = older + ? WHERE number = ?",
+                    (len(numbers), len(numbers) if is_older else 0, number),
+                )
+
+    def _number_of(self, import_id: str) -> int:
+        self._connection.execute("INSERT INTO imports (id) VALUES (?) ON CONFLICT DO NOTHING", (import_id,))
+        row = self._connection.execute("SELECT number FROM imports WHERE id = ?", (import_id,)).fetchone()
+        return int(row[0])
+
+    def tidy(self) -> None:
+        """Bring a large WAL into the file and cut it: between pages, and when there is nothing to do."""
+        self._wal.keep_small(self._connection)
+
+    def make_room(self) -> None:
+        """The disk is full: give back what the WAL takes of it."""
+        self._wal.make_room(self._connection)
+
+    def seal(self) -> None:
+        """End the scratch life of a file: from now on it is written safely."""
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+
+    def index(self, indexes: Iterable[str]) -> None:
+        """Make the indexes that lists need, and these where they are missing (`projections.state.sqlite.indexes`)."""
+        make(self._connection, indexes)
+        self.blocks.keep(indexes)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+def _make_tables(connection: sqlite.Connection) -> None:
+    from sqlite_utils import Database  # slow to load, and most processes never make a file
+
+    database = Database(connection)
+    database.table("contacts").create(
+        {
+            "contact": int, "id": bytes, "phone": int, "user_id": str, "created": int, "modified": int,
+            "position": int, "traits": str, "stamps": str, "tags": str,
+        },
+        pk="contact", not_null={"id", "created", "modified", "position", "traits", "stamps", "tags"}, strict=True,
+    )  # fmt: skip
+    counts: dict[str, type] = dict.fromkeys((*OUTCOMES, "older", "touched", "refolded"), int)
+    database.table("imports").create(
+        {"number": int, "id": str, "started": str, "split": str, "undoing": str} | counts,
+        pk="number", not_null={"id"} | set(counts), defaults=dict.fromkeys(counts, 0), strict=True,
+    )  # fmt: skip
+    database.table("imports").create_index(["id"], unique=True)
+    database.table("outcomes").create(
+        {"until": int, "import": int, "outcome": str, "is_older": int, "positions": str, "rows": str},
+        pk=("until", "import", "outcome", "is_older"), strict=True,
+    )  # fmt: skip
+    database.table("open_rows").create(
+        {"import": str, "row": int, "outcome": str, "is_older": int}, pk=("import", "row"), strict=True
+    )
+    connection.execute(
+        "CREATE TABLE dirty (contact INTEGER, import INTEGER, PRIMARY KEY (contact, import)) STRICT, WITHOUT ROWID"
+    )
+    database.table("checkpoint").create({"position": int, "hash": bytes, "fold_version": int}, strict=True)
+    connection.execute("INSERT INTO checkpoint VALUES (0, zeroblob(32), ?)", (VERSION,))
+    connection.execute(f"PRAGMA user_version = {LAYOUT}")

@@ -1,0 +1,1 @@
+"""What the API's descriptions say: shapes, examples, OpenAPI and AsyncAPI."""

@@ -1,0 +1,137 @@
+"""What the query strings of the calls that read can have, as marshmallow schemas."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from projections.lists.pages import SORTS
+
+LARGEST_POSITION = 2**62
+MOST_CONDITIONS = 10
+
+
+class Whole(fields.Integer):
+    """A whole number of ASCII digits between two bounds."""
+
+    def __init__(self, least: int, most: int, **options: Any) -> None:
+        super().__init__(validate=validate.Range(least, most, error=f"must be from {least} to {most:,}"), **options)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> int:
+        if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19):
+            raise ValidationError("is not a whole number")
+        return int(super()._deserialize(value, attr, data, **options))
+
+
+def limit(default: int, most: int) -> Whole:
+    """How many of something are given at most."""
+    return Whole(1, most, load_default=default, metadata={"description": "How many at most"})
+
+
+def text(description: str, most: int = 256, key: str | None = None) -> fields.String:
+    """A few words; `key` is the parameter's name where it is not the schema's."""
+    length = validate.Length(1, most, error=f"must have 1 to {most} characters")
+    return fields.String(validate=length, data_key=key, metadata={"description": description})
+
+
+def after(what: str) -> Whole:
+    """Where a feed goes on."""
+    described = {"description": f"Only {what} beyond this position of the log: the next_after of the page before"}
+    return Whole(0, LARGEST_POSITION, load_default=0, metadata=described)
+
+
+class AsOfQuery(Schema):
+    """For a contact."""
+
+    as_of = text("As it was at a position of the log, or at a moment such as 2026-11-22T10:00:00Z")
+
+
+def several(item: fields.String, description: str) -> fields.List[str]:
+    """A parameter that can be given more than once."""
+    most = validate.Length(max=MOST_CONDITIONS, error=f"can be given {MOST_CONDITIONS} times at most")
+    return fields.List(item, load_default=list, validate=most, metadata={"description": description})
+
+
+class ContactsQuery(AsOfQuery):
+    """For a list of contacts."""
+
+    where = several(text("A condition", most=1000), "Conditions such as city=Pune")
+    tag = several(text("A tag", most=100), "Tags that a contact must have")
+    match = fields.String(
+        load_default="all",
+        validate=validate.OneOf(["all", "any"], error="must be all or any"),
+        metadata={"description": "Whether all of where and tag must hold, or any"},
+    )
+    q = text("Only contacts whose name, email, user id or phone contains this, in any letter case")
+    sort = fields.String(
+        load_default="-modified",
+        validate=validate.OneOf(SORTS, error=f"must be one of {', '.join(SORTS)}"),
+        metadata={"description": "By newest change, or by when the contact came; - is newest first"},
+    )
+    limit = limit(100, 1000)
+    cursor = text("The next_cursor of the page before", most=200)
+    total = fields.Boolean(load_default=True, metadata={"description": "Whether to count all that the list has"})
+    chosen = text("Only these members of a contact, or these attributes, separated by commas", most=1000, key="fields")
+
+
+class ReadinessQuery(Schema):
+    """What is asked for."""
+
+    purpose = fields.String(
+        data_key="for",
+        load_default="alarms",
+        validate=validate.OneOf(("alarms", "calls")),
+        metadata={"description": "calls: only whether a call can be taken, for load balancers"},
+    )
+
+
+class HistoryQuery(Schema):
+    """For a contact's history."""
+
+    after = after("events")
+    limit = limit(1000, 10_000)
+
+
+class ExplainQuery(Schema):
+    """For a contact's reasons."""
+
+    trait = text("Only this attribute")
+
+
+class TagsQuery(Schema):
+    """For the tags in use."""
+
+    q = text("Only tags that contain this, in any letter case")
+    limit = limit(100, 1000)
+
+
+class MessageQuery(Schema):
+    """For one message."""
+
+    source = text("The message's source, if it was published by others than this server's calls", most=512)
+
+
+class ChangesQuery(Schema):
+    """For the feed of entries."""
+
+    after = after("entries")
+    limit = limit(100, 1000)
+
+
+class RejectedQuery(Schema):
+    """For rejected messages."""
+
+    after = after("messages")
+    limit = limit(100, 1000)
+
+
+class CustomersQuery(Schema):
+    """For the hub's list of contacts."""
+
+    offset = Whole(0, 1_000_000_000, load_default=0, metadata={"description": "How many to pass over"})
+    limit = limit(100, 100)
+
+
+class PhoneQuery(Schema):
+    """For the contact with a phone."""
+
+    country_code = text("Which country's number is meant, where several have it; with or without +", most=4)

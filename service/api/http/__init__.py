@@ -1,0 +1,1 @@
+"""How the routes read calls and answer faults."""

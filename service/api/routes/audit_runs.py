@@ -1,0 +1,103 @@
+"""Verify and rebuild over HTTP: started by one call, looked at by others (R28)."""
+
+from contextlib import closing
+from typing import Any
+
+from flask import Response, g
+from marshmallow import fields, validate
+from werkzeug.exceptions import NotFound
+
+from ledger.sqlite import transaction
+from service.api.description.import_shapes import Flag
+from service.api.description.shapes import Answer
+from service.api.http.arguments import OptionalBody
+from service.api.http.routing import Routes, json_answer
+from service.deployment.audit_trail import Act, record
+from service.deployment.deployment import now
+from service.http.services import Door
+from service.jobs.audit_runs import Kind
+from service.jobs.verifying import PLAIN, Extent
+
+_ID = "01a20d6c-6b39-7a51-93fa-0c27d1f4b3a1"
+_CHOSEN = {"deep": False, "all": False}
+_BEGUN = {"id": _ID, "kind": "verify", "begun_at": "2026-11-24T10:00:00Z", **_CHOSEN, "state": "running"}
+RUNNING = {**_BEGUN, "result": None, "message": None}
+_DIGEST = "867ad6970c1c95514d0a29f6499b6526aeab562754489213e3b1a10dd967786e"
+DONE = {
+    **_BEGUN,
+    "state": "done",
+    "result": {
+        "ok": True, "events": 5, "contacts": 1, "content_digest": _DIGEST,
+        "full_digest": "eff697bd28384fd650e13b984be8fc0ae0e1c5bd7a8992efb7557750c36afb0b", "faults": [],
+    },
+    "message": None,
+}  # fmt: skip
+
+
+class AuditRunSchema(Answer):
+    """A verify or a rebuild."""
+
+    id = fields.UUID(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(["verify", "rebuild"]))
+    begun_at = fields.String(required=True)
+    deep = fields.Boolean(required=True, metadata={"description": "Whether every entry is decided anew"})
+    all = fields.Boolean(required=True, metadata={"description": "Whether past states and kept generations are too"})
+    state = fields.String(required=True, validate=validate.OneOf(["running", "done", "failed"]))
+    result = fields.Dict(
+        required=True, allow_none=True, metadata={"description": "What the command prints with --json, once it is done"}
+    )
+    message = fields.String(required=True, allow_none=True, metadata={"description": "Why it failed"})
+
+
+class VerifyBody(OptionalBody):
+    """How much to verify."""
+
+    deep = Flag(load_default=False, metadata={"description": "Decide every entry anew from its message, too"})
+    all = Flag(load_default=False, metadata={"description": "Check past states and kept generations, too"})
+
+
+def audit_run_routes(door: Door) -> Routes:
+    """The routes of long work on the ledger."""
+    routes = Routes("audit", "Have the ledger verified, and the state folded anew")
+    started = {"Location": "The address of the run"}
+
+    @routes.post("/v1/audit/verify", scope="audit")
+    @routes.answers(202, AuditRunSchema, example=RUNNING, headers=started)
+    @routes.body(VerifyBody, example=_CHOSEN)
+    @routes.problems(503)
+    def begin_verify(body: dict[str, Any]) -> Response:
+        """Verify the ledger.
+
+        Checks log, state and imports against the log's entries, as `contacts verify` does, in a process of its own: ask
+        for the run until its state is not `running`. While one is under way, it is the answer, whatever its choices.
+        Each fault has the position it shows at (0: a file as a whole) and says in words what is wrong where.
+        """
+        return begin("verify", Extent(body["deep"], body["all"]))
+
+    @routes.post("/v1/audit/rebuild", scope="audit")
+    @routes.answers(202, AuditRunSchema, example={**RUNNING, "kind": "rebuild"}, headers=started)
+    @routes.problems(503)
+    def begin_rebuild() -> Response:
+        """Fold the whole log anew, beside the state.
+
+        The result has the digests of what the log folds to; the state in use stays as it is, and the copy is removed.
+        """
+        return begin("rebuild")
+
+    @routes.get("/v1/audit/runs/<id>", scope="audit")
+    @routes.answers(200, AuditRunSchema, example=DONE)
+    @routes.problems(404)
+    def audit_run(id: str) -> Response:
+        """Read a verify or a rebuild: whether it runs, and what came out. The last 20 are kept."""
+        found = door.audit_runs.find(id)
+        if found is None:
+            raise NotFound("there is no such run, or no longer")
+        return json_answer(found)
+
+    def begin(kind: Kind, extent: Extent = PLAIN) -> Response:
+        run = door.audit_runs.begin(kind, extent)
+        with closing(door.deployment.store()) as store, transaction(store):
+            record(store, Act(now(), f"key {g.key.id}", f"{kind} asked for", {"run": run["id"], "name": g.key.name}))
+        return json_answer(run, 202, {"Location": f"/v1/audit/runs/{run['id']}"})
+
+    return routes

@@ -1,0 +1,81 @@
+"""The ledger itself: a message's fate, the feed of entries, rejected messages, status and head (R28, R33)."""
+
+from typing import Any
+
+from flask import Response
+from werkzeug.exceptions import NotFound
+
+from service.api.description import examples
+from service.api.description.parameters import ChangesQuery, MessageQuery, RejectedQuery
+from service.api.description.shapes import ChangesSchema, HeadSchema, MessageSchema, RejectedSchema, StatusSchema
+from service.api.http.routing import Routes, json_answer
+from service.http.services import Door
+from service.queries.change_feed import changes as changes_after
+from service.queries.message_status import whereabouts
+from service.queries.rejected import rejection
+from service.queries.status import signed_head
+from service.queries.status import status as current_status
+
+
+def ledger_routes(door: Door) -> Routes:
+    """The routes about messages and entries, whoever they are about."""
+    routes = Routes("ledger", "Messages, entries, and how far everything is")
+    ledger = door.deployment
+
+    @routes.get("/v1/messages/<id>", scope=("read", "track"))
+    @routes.query(MessageQuery)
+    @routes.answers(200, MessageSchema, example=examples.MESSAGE)
+    @routes.problems(404, 503)
+    def message(query: dict[str, Any], id: str) -> Response:
+        """Read what became of a message.
+
+        `pending`: it waits on the bus; `accepted` at a position of the log; `rejected` with its reason.
+        """
+        found = whereabouts(ledger, id, query.get("source"))
+        if found is None:
+            raise NotFound("no message has this id; one that others published is found with ?source=")
+        return json_answer(found)
+
+    @routes.get("/v1/changes", scope="read")
+    @routes.query(ChangesQuery)
+    @routes.answers(200, ChangesSchema, example=examples.CHANGES)
+    @routes.problems(503)
+    def changes(query: dict[str, Any]) -> Response:
+        """Follow the log.
+
+        Every entry by position, without gaps, rejected messages among them (with their `reason`, without their data).
+        Ask again with `after` set to `next_after`: an empty page means that there is nothing newer yet.
+        """
+        with ledger.log_reader() as log:
+            return json_answer(changes_after(log, query["after"], query["limit"]))
+
+    @routes.get("/v1/rejected", scope="audit")
+    @routes.query(RejectedQuery)
+    @routes.answers(200, RejectedSchema, example=examples.REJECTED)
+    @routes.problems(503)
+    def rejected(query: dict[str, Any]) -> Response:
+        """List messages that were not accepted, oldest first, each whole and with the reason."""
+        with ledger.log_reader() as log:
+            found = log.rejected(query["after"], query["limit"] + 1)
+        page = [rejection(entry) for entry in found[: query["limit"]]]
+        following = page[-1]["position"] if len(found) > len(page) else None
+        return json_answer({"rejected": page, "next_after": following})
+
+    @routes.get("/v1/audit/status", scope="audit")
+    @routes.answers(200, StatusSchema, example=examples.STATUS)
+    @routes.problems(503)
+    def audit_status() -> Response:
+        """Read how far the log is, and what waits before and behind it."""
+        return json_answer(current_status(ledger).document())
+
+    @routes.get("/v1/audit/head", scope="audit")
+    @routes.answers(200, HeadSchema, example=examples.HEAD)
+    @routes.problems(503)
+    def audit_head() -> Response:
+        """Read the log's head, signed.
+
+        Kept elsewhere, it proves with `contacts verify --head` that nothing before it was changed.
+        """
+        return json_answer(signed_head(ledger))
+
+    return routes

@@ -1,0 +1,108 @@
+"""The list of contacts (R25)."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Response, g
+
+from projections.conditions.condition import BadCondition
+from projections.lists.candidates import needed
+from projections.state.sqlite.predicates import Wanted
+from projections.state.sqlite.reader import StateReader
+from service.api.description import examples
+from service.api.description.parameters import ContactsQuery
+from service.api.description.shapes import ContactsSchema
+from service.api.http.arguments import bad_parameter
+from service.api.http.routing import Routes, json_answer
+from service.http.services import Door
+from service.imports.record.named_once import named_once
+from service.queries.as_of import BadMoment, position_of
+from service.queries.indexing import Indexing
+from service.queries.list import BadCursor, list_page
+from service.queries.selection import Selection
+from service.queries.totals import Totals
+
+
+def list_routes(door: Door) -> Routes:
+    """The list's route."""
+    routes = Routes("lists", "Lists of contacts")
+    generations = door.deployment.generations()
+    totals = Totals()
+    indexing = Indexing(generations)
+    log, once = door.deployment.log_reader, named_once(door.deployment)
+
+    @routes.get("/v1/contacts", scope="read")
+    @routes.query(ContactsQuery)
+    @routes.answers(200, ContactsSchema, example=examples.CONTACTS)
+    @routes.problems(503)
+    def contacts(query: dict[str, Any]) -> Response:
+        """List contacts.
+
+        `where` is an attribute, one of `= != > >= < <= ~` (contains, in any letter case) and a value, such as
+        `city=Pune`. Behind `=` and `!=` there can also be `in:a,b` (any of these), `between:1,5`, `empty:`, `any:` (has
+        a value), `all:a,b` (for tags and lists), and `is:` before a value that begins like one of these. `phone`,
+        `user_id`, `created_at`, `modified_at` and `tags` are asked for in the same way; an attribute of such a name, or
+        one whose name holds an operator, is put in double quotes: `"created_at"=x`. Default attributes go by their
+        titles too. All of `where` and `tag` must hold, or any with `match=any`. A condition that no value can meet, and
+        one about an attribute that nobody ever had, is 422; `notes` tell how many values a comparison had to leave out.
+
+        Ask for the next page with `cursor` set to `next_cursor`, and all else as it was, until that is null. What was
+        there all the time is in the list, whatever changes meanwhile: sorted by `-modified`, contacts that change while
+        you read come at the end with their new values, perhaps for the second time.
+
+        A list that took long is quick some seconds later: the index it needs is made by itself.
+
+        With `as_of` the list is as it was; the answer then names the position used. The first list of a moment waits
+        until all contacts of then are worked out, and is answered 503 with `Retry-After` when that takes longer.
+        """
+        asked, position = Selection(tuple(query["where"]), tuple(query["tag"]), query.get("q"), query["match"]), None
+        path = generations.current_path()
+        if "as_of" in query:
+            path, position = _past(door, query["as_of"])
+
+        chosen = Wanted()
+
+        def total(state: StateReader, wanted: Wanted) -> int | None:
+            nonlocal chosen
+            chosen = wanted
+            return totals.of(path, state, wanted) if query["total"] else None
+
+        try:
+            # a past state has no indexes
+            with indexing.watching(lambda: needed(chosen) if position is None else set()):
+                document = list_page(path, log, asked, query["sort"], query["limit"], query.get("cursor"), once, total)
+        except BadCursor as fault:
+            raise bad_parameter("cursor", str(fault)) from None
+        except BadCondition as fault:
+            raise bad_parameter("where", f"is wrong: {fault}") from None
+        except ValueError as fault:
+            raise bad_parameter("tag", f"is wrong: {fault}") from None
+        if position is not None:
+            document["as_of"] = position
+        if "chosen" in query:
+            document["contacts"] = [_chosen(one, query["chosen"].split(",")) for one in document["contacts"]]
+        return json_answer(document)
+
+    return routes
+
+
+def _past(door: Door, as_of: str) -> tuple[Path, int]:
+    """The file with the state as of then, and the position that this is."""
+    with door.deployment.log_reader() as log:
+        try:
+            position = position_of(log, as_of)
+        except BadMoment as fault:
+            raise bad_parameter("as_of", f"is not possible: {fault}") from None
+        assert position is not None
+        with door.seats.taken(g.key.id):
+            return door.past.at(log, position), position
+
+
+def _chosen(contact: dict[str, Any], fields: list[str]) -> dict[str, Any]:
+    """The contact with its id and these members; a name that is no member's is an attribute's."""
+    members = [name for name in fields if name in contact]
+    traits = {name.removeprefix("traits.") for name in fields if name not in contact}
+    chosen = {"id": contact["id"]} | {name: contact[name] for name in members}
+    if traits and "traits" not in members:
+        chosen["traits"] = {name: value for name, value in contact["traits"].items() if name in traits}
+    return chosen

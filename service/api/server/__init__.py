@@ -1,0 +1,1 @@
+"""The processes that serve the API, and their counters."""

@@ -1,0 +1,1 @@
+"""What changes contacts: checked, made into signed messages, and published."""

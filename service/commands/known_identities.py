@@ -1,0 +1,56 @@
+"""What the log has already: who holds a phone or a user id, for a call's 409 (R7), and which messages."""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from ledger import sqlite
+from ledger.events.identity import Known
+from ledger.log.entry import public_id
+from ledger.log.sqlite.reader import LogReader
+
+
+class KnownContacts:
+    """Looks identities up in the log's file; for one thread at a time.
+
+    Where it cannot tell (no log yet, a fault), it says that nobody is known, and leaves the verdict to the append.
+    """
+
+    def __init__(self, log_path: Path) -> None:
+        self._path = log_path
+        self._reader: LogReader | None = None
+
+    def holders(self, phones: Collection[str], user_ids: Collection[str]) -> Sequence[Known]:
+        """The contacts that hold one of these phones (E.164) or user ids."""
+        try:
+            return self._log().holders(phones, user_ids)
+        except sqlite.Error:
+            self._close()
+            return ()
+
+    def ids(self, contacts: Collection[int]) -> Mapping[int, str]:
+        """The ids of the contacts with these numbers."""
+        try:
+            return {contact: public_id(id) for contact, id in self._log().ids(contacts).items()}
+        except sqlite.Error:
+            self._close()
+            return {}
+
+    def _log(self) -> LogReader:
+        if self._reader is None:
+            self._reader = LogReader(self._path)
+        return self._reader
+
+    def _close(self) -> None:
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
+
+
+def in_log(log_path: Path, source: str, ids: Sequence[str]) -> Collection[str]:
+    """Those of the messages that the log has, accepted or rejected; none where it cannot tell."""
+    try:
+        with closing(LogReader(log_path)) as log:
+            return log.messages_among(source, ids)
+    except sqlite.Error:
+        return ()

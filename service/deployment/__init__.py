@@ -1,0 +1,1 @@
+"""What a deployment is made of: settings, secret, files, keys and people, and the parts that run beside it."""

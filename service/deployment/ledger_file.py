@@ -1,0 +1,141 @@
+"""The file `ledger` in the data folder: which ledger the folder's files are parts of (R37).
+
+It holds the ledger's id, a check value of its secret, and whether there is a log: so that a lost log or a lost secret
+is known from one that was never made. `log.db` says the same; where this file is lost, it is made from there.
+"""
+
+import json
+import uuid
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger import sqlite
+from ledger.belonging import Gone, Ledger, refuse_other, secret_check
+from ledger.log.sqlite.writer import ledger_of
+from service.deployment import secret as secrets
+from service.deployment.files import made_by_one, make_private, replaced
+
+_NAME = "ledger"
+
+
+class SecretWrong(Exception):
+    """The secret is missing although messages were signed with one, or it is another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    ledger: Ledger
+    has_log: bool
+
+
+def open_ledger(folder: Path, given: bytes | None) -> tuple[bytes, Ledger]:
+    """The secret and the ledger of a data folder; both are made where the folder is new.
+
+    `given` is the secret of the settings; None: the folder's own. A folder of an earlier version becomes a ledger now.
+
+    Raises SecretWrong, secret.SecretUnreadable, Gone for a lost log, NotOurs for a file of another ledger, OSError.
+    """
+    make_private(folder)
+    noted = _noted(folder)
+    known = noted.ledger if noted is not None else _in_log(folder)
+    secret = given if given is not None else _own_secret(folder, known)
+    if known is None:
+        made = Ledger(id := _of_other_parts(folder) or str(uuid.uuid4()), secret_check(id, secret))
+        made_by_one(folder / _NAME, _text(made, _has_log(folder)))
+        noted = _noted(folder)
+        assert noted is not None
+        known = noted.ledger
+    elif noted is None:
+        replaced(folder / _NAME, _text(known, has_log=True))
+    if not known.knows(secret):
+        where = folder / "secret" if given is None else "CONTACTS_SECRET"
+        raise SecretWrong(
+            f"{where} is not the secret that this ledger's messages are signed with: put the right one back"
+            " (with this one, no signature is valid)"
+        )
+    _refuse_lost_log(folder, noted)
+    _refuse_parts_of_others(folder, known.id)
+    return secret, known
+
+
+def note_log(folder: Path) -> None:
+    """From now on there is a log: one that is missing is a lost one."""
+    noted = _noted(folder)
+    if noted is not None and not noted.has_log:
+        replaced(folder / _NAME, _text(noted.ledger, has_log=True))
+
+
+def _noted(folder: Path) -> _Noted | None:
+    """What the file says; None where there is none, or it is damaged: then the log's own word is taken."""
+    try:
+        document = json.loads((folder / _NAME).read_text(encoding="utf-8"))
+        return _Noted(Ledger(str(document["id"]), bytes.fromhex(document["secret_check"])), bool(document["has_log"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _text(ledger: Ledger, has_log: bool) -> bytes:
+    document = {"id": ledger.id, "secret_check": ledger.secret_check.hex(), "has_log": has_log}
+    return json.dumps(document).encode() + b"\n"
+
+
+def _own_secret(folder: Path, known: Ledger | None) -> bytes:
+    path = folder / "secret"
+    if not path.exists() and (known is not None or _has_log(folder)) and not path.exists():  # made meanwhile, perhaps
+        raise SecretWrong(
+            f"{path} is missing, and this ledger's messages are signed with it: put it back, or set CONTACTS_SECRET to"
+            " what it held"
+        )
+    return secrets.load_or_make(folder)
+
+
+def _has_log(folder: Path) -> bool:
+    path = folder / "log.db"
+    return path.is_file() and path.stat().st_size > 0
+
+
+def _refuse_lost_log(folder: Path, noted: _Noted | None) -> None:
+    path = folder / "log.db"
+    if noted is not None and noted.has_log and not _has_log(folder):
+        raise Gone(
+            f"{path} is {'empty' if path.exists() else 'missing'}, and it is the truth that everything else is made"
+            " from: restore it from a backup; the bus still has what came since, as far as it keeps it"
+        )
+
+
+def _in_log(folder: Path) -> Ledger | None:
+    with suppress(sqlite.Error), closing(_opened(folder / "log.db")) as connection:
+        return ledger_of(connection)
+    return None
+
+
+def _parts(folder: Path) -> list[tuple[Path, str]]:
+    """The other files that carry the id, each with the query for it."""
+    parts = [(folder / "service.db", "SELECT id FROM ledger")]
+    with suppress(OSError, ValueError):
+        number = int((folder / "state" / "current").read_text(encoding="ascii"))
+        parts.append((folder / "state" / f"contacts-{number}.db", "SELECT id FROM ledger"))
+    return parts
+
+
+def _of_other_parts(folder: Path) -> str | None:
+    return next((id for path, query in _parts(folder) if (id := _id_in(path, query))), None)
+
+
+def _refuse_parts_of_others(folder: Path, ours: str) -> None:
+    log = _in_log(folder)
+    refuse_other(folder / "log.db", None if log is None else log.id, ours)
+    path, query = _parts(folder)[0]
+    refuse_other(path, _id_in(path, query), ours)
+
+
+def _id_in(path: Path, query: str) -> str | None:
+    with suppress(sqlite.Error), closing(_opened(path)) as connection:
+        row = connection.execute(query).fetchone()
+        return None if row is None or row[0] is None else str(row[0])
+    return None
+
+
+def _opened(path: Path) -> sqlite.Connection:
+    return sqlite.connect(path, read_only=True)

@@ -1,0 +1,90 @@
+"""Who is signed in to the hub, on which device: sessions of people, and of holders of an API key."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+
+from sqlite_utils import Database
+
+from ledger.sqlite import Connection, transaction
+from service.deployment.database import MIGRATIONS
+from service.deployment.keys import fingerprint
+
+VALID = 30 * 24 * 3600 * 1_000_000
+"""Microseconds a device stays signed in."""
+
+_SEEN_EVERY = 3600 * 1_000_000
+
+
+@MIGRATIONS()
+def sessions(database: Database) -> None:
+    database.execute("""
+        CREATE TABLE sessions (
+            hash BLOB PRIMARY KEY,      -- SHA-256 of the cookie's text, which is kept nowhere
+            person TEXT REFERENCES people,
+            key TEXT REFERENCES keys,
+            device TEXT NOT NULL,       -- in words
+            created_at INTEGER NOT NULL,
+            seen_at INTEGER NOT NULL,   -- to the hour
+            CHECK ((person IS NULL) <> (key IS NULL))
+        ) STRICT
+    """)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in device. `name` is the person's, or the key's; `scopes` are what they may do now."""
+
+    hash: bytes
+    name: str
+    scopes: frozenset[str]
+    device: str
+    created_at: int
+    seen_at: int
+
+
+class Sessions:
+    """The sessions of `service.db`. Safe for threads; `clock` and `token` as for People."""
+
+    def __init__(self, connection: Connection, clock: Callable[[], int], token: Callable[[int], str]) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._token = token
+        self._lock = Lock()
+
+    def begin(self, device: str, *, person: str | None = None, key: str | None = None) -> str:
+        """Sign a device in, for a person or a key by its id; gives the cookie's text, 256 random bits."""
+        text = self._token(32)
+        with self._lock, transaction(self._connection):
+            now = self._clock()
+            self._connection.execute("DELETE FROM sessions WHERE created_at < ?", [now - VALID])
+            self._connection.execute(
+                "INSERT INTO sessions (hash, person, key, device, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)",
+                [fingerprint(text), person, key, device[:100], now, now],
+            )
+        return text
+
+    def find(self, text: str) -> Session | None:
+        """The session of a cookie; None when it has ended, or its person was removed, or its key revoked."""
+        hash, now = fingerprint(text), self._clock()
+        with self._lock:
+            row = self._connection.execute(_FIND, [hash, now - VALID]).fetchone()
+            if row is None:
+                return None
+            name, scopes, device, created_at, seen_at = row
+            if now - seen_at > _SEEN_EVERY:
+                with transaction(self._connection):
+                    self._connection.execute("UPDATE sessions SET seen_at = ? WHERE hash = ?", [now, hash])
+        return Session(hash, name, frozenset(scopes.split()), device, created_at, seen_at)
+
+    def end(self, session: Session) -> None:
+        """Sign this device out."""
+        with self._lock, transaction(self._connection):
+            self._connection.execute("DELETE FROM sessions WHERE hash = ?", [session.hash])
+
+
+_FIND = """
+    SELECT coalesce(people.name, keys.name), coalesce(people.scopes, keys.scopes), device, sessions.created_at, seen_at
+    FROM sessions LEFT JOIN people ON people.id = person LEFT JOIN keys ON keys.id = key
+    WHERE sessions.hash = ? AND sessions.created_at >= ? AND people.removed_at IS NULL AND keys.revoked_at IS NULL
+"""

@@ -1,0 +1,1 @@
+"""What imports ask of the bus, the log and contact state."""

@@ -1,0 +1,165 @@
+"""What imports ask of the bus, the log and contact state, which they only read."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from ledger.bus.port import Bus, Reader
+from ledger.events import types
+from ledger.events.data import data_of
+from ledger.events.traits import TraitType
+from ledger.log.entry import Entry
+from ledger.log.sqlite.reader import LogReader, is_there
+from ledger.log.sqlite.undoing import Refused
+from projections.lists.catalogue import attributes
+from projections.state.generations import Generations
+from projections.state.sqlite.indexes import KINDS, table_of
+from projections.state.sqlite.reader import StateReader, reading
+from service.imports.columns.attributes import default_type
+from service.imports.ledger.head import LedgerHead, at_head
+from service.imports.record.counts import AppendRejection, NotRedone, Outcomes, Undoing
+
+_SAMPLE = 20_000
+"""Contacts, the newest: enough to know the attributes in use, and quick among millions."""
+
+_SHOWN = 100
+"""Rows that a redo could not bring back."""
+
+_Answer = TypeVar("_Answer")
+
+
+class LedgerView:
+    """A deployment as imports see it; where nothing has run yet it is empty. `backlog` is asked by one thread only."""
+
+    def __init__(self, bus: Bus, log: Path, generations: Generations) -> None:
+        self._bus = bus
+        self._log = log
+        self._generations = generations
+        self._reader: Reader | None = None
+        self._taken: LogReader | None = None
+
+    def close(self) -> None:
+        """Let go of bus and log."""
+        for one in (self._reader, self._taken):
+            if one is not None:
+                one.close()
+
+    def backlog(self) -> int:
+        """How many messages the bus keeps that the log has not taken. Raises Unavailable, Unusable."""
+        if self._reader is None:
+            self._reader = self._bus.reader()
+        if self._taken is None and is_there(self._log):
+            self._taken = LogReader(self._log)
+        taken = self._taken.offsets(self._reader.bus_id) if self._taken else {}
+        ranges = self._reader.ranges().items()
+        return sum(end - max(begin, taken.get(partition, begin)) for partition, (begin, end) in ranges)
+
+    def behind(self) -> int:
+        """How many messages are on the bus, or in the log, that the state does not have. Raises as `backlog` does."""
+        waiting = self.backlog()
+        folded: int = self._asked(lambda state: state.checkpoint().position, 0)
+        dirty: int = self._asked(lambda state: state.dirty_count(), 0)
+        return waiting + dirty + (self._taken.head().position - folded if self._taken else 0)
+
+    def recorded(self) -> int:
+        """When the log took its newest message (microseconds since the epoch); 0: there is none."""
+        if not is_there(self._log):
+            return 0
+        with closing(LogReader(self._log)) as log:
+            return log.head().recorded
+
+    def at_head(self) -> AbstractContextManager[LedgerHead]:
+        """The ledger as it is now, for the length of a block."""
+        return at_head(self._log, self._generations)
+
+    def outcomes(self, import_id: str) -> Outcomes:
+        """The outcomes of an import's rows so far."""
+        tally = self._asked(lambda state: state.tally(import_id), None)
+        if tally is None:
+            return Outcomes()
+        return Outcomes(
+            tally.created,
+            tally.updated,
+            tally.unchanged,
+            tally.older,
+            tally.skipped,
+            tally.rejected,
+            undoing=None if tally.undoing is None else _undoing(tally.undoing, tally.touched, tally.refolded),
+        )
+
+    def message(self, source: str, id: str) -> Entry | None:
+        """What the log decided of a message of ours; None while it has not taken it."""
+        if not is_there(self._log):
+            return None
+        with closing(LogReader(self._log)) as log:
+            return log.by_message_id(id, source)
+
+    def not_redone(self, position: int) -> NotRedone:
+        """The rows that the redo at a position could not bring back."""
+        with closing(LogReader(self._log)) as log:
+            refused = log.refused(position)
+            names = log.message_ids(sorted(refused.phone + refused.user_id))
+            rows: dict[str, int] = {}
+            for at, id in names:
+                rows.setdefault(id.rpartition(".")[0], at)
+            shown = [self._not_redone(log, at, refused) for at in sorted(rows.values())[:_SHOWN]]
+        return NotRedone(len(rows), [one for one in shown if one is not None])
+
+    def _not_redone(self, log: LogReader, position: int, refused: Refused) -> AppendRejection | None:
+        entry = log.entry(position)
+        if entry is None:
+            return None
+        data, taken = data_of(entry.headers, entry.value), "phone" if position in refused.phone else "user id"
+        return AppendRejection(data.row or 0, data.line or 0, "identity_conflict", f"Its {taken} is another contact's.")
+
+    def rejections(self, import_id: str) -> Iterator[AppendRejection]:
+        """An import's rows that the append rejected, by row."""
+        # most have none, and looking for them goes through every row's outcome
+        if not self.outcomes(import_id).rejected:
+            return
+        found: list[tuple[int, int]] = self._asked(lambda state: state.rejected_rows(import_id, -1), [])
+        with closing(LogReader(self._log)) as log:
+            for position, row in found:
+                entry = log.entry(position)
+                if entry is not None:
+                    line = data_of(entry.headers, entry.value).line or 0
+                    yield AppendRejection(row, line, entry.reason or "invalid", entry.detail or "")
+
+    def attribute_types(self) -> dict[str, str]:
+        """Custom attributes that contacts have now, and their types (R3).
+
+        Among many contacts all are known once the projector keeps the index of them, which this has it make.
+        """
+        types: dict[str, TraitType] = self._asked(self._types_in, {})
+        return {name: type for name, type in types.items() if default_type(name) is None}
+
+    def _types_in(self, state: StateReader) -> dict[str, TraitType]:
+        if table_of(KINDS) not in state.names() and state.count() > _SAMPLE:
+            self._generations.asked().ask([KINDS])
+            return state.trait_types(_SAMPLE)
+        return {one["name"]: one["type"] for one in attributes(state) if one["contacts"]}
+
+    def _asked(self, ask: Callable[[StateReader], _Answer], without: _Answer) -> _Answer:
+        """The state's answer; `without` while there is no state."""
+        if self._generations.current() is None:
+            return without
+        with reading(self._generations.current_path()) as state:
+            return ask(state)
+
+
+class _Undoing(msgspec.Struct):
+    position: int
+    type: str
+    by: str | None = None
+    reason: str | None = None
+
+
+_decode_undoing = msgspec.json.Decoder(_Undoing).decode
+
+
+def _undoing(document: str, touched: int, refolded: int) -> Undoing:
+    said = _decode_undoing(document)
+    return Undoing(said.position, said.type == types.IMPORT_REDONE, said.by, said.reason, touched, refolded)

@@ -1,0 +1,1 @@
+"""What is kept of an import: its row, its files, its counts and its rejects."""

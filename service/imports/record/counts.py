@@ -1,0 +1,151 @@
+"""The count of an import, exact at every moment: the Import JSON (R22)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import merge
+from typing import Any
+
+from service.imports.columns.attributes import USER_ID
+from service.imports.columns.mapping import ColumnMap
+from service.imports.record.registry import Import
+from service.imports.record.rejects import Reject, first_faults
+from service.imports.record.states import State
+from service.imports.rows.reasons import fault
+
+
+@dataclass(frozen=True, slots=True)
+class AppendRejection:
+    """A published row that the append rejected; `reason` is the message's."""
+
+    row: int
+    line: int
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotRedone:
+    """The rows that a redo could not bring back, because their phone or user id is another contact's: the first."""
+
+    count: int
+    rows: list[AppendRejection]
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """The last undo or, with `is_redo`, redo of an import: where it stands in the log, who gave it and why (R33).
+
+    `refolded` of the `touched` contacts show it by now.
+    """
+
+    position: int
+    is_redo: bool
+    by: str | None
+    reason: str | None
+    touched: int
+    refolded: int
+
+    @property
+    def state(self) -> str | None:
+        """What the import shows; None when it is as if it had never been undone."""
+        if self.refolded < self.touched:
+            return "redoing" if self.is_redo else "undoing"
+        return None if self.is_redo else "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of the published rows so far. `older` is also counted in `unchanged`; a row counts once.
+
+    No undo changes them: `undoing` is beside them.
+    """
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    older: int = 0
+    skipped: int = 0
+    rejected: int = 0
+    erased: int = 0
+    undoing: Undoing | None = None
+
+    @property
+    def settled(self) -> int:
+        """Rows that are not pending any more."""
+        return self.created + self.updated + self.unchanged + self.skipped + self.rejected + self.erased
+
+
+def import_json(one: Import, outcomes: Outcomes, duplicate: int, rejected: int) -> dict[str, Any]:
+    """The counts as JSON, without the rejects. `duplicate` and `rejected` are the split's so far."""
+    cancelled = _cancelled(one, outcomes)
+    pending = one.rows - duplicate - rejected - outcomes.settled - cancelled
+    document: dict[str, Any] = {
+        "id": one.id,
+        "state": (outcomes.undoing and outcomes.undoing.state) or _state(one, pending),
+        "file_name": one.file_name,
+        "rows": one.rows,
+        "created": outcomes.created,
+        "updated": outcomes.updated,
+        "unchanged": outcomes.unchanged,
+        "older": outcomes.older,
+        "skipped": outcomes.skipped,
+        "duplicate": duplicate,
+        "rejected": rejected + outcomes.rejected,
+        "pending": pending,
+        "cancelled": cancelled,
+        "erased": outcomes.erased,
+    }
+    if one.failure is not None:
+        document["failure"] = one.failure
+    if outcomes.undoing is not None:
+        document["undoing"] = _undoing_json(outcomes.undoing)
+    return document
+
+
+def _undoing_json(undoing: Undoing) -> dict[str, Any]:
+    return {
+        "what": "redo" if undoing.is_redo else "undo",
+        "position": undoing.position,
+        "by": undoing.by,
+        "reason": undoing.reason,
+        "contacts": undoing.touched,
+        "done": undoing.refolded,
+    }
+
+
+def all_rejects(kept: Iterable[Reject], rejections: Iterable[AppendRejection], columns: ColumnMap) -> Iterator[Reject]:
+    """The split's rejects and the append's, both by row, as one."""
+    return merge(kept, (late_reject(one, columns) for one in rejections), key=lambda reject: reject.row)
+
+
+def text_columns_json(found: Iterable[Sequence[str]]) -> list[dict[str, str]]:
+    """Columns whose values are kept as texts and are all of another type, each with that type."""
+    return [{"column": column, "type": type} for column, type in found]
+
+
+def rejects_json(rejects: Iterable[Reject]) -> list[dict[str, Any]]:
+    """The first 100 faults, as the Import JSON shows them."""
+    return first_faults(rejects)
+
+
+def _cancelled(one: Import, outcomes: Outcomes) -> int:
+    """Rows that were never published. Of an import that failed, some more than were counted may have been."""
+    if one.state is State.RUNNING:
+        return 0
+    published = max(one.published, outcomes.settled) if one.state is State.FAILED else one.published
+    return one.rows - one.duplicate - one.rejected - published
+
+
+def _state(one: Import, pending: int) -> str:
+    if one.state is State.PUBLISHED:
+        return "running" if pending else "done"
+    return str(one.state)
+
+
+def late_reject(rejection: AppendRejection, columns: ColumnMap) -> Reject:
+    """A row that the append rejects. For it, a conflict is always one of its user id, as rows match by phone (R17)."""
+    is_conflict = rejection.reason == "identity_conflict"
+    at = columns.index_of(USER_ID) if is_conflict else None
+    header = "" if at is None else columns.columns[at].header
+    reason = "user_id_conflict" if is_conflict else rejection.reason
+    return Reject(rejection.row, rejection.line, (fault(header, reason, rejection.message),))

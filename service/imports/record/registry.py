@@ -1,0 +1,266 @@
+"""The imports of this deployment: a table of `service.db`."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlite_utils import Database
+
+from ledger.sqlite import Connection, transaction
+from service.deployment.database import MIGRATIONS
+from service.imports.columns.attributes import default_type
+from service.imports.columns.choices import Choices
+from service.imports.columns.mapping import ColumnMap
+from service.imports.record.states import State, Step, after
+
+
+@MIGRATIONS()
+def imports(database: Database) -> None:
+    database.execute("""
+        CREATE TABLE imports (
+            id TEXT PRIMARY KEY,            -- UUIDv7
+            hash TEXT NOT NULL,             -- of the file and the choices
+            file_sha256 TEXT NOT NULL,
+            file_name TEXT NOT NULL,
+            choices TEXT NOT NULL,          -- a JSON object
+            columns TEXT NOT NULL,          -- a JSON object: the mapping that the choices came to
+            confirmed_at INTEGER NOT NULL,  -- the time its rows are stated for
+            rows INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('splitting', 'split')),
+            published INTEGER NOT NULL DEFAULT 0,
+            duplicate INTEGER NOT NULL DEFAULT 0,
+            rejected INTEGER NOT NULL DEFAULT 0
+        ) STRICT
+    """)
+    database.execute("CREATE INDEX imports_by_hash ON imports (hash)")
+
+
+@MIGRATIONS()
+def imports_that_end_otherwise(database: Database) -> None:
+    """An import can be cancelled, and fail."""
+    database.execute("ALTER TABLE imports RENAME TO imports_before")
+    database.execute("DROP INDEX imports_by_hash")
+    database.execute("""
+        CREATE TABLE imports (
+            id TEXT PRIMARY KEY,            -- UUIDv7
+            hash TEXT NOT NULL,             -- of the file and the choices
+            file_sha256 TEXT NOT NULL,
+            file_name TEXT NOT NULL,
+            choices TEXT NOT NULL,          -- a JSON object
+            columns TEXT NOT NULL,          -- a JSON object: the mapping that the choices came to
+            confirmed_at INTEGER NOT NULL,  -- the time its rows are stated for
+            rows INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('running', 'published', 'cancelled', 'failed')),
+            published INTEGER NOT NULL DEFAULT 0,
+            duplicate INTEGER NOT NULL DEFAULT 0,
+            rejected INTEGER NOT NULL DEFAULT 0,
+            is_cancelling INTEGER NOT NULL DEFAULT 0,  -- somebody wants it to stop
+            failure TEXT                    -- a sentence
+        ) STRICT
+    """)
+    database.execute("""
+        INSERT INTO imports SELECT id, hash, file_sha256, file_name, choices, columns, confirmed_at, rows,
+            CASE state WHEN 'split' THEN 'published' ELSE 'running' END, published, duplicate, rejected, 0, NULL
+        FROM imports_before
+    """)
+    database.execute("DROP TABLE imports_before")
+    database.execute("CREATE INDEX imports_by_hash ON imports (hash)")
+
+
+@MIGRATIONS()
+def imports_that_are_prepared(database: Database) -> None:
+    """An import is there from its upload on, before anything is chosen."""
+    database.execute("ALTER TABLE imports RENAME TO imports_before")
+    database.execute("DROP INDEX imports_by_hash")
+    database.execute("""
+        CREATE TABLE imports (
+            id TEXT PRIMARY KEY,            -- UUIDv7
+            hash TEXT NOT NULL,             -- of the file and the choices
+            file_sha256 TEXT NOT NULL,
+            file_name TEXT NOT NULL,
+            choices TEXT NOT NULL,          -- a JSON object
+            columns TEXT NOT NULL,          -- a JSON object: the mapping that the choices came to
+            confirmed_at INTEGER,           -- the time its rows are stated for
+            rows INTEGER NOT NULL,          -- as the latest check or scan counted them
+            state TEXT NOT NULL CHECK (
+                state IN ('uploaded', 'mapped', 'checked', 'running', 'published', 'cancelled', 'failed')
+            ),
+            published INTEGER NOT NULL DEFAULT 0,
+            duplicate INTEGER NOT NULL DEFAULT 0,
+            rejected INTEGER NOT NULL DEFAULT 0,
+            is_cancelling INTEGER NOT NULL DEFAULT 0,  -- somebody wants it to stop
+            failure TEXT,                   -- a sentence
+            is_checking INTEGER NOT NULL DEFAULT 0,  -- somebody wants it checked
+            revision INTEGER NOT NULL DEFAULT 0      -- of the choices: a check is of one of them
+        ) STRICT
+    """)
+    database.execute("INSERT INTO imports SELECT *, 0, 0 FROM imports_before")
+    database.execute("DROP TABLE imports_before")
+    database.execute("CREATE INDEX imports_by_hash ON imports (hash)")
+
+
+class ImportUnknown(LookupError):
+    """No import has this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An import, and the counts of its split once that has ended.
+
+    `columns` is empty until it is mapped. `confirmed_at` is microseconds since the epoch; `rows` counts the file's,
+    once they were counted, `published` those that became messages. `failure` is a sentence, when `state` is FAILED, or
+    when its check found that the file cannot be imported so. `revision` counts the changes of the choices.
+    """
+
+    id: str
+    hash: str
+    file_sha256: str
+    file_name: str
+    choices: Choices
+    columns: ColumnMap
+    confirmed_at: int | None
+    rows: int
+    state: State = State.RUNNING
+    published: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    is_cancelling: bool = False
+    failure: str | None = None
+    is_checking: bool = False
+    revision: int = 0
+
+
+def _as_it_is(one: Import) -> Import:
+    return one
+
+
+class Registry:
+    """Reads and writes the table; the connection is `database.open_store`'s."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, new: Import, *, again: bool) -> Import:
+        """Keep an import; unless `again`, a confirmed one of the same file and choices is returned instead."""
+        with transaction(self._connection):
+            earlier = None if again else self.earlier(new.hash)
+            if earlier is not None:
+                return earlier
+            self._connection.execute(
+                f"INSERT INTO imports ({_COLUMNS}) VALUES ({', '.join('?' * len(_COLUMNS.split(',')))})", _values(new)
+            )
+        return new
+
+    def take(self, id: str, step: Step, change: Callable[[Import], Import] = _as_it_is) -> Import:
+        """Take a step, with what it changes; gives the import as it is then. All of it happens, or nothing.
+
+        Raises ImportUnknown, StepNotAllowed, and what `change` raises.
+        """
+        with transaction(self._connection):
+            one = self.get(id)
+            state = after(id, one.state, step)
+            changed = replace(change(one), state=state)
+            names = _COLUMNS.replace(",", " = ?,") + " = ?"
+            self._connection.execute(f"UPDATE imports SET {names} WHERE id = ?", (*_values(changed), id))
+        return changed
+
+    def earlier(self, hash: str) -> Import | None:
+        """The latest import of the same file with the same choices; one that was cancelled or failed is none."""
+        row = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM imports WHERE hash = ? AND (state = ? OR state = ? AND NOT is_cancelling)"
+            " ORDER BY id DESC LIMIT 1",
+            (hash, State.PUBLISHED, State.RUNNING),
+        ).fetchone()
+        return None if row is None else _import(row)
+
+    def get(self, id: str) -> Import:
+        """The import of that id. Raises ImportUnknown."""
+        row = self._connection.execute(f"SELECT {_COLUMNS} FROM imports WHERE id = ?", (id,)).fetchone()
+        if row is None:
+            raise ImportUnknown(f"No import has the id {id[:60]!r}; the list of imports has those that there are.")
+        return _import(row)
+
+    def all(self) -> list[Import]:
+        """Every import, newest first."""
+        return [_import(row) for row in self._connection.execute(f"SELECT {_COLUMNS} FROM imports ORDER BY id DESC")]
+
+    def ids(self, limit: int, before: str | None) -> list[str]:
+        """The ids of imports, newest first, at most `limit`, of those that are older than the import `before`."""
+        found = self._connection.execute(
+            "SELECT id FROM imports WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2", (before, limit)
+        )
+        return [id for (id,) in found]
+
+    def with_files(self) -> set[str]:
+        """The ids of imports that keep their file: all but those that were cancelled before they were confirmed."""
+        found = self._connection.execute(
+            "SELECT id FROM imports WHERE state != ? OR confirmed_at IS NOT NULL", (State.CANCELLED,)
+        )
+        return {id for (id,) in found}
+
+    def unconfirmed(self) -> list[str]:
+        """The ids of imports that are still being prepared, newest first."""
+        found = self._connection.execute(
+            "SELECT id FROM imports WHERE state IN (?, ?, ?) ORDER BY id DESC",
+            (State.UPLOADED, State.MAPPED, State.CHECKED),
+        )
+        return [id for (id,) in found]
+
+    def unfinished(self) -> list[str]:
+        """The ids of imports whose rows are not all out yet, and of those to be checked, oldest first."""
+        rows = self._connection.execute(
+            "SELECT id FROM imports WHERE state = ? OR is_checking ORDER BY id", (State.RUNNING,)
+        )
+        return [id for (id,) in rows]
+
+    def attributes_published(self) -> set[str]:
+        """The custom attributes of imports of which any row was published."""
+        return {
+            column.attribute
+            for one in self.all()
+            for column in one.columns.columns
+            if one.published and column.attribute is not None and default_type(column.attribute) is None
+        }
+
+    def is_cancelling(self, id: str) -> bool:
+        """Whether somebody wants the import to stop."""
+        return self.get(id).is_cancelling
+
+    def end(self, id: str, *, published: int, duplicate: int, rejected: int) -> None:
+        """No more rows come: keep what the split counted. It is CANCELLED if some were left, else PUBLISHED."""
+        is_whole = self.get(id).rows <= published + duplicate + rejected
+        self.take(
+            id,
+            Step.PUBLISH if is_whole else Step.STOP,
+            lambda one: replace(one, published=published, duplicate=duplicate, rejected=rejected),
+        )
+
+    def fail(self, id: str, failure: str, *, published: int, duplicate: int, rejected: int) -> None:
+        """The import can never go on, for the reason given; keep what is known of its split."""
+        self.take(
+            id,
+            Step.FAIL,
+            lambda one: replace(one, failure=failure, published=published, duplicate=duplicate, rejected=rejected),
+        )
+
+
+_COLUMNS = (
+    "id, hash, file_sha256, file_name, choices, columns, confirmed_at, rows, state, published, duplicate, rejected,"
+    " is_cancelling, failure, is_checking, revision"
+)
+
+
+def _values(one: Import) -> tuple[Any, ...]:
+    choices, columns = json.dumps(one.choices.to_json()), json.dumps(one.columns.to_json())
+    about = (one.id, one.hash, one.file_sha256, one.file_name, choices, columns, one.confirmed_at, one.rows)
+    counts = (one.state, one.published, one.duplicate, one.rejected)
+    return (*about, *counts, int(one.is_cancelling), one.failure, int(one.is_checking), one.revision)
+
+
+def _import(row: tuple[Any, ...]) -> Import:
+    id, hash, file_sha256, file_name, choices, columns, confirmed_at, rows, state, *rest = row
+    published, duplicate, rejected, is_cancelling, failure, is_checking, revision = rest
+    read = (Choices.from_json(json.loads(choices)), ColumnMap.from_json(json.loads(columns)))
+    counts = (published, duplicate, rejected, bool(is_cancelling), failure, bool(is_checking), revision)
+    return Import(id, hash, file_sha256, file_name, *read, confirmed_at, rows, State(state), *counts)

@@ -1,0 +1,158 @@
+"""The rows of a file that were not taken: kept as they are found, shown in the order of the file, written as a CSV."""
+
+import csv
+import os
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from service.imports.columns.attributes import COUNTRY_CODE, PHONE_NUMBER
+from service.imports.columns.mapping import REJECTED, ColumnMap
+from service.imports.rows.reasons import RowFault
+from service.imports.table.dialect import Shape
+from service.imports.table.formula_guard import guard, unguard
+from service.imports.table.records import is_blank, records
+from service.imports.table.wording import Words, worded
+
+_ADDED = ("line", "column", "reason", "hint")
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that was not taken, or a duplicate. `row` counts from 1, `line` is where its record starts."""
+
+    row: int
+    line: int
+    faults: tuple[RowFault, ...]
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """One object for each fault, as in the Import JSON; its hint is not worded yet."""
+        return [
+            {
+                "line": self.line,
+                "column": fault.column,
+                "reason": fault.reason,
+                "message": fault.message,
+                "hint": fault.hint,
+            }
+            for fault in self.faults
+        ]
+
+
+class RejectsFile:
+    """Appends rejects to `rejects.jsonl`. Opened at a size that is known to be good: what is beyond is cut off."""
+
+    def __init__(self, path: Path, size: int = 0) -> None:
+        self._file = open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115
+        self._file.truncate(size)
+        self._size = size
+
+    def add(self, reject: Reject) -> None:
+        """Keep one more."""
+        faults = [[fault.column, fault.reason, fault.message, fault.hint] for fault in reject.faults]
+        self._size += self._file.write(orjson.dumps([reject.row, reject.line, faults]) + b"\n")
+
+    def flush(self, *, durable: bool = False) -> int:
+        """Hand everything to the system, to the disk if `durable`; the file's size in bytes."""
+        self._file.flush()
+        if durable:
+            os.fsync(self._file.fileno())
+        return self._size
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def kept_rejects(path: Path) -> Iterator[Reject]:
+    """All rejects of the split by row; memory is 16 bytes for each while they are sorted."""
+    if not path.exists():
+        return
+    rows, places = array("Q"), array("Q")
+    with path.open("rb") as file:
+        place = 0
+        for line in file:
+            rows.append(orjson.loads(line)[0])
+            places.append(place)
+            place += len(line)
+        for index in sorted(range(len(rows)), key=rows.__getitem__):
+            file.seek(places[index])
+            yield _read(file.readline())
+
+
+def _read(line: bytes) -> Reject:
+    row, line_number, faults = orjson.loads(line)
+    return Reject(row, line_number, tuple(RowFault(*fault) for fault in faults))
+
+
+def found_rejects(path: Path, size: int, most: int) -> list[Reject]:
+    """The first rejects of the split in the order they were found, among the file's first `size` bytes."""
+    found: list[Reject] = []
+    if not path.exists():
+        return found
+    with path.open("rb") as file:
+        while len(found) < most and file.tell() < size and (line := file.readline()):
+            found.append(_read(line))
+    return found
+
+
+def first_faults(rejects: Iterable[Reject], most: int = 100) -> list[dict[str, Any]]:
+    """The first `most` faults as JSON objects, their hints not worded yet."""
+    return list(islice((fault for reject in rejects for fault in reject.to_json()), most))
+
+
+def told_faults(faults: Iterable[dict[str, Any]], words: Words) -> list[dict[str, Any]]:
+    """Such objects as their reader is told them."""
+    return [{**fault, "hint": worded(fault["hint"], words)} for fault in faults]
+
+
+class _Line:
+    """What the CSV writer writes to: it gives each row back as a line."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def rejects_csv(
+    source: Path, shape: Shape, columns: ColumnMap, rejects: Iterable[Reject], words: Words
+) -> Iterator[str]:
+    """The lines of a CSV of rejected rows, given in the order of the file, to be corrected and imported again.
+
+    The file's own columns come first as they were, then `rejected:line`, `…column`, `…reason`, `…hint`.
+    """
+    own = [place for place, column in enumerate(columns.columns) if not column.header.startswith(REJECTED)]
+    phones = {columns.index_of(PHONE_NUMBER), columns.index_of(COUNTRY_CODE)}
+    line_of = csv.writer(_Line(), delimiter=shape.delimiter).writerow
+    yield line_of([guard(columns.columns[place].header) for place in own] + [REJECTED + name for name in _ADDED])
+    rows = enumerate(_rows(source, shape), start=1)
+    for reject in rejects:
+        cells = next(cells for row, cells in rows if row == reject.row)
+        if columns.is_guarded:
+            cells = list(map(unguard, cells))
+        kept = [guard(cells[at], is_phone=at in phones) if at < len(cells) else "" for at in own]
+        extra = [guard(cell) for cell in cells[len(columns.columns) :]]
+        yield line_of(kept + _reasons(reject, words) + extra)
+
+
+def _rows(source: Path, shape: Shape) -> Iterator[list[str]]:
+    for _, _, _, cells in records(source, shape.delimiter, shape.offset, shape.line, are_rows=shape.are_rows):
+        if not is_blank(cells):
+            yield cells
+
+
+def _reasons(reject: Reject, words: Words) -> list[str]:
+    def joined(values: Iterable[str]) -> str:
+        return guard("; ".join(values))
+
+    faults: Sequence[RowFault] = reject.faults
+    return [
+        str(reject.line),
+        joined(fault.column for fault in faults),
+        joined(fault.reason for fault in faults),
+        joined(worded(fault.hint, words) for fault in faults),
+    ]

@@ -1,0 +1,213 @@
+"""What became of imports: counts, rejects, and the rejects CSV (R22). Only reads."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from service.imports.record.counts import (
+    AppendRejection,
+    NotRedone,
+    Outcomes,
+    all_rejects,
+    import_json,
+    rejects_json,
+    text_columns_json,
+)
+from service.imports.record.files import ImportFolder
+from service.imports.record.first_look import kept_look
+from service.imports.record.progress import load_progress
+from service.imports.record.registry import Import, Registry
+from service.imports.record.rejects import Reject, found_rejects, kept_rejects, rejects_csv, told_faults
+from service.imports.record.states import State, allowed
+from service.imports.run.undo import Order, refuse
+from service.imports.table.dialect import shape
+from service.imports.table.refusal import CopyGone, NotChecked
+from service.imports.table.wording import Words
+
+_OPTIONS = (
+    *("country_code", "mode", "match", "fill", "blank", "null_values", "relaxed_names", "clean_phones"),
+    *("allow_opt_in", "encoding", "delimiter", "sheet"),
+)
+_PREPARED = (State.UPLOADED, State.MAPPED)
+_SHOWN = 100
+_UNDOING = ("undoing", "redoing")
+
+_OF_THE_WHOLE = ("check", "text_columns", "user_ids_left_out", "rejects")
+
+
+class Results:
+    """The imports of a deployment as they are told to the outside. `folder` holds a folder for each.
+
+    `outcomes(import id)` says what became of its rows so far, `rejections(import id)` which of them the append
+    rejected, by row, and `not_redone(position)` which of them the redo there could not bring back. `words`: those of
+    whoever reads it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        registry: Registry,
+        outcomes: Callable[[str], Outcomes],
+        rejections: Callable[[str], Iterable[AppendRejection]],
+        not_redone: Callable[[int], NotRedone],
+        words: Words,
+    ) -> None:
+        self._folder = folder
+        self._registry = registry
+        self._outcomes = outcomes
+        self._rejections = rejections
+        self._not_redone = not_redone
+        self._words = words
+
+    def show(self, id: str) -> dict[str, Any]:
+        """The Import JSON (R22). Raises ImportUnknown."""
+        counts, one = self.counts(id), self._registry.get(id)
+        found = {"text_columns": self._text_columns(one), "user_ids_left_out": self._user_ids_left_out(one)}
+        return {**counts, **self._left_undone(counts), **found, "rejects": self._shown_rejects(one)}
+
+    def all(self) -> list[dict[str, Any]]:
+        """The Import JSON of every import without its rejects, newest first."""
+        return [self.counts(one.id) for one in self._registry.all()]
+
+    def page(self, limit: int, before: str | None) -> list[dict[str, Any]]:
+        """As `all`, at most `limit` of those that are older than the import `before`."""
+        return [self.counts(id) for id in self._registry.ids(limit, before)]
+
+    def counts(self, id: str) -> dict[str, Any]:
+        """The Import JSON without its rejects; they add up at any moment. Raises ImportUnknown.
+
+        While nothing is confirmed they are those of the check, if there is a valid one.
+        """
+        folder = ImportFolder(self._folder / id)
+        # the progress is read first: what the split has counted by then cannot be among the outcomes
+        progress, one = load_progress(folder), self._registry.get(id)
+        if one.state is State.CHECKED and (checked := folder.load("check")) is not None:
+            return {
+                name: checked[name]
+                for name in checked
+                if name not in ("check", "text_columns", "user_ids_left_out", "rejects")
+            } | {"id": id}
+        if one.confirmed_at is None:
+            return import_json(one, Outcomes(), 0, 0) | ({"rows": None} if one.state in _PREPARED else {})
+        is_over = one.state is not State.RUNNING
+        duplicate = one.duplicate if is_over else progress.duplicate
+        rejected = one.rejected if is_over else progress.rejected
+        return import_json(one, self._outcomes(id), duplicate, rejected)
+
+    def status(self, id: str) -> dict[str, Any]:
+        """Whatever of an import can change, without its rejects and its preview. Raises ImportUnknown."""
+        one, counts = self._registry.get(id), self.counts(id)
+        choices = asdict(one.choices) | one.choices.to_json()
+        return {
+            **counts,
+            "allowed": [*allowed(one.state), *_orders(one, counts)],
+            "tags": list(one.choices.tags),
+            "options": {name: choices.get(name) for name in _OPTIONS},
+            "mapping": None if one.state is State.UPLOADED else _mapping(one),
+            "progress": self._progress(one, counts),
+            "imported_before": None if one.confirmed_at is not None else self._earlier(one),
+            "revision": one.revision,
+        }
+
+    def whole(self, id: str, status: dict[str, Any]) -> dict[str, Any]:
+        """Everything about an import, with its `status` as it was found. Raises ImportUnknown."""
+        one, folder = self._registry.get(id), ImportFolder(self._folder / id)
+        look = None if one.confirmed_at is not None else kept_look(folder)
+        check = folder.load("check") if one.state is State.CHECKED else None
+        return {
+            **status,
+            **self._left_undone(status),
+            "unreadable": look and look["unreadable"],
+            "preview": look and look["preview"],
+            "sheets": look and look.get("sheets"),
+            "check": check and check["check"],
+            "text_columns": check.get("text_columns", []) if check else self._text_columns(one),
+            "user_ids_left_out": check.get("user_ids_left_out", 0) if check else self._user_ids_left_out(one),
+            "rejects": told_faults(check["rejects"], self._words) if check else self._shown_rejects(one),
+        }
+
+    def orderable(self, id: str, order: Order) -> Import:
+        """The import, if it can be undone or redone. Raises ImportUnknown, UndoNotPossible."""
+        one = self._registry.get(id)
+        refuse(one, self.counts(id), order)
+        return one
+
+    def rejects_csv(self, id: str) -> Iterator[str]:
+        """The lines of the rejects CSV, with their line ends.
+
+        Raises ImportUnknown, CopyGone, NotChecked.
+        """
+        folder, one = ImportFolder(self._folder / id), self._registry.get(id)
+        if one.state in _PREPARED:
+            raise NotChecked(f"Import {id} has not been checked yet, so no row of it is rejected.")
+        source = folder.source
+        if not source.exists():
+            raise CopyGone(f"The copy of the file of import {id} is gone, and its rejected rows with it.")
+        found = shape(source, one.choices.delimiter)
+        return rejects_csv(source, found, one.columns, self._rejects(one), self._words)
+
+    def _text_columns(self, one: Import) -> list[dict[str, str]]:
+        return text_columns_json(ImportFolder(self._folder / one.id).load("text_columns") or ())
+
+    def _user_ids_left_out(self, one: Import) -> int:
+        return int(ImportFolder(self._folder / one.id).load("user_ids_left_out") or 0)
+
+    def _earlier(self, one: Import) -> str | None:
+        earlier = self._registry.earlier(one.hash)
+        return None if earlier is None else earlier.id
+
+    def _progress(self, one: Import, counts: dict[str, Any]) -> dict[str, Any] | None:
+        """What is being done, and how many rows of it are; None while nothing is."""
+        folder = ImportFolder(self._folder / one.id)
+        if one.is_checking:
+            return folder.load("checking") or {"stage": "waiting", "done": 0, "rows": 0}
+        if one.state is State.RUNNING:
+            return {"stage": "publishing", "done": load_progress(folder).at, "rows": one.rows}
+        if counts["state"] in _UNDOING:
+            undoing = counts["undoing"]
+            return {"stage": counts["state"], "done": undoing["done"], "rows": undoing["contacts"]}
+        if counts["pending"]:
+            return {"stage": "applying", "done": one.rows - counts["pending"], "rows": one.rows}
+        return None
+
+    def _left_undone(self, counts: dict[str, Any]) -> dict[str, Any]:
+        """The rows that a redo could not bring back, where there was a redo."""
+        undoing = counts.get("undoing")
+        if undoing is None or undoing["what"] != "redo":
+            return {}
+        found = self._not_redone(undoing["position"])
+        rows = [{"line": one.line, "reason": one.reason, "message": one.message} for one in found.rows]
+        return {"not_redone": {"rows": found.count, "first": rows}}
+
+    def _shown_rejects(self, one: Import) -> list[dict[str, Any]]:
+        """The first faults of the file; while it runs the first that were found, for a poll must be cheap."""
+        if one.state is not State.RUNNING:
+            return told_faults(rejects_json(self._rejects(one)), self._words)
+        folder = ImportFolder(self._folder / one.id)
+        found = found_rejects(folder.rejects, load_progress(folder).rejects_size, _SHOWN)
+        return told_faults(rejects_json(sorted(found, key=lambda reject: reject.row)), self._words)
+
+    def _rejects(self, one: Import) -> Iterator[Reject]:
+        kept = kept_rejects(ImportFolder(self._folder / one.id).rejects)
+        return all_rejects(kept, self._rejections(one.id), one.columns)
+
+
+def _orders(one: Import, counts: dict[str, Any]) -> list[str]:
+    """What of undo and redo can be ordered."""
+    if one.confirmed_at is None or one.state is State.RUNNING or counts["pending"]:
+        return []
+    undoing = counts.get("undoing")
+    return ["redo" if undoing is not None and undoing["what"] == "undo" else "undo"]
+
+
+def _mapping(one: Import) -> list[dict[str, Any]]:
+    return [
+        {
+            "column": column.header,
+            "attribute": column.attribute,
+            "type": "list" if column.is_tags else column.type,
+            "format": column.format,
+        }
+        for column in one.columns.columns
+    ]

@@ -1,0 +1,207 @@
+"""What people choose for an import before it runs: from the upload to the second yes (R16, R19-R21, R23, R24)."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from service.imports.columns.choices import Choices, clean_choices, clean_tags, import_hash
+from service.imports.columns.mapping import ColumnMap, map_columns
+from service.imports.columns.preview import first_rows
+from service.imports.columns.template import template
+from service.imports.columns.wanted import Wanted, map_as_wanted
+from service.imports.record.files import ImportFolder, Incoming
+from service.imports.record.first_look import FirstLook, ensure_looked, forget_look, look_anew
+from service.imports.record.orphans import remove_orphans
+from service.imports.record.registry import Import, Registry
+from service.imports.record.states import State, Step, after
+from service.imports.record.unconfirmed import forget_unconfirmed
+from service.imports.run.cancelling import cancel
+from service.imports.run.ports import Limits
+from service.imports.table.dialect import shape
+from service.imports.table.refusal import FileRefused
+
+_NO_COLUMNS = ColumnMap(())
+
+
+class EncodingNeeded(FileRefused):
+    """Nothing can be mapped before the encoding of the file is confirmed (R24)."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(
+            f"The file of import {id} is not UTF-8. If the lines shown with it look right, confirm the encoding "
+            "windows-1252; if not, name the right one."
+        )
+
+
+class AlreadyImported(Exception):
+    """The same file was imported with the same choices before (R23); `earlier` is that import's id."""
+
+    def __init__(self, earlier: str) -> None:
+        super().__init__(
+            f"Import {earlier} has brought the same file with the same choices; nothing would change. "
+            "Confirm with `again` to import it once more."
+        )
+        self.earlier = earlier
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPorts:
+    """`clock` is microseconds since the epoch, `stated()` what an import that is confirmed now is stated for (R4).
+
+    `new_id` makes UUIDv7 texts.
+
+    `known_attributes()`: existing custom attributes and their types. `default_country_code` is the proposal for a file
+    without any (R10).
+    """
+
+    clock: Callable[[], int]
+    stated: Callable[[], int]
+    new_id: Callable[[], str]
+    known_attributes: Callable[[], Mapping[str, str]]
+    default_country_code: str
+
+
+class Uploads:
+    """Imports that are being prepared. Each command takes its step, or raises StepNotAllowed, ImportUnknown.
+
+    `folder` holds a folder for each import. What is changed voids the check; nothing is published here.
+    """
+
+    def __init__(self, folder: Path, registry: Registry, ports: UploadPorts, limits: Limits) -> None:
+        self._folder = folder
+        self._registry = registry
+        self._ports = ports
+        self._limits = limits
+
+    def receive(self, fill: Callable[[Incoming], str]) -> str:
+        """Take in a file: `fill` writes its bytes, and gives its name. Gives the import's id.
+
+        Of those that nobody confirmed the oldest are forgotten, where they are too many (R39).
+
+        Raises FileRefused, and what `fill` raises; nothing is kept then.
+        """
+        remove_orphans(self._folder, self._registry.with_files(), self._ports.clock())
+        folder = ImportFolder(self._folder / self._ports.new_id())
+        with folder.held():
+            try:
+                with folder.receiving(self._limits.bytes) as incoming:
+                    name = fill(incoming)
+                self._look(folder, Choices()).keep()
+                sha256 = incoming.copied.sha256
+                about = (folder.path.name, import_hash(sha256, Choices()), sha256, name, Choices(), _NO_COLUMNS)
+                self._registry.add(Import(*about, confirmed_at=None, rows=0, state=State.UPLOADED), again=True)
+            except BaseException:
+                folder.remove()
+                raise
+        forget_unconfirmed(self._registry, self._folder, self._ports.clock(), self._limits.bytes)
+        return folder.path.name
+
+    @property
+    def most_bytes(self) -> int:
+        """Of one file."""
+        return self._limits.bytes
+
+    def template(self) -> str:
+        """A CSV to begin with (R21)."""
+        return template(self._ports.known_attributes())
+
+    def map(self, id: str, wanted: Sequence[Wanted]) -> None:
+        """Map the columns; those that are not named by their headers. Raises MappingRefused, EncodingNeeded."""
+        with self._changing(id, Step.MAPPING) as (folder, one):
+            header, known = self._header(folder, one), self._ports.known_attributes()
+            choices, columns = map_as_wanted(wanted, header, one.choices, known, lambda: self._sample(folder, one))
+            self._registry.take(id, Step.MAPPING, lambda now: _changed(now, choices, columns))
+
+    def tag(self, id: str, tags: Sequence[str]) -> None:
+        """Choose the tags of every row that is taken (R20). Raises FileRefused for what is no tag."""
+        cleaned = clean_tags(tags)
+        with self._changing(id, Step.TAGS) as (_, one):
+            choices = replace(one.choices, tags=cleaned)
+            self._registry.take(id, Step.TAGS, lambda now: _changed(now, choices, now.columns))
+
+    def set_options(self, id: str, options: Mapping[str, Any]) -> None:
+        """Choose every option anew, by the names of `Choices`.
+
+        Another encoding, delimiter or sheet voids the mapping too. Raises FileRefused.
+        """
+        with self._changing(id, Step.OPTIONS) as (folder, one):
+            choices = clean_choices(replace(one.choices, **options))
+            if _reading(choices) != _reading(one.choices):
+                self._read_anew(folder, one, replace(choices, maps=(), ignore=()))
+                return
+            columns = one.columns
+            if one.state is not State.UPLOADED:
+                columns = map_columns(self._header(folder, one), choices, self._ports.known_attributes())
+            self._registry.take(id, Step.OPTIONS, lambda now: _changed(now, choices, columns))
+
+    def check(self, id: str) -> None:
+        """Have the import checked, by whoever does the work; nothing new when it is being checked already."""
+        self._registry.take(id, Step.CHECK, lambda one: replace(one, is_checking=True, failure=None))
+
+    def confirm(self, id: str, *, allow_opt_in: bool, again: bool) -> None:
+        """Have the import run (R21); `allow_opt_in` is the second yes, for those whom the check counted (R16).
+
+        Raises AlreadyImported, unless `again`.
+        """
+
+        def confirmed(one: Import) -> Import:
+            choices = replace(one.choices, allow_opt_in=allow_opt_in)
+            hash = import_hash(one.file_sha256, choices)
+            earlier = None if again else self._registry.earlier(hash)
+            if earlier is not None:
+                raise AlreadyImported(earlier.id)
+            return replace(one, choices=choices, hash=hash, confirmed_at=self._ports.stated())
+
+        self._registry.take(id, Step.CONFIRM, confirmed)
+
+    def cancel(self, id: str) -> None:
+        """Have the import stop: at once when it does not run yet, and then its file is removed."""
+        cancel(self._registry, self._folder, id)
+
+    def _read_anew(self, folder: ImportFolder, one: Import, choices: Choices) -> None:
+        found = self._look(folder, choices)
+        forget_look(folder)
+        self._registry.take(one.id, Step.READ_ANEW, lambda now: _changed(now, choices, _NO_COLUMNS))
+        found.keep()
+
+    @contextmanager
+    def _changing(self, id: str, step: Step) -> Iterator[tuple[ImportFolder, Import]]:
+        folder = ImportFolder(self._folder / id)
+        after(id, self._registry.get(id).state, step)
+        with folder.chosen():
+            one = self._registry.get(id)
+            after(id, one.state, step)
+            yield folder, one
+
+    def _header(self, folder: ImportFolder, one: Import) -> Sequence[str]:
+        ensure_looked(folder, lambda: self._look(folder, one.choices))
+        if not folder.source.exists():
+            raise EncodingNeeded(one.id)
+        return shape(folder.source, one.choices.delimiter).header
+
+    def _sample(self, folder: ImportFolder, one: Import) -> Sequence[Sequence[str]]:
+        return first_rows(folder.source, shape(folder.source, one.choices.delimiter))
+
+    def _look(self, folder: ImportFolder, choices: Choices) -> FirstLook:
+        return look_anew(folder, choices, self._ports.known_attributes(), self._ports.default_country_code)
+
+
+def _reading(choices: Choices) -> tuple[str | None, ...]:
+    """What decides how the file is read."""
+    return choices.encoding, choices.delimiter, choices.sheet
+
+
+def _changed(one: Import, choices: Choices, columns: ColumnMap) -> Import:
+    hash = import_hash(one.file_sha256, choices)
+    return replace(
+        one,
+        choices=choices,
+        columns=columns,
+        hash=hash,
+        rows=0,
+        is_checking=False,
+        failure=None,
+        revision=one.revision + 1,
+    )

@@ -1,0 +1,27 @@
+"""The end of an import before its own: at once where nothing was published, else at its next mark (R22)."""
+
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from service.imports.record.files import Busy, ImportFolder
+from service.imports.record.registry import Import, Registry
+from service.imports.record.states import State, Step
+
+
+def cancel(registry: Registry, imports: Path, id: str) -> None:
+    """Have an import stop. The file of one that was never confirmed is removed.
+
+    Raises ImportUnknown, StepNotAllowed.
+    """
+
+    def stopping(one: Import) -> Import:
+        if one.state is State.RUNNING:
+            return replace(one, is_cancelling=True)
+        return replace(one, is_checking=False, revision=one.revision + 1)
+
+    if registry.take(id, Step.CANCEL, stopping).state is State.CANCELLED:
+        folder = ImportFolder(imports / id)
+        # whoever is at its check removes it then
+        with suppress(Busy), folder.held():
+            folder.remove()

@@ -1,0 +1,39 @@
+"""From a copied file and its choices to the rows in it."""
+
+from dataclasses import replace
+from functools import partial
+
+from service.imports.columns.choices import Choices, import_hash
+from service.imports.columns.mapping import map_columns
+from service.imports.columns.preview import first_rows
+from service.imports.record.files import Copied, ImportFolder
+from service.imports.record.registry import Import
+from service.imports.rows.rows import RowChecks
+from service.imports.rows.scan import Scan, scan
+from service.imports.run.ports import Limits, Ports, Report
+from service.imports.table.dialect import shape
+from service.imports.table.refusal import CopyGone
+
+
+def read_new(
+    folder: ImportFolder, copied: Copied, name: str, choices: Choices, ports: Ports, limits: Limits, report: Report
+) -> tuple[Import, Scan]:
+    """The import that a copied file would be, confirmed now, and its rows. Raises FileRefused."""
+    found_shape = shape(folder.source, choices.delimiter)
+    some = partial(first_rows, folder.source, found_shape)
+    columns = map_columns(found_shape.header, choices, ports.known_attributes(), some)
+    id, hash, now = folder.path.name, import_hash(copied.sha256, choices), ports.stated()
+    new = Import(id, hash, copied.sha256, name, choices, columns, now, rows=0)
+    report("scanning", 0, 0)
+    found = rows_of(folder, new, limits)
+    return replace(new, rows=len(found)), found
+
+
+def rows_of(folder: ImportFolder, one: Import, limits: Limits) -> Scan:
+    """The rows of an import's file; a limit that was lowered meanwhile turns none away. Raises FileRefused."""
+    checks = RowChecks(one.columns, one.choices)
+    try:
+        found = shape(folder.source, one.choices.delimiter)
+        return scan(folder.source, found, checks, max(limits.rows, one.rows))
+    except FileNotFoundError as fault:
+        raise CopyGone(f"The copy of the file of import {one.id} is gone; import it again.") from fault

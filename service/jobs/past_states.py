@@ -1,0 +1,40 @@
+"""The whole state at a past position, for calls: folded by a command apart, and kept for the next call."""
+
+import time
+from pathlib import Path
+
+from ledger.log.sqlite.reader import LogReader
+from projections.past.states import kept_at
+from service.jobs.background_command import Apart
+
+WAIT_SECONDS = 2.0
+"""How long a call waits for a state that is being folded."""
+
+_LOOK_SECONDS = 0.02
+
+
+class BeingFolded(Exception):
+    """The state at this position is not there yet; it, or another one before it, is being folded (503)."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(f"the contacts as of position {position} are being worked out; ask again")
+
+
+class PastStates:
+    """The states in `folder`; one is folded at a time, whichever worker was asked."""
+
+    def __init__(self, folder: Path, apart: Apart) -> None:
+        self._folder = folder
+        self._apart = apart
+
+    def at(self, log: LogReader, position: int) -> Path:
+        """The file with the state at `position` of the log. Raises BeingFolded after WAIT_SECONDS."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        lock, is_begun = self._folder / "asked.lock", False
+        while (path := kept_at(self._folder, log, position)) is None:
+            if time.monotonic() > deadline:
+                raise BeingFolded(position)
+            # begun once a call: a command that fails would else be started again and again
+            is_begun = is_begun or self._apart.begin(lock, ["past", str(position)])
+            time.sleep(_LOOK_SECONDS)
+        return path

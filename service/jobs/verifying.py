@@ -1,0 +1,112 @@
+"""Verify a deployment: log, state and the imports of `service.db`; on request all state files, and every decision."""
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ledger.bus.port import BusError
+from ledger.log.fault import Fault, Findings
+from ledger.log.sqlite.head import Head
+from ledger.log.sqlite.reader import LogReader
+from projections.past.verify import RESTORE, Report, kept_state_faults, verify
+from projections.state.building import building_alone, discard
+from service.deployment.deployment import Deployment
+from service.imports.record.proof import kept_import_faults, kept_imports
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much to verify. `is_deep`: decide every entry anew. `all_files`: past states and kept generations too."""
+
+    is_deep: bool = False
+    all_files: bool = False
+
+    def arguments(self) -> list[str]:
+        """As options of `contacts verify`."""
+        return ["--deep"] * self.is_deep + ["--all"] * self.all_files
+
+
+PLAIN = Extent()
+
+
+def verify_deployment(
+    deployment: Deployment,
+    extent: Extent = PLAIN,
+    *,
+    saved_head: Head | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Report:
+    """Look for whatever is not as it was recorded; `progress` is told positions.
+
+    All may be written meanwhile. Raises sqlite.NotMadeYet, and sqlite.Error and OSError for what can heal.
+    """
+    found = Findings()
+    with building_alone(deployment.data / "verify"), found.of("log.db", RESTORE), deployment.log_reader() as log:
+        kept, ends = None, None
+        with found.of("service.db", RESTORE):  # before the log, which is then never behind it
+            kept, ends = kept_imports(deployment.service_path, log), _bus_ends(deployment)
+        scratch = deployment.data / "verify" / "state.building"
+        report = verify(
+            log,
+            deployment.generations().current_path(),
+            scratch,
+            signer=deployment.signer(),
+            saved_head=saved_head,
+            progress=progress,
+        )
+        found.faults.extend(report.faults)
+        if kept is not None:
+            with found.of("service.db", RESTORE):
+                found.add(Fault(0, f"service.db is damaged: {what}; {RESTORE}") for what in kept.damage)
+                found.add(kept_import_faults(kept, log, is_all_taken=_has_taken(log, ends)))
+        if extent.is_deep:
+            report = replace(report, otherwise=_redecide(deployment, log, report.events, found, progress))
+        if extent.all_files:
+            _kept_state_faults(deployment, log, scratch, found)
+        return replace(report, faults=tuple(found.faults))
+    return Report(0, 0, None, None, tuple(found.faults))
+
+
+def _redecide(
+    deployment: Deployment, log: LogReader, until: int, found: Findings, progress: Callable[[int], None]
+) -> int | None:
+    """Decide every entry anew; gives how many were read by other rules than today's."""
+    with (
+        found.of("the decisions of the log", f"log.db is not what it was: {RESTORE}"),
+        deployment.redeciding(log, deployment.data / "verify" / "log.building") as redeciding,
+    ):
+        found.add(redeciding.faults(log, until, progress))
+        return redeciding.otherwise
+    return None
+
+
+def _kept_state_faults(deployment: Deployment, log: LogReader, scratch: Path, found: Findings) -> None:
+    for path in _kept_files(deployment):
+        discard(scratch)
+        beside = Findings()
+        kept_state_faults(log, path, scratch, beside)
+        name = path.relative_to(deployment.data)
+        found.add(Fault(one.position, f"{name}: {one.fault}") for one in beside.faults)
+
+
+def _kept_files(deployment: Deployment) -> list[Path]:
+    generations = deployment.generations()
+    others = set(generations.folder.glob("contacts-*.db")) - {generations.current_path()}
+    return sorted(others) + sorted(deployment.past.glob("at-*.db"))
+
+
+def _bus_ends(deployment: Deployment) -> tuple[str, Mapping[int, int]] | None:
+    """The bus id and the end of each partition; None while the bus cannot be asked."""
+    try:
+        with closing(deployment.bus().reader()) as bus:
+            return bus.bus_id, {partition: end for partition, (_, end) in bus.ranges().items()}
+    except BusError:
+        return None
+
+
+def _has_taken(log: LogReader, ends: tuple[str, Mapping[int, int]] | None) -> bool:
+    if ends is None:
+        return False
+    stored = log.offsets(ends[0])
+    return all(stored.get(partition, 0) >= end for partition, end in ends[1].items())

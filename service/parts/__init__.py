@@ -1,1 +1,0 @@
-"""The parts of a deployment as processes: started, watched, told to end."""

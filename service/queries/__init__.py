@@ -1,0 +1,1 @@
+"""What is read, for command line, calls and pages alike."""

@@ -1,0 +1,97 @@
+"""Read your writes: a token says which message a call sent, and a read that brings it waits until that one shows."""
+
+import hmac
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from ledger.events.signing import Signer
+from ledger.log.entry import Entry
+from ledger.log.sqlite.reader import LogReader
+from ledger.sqlite import NotMadeYet
+from projections.state.sqlite.reader import reading
+
+BETWEEN_LOOKS = 0.005
+
+T = TypeVar("T")
+
+
+class BadToken(ValueError):
+    """Not a token of this deployment."""
+
+
+class NotShown(Exception):
+    """The write is on its way, but was not in the state in time."""
+
+
+class WriteRejected(Exception):
+    """The log rejected the message; the text is why, for a person, and `reason` for programs."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(entry.detail or str(entry.reason))
+        self.reason = entry.reason
+        self.position = entry.position
+
+
+@dataclass(frozen=True, slots=True)
+class Consistency:
+    """Makes tokens and waits for what they name, `seconds` at most. Safe for threads."""
+
+    signer: Signer
+    log: Callable[[], AbstractContextManager[LogReader]]
+    state: Callable[[], Path]
+    seconds: float = 2.0
+
+    def token(self, source: str, id: str) -> str:
+        """The token of a message that this deployment sent: ASCII, fit for a header."""
+        return f"{source}:{id}:{self.signer.of_name(source, id)}"
+
+    def wait(self, token: str) -> Entry:
+        """Give the message's entry once it is in the state.
+
+        Raises BadToken, WriteRejected, NotShown.
+        """
+        source, id = self._read(token)
+        return self._in_time(lambda: self._shown(source, id))
+
+    def wait_for(self, position: int) -> None:
+        """Return once the state has the entry at this position. Raises NotShown."""
+        self._in_time(lambda: self._has_reached(position) or None)
+
+    def _in_time(self, look: Callable[[], T | None]) -> T:
+        deadline = time.monotonic() + self.seconds
+        while (shown := look()) is None:
+            if time.monotonic() >= deadline:
+                raise NotShown(f"the write did not show in {self.seconds:g} s; it will: ask again")
+            time.sleep(BETWEEN_LOOKS)
+        return shown
+
+    def _read(self, token: str) -> tuple[str, str]:
+        source, _, rest = token.partition(":")
+        id, _, signature = rest.partition(":")
+        try:
+            is_ours = hmac.compare_digest(self.signer.of_name(source, id), signature)
+        except (TypeError, UnicodeEncodeError):
+            is_ours = False
+        if not is_ours:
+            raise BadToken("is not one that a call was answered with: send it back as it came")
+        return source, id
+
+    def _shown(self, source: str, id: str) -> Entry | None:
+        try:
+            with self.log() as log:
+                entry = log.by_message_id(id, source)
+            if entry is None:
+                return None
+            if not entry.is_accepted:
+                raise WriteRejected(entry)
+            return entry if self._has_reached(entry.position) else None
+        except NotMadeYet:
+            return None
+
+    def _has_reached(self, position: int) -> bool:
+        with reading(self.state()) as state:
+            return state.checkpoint().position >= position

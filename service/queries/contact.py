@@ -1,0 +1,87 @@
+"""One contact as the command line and the HTTP calls show it: one document for both."""
+
+from itertools import islice
+from typing import Any
+
+from ledger.log.entry import Entry, public_id
+from ledger.log.sqlite.reader import LogReader
+from projections.fold.evolve import State
+from projections.fold.view import contact_document
+from projections.lists.refreshed import contact_now
+from projections.past.explain import explain as explanation
+from projections.past.history import event_document, steps
+from projections.state.sqlite.reader import reading
+from service.deployment.deployment import Deployment
+from service.queries.find import Found, Unknown, at
+
+
+def contact(deployment: Deployment, log: LogReader, found: Found, position: int | None) -> dict[str, Any]:
+    """The contact now, or as it was at a position, which the document then names. Raises Unknown."""
+    if position is not None:
+        return contact_document(at(log, found, position)) | {"as_of": position}
+    if found.is_released:
+        raise Unknown(
+            "nobody has it any more, since an import was undone: ask as of a position before, or for its history"
+        )
+    return now(deployment, found.contact)
+
+
+def now(deployment: Deployment, contact: int) -> dict[str, Any]:
+    """The contact with this number as it is now. Raises Unknown as `state_now` does."""
+    return contact_document(state_now(deployment, contact))
+
+
+def state_now(deployment: Deployment, contact: int) -> State:
+    """The contact with this number as it is now. Raises Unknown while it is in the log only, and when it is gone."""
+    with reading(deployment.generations().current_path()) as state:
+        state.freeze()
+        found = contact_now(state, deployment.log_reader, contact)
+    if found is not None:
+        return found
+    with deployment.log_reader() as log:
+        if log.is_gone(contact):
+            raise Unknown("the contact is gone, since the import that made it was undone; its history is kept")
+    raise Unknown("the contact is in the log, but not in the state yet: is the projector running?")
+
+
+def left_by(deployment: Deployment, log: LogReader, entry: Entry) -> dict[str, Any]:
+    """The contact that an accepted entry is about, as it left it, whatever came since. The state must show it."""
+    assert entry.contact is not None
+    with reading(deployment.generations().current_path()) as state:
+        current = state.contact(entry.contact)
+    if current is not None and current.position == entry.position:
+        return contact_document(current)
+    found = Found(log.component(entry.contact), entry.contact, None, None)
+    return contact_document(at(log, found, entry.position))
+
+
+def history(log: LogReader, found: Found, after: int = 0, limit: int | None = None) -> dict[str, Any]:
+    """What happened to a contact, oldest first: up to `limit` events after position `after`.
+
+    `next_after` is where to go on, None at the end.
+    """
+    beyond = (step for step in steps(log, found.component) if step.entry.position > after)
+    chosen = list(islice(beyond, None if limit is None else limit + 1))
+    has_more = limit is not None and len(chosen) > limit
+    events = [event_document(step) for step in chosen[:limit]]
+    return {
+        "contact": id_of(log, found),
+        "events": events,
+        "next_after": events[-1]["position"] if has_more else None,
+    }
+
+
+def explain(log: LogReader, found: Found, trait: str | None = None) -> dict[str, Any]:
+    """Why each value is what it is, or just one attribute's. Raises Unknown for one that no event ever set."""
+    explained = explanation(log, found.component)
+    values, tags = explained.values, explained.tags
+    if trait is not None:
+        if trait not in values:
+            raise Unknown(f"no event ever set {trait!r} of this contact")
+        values, tags = {trait: values[trait]}, []
+    return {"contact": id_of(log, found), "values": values, "tags": tags}
+
+
+def id_of(log: LogReader, found: Found) -> str:
+    """The public id that the contact has now, after all merges."""
+    return public_id(log.ids([found.contact])[found.contact])

@@ -1,0 +1,94 @@
+"""WHO on the command line and in routes: a contact's id, a phone in E.164, or a user id."""
+
+import re
+from dataclasses import dataclass
+
+from ledger.events.phone import PhoneFault, normalise_full
+from ledger.log.sqlite.reader import LogReader
+from projections.fold.evolve import State
+from projections.past.history import states_at
+
+_e164 = re.compile(r"\+[1-9][0-9]{1,14}").fullmatch
+
+
+class Unknown(LookupError):
+    """Nobody is found by what was given, or not yet at the moment asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A contact, as the numbers of all contacts ever merged with it, the surviving one first.
+
+    `asked` is the number that what was given names itself: an id's, or that of the phone's or user id's holder now.
+    `is_released`: it is the one that had it last, until an undo.
+    """
+
+    component: tuple[int, ...]
+    asked: int
+    phone: str | None
+    user_id: str | None
+    is_released: bool = False
+
+    @property
+    def contact(self) -> int:
+        """The surviving contact's number."""
+        return self.component[0]
+
+    def is_by(self, state: State) -> bool:
+        """Whether a contact has the phone or the user id that was given."""
+        return (self.phone is not None and state.phone == self.phone) or (
+            self.user_id is not None and state.user_id == self.user_id
+        )
+
+
+def find(log: LogReader, who: str) -> Found:
+    """Who is meant: by id, else by phone when it starts with `+`, else by user id. Raises Unknown."""
+    contact = log.contact_of_id(who)
+    phone = _phone(log, who) if who.startswith("+") else None
+    if contact is not None:
+        return Found(log.component(contact), contact, None, None)
+    holder = log.last_holder_of_phone(phone) if phone else log.last_holder_of_user_id(who)
+    if holder is None:
+        raise Unknown(f"no contact is found by {who!r}: give its id, its phone as +919967536783, or its user id")
+    is_released = (holder.phone != phone) if phone else (holder.user_id != who)
+    return Found(log.component(holder.contact), holder.contact, phone, None if phone else who, is_released)
+
+
+def find_id(log: LogReader, id: str) -> Found:
+    """The contact with this id, merged into another or not. Raises Unknown."""
+    contact = log.contact_of_id(id)
+    if contact is None:
+        raise Unknown(f"there is no contact with the id {id!r}")
+    return Found(log.component(contact), contact, None, None)
+
+
+def at(log: LogReader, found: Found, position: int) -> State:
+    """The contact as it was at a position: the one that was found then by what was asked. Raises Unknown.
+
+    That may be another one than now, before a merge, or before an undo made a phone or user id free for others.
+    """
+    states = states_at(log, found.component, position)
+    for state in states.values():
+        if found.is_by(state):
+            return state
+    if found.phone or found.user_id:
+        for contact in log.named_by_undone(found.phone, found.user_id, position):
+            for state in states_at(log, log.component(contact), position).values():
+                if found.is_by(state):
+                    return state
+    for contact in (found.asked, found.contact):
+        if contact in states:
+            return states[contact]
+    if len(states) == 1:
+        return next(iter(states.values()))
+    raise Unknown(f"the contact that it finds now did not exist yet at position {position}")
+
+
+def _phone(log: LogReader, text: str) -> str | None:
+    # one that somebody has as it stands needs no numbering plan, which takes long to load
+    if _e164(text) and log.last_holder_of_phone(text) is not None:
+        return text
+    try:
+        return normalise_full(text)
+    except PhoneFault:
+        return None

@@ -1,0 +1,36 @@
+"""Calls that took long have the projector make the indexes that they could have used."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from time import monotonic
+
+from ledger import sqlite
+from projections.lists.candidates import worthwhile
+from projections.state.generations import Generations
+from projections.state.sqlite.reader import reading
+
+SLOW_SECONDS = 0.02
+
+
+class Indexing:
+    """Watches how long calls take."""
+
+    def __init__(self, generations: Generations) -> None:
+        self._generations = generations
+
+    @contextmanager
+    def watching(self, needed: Callable[[], set[str]]) -> Iterator[None]:
+        """Ask for the indexes that are needed if the block takes over SLOW_SECONDS."""
+        began = monotonic()
+        yield
+        if monotonic() - began > SLOW_SECONDS:
+            # a full disk must not spoil an answer that is there
+            with suppress(OSError, sqlite.Error):
+                self._ask(needed())
+
+    def _ask(self, indexes: set[str]) -> None:
+        asked = self._generations.asked()
+        missing = indexes - asked.all()
+        if missing:  # to look whether anybody has an attribute can take as long as the call did
+            with reading(self._generations.current_path()) as state:
+                asked.ask(worthwhile(state, missing))

@@ -1,0 +1,81 @@
+"""Lists of contacts for command line and HTTP: a page as a document, with a cursor that leads to the next."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from projections.fold.view import contact_document
+from projections.lists import pages
+from projections.lists.pages import Place, Sort
+from projections.lists.refreshed import OpenLog, settled
+from projections.state.sqlite.attribute_types import AttributeTypes
+from projections.state.sqlite.predicates import Wanted
+from projections.state.sqlite.reader import StateReader, reading
+from service.queries.selection import Selection, wanted
+
+Total = Callable[[StateReader, Wanted], int | None]
+
+
+class BadCursor(ValueError):
+    """Not the cursor of a page of this very list; the message says what to do."""
+
+
+def list_page(
+    path: Path,
+    log: OpenLog,
+    asked: Selection,
+    sort: Sort,
+    limit: int,
+    cursor: str | None,
+    once: Callable[[str], bool],
+    total: Total = pages.total,
+) -> dict[str, Any]:
+    """A page of the list in the state file `path`: `contacts`, `total` of the whole list, `next_cursor` or None.
+
+    `notes` tell of conditions that hold for fewer than a reader may think. `once` says whether an attribute that nobody
+    has in the file was ever named by an accepted entry (R34).
+
+    While an undo or a redo has not reached all contacts, `refolding` says how many: until then some may be missing, or
+    be in the total and not in the list. `log` is the one that the state was folded from.
+
+    Raises BadCursor; search.BadCondition for a condition that cannot be met, or is about an attribute that nobody ever
+    had; ValueError for what is no tag; sqlite.Error where the file cannot be read.
+    """
+    mark = _mark(asked, sort)
+    place = None if cursor is None else _place(cursor, mark)
+    with reading(path) as state:
+        state.freeze()
+        chosen, notes = wanted(asked, AttributeTypes(state), once)
+        page = pages.page(state, chosen, sort, place, limit)
+        document: dict[str, Any] = {
+            "contacts": [contact_document(contact) for contact in settled(state, log, page.contacts, chosen)],
+            "total": total(state, chosen),
+            "next_cursor": None if page.following is None else _cursor(page.following, mark),
+        }
+        dirty = state.dirty_count()
+    document |= {"notes": notes} if notes else {}
+    return document | {"refolding": dirty} if dirty else document
+
+
+def _mark(asked: Selection, sort: Sort) -> bytes:
+    return hashlib.sha256(msgspec.msgpack.encode((asked, sort))).digest()[:8]
+
+
+def _cursor(place: Place, mark: bytes) -> str:
+    return base64.urlsafe_b64encode(msgspec.msgpack.encode((mark, place))).decode().rstrip("=")
+
+
+def _place(cursor: str, mark: bytes) -> Place:
+    try:
+        packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        theirs, place = msgspec.msgpack.decode(packed, type=tuple[bytes, Place])
+    except (binascii.Error, ValueError, msgspec.MsgspecError):
+        theirs, place = b"", None
+    if theirs != mark or place is None:
+        raise BadCursor("is not the next_cursor of a page of this list: keep all else as it was, or leave it out")
+    return place

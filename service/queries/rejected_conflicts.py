@@ -1,0 +1,38 @@
+"""Conflicts of identity that only showed at the append: how many, for `/metrics`."""
+
+from contextlib import closing
+from pathlib import Path
+from threading import Lock
+
+from ledger import sqlite
+from ledger.log.sqlite.reader import LogReader
+
+
+class RejectedConflicts:
+    """Counts the messages that the log rejected `identity_conflict`; each call looks only at what is new. For threads.
+
+    While the log cannot be read, the count is the last one.
+    """
+
+    def __init__(self, log_path: Path) -> None:
+        self._path = log_path
+        self._lock = Lock()
+        self._position = 0
+        self._count = 0
+
+    def __call__(self) -> int:
+        """How many there are in the log."""
+        with self._lock:
+            try:
+                with closing(LogReader(self._path)) as log:
+                    self._look(log)
+            except sqlite.Error:
+                pass
+            return self._count
+
+    def _look(self, log: LogReader) -> None:
+        head = log.head().position
+        if head < self._position:  # another log has taken its place
+            self._position = self._count = 0
+        self._count += log.count_rejected("identity_conflict", self._position, head)
+        self._position = head

@@ -1,0 +1,95 @@
+"""How far everything is: log head, what waits on the bus, what waits to be projected."""
+
+from contextlib import closing
+from dataclasses import asdict, dataclass
+
+from ledger.bus.port import BusError
+from ledger.events import moments
+from ledger.log.sqlite.reader import LogReader, is_there
+from ledger.sqlite import OperationalError
+from projections.state.sqlite.reader import reading
+from service.deployment.deployment import Deployment, now
+from service.deployment.parts import CONSUMER, PROJECTOR
+from service.queries.part_states import PartState, Waiting, imports_waiting, part_states
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The shape of `contacts status`.
+
+    `head` is the log's hash (hex) at `position`; `bus_lag` counts messages not yet in the log (None: the bus is away),
+    `lag_events` entries not yet in the state, and `lag_seconds` how long the oldest of those has waited.
+    """
+
+    head: str
+    position: int
+    bus_lag: int | None
+    lag_events: int
+    lag_seconds: float
+    rejected: int
+    generation: int | None
+    contacts: int
+    parts: tuple[PartState, ...]
+
+    def document(self) -> dict[str, object]:
+        """As JSON."""
+        return {**asdict(self), "parts": [part.document() for part in self.parts]}
+
+
+def status(deployment: Deployment) -> Status:
+    """Look at bus, log and state; a deployment that never ran is all zeros."""
+    generations = deployment.generations()
+    checkpoint, contacts, dirty = 0, 0, 0
+    try:
+        with reading(generations.current_path()) as state:
+            checkpoint, contacts, dirty = state.checkpoint().position, state.count(), state.dirty_count()
+    except OperationalError:
+        pass
+
+    def parts(bus_lag: int | None, position: int) -> tuple[PartState, ...]:
+        waiting = Waiting(bus_lag, max(0, position - checkpoint) + dirty, imports_waiting(deployment))
+        return part_states(deployment, waiting, {CONSUMER: position, PROJECTOR: checkpoint})
+
+    if not is_there(deployment.log_path):
+        lag = bus_lag(deployment, None)
+        return Status(bytes(32).hex(), 0, lag, 0, 0.0, 0, generations.current(), contacts, parts(lag, 0))
+    with deployment.log_reader() as log:
+        head = log.head()
+        waiting = log.read(checkpoint, 1) if checkpoint < head.position else []
+        lag = bus_lag(deployment, log)
+        return Status(
+            head.hash.hex(),
+            head.position,
+            lag,
+            max(0, head.position - checkpoint),
+            max(0.0, (now() - waiting[0].recorded) / 1e6) if waiting else 0.0,
+            log.rejected_count(),
+            generations.current(),
+            contacts,
+            parts(lag, head.position),
+        )
+
+
+def signed_head(deployment: Deployment) -> dict[str, object]:
+    """The log's head with the deployment's signature: kept elsewhere, it proves that nothing before it changed."""
+    with deployment.log_reader() as log:
+        head = log.head()
+    return {
+        "position": head.position,
+        "hash": head.hash.hex(),
+        "recorded_at": moments.text(head.recorded),
+        "signature": deployment.signer().of_head(head.position, head.hash),
+    }
+
+
+def bus_lag(deployment: Deployment, log: LogReader | None) -> int | None:
+    """How many messages on the bus the log has not taken; None while the bus cannot be asked."""
+    try:
+        with closing(deployment.bus().reader()) as bus:
+            stored = log.offsets(bus.bus_id) if log else {}
+            return sum(
+                max(0, end - max(begin, stored.get(partition, begin)))
+                for partition, (begin, end) in bus.ranges().items()
+            )
+    except BusError:
+        return None

@@ -1,0 +1,58 @@
+"""Past states: folded once into a file, kept for the next question, and never another log's (R29)."""
+
+import pytest
+
+from projections.past import states
+from projections.past.states import KEPT, state_at
+from projections.state.sqlite.reader import reading
+from tests.examples import ASHA, GAVIN, RAVI
+from tests.intake import tracked
+
+
+@pytest.fixture
+def filled(room):
+    room.take(*[tracked(phone=phone) for phone in (GAVIN, ASHA, RAVI, GAVIN, ASHA)])
+    return room
+
+
+def count_at(room, position):
+    with reading(state_at(room.folder / "past", room.reader, position)) as state:
+        assert state.checkpoint().position == position
+        return state.count()
+
+
+@pytest.mark.parametrize(("position", "count"), [(0, 0), (1, 1), (2, 2), (3, 3), (5, 3)])
+def test_the_state_at_a_position_is_the_fold_of_what_came_before(filled, position, count):
+    assert count_at(filled, position) == count
+
+
+def test_a_past_state_is_folded_once(filled):
+    first = state_at(filled.folder / "past", filled.reader, 3)
+    made = first.stat().st_ino
+    assert state_at(filled.folder / "past", filled.reader, 3).stat().st_ino == made
+
+
+def test_only_the_ones_asked_for_last_are_kept(filled):
+    for position in (1, 2, 3, 4, 5):
+        state_at(filled.folder / "past", filled.reader, position)
+    assert len(list((filled.folder / "past").glob("*.db"))) == KEPT
+
+
+def test_a_file_folded_from_another_log_is_not_used(filled):
+    kept = state_at(filled.folder / "past", filled.reader, 2)
+    wrong = state_at(filled.folder / "past", filled.reader, 3)
+    wrong.replace(kept)
+    with reading(kept) as state:
+        assert state.checkpoint().position == 3
+    assert count_at(filled, 2) == 2
+
+
+def test_a_file_by_an_older_fold_is_not_used(filled, monkeypatch):
+    before = state_at(filled.folder / "past", filled.reader, 2).stat().st_ino
+    monkeypatch.setattr(states, "VERSION", states.VERSION + 1)
+    assert state_at(filled.folder / "past", filled.reader, 2).stat().st_ino != before
+
+
+def test_nothing_else_is_left_in_the_folder(filled):
+    state_at(filled.folder / "past", filled.reader, 2)
+    assert sorted(path.name for path in (filled.folder / "past").iterdir()) == ["at-2.db", "building.lock"]

@@ -1,0 +1,147 @@
+"""`verify --deep`: also what was written by somebody who has the secret must follow from the messages (R28)."""
+
+from contextlib import closing
+
+import pytest
+
+from ledger.bus.port import Record
+from ledger.log import chain
+from ledger.log.sqlite import seal
+from ledger.log.sqlite.head import head
+from ledger.sqlite import connect
+from service.jobs.verifying import Extent, verify_deployment
+from tests.examples import ASHA, GAVIN, RAVI
+from tests.service.tampered import Tampering
+from tests.worlds import folder
+
+DEEP = Extent(is_deep=True)
+
+
+@pytest.fixture(scope="module")
+def tampering():
+    with folder() as here:
+        yield Tampering(here)
+
+
+@pytest.fixture
+def copy(tampering):
+    with folder() as here:
+        yield tampering.copied(here / "copy")
+
+
+def forge(deployment, statement):
+    """Change entries by this statement, and make all anew that proves them: chain, seal and its signature."""
+    with closing(connect(deployment.log_path)) as connection:
+        guards = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for name, _ in guards:
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(statement)
+        previous = chain.GENESIS
+        columns = "source_name, message_id, key, headers, value, phone, user_id, detail"
+        rows = connection.execute(
+            f"SELECT position, recorded, stated, bus_time, contact, absorbed, skipped, type, reason, contact_id,"
+            f" raw_digest, salt, {columns.replace('source_name', 'sources.name')}"
+            " FROM entries LEFT JOIN sources USING (source) ORDER BY position"
+        ).fetchall()
+        for position, *kept, salt, source, message_id, key, headers, value, phone, user_id, detail in rows:
+            proof = chain.commitment(salt, source, message_id, key, headers, value, phone, user_id, detail)
+            previous = chain.link(previous, proof, position, *kept)
+            statement = "UPDATE entries SET commitment = ?, hash = ? WHERE position = ?"
+            connection.execute(statement, (proof, previous, position))
+        seal.write(connection, head(connection), deployment.signer())
+        for _, declaration in guards:
+            connection.execute(declaration)
+
+
+def positions(deployment, extent=DEEP):
+    return {fault.position for fault in verify_deployment(deployment, extent).faults}
+
+
+def test_of_a_sound_ledger_every_decision_follows(copy):
+    report = verify_deployment(copy, DEEP)
+    assert (report.faults, report.otherwise) == ((), 0)
+
+
+FORGED = {
+    "a message made rejected": (2, "reason = 'invalid', contact = NULL, raw_digest = x'00', phone = NULL"),
+    "a rejection's reason": (10, "reason = 'invalid'"),
+    "a rejection's sentence": (9, "detail = 'another sentence'"),
+    "whose message it is": (2, "contact = 4"),
+    "a phone": (1, "phone = phone + 1"),
+    "a user id": (1, "user_id = 'u77'"),
+    "when it was stated for": (2, "stated = stated - 1"),
+    "a type": (3, "type = 'UserTracked'"),
+    "a skipped row": (2, "skipped = 1"),
+    "a message's id": (2, "message_id = 'other'"),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_a_forged_decision_is_found_where_it_stands(copy, what):
+    position, change = FORGED[what]
+    forge(copy, f"UPDATE entries SET {change} WHERE position = {position}")
+    faults = [one for one in verify_deployment(copy, DEEP).faults if "decided otherwise" in one.fault]
+    assert [one.position for one in faults][:1] == [position], faults
+
+
+def test_only_the_forged_decision_is_named_and_not_those_behind_it(copy):
+    forge(copy, "UPDATE entries SET stated = stated - 1 WHERE position IN (2, 8)")
+    assert [one.position for one in verify_deployment(copy, DEEP).faults if "decided" in one.fault] == [2, 8]
+
+
+def test_a_merge_that_no_message_asked_for_is_found(world):
+    world.track(phone=GAVIN)
+    world.track(user_id="u1")
+    world.track(phone=GAVIN, city="Pune")
+    world.settle()
+    forge(world.deployment, "UPDATE entries SET contact = 1, absorbed = 2, user_id = 'u1' WHERE position = 3")
+    assert 3 in positions(world.deployment)
+
+
+@pytest.fixture
+def earlier(world):
+    """A ledger whose entries another program has decided."""
+    world.track(phone=GAVIN, user_id="u1")
+    world.track(phone=ASHA)
+    world.track(phone=ASHA, city="Agra")
+    world.track(phone=RAVI)
+    world.consume()
+    with closing(connect(world.deployment.log_path)) as connection:
+        connection.execute("UPDATE rules SET name = 'another program'")
+    forge(world.deployment, "UPDATE entries SET stated = stated")
+    world.project()
+    return world.deployment
+
+
+def test_a_number_that_was_not_valid_for_an_earlier_program_is_no_fault_and_is_counted(earlier):
+    """R14: libphonenumber's data changes."""
+    with earlier.consumer() as consumer, earlier.log_reader() as log:
+        digest = consumer.appender.digest(Record(0, 0, 0, None, log.entry(4).value))
+    decided = "reason = 'phone_invalid', contact = NULL, contact_id = NULL, phone = NULL, stated = NULL"
+    forge(earlier, f"UPDATE entries SET {decided}, raw_digest = x'{digest.hex()}' WHERE position = 4")
+    with closing(connect(earlier.log_path)) as connection:
+        connection.execute("DELETE FROM phones WHERE contact = 4")
+        connection.execute("DELETE FROM contacts WHERE contact = 4")
+    report = verify_deployment(earlier, DEEP)
+    assert [one for one in report.faults if "state" not in one.fault and "contact 4" not in one.fault] == []
+    assert report.otherwise == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "contact = 1 WHERE position = 3",
+        "phone = phone + 1 WHERE position = 2",
+        "skipped = 0, contact = 1, absorbed = 2 WHERE position = 3",
+    ],
+)
+def test_who_a_contact_is_follows_whatever_program_decided_it(earlier, change):
+    forge(earlier, f"UPDATE entries SET {change}")
+    assert any("decided otherwise" in one.fault for one in verify_deployment(earlier, DEEP).faults)
+
+
+def test_a_signed_message_is_not_rejected_as_a_strangers(world):
+    world.send_signed("/hub", "UserTracked", "s1", {"phone": GAVIN})
+    world.settle()
+    forge(world.deployment, "UPDATE entries SET reason = 'reserved', contact = NULL, contact_id = NULL, phone = NULL")
+    assert 1 in positions(world.deployment)

@@ -1,0 +1,86 @@
+"""Imports that nobody works on go on by themselves, several beside each other."""
+
+import io
+from contextlib import closing
+from functools import partial
+from threading import Event
+from time import monotonic
+
+import pytest
+
+from ledger.bus.port import Unavailable
+from service.deployment.database import open_store
+from service.imports.columns.choices import Choices
+from service.imports.record.files import ImportFolder
+from service.imports.record.registry import Registry
+from service.imports.run.cancelling import cancel
+from service.processes.import_runner import ImportRunner
+from service.wiring.imports import importing
+from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with
+from tests.service.imports.desk import Desk, silent
+
+SECONDS = 60.0
+
+
+@pytest.fixture
+def desk(world):
+    made = Desk(world)
+    yield made
+    made.close()
+
+
+def break_off(desk, name, **choices):
+    publisher = Breaking(desk.importer._ports.publisher, 2)
+    broken = importer_with(desk, publisher=publisher, pace=IMPATIENT, batch=14)
+    with pytest.raises(Unavailable):
+        broken.bring(io.BytesIO(MANY.encode()), name, Choices(**choices), silent)
+    return desk.importer.results.all()[0]["id"]
+
+
+def run_until(world, holds):
+    """Run the runner until `holds(registry)`, but not for ever."""
+    deadline = monotonic() + SECONDS
+    with closing(open_store(world.deployment.service_path)) as store:
+        registry = Registry(store)
+        is_over = Event()
+
+        def wait(seconds):
+            if holds(registry) or monotonic() > deadline:
+                is_over.set()
+            return is_over.wait(min(seconds, 0.02))
+
+        ImportRunner(partial(importing, world.deployment), wait).run()
+        assert holds(registry)
+
+
+def test_imports_that_were_broken_off_are_published_to_their_last_row(desk, world):
+    ids = [break_off(desk, "many.csv"), break_off(desk, "again.csv", tags=("vip",))]
+    run_until(world, lambda registry: not registry.unfinished())
+    world.settle()
+    shown = [desk.importer.results.show(id) for id in ids]
+    assert [one["state"] for one in shown] == ["done", "done"]
+    assert sum(one["created"] for one in shown) == len(world.contacts())
+
+
+def test_an_import_that_is_to_stop_is_stopped(desk, world):
+    id = break_off(desk, "many.csv")
+    cancel(desk.importer._registry, world.folder / "imports", id)
+    run_until(world, lambda registry: not registry.unfinished())
+    world.settle()
+    # what may have been published before is: here all, as the file is smaller than a stride
+    assert desk.importer.results.show(id)["state"] == "done"
+
+
+def test_an_import_that_cannot_go_on_fails_and_keeps_no_other_from_it(desk, world):
+    broken, good = break_off(desk, "many.csv"), break_off(desk, "again.csv", tags=("vip",))
+    ImportFolder(world.folder / "imports" / broken).source.unlink()
+    run_until(world, lambda registry: not registry.unfinished())
+    assert desk.importer.results.show(broken)["state"] == "failed"
+    assert desk.importer._registry.get(good).state == "published"
+
+
+def test_an_import_that_another_process_works_on_is_left_to_it(desk, world):
+    held, free = break_off(desk, "many.csv"), break_off(desk, "again.csv", tags=("vip",))
+    with ImportFolder(world.folder / "imports" / held).held():
+        run_until(world, lambda registry: registry.unfinished() == [held])
+    assert desk.importer._registry.get(free).state == "published"

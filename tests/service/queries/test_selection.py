@@ -1,0 +1,240 @@
+"""Conditions as people write them: they say who is meant, or refuse; they never answer wrongly or emptily (R34)."""
+
+from contextlib import closing
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from ledger.events.traits import type_of
+from projections.conditions.condition import BadCondition, quoted
+from service.imports.record.named_once import named_once
+from service.queries.list import list_page
+from service.queries.selection import Selection
+from tests.examples import ASHA, EMMA, GAVIN, RAVI
+from tests.service.imports.desk import Desk
+from tests.service.imports.test_undo import UNDO, order
+from tests.world import World
+from tests.worlds import bounded, folder
+
+FIRST = {GAVIN: "gavin", ASHA: "asha", RAVI: "ravi", EMMA: "emma"}
+
+
+def whole(world, *where, tags=(), match="all"):
+    """The list's document."""
+    return list_page(
+        world.deployment.generations().current_path(),
+        world.deployment.log_reader,
+        Selection(where, tags, None, match),
+        "created",
+        100,
+        None,
+        named_once(world.deployment),
+    )
+
+
+def found(world, *where, **options):
+    document = whole(world, *where, **options)
+    assert document["total"] == len(document["contacts"])
+    return " ".join(FIRST[one["phone"]] for one in document["contacts"])
+
+
+def refused(world, *where):
+    with pytest.raises(BadCondition) as caught:
+        whole(world, *where)
+    return str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory):
+    made = World(tmp_path_factory.mktemp("people") / "data")
+    odd = {"id": "x1", "created_at": "soon", "position": "left", "a=b": "eq", "score>=5": "yes", 'say "hi"': "yo"}
+    made.track(phone=GAVIN, city="Pune", Worth="12500", visits=12, seen="2026-01-05", langs=["Hindi", "Marathi"], **odd)
+    made.track(phone=ASHA, city="Navi, Mumbai", Worth="900", visits=3, seen="2026-02-01T00:00:00Z", langs=["Hindi"])
+    made.track(phone=RAVI, city="", Worth="80000", visits="many", Plan="in:gold", whatsapp_opted="FALSE")
+    made.track(phone=EMMA, user_id="u-9", whatsapp_opted=True, phone_="x")
+    made.send("UserTracked", {"phone": EMMA, "traits": {"phone": "landline", "Gone": 1}})
+    made.send("UserTracked", {"phone": EMMA, "traits": {"Gone": None}})
+    made.tag("VIP", "lead", phone=GAVIN)
+    made.tag("lead", phone=ASHA)
+    made.settle()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("where", "who"),
+    [
+        ("city=Pune", "gavin"),
+        ("City=Pune", "gavin"),
+        ("WhatsApp Opted=FALSE", "ravi"),
+        ("whatsapp_opted=0", "ravi"),
+        ("whatsapp_opted=in:1", "emma"),
+        ("User ID=u-9", "emma"),
+        ("user_id= u-9 ", "emma"),
+        ("Phone Number=919967536783", "gavin"),
+        ('city=in:Pune,"Navi, Mumbai"', "gavin asha"),
+        ("city!=in:Pune,Goa", "asha ravi emma"),
+        ("city=empty:", "ravi emma"),
+        ("city=any:", "gavin asha"),
+        ("city!=empty:", "gavin asha"),
+        ("user_id=any:", "emma"),
+        ("Country Code=91", "gavin asha ravi"),
+        ("country_code=in:+1,+44", "emma"),
+        ("country_code!=91", "emma"),
+        ("country_code=any:", "gavin asha ravi emma"),
+        ("city=is:=Pune", ""),
+        ("Plan=is:in:gold", "ravi"),
+        ("visits=between:3,12", "gavin asha"),
+        ("visits>3", "gavin"),
+        ("visits=in:3,many", "asha ravi"),
+        ("seen=between:2026-01-01,2026-01-31", "gavin"),
+        ("langs=in:Marathi,Tamil", "gavin"),
+        ("langs=all:Hindi,Marathi", "gavin"),
+        ("langs!=in:Marathi", "asha ravi emma"),
+        ("created_at>2026-01-01", "gavin asha ravi emma"),
+        ("modified_at<2020-01-01", ""),
+        ("tags=vip", "gavin"),
+        ("tags=in:vip,lead", "gavin asha"),
+        ("tags=all:vip,LEAD", "gavin"),
+        ("tags!=in:vip,lead", "ravi emma"),
+        ("tags!=vip", "asha ravi emma"),
+        ("tags=empty:", "ravi emma"),
+        ("tags=any:", "gavin asha"),
+        ("id=x1", "gavin"),
+        ("position=left", "gavin"),
+        ('"created_at"=soon', "gavin"),
+        ('"a=b"=eq', "gavin"),
+        ('"score>=5"=yes', "gavin"),
+        (quoted('say "hi"') + "=yo", "gavin"),
+        ('"phone"=landline', "emma"),
+        ('"phone"!=landline', "gavin asha ravi"),
+        ('"phone"=any:', "emma"),
+        (f"phone={EMMA}", "emma"),
+    ],
+)
+def test_a_condition_finds_just_who_is_meant(people, where, who):
+    assert found(people, where) == who
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("citty=Pune", "did you mean city?"),
+        ("worth=5", "did you mean Worth?"),
+        ("creatd_at>2026-01-01", "did you mean created_at?"),
+        ('"City"=Pune', "did you mean city"),
+        ("zzzzzz=1", "no contact ever had an attribute 'zzzzzz'"),
+        ("Worth>8000", "the values of Worth are texts"),
+        ("Worth=between:1,9", "import the column again with the type number or datetime"),
+        ("city>=A", "city is a text"),
+        ("phone>+91", "phone is a text"),
+        ("email>5", "email is a text"),
+        ("visits>many", "only with a number"),
+        ("visits>2026-01-01", "only with a number"),
+        ("seen>2026-01-05T10:00:00", "a time with its zone, such as 2026-11-22T10:00:00Z"),
+        ("city==Pune", "== is no operator: use one of = != > >= < <= ~; city=is:=Pune is that very text"),
+        ("city!==Pune", "city!=is:=Pune is that very text"),
+        ("city=~Pune", "=~ is no operator"),
+        ("Worth=>8000", "=> is no operator"),
+        ("Worth=<8000", "=< is no operator"),
+        ("city<>Pune", "<> is no operator"),
+        ("visits>>3", ">> is no operator"),
+        ("country_code=9", "such as 91"),
+        ("country_code>1", "not by >"),
+        ("seen>5", "seen is a datetime"),
+        ("langs>a", "langs is a list"),
+        ("city=all:a,b", "city is no list"),
+        ("whatsapp_opted=yes", "compare it with true or false"),
+        ("whatsapp_opted>0", "whatsapp_opted is a boolean"),
+        ("phone=9967536783", "phone is compared as a full number"),
+        ("created_at>yesterday", "created_at is a datetime"),
+        ("created_at~2026", "not by ~"),
+        ("tags>vip", "tags can be compared by =, !="),
+        ("city=in:", "needs values"),
+        ("visits=between:1", "needs two values"),
+        ("city=empty:x", "is that very text"),
+        ("a=b=eq", "put in double quotes"),
+    ],
+)
+def test_what_could_only_answer_wrongly_or_emptily_is_refused(people, where, said):
+    if where == "a=b=eq":
+        said = "no contact ever had an attribute 'a'"
+    assert said in refused(people, where)
+
+
+def test_every_fault_is_told_at_once(people):
+    said = refused(people, "citty=Pune", "Worth>8000")
+    assert "citty" in said
+    assert "Worth" in said
+
+
+def test_any_of_conditions_and_tags(people):
+    assert found(people, "city=Pune", "visits=3", match="any") == "gavin asha"
+    assert found(people, "visits=between:3,5", tags=("vip",), match="any") == "gavin asha"
+    assert found(people, "city=Pune", "visits=3") == ""
+
+
+def test_what_is_left_out_of_a_comparison_is_counted(people):
+    assert whole(people, "visits>1")["notes"] == [
+        "1 contacts have a value of visits that is no number; these are not compared"
+    ]
+    assert len(whole(people, "visits=between:1,5")["notes"]) == 1
+    assert "notes" not in whole(people, "seen>2026-01-01")
+
+
+def test_an_attribute_that_nobody_has_any_more_finds_nobody_and_says_so(people):
+    document = whole(people, "Gone=1")
+    assert (document["contacts"], document["notes"]) == ([], ["nobody has a value of Gone at present"])
+
+
+def test_an_attribute_of_an_undone_import_finds_nobody_and_one_of_a_rejected_row_is_unknown(desk, world):
+    brought = desk.bring(f"Phone,Ghost\n{GAVIN},1\n")
+    desk.bring("Phone,Phantom\n12,1\n")
+    order(desk, brought, UNDO)
+    assert whole(world, "Ghost=1")["notes"] == ["nobody has a value of Ghost at present"]
+    assert "Phantom" in refused(world, "Phantom=1")
+
+
+@pytest.fixture
+def desk(world):
+    made = Desk(world)
+    yield made
+    made.close()
+
+
+VALUES = st.sampled_from(["Pune", "", "  ", "5", "-1", "2026-01-05", 5, 7.5, True, False, ["Pune", 5], [], None, 12])
+PARTS = st.sampled_from(["Pune", "5", "7.5", "true", "2026-01-05", "12", "Goa"])
+CONDITIONS = st.one_of(
+    st.builds("{}{}".format, st.sampled_from(["=", "!=", "~", ">", "<=", "=is:"]), PARTS),
+    st.builds("={}:{},{}".format, st.sampled_from(["in", "all", "between"]), PARTS, PARTS),
+    st.sampled_from(["=empty:", "=any:"]),
+)
+
+
+@bounded(60)
+@given(st.lists(VALUES, min_size=1, max_size=6), CONDITIONS, CONDITIONS)
+def test_laws_of_conditions(values, first, second):
+    """A condition and its contrary part the contacts; any and all are union and intersection; order is in one type."""
+    numbers = [f"+9199675{number:05d}" for number in range(len(values))]
+    with folder() as path, closing(World(path / "data")) as world:
+        for phone, value in zip(numbers, values, strict=True):
+            world.track(phone=phone, k=value)
+        world.settle()
+
+        def chosen(*where, match="all"):
+            document = whole(world, *where, match=match)
+            assert document["total"] == len(document["contacts"])
+            return {one["phone"] for one in document["contacts"]}
+
+        try:
+            one, other = chosen(f"k{first}"), chosen(f"k{second}")
+        except BadCondition:
+            assume(False)
+        assert chosen(f"k{first}", f"k{second}") == one & other
+        assert chosen(f"k{first}", f"k{second}", match="any") == one | other
+        if first.startswith("="):
+            assert chosen(f"k!{first}") == set(numbers) - one
+        if first[0] in "<>":
+            kinds = {type_of(value) for phone, value in zip(numbers, values, strict=True) if phone in one}
+            assert kinds <= ({"datetime"} if "-" in first else {"number"})
