@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from ledger.events import tags as tag_rules
 from projections.conditions.condition import Condition
-from projections.fold.evolve import State
+from projections.fold.evolve import ContactState
 
 
-def matching(states: Iterable[State], conditions: Iterable[Condition], tags: Iterable[str]) -> Iterator[State]:
+def matching(
+    states: Iterable[ContactState], conditions: Iterable[Condition], tags: Iterable[str]
+) -> Iterator[ContactState]:
     """The contacts that meet every condition and have every tag."""
     every, wanted = tuple(conditions), {tag_rules.fold(tag_rules.clean(tag)) for tag in tags}
     for state in states:

@@ -10,7 +10,7 @@ import msgspec
 import orjson
 
 from ledger.events.traits import TraitType, canonical, is_datetime
-from projections.fold.evolve import State
+from projections.fold.evolve import ContactState
 
 _CONDITION = re.compile(
     r'\s*(?:"(?P<exact>(?:[^"\\]|\\.)+)"|(?P<name>[^"=!<>~\s][^=!<>~]*?))'
@@ -59,7 +59,7 @@ class Condition:
     value: str
     type: TraitType | None = None
 
-    def holds_for(self, state: State) -> bool:
+    def holds_for(self, state: ContactState) -> bool:
         """Whether the contact meets it; a contact without the attribute meets only `!=`. A list meets `= ~` by an item.
 
         Numbers compare as numbers and datetimes as moments, whatever their digits.
@@ -134,7 +134,7 @@ def trait_of(name: str) -> str:
     return name.removeprefix(_TRAIT)
 
 
-def _attribute(state: State, name: str) -> Any:
+def _attribute(state: ContactState, name: str) -> Any:
     return getattr(state, name) if name in IDENTITIES else state.traits.get(trait_of(name))
 
 

@@ -13,20 +13,20 @@ import msgspec
 from ledger.events.traits import canonical_of
 from ledger.log.sqlite.reader import FoldRow, LogReader
 from ledger.log.sqlite.undoing import Undoing, Undoings
-from projections.fold.evolve import State, Value, differ, evolve
-from projections.fold.page import ImportIds, Page, Told
+from projections.fold.evolve import ContactState, Value, differ, evolve
+from projections.fold.page import FoldPage, ImportIds, Told
 
 
 def undone(
-    states: Mapping[int, State], told: Iterable[Told], undoing: Undoing, undoings: Undoings
-) -> dict[int, State | None]:
+    states: Mapping[int, ContactState], told: Iterable[Told], undoing: Undoing, undoings: Undoings
+) -> dict[int, ContactState | None]:
     """What an undo or a redo makes of the contacts in `states`, by number; None: no event of it counts any more.
 
     `told` is every event about the component before. Contacts that the import has no event about are left out.
     """
     before = [one for one in told if one.event.position < undoing.position]
     refolded = _fold(before, undoings, undoing.position)
-    found: dict[int, State | None] = {}
+    found: dict[int, ContactState | None] = {}
     for contact in _survivors(before, undoing.source):
         old, new = states.get(contact), refolded.get(contact)
         if new is not None:
@@ -60,7 +60,7 @@ def counting(told: Iterable[Told], undoings: Undoings, at: int) -> list[Told]:
     return found
 
 
-def evolved(states: Mapping[int, State], one: Told) -> State:
+def evolved(states: Mapping[int, ContactState], one: Told) -> ContactState:
     """The contact that an event is about, after it. A merged-away contact may be all that was there of the two."""
     before, absorbed = states.get(one.event.contact), states.get(one.absorbed or 0)
     if before is None and absorbed is not None:
@@ -70,8 +70,8 @@ def evolved(states: Mapping[int, State], one: Told) -> State:
     return evolve(before, one.event, absorbed)
 
 
-def _fold(told: Iterable[Told], undoings: Undoings, at: int) -> dict[int, State]:
-    states: dict[int, State] = {}
+def _fold(told: Iterable[Told], undoings: Undoings, at: int) -> dict[int, ContactState]:
+    states: dict[int, ContactState] = {}
     for one in counting(told, undoings, at):
         after = evolved(states, one)
         states.pop(one.absorbed or 0, None)
@@ -105,7 +105,7 @@ class Replay:
     def __init__(self, undoings: Undoings, import_ids: ImportIds) -> None:
         self._undoings = undoings
         self.told: list[Told] = []
-        self.page = Page({}, import_ids, self.told)
+        self.page = FoldPage({}, import_ids, self.told)
 
     def fold(self, rows: list[FoldRow], until: int) -> None:
         """Fold all rows of the component up to position `until`, and what was undone and redone by then."""
@@ -130,10 +130,10 @@ class Replay:
 
 def replayed(
     log: LogReader, undoings: Undoings, contacts: Iterable[int], until: int, import_ids: ImportIds
-) -> dict[int, State]:
+) -> dict[int, ContactState]:
     """These contacts as of position `until`, by number, without those that no event makes any more."""
     wanted = set(contacts)
-    found: dict[int, State] = {}
+    found: dict[int, ContactState] = {}
     for rows in _rows_of_components(log, wanted, until):
         if any(not row[8] and undoings.count(row[9], row[0], until) for row in rows):
             replay = Replay(undoings, import_ids)

@@ -56,7 +56,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
         return self.stated, self.position
 
 
-class State(msgspec.Struct, frozen=True, gc=False):
+class ContactState(msgspec.Struct, frozen=True, gc=False):
     """A contact now. Moments in microseconds since the epoch, both recorded times; `position` is its newest event's.
 
     `stamp` belongs to every trait that `stamps` does not name; `stamps` also keeps those of cleared traits.
@@ -80,7 +80,7 @@ class State(msgspec.Struct, frozen=True, gc=False):
         return self.stamps.get(name) or (self.stamp if name in self.traits else None)
 
 
-def evolve(state: State | None, event: Event, absorbed: State | None = None) -> State:
+def evolve(state: ContactState | None, event: Event, absorbed: ContactState | None = None) -> ContactState:
     """The contact after the event. Without a state the event must be the one that created the contact.
 
     `absorbed` is the contact that this event merges into it. Raises ValueError for an event out of nothing.
@@ -88,7 +88,9 @@ def evolve(state: State | None, event: Event, absorbed: State | None = None) -> 
     return effect(state, event, absorbed)[0]
 
 
-def effect(state: State | None, event: Event, absorbed: State | None = None) -> tuple[State, bool, bool]:
+def effect(
+    state: ContactState | None, event: Event, absorbed: ContactState | None = None
+) -> tuple[ContactState, bool, bool]:
     """What `evolve` gives, whether `changes` has anything to tell of it, and whether a value lost to a newer one."""
     if state is None:
         return _create(event), True, False
@@ -104,7 +106,7 @@ def effect(state: State | None, event: Event, absorbed: State | None = None) -> 
     if event.tags:
         tags = _add_tags(tags, event)
         has_changed = has_changed or len(tags) > len(state.tags)
-    after = State(
+    after = ContactState(
         state.contact,
         state.id,
         phone,
@@ -120,7 +122,7 @@ def effect(state: State | None, event: Event, absorbed: State | None = None) -> 
     return after, has_changed, has_lost
 
 
-def _create(event: Event) -> State:
+def _create(event: Event) -> ContactState:
     if event.contact_id is None:
         raise ValueError(
             f"position {event.position} is about contact {event.contact}, which no entry before it created"
@@ -130,7 +132,7 @@ def _create(event: Event) -> State:
     traits = {name: canonical(value) for name, value in sent.items() if value is not None}
     if WHATSAPP_OPTED in traits:
         traits[WHATSAPP_OPTED] = consent(sent[WHATSAPP_OPTED])
-    return State(
+    return ContactState(
         event.contact,
         event.contact_id,
         event.phone,
@@ -145,7 +147,7 @@ def _create(event: Event) -> State:
     )
 
 
-def _set_traits(state: State, event: Event) -> tuple[dict[str, Value], Stamp, dict[str, Stamp], bool, bool]:
+def _set_traits(state: ContactState, event: Event) -> tuple[dict[str, Value], Stamp, dict[str, Stamp], bool, bool]:
     """Traits and stamps after the event, whether a trait is another than before, and whether one lost."""
     stamp = event.stamp if event.fills else (event.stated, event.position)  # a property costs a tenth of a fold
     traits, stamps = dict(state.traits), dict(state.stamps)
@@ -185,7 +187,7 @@ def _known_tag(tag: str) -> tuple[str, str]:
     return tag_rules.fold(spelling), spelling
 
 
-def _join(survivor: State, absorbed: State) -> State:
+def _join(survivor: ContactState, absorbed: ContactState) -> ContactState:
     """Two contacts that turn out to be one (R7): the state that the events of both, in log order, would have made."""
     traits: dict[str, Value] = {}
     stamps: dict[str, Stamp] = {}
@@ -199,7 +201,7 @@ def _join(survivor: State, absorbed: State) -> State:
     for folded, (spelling, position) in absorbed.tags.items():
         if folded not in tags or position < tags[folded][1]:
             tags[folded] = (spelling, position)
-    return State(
+    return ContactState(
         survivor.contact,
         survivor.id,
         survivor.phone or absorbed.phone,
@@ -229,7 +231,7 @@ Seen = tuple[str | None, str | None, dict[str, Value], dict[str, str]]
 """What a person sees of a contact: phone, user id, traits, spellings of tags."""
 
 
-def changes(before: State | None, after: State | None) -> Iterator[Change]:
+def changes(before: ContactState | None, after: ContactState | None) -> Iterator[Change]:
     """What a person would see changed between two states of one contact; None: it was not there, or no longer is."""
     phone, user_id, traits, tags = _seen(before)
     new_phone, new_user_id, new_traits, new_tags = _seen(after)
@@ -246,12 +248,12 @@ def changes(before: State | None, after: State | None) -> Iterator[Change]:
             yield Change("tags", tags.get(folded), new_tags.get(folded))
 
 
-def _seen(state: State | None) -> Seen:
+def _seen(state: ContactState | None) -> Seen:
     if state is None:
         return None, None, {}, {}
     return state.phone, state.user_id, state.traits, {folded: tag for folded, (tag, _) in state.tags.items()}
 
 
-def differ(before: State | None, after: State | None) -> bool:
+def differ(before: ContactState | None, after: ContactState | None) -> bool:
     """Whether `changes` has anything to tell."""
     return next(changes(before, after), None) is not None

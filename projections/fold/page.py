@@ -7,7 +7,7 @@ from ledger.events.data import BROKEN, command_of, data_of, json_of
 from ledger.log.entry import Headers, phone_text, unpack_headers
 from ledger.log.sqlite.reader import FoldRow, LogReader
 from projections.fold.decode import event_of
-from projections.fold.evolve import Event, State, effect
+from projections.fold.evolve import ContactState, Event, effect
 from projections.fold.outcomes import Outcome, RowMessage
 
 _IMPORT_COLUMNS = {
@@ -63,7 +63,7 @@ class Told(msgspec.Struct, frozen=True, gc=False):
     source: int | None
 
 
-class Page:
+class FoldPage:
     """Rows folded so far. All contacts they touch must be in `states`, as they were just before, if they existed.
 
     `changed` and `absorbed` are the numbers of contacts to save and to remove, `messages` those of import rows, and
@@ -73,7 +73,7 @@ class Page:
 
     __slots__ = ("_import_ids", "_told", "absorbed", "changed", "imports", "messages", "states")
 
-    def __init__(self, states: dict[int, State], import_ids: ImportIds, told: list[Told] | None = None) -> None:
+    def __init__(self, states: dict[int, ContactState], import_ids: ImportIds, told: list[Told] | None = None) -> None:
         self._import_ids = import_ids
         self._told = told
         self.states = states
@@ -121,7 +121,7 @@ class Page:
             elif data.row is not None:
                 self.messages.append(RowMessage(position, import_id, data.row, data.rowend, outcome, is_older))
 
-    def _take(self, absorbed: int) -> State:
+    def _take(self, absorbed: int) -> ContactState:
         self.absorbed.add(absorbed)
         self.changed.discard(absorbed)
         return self.states.pop(absorbed)

@@ -5,10 +5,10 @@ from typing import Any
 from ledger.events import moments
 from ledger.events.phone import split
 from ledger.log.entry import public_id
-from projections.fold.evolve import State
+from projections.fold.evolve import ContactState
 
 
-def contact_document(state: State) -> dict[str, Any]:
+def contact_document(state: ContactState) -> dict[str, Any]:
     """The Contact shape: null for absent identities, only traits that have a value, tags in the order they came."""
     country_code, number = split(state.phone) if state.phone else (None, None)
     return {

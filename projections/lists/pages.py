@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from projections.fold.evolve import State
+from projections.fold.evolve import ContactState
 from projections.lists.candidates import candidates, count
 from projections.state.sqlite.predicates import Sql, Wanted
 from projections.state.sqlite.reader import StateReader
@@ -41,30 +41,30 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """Some contacts in order, and where the list goes on, None at its end."""
 
-    contacts: list[State]
+    contacts: list[ContactState]
     following: Place | None
 
 
-def page(state: StateReader, wanted: Wanted, sort: Sort, place: Place | None, limit: int) -> Page:
+def page(state: StateReader, wanted: Wanted, sort: Sort, place: Place | None, limit: int) -> ListPage:
     """Up to `limit` contacts; `place` None begins the list. `state` should be frozen."""
     select = _Selection(state, wanted, _MOST_CANDIDATES)
     begun = place or _beginning(state)
-    found: list[State] = []
+    found: list[ContactState] = []
     if not begun.is_rest:
         found = select(sort, place, "", limit + 1)
         if len(found) > limit:
-            return Page(found[:limit], _behind(found[limit - 1], begun))
+            return ListPage(found[:limit], _behind(found[limit - 1], begun))
         if sort != "-modified":
-            return Page(found, None)
+            return ListPage(found, None)
         begun = replace(begun, modified=begun.newest, contact=-1, is_rest=True)
     left = limit - len(found)
     since = select("modified", begun, f"position > {begun.begun}", left + 1)
     if len(since) <= left:
-        return Page(found + since, None)
-    return Page(found + since[:left], _behind(since[left - 1], begun) if left else begun)
+        return ListPage(found + since, None)
+    return ListPage(found + since[:left], _behind(since[left - 1], begun) if left else begun)
 
 
 def _beginning(state: StateReader) -> Place:
@@ -76,7 +76,7 @@ def _beginning(state: StateReader) -> Place:
     return Place(0, 0, position, newest)
 
 
-def window(state: StateReader, wanted: Wanted, offset: int, limit: int) -> list[State]:
+def window(state: StateReader, wanted: Wanted, offset: int, limit: int) -> list[ContactState]:
     """Up to `limit` contacts after the first `offset`, oldest first, for callers that count."""
     return _Selection(state, wanted, _MOST_COUNTED).window(offset, limit)
 
@@ -91,7 +91,7 @@ def total(state: StateReader, wanted: Wanted) -> int:
     return _Selection(state, wanted, _MOST_COUNTED).count() if by_index is None else by_index
 
 
-def _behind(last: State, begun: Place) -> Place:
+def _behind(last: ContactState, begun: Place) -> Place:
     return replace(begun, modified=last.modified, contact=last.contact)
 
 
@@ -108,7 +108,7 @@ class _Selection:
             self._clause = f"contact IN (SELECT value FROM json_each(?)) AND {self._clause}"
             self._parameters = [json.dumps(few), *self._parameters]
 
-    def __call__(self, sort: Sort, place: Place | None, beside: str, limit: int) -> list[State]:
+    def __call__(self, sort: Sort, place: Place | None, beside: str, limit: int) -> list[ContactState]:
         column, way = sort.removeprefix("-"), "DESC" if sort.startswith("-") else "ASC"
         keys = ("modified", "contact") if column == "modified" else ("contact",)
         clause, parameters = self._clause, list(self._parameters)
@@ -120,7 +120,7 @@ class _Selection:
         order = ", ".join(f"{key} {way}" for key in keys)
         return self._state.find(f"WHERE {clause} ORDER BY {order} LIMIT ?", [*parameters, limit])
 
-    def window(self, offset: int, limit: int) -> list[State]:
+    def window(self, offset: int, limit: int) -> list[ContactState]:
         rest = f"WHERE {self._clause} ORDER BY contact LIMIT ? OFFSET ?"
         return self._state.find(rest, [*self._parameters, limit, offset])
 

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, closing
 from ledger import sqlite
 from ledger.log.sqlite.reader import LogReader
 from projections.fold.component import replayed
-from projections.fold.evolve import State
+from projections.fold.evolve import ContactState
 from projections.fold.page import ImportIds
 from projections.state.sqlite.predicates import Sql, Wanted
 from projections.state.sqlite.reader import StateReader
@@ -19,14 +19,14 @@ OpenLog = Callable[[], AbstractContextManager[LogReader]]
 """Gives the log that the state was folded from; asked only where there is something to replay."""
 
 
-def contact_now(state: StateReader, log: OpenLog, number: int) -> State | None:
+def contact_now(state: StateReader, log: OpenLog, number: int) -> ContactState | None:
     """The contact with this number; None where there is none, or not any more."""
     if state.dirty_among([number]):
         return _replayed(state, log, [number]).get(number)
     return state.contact(number)
 
 
-def settled(state: StateReader, log: OpenLog, found: Sequence[State], wanted: Wanted) -> list[State]:
+def settled(state: StateReader, log: OpenLog, found: Sequence[ContactState], wanted: Wanted) -> list[ContactState]:
     """These contacts of a list, those that were dirty as they are now, without those that it no longer wants."""
     dirty = state.dirty_among(one.contact for one in found)
     if not dirty:
@@ -36,13 +36,13 @@ def settled(state: StateReader, log: OpenLog, found: Sequence[State], wanted: Wa
     return [fresh.get(one.contact, one) for one in found if one.contact not in dirty or one.contact in kept]
 
 
-def _replayed(state: StateReader, log: OpenLog, contacts: Iterable[int]) -> dict[int, State]:
+def _replayed(state: StateReader, log: OpenLog, contacts: Iterable[int]) -> dict[int, ContactState]:
     until = state.checkpoint().position
     with log() as entries:
         return replayed(entries, entries.undoings(until), contacts, until, ImportIds(entries))
 
 
-def _meeting(states: Iterable[State], wanted: Wanted) -> set[int]:
+def _meeting(states: Iterable[ContactState], wanted: Wanted) -> set[int]:
     """The numbers of those that a list wants."""
     sql = Sql(wanted)
     with closing(sqlite.driver.connect(":memory:")) as memory:

@@ -12,7 +12,7 @@ from ledger.log.entry import Entry
 from ledger.log.sqlite.reader import LogReader
 from ledger.log.sqlite.undoing import Undoings
 from projections.fold.component import counting, evolved
-from projections.fold.evolve import State
+from projections.fold.evolve import ContactState
 from projections.past.history import Step, steps
 
 LATE = "an event stated for a later time had already set it"
@@ -57,7 +57,7 @@ def explain(log: LogReader, component: Sequence[int], until: int | None = None) 
     claims: Claims = {}
     at_once: dict[tuple[str, int], str] = {}
     sources: dict[int, Step] = {}
-    states: dict[int, State] = {}
+    states: dict[int, ContactState] = {}
     for step in those:
         assert step.after is not None
         merged = states.pop(step.entry.absorbed or 0, None)
@@ -79,7 +79,7 @@ def explain(log: LogReader, component: Sequence[int], until: int | None = None) 
 def _counting(happened: Sequence[Step], undoings: Undoings, at: int) -> list[Step]:
     """The events that count as of position `at`, as if the others had never been."""
     entries = {step.entry.position: step for step in happened}
-    states: dict[int, State] = {}
+    states: dict[int, ContactState] = {}
     found = []
     for one in counting([step.told for step in happened if step.told], undoings, at):
         step = entries[one.event.position]
@@ -126,7 +126,7 @@ def _shown(trait: str) -> str:
     return f"traits.{trait}" if trait in _IDENTITIES else trait
 
 
-def _claim_identities(step: Step, merged: State | None, claims: Claims) -> None:
+def _claim_identities(step: Step, merged: ContactState | None, claims: Claims) -> None:
     """The identities that an event brought: those that neither its contact nor the one merged into it had."""
     for name in _IDENTITIES:
         value = getattr(step.after, name)

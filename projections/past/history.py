@@ -12,7 +12,7 @@ from ledger.log.sqlite.reader import LogReader
 from ledger.log.sqlite.undoing import Undoing, Undoings
 from projections.fold.component import undone
 from projections.fold.decode import event_of
-from projections.fold.evolve import Change, Event, State, changes, evolve
+from projections.fold.evolve import Change, ContactState, Event, changes, evolve
 from projections.fold.page import Told
 
 
@@ -26,8 +26,8 @@ class Step(msgspec.Struct, frozen=True):
     contact: int
     data: Data
     told: Told | None
-    before: State | None
-    after: State | None
+    before: ContactState | None
+    after: ContactState | None
     changed: tuple[Change, ...]
 
     @property
@@ -52,7 +52,7 @@ def steps(log: LogReader, component: Sequence[int], until: int | None = None) ->
     undoings = log.undoings(log.head().position if until is None else until)
     numbers: dict[str | None, int | None] = {}
     told: list[Told] = []
-    states: dict[int, State] = {}
+    states: dict[int, ContactState] = {}
     waiting: list[Undoing] = []
     for entry in log.by_contact(component, until):
         while waiting and waiting[0].position < entry.position:
@@ -70,7 +70,7 @@ def steps(log: LogReader, component: Sequence[int], until: int | None = None) ->
         yield from _undo(log, undoing, undoings, told, states)
 
 
-def _step(entry: Entry, source: int | None, states: dict[int, State]) -> Step | None:
+def _step(entry: Entry, source: int | None, states: dict[int, ContactState]) -> Step | None:
     """The step of an event, which `states` then have; None for one that was skipped before its contact was there."""
     assert entry.contact is not None
     data = data_of(entry.headers, entry.value)
@@ -96,7 +96,7 @@ def _step(entry: Entry, source: int | None, states: dict[int, State]) -> Step | 
 
 
 def _undo(
-    log: LogReader, undoing: Undoing, undoings: Undoings, told: list[Told], states: dict[int, State]
+    log: LogReader, undoing: Undoing, undoings: Undoings, told: list[Told], states: dict[int, ContactState]
 ) -> Iterator[Step]:
     entry = log.entry(undoing.position)
     assert entry is not None
@@ -107,9 +107,9 @@ def _undo(
         yield Step(entry, contact, Data(), None, before, after, tuple(changes(before, after)))
 
 
-def states_at(log: LogReader, component: Sequence[int], position: int) -> dict[int, State]:
+def states_at(log: LogReader, component: Sequence[int], position: int) -> dict[int, ContactState]:
     """The contacts of a merge component that existed at `position`, by number."""
-    states: dict[int, State] = {}
+    states: dict[int, ContactState] = {}
     for step in steps(log, component, position):
         states.pop(step.entry.absorbed or step.contact, None)
         if step.after is not None:

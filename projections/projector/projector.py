@@ -5,9 +5,9 @@ from operator import attrgetter, itemgetter
 
 from ledger.log.sqlite.reader import LogReader
 from projections.fold.component import replayed
-from projections.fold.evolve import VERSION, State
+from projections.fold.evolve import VERSION, ContactState
 from projections.fold.outcomes import RejectedRows, closed
-from projections.fold.page import ImportIds, Page
+from projections.fold.page import FoldPage, ImportIds
 from projections.projector.new_contacts import Newcomers
 from projections.state.sqlite.writer import Checkpoint, StateStore, row_of
 
@@ -75,7 +75,7 @@ class Projector:
         if dirty:
             states = {contact: state for contact, state in states.items() if contact not in dirty}
             states |= self._replayed(dirty)
-        newcomers, page = Newcomers(self._import_ids), Page(states, self._import_ids)
+        newcomers, page = Newcomers(self._import_ids), FoldPage(states, self._import_ids)
         page.fold(newcomers.take(rows, touched))
         checkpoint, open_rows = self._checkpoint_at(last), dict(self._open_rows)
         changed = [row_of(page.states[contact]) for contact in page.changed.union(dirty) & page.states.keys()]
@@ -104,14 +104,14 @@ class Projector:
         (row,) = self._log.fold_page(position - 1, 1)
         source = row[9]
         assert source is not None
-        page, touched = Page({}, self._import_ids), self._log.touched(source, position)
+        page, touched = FoldPage({}, self._import_ids), self._log.touched(source, position)
         page.fold([row])
         checkpoint = self._checkpoint_at(position)
         self._store.undo(page.imports, touched, checkpoint)
         self.checkpoint, self._may_be_dirty = checkpoint, True
         return 1
 
-    def _replayed(self, contacts: Collection[int]) -> dict[int, State]:
+    def _replayed(self, contacts: Collection[int]) -> dict[int, ContactState]:
         until = self.checkpoint.position
         return replayed(self._log, self._log.undoings(until), contacts, until, self._import_ids)
 

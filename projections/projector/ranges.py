@@ -19,7 +19,7 @@ from ledger.log.sqlite.undoing import Undoings
 from projections.fold.component import Replay
 from projections.fold.evolve import VERSION
 from projections.fold.outcomes import RejectedRows, RowKey, RowMessage, SoFar, closed
-from projections.fold.page import ImportIds, Page
+from projections.fold.page import FoldPage, ImportIds
 from projections.projector.spool import Spool
 from projections.state.sqlite.writer import Checkpoint, StateStore
 
@@ -83,7 +83,7 @@ def fold_ranges(
             progress(position // 2)
         import_ids, undoings = ImportIds(log), log.undoings(until.position)
         for number in range(ranges.count):
-            page = Page({}, import_ids)
+            page = FoldPage({}, import_ids)
             touched = _touched(entries.take(number), ranges, undoings) if undoings else set()
             apart: dict[int, list[FoldRow]] = defaultdict(list)
             for rows in entries.take(number):

@@ -5,13 +5,13 @@ from hashlib import sha256
 
 import orjson
 
-from projections.fold.evolve import State
+from projections.fold.evolve import ContactState
 from projections.state.sqlite.reader import StateReader
 
 _SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 
 
-def content_digest(states: Iterable[State]) -> str:
+def content_digest(states: Iterable[ContactState]) -> str:
     """SHA-256 hex over identities, typed traits and tags, a canonical JSON line a contact, in identity order.
 
     The same facts give the same digest in whatever order unrelated contacts were recorded.
@@ -44,7 +44,7 @@ def digests(reader: StateReader) -> tuple[str, str]:
     return content.hexdigest(), full.hexdigest()
 
 
-def _content_line(state: State) -> bytes:
+def _content_line(state: ContactState) -> bytes:
     tags = sorted(spelling for spelling, _ in state.tags.values())
     return orjson.dumps([state.phone, state.user_id, state.traits, tags], option=_SORTED)
 
@@ -59,7 +59,7 @@ def imports_digest(reader: StateReader) -> bytes:
     return digest.digest()
 
 
-def full_line(state: State) -> bytes:
+def full_line(state: ContactState) -> bytes:
     """Everything a contact is made of, as one canonical JSON line."""
     tags = list(state.tags.values())
     stamps = {name: state.stamp_of(name) for name in {**state.traits, **state.stamps}}

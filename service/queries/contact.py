@@ -5,7 +5,7 @@ from typing import Any
 
 from ledger.log.entry import Entry, public_id
 from ledger.log.sqlite.reader import LogReader
-from projections.fold.evolve import State
+from projections.fold.evolve import ContactState
 from projections.fold.view import contact_document
 from projections.lists.refreshed import contact_now
 from projections.past.explain import explain as explanation
@@ -31,7 +31,7 @@ def now(deployment: Deployment, contact: int) -> dict[str, Any]:
     return contact_document(state_now(deployment, contact))
 
 
-def state_now(deployment: Deployment, contact: int) -> State:
+def state_now(deployment: Deployment, contact: int) -> ContactState:
     """The contact with this number as it is now. Raises Unknown while it is in the log only, and when it is gone."""
     with reading(deployment.generations().current_path()) as state:
         state.freeze()

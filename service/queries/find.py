@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ledger.events.phone import PhoneFault, normalise_full
 from ledger.log.sqlite.reader import LogReader
-from projections.fold.evolve import State
+from projections.fold.evolve import ContactState
 from projections.past.history import states_at
 
 _e164 = re.compile(r"\+[1-9][0-9]{1,14}").fullmatch
@@ -34,7 +34,7 @@ class Found:
         """The surviving contact's number."""
         return self.component[0]
 
-    def is_by(self, state: State) -> bool:
+    def is_by(self, state: ContactState) -> bool:
         """Whether a contact has the phone or the user id that was given."""
         return (self.phone is not None and state.phone == self.phone) or (
             self.user_id is not None and state.user_id == self.user_id
@@ -62,7 +62,7 @@ def find_id(log: LogReader, id: str) -> Found:
     return Found(log.component(contact), contact, None, None)
 
 
-def at(log: LogReader, found: Found, position: int) -> State:
+def at(log: LogReader, found: Found, position: int) -> ContactState:
     """The contact as it was at a position: the one that was found then by what was asked. Raises Unknown.
 
     That may be another one than now, before a merge, or before an undo made a phone or user id free for others.

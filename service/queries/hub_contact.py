@@ -7,7 +7,7 @@ from ledger.events.calling_codes import CALLING_CODES
 from ledger.events.phone import PhoneFault, normalise, split
 from ledger.log.entry import public_id
 from ledger.log.sqlite.reader import LogReader
-from projections.fold.evolve import State
+from projections.fold.evolve import ContactState
 from service.queries.find import Unknown
 
 
@@ -19,7 +19,7 @@ class Ambiguous(LookupError):
         self.codes = codes
 
 
-def customer(state: State) -> dict[str, Any]:
+def customer(state: ContactState) -> dict[str, Any]:
     """The shape of a contact there."""
     country_code, number = split(state.phone) if state.phone else (None, None)
     return {

@@ -13,7 +13,7 @@ import orjson
 
 from ledger import sqlite
 from ledger.events.traits import TraitType, type_of
-from projections.fold.evolve import State
+from projections.fold.evolve import ContactState
 from projections.state.sqlite.writer import CONTACT_COLUMNS, LAYOUT, Checkpoint, dirty_among, state_of
 
 
@@ -79,13 +79,13 @@ class StateReader:
             raise sqlite.NotMadeYet("the contact state does not say how far it is: the projector folds it anew")
         return found[0]
 
-    def contact(self, contact: int) -> State | None:
+    def contact(self, contact: int) -> ContactState | None:
         """A contact by its number."""
         query = f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE contact = ?"
         row = self._connection.execute(query, (contact,)).fetchone()
         return state_of(row) if row else None
 
-    def find(self, rest: str, parameters: Sequence[object]) -> list[State]:
+    def find(self, rest: str, parameters: Sequence[object]) -> list[ContactState]:
         """The contacts of a query, which goes on after `SELECT … FROM contacts`."""
         rows = self._connection.execute(f"SELECT {CONTACT_COLUMNS} FROM contacts {rest}", parameters)
         return [state_of(row) for row in rows]
@@ -127,11 +127,11 @@ class StateReader:
         """How many contacts there are."""
         return int(self._connection.execute("SELECT count(*) FROM contacts").fetchone()[0])
 
-    def by_number(self) -> Iterator[State]:
+    def by_number(self) -> Iterator[ContactState]:
         """All contacts in the order they were created."""
         return self._in_order("contact")
 
-    def by_identity(self) -> Iterator[State]:
+    def by_identity(self) -> Iterator[ContactState]:
         """All contacts in the order of phone, then user id: the same for the same facts, whatever their ids."""
         return self._in_order("phone, user_id")
 
@@ -139,7 +139,7 @@ class StateReader:
         """The numbers of all contacts, in order."""
         return [number for (number,) in self._connection.execute("SELECT contact FROM contacts ORDER BY contact")]
 
-    def _in_order(self, order: str) -> Iterator[State]:
+    def _in_order(self, order: str) -> Iterator[ContactState]:
         rows = self._connection.execute(f"SELECT contact FROM contacts ORDER BY {order}")
         numbers = array("q", (number for (number,) in rows))
         query = f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE contact = ?"

@@ -19,7 +19,7 @@ from ledger.events import tags as tag_rules
 from ledger.log.entry import phone_text
 from ledger.sqlite import blob
 from ledger.wal import Wal
-from projections.fold.evolve import VERSION, State
+from projections.fold.evolve import VERSION, ContactState
 from projections.fold.outcomes import OUTCOMES, RowKey, RowMessage, SoFar
 from projections.state.sqlite.blocks import Blocks
 from projections.state.sqlite.indexes import let_write, make
@@ -55,7 +55,7 @@ ContactRow = tuple[int, bytearray, int, int | str, int, int, int, str, str, str]
 """The parameters of `_INSERT`: a row of `contacts`, with 0 for a phone or a user id that is not there."""
 
 
-def row_of(state: State) -> ContactRow:
+def row_of(state: ContactState) -> ContactRow:
     """The row that keeps a contact; `state_of` gives it back."""
     phone, user_id = state.phone, state.user_id
     return (
@@ -72,11 +72,11 @@ def row_of(state: State) -> ContactRow:
     )
 
 
-def state_of(row: Any) -> State:
+def state_of(row: Any) -> ContactState:
     """The contact of a row selected by `CONTACT_COLUMNS`."""
     contact, id, phone, user_id, created, modified, position, traits, stamps, tags = row
     stamp, others = orjson.loads(stamps)
-    return State(
+    return ContactState(
         contact,
         id,
         phone_text(phone),
@@ -114,7 +114,7 @@ def ledger_of(connection: sqlite.Connection) -> str | None:
     return None if row is None else str(row[0])
 
 
-def insert(connection: sqlite.Connection, states: Iterable[State]) -> None:
+def insert(connection: sqlite.Connection, states: Iterable[ContactState]) -> None:
     """Put contacts into a table `contacts` that has none of them."""
     connection.executemany(_INSERT, map(row_of, states))
 
@@ -160,7 +160,7 @@ class StateStore:
         query = "SELECT position, hash, fold_version FROM checkpoint"
         return Checkpoint(*self._connection.execute(query).fetchone())
 
-    def load(self, contacts: Iterable[int]) -> dict[int, State]:
+    def load(self, contacts: Iterable[int]) -> dict[int, ContactState]:
         """The states of these contacts, as far as they exist."""
         rows = self._connection.execute(
             f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE contact IN (SELECT value FROM json_each(?))",
@@ -182,7 +182,7 @@ class StateStore:
         )
         return [number for (numbers,) in rows for number in orjson.loads(numbers)]
 
-    def fill(self, states: Iterable[State]) -> None:
+    def fill(self, states: Iterable[ContactState]) -> None:
         """Put contacts into a file that has none of them yet: half the work of saving them, in order of number."""
         with sqlite.transaction(self._connection) as connection:
             insert(connection, states)
@@ -237,7 +237,7 @@ class StateStore:
                 [(count, import_id) for import_id, count in touched.items()],
             )
 
-    def refold(self, dirty: Collection[int], states: Mapping[int, State]) -> None:
+    def refold(self, dirty: Collection[int], states: Mapping[int, ContactState]) -> None:
         """Put these states in the place of dirty contacts, and take away those that have none."""
         with sqlite.transaction(self._connection):
             gone = [contact for contact in dirty if contact not in states]

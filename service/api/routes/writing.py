@@ -11,7 +11,7 @@ from ledger.events.identity import Conflict, Known, resolve
 from ledger.events.schema import SCHEMAS, Fault
 from ledger.log.entry import Entry, public_id
 from ledger.log.sqlite.reader import LogReader
-from projections.fold.evolve import State
+from projections.fold.evolve import ContactState
 from projections.fold.view import contact_document
 from service.api.description import writing_examples as examples
 from service.api.description.shapes import ListedSchema, MovedSchema, TakenSchema
@@ -167,14 +167,14 @@ def _held(log: LogReader, holder: Known | None) -> dict[str, str]:
     return {} if holder is None else {"user_id": public_id(log.ids([holder.contact])[holder.contact])}
 
 
-def _call(current: State, patch: ContactPatch) -> tuple[TrackUser, bool]:
+def _call(current: ContactState, patch: ContactPatch) -> tuple[TrackUser, bool]:
     """The patch as a call about the contact, and whether it is about the phone's contact alone."""
     if current.phone is not None:
         return TrackUser(current.phone, patch.user_id, patch.traits, patch.tags, None), True
     return TrackUser(None, current.user_id, patch.traits, patch.tags, None), False
 
 
-def _based_on(current: State, is_repeat: bool) -> int | None:
+def _based_on(current: ContactState, is_repeat: bool) -> int | None:
     """The position that the change is conditional on, by the request's If-Match; None: it is not.
 
     What has happened since may be the call's own first message, when it is sent again: then only the append can tell.
@@ -187,7 +187,7 @@ def _based_on(current: State, is_repeat: bool) -> int | None:
     return max(positions)
 
 
-def _changed(current: State) -> Problem:
+def _changed(current: ContactState) -> Problem:
     shown = {"contact": contact_document(current)} if "read" in g.key.scopes else {}
     return Problem(
         412,

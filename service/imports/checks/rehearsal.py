@@ -12,7 +12,7 @@ from ledger.events.identity import Known
 from ledger.events.tags import fold
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.entry import public_id
-from projections.fold.evolve import Event, State, changes, effect
+from projections.fold.evolve import ContactState, Event, changes, effect
 from projections.fold.outcomes import Outcome, RejectedRows, RowMessage, closed
 from service.imports.columns.choices import Choices
 from service.imports.ledger.head import LedgerHead
@@ -92,7 +92,7 @@ class Rehearsal:
         phone: str,
         by_phone: Known | None,
         by_user_id: Known | None,
-        states: dict[int, State],
+        states: dict[int, ContactState],
     ) -> Iterator[RowMessage]:
         decision = identity.resolve(
             phone, row.user_id, by_phone, by_user_id, by_phone_alone=self._by_phone_alone, may_merge=False
@@ -108,7 +108,7 @@ class Rehearsal:
             before = states[decision.contact] if isinstance(decision, identity.Attach) else None
             yield from self._folded(index, row, phone, before)
 
-    def _folded(self, index: int, row: Row, phone: str, before: State | None) -> Iterator[RowMessage]:
+    def _folded(self, index: int, row: Row, phone: str, before: ContactState | None) -> Iterator[RowMessage]:
         after = before
         own = self._tags if row.tags_json is None else list(orjson.loads(row.tags_json))
         for tags in (None, own) if own else (None,):
@@ -128,7 +128,7 @@ class Rehearsal:
         self.findings.tags.update((fold(tag), tag) for tag in own if fold(tag) not in self.findings.tags)
         self._note(index, row, before, after)
 
-    def _note(self, index: int, row: Row, before: State | None, after: State) -> None:
+    def _note(self, index: int, row: Row, before: ContactState | None, after: ContactState) -> None:
         """What a person wants to know of a row besides its outcome."""
         findings, traits = self.findings, row.traits
         if not findings.attributes.issuperset(traits):

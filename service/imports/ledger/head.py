@@ -13,8 +13,8 @@ from ledger.log.identities import Identities
 from ledger.log.sqlite.head import Head
 from ledger.log.sqlite.reader import LogReader, is_there
 from projections.fold.component import last_words, replayed
-from projections.fold.evolve import State
-from projections.fold.page import ImportIds, Page
+from projections.fold.evolve import ContactState
+from projections.fold.page import FoldPage, ImportIds
 from projections.state.generations import Generations
 from projections.state.sqlite.blocks import kinds, spellings
 from projections.state.sqlite.reader import StateReader, reading
@@ -49,13 +49,13 @@ class LedgerHead:
         self._state = state
         self.head = _EMPTY if log is None else log.freeze()
         self._undone: set[int] = set()
-        self._newer: dict[int, State] = {} if log is None else self._fold_rest(log)
+        self._newer: dict[int, ContactState] = {} if log is None else self._fold_rest(log)
 
     def identities(self, phones: Iterable[str], user_ids: Iterable[str]) -> Identities:
         """Who holds these phones (E.164) and user ids."""
         return Identities() if self._log is None else self._log.known(phones, user_ids)
 
-    def states(self, contacts: Iterable[int]) -> dict[int, State]:
+    def states(self, contacts: Iterable[int]) -> dict[int, ContactState]:
         """These contacts, by number."""
         wanted = set(contacts)
         found = {number: state for number in wanted if (state := self._newer.get(number)) is not None}
@@ -118,22 +118,22 @@ class LedgerHead:
             used.update(tags.fold(one.tag) for one in spellings(self._state.rows, self._state.names()))
         return [spelling for spelling in chosen if tags.fold(spelling) not in used]
 
-    def _fold_rest(self, log: LogReader) -> dict[int, State]:
+    def _fold_rest(self, log: LogReader) -> dict[int, ContactState]:
         """The contacts that the entries behind the state's checkpoint changed, as these left them."""
         position = 0 if self._state is None else self._state.checkpoint().position
         undoing = log.next_undoing(position)
         if undoing is not None and undoing <= self.head.position:
             return self._replay_rest(log, position)
-        states: dict[int, State] = {}
+        states: dict[int, ContactState] = {}
         import_ids = ImportIds(log)
         while rows := log.fold_page(position, _PAGE, self.head.position):
             touched = {number for row in rows for number in (row[5], row[7]) if number is not None}
             states |= self._loaded(touched - states.keys())
-            Page(states, import_ids).fold(rows)
+            FoldPage(states, import_ids).fold(rows)
             position = rows[-1][0]
         return states
 
-    def _replay_rest(self, log: LogReader, position: int) -> dict[int, State]:
+    def _replay_rest(self, log: LogReader, position: int) -> dict[int, ContactState]:
         """As `_fold_rest`, when an import was undone or redone since: contacts are folded from their beginning."""
         self._undone = {
             contact
@@ -146,7 +146,7 @@ class LedgerHead:
             position = rows[-1][0]
         return self._replayed(touched, self.head.position)
 
-    def _loaded(self, contacts: set[int]) -> dict[int, State]:
+    def _loaded(self, contacts: set[int]) -> dict[int, ContactState]:
         if self._state is None or not contacts:
             return {}
         numbers = _listed(sorted(contacts)).decode()
@@ -158,7 +158,7 @@ class LedgerHead:
         settled = {number: state for number, state in found.items() if number not in dirty}
         return settled | self._replayed(dirty, self._state.checkpoint().position)
 
-    def _replayed(self, contacts: set[int], until: int) -> dict[int, State]:
+    def _replayed(self, contacts: set[int], until: int) -> dict[int, ContactState]:
         if not contacts or self._log is None:
             return {}
         return replayed(self._log, self._log.undoings(until), contacts, until, ImportIds(self._log))

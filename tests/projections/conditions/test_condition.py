@@ -3,13 +3,13 @@
 import pytest
 
 from projections.conditions.condition import BadCondition, parse_condition
-from projections.fold.evolve import State
+from projections.fold.evolve import ContactState
 from tests.matching import matching
 
 
 def contact(traits, tags=()):
     folded = {tag.casefold(): (tag, 1) for tag in tags}
-    return State(1, b"i" * 16, "+919967536783", "u1", 1, 1, 1, traits, (1, 1), {}, folded)
+    return ContactState(1, b"i" * 16, "+919967536783", "u1", 1, 1, 1, traits, (1, 1), {}, folded)
 
 
 GAVIN = contact(

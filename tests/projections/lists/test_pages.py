@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ledger.events import tags as tag_rules
 from projections.conditions.condition import Condition
-from projections.fold.evolve import VERSION, State
+from projections.fold.evolve import VERSION, ContactState
 from projections.lists import pages as listing
 from projections.lists.candidates import candidates, needed
 from projections.lists.pages import SORTS, page, total
@@ -76,7 +76,7 @@ wanteds = st.builds(
 def contact(draw, number, position):
     phone = f"+91{9_900_000_000 + number}" if draw(st.booleans()) else None
     tags = {tag_rules.fold(each): (each, position) for each in draw(st.lists(tag, max_size=2))}
-    return State(
+    return ContactState(
         contact=number,
         id=number.to_bytes(16, "big"),
         phone=phone,
@@ -161,9 +161,9 @@ def pages(file, wanted, sort, limit, between=lambda: None):
 
 
 EVERY_VALUE = {
-    number: State(number, bytes(16), None, f"u-{number}", 1, number, number, {"city": value}, (1, 1), {}, {})
+    number: ContactState(number, bytes(16), None, f"u-{number}", 1, number, number, {"city": value}, (1, 1), {}, {})
     for number, value in enumerate([*SCALARS, [], *([each] for each in SCALARS), [5, "Straße", True]], 1)
-} | {999: State(999, bytes(16), None, "u-999", 1, 999, 999, {}, (1, 1), {}, {})}
+} | {999: ContactState(999, bytes(16), None, "u-999", 1, 999, 999, {}, (1, 1), {}, {})}
 
 
 @pytest.mark.parametrize("type", [None, "string", "number", "boolean", "datetime", "list"])
@@ -238,7 +238,7 @@ def few(file, wanted, most=10):
 
 
 PEOPLE = {
-    number: State(
+    number: ContactState(
         number, bytes(16), None, f"u-{number}", 1, number, number, {"city": f"City {number % 50}"}, (1, 1), {},
         {"vip": ("VIP", number)} if number % 100 == 0 else {},
     )

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ledger.events.traits import check
-from projections.fold.page import ImportIds, Page
+from projections.fold.page import FoldPage, ImportIds
 from projections.projector.new_contacts import Newcomers
 from projections.state.sqlite.writer import row_of
 from tests.examples import ASHA
@@ -58,7 +58,7 @@ def import_ids():
 
 
 def folded(row, import_ids):
-    page = Page({}, import_ids)
+    page = FoldPage({}, import_ids)
     page.fold([row])
     return page
 
