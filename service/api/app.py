@@ -26,7 +26,7 @@ from service.api.track import TrackCalls, describe_track_calls
 from service.http.body import announced, read_bytes
 from service.http.protective import protect
 from service.http.seats import FOR_A_FILE, seats_of
-from service.http.services import Door
+from service.http.services import Services
 
 
 class NoSessions(SessionInterface):
@@ -43,7 +43,7 @@ class NoSessions(SessionInterface):
         return True
 
 
-def create_app(door: Door) -> Flask:
+def create_app(services: Services) -> Flask:
     """The API over these parts. Routes answer with and without a trailing slash, never by a redirect."""
     app = Flask("contacts", static_folder=None)
     app.session_interface = NoSessions()
@@ -51,31 +51,31 @@ def create_app(door: Door) -> Flask:
     app.url_map.merge_slashes = False
     # otherwise Flask answers OPTIONS by itself, without a look at the key
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    metrics = Metrics(door.readiness, door.rejected_conflicts)
+    metrics = Metrics(services.readiness, services.rejected_conflicts)
     description = Description(app)
     _finish_requests(app, metrics)
-    _admit_requests(app, door, description)
-    answer_errors(app, door, metrics)
+    _admit_requests(app, services, description)
+    answer_errors(app, services, metrics)
     for routes in (
-        list_routes(door),
-        contact_routes(door),
-        writing_routes(door),
-        batch_routes(door, metrics),
-        hub_routes(door),
-        catalogue_routes(door),
-        import_routes(door),
-        ledger_routes(door),
-        audit_run_routes(door),
-        health_routes(door, metrics),
-        docs_routes(lambda: description.content, msgspec.json.encode(describe_bus(door.deployment.bus().topic))),
+        list_routes(services),
+        contact_routes(services),
+        writing_routes(services),
+        batch_routes(services, metrics),
+        hub_routes(services),
+        catalogue_routes(services),
+        import_routes(services),
+        ledger_routes(services),
+        audit_run_routes(services),
+        health_routes(services, metrics),
+        docs_routes(lambda: description.content, msgspec.json.encode(describe_bus(services.deployment.bus().topic))),
     ):
         description.register(routes)
-    app.wsgi_app = TrackCalls(door, metrics, app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = TrackCalls(services, metrics, app.wsgi_app)  # type: ignore[method-assign]
     describe_track_calls(description)
     return app
 
 
-def _admit_requests(app: Flask, door: Door, description: Description) -> None:
+def _admit_requests(app: Flask, services: Services, description: Description) -> None:
     @app.before_request
     def admit() -> None:
         if request.url_rule is None:
@@ -84,23 +84,23 @@ def _admit_requests(app: Flask, door: Door, description: Description) -> None:
         # a route without a rule is a KeyError, never an open door
         scopes = description.scopes[request.url_rule.rule, method]
         if scopes:
-            g.key = door.gate.admit(request.headers.get("Authorization"), request.remote_addr or "", *scopes)
-            g.quota = door.gate.spend(g.key)
+            g.key = services.gate.admit(request.headers.get("Authorization"), request.remote_addr or "", *scopes)
+            g.quota = services.gate.spend(g.key)
         token = request.headers.get(TOKEN) if "read" in scopes else None
         most_bytes = description.limits[request.url_rule.rule, method]
         if scopes and (token is not None or most_bytes != 0):
             seats = _seats(most_bytes)
-            door.seats.take(g.key.id, seats)
+            services.seats.take(g.key.id, seats)
             g.seats = seats
         if most_bytes:
             g.content = read_bytes(request.environ, most_bytes)
         if token is not None:
-            g.shown = door.consistency.wait(token).position
+            g.shown = services.consistency.wait(token).position
 
     @app.teardown_request
     def leave(_fault: BaseException | None) -> None:
         if "seats" in g:
-            door.seats.leave(g.key.id, g.seats)
+            services.seats.leave(g.key.id, g.seats)
 
 
 def _seats(most_bytes: int | None) -> int:

@@ -26,7 +26,7 @@ from service.deployment.keys import Key
 from service.http.body import read_bytes, read_object
 from service.http.problem import Problem
 from service.http.protective import NOT_KEPT, SAFE
-from service.http.services import Door
+from service.http.services import Services
 
 USERS = "/v1/public/track/users"
 EVENTS = "/v1/public/track/events"
@@ -40,7 +40,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _Endpoint:
     """What a call of one address is answered with when its messages are on the bus, and what makes them."""
 
     route: str
@@ -52,12 +52,12 @@ class _Kind:
 class TrackCalls:
     """Answers `POST /v1/public/track/users/` and `/events/`, with and without the slash; `rest` answers the others."""
 
-    def __init__(self, door: Door, metrics: Metrics, rest: WSGIApplication) -> None:
-        self._door = door
+    def __init__(self, services: Services, metrics: Metrics, rest: WSGIApplication) -> None:
+        self._services = services
         self._metrics = metrics
         self._rest = rest
-        users = _Kind(USERS, 202, "User tracked successfully", door.tracker.user)
-        events = _Kind(EVENTS, 201, "Event created successfully", door.tracker.event)
+        users = _Endpoint(USERS, 202, "User tracked successfully", services.tracker.user)
+        events = _Endpoint(EVENTS, 201, "Event created successfully", services.tracker.event)
         self._kinds = {USERS: users, f"{USERS}/": users, EVENTS: events, f"{EVENTS}/": events}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -68,17 +68,17 @@ class TrackCalls:
         begun, quota = time.perf_counter(), _NO_QUOTA
         try:
             caller = self._admit(environ)
-            quota = self._door.gate.spend(caller)
-            self._door.seats.take(caller.id)
+            quota = self._services.gate.spend(caller)
+            self._services.seats.take(caller.id)
             try:
                 ready = self._read(environ, caller, kind)
                 content, token = self._answer(kind, ready)  # while the others are not done either
-                self._door.tracker.publish(ready)
+                self._services.tracker.publish(ready)
             finally:
-                self._door.seats.leave(caller.id)
+                self._services.seats.leave(caller.id)
             status, headers = kind.status, [*_JSON, ("Content-Length", str(len(content))), (TOKEN, token)]
         except Exception as fault:
-            problem = problem_of_any(fault, kind.route, self._door.new_id, self._metrics)
+            problem = problem_of_any(fault, kind.route, self._services.new_id, self._metrics)
             status, headers, content = problem.status, problem.all_headers, problem.content
         headers += (*quota.items(), *SAFE, NOT_KEPT)
         # counted first: who has the answer must find it among the counts
@@ -86,24 +86,24 @@ class TrackCalls:
         start_response(f"{status} {HTTPStatus(status).phrase}", headers)
         return [content]
 
-    def _answer(self, kind: _Kind, ready: Ready) -> tuple[bytes, str]:
+    def _answer(self, kind: _Endpoint, ready: Ready) -> tuple[bytes, str]:
         """The body and the token, once the messages are on the bus."""
         taken = {"result": True, "message": kind.message, "id": ready.ids[0], "ids": ready.ids}
         content = _encode(taken | noted(ready.notes) if ready.notes else taken)
-        return content, self._door.consistency.token(kind.route, ready.ids[-1])
+        return content, self._services.consistency.token(kind.route, ready.ids[-1])
 
     def _admit(self, environ: WSGIEnvironment) -> Key:
         if environ["REQUEST_METHOD"] != "POST":
             raise Problem(405, f"{environ['REQUEST_METHOD']} is not possible here; use POST", headers={"Allow": "POST"})
-        return self._door.gate.admit(environ.get("HTTP_AUTHORIZATION"), environ.get("REMOTE_ADDR", ""), SCOPE)
+        return self._services.gate.admit(environ.get("HTTP_AUTHORIZATION"), environ.get("REMOTE_ADDR", ""), SCOPE)
 
-    def _read(self, environ: WSGIEnvironment, caller: Key, kind: _Kind) -> Ready:
+    def _read(self, environ: WSGIEnvironment, caller: Key, kind: _Endpoint) -> Ready:
         content = read_bytes(environ)
         key = environ.get("HTTP_IDEMPOTENCY_KEY")
         claim = (
             None
             if key is None
-            else partial(self._door.idempotency.claim, caller.name, key, kind.route.encode(), content)
+            else partial(self._services.idempotency.claim, caller.name, key, kind.route.encode(), content)
         )
         return kind.read(read_object(content), kind.route, claim)
 

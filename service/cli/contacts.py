@@ -10,7 +10,7 @@ from projections.conditions.condition import BadCondition
 from projections.fold.evolve import changes
 from projections.fold.view import contact_document
 from projections.past.states import state_at
-from service.cli.telling import tell_history, tell_reasons
+from service.cli.print_contact import print_history, print_reasons
 from service.cli.terminal import Failed, as_json, console, emit, opened, position_of, table
 from service.imports.record.named_once import named_once
 from service.queries import contact as documents
@@ -121,7 +121,7 @@ def history(who: str, is_json: bool) -> None:
     with opened().log_reader() as log, _known():
         document = documents.history(log, find(log, who))
 
-    emit(document, is_json, lambda: tell_history(document["events"]))
+    emit(document, is_json, lambda: print_history(document["events"]))
 
 
 @click.command()
@@ -133,7 +133,7 @@ def explain(who: str, trait: str | None, is_json: bool) -> None:
     with opened().log_reader() as log, _known():
         document = documents.explain(log, find(log, who), trait)
 
-    emit(document, is_json, lambda: tell_reasons(document["values"], document["tags"]))
+    emit(document, is_json, lambda: print_reasons(document["values"], document["tags"]))
 
 
 @click.command()

@@ -25,7 +25,7 @@ _FOR_A_PERSON = (
 """Faults that no waiting mends, and whose message says what does."""
 
 
-def told(fault: Exception, command: Sequence[str]) -> tuple[str, int]:
+def sentence_of(fault: Exception, command: Sequence[str]) -> tuple[str, int]:
     """What a person is told of what ended `command`, and its exit code: 1 for what could not be done, 2 for bad usage.
 
     An unforeseen fault is logged with where it came from.

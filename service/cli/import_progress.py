@@ -28,7 +28,7 @@ def reporting() -> Iterator[Report]:
 @contextmanager
 def bar(console: Console) -> Iterator[Report]:
     """A bar for the stage at hand; it is gone afterwards."""
-    columns = (TextColumn("{task.description:<11}"), BarColumn(20), MofNCompleteColumn(), _Pace())
+    columns = (TextColumn("{task.description:<11}"), BarColumn(20), MofNCompleteColumn(), _PaceColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("reading", total=None)
 
@@ -70,7 +70,7 @@ def pace(speed: float | None, left: float | None) -> str:
     return f"{speed:,.0f} rows/s, {minutes}:{seconds:02d} left"
 
 
-class _Pace(ProgressColumn):
+class _PaceColumn(ProgressColumn):
     def render(self, task: Task) -> Text:
         """The pace of the stage at hand."""
         return Text(pace(task.speed, task.remaining))

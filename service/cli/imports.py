@@ -11,13 +11,13 @@ import click
 
 from service.cli.given import who
 from service.cli.import_progress import reporting
-from service.cli.import_telling import summary, tell, tell_check
+from service.cli.print_import import print_check, print_import, summary
 from service.cli.terminal import Failed, as_json, emit, opened
 from service.deployment import logs
 from service.imports.columns.choices import BLANKS, MATCHES, MODES, Choices
 from service.imports.record.files import Busy
 from service.imports.record.registry import ImportUnknown
-from service.imports.record.states import State, StepNotAllowed
+from service.imports.record.states import ImportState, StepNotAllowed
 from service.imports.run.feed import Stalled
 from service.imports.run.importer import Importer
 from service.imports.run.ports import Report
@@ -36,11 +36,11 @@ _ONLY_READING = frozenset({"reading", "scanning", "checking"})
 """Stages in which neither consumer nor projector has anything to do."""
 
 
-_PREPARED = (State.UPLOADED, State.MAPPED, State.CHECKED)
+_PREPARED = (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED)
 _HOW_TO_MAP = "--map 'Column=attribute' maps a column, --ignore 'Column' leaves one out."
 
 
-class Refused(click.ClickException):
+class ImportRefused(click.ClickException):
     """The file, or what was said about it, cannot be imported."""
 
     exit_code = 2
@@ -96,7 +96,7 @@ def import_file(file: BinaryIO, again: bool, dry_run: bool, rejects: Path | None
     if dry_run:
         with _at_work(_ONLY_READING) as (importer, report), _rejects_csv(rejects) as out:
             document = importer.checks.dry_run(file, name, choices, report, out)
-        emit(document, is_json, lambda: tell_check(document))
+        emit(document, is_json, lambda: print_check(document))
         return _exit_code(document)
     with _at_work(_READING) as (importer, report):
         brought = importer.bring(file, name, choices, report, again=again)
@@ -127,7 +127,7 @@ def imports(context: click.Context, is_json: bool) -> None:
 @as_json
 def show(id: str, rejects: Path | None, is_json: bool) -> None:
     """Show an import: its counts, and the first rows that were not taken."""
-    with _faults_told(), importing(opened()) as importer:
+    with _faults_as_sentences(), importing(opened()) as importer:
         _finish(importer, id, rejects, is_json)
 
 
@@ -180,7 +180,7 @@ def _ordered(id: str, order: Order, is_json: bool) -> int:
         message_id = importer.order(id, order)
         importer.wait_for(id, message_id, order, report)
         document = importer.results.show(id)
-    emit(document, is_json, lambda: tell(document))
+    emit(document, is_json, lambda: print_import(document))
     return _SOME_LEFT_OUT if document.get("not_redone", {}).get("rows") else 0
 
 
@@ -206,8 +206,8 @@ def _at_work(idle: Collection[str] = _READING) -> Iterator[tuple[Importer, Repor
             part.check()
 
     with (
-        _faults_told(),
-        _interruption_told(),
+        _faults_as_sentences(),
+        _interruption_as_sentence(),
         ExitStack() as running,
         importing(deployment, check) as importer,
         reporting() as show,
@@ -230,7 +230,7 @@ class Interrupted(click.ClickException):
 
 
 @contextmanager
-def _interruption_told() -> Iterator[None]:
+def _interruption_as_sentence() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as fault:
@@ -241,13 +241,13 @@ def _interruption_told() -> Iterator[None]:
 
 
 @contextmanager
-def _faults_told() -> Iterator[None]:
+def _faults_as_sentences() -> Iterator[None]:
     try:
         yield
     except MappingRefused as fault:
-        raise Refused(f"{fault.told(OF_COMMAND)}\n{_HOW_TO_MAP}") from fault
+        raise ImportRefused(f"{fault.as_sentence(OF_COMMAND)}\n{_HOW_TO_MAP}") from fault
     except FileRefused as fault:
-        raise Refused(fault.told(OF_COMMAND)) from fault
+        raise ImportRefused(fault.as_sentence(OF_COMMAND)) from fault
     except ImportUnknown as fault:
         raise Failed(str(fault.args[0])) from fault
     except (Stalled, Busy, StepNotAllowed, UndoNotPossible, PartFailed) as fault:
@@ -261,7 +261,7 @@ def _finish(importer: Importer, id: str, rejects: Path | None, is_json: bool, *,
     document = importer.results.show(id) | ({"already_imported": True} if already else {})
     if already and document["state"] in ("undoing", "undone"):
         document["redo"] = f"contacts imports redo {id}"
-    emit(document, is_json, lambda: tell(document))
+    emit(document, is_json, lambda: print_import(document))
     return 0 if already else _exit_code(document)
 
 

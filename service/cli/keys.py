@@ -45,7 +45,7 @@ def list_keys(is_json: bool) -> None:
     """Show every key, but not its text."""
     with _keys() as kept:
         found = kept.all()
-    emit({"keys": [_shown(key) for key in found]}, is_json, lambda: _tell(found))
+    emit({"keys": [_shown(key) for key in found]}, is_json, lambda: _print(found))
 
 
 @keys.command()
@@ -67,7 +67,7 @@ def _keys() -> Iterator[Keys]:
         yield Keys(connection, now, secrets.token_urlsafe)
 
 
-def _tell(found: Iterable[Key]) -> None:
+def _print(found: Iterable[Key]) -> None:
     for key in found:
         revoked = "valid" if key.revoked_at is None else f"revoked {moments.text(key.revoked_at)}"
         click.echo(f"{key.id}  {revoked}  {' '.join(_scopes(key))}  {key.name}")

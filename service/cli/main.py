@@ -10,7 +10,7 @@ import click
 from service.deployment.files import keep_private
 
 
-class _Command(NamedTuple):
+class _LazyCommand(NamedTuple):
     """Where a command is, module of `service.cli` and name in it, and the first sentence of its own help."""
 
     place: str
@@ -18,39 +18,45 @@ class _Command(NamedTuple):
 
 
 _COMMANDS = {
-    "serve": _Command("serve.serve", "Run API, importer, consumer and projector together until Ctrl-C."),
-    "api": _Command("serve.api", "Run the HTTP API alone."),
-    "consume": _Command("parts.consume", "Append what comes over the bus to the log, until told to stop."),
-    "project": _Command("parts.project", "Fold the log into contact state, until told to stop."),
-    "keys": _Command("keys.keys", "API keys: what a program signs in with."),
-    "people": _Command("people.people", "People: who may use the hub in the browser."),
-    "track": _Command("track.track", "Tell the ledger about a contact: traits to set, tags to add."),
-    "import": _Command("imports.import_file", "Import a FILE of contacts: a CSV, or a workbook (.xlsx, .xls, .ods)."),
-    "imports": _Command("imports.imports", "List the imports, newest first; or look at one."),
-    "list": _Command("contacts.list_contacts", "List contacts, the one changed last first."),
-    "show": _Command("contacts.show", "Show a contact, now or as it was."),
-    "history": _Command(
+    "serve": _LazyCommand("serve.serve", "Run API, importer, consumer and projector together until Ctrl-C."),
+    "api": _LazyCommand("serve.api", "Run the HTTP API alone."),
+    "consume": _LazyCommand("parts.consume", "Append what comes over the bus to the log, until told to stop."),
+    "project": _LazyCommand("parts.project", "Fold the log into contact state, until told to stop."),
+    "keys": _LazyCommand("keys.keys", "API keys: what a program signs in with."),
+    "people": _LazyCommand("people.people", "People: who may use the hub in the browser."),
+    "track": _LazyCommand("track.track", "Tell the ledger about a contact: traits to set, tags to add."),
+    "import": _LazyCommand(
+        "imports.import_file", "Import a FILE of contacts: a CSV, or a workbook (.xlsx, .xls, .ods)."
+    ),
+    "imports": _LazyCommand("imports.imports", "List the imports, newest first; or look at one."),
+    "list": _LazyCommand("contacts.list_contacts", "List contacts, the one changed last first."),
+    "show": _LazyCommand("contacts.show", "Show a contact, now or as it was."),
+    "history": _LazyCommand(
         "contacts.history",
         "Show everything that happened to a contact: what changed, from what to what, when and from where.",
     ),
-    "explain": _Command("contacts.explain", "Say for each value which event set it, and which others lost and why."),
-    "diff": _Command("contacts.diff", "Show what is different about a contact between two positions or times A and B."),
-    "past": _Command("contacts.past", "Work out the contacts as of a POSITION, for calls that will ask for them."),
-    "status": _Command("ledger.status", "Show how far the log is, and what waits before and behind it."),
-    "head": _Command(
+    "explain": _LazyCommand(
+        "contacts.explain", "Say for each value which event set it, and which others lost and why."
+    ),
+    "diff": _LazyCommand(
+        "contacts.diff", "Show what is different about a contact between two positions or times A and B."
+    ),
+    "past": _LazyCommand("contacts.past", "Work out the contacts as of a POSITION, for calls that will ask for them."),
+    "status": _LazyCommand("ledger.status", "Show how far the log is, and what waits before and behind it."),
+    "head": _LazyCommand(
         "ledger.head",
         "Print the log's head, signed: keep it elsewhere, and `verify --head FILE` proves nothing before it changed.",
     ),
-    "verify": _Command(
+    "verify": _LazyCommand(
         "ledger.verify", "Check log, state and imports against the log's entries; exit code 1 when anything is wrong."
     ),
-    "rebuild": _Command(
+    "rebuild": _LazyCommand(
         "ledger.rebuild", "Fold the whole log anew: into the next generation of the state, or into a file of its own."
     ),
-    "rejected": _Command(
+    "rejected": _LazyCommand(
         "ledger.rejected", "Messages that were not accepted: each keeps its place in the log, whole, with the reason."
     ),
-    "audit-trail": _Command(
+    "audit-trail": _LazyCommand(
         "audit.audit_trail", "Show keys made and revoked, failed sign-ins, denied calls and rebuilds, oldest first."
     ),
 }
@@ -103,9 +109,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         fault.show()
         sys.exit(fault.exit_code)
     except Exception as fault:
-        from service.cli.faults import told
+        from service.cli.faults import sentence_of
 
-        _fail(*told(fault, given))
+        _fail(*sentence_of(fault, given))
 
 
 def _fail(sentence: str, code: int) -> None:

@@ -13,8 +13,8 @@ class IdentityConflict(Exception):
     """
 
     def __init__(self, message: str, holders: Mapping[str, str]) -> None:
-        told = [f"contact {id} has the {identity.replace('_', ' ')}" for identity, id in holders.items()]
-        super().__init__(": ".join([message, ", ".join(told)] if told else [message]))
+        held = [f"contact {id} has the {identity.replace('_', ' ')}" for identity, id in holders.items()]
+        super().__init__(": ".join([message, ", ".join(held)] if held else [message]))
         self.holders = holders
 
 

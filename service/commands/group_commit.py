@@ -26,7 +26,7 @@ class NotFinished(Exception):
     """Time ran out while somebody was at it: it may still be done."""
 
 
-class _Call(Generic[Item]):
+class _Waiter(Generic[Item]):
     """An item whose thread waits to be woken: it is done then, or `leads` the next ones.
 
     Who is done wakes the one `after` it: all at once would only wait for Python's interpreter lock a second time. Who
@@ -40,12 +40,12 @@ class _Call(Generic[Item]):
         self.deadline = deadline
         self.fault: Exception | None = None
         self.leads = self.is_done = self.is_gone = False
-        self.after: _Call[Item] | None = None
+        self.after: _Waiter[Item] | None = None
         self.woken = threading.Lock()
         self.woken.acquire()
 
 
-class Together(Generic[Item]):
+class GroupCommit(Generic[Item]):
     """While one thread is at `act`, further items gather, and are then done in one go by the thread of one of them.
 
     So no call pays for handing its item to another thread and back, unless it gathers. `act(items, seconds)` does them
@@ -56,7 +56,7 @@ class Together(Generic[Item]):
     def __init__(self, act: Callable[[Sequence[Item], float], Sequence[Exception | None]]) -> None:
         self._act = act
         self._mutex = threading.Lock()
-        self._waiting: deque[_Call[Item]] = deque()
+        self._waiting: deque[_Waiter[Item]] = deque()
         self._is_led = False
         self._gather_until = 0.0
 
@@ -65,7 +65,7 @@ class Together(Generic[Item]):
 
         Raises its fault; NotBegun when the time has run out; NotFinished GRACE_SECONDS later.
         """
-        call = _Call(item, time.monotonic() + seconds)
+        call = _Waiter(item, time.monotonic() + seconds)
         with self._mutex:
             if self._is_led:
                 self._waiting.append(call)
@@ -80,7 +80,7 @@ class Together(Generic[Item]):
         if call.fault is not None:
             raise call.fault
 
-    def _give_up(self, call: _Call[Item]) -> None:
+    def _give_up(self, call: _Waiter[Item]) -> None:
         """Take back a call that waits too long, unless it has its turn just now; one under way has its grace."""
         with self._mutex:
             if call.leads:
@@ -91,13 +91,13 @@ class Together(Generic[Item]):
         if not call.woken.acquire(timeout=GRACE_SECONDS):
             self._leave(call)
 
-    def _leave(self, call: _Call[Item]) -> None:
+    def _leave(self, call: _Waiter[Item]) -> None:
         with self._mutex:
             if not call.is_done:
                 call.is_gone = True
                 raise NotFinished
 
-    def _lead(self, call: _Call[Item]) -> None:
+    def _lead(self, call: _Waiter[Item]) -> None:
         try:
             gathering = self._gather_until - time.monotonic()
             if gathering > 0:
@@ -105,22 +105,22 @@ class Together(Generic[Item]):
             with self._mutex:
                 group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST - 1))]
             group.append(call)
-            self._tell(group, self._faults(group))
+            self._settle(group, self._faults(group))
             if len(group) > 1:
                 self._wake(group[0])
                 self._gather_until = time.monotonic() + GATHER_SECONDS
         finally:
             self._hand_over()
 
-    def _tell(self, group: Sequence[_Call[Item]], faults: Sequence[Exception | None]) -> None:
+    def _settle(self, group: Sequence[_Waiter[Item]], faults: Sequence[Exception | None]) -> None:
         """The last of the group is the leader, whom nobody needs to wake."""
         afters = (*group[1:-1], None, None)[: len(group)]
         with self._mutex:
             for one, fault, after in zip(group, faults, afters, strict=True):
                 one.fault, one.after, one.is_done = fault, after, True
 
-    def _wake(self, first: _Call[Item]) -> None:
-        one: _Call[Item] | None = first
+    def _wake(self, first: _Waiter[Item]) -> None:
+        one: _Waiter[Item] | None = first
         while one is not None and one.is_gone:
             one = one.after
         if one is not None:
@@ -136,7 +136,7 @@ class Together(Generic[Item]):
             else:
                 self._is_led = False
 
-    def _faults(self, group: Sequence[_Call[Item]]) -> Sequence[Exception | None]:
+    def _faults(self, group: Sequence[_Waiter[Item]]) -> Sequence[Exception | None]:
         """The group has as long as its newest member."""
         try:
             seconds = max(one.deadline for one in group) - time.monotonic()

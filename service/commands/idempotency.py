@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from ledger.events.ids import derived
 from ledger.sqlite import Connection, transaction
-from service.commands.group_commit import NotBegun, NotFinished, Together
+from service.commands.group_commit import GroupCommit, NotBegun, NotFinished
 from service.deployment.database import MIGRATIONS
 
 HEADER = "Idempotency-Key"
@@ -77,7 +77,7 @@ class IdempotencyKeys:
         self._connection = connection
         self._hash_key = blake2b(secret, digest_size=32).digest()
         self._new_id = new_id
-        self._together = Together(self._keep)
+        self._group_commit = GroupCommit(self._keep)
 
     def claim(self, client: str, key: str, *call: bytes) -> Claim:
         """Give what the call's messages are to be, from now on for ever. Keys of different clients never meet.
@@ -88,7 +88,7 @@ class IdempotencyKeys:
             raise KeyUnfit(f"must have 1 to {MOST_CHARACTERS} printable ASCII characters, such as a UUID")
         wish = _Wish(self._hash(client.encode(), key.encode()), self._hash(*call))
         try:
-            self._together.do(wish, SECONDS)
+            self._group_commit.do(wish, SECONDS)
         except (NotBegun, NotFinished):
             raise NotKept("the key could not be kept in time: the disk is slow; nothing was published") from None
         assert wish.claim is not None

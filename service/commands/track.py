@@ -11,7 +11,7 @@ from ledger.events.calls import TrackEvent, TrackUser, track_event, track_user
 from ledger.events.schema import Fault
 from ledger.events.signing import Signer
 from service.commands.conflicts import Conflicts
-from service.commands.group_commit import NotBegun, NotFinished, Together
+from service.commands.group_commit import GroupCommit, NotBegun, NotFinished
 from service.commands.idempotency import Claim
 from service.commands.messages import Fact, facts_of, messages_of, signing
 
@@ -83,7 +83,7 @@ class Tracker:
         self._in_log = in_log
         self._default_country_code = default_country_code
         self._new_id = new_id
-        self._together = Together(self._publish_all)
+        self._group_commit = GroupCommit(self._publish_all)
 
     def user(self, body: object, source: str, claim: Callable[[], Claim] | None = None) -> Ready:
         """A contact's traits, then its tags, as messages.
@@ -102,26 +102,26 @@ class Tracker:
         facts = [(types.EVENT_TRACKED, {"event": call.event, "traits": call.traits})]
         return self._ready(call, facts, source, None if claim is None else claim())
 
-    def tell(self, call: TrackUser, source: str, claim: Claim | None = None, terms: Terms = _ANY) -> list[str]:
+    def publish_call(self, call: TrackUser, source: str, claim: Claim | None = None, terms: Terms = _ANY) -> list[str]:
         """Publish what a call that was read says, and return its ids. Raises TooLarge, and what `publish` raises."""
         return self.publish(self._ready(call, facts_of(call), source, claim, terms))
 
-    def told(self, call: TrackUser, source: str, claim: Claim) -> list[str] | None:
-        """The ids of the messages by which a repeated call was told before; None while the log lacks any of them."""
-        return self._told(claim, source, len(facts_of(call)))
+    def published_before(self, call: TrackUser, source: str, claim: Claim) -> list[str] | None:
+        """The ids of the messages that a repeated call published before; None while the log lacks any of them."""
+        return self._published_before(claim, source, len(facts_of(call)))
 
     def publish(self, ready: Ready) -> list[str]:
         """Return the ids once the messages are on the bus. Raises IdentityConflict, BusError."""
         if ready.call is not None:
             try:
-                self._together.do(ready.call, DEADLINE)
+                self._group_commit.do(ready.call, DEADLINE)
             except NotBegun:
                 raise Unavailable(_NOT_BEGUN) from None
             except NotFinished:
                 raise NotConfirmed(_NOT_FINISHED) from None
         return ready.ids
 
-    def _told(self, claim: Claim, source: str, count: int) -> list[str] | None:
+    def _published_before(self, claim: Claim, source: str, count: int) -> list[str] | None:
         ids = claim.ids(count)
         return ids if claim.is_repeat and len(self._in_log(source, ids)) == count else None
 
@@ -133,8 +133,8 @@ class Tracker:
         claim: Claim | None,
         terms: Terms = _ANY,
     ) -> Ready:
-        if claim is not None and (told := self._told(claim, source, len(facts))) is not None:
-            return Ready(told, None, call.notes)
+        if claim is not None and (published := self._published_before(claim, source, len(facts))) is not None:
+            return Ready(published, None, call.notes)
         at, ids = (None, [self._new_id() for _ in facts]) if claim is None else (claim.at, claim.ids(len(facts)))
         if terms is not _ANY:
             facts = _on_terms(facts, ids, terms)

@@ -25,14 +25,14 @@ Outcome = list[str] | Exception
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class TrackBatch:
     """Calls that were looked at, with the outcome of each, and the `messages` that are still to be published."""
 
     outcomes: Sequence[Outcome]
     messages: Sequence[Message]
 
 
-class _Told(msgspec.Struct, frozen=True, gc=False):
+class _PreparedCall(msgspec.Struct, frozen=True, gc=False):
     """A call that is right in itself. What it said is gone: so many small objects would keep the collector busy."""
 
     place: int
@@ -43,7 +43,7 @@ class _Told(msgspec.Struct, frozen=True, gc=False):
     by_phone_alone: bool = False
 
 
-class Batches:
+class TrackBatches:
     """Takes batches of calls. Safe for threads.
 
     `conflicts` is asked by one thread at a time. `in_log(source, ids)` gives those of the messages that the log has,
@@ -68,15 +68,15 @@ class Batches:
 
     def prepare(
         self, calls: Iterable[TrackUser | Exception], most: int, source: str, claim: Callable[[], Claim | None]
-    ) -> Batch:
+    ) -> TrackBatch:
         """Look at the calls, `most` at most, each by itself: what one says bears on no other before the append.
 
         A call that could not be read is the exception that says so, and has it as its outcome. `claim` is asked once
         some call is right. Of a batch that is repeated under its idempotency key, what the log has already is as it
-        was told before. Raises what `claim` raises.
+        was published before. Raises what `claim` raises.
         """
         outcomes: list[Outcome] = []
-        told: list[_Told] = []
+        prepared: list[_PreparedCall] = []
         claimed: Claim | None = None
         spare: Iterator[str] = iter(())
         sign = cache(signing(self._signer, source))
@@ -98,23 +98,25 @@ class Batches:
                 outcomes.append(fault)
                 continue
             outcomes.append(ids)
-            told.append(_Told(place, call.phone, call.user_id, ids, messages))
-        known = self._known(source, told) if claimed is not None and claimed.is_repeat else frozenset()
-        return Batch(outcomes, self._unknown(told, outcomes, known))
+            prepared.append(_PreparedCall(place, call.phone, call.user_id, ids, messages))
+        known = self._known(source, prepared) if claimed is not None and claimed.is_repeat else frozenset()
+        return TrackBatch(outcomes, self._unknown(prepared, outcomes, known))
 
-    def publish(self, batch: Batch) -> None:
+    def publish(self, batch: TrackBatch) -> None:
         """Return once all is on the disk of the bus. Raises what `Publisher.publish` raises."""
         self._publisher.publish(batch.messages, DEADLINE)
 
-    def _known(self, source: str, told: Sequence[_Told]) -> frozenset[str]:
-        return frozenset(self._in_log(source, [id for one in told for id in one.ids]))
+    def _known(self, source: str, prepared: Sequence[_PreparedCall]) -> frozenset[str]:
+        return frozenset(self._in_log(source, [id for one in prepared for id in one.ids]))
 
-    def _unknown(self, told: Sequence[_Told], outcomes: list[Outcome], known: frozenset[str]) -> list[Message]:
+    def _unknown(
+        self, prepared: Sequence[_PreparedCall], outcomes: list[Outcome], known: frozenset[str]
+    ) -> list[Message]:
         """The messages that the log does not have, but for those of conflicts, which become outcomes."""
         with self._lock:
-            conflicts = self._conflicts.of(told)
+            conflicts = self._conflicts.of(prepared)
         messages: list[Message] = []
-        for one, conflict in zip(told, conflicts, strict=True):
+        for one, conflict in zip(prepared, conflicts, strict=True):
             if known and known.issuperset(one.ids):
                 continue
             if conflict is None:

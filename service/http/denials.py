@@ -10,7 +10,7 @@ from service.deployment.keys import Key, Keys
 
 _REPORT_EVERY = 60_000_000
 
-_Kind = tuple[str, str, str]
+_Denial = tuple[str, str, str]
 """The key's id and name, and the scopes of which it has none."""
 
 
@@ -23,8 +23,8 @@ class Denials:
     def __init__(self, keys: Keys, clock: Callable[[], int]) -> None:
         self._keys = keys
         self._clock = clock
-        self._times: Counter[_Kind] = Counter()
-        self._due: dict[_Kind, int] = {}
+        self._times: Counter[_Denial] = Counter()
+        self._due: dict[_Denial, int] = {}
         self._lock = Lock()
 
     def denied(self, key: Key, scopes: Sequence[str]) -> None:
@@ -43,7 +43,7 @@ class Denials:
         """Write down what was only counted so far."""
         self._report(self._clock(), list(self._times))
 
-    def _report(self, now: int, kinds: Sequence[_Kind]) -> None:
+    def _report(self, now: int, kinds: Sequence[_Denial]) -> None:
         for kind in kinds:
             with self._lock:
                 times = self._times.pop(kind, 0)

@@ -14,7 +14,7 @@ from service.deployment.people import People
 from service.deployment.sessions import Sessions
 from service.http.body import BrokenOff, LengthMissing, TooLong
 from service.http.problem import Problem
-from service.http.services import Door
+from service.http.services import Services
 from service.hub import words
 from service.hub.access import Access, Forged, NotAllowed
 from service.hub.contact import contact_pages
@@ -56,7 +56,7 @@ _log = structlog.get_logger(part="hub")
 class Hub:
     """What the pages need: the parts behind the API's routes, and those of the hub alone. All safe for threads."""
 
-    door: Door
+    services: Services
     people: People
     sessions: Sessions
     preferences: Preferences
@@ -69,16 +69,16 @@ def create_hub(hub: Hub) -> Flask:
     app = Flask("service.hub", static_url_path="/static")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _A_DAY
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    deployment = hub.door.deployment
-    access = Access(hub.sessions, hub.door.seats, deployment.secret, deployment.settings.port)
+    deployment = hub.services.deployment
+    access = Access(hub.sessions, hub.services.seats, deployment.secret, deployment.settings.port)
     access.guard(app, _OPEN)
     _speak(app, access, words.Moments(hub.zone, hub.clock))
     _finish(app)
-    _answer_faults(app, hub.door.new_id)
-    app.register_blueprint(signing_in(access, hub.door.gate, hub.people))
+    _answer_faults(app, hub.services.new_id)
+    app.register_blueprint(signing_in(access, hub.services.gate, hub.people))
     app.register_blueprint(signing_out(access))
-    app.register_blueprint(contacts_pages(hub.door, hub.preferences))
-    app.register_blueprint(contact_pages(hub.door))
+    app.register_blueprint(contacts_pages(hub.services, hub.preferences))
+    app.register_blueprint(contact_pages(hub.services))
     app.register_blueprint(people_pages(hub.people))
 
     @app.get("/")

@@ -9,22 +9,22 @@ from flask import Blueprint, redirect, render_template, request
 
 from ledger.events.traits import DEFAULT_TYPES
 from ledger.log.sqlite.reader import LogReader
-from service.http.services import Door
+from service.http.services import Services
 from service.hub import words
 from service.hub.access import needs
 from service.imports.record.registry import ImportUnknown, Registry
 from service.queries import contact as documents
 from service.queries.as_of import BadMoment, position_of
-from service.queries.find import Found, Unknown, find_id
+from service.queries.find import FoundContact, Unknown, find_id
 
 _SHOWN_EVENTS = 50
 _ALWAYS_SHOWN = ("phone", "user_id", *DEFAULT_TYPES)
 
 
-def contact_pages(door: Door) -> Blueprint:
+def contact_pages(services: Services) -> Blueprint:
     """The contact's page."""
     pages = Blueprint("contact", __name__)
-    ledger = door.deployment
+    ledger = services.deployment
 
     @pages.get("/contacts/<id>")
     @needs("read")
@@ -38,10 +38,10 @@ def contact_pages(door: Door) -> Blueprint:
                 position = position_of(log, request.args.get("as_of") or None)
             except BadMoment as bad:
                 fault = f"This moment is not possible: {bad}."
-            contact = _contact(door, log, found, position)
+            contact = _contact(services, log, found, position)
             events = documents.history(log, found)["events"]
             explained = documents.explain(log, found)
-        named = file_names(door)
+        named = file_names(services)
         lines = {event["position"]: event for event in events}
 
         def source(claim: Mapping[str, Any]) -> tuple[str, str]:
@@ -66,12 +66,12 @@ def contact_pages(door: Door) -> Blueprint:
     return pages
 
 
-def file_names(door: Door) -> Callable[[str], str | None]:
+def file_names(services: Services) -> Callable[[str], str | None]:
     """The name of an import's file by the import's id, each looked up once."""
 
     @cache
     def name(id: str) -> str | None:
-        with closing(door.deployment.store()) as connection:
+        with closing(services.deployment.store()) as connection:
             try:
                 return Registry(connection).get(id).file_name
             except ImportUnknown:
@@ -80,10 +80,10 @@ def file_names(door: Door) -> Callable[[str], str | None]:
     return name
 
 
-def _contact(door: Door, log: LogReader, found: Found, position: int | None) -> dict[str, Any] | None:
+def _contact(services: Services, log: LogReader, found: FoundContact, position: int | None) -> dict[str, Any] | None:
     """The contact's document; None for one that is gone, or was not there yet: its history is shown all the same."""
     try:
-        return documents.contact(door.deployment, log, found, position)
+        return documents.contact(services.deployment, log, found, position)
     except Unknown:
         return None
 

@@ -14,7 +14,7 @@ from projections.lists.pages import SORTS, Sort
 from projections.state.sqlite.indexes import KINDS, SPELLINGS
 from projections.state.sqlite.predicates import Wanted
 from projections.state.sqlite.reader import StateReader
-from service.http.services import Door
+from service.http.services import Services
 from service.hub.access import needs
 from service.hub.preferences import Preferences
 from service.hub.words import OPERATORS, title, visible
@@ -22,7 +22,7 @@ from service.imports.record.named_once import named_once
 from service.queries.as_of import BadMoment, position_of
 from service.queries.attribute_names import MEMBERS, written
 from service.queries.indexing import Indexing
-from service.queries.kept import Kept
+from service.queries.kept import KeptAnswer
 from service.queries.list import BadCursor, list_page
 from service.queries.selection import Selection
 from service.queries.totals import Totals
@@ -43,14 +43,14 @@ class Chip:
     without: str
 
 
-def contacts_pages(door: Door, preferences: Preferences) -> Blueprint:
+def contacts_pages(services: Services, preferences: Preferences) -> Blueprint:
     """The list's pages."""
     pages = Blueprint("contacts", __name__)
-    generations = door.deployment.generations()
+    generations = services.deployment.generations()
     totals, indexing = Totals(), Indexing(generations)
-    log_reader, once = door.deployment.log_reader, named_once(door.deployment)
-    kept_attributes = Kept(generations.current_path, catalogue.attributes)
-    kept_tags = Kept(generations.current_path, catalogue.tags)
+    log_reader, once = services.deployment.log_reader, named_once(services.deployment)
+    kept_attributes = KeptAnswer(generations.current_path, catalogue.attributes)
+    kept_tags = KeptAnswer(generations.current_path, catalogue.tags)
 
     def attributes() -> list[dict[str, Any]]:
         with indexing.watching(lambda: {KINDS}):
@@ -65,17 +65,17 @@ def contacts_pages(door: Door, preferences: Preferences) -> Blueprint:
     @pages.get("/contacts")
     @needs("read")
     def contacts_page() -> Any:
-        asked = Asked.of(request.args, _columns(preferences))
+        asked = ListAddress.of(request.args, _columns(preferences))
         names = [one["name"] for one in attributes()]
         document: dict[str, Any] = {"contacts": [], "total": None, "next_cursor": None}
         fault, position, path = asked.fault, None, generations.current_path()
         try:
             selection, chosen = Selection(asked.where, asked.tags, asked.q or None), Wanted()
             if asked.as_of:
-                with door.deployment.log_reader() as log:
+                with services.deployment.log_reader() as log:
                     position = position_of(log, asked.as_of)
                     assert position is not None
-                    path = door.past.at(log, position)
+                    path = services.past.at(log, position)
 
             def total(state: StateReader, wanted: Wanted) -> int:
                 nonlocal chosen
@@ -112,7 +112,7 @@ def contacts_pages(door: Door, preferences: Preferences) -> Blueprint:
     @needs("read")
     def add_filter() -> Any:
         """A filter's form leads here, and on to the list with it, so that one address stands for one list."""
-        asked = Asked.of(request.args, _columns(preferences))
+        asked = ListAddress.of(request.args, _columns(preferences))
         field, op, value = (request.args.get(name, "") for name in ("field", "op", "value"))
         tag = request.args.get("add_tag", "").strip()
         if tag:
@@ -127,7 +127,7 @@ def contacts_pages(door: Door, preferences: Preferences) -> Blueprint:
     def choose_columns() -> Any:
         chosen = [name for name in request.form.getlist("column") if name][:_MOST_COLUMNS]
         preferences.put(g.session.name, "columns", chosen or None if "reset" not in request.form else None)
-        asked = Asked.of(request.args, COLUMNS)
+        asked = ListAddress.of(request.args, COLUMNS)
         return redirect(asked.address(cursor=None), 303)
 
     return pages
@@ -139,7 +139,7 @@ def _columns(preferences: Preferences) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListAddress:
     """What an address of the list asks for. `fault` is a sentence where something in it is not possible."""
 
     q: str
@@ -152,7 +152,7 @@ class Asked:
     fault: str | None = None
 
     @classmethod
-    def of(cls, arguments: Any, columns: tuple[str, ...]) -> "Asked":
+    def of(cls, arguments: Any, columns: tuple[str, ...]) -> "ListAddress":
         """Read an address; an unknown order is the usual one."""
         sort = arguments.get("sort", "-modified")
         return cls(
@@ -186,11 +186,11 @@ class Asked:
         pairs = self.pairs + ([("cursor", cursor)] if cursor else [])
         return "/contacts" + (f"?{urlencode(pairs)}" if pairs else "")
 
-    def with_condition(self, condition: str) -> "Asked":
+    def with_condition(self, condition: str) -> "ListAddress":
         """The same list with one more condition."""
         return self._changed(where=tuple(dict.fromkeys((*self.where, condition))))
 
-    def with_tag(self, tag: str) -> "Asked":
+    def with_tag(self, tag: str) -> "ListAddress":
         """The same list with one more tag."""
         return self._changed(tags=tuple(dict.fromkeys((*self.tags, tag))))
 
@@ -199,9 +199,9 @@ class Asked:
         down = f"-{column}"
         return self._changed(sort=column if self.sort == down else down).address(cursor=None)
 
-    def _changed(self, **members: Any) -> "Asked":
+    def _changed(self, **members: Any) -> "ListAddress":
         values = {name: getattr(self, name) for name in self.__slots__}
-        return Asked(**{**values, "cursor": None, **members})
+        return ListAddress(**{**values, "cursor": None, **members})
 
     def without(self, kind: str, text: str) -> str:
         """The address of the list without a filter."""
@@ -209,7 +209,7 @@ class Asked:
         return self._changed(**{kind: left}).address(cursor=None)
 
 
-def _chips(asked: Asked) -> list[Chip]:
+def _chips(asked: ListAddress) -> list[Chip]:
     chips = [Chip(visible(_words(one)), asked.without("where", one)) for one in asked.where]
     chips += [Chip(f"has the tag {visible(one)}", asked.without("tags", one)) for one in asked.tags]
     if asked.q:

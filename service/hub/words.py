@@ -47,7 +47,7 @@ RIGHTS = {
 }
 """What each scope lets a person do, in words."""
 
-_DOORS = {
+_SOURCES = {
     "/v1/public/track/users": "Track call",
     "/v1/public/track/events": "Event call",
     "/v1/contacts": "API call",
@@ -166,8 +166,8 @@ def source(document: Mapping[str, Any], files: Callable[[str], str | None]) -> t
         name = files(text.removeprefix(types.IMPORTS)) or "a file"
         line = document.get("line")
         return "file", name if line is None else f"{name}, line {line}"
-    if text in _DOORS:
-        return ("hub" if text == "/hub" else "call"), _DOORS[text]
+    if text in _SOURCES:
+        return ("hub" if text == "/hub" else "call"), _SOURCES[text]
     if not text:
         return "ledger", "not known any more"
     parts = urlsplit(text)

@@ -1,4 +1,4 @@
-"""Verify and rebuild for callers: each a command apart, one of a kind at a time, with its outcome kept for a while."""
+"""Verify and rebuild for callers: each a background command, one of a kind at a time, with its outcome kept."""
 
 import json
 import re
@@ -10,10 +10,10 @@ from typing import Any, Literal
 from ledger.events import moments
 from projections.state.building import discard
 from service.deployment.locks import is_held
-from service.jobs.background_command import Apart, complaint_of
+from service.jobs.background_command import BackgroundCommands, complaint_of
 from service.jobs.verifying import PLAIN, Extent
 
-Kind = Literal["verify", "rebuild"]
+RunKind = Literal["verify", "rebuild"]
 
 KEPT = 20
 """Runs whose outcome can be read."""
@@ -27,13 +27,15 @@ _LOOK_SECONDS = 0.02
 class AuditRuns:
     """The runs in `folder`. `new_id` makes their ids, `clock` gives microseconds since the epoch."""
 
-    def __init__(self, folder: Path, apart: Apart, new_id: Callable[[], str], clock: Callable[[], int]) -> None:
+    def __init__(
+        self, folder: Path, background: BackgroundCommands, new_id: Callable[[], str], clock: Callable[[], int]
+    ) -> None:
         self._folder = folder
-        self._apart = apart
+        self._background = background
         self._new_id = new_id
         self._clock = clock
 
-    def begin(self, kind: Kind, extent: Extent = PLAIN) -> dict[str, Any]:
+    def begin(self, kind: RunKind, extent: Extent = PLAIN) -> dict[str, Any]:
         """Start a run, or give the one of this kind that is under way. A rebuild leaves the state in use alone.
 
         `extent` is a verify's; the one under way may have another.
@@ -55,7 +57,7 @@ class AuditRuns:
         verify, rebuild = ["verify", "--json", *extent.arguments()], ["rebuild", "--json", "--into", str(scratch)]
         arguments = verify if kind == "verify" else rebuild
         out = self._out_of(id)
-        if self._apart.begin(self._lock(kind), arguments, out=out, before=before, after=tidy):
+        if self._background.begin(self._lock(kind), arguments, out=out, before=before, after=tidy):
             return record | {"state": "running", "result": None, "message": None}
         return self._under_way(kind) or self.begin(kind, extent)
 
@@ -76,7 +78,7 @@ class AuditRuns:
             return record | {"state": "failed", "result": None, "message": self._complaint(id)}
         return record | {"state": "done", "result": result, "message": None}
 
-    def _under_way(self, kind: Kind) -> dict[str, Any] | None:
+    def _under_way(self, kind: RunKind) -> dict[str, Any] | None:
         """The run that holds the lock, once it has said which it is; None when it has ended meanwhile."""
         for _ in range(_LOOKS):
             if not is_held(self._lock(kind)):
@@ -87,7 +89,7 @@ class AuditRuns:
             time.sleep(_LOOK_SECONDS)
         return None
 
-    def _is_running(self, kind: Kind, id: str) -> bool:
+    def _is_running(self, kind: RunKind, id: str) -> bool:
         """A run is the one under way from before its lock is let go until then; its output is whole by then."""
         is_current = self._current(kind).read_text(encoding="utf-8") == id
         return is_current and is_held(self._lock(kind)) and self._result(id) is None
@@ -118,8 +120,8 @@ class AuditRuns:
     def _out_of(self, id: str) -> Path:
         return self._folder / f"{id}.out"
 
-    def _lock(self, kind: Kind) -> Path:
+    def _lock(self, kind: RunKind) -> Path:
         return self._folder / f"{kind}.lock"
 
-    def _current(self, kind: Kind) -> Path:
+    def _current(self, kind: RunKind) -> Path:
         return self._folder / f"{kind}.current"

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock, Thread
 
 
-class Apart:
+class BackgroundCommands:
     """Starts `contacts` commands, each of which holds a lock for its life: who asks again finds it under way.
 
     `environ` is the commands' environment. Safe for threads and processes.
@@ -48,7 +48,7 @@ class Apart:
             os.close(descriptor)  # the command has it too, and lets go of the lock when it ends
         with self._guard:
             self._running.add(process)
-        Thread(target=self._wait, args=(process, after), name="work apart", daemon=True).start()
+        Thread(target=self._wait, args=(process, after), name="background command", daemon=True).start()
         return True
 
     def close(self) -> None:

@@ -1,11 +1,11 @@
-"""The whole state at a past position, for calls: folded by a command apart, and kept for the next call."""
+"""The whole state at a past position, for calls: folded by a background command, and kept for the next call."""
 
 import time
 from pathlib import Path
 
 from ledger.log.sqlite.reader import LogReader
 from projections.past.states import kept_at
-from service.jobs.background_command import Apart
+from service.jobs.background_command import BackgroundCommands
 
 WAIT_SECONDS = 2.0
 """How long a call waits for a state that is being folded."""
@@ -23,9 +23,9 @@ class BeingFolded(Exception):
 class PastStates:
     """The states in `folder`; one is folded at a time, whichever worker was asked."""
 
-    def __init__(self, folder: Path, apart: Apart) -> None:
+    def __init__(self, folder: Path, background: BackgroundCommands) -> None:
         self._folder = folder
-        self._apart = apart
+        self._background = background
 
     def at(self, log: LogReader, position: int) -> Path:
         """The file with the state at `position` of the log. Raises BeingFolded after WAIT_SECONDS."""
@@ -35,6 +35,6 @@ class PastStates:
             if time.monotonic() > deadline:
                 raise BeingFolded(position)
             # begun once a call: a command that fails would else be started again and again
-            is_begun = is_begun or self._apart.begin(lock, ["past", str(position)])
+            is_begun = is_begun or self._background.begin(lock, ["past", str(position)])
             time.sleep(_LOOK_SECONDS)
         return path

@@ -11,7 +11,7 @@ STEADY = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class RestartHistory:
     """What is remembered of one child: how often in a row it ended soon after its start."""
 
     short_runs: int = 0
@@ -22,7 +22,7 @@ class Restart:
     """Start the child again after `wait` seconds."""
 
     wait: float
-    record: Record
+    record: RestartHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,11 @@ class GiveUp:
     """End the whole: this child cannot run."""
 
 
-def decide(record: Record, exit_code: int, lived: float) -> Restart | GiveUp:
+def decide(record: RestartHistory, exit_code: int, lived: float) -> Restart | GiveUp:
     """What follows from a child's end that nobody asked for. `exit_code` is negative for a signal, `lived` seconds."""
     if exit_code == CANNOT_RUN:
         return GiveUp()
     if lived >= STEADY:
-        record = Record()
+        record = RestartHistory()
     wait = min(FIRST_WAIT * 2**record.short_runs, LONGEST_WAIT)
     return Restart(wait, replace(record, short_runs=record.short_runs + 1))

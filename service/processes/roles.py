@@ -47,7 +47,7 @@ class Stop:
         self._trouble: Path | None = None
         self.beat: Callable[[], None] = _no_beat
 
-    def tell_in(self, trouble: Path, beat: Callable[[], None] = _no_beat) -> None:
+    def report_in(self, trouble: Path, beat: Callable[[], None] = _no_beat) -> None:
         """Keep the present fault in this file, for `/readyz`, none so far; `beat` is told of every step."""
         self._trouble, self.beat = trouble, beat
         trouble.unlink(missing_ok=True)
@@ -98,7 +98,7 @@ def _alone(part: Part, deployment: Deployment, stop: Stop) -> Iterator[bool]:
             with holding(lock):
                 beat = Beat(lock)
                 beat()
-                stop.tell_in(part.trouble(deployment.data), beat)
+                stop.report_in(part.trouble(deployment.data), beat)
                 sqlite.tell_of_work(beat)
                 with _end_noted(part.ends(deployment.data)):
                     yield True
@@ -125,7 +125,7 @@ def _settle() -> None:
     gc.disable()
 
 
-def _until_told(stop: Stop, work: Callable[[], None]) -> None:
+def _until_stopped(stop: Stop, work: Callable[[], None]) -> None:
     """Do the work, anew after a storage fault that waiting mends (a full disk, say), until told to stop."""
     while not stop.is_stopping():
         try:
@@ -164,7 +164,7 @@ def run_consumer(
         if is_mine:
             _settle()
             sys.setswitchinterval(_SWITCH_SECONDS)
-            _until_told(stop, consume)
+            _until_stopped(stop, consume)
     _log.info("consumer stopped")
 
 
@@ -188,7 +188,7 @@ def run_imports(
 
             _log.info("importer started")
             with closing(store):
-                _until_told(stop, lambda: ImportRunner(importing, wait).run())
+                _until_stopped(stop, lambda: ImportRunner(importing, wait).run())
     _log.info("importer stopped")
 
 

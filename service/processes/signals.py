@@ -17,11 +17,11 @@ def call_at_end(callback: Callable[[], None]) -> None:
 
     A fork's child starts without it: there both signals end the process, until it calls this itself.
     """
-    heard, told = os.pipe()
-    os.set_blocking(told, False)
+    heard, wakeup = os.pipe()
+    os.set_blocking(wakeup, False)
     for number in ENDING:
         signal.signal(number, silent)
-    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
     Thread(target=_listen, args=(heard, callback), name="signals", daemon=True).start()
 
 

@@ -11,7 +11,7 @@ import structlog
 
 from service.deployment.marks import note_end
 from service.processes.child import Child
-from service.processes.restarts import GiveUp, Record, decide
+from service.processes.restarts import GiveUp, RestartHistory, decide
 
 DRAIN = 15.0
 """Seconds a child may take to finish after SIGTERM before it is killed."""
@@ -42,7 +42,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class StopAsked:
     """Somebody wants the whole to end."""
 
 
@@ -60,15 +60,15 @@ class Supervisor:
         self._parts = parts
         self._environ = environ
         self._out = out
-        self._events: SimpleQueue[Ended | Stop] = SimpleQueue()
+        self._events: SimpleQueue[Ended | StopAsked] = SimpleQueue()
         self._running: dict[str, Child] = {}
         self._begun: dict[str, float] = {}
-        self._records: dict[str, Record] = {part.name: Record() for part in parts}
+        self._records: dict[str, RestartHistory] = {part.name: RestartHistory() for part in parts}
         self._due: dict[str, float] = {part.name: 0.0 for part in parts}
 
     def stop(self) -> None:
         """Ask for an orderly end. Safe in signal handlers and other threads."""
-        self._events.put(Stop())
+        self._events.put(StopAsked())
 
     def run(self, ready: Callable[[], bool], announce: Callable[[], None]) -> None:
         """Run until `stop`; `announce` once, as soon as `ready` says yes. Raises CannotRun after stopping the rest."""
@@ -85,7 +85,7 @@ class Supervisor:
                 announce()
                 announced = True
             match self._next_event(0.1 if not announced else 60.0):
-                case Stop():
+                case StopAsked():
                     return
                 case Ended(child, exit_code):
                     self._has_ended(child, exit_code)
@@ -104,7 +104,7 @@ class Supervisor:
     def _report(self, child: Child, exit_code: int) -> None:
         self._events.put(Ended(child, exit_code))
 
-    def _next_event(self, most: float) -> Ended | Stop | None:
+    def _next_event(self, most: float) -> Ended | StopAsked | None:
         now = time.monotonic()
         wait = min([most, *(due - now for due in self._due.values())])
         try:

@@ -12,10 +12,10 @@ from projections.past.explain import explain as explanation
 from projections.past.history import event_document, steps
 from projections.state.sqlite.reader import reading
 from service.deployment.deployment import Deployment
-from service.queries.find import Found, Unknown, at
+from service.queries.find import FoundContact, Unknown, at
 
 
-def contact(deployment: Deployment, log: LogReader, found: Found, position: int | None) -> dict[str, Any]:
+def contact(deployment: Deployment, log: LogReader, found: FoundContact, position: int | None) -> dict[str, Any]:
     """The contact now, or as it was at a position, which the document then names. Raises Unknown."""
     if position is not None:
         return contact_document(at(log, found, position)) | {"as_of": position}
@@ -51,11 +51,11 @@ def left_by(deployment: Deployment, log: LogReader, entry: Entry) -> dict[str, A
         current = state.contact(entry.contact)
     if current is not None and current.position == entry.position:
         return contact_document(current)
-    found = Found(log.component(entry.contact), entry.contact, None, None)
+    found = FoundContact(log.component(entry.contact), entry.contact, None, None)
     return contact_document(at(log, found, entry.position))
 
 
-def history(log: LogReader, found: Found, after: int = 0, limit: int | None = None) -> dict[str, Any]:
+def history(log: LogReader, found: FoundContact, after: int = 0, limit: int | None = None) -> dict[str, Any]:
     """What happened to a contact, oldest first: up to `limit` events after position `after`.
 
     `next_after` is where to go on, None at the end.
@@ -71,7 +71,7 @@ def history(log: LogReader, found: Found, after: int = 0, limit: int | None = No
     }
 
 
-def explain(log: LogReader, found: Found, trait: str | None = None) -> dict[str, Any]:
+def explain(log: LogReader, found: FoundContact, trait: str | None = None) -> dict[str, Any]:
     """Why each value is what it is, or just one attribute's. Raises Unknown for one that no event ever set."""
     explained = explanation(log, found.component)
     values, tags = explained.values, explained.tags
@@ -82,6 +82,6 @@ def explain(log: LogReader, found: Found, trait: str | None = None) -> dict[str,
     return {"contact": id_of(log, found), "values": values, "tags": tags}
 
 
-def id_of(log: LogReader, found: Found) -> str:
+def id_of(log: LogReader, found: FoundContact) -> str:
     """The public id that the contact has now, after all merges."""
     return public_id(log.ids([found.contact])[found.contact])

@@ -16,7 +16,7 @@ class Unknown(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundContact:
     """A contact, as the numbers of all contacts ever merged with it, the surviving one first.
 
     `asked` is the number that what was given names itself: an id's, or that of the phone's or user id's holder now.
@@ -41,28 +41,28 @@ class Found:
         )
 
 
-def find(log: LogReader, who: str) -> Found:
+def find(log: LogReader, who: str) -> FoundContact:
     """Who is meant: by id, else by phone when it starts with `+`, else by user id. Raises Unknown."""
     contact = log.contact_of_id(who)
     phone = _phone(log, who) if who.startswith("+") else None
     if contact is not None:
-        return Found(log.component(contact), contact, None, None)
+        return FoundContact(log.component(contact), contact, None, None)
     holder = log.last_holder_of_phone(phone) if phone else log.last_holder_of_user_id(who)
     if holder is None:
         raise Unknown(f"no contact is found by {who!r}: give its id, its phone as +919967536783, or its user id")
     is_released = (holder.phone != phone) if phone else (holder.user_id != who)
-    return Found(log.component(holder.contact), holder.contact, phone, None if phone else who, is_released)
+    return FoundContact(log.component(holder.contact), holder.contact, phone, None if phone else who, is_released)
 
 
-def find_id(log: LogReader, id: str) -> Found:
+def find_id(log: LogReader, id: str) -> FoundContact:
     """The contact with this id, merged into another or not. Raises Unknown."""
     contact = log.contact_of_id(id)
     if contact is None:
         raise Unknown(f"there is no contact with the id {id!r}")
-    return Found(log.component(contact), contact, None, None)
+    return FoundContact(log.component(contact), contact, None, None)
 
 
-def at(log: LogReader, found: Found, position: int) -> ContactState:
+def at(log: LogReader, found: FoundContact, position: int) -> ContactState:
     """The contact as it was at a position: the one that was found then by what was asked. Raises Unknown.
 
     That may be another one than now, before a merge, or before an undo made a phone or user id free for others.

@@ -10,7 +10,7 @@ from projections.state.sqlite.reader import StateReader, reading
 _T = TypeVar("_T")
 
 
-class Kept(Generic[_T]):
+class KeptAnswer(Generic[_T]):
     """What `compute` finds in the state, together with the position it is as of. Safe for threads.
 
     One thread at a time computes; the others get what was found before, if anything was, and if that is new enough for

@@ -8,7 +8,7 @@ from service.deployment.deployment import Deployment
 from service.queries.status import bus_lag
 
 
-def whereabouts(deployment: Deployment, id: str, source: str | None) -> dict[str, Any] | None:
+def message_status(deployment: Deployment, id: str, source: str | None) -> dict[str, Any] | None:
     """The message of this id; `source` None: one that a call of ours sent.
 
     None when there is no such message. While messages wait on the bus, or the bus cannot be asked, one that is not in

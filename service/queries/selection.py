@@ -40,7 +40,7 @@ def wanted(asked: Selection, types: AttributeTypes, once: Callable[[str], bool])
     `once` says whether an attribute that nobody has now was ever named by an accepted entry. Raises BadCondition with
     every fault at once; ValueError for what is no tag.
     """
-    reading = _Reading(types, once)
+    reading = _ConditionReader(types, once)
     faults: list[str] = []
     tests: list[Test] = []
     for text in asked.where:
@@ -64,7 +64,7 @@ def _joined(tests: Sequence[Test], tags: tuple[str, ...], text: str | None, matc
     return Wanted(conditions, tags, text, rest)
 
 
-class _Reading:
+class _ConditionReader:
     """Turns conditions into tests, by the attributes that there are."""
 
     def __init__(self, types: AttributeTypes, once: Callable[[str], bool]) -> None:

@@ -23,7 +23,7 @@ from service.commands.conflicts import Conflicts
 from service.commands.idempotency import SECONDS, IdempotencyKeys
 from service.commands.known_identities import KnownContacts, in_log
 from service.commands.track import Tracker
-from service.commands.track_batch import Batches
+from service.commands.track_batch import TrackBatches
 from service.deployment.deployment import Deployment, now, refuse_lost_store
 from service.deployment.keys import Keys
 from service.deployment.people import People
@@ -35,11 +35,11 @@ from service.http.gate import Gate
 from service.http.rates import Rates
 from service.http.readiness import Readiness, Remembered
 from service.http.seats import SEATS, Seats
-from service.http.services import Door
+from service.http.services import Services
 from service.hub.app import Hub, create_hub
 from service.hub.preferences import Preferences
 from service.jobs.audit_runs import AuditRuns
-from service.jobs.background_command import Apart
+from service.jobs.background_command import BackgroundCommands
 from service.jobs.past_states import PastStates
 from service.queries.consistency import Consistency
 from service.queries.part_states import NOT_KNOWN, part_states
@@ -47,7 +47,7 @@ from service.queries.rejected_conflicts import RejectedConflicts
 from service.queries.status import status
 
 if TYPE_CHECKING:
-    from service.imports.record.desk import Desk
+    from service.http.services import Imports
 
 LEAST_FREE = 1024 * 1024
 """Bytes on the data folder's disk below which nothing can be taken any more."""
@@ -55,16 +55,16 @@ LEAST_FREE = 1024 * 1024
 
 def application(deployment: Deployment) -> Flask:
     """A worker's application, with connections of its own. Raises what opening `service.db` raises."""
-    return create_app(door(deployment))
+    return create_app(services(deployment))
 
 
 def served(deployment: Deployment) -> WSGIApplication:
     """What a worker serves: pages for people and calls for programs. Raises what opening `service.db` raises."""
-    parts = door(deployment)
+    parts = services(deployment)
     return Front(hub(deployment, parts).wsgi_app, create_app(parts).wsgi_app)
 
 
-def hub(deployment: Deployment, parts: Door, clock: Callable[[], int] = now) -> Flask:
+def hub(deployment: Deployment, parts: Services, clock: Callable[[], int] = now) -> Flask:
     """The pages for people, over the parts behind the routes and stores of their own."""
     return create_hub(
         Hub(
@@ -78,7 +78,7 @@ def hub(deployment: Deployment, parts: Door, clock: Callable[[], int] = now) -> 
     )
 
 
-def door(deployment: Deployment) -> Door:
+def services(deployment: Deployment) -> Services:
     """The parts behind the routes; what they hold back is written when the process ends."""
     limit = deployment.settings.rate_limit
     rates = None if limit is None else Rates(deployment.data / "rates", limit, now)
@@ -86,15 +86,15 @@ def door(deployment: Deployment) -> Door:
     keys = Keys(store, now, token_urlsafe, partial(refuse_lost_store, sqlite.Place(deployment.service_path)))
     failures = Failures(keys, Rates(deployment.data / "sign-ins", ALLOWED, now), now)
     gate = Gate(keys, now, failures, Denials(keys, now), rates)
-    apart = Apart(deployment.environ(os.environ))
-    for ending in (gate.close, apart.close):
+    background = BackgroundCommands(deployment.environ(os.environ))
+    for ending in (gate.close, background.close):
         Finalize(None, ending, exitpriority=1)  # atexit is not run in granian's workers
     calls = tracker(deployment)
-    return Door(
+    return Services(
         gate=gate,
         seats=Seats(SEATS),
         tracker=calls,
-        batches=Batches(
+        batches=TrackBatches(
             calls.publisher,
             deployment.signer(),
             conflicts(deployment),
@@ -103,20 +103,20 @@ def door(deployment: Deployment) -> Door:
         ),
         idempotency=idempotency_keys(deployment),
         consistency=Consistency(deployment.signer(), deployment.log_reader, deployment.generations().current_path),
-        past=PastStates(deployment.past, apart),
-        audit_runs=AuditRuns(deployment.data / "audits", apart, deployment.ids(), now),
+        past=PastStates(deployment.past, background),
+        audit_runs=AuditRuns(deployment.data / "audits", background, deployment.ids(), now),
         deployment=deployment,
-        desk=partial(_desk, deployment),
+        imports=partial(_imports, deployment),
         readiness=Remembered(lambda: look(deployment)),
         rejected_conflicts=RejectedConflicts(deployment.log_path),
         new_id=deployment.ids(),
     )
 
 
-def _desk(deployment: Deployment) -> AbstractContextManager["Desk"]:
-    from service.wiring.imports import desk  # slow to load, and most calls are not about files
+def _imports(deployment: Deployment) -> AbstractContextManager["Imports"]:
+    from service.wiring.imports import imports  # slow to load, and most calls are not about files
 
-    return desk(deployment)
+    return imports(deployment)
 
 
 def idempotency_keys(deployment: Deployment) -> IdempotencyKeys:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from service.deployment.deployment import Deployment, now
+from service.http.services import Imports
 from service.imports.ledger.sent import SentRows
 from service.imports.ledger.view import LedgerView
-from service.imports.record.desk import Desk
 from service.imports.record.registry import Registry
 from service.imports.record.results import Results
 from service.imports.record.uploads import UploadPorts, Uploads
@@ -18,8 +18,8 @@ from service.imports.table.wording import OF_CALL
 
 
 @contextmanager
-def desk(deployment: Deployment) -> Iterator[Desk]:
-    """The desk of imports, which talks to no bus; for one thread."""
+def imports(deployment: Deployment) -> Iterator[Imports]:
+    """Imports for those who publish nothing; for one thread."""
     store = deployment.store()
     registry, folder = Registry(store), deployment.data / "imports"
     view = LedgerView(deployment.bus(), deployment.log_path, deployment.generations())
@@ -32,7 +32,7 @@ def desk(deployment: Deployment) -> Iterator[Desk]:
     )
     try:
         results = Results(folder, registry, view.outcomes, view.rejections, view.not_redone, OF_CALL)
-        yield Desk(Uploads(folder, registry, ports, _limits(deployment)), results)
+        yield Imports(Uploads(folder, registry, ports, _limits(deployment)), results)
     finally:
         view.close()
         store.close()

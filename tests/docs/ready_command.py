@@ -19,11 +19,11 @@ with socket.socket(socket.AF_UNIX) as caller:
 @contextmanager
 def ready_command(script, environ):
     """Make `script` a command that does what `contacts` does, for as long as the block lasts."""
-    door = f"{script}.socket"
-    process = subprocess.Popen([sys.executable, "-m", "tests.docs.ready_command", door], env=environ, stdout=-1)
+    services = f"{script}.socket"
+    process = subprocess.Popen([sys.executable, "-m", "tests.docs.ready_command", services], env=environ, stdout=-1)
     try:
         process.stdout.readline()  # it listens
-        script.write_text(_CLIENT.format(python=sys.executable, path=door))
+        script.write_text(_CLIENT.format(python=sys.executable, path=services))
         script.chmod(0o755)
         yield
     finally:
@@ -34,12 +34,12 @@ def ready_command(script, environ):
 def _serve(path):
     from service.cli.main import main
 
-    with socket.socket(socket.AF_UNIX) as door:
-        door.bind(path)
-        door.listen()
+    with socket.socket(socket.AF_UNIX) as services:
+        services.bind(path)
+        services.listen()
         os.write(1, b"listening\n")
         while True:
-            caller, _ = door.accept()
+            caller, _ = services.accept()
             if os.fork() == 0:
                 _run(main, caller)
             caller.close()

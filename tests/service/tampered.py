@@ -17,7 +17,7 @@ from service.deployment.deployment import Deployment, deployment
 from service.imports.run.undo import Order
 from service.jobs.verifying import verify_deployment
 from tests.examples import ASHA, EMMA, GAVIN, MEERA, RAVI
-from tests.service.imports.desk import Desk
+from tests.service.imports.imported import WorldImports
 from tests.world import World
 from tests.worlds import IS_FULL
 
@@ -41,11 +41,11 @@ def story(world: World) -> None:
     world.publish([b"no message"])
     world.publish([b"{}"], headers=(("content-type", b"application/json"),))
     world.settle()
-    with closing(Desk(world)) as desk:
-        undone = desk.bring(FIRST, tags=("vip", "first"))
-        redone = desk.bring(SECOND, name="others.csv", mode="create")
+    with closing(WorldImports(world)) as imports:
+        undone = imports.bring(FIRST, tags=("vip", "first"))
+        redone = imports.bring(SECOND, name="others.csv", mode="create")
         for document, is_redo in ((undone, False), (redone, False), (redone, True)):
-            desk.importer.order(document["id"], Order(is_redo=is_redo, by="asha", reason="a test"))
+            imports.importer.order(document["id"], Order(is_redo=is_redo, by="asha", reason="a test"))
             world.settle()
     world.track(phone=ASHA, city="a new holder")
     row = {"phone": three, "match": "phone", "row": 1, "line": 2, "traits": {"city": "Open"}}

@@ -10,7 +10,7 @@ LARGEST_POSITION = 2**62
 MOST_CONDITIONS = 10
 
 
-class Whole(fields.Integer):
+class WholeNumber(fields.Integer):
     """A whole number of ASCII digits between two bounds."""
 
     def __init__(self, least: int, most: int, **options: Any) -> None:
@@ -22,9 +22,9 @@ class Whole(fields.Integer):
         return int(super()._deserialize(value, attr, data, **options))
 
 
-def limit(default: int, most: int) -> Whole:
+def limit(default: int, most: int) -> WholeNumber:
     """How many of something are given at most."""
-    return Whole(1, most, load_default=default, metadata={"description": "How many at most"})
+    return WholeNumber(1, most, load_default=default, metadata={"description": "How many at most"})
 
 
 def text(description: str, most: int = 256, key: str | None = None) -> fields.String:
@@ -33,10 +33,10 @@ def text(description: str, most: int = 256, key: str | None = None) -> fields.St
     return fields.String(validate=length, data_key=key, metadata={"description": description})
 
 
-def after(what: str) -> Whole:
+def after(what: str) -> WholeNumber:
     """Where a feed goes on."""
     described = {"description": f"Only {what} beyond this position of the log: the next_after of the page before"}
-    return Whole(0, LARGEST_POSITION, load_default=0, metadata=described)
+    return WholeNumber(0, LARGEST_POSITION, load_default=0, metadata=described)
 
 
 class AsOfQuery(Schema):
@@ -127,7 +127,7 @@ class RejectedQuery(Schema):
 class CustomersQuery(Schema):
     """For the hub's list of contacts."""
 
-    offset = Whole(0, 1_000_000_000, load_default=0, metadata={"description": "How many to pass over"})
+    offset = WholeNumber(0, 1_000_000_000, load_default=0, metadata={"description": "How many to pass over"})
     limit = limit(100, 100)
 
 

@@ -80,7 +80,7 @@ class ReadinessSchema(HealthSchema):
     lag_seconds = fields.Float(metadata={"description": "How long the oldest of those has waited"})
 
 
-class _Moment(fields.String):
+class _MomentField(fields.String):
     """RFC 3339 in UTC."""
 
     def __init__(self, description: str, **options: Any) -> None:
@@ -108,8 +108,8 @@ class ContactSchema(Answer):
         keys=fields.String(), values=TraitValue(), required=True, metadata={"description": "Those that have a value"}
     )
     tags = fields.List(fields.String(), required=True, metadata={"description": "In the order they were added"})
-    created_at = _Moment("When its first event was recorded", required=True)
-    modified_at = _Moment("When an event last changed something of it", required=True)
+    created_at = _MomentField("When its first event was recorded", required=True)
+    modified_at = _MomentField("When an event last changed something of it", required=True)
     position = _position("Its newest event's", required=True)
     as_of = _position("The position asked for")
 
@@ -159,8 +159,8 @@ class EventSchema(Answer):
     id = fields.String(required=True, metadata={"description": "Its message's"})
     type = fields.String(required=True)
     source = fields.String(required=True, metadata={"description": "Who published it"})
-    stated_at = _Moment("The time its facts are stated for", required=True)
-    recorded_at = _Moment("When the log took it", required=True)
+    stated_at = _MomentField("The time its facts are stated for", required=True)
+    recorded_at = _MomentField("When the log took it", required=True)
     changes = fields.List(fields.Nested(ChangeSchema), required=True)
     event = fields.String(metadata={"description": "The name of a tracked event"})
     row = fields.Integer(metadata={"description": "Of an import's file"})
@@ -183,7 +183,7 @@ class LostSchema(Answer):
     position = _position("Of the event that said it", required=True)
     event = fields.String(required=True, metadata={"description": "That event's message"})
     source = fields.String(required=True)
-    stated_at = _Moment("The time it was stated for", required=True)
+    stated_at = _MomentField("The time it was stated for", required=True)
     rule = fields.String(required=True, metadata={"description": "Why it lost"})
 
 
@@ -194,7 +194,7 @@ class ReasonSchema(Answer):
     position = _position("Of the event that set it", required=True)
     event = fields.String(required=True, metadata={"description": "That event's message"})
     source = fields.String(required=True)
-    stated_at = _Moment("The time it was stated for", required=True)
+    stated_at = _MomentField("The time it was stated for", required=True)
     lost = fields.List(fields.Nested(LostSchema))
 
 
@@ -260,8 +260,8 @@ class EntrySchema(Answer):
     id = fields.String(required=True, allow_none=True, metadata={"description": "Its message's"})
     source = fields.String(required=True, allow_none=True)
     type = fields.String(required=True, allow_none=True)
-    stated_at = _Moment("The time its facts are stated for", required=True, allow_none=True)
-    recorded_at = _Moment("When the log took it", required=True)
+    stated_at = _MomentField("The time its facts are stated for", required=True, allow_none=True)
+    recorded_at = _MomentField("When the log took it", required=True)
     reason = fields.String(required=True, allow_none=True, metadata={"description": "Null unless it was rejected"})
     contact = fields.UUID(required=True, allow_none=True, metadata={"description": "Whom it is about"})
     merged = fields.UUID(required=True, allow_none=True, metadata={"description": "Who became that contact by it"})
@@ -285,7 +285,7 @@ class RejectionSchema(Answer):
     reason = fields.String(required=True)
     message = fields.String(required=True, allow_none=True)
     source = fields.String(required=True, allow_none=True)
-    recorded_at = _Moment("When the log took it", required=True)
+    recorded_at = _MomentField("When the log took it", required=True)
     raw = fields.Raw(
         required=True,
         allow_none=True,
@@ -335,7 +335,7 @@ class HeadSchema(Answer):
 
     position = _position("The newest entry's", required=True)
     hash = fields.String(required=True)
-    recorded_at = _Moment("When the log took it", required=True)
+    recorded_at = _MomentField("When the log took it", required=True)
     signature = fields.String(required=True, metadata={"description": "By this deployment's secret"})
 
 
@@ -372,8 +372,8 @@ class CustomerSchema(Answer):
     country_code = fields.String(required=True, allow_none=True)
     traits = fields.Dict(keys=fields.String(), values=TraitValue(), required=True)
     tags = fields.List(fields.String(), required=True)
-    created_at_utc = _Moment("When its first event was recorded", required=True)
-    modified_at_utc = _Moment("When an event last changed something of it", required=True)
+    created_at_utc = _MomentField("When its first event was recorded", required=True)
+    modified_at_utc = _MomentField("When an event last changed something of it", required=True)
 
 
 class FoundCustomerSchema(Answer):

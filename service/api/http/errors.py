@@ -20,7 +20,7 @@ from service.http.body import BrokenOff, LengthMissing, NestedTooDeeply, NotAnOb
 from service.http.gate import ScopeMissing, SignInFailed, SignInsThrottled, quota_headers
 from service.http.problem import Problem
 from service.http.rates import RATE_EXCEEDED, RateExceeded
-from service.http.services import Door
+from service.http.services import Services
 from service.jobs.past_states import BeingFolded
 from service.queries.consistency import BadToken, NotShown, WriteRejected
 from service.queries.find import Unknown
@@ -29,12 +29,12 @@ RETRY = {"Retry-After": "2"}
 _log = structlog.get_logger(part="api")
 
 
-def answer_errors(app: Flask, door: Door, metrics: Metrics) -> None:
+def answer_errors(app: Flask, services: Services, metrics: Metrics) -> None:
     """Make every error of `app` one problem object."""
 
     @app.errorhandler(Exception)
     def answer(fault: Exception) -> Response:
-        return problem_of_any(fault, str(request.url_rule), door.new_id, metrics).response()
+        return problem_of_any(fault, str(request.url_rule), services.new_id, metrics).response()
 
 
 def problem_of_any(fault: Exception, route: str, new_id: Callable[[], str], metrics: Metrics) -> Problem:

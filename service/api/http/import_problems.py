@@ -7,7 +7,7 @@ from typing import Any
 from service.api.http.arguments import faulty
 from service.http.problem import Problem
 from service.imports.record.registry import ImportUnknown
-from service.imports.record.states import State, StepNotAllowed
+from service.imports.record.states import ImportState, StepNotAllowed
 from service.imports.record.uploads import AlreadyImported, EncodingNeeded
 from service.imports.run.undo import UndoNotPossible
 from service.imports.table.refusal import CopyGone, FileRefused, FileTooLarge, MappingRefused, NotChecked
@@ -37,7 +37,7 @@ def problem_of_import(fault: Exception) -> Problem | None:
     return None
 
 
-def not_allowed(fault: StepNotAllowed, state: State | str) -> Problem:
+def not_allowed(fault: StepNotAllowed, state: ImportState | str) -> Problem:
     """409 for a step that is not in the table; `state` is told."""
     return Problem(409, str(fault), reason="state", state=str(state), allowed=list(fault.allowed))
 

@@ -2,7 +2,7 @@
 
 A room is a module with one function that makes its `Routes`, each route with its scope and its description:
 
-    def tag_routes(door: Door) -> Routes:
+    def tag_routes(services: Services) -> Routes:
         routes = Routes("tags", "Tags in use")
 
         @routes.get("/v1/tags", scope="read")
@@ -14,7 +14,7 @@ A room is a module with one function that makes its `Routes`, each route with it
 
             What a caller should know, in Markdown.
             \"\"\"
-            return json_answer({"tags": door.tags(query.get("q"))})
+            return json_answer({"tags": services.tags(query.get("q"))})
 
         return routes
 

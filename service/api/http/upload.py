@@ -9,7 +9,7 @@ from werkzeug.wsgi import get_input_stream
 
 from service.http.body import BrokenOff, announced, pass_over
 from service.http.problem import Problem
-from service.imports.record.files import Incoming
+from service.imports.record.files import IncomingFile
 from service.imports.table.refusal import FileTooLarge
 
 _AROUND = 64 * 1024
@@ -24,17 +24,17 @@ _MOST_NAME = 255
 _HOW = "send the file in multipart/form-data as the part `file`, as `curl -F file=@contacts.csv` does"
 
 
-class _Part:
+class _FilePart:
     """A part with a file, as werkzeug writes it."""
 
-    def __init__(self, incoming: Incoming) -> None:
+    def __init__(self, incoming: IncomingFile) -> None:
         self.write = incoming.write
 
     def seek(self, _place: int) -> None:
         """Nobody reads it here."""
 
 
-class _Whole:
+class _WholeBody:
     """A body with so many bytes: reading it raises BrokenOff where it ends before."""
 
     def __init__(self, stream: IO[bytes], length: int) -> None:
@@ -51,7 +51,7 @@ class _Whole:
         return piece
 
 
-def read_file(request: Request, incoming: Incoming, most_bytes: int) -> str:
+def read_file(request: Request, incoming: IncomingFile, most_bytes: int) -> str:
     """Write the body's one file into `incoming`; gives its name.
 
     The body may come in chunks, for the boundary at its end says whether it is whole (R36).
@@ -68,18 +68,18 @@ def read_file(request: Request, incoming: Incoming, most_bytes: int) -> str:
         raise
 
 
-def _read_form(request: Request, incoming: Incoming, most_bytes: int) -> str:
-    parts: list[_Part] = []
+def _read_form(request: Request, incoming: IncomingFile, most_bytes: int) -> str:
+    parts: list[_FilePart] = []
 
-    def part(**_about: Any) -> _Part:
+    def part(**_about: Any) -> _FilePart:
         if parts:
             raise _one_file()
-        parts.append(_Part(incoming))
+        parts.append(_FilePart(incoming))
         return parts[0]
 
     environ, length = request.environ, announced(request.environ)
     if length is not None:
-        environ = environ | {"wsgi.input": _Whole(environ["wsgi.input"], length)}
+        environ = environ | {"wsgi.input": _WholeBody(environ["wsgi.input"], length)}
     try:
         stream = get_input_stream(environ, max_content_length=most_bytes + _AROUND)
     except RequestEntityTooLarge as fault:

@@ -14,8 +14,8 @@ from service.api.http.arguments import OptionalBody
 from service.api.http.routing import Routes, json_answer
 from service.deployment.audit_trail import Act, record
 from service.deployment.deployment import now
-from service.http.services import Door
-from service.jobs.audit_runs import Kind
+from service.http.services import Services
+from service.jobs.audit_runs import RunKind
 from service.jobs.verifying import PLAIN, Extent
 
 _ID = "01a20d6c-6b39-7a51-93fa-0c27d1f4b3a1"
@@ -56,7 +56,7 @@ class VerifyBody(OptionalBody):
     all = Flag(load_default=False, metadata={"description": "Check past states and kept generations, too"})
 
 
-def audit_run_routes(door: Door) -> Routes:
+def audit_run_routes(services: Services) -> Routes:
     """The routes of long work on the ledger."""
     routes = Routes("audit", "Have the ledger verified, and the state folded anew")
     started = {"Location": "The address of the run"}
@@ -89,14 +89,14 @@ def audit_run_routes(door: Door) -> Routes:
     @routes.problems(404)
     def audit_run(id: str) -> Response:
         """Read a verify or a rebuild: whether it runs, and what came out. The last 20 are kept."""
-        found = door.audit_runs.find(id)
+        found = services.audit_runs.find(id)
         if found is None:
             raise NotFound("there is no such run, or no longer")
         return json_answer(found)
 
-    def begin(kind: Kind, extent: Extent = PLAIN) -> Response:
-        run = door.audit_runs.begin(kind, extent)
-        with closing(door.deployment.store()) as store, transaction(store):
+    def begin(kind: RunKind, extent: Extent = PLAIN) -> Response:
+        run = services.audit_runs.begin(kind, extent)
+        with closing(services.deployment.store()) as store, transaction(store):
             record(store, Act(now(), f"key {g.key.id}", f"{kind} asked for", {"run": run["id"], "name": g.key.name}))
         return json_answer(run, 202, {"Location": f"/v1/audit/runs/{run['id']}"})
 

@@ -19,7 +19,7 @@ from service.commands.messages import noted
 from service.commands.track_batch import Outcome
 from service.http.body import LARGEST, NestedTooDeeply, NotAnObject, read_object
 from service.http.problem import Problem
-from service.http.services import Door
+from service.http.services import Services
 
 BATCH = "/v1/contacts/batch"
 """The address, and the source of the messages that are sent from here."""
@@ -32,7 +32,7 @@ MOST_ERRORS = 10_000
 """Errors that an answer lists; after that, one for each line, or it could be twenty times as large as the body."""
 
 
-def batch_routes(door: Door, metrics: Metrics) -> Routes:
+def batch_routes(services: Services, metrics: Metrics) -> Routes:
     """The route that takes many track calls."""
     routes = Routes("batch", "Many track calls in one")
 
@@ -54,13 +54,13 @@ def batch_routes(door: Door, metrics: Metrics) -> Routes:
         """
         content = g.content
         lines = _lines(content)
-        code = door.deployment.settings.default_country_code
-        reading = _Reading(code)
-        batch = door.batches.prepare(
+        code = services.deployment.settings.default_country_code
+        reading = _LineReader(code)
+        batch = services.batches.prepare(
             map(reading, lines),
             len(lines),
             BATCH,
-            lambda: claim_of(door.idempotency, content),
+            lambda: claim_of(services.idempotency, content),
         )
         outcomes = batch.outcomes
         for one in outcomes:
@@ -76,7 +76,7 @@ def batch_routes(door: Door, metrics: Metrics) -> Routes:
             text = "no line can be taken; results has what is wrong with each"
             raise Problem(409 if is_conflict else 422, text, results=results)
         try:
-            door.batches.publish(batch)
+            services.batches.publish(batch)
         except NotConfirmed:
             text = (
                 "the bus did not confirm in time; any of the lines that results has with ids may have been published: "
@@ -92,7 +92,7 @@ def batch_routes(door: Door, metrics: Metrics) -> Routes:
                 "results": results,
             },
             202,
-            {TOKEN: door.consistency.token(BATCH, taken[-1][-1])},
+            {TOKEN: services.consistency.token(BATCH, taken[-1][-1])},
         )
 
     return routes
@@ -122,7 +122,7 @@ class _Unfit(Exception):
         self.more = more
 
 
-class _Reading:
+class _LineReader:
     """Reads the lines of one batch. `notes` tell, by line, what of it counts as not given."""
 
     def __init__(self, default_country_code: str) -> None:

@@ -12,18 +12,18 @@ from service.api.description import examples
 from service.api.description.parameters import TagsQuery
 from service.api.description.shapes import AttributesSchema, TagsSchema
 from service.api.http.routing import Routes, json_answer
-from service.http.services import Door
+from service.http.services import Services
 from service.queries.indexing import Indexing
-from service.queries.kept import Kept
+from service.queries.kept import KeptAnswer
 
 
-def catalogue_routes(door: Door) -> Routes:
+def catalogue_routes(services: Services) -> Routes:
     """The routes about attributes and tags."""
     routes = Routes("catalogue", "The attributes and tags in use")
-    generations = door.deployment.generations()
+    generations = services.deployment.generations()
     path, indexing = generations.current_path, Indexing(generations)
-    kept_attributes = Kept(path, lambda state: (catalogue.attributes(state), _refolding(state)))
-    kept_tags = Kept(path, lambda state: (catalogue.tags(state), _refolding(state)))
+    kept_attributes = KeptAnswer(path, lambda state: (catalogue.attributes(state), _refolding(state)))
+    kept_tags = KeptAnswer(path, lambda state: (catalogue.tags(state), _refolding(state)))
 
     @routes.get("/v1/attributes", scope="read")
     @routes.answers(200, AttributesSchema, example=examples.ATTRIBUTES)

@@ -10,7 +10,7 @@ from service.api.description.parameters import AsOfQuery, ExplainQuery, HistoryQ
 from service.api.description.shapes import ContactSchema, ExplanationSchema, HistorySchema, MovedSchema
 from service.api.http.arguments import bad_parameter
 from service.api.http.routing import Routes, json_answer
-from service.http.services import Door
+from service.http.services import Services
 from service.queries import contact as documents
 from service.queries.as_of import BadMoment, position_of
 from service.queries.find import find_id
@@ -18,10 +18,10 @@ from service.queries.find import find_id
 _ETAG = {"ETag": "The position of the contact's newest event"}
 
 
-def contact_routes(door: Door) -> Routes:
+def contact_routes(services: Services) -> Routes:
     """The routes about one contact."""
     routes = Routes("contacts", "Contacts, their history, and the reason of every value")
-    ledger = door.deployment
+    ledger = services.deployment
 
     @routes.get("/v1/contacts/<id>", scope="read")
     @routes.query(AsOfQuery)

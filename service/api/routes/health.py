@@ -9,7 +9,7 @@ from service.api.description.shapes import HealthSchema, ReadinessSchema
 from service.api.http.routing import Routes, json_answer
 from service.api.server.metrics import Metrics
 from service.http.problem import Problem
-from service.http.services import Door
+from service.http.services import Services
 
 _HEALTHY = {"result": True, "message": "this process answers"}
 _METRICS = "text/plain; version=0.0.4; charset=utf-8"
@@ -18,7 +18,7 @@ _LAGS = {"log_position": 0, "lag_events": 0, "lag_seconds": 0.0, "bus_lag": 0}
 _READY = {"result": True, "message": "every part is usable"}
 
 
-def health_routes(door: Door, metrics: Metrics) -> Routes:
+def health_routes(services: Services, metrics: Metrics) -> Routes:
     """The routes that monitors ask."""
     routes = Routes("health", "For monitors")
 
@@ -39,7 +39,7 @@ def health_routes(door: Door, metrics: Metrics) -> Routes:
         minute while work waits. With `for=calls` only what a call needs is looked at: for load balancers. The error has
         `parts` too, with a sentence for each part at fault.
         """
-        now = door.readiness()
+        now = services.readiness()
         if query["purpose"] == "calls":
             now = now.for_calls()
         members = {"parts": {name: fault or "ok" for name, fault in now.parts.items()}, **now.lags}

@@ -14,7 +14,7 @@ from service.api.description.parameters import CustomersQuery, PhoneQuery
 from service.api.description.shapes import CustomersSchema, FiltersSchema, FoundCustomerSchema
 from service.api.http.routing import Routes, json_answer
 from service.http.problem import Problem
-from service.http.services import Door
+from service.http.services import Services
 from service.imports.record.named_once import named_once
 from service.queries.contact import state_now
 from service.queries.hub_contact import Ambiguous, by_phone, by_user_id, customer
@@ -23,10 +23,10 @@ from service.queries.indexing import Indexing
 from service.queries.totals import Totals
 
 
-def hub_routes(door: Door) -> Routes:
+def hub_routes(services: Services) -> Routes:
     """The routes by which a program that was written for the hub's API reads."""
     routes = Routes("users", "Read contacts; compatible with the hub's public API")
-    ledger = door.deployment
+    ledger = services.deployment
     generations = ledger.generations()
     totals, once = Totals(), named_once(ledger)
     indexing = Indexing(generations)

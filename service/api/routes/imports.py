@@ -26,9 +26,8 @@ from service.api.http.routing import Routes, json_answer
 from service.api.http.upload import read_file
 from service.commands.track import DEADLINE
 from service.deployment.deployment import now
-from service.http.services import Door
-from service.imports.columns.wanted import Wanted
-from service.imports.record.desk import Desk
+from service.http.services import Imports, Services
+from service.imports.columns.wanted import ColumnChoice
 from service.imports.record.states import StepNotAllowed
 from service.imports.record.uploads import AlreadyImported, Uploads
 from service.imports.run.undo import Order, UndoNotPossible, message_of
@@ -39,13 +38,13 @@ _LOCATION = {"Location": "The import's address"}
 _ETAG = {"ETag": "Changes with whatever is told of the import"}
 
 
-def import_routes(door: Door) -> Routes:
+def import_routes(services: Services) -> Routes:
     """The routes about imports."""
     routes = Routes("imports", "Files of contacts: uploaded, mapped, checked, confirmed, counted")
 
     @contextmanager
-    def opened() -> Iterator[Desk]:
-        with door.desk() as found:
+    def opened() -> Iterator[Imports]:
+        with services.imports() as found:
             try:
                 yield found
             except StepNotAllowed as fault:
@@ -58,14 +57,14 @@ def import_routes(door: Door) -> Routes:
     def after(id: str, step: Callable[[Uploads], None], status: int = 200) -> Response:
         with opened() as found:
             step(found.uploads)
-            return _told(found, id, status)
+            return _answer(found, id, status)
 
     def ordered(id: str, order: Order) -> Response:
         with opened() as found:
             one = found.results.orderable(id, order)
-            _, message = message_of(one, order, door.new_id(), now(), door.consistency.signer)
-            door.tracker.publisher.publish([message], DEADLINE)
-            return _told(found, id, 202)
+            _, message = message_of(one, order, services.new_id(), now(), services.consistency.signer)
+            services.tracker.publisher.publish([message], DEADLINE)
+            return _answer(found, id, 202)
 
     @routes.post("/v1/imports", scope="import", most_bytes=None)
     @routes.takes_file
@@ -80,7 +79,7 @@ def import_routes(door: Door) -> Routes:
         """
         with opened() as found:
             id = found.uploads.receive(lambda incoming: read_file(request, incoming, found.uploads.most_bytes))
-            return _told(found, id, 201, {"Location": f"/v1/imports/{id}"})
+            return _answer(found, id, 201, {"Location": f"/v1/imports/{id}"})
 
     @routes.get("/v1/imports", scope="import")
     @routes.query(ImportsQuery)
@@ -134,7 +133,7 @@ def import_routes(door: Door) -> Routes:
         The whole mapping, each time: a column that is not named becomes what its header says, a string where that is
         new. Voids the check.
         """
-        return after(id, lambda uploads: uploads.map(id, [Wanted(**one) for one in body["columns"]]))
+        return after(id, lambda uploads: uploads.map(id, [ColumnChoice(**one) for one in body["columns"]]))
 
     @routes.put("/v1/imports/<id>/tags", scope="import")
     @routes.body(TagsBody, example=examples.TAGS)
@@ -226,7 +225,9 @@ def import_routes(door: Door) -> Routes:
         """
         with ExitStack() as stack:
             found = stack.enter_context(opened())
-            stack.enter_context(door.seats.taken(g.key.id))  # its reader may be slow, and holds the thread meanwhile
+            stack.enter_context(
+                services.seats.taken(g.key.id)
+            )  # its reader may be slow, and holds the thread meanwhile
             lines = found.results.rejects_csv(id)
             response = _csv(chain([BOM_UTF8], _joined(lines)), f"{id}-rejects.csv")
             response.call_on_close(stack.pop_all().close)
@@ -235,7 +236,7 @@ def import_routes(door: Door) -> Routes:
     return routes
 
 
-def _told(found: Desk, id: str, status: int, headers: dict[str, str] | None = None) -> Response:
+def _answer(found: Imports, id: str, status: int, headers: dict[str, str] | None = None) -> Response:
     return json_answer(found.results.whole(id, found.results.status(id)), status, headers)
 
 

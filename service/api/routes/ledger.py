@@ -9,18 +9,18 @@ from service.api.description import examples
 from service.api.description.parameters import ChangesQuery, MessageQuery, RejectedQuery
 from service.api.description.shapes import ChangesSchema, HeadSchema, MessageSchema, RejectedSchema, StatusSchema
 from service.api.http.routing import Routes, json_answer
-from service.http.services import Door
+from service.http.services import Services
 from service.queries.change_feed import changes as changes_after
-from service.queries.message_status import whereabouts
+from service.queries.message_status import message_status
 from service.queries.rejected import rejection
 from service.queries.status import signed_head
 from service.queries.status import status as current_status
 
 
-def ledger_routes(door: Door) -> Routes:
+def ledger_routes(services: Services) -> Routes:
     """The routes about messages and entries, whoever they are about."""
     routes = Routes("ledger", "Messages, entries, and how far everything is")
-    ledger = door.deployment
+    ledger = services.deployment
 
     @routes.get("/v1/messages/<id>", scope=("read", "track"))
     @routes.query(MessageQuery)
@@ -31,7 +31,7 @@ def ledger_routes(door: Door) -> Routes:
 
         `pending`: it waits on the bus; `accepted` at a position of the log; `rejected` with its reason.
         """
-        found = whereabouts(ledger, id, query.get("source"))
+        found = message_status(ledger, id, query.get("source"))
         if found is None:
             raise NotFound("no message has this id; one that others published is found with ?source=")
         return json_answer(found)

@@ -14,7 +14,7 @@ from service.api.description.parameters import ContactsQuery
 from service.api.description.shapes import ContactsSchema
 from service.api.http.arguments import bad_parameter
 from service.api.http.routing import Routes, json_answer
-from service.http.services import Door
+from service.http.services import Services
 from service.imports.record.named_once import named_once
 from service.queries.as_of import BadMoment, position_of
 from service.queries.indexing import Indexing
@@ -23,13 +23,13 @@ from service.queries.selection import Selection
 from service.queries.totals import Totals
 
 
-def list_routes(door: Door) -> Routes:
+def list_routes(services: Services) -> Routes:
     """The list's route."""
     routes = Routes("lists", "Lists of contacts")
-    generations = door.deployment.generations()
+    generations = services.deployment.generations()
     totals = Totals()
     indexing = Indexing(generations)
-    log, once = door.deployment.log_reader, named_once(door.deployment)
+    log, once = services.deployment.log_reader, named_once(services.deployment)
 
     @routes.get("/v1/contacts", scope="read")
     @routes.query(ContactsQuery)
@@ -58,7 +58,7 @@ def list_routes(door: Door) -> Routes:
         asked, position = Selection(tuple(query["where"]), tuple(query["tag"]), query.get("q"), query["match"]), None
         path = generations.current_path()
         if "as_of" in query:
-            path, position = _past(door, query["as_of"])
+            path, position = _past(services, query["as_of"])
 
         chosen = Wanted()
 
@@ -86,16 +86,16 @@ def list_routes(door: Door) -> Routes:
     return routes
 
 
-def _past(door: Door, as_of: str) -> tuple[Path, int]:
+def _past(services: Services, as_of: str) -> tuple[Path, int]:
     """The file with the state as of then, and the position that this is."""
-    with door.deployment.log_reader() as log:
+    with services.deployment.log_reader() as log:
         try:
             position = position_of(log, as_of)
         except BadMoment as fault:
             raise bad_parameter("as_of", f"is not possible: {fault}") from None
         assert position is not None
-        with door.seats.taken(g.key.id):
-            return door.past.at(log, position), position
+        with services.seats.taken(g.key.id):
+            return services.past.at(log, position), position
 
 
 def _chosen(contact: dict[str, Any], fields: list[str]) -> dict[str, Any]:

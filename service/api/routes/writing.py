@@ -24,7 +24,7 @@ from service.commands.messages import noted
 from service.commands.track import Terms
 from service.http.body import read_object
 from service.http.problem import Problem
-from service.http.services import Door
+from service.http.services import Services
 from service.queries import contact as documents
 from service.queries.consistency import NotShown, WriteRejected
 from service.queries.find import find_id
@@ -46,10 +46,10 @@ _IF_MATCH = {
 }
 
 
-def writing_routes(door: Door) -> Routes:
+def writing_routes(services: Services) -> Routes:
     """The routes that make and change contacts."""
     routes = Routes("writing", "Make and change contacts")
-    ledger = door.deployment
+    ledger = services.deployment
 
     @routes.post("/v1/contacts", scope="track")
     @routes.takes(SCHEMAS["NewContact"], example=examples.NEW_CONTACT)
@@ -67,13 +67,13 @@ def writing_routes(door: Door) -> Routes:
         """
         content = g.content
         call = new_contact(read_object(content))
-        claim = claim_of(door.idempotency, content)
+        claim = claim_of(services.idempotency, content)
         ids = _told(call, claim)
         if ids is None:
             known = _opened(call)
             if known is not None and (ids := _told(call, claim)) is None:
                 return _at(documents.now(ledger, known) | noted(call.notes), 200)
-            ids = ids or door.tracker.tell(
+            ids = ids or services.tracker.publish_call(
                 call, CONTACTS, claim
             )  # that it is known may be by this very call's messages
         headers = _token(ids)
@@ -111,7 +111,7 @@ def writing_routes(door: Door) -> Routes:
                 return moved(documents.id_of(log, found))
         current = documents.state_now(ledger, found.contact)
         call, by_phone_alone = _call(current, patch)
-        claim = claim_of(door.idempotency, content)
+        claim = claim_of(services.idempotency, content)
         ids = _told(call, claim)
         if ids is None:
             if patch.user_id is not None and current.user_id not in (None, patch.user_id):
@@ -119,7 +119,9 @@ def writing_routes(door: Door) -> Routes:
                 with ledger.log_reader() as log:
                     raise IdentityConflict(text, _held(log, log.holder_of_user_id(patch.user_id)))
             is_repeat = claim is not None and claim.is_repeat
-            ids = door.tracker.tell(call, CONTACTS, claim, Terms(by_phone_alone, _based_on(current, is_repeat)))
+            ids = services.tracker.publish_call(
+                call, CONTACTS, claim, Terms(by_phone_alone, _based_on(current, is_repeat))
+            )
         headers = _token(ids)
         try:
             entry = _shown(headers)
@@ -127,7 +129,7 @@ def writing_routes(door: Door) -> Routes:
             if fault.reason != "precondition_failed":
                 raise
             with suppress(NotShown):  # what it lost to came before it
-                door.consistency.wait_for(fault.position)
+                services.consistency.wait_for(fault.position)
             raise _changed(documents.state_now(ledger, found.contact)) from None
         if entry is None:
             return _on_its_way(ids, headers)
@@ -137,14 +139,14 @@ def writing_routes(door: Door) -> Routes:
 
     def _told(call: TrackUser, claim: Claim | None) -> list[str] | None:
         """The ids of the messages of a repeated call, once the log has them."""
-        return None if claim is None else door.tracker.told(call, CONTACTS, claim)
+        return None if claim is None else services.tracker.published_before(call, CONTACTS, claim)
 
     def _token(ids: Sequence[str]) -> dict[str, str]:
-        return {TOKEN: door.consistency.token(CONTACTS, ids[-1])}
+        return {TOKEN: services.consistency.token(CONTACTS, ids[-1])}
 
     def _shown(headers: Mapping[str, str]) -> Entry | None:
         try:
-            return door.consistency.wait(headers[TOKEN])
+            return services.consistency.wait(headers[TOKEN])
         except NotShown:
             return None
 

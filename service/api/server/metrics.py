@@ -71,10 +71,10 @@ class Metrics:
             counts = MultiProcessCollector(CollectorRegistry())  # type: ignore[no-untyped-call]
         gauges = CollectorRegistry()
         gauges.register(self._readings)
-        return generate_latest(_Together(counts, self._rejected_conflicts())) + generate_latest(gauges)
+        return generate_latest(_WithRejected(counts, self._rejected_conflicts())) + generate_latest(gauges)
 
 
-class _Together(CollectorRegistry):
+class _WithRejected(CollectorRegistry):
     """Counts with those of the log among them."""
 
     def __init__(self, counts: Collector, rejected_conflicts: int) -> None:

@@ -4,7 +4,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
-from service.imports.checks.rehearsal import Findings, Rehearsal
+from service.imports.checks.rehearsal import CheckFindings, Rehearsal
 from service.imports.columns.attributes import default_type
 from service.imports.ledger.head import LedgerHead
 from service.imports.record.counts import import_json, late_reject, rejects_json, text_columns_json
@@ -12,7 +12,7 @@ from service.imports.record.files import ImportFolder
 from service.imports.record.progress import Progress
 from service.imports.record.registry import Import
 from service.imports.record.rejects import RejectsFile, kept_rejects
-from service.imports.record.states import State
+from service.imports.record.states import ImportState
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import SourceRows, Verdicts, opted_out
@@ -51,20 +51,22 @@ def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, repo
         for rejection in rehearsal.findings.rejections:
             rejects.add(late_reject(rejection, new.columns))
         rejects.flush()
-    told = replace(new, state=State.PUBLISHED, published=done.rank, duplicate=done.duplicate, rejected=done.rejected)
-    counts = import_json(told, rehearsal.findings.settled, done.duplicate, done.rejected)
+    published = replace(
+        new, state=ImportState.PUBLISHED, published=done.rank, duplicate=done.duplicate, rejected=done.rejected
+    )
+    counts = import_json(published, rehearsal.findings.settled, done.duplicate, done.rejected)
     return {
         **counts,
         "id": None,
         "state": "checked",
-        "check": _told(rehearsal.findings, head, refused_opt_ins),
+        "check": _check_json(rehearsal.findings, head, refused_opt_ins),
         "text_columns": text_columns_json(found.text_columns),
         "user_ids_left_out": found.user_ids_left_out,
         "rejects": rejects_json(kept_rejects(folder.rejects)),
     }
 
 
-def _told(findings: Findings, head: LedgerHead, refused_opt_ins: int) -> dict[str, Any]:
+def _check_json(findings: CheckFindings, head: LedgerHead, refused_opt_ins: int) -> dict[str, Any]:
     """What a check says besides the counts."""
     custom = {name for name in findings.attributes if default_type(name) is None}
     return {

@@ -12,8 +12,8 @@ from service.imports.columns.proposal import better_types
 from service.imports.record.files import ImportFolder
 from service.imports.record.first_look import ensure_looked, look_anew
 from service.imports.record.registry import Import, Registry
-from service.imports.record.rejects import kept_rejects, rejects_csv, told_faults
-from service.imports.record.states import State, Step, StepNotAllowed
+from service.imports.record.rejects import kept_rejects, rejects_csv, worded_faults
+from service.imports.record.states import ImportState, ImportStep, StepNotAllowed
 from service.imports.rows.scan import Scan
 from service.imports.run.ports import Limits, Ports, Report
 from service.imports.run.reading import read_new, rows_of
@@ -57,7 +57,7 @@ class Checks:
                 document = self._check(folder, new, found, report)
                 first = look(folder.source, choices.delimiter, self._ports.known_attributes())
                 document["proposals"] = [one.to_json() for one in better_types(first.proposed, new.columns)]
-                document["rejects"] = told_faults(document["rejects"], OF_COMMAND)
+                document["rejects"] = worded_faults(document["rejects"], OF_COMMAND)
                 if rejects is not None:
                     kept, found_shape = kept_rejects(folder.rejects), shape(folder.source, choices.delimiter)
                     rejects.writelines(rejects_csv(folder.source, found_shape, new.columns, kept, OF_COMMAND))
@@ -82,7 +82,7 @@ class Checks:
             except (_Voided, StepNotAllowed):
                 pass
             finally:
-                if self._registry.get(id).state is State.CANCELLED:
+                if self._registry.get(id).state is ImportState.CANCELLED:
                     folder.remove()
 
     def catch_up(self, report: Report) -> None:
@@ -110,11 +110,11 @@ class Checks:
             found = rows_of(folder, one, self._limits)
         except FileRefused as fault:
             failure = str(fault)
-            self._conclude(one, Step.REFUSE, lambda now: replace(now, failure=failure, is_checking=False))
+            self._conclude(one, ImportStep.REFUSE, lambda now: replace(now, failure=failure, is_checking=False))
             return
         document = self._check(folder, replace(one, rows=len(found)), found, watching)
         folder.save("check", document, durable=True)
-        self._conclude(one, Step.FIND, lambda now: replace(now, rows=len(found), is_checking=False))
+        self._conclude(one, ImportStep.FIND, lambda now: replace(now, rows=len(found), is_checking=False))
 
     def _check(self, folder: ImportFolder, new: Import, found: Scan, report: Report) -> dict[str, Any]:
         self.catch_up(report)
@@ -123,7 +123,7 @@ class Checks:
             now = max(self._ports.clock(), head.head.recorded)
             return check(folder, replace(new, confirmed_at=now), found, head, report)
 
-    def _conclude(self, checked: Import, step: Step, change: Callable[[Import], Import]) -> None:
+    def _conclude(self, checked: Import, step: ImportStep, change: Callable[[Import], Import]) -> None:
         def concluded(now: Import) -> Import:
             if now.revision != checked.revision:
                 raise _Voided

@@ -19,7 +19,7 @@ from service.imports.ledger.head import LedgerHead
 from service.imports.record.counts import AppendRejection, Outcomes
 from service.imports.rows.row import Row
 from service.imports.rows.scan import Scan
-from service.imports.rows.verdicts import Part
+from service.imports.rows.verdicts import JudgedRows
 
 MOST_EXAMPLES = 100
 
@@ -28,7 +28,7 @@ _NEW_ID = bytes(16)
 
 
 @dataclass(slots=True)
-class Findings:
+class CheckFindings:
     """What a check found so far.
 
     `rejections` are the rows that the append would reject; `attributes` those that some row gives a value; `tags` those
@@ -68,9 +68,9 @@ class Rehearsal:
         self._stated = stated
         self._opted_out = opted_out
         self._position = head.head.position
-        self.findings = Findings()
+        self.findings = CheckFindings()
 
-    def take(self, part: Part) -> None:
+    def take(self, part: JudgedRows) -> None:
         """Go on with the rows of this part."""
         phones = [f"+{self._found.phones[index]}" for index, _ in part.taken]
         known = self._head.identities(phones, [row.user_id for _, row in part.taken if row.user_id is not None])

@@ -111,7 +111,7 @@ def default_attribute(header: str) -> str | None:
     return _BY_FOLD.get(fold(header)) or _BY_FOLD.get(_bare(header))
 
 
-def told_by_title(headers: Mapping[int, str]) -> dict[int, str]:
+def found_by_title(headers: Mapping[int, str]) -> dict[int, str]:
     """Headers, by their place, that mean a default attribute.
 
     Of several that only a remark tells apart, such as Phone (mobile) and Phone (home), none does by itself.

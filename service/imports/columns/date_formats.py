@@ -95,7 +95,7 @@ class DateFormat:
         fraction = said.get("fraction") or ""
         moment = datetime(day.year, day.month, day.day, hour, minute, int(said.get("second") or 0))
         zone = said.get("zone")
-        offset = _told(zone) if zone else _offset_at(moment, self.zone or UTC)
+        offset = _offset_text(zone) if zone else _offset_at(moment, self.zone or UTC)
         if offset is None:
             return None
         return f"{moment.isoformat()}{'.' + fraction if fraction else ''}{offset}"
@@ -209,7 +209,7 @@ def _zone(given: str, text: str) -> tzinfo:
         raise FormatWrong(f"{given!r} ends with {text!r}, which is no zone: {_ZONES}") from fault
 
 
-def _told(zone: str) -> str:
+def _offset_text(zone: str) -> str:
     return "Z" if zone.upper() == "Z" else zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
 
 

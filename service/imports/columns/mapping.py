@@ -22,9 +22,9 @@ from service.imports.columns.attributes import (
     default_attribute,
     default_type,
     fold,
+    found_by_title,
     less_sure,
     says_tags,
-    told_by_title,
 )
 from service.imports.columns.choices import Choices
 from service.imports.columns.date_formats import FormatWrong, date_format
@@ -156,7 +156,7 @@ def _every(
 ) -> Iterator[Column]:
     """The columns as chosen, else by their titles, else by what these most likely mean."""
     free = {place: title for place, title in enumerate(titles) if place not in chosen}
-    sure = told_by_title(free)
+    sure = found_by_title(free)
     taken = {column.attribute for column in chosen.values() if column.attribute is not None} | set(sure.values())
     left = [title if place in free and place not in sure else "" for place, title in enumerate(titles)]
     meant = sure | less_sure(left, taken)

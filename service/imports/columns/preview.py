@@ -8,7 +8,7 @@ from typing import Any
 
 from service.imports.columns.attributes import COUNTRY_CODE, PHONE_NUMBER
 from service.imports.columns.proposal import Proposal, proposals
-from service.imports.table.dialect import Shape, shape
+from service.imports.table.dialect import TableShape, shape
 from service.imports.table.records import is_blank, records
 
 _SHOWN_ROWS = 20
@@ -48,7 +48,7 @@ class Preview:
         }
 
 
-def first_rows(source: Path, found: Shape) -> list[list[str]]:
+def first_rows(source: Path, found: TableShape) -> list[list[str]]:
     """The rows by which columns are judged before all are read."""
     every = records(source, found.delimiter, found.offset, found.line)
     return [cells for _, _, _, cells in islice(every, _SAMPLE_ROWS) if not is_blank(cells)]

@@ -10,7 +10,7 @@ from service.imports.table.refusal import MappingRefused
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ColumnChoice:
     """What a column shall become; `attribute` None: it is ignored. `type` None: the attribute's own, else string.
 
     `format` is how its dates are written, None where they are as R3 has them.
@@ -23,7 +23,7 @@ class Wanted:
 
 
 def map_as_wanted(
-    wanted: Sequence[Wanted],
+    wanted: Sequence[ColumnChoice],
     header: Sequence[str],
     choices: Choices,
     known: Mapping[str, str],
@@ -44,7 +44,7 @@ def map_as_wanted(
     return chosen, columns
 
 
-def _says_nothing(one: Wanted, own: Column | None, known: Mapping[str, str]) -> bool:
+def _says_nothing(one: ColumnChoice, own: Column | None, known: Mapping[str, str]) -> bool:
     if own is None or one.attribute != own.attribute or one.format is not None:
         return False
     if own.is_tags:
@@ -57,7 +57,7 @@ def _own_type(attribute: str, known: Mapping[str, str]) -> str:
     return known.get(attribute, "string") if default is None else default_type(default) or "string"
 
 
-def _text(one: Wanted, known: Mapping[str, str]) -> str:
+def _text(one: ColumnChoice, known: Mapping[str, str]) -> str:
     assert one.attribute is not None
     if one.attribute == TAGS and one.type in (None, "list") and one.format is None:
         return f"{one.column}={TAGS}"
@@ -68,7 +68,7 @@ def _text(one: Wanted, known: Mapping[str, str]) -> str:
     return f"{one.column}={one.attribute}" if is_own else f"{one.column}={one.attribute}:{one.type or own}"
 
 
-def _check_meant(wanted: Sequence[Wanted], columns: ColumnMap) -> None:
+def _check_meant(wanted: Sequence[ColumnChoice], columns: ColumnMap) -> None:
     """A header with `=` in it can be read in two ways; nothing is mapped that was not meant."""
     became = {column.header: column.attribute for column in columns.columns}
     astray = [one.column for one in wanted if (one.attribute is None) != (became.get(one.column) is None)]

@@ -32,7 +32,7 @@ class Sent(msgspec.Struct, frozen=True, gc=False):
     is_last: bool
 
 
-class _Data(msgspec.Struct):
+class _RowData(msgspec.Struct):
     row: int | None = None
     line: int = 0
     phone: str = ""
@@ -40,7 +40,7 @@ class _Data(msgspec.Struct):
     rowend: bool = False
 
 
-_data = msgspec.json.Decoder(_Data).decode
+_data = msgspec.json.Decoder(_RowData).decode
 
 
 class SentRows:
@@ -109,7 +109,7 @@ _DECIDED = ("identity_conflict", "invalid", "phone_invalid", "import_undone", "i
 def _sent(id: str, said: msgspec.Raw | None) -> Iterator[Sent]:
     """Nothing of a message that is about no row, or says nothing that can be read (R35)."""
     try:
-        data = _Data() if said is None else _data(said)
+        data = _RowData() if said is None else _data(said)
     except BROKEN:
         return
     if data.row is not None:

@@ -20,7 +20,7 @@ from projections.state.sqlite.indexes import KINDS, table_of
 from projections.state.sqlite.reader import StateReader, reading
 from service.imports.columns.attributes import default_type
 from service.imports.ledger.head import LedgerHead, at_head
-from service.imports.record.counts import AppendRejection, NotRedone, Outcomes, Undoing
+from service.imports.record.counts import AppendRejection, ImportUndo, NotRedone, Outcomes
 
 _SAMPLE = 20_000
 """Contacts, the newest: enough to know the attributes in use, and quick among millions."""
@@ -150,16 +150,16 @@ class LedgerView:
             return ask(state)
 
 
-class _Undoing(msgspec.Struct):
+class _UndoMessage(msgspec.Struct):
     position: int
     type: str
     by: str | None = None
     reason: str | None = None
 
 
-_decode_undoing = msgspec.json.Decoder(_Undoing).decode
+_decode_undoing = msgspec.json.Decoder(_UndoMessage).decode
 
 
-def _undoing(document: str, touched: int, refolded: int) -> Undoing:
+def _undoing(document: str, touched: int, refolded: int) -> ImportUndo:
     said = _decode_undoing(document)
-    return Undoing(said.position, said.type == types.IMPORT_REDONE, said.by, said.reason, touched, refolded)
+    return ImportUndo(said.position, said.type == types.IMPORT_REDONE, said.by, said.reason, touched, refolded)

@@ -9,7 +9,7 @@ from service.imports.columns.attributes import USER_ID
 from service.imports.columns.mapping import ColumnMap
 from service.imports.record.registry import Import
 from service.imports.record.rejects import Reject, first_faults
-from service.imports.record.states import State
+from service.imports.record.states import ImportState
 from service.imports.rows.reasons import fault
 
 
@@ -32,7 +32,7 @@ class NotRedone:
 
 
 @dataclass(frozen=True, slots=True)
-class Undoing:
+class ImportUndo:
     """The last undo or, with `is_redo`, redo of an import: where it stands in the log, who gave it and why (R33).
 
     `refolded` of the `touched` contacts show it by now.
@@ -67,7 +67,7 @@ class Outcomes:
     skipped: int = 0
     rejected: int = 0
     erased: int = 0
-    undoing: Undoing | None = None
+    undoing: ImportUndo | None = None
 
     @property
     def settled(self) -> int:
@@ -102,7 +102,7 @@ def import_json(one: Import, outcomes: Outcomes, duplicate: int, rejected: int) 
     return document
 
 
-def _undoing_json(undoing: Undoing) -> dict[str, Any]:
+def _undoing_json(undoing: ImportUndo) -> dict[str, Any]:
     return {
         "what": "redo" if undoing.is_redo else "undo",
         "position": undoing.position,
@@ -130,14 +130,14 @@ def rejects_json(rejects: Iterable[Reject]) -> list[dict[str, Any]]:
 
 def _cancelled(one: Import, outcomes: Outcomes) -> int:
     """Rows that were never published. Of an import that failed, some more than were counted may have been."""
-    if one.state is State.RUNNING:
+    if one.state is ImportState.RUNNING:
         return 0
-    published = max(one.published, outcomes.settled) if one.state is State.FAILED else one.published
+    published = max(one.published, outcomes.settled) if one.state is ImportState.FAILED else one.published
     return one.rows - one.duplicate - one.rejected - published
 
 
 def _state(one: Import, pending: int) -> str:
-    if one.state is State.PUBLISHED:
+    if one.state is ImportState.PUBLISHED:
         return "running" if pending else "done"
     return str(one.state)
 

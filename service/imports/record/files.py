@@ -32,7 +32,7 @@ class Copied:
     size: int
 
 
-class Incoming:
+class IncomingFile:
     """An upload while it comes in; a file for whoever writes it. Raises FileTooLarge at the limit (R11)."""
 
     def __init__(self, file: BinaryIO, most_bytes: int) -> None:
@@ -105,11 +105,11 @@ class ImportFolder:
         return Copied(sha256.hexdigest(), size)
 
     @contextmanager
-    def receiving(self, most_bytes: int) -> Iterator["Incoming"]:
+    def receiving(self, most_bytes: int) -> Iterator["IncomingFile"]:
         """Take in an upload, piece by piece; `draft_source` makes a text of it."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         with open(self.upload, "wb", opener=_private) as file:
-            yield Incoming(file, most_bytes)
+            yield IncomingFile(file, most_bytes)
             file.flush()
             os.fsync(file.fileno())
 

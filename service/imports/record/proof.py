@@ -18,16 +18,16 @@ from ledger.log.entry import Entry
 from ledger.log.fault import Fault
 from ledger.log.sqlite.reader import LogReader
 from service.imports.columns.choices import Choices
-from service.imports.record.states import State
+from service.imports.record.states import ImportState
 
 Row = Mapping[str, Any]
 
-_BEFORE = frozenset({State.UPLOADED, State.MAPPED, State.CHECKED})
+_BEFORE = frozenset({ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED})
 _SPLIT = ("published", "duplicate", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptImports:
     """The rows of the table `imports`, by column, as they were when the log was at position `at` or later.
 
     `damage` is what SQLite finds wrong with the pages of the file.
@@ -38,21 +38,21 @@ class Kept:
     damage: list[str]
 
 
-def kept_imports(path: Path, log: LogReader) -> Kept:
+def kept_imports(path: Path, log: LogReader) -> KeptImports:
     """The imports that `service.db` has now; none while there is no such file. Raises sqlite.Error."""
     at = log.head().position
     if not path.exists():
-        return Kept(at, [], [])
+        return KeptImports(at, [], [])
     with closing(sqlite.connect(path, read_only=True)) as connection:
         connection.text_factory = methodcaller("decode", "utf-8", "surrogateescape")
         if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'imports'").fetchone() is None:
-            return Kept(at, [], sqlite.damage(connection))  # nobody has imported anything yet, or says so
+            return KeptImports(at, [], sqlite.damage(connection))  # nobody has imported anything yet, or says so
         cursor = connection.execute("SELECT * FROM imports ORDER BY id")
         names = [column[0] for column in cursor.description]
-        return Kept(at, [dict(zip(names, row, strict=True)) for row in cursor], sqlite.damage(connection))
+        return KeptImports(at, [dict(zip(names, row, strict=True)) for row in cursor], sqlite.damage(connection))
 
 
-def kept_import_faults(kept: Kept, log: LogReader, *, is_all_taken: bool) -> Iterator[Fault]:
+def kept_import_faults(kept: KeptImports, log: LogReader, *, is_all_taken: bool) -> Iterator[Fault]:
     """What the rows say otherwise than the log, which may have grown since they were read.
 
     `is_all_taken`: the log has everything that was on the bus when they were read; else an import that the log does not
@@ -82,48 +82,50 @@ def _said(log: LogReader, id: str, what: str) -> Entry | None:
 
 
 def _faults(row: Row, started: Entry | None, split: Entry | None, *, is_all_taken: bool) -> Iterator[str]:
-    state = State(row["state"])
+    state = ImportState(row["state"])
     yield from _contradictions(row, state)
     if started is not None and started.value is not None:
         if state in _BEFORE or row["confirmed_at"] is None:
             yield f"state {state}, and it was started at position {started.position}"
         yield from _differences(row, started)
-    elif is_all_taken and (state is State.PUBLISHED or (state is State.CANCELLED and row["confirmed_at"] is not None)):
+    elif is_all_taken and (
+        state is ImportState.PUBLISHED or (state is ImportState.CANCELLED and row["confirmed_at"] is not None)
+    ):
         yield f"state {state}, and the log has no start of it"
     if split is not None and split.value is not None:
-        said = _told(split)
+        said = _data_of(split)
         # until its end is kept, an import that is out whole goes on running: a moment, or until it is resumed
-        if state is not State.RUNNING:
+        if state is not ImportState.RUNNING:
             yield from (f"{name} is not what ImportSplit said" for name in _SPLIT if row[name] != said.get(name))
             is_whole = row["rows"] <= sum(row[name] for name in _SPLIT)
-            if state is not (State.PUBLISHED if is_whole else State.CANCELLED):
+            if state is not (ImportState.PUBLISHED if is_whole else ImportState.CANCELLED):
                 yield f"state {state}, and ImportSplit says otherwise"
-    elif is_all_taken and started is not None and state in (State.PUBLISHED, State.CANCELLED):
+    elif is_all_taken and started is not None and state in (ImportState.PUBLISHED, ImportState.CANCELLED):
         yield f"state {state}, and the log has no ImportSplit of it"
 
 
-def _contradictions(row: Row, state: State) -> Iterator[str]:
+def _contradictions(row: Row, state: ImportState) -> Iterator[str]:
     """What a row of a state cannot say, whatever the log has."""
     is_confirmed = row["confirmed_at"] is not None
-    if (state in _BEFORE and is_confirmed) or (state not in _BEFORE | {State.CANCELLED} and not is_confirmed):
+    if (state in _BEFORE and is_confirmed) or (state not in _BEFORE | {ImportState.CANCELLED} and not is_confirmed):
         yield f"confirmed_at {'is set' if is_confirmed else 'is empty'}, and the state is {state}"
-    if (state in _BEFORE or state is State.RUNNING or not is_confirmed) and any(row[name] for name in _SPLIT):
+    if (state in _BEFORE or state is ImportState.RUNNING or not is_confirmed) and any(row[name] for name in _SPLIT):
         yield f"rows are counted, and the state is {state}"
     if min(row["rows"], *(row[name] for name in _SPLIT)) < 0 or sum(row[name] for name in _SPLIT) > row["rows"]:
         yield "the counts do not add up"
-    if row["is_cancelling"] != 0 if not is_confirmed else (state is State.CANCELLED) > row["is_cancelling"]:
+    if row["is_cancelling"] != 0 if not is_confirmed else (state is ImportState.CANCELLED) > row["is_cancelling"]:
         yield f"is_cancelling is {row['is_cancelling']}, and the state is {state}"
     if row["is_cancelling"] not in (0, 1) or row["is_checking"] not in (0, 1):
         yield "is_cancelling or is_checking is not 0 or 1"
-    if row["is_checking"] and state is not State.MAPPED:
+    if row["is_checking"] and state is not ImportState.MAPPED:
         yield f"is_checking is set, and the state is {state}"
-    if (row["failure"] is None) == (state is State.FAILED) or (
-        row["failure"] is not None and state in (State.CHECKED, State.RUNNING, State.PUBLISHED)
+    if (row["failure"] is None) == (state is ImportState.FAILED) or (
+        row["failure"] is not None and state in (ImportState.CHECKED, ImportState.RUNNING, ImportState.PUBLISHED)
     ):
         yield f"failure {'is empty' if row['failure'] is None else 'is set'}, and the state is {state}"
 
 
-def _told(entry: Entry) -> dict[str, Any]:
+def _data_of(entry: Entry) -> dict[str, Any]:
     """The data of a message, in whichever mode it came; nothing where it cannot be read (R35)."""
     try:
         return _object(json_of(entry.headers, entry.value) or b"{}")
@@ -143,7 +145,7 @@ _object = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def _differences(row: Row, started: Entry) -> Iterator[str]:
-    said = _told(started)
+    said = _data_of(started)
     for name in ("hash", "file_sha256", "file_name", "rows"):
         if name in said and row[name] != said[name]:
             yield f"{name} is not what ImportStarted said"

@@ -12,7 +12,7 @@ from service.deployment.database import MIGRATIONS
 from service.imports.columns.attributes import default_type
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import ColumnMap
-from service.imports.record.states import State, Step, after
+from service.imports.record.states import ImportState, ImportStep, after
 
 
 @MIGRATIONS()
@@ -121,7 +121,7 @@ class Import:
     columns: ColumnMap
     confirmed_at: int | None
     rows: int
-    state: State = State.RUNNING
+    state: ImportState = ImportState.RUNNING
     published: int = 0
     duplicate: int = 0
     rejected: int = 0
@@ -152,7 +152,7 @@ class Registry:
             )
         return new
 
-    def take(self, id: str, step: Step, change: Callable[[Import], Import] = _as_it_is) -> Import:
+    def take(self, id: str, step: ImportStep, change: Callable[[Import], Import] = _as_it_is) -> Import:
         """Take a step, with what it changes; gives the import as it is then. All of it happens, or nothing.
 
         Raises ImportUnknown, StepNotAllowed, and what `change` raises.
@@ -170,7 +170,7 @@ class Registry:
         row = self._connection.execute(
             f"SELECT {_COLUMNS} FROM imports WHERE hash = ? AND (state = ? OR state = ? AND NOT is_cancelling)"
             " ORDER BY id DESC LIMIT 1",
-            (hash, State.PUBLISHED, State.RUNNING),
+            (hash, ImportState.PUBLISHED, ImportState.RUNNING),
         ).fetchone()
         return None if row is None else _import(row)
 
@@ -195,7 +195,7 @@ class Registry:
     def with_files(self) -> set[str]:
         """The ids of imports that keep their file: all but those that were cancelled before they were confirmed."""
         found = self._connection.execute(
-            "SELECT id FROM imports WHERE state != ? OR confirmed_at IS NOT NULL", (State.CANCELLED,)
+            "SELECT id FROM imports WHERE state != ? OR confirmed_at IS NOT NULL", (ImportState.CANCELLED,)
         )
         return {id for (id,) in found}
 
@@ -203,14 +203,14 @@ class Registry:
         """The ids of imports that are still being prepared, newest first."""
         found = self._connection.execute(
             "SELECT id FROM imports WHERE state IN (?, ?, ?) ORDER BY id DESC",
-            (State.UPLOADED, State.MAPPED, State.CHECKED),
+            (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED),
         )
         return [id for (id,) in found]
 
     def unfinished(self) -> list[str]:
         """The ids of imports whose rows are not all out yet, and of those to be checked, oldest first."""
         rows = self._connection.execute(
-            "SELECT id FROM imports WHERE state = ? OR is_checking ORDER BY id", (State.RUNNING,)
+            "SELECT id FROM imports WHERE state = ? OR is_checking ORDER BY id", (ImportState.RUNNING,)
         )
         return [id for (id,) in rows]
 
@@ -232,7 +232,7 @@ class Registry:
         is_whole = self.get(id).rows <= published + duplicate + rejected
         self.take(
             id,
-            Step.PUBLISH if is_whole else Step.STOP,
+            ImportStep.PUBLISH if is_whole else ImportStep.STOP,
             lambda one: replace(one, published=published, duplicate=duplicate, rejected=rejected),
         )
 
@@ -240,7 +240,7 @@ class Registry:
         """The import can never go on, for the reason given; keep what is known of its split."""
         self.take(
             id,
-            Step.FAIL,
+            ImportStep.FAIL,
             lambda one: replace(one, failure=failure, published=published, duplicate=duplicate, rejected=rejected),
         )
 
@@ -263,4 +263,4 @@ def _import(row: tuple[Any, ...]) -> Import:
     published, duplicate, rejected, is_cancelling, failure, is_checking, revision = rest
     read = (Choices.from_json(json.loads(choices)), ColumnMap.from_json(json.loads(columns)))
     counts = (published, duplicate, rejected, bool(is_cancelling), failure, bool(is_checking), revision)
-    return Import(id, hash, file_sha256, file_name, *read, confirmed_at, rows, State(state), *counts)
+    return Import(id, hash, file_sha256, file_name, *read, confirmed_at, rows, ImportState(state), *counts)

@@ -14,7 +14,7 @@ import orjson
 from service.imports.columns.attributes import COUNTRY_CODE, PHONE_NUMBER
 from service.imports.columns.mapping import REJECTED, ColumnMap
 from service.imports.rows.reasons import RowFault
-from service.imports.table.dialect import Shape
+from service.imports.table.dialect import TableShape
 from service.imports.table.formula_guard import guard, unguard
 from service.imports.table.records import is_blank, records
 from service.imports.table.wording import Words, worded
@@ -106,12 +106,12 @@ def first_faults(rejects: Iterable[Reject], most: int = 100) -> list[dict[str, A
     return list(islice((fault for reject in rejects for fault in reject.to_json()), most))
 
 
-def told_faults(faults: Iterable[dict[str, Any]], words: Words) -> list[dict[str, Any]]:
+def worded_faults(faults: Iterable[dict[str, Any]], words: Words) -> list[dict[str, Any]]:
     """Such objects as their reader is told them."""
     return [{**fault, "hint": worded(fault["hint"], words)} for fault in faults]
 
 
-class _Line:
+class _Echo:
     """What the CSV writer writes to: it gives each row back as a line."""
 
     def write(self, line: str) -> str:
@@ -119,7 +119,7 @@ class _Line:
 
 
 def rejects_csv(
-    source: Path, shape: Shape, columns: ColumnMap, rejects: Iterable[Reject], words: Words
+    source: Path, shape: TableShape, columns: ColumnMap, rejects: Iterable[Reject], words: Words
 ) -> Iterator[str]:
     """The lines of a CSV of rejected rows, given in the order of the file, to be corrected and imported again.
 
@@ -127,7 +127,7 @@ def rejects_csv(
     """
     own = [place for place, column in enumerate(columns.columns) if not column.header.startswith(REJECTED)]
     phones = {columns.index_of(PHONE_NUMBER), columns.index_of(COUNTRY_CODE)}
-    line_of = csv.writer(_Line(), delimiter=shape.delimiter).writerow
+    line_of = csv.writer(_Echo(), delimiter=shape.delimiter).writerow
     yield line_of([guard(columns.columns[place].header) for place in own] + [REJECTED + name for name in _ADDED])
     rows = enumerate(_rows(source, shape), start=1)
     for reject in rejects:
@@ -139,7 +139,7 @@ def rejects_csv(
         yield line_of(kept + _reasons(reject, words) + extra)
 
 
-def _rows(source: Path, shape: Shape) -> Iterator[list[str]]:
+def _rows(source: Path, shape: TableShape) -> Iterator[list[str]]:
     for _, _, _, cells in records(source, shape.delimiter, shape.offset, shape.line, are_rows=shape.are_rows):
         if not is_blank(cells):
             yield cells

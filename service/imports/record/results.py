@@ -18,8 +18,8 @@ from service.imports.record.files import ImportFolder
 from service.imports.record.first_look import kept_look
 from service.imports.record.progress import load_progress
 from service.imports.record.registry import Import, Registry
-from service.imports.record.rejects import Reject, found_rejects, kept_rejects, rejects_csv, told_faults
-from service.imports.record.states import State, allowed
+from service.imports.record.rejects import Reject, found_rejects, kept_rejects, rejects_csv, worded_faults
+from service.imports.record.states import ImportState, allowed
 from service.imports.run.undo import Order, refuse
 from service.imports.table.dialect import shape
 from service.imports.table.refusal import CopyGone, NotChecked
@@ -29,7 +29,7 @@ _OPTIONS = (
     *("country_code", "mode", "match", "fill", "blank", "null_values", "relaxed_names", "clean_phones"),
     *("allow_opt_in", "encoding", "delimiter", "sheet"),
 )
-_PREPARED = (State.UPLOADED, State.MAPPED)
+_PREPARED = (ImportState.UPLOADED, ImportState.MAPPED)
 _SHOWN = 100
 _UNDOING = ("undoing", "redoing")
 
@@ -82,7 +82,7 @@ class Results:
         folder = ImportFolder(self._folder / id)
         # the progress is read first: what the split has counted by then cannot be among the outcomes
         progress, one = load_progress(folder), self._registry.get(id)
-        if one.state is State.CHECKED and (checked := folder.load("check")) is not None:
+        if one.state is ImportState.CHECKED and (checked := folder.load("check")) is not None:
             return {
                 name: checked[name]
                 for name in checked
@@ -90,7 +90,7 @@ class Results:
             } | {"id": id}
         if one.confirmed_at is None:
             return import_json(one, Outcomes(), 0, 0) | ({"rows": None} if one.state in _PREPARED else {})
-        is_over = one.state is not State.RUNNING
+        is_over = one.state is not ImportState.RUNNING
         duplicate = one.duplicate if is_over else progress.duplicate
         rejected = one.rejected if is_over else progress.rejected
         return import_json(one, self._outcomes(id), duplicate, rejected)
@@ -104,7 +104,7 @@ class Results:
             "allowed": [*allowed(one.state), *_orders(one, counts)],
             "tags": list(one.choices.tags),
             "options": {name: choices.get(name) for name in _OPTIONS},
-            "mapping": None if one.state is State.UPLOADED else _mapping(one),
+            "mapping": None if one.state is ImportState.UPLOADED else _mapping(one),
             "progress": self._progress(one, counts),
             "imported_before": None if one.confirmed_at is not None else self._earlier(one),
             "revision": one.revision,
@@ -114,7 +114,7 @@ class Results:
         """Everything about an import, with its `status` as it was found. Raises ImportUnknown."""
         one, folder = self._registry.get(id), ImportFolder(self._folder / id)
         look = None if one.confirmed_at is not None else kept_look(folder)
-        check = folder.load("check") if one.state is State.CHECKED else None
+        check = folder.load("check") if one.state is ImportState.CHECKED else None
         return {
             **status,
             **self._left_undone(status),
@@ -124,7 +124,7 @@ class Results:
             "check": check and check["check"],
             "text_columns": check.get("text_columns", []) if check else self._text_columns(one),
             "user_ids_left_out": check.get("user_ids_left_out", 0) if check else self._user_ids_left_out(one),
-            "rejects": told_faults(check["rejects"], self._words) if check else self._shown_rejects(one),
+            "rejects": worded_faults(check["rejects"], self._words) if check else self._shown_rejects(one),
         }
 
     def orderable(self, id: str, order: Order) -> Import:
@@ -162,7 +162,7 @@ class Results:
         folder = ImportFolder(self._folder / one.id)
         if one.is_checking:
             return folder.load("checking") or {"stage": "waiting", "done": 0, "rows": 0}
-        if one.state is State.RUNNING:
+        if one.state is ImportState.RUNNING:
             return {"stage": "publishing", "done": load_progress(folder).at, "rows": one.rows}
         if counts["state"] in _UNDOING:
             undoing = counts["undoing"]
@@ -182,11 +182,11 @@ class Results:
 
     def _shown_rejects(self, one: Import) -> list[dict[str, Any]]:
         """The first faults of the file; while it runs the first that were found, for a poll must be cheap."""
-        if one.state is not State.RUNNING:
-            return told_faults(rejects_json(self._rejects(one)), self._words)
+        if one.state is not ImportState.RUNNING:
+            return worded_faults(rejects_json(self._rejects(one)), self._words)
         folder = ImportFolder(self._folder / one.id)
         found = found_rejects(folder.rejects, load_progress(folder).rejects_size, _SHOWN)
-        return told_faults(rejects_json(sorted(found, key=lambda reject: reject.row)), self._words)
+        return worded_faults(rejects_json(sorted(found, key=lambda reject: reject.row)), self._words)
 
     def _rejects(self, one: Import) -> Iterator[Reject]:
         kept = kept_rejects(ImportFolder(self._folder / one.id).rejects)
@@ -195,7 +195,7 @@ class Results:
 
 def _orders(one: Import, counts: dict[str, Any]) -> list[str]:
     """What of undo and redo can be ordered."""
-    if one.confirmed_at is None or one.state is State.RUNNING or counts["pending"]:
+    if one.confirmed_at is None or one.state is ImportState.RUNNING or counts["pending"]:
         return []
     undoing = counts.get("undoing")
     return ["redo" if undoing is not None and undoing["what"] == "undo" else "undo"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 
-class State(StrEnum):
+class ImportState(StrEnum):
     """As it is kept. PUBLISHED is told as `running` until its last row's outcome is known, then as `done`."""
 
     UPLOADED = "uploaded"
@@ -16,7 +16,7 @@ class State(StrEnum):
     FAILED = "failed"
 
 
-class Step(StrEnum):
+class ImportStep(StrEnum):
     """What moves an import on; the last five are the importer's own."""
 
     MAPPING = "mapping"
@@ -33,65 +33,72 @@ class Step(StrEnum):
     FAIL = "fail"
 
 
-COMMANDS = (Step.MAPPING, Step.TAGS, Step.OPTIONS, Step.CHECK, Step.CONFIRM, Step.CANCEL)
+COMMANDS = (
+    ImportStep.MAPPING,
+    ImportStep.TAGS,
+    ImportStep.OPTIONS,
+    ImportStep.CHECK,
+    ImportStep.CONFIRM,
+    ImportStep.CANCEL,
+)
 """The steps that people take, by the names under which they are told what is allowed."""
 
-_TABLE: Mapping[State, Mapping[Step, State]] = {
-    State.UPLOADED: {
-        Step.MAPPING: State.MAPPED,
-        Step.TAGS: State.UPLOADED,
-        Step.OPTIONS: State.UPLOADED,
-        Step.READ_ANEW: State.UPLOADED,
-        Step.CANCEL: State.CANCELLED,
+_TABLE: Mapping[ImportState, Mapping[ImportStep, ImportState]] = {
+    ImportState.UPLOADED: {
+        ImportStep.MAPPING: ImportState.MAPPED,
+        ImportStep.TAGS: ImportState.UPLOADED,
+        ImportStep.OPTIONS: ImportState.UPLOADED,
+        ImportStep.READ_ANEW: ImportState.UPLOADED,
+        ImportStep.CANCEL: ImportState.CANCELLED,
     },
-    State.MAPPED: {
-        Step.MAPPING: State.MAPPED,
-        Step.TAGS: State.MAPPED,
-        Step.OPTIONS: State.MAPPED,
-        Step.READ_ANEW: State.UPLOADED,
-        Step.CHECK: State.MAPPED,
-        Step.CANCEL: State.CANCELLED,
-        Step.FIND: State.CHECKED,
-        Step.REFUSE: State.MAPPED,
+    ImportState.MAPPED: {
+        ImportStep.MAPPING: ImportState.MAPPED,
+        ImportStep.TAGS: ImportState.MAPPED,
+        ImportStep.OPTIONS: ImportState.MAPPED,
+        ImportStep.READ_ANEW: ImportState.UPLOADED,
+        ImportStep.CHECK: ImportState.MAPPED,
+        ImportStep.CANCEL: ImportState.CANCELLED,
+        ImportStep.FIND: ImportState.CHECKED,
+        ImportStep.REFUSE: ImportState.MAPPED,
     },
-    State.CHECKED: {
-        Step.MAPPING: State.MAPPED,
-        Step.TAGS: State.MAPPED,
-        Step.OPTIONS: State.MAPPED,
-        Step.READ_ANEW: State.UPLOADED,
-        Step.CHECK: State.MAPPED,
-        Step.CONFIRM: State.RUNNING,
-        Step.CANCEL: State.CANCELLED,
+    ImportState.CHECKED: {
+        ImportStep.MAPPING: ImportState.MAPPED,
+        ImportStep.TAGS: ImportState.MAPPED,
+        ImportStep.OPTIONS: ImportState.MAPPED,
+        ImportStep.READ_ANEW: ImportState.UPLOADED,
+        ImportStep.CHECK: ImportState.MAPPED,
+        ImportStep.CONFIRM: ImportState.RUNNING,
+        ImportStep.CANCEL: ImportState.CANCELLED,
     },
-    State.RUNNING: {
-        Step.CANCEL: State.RUNNING,
-        Step.PUBLISH: State.PUBLISHED,
-        Step.STOP: State.CANCELLED,
-        Step.FAIL: State.FAILED,
+    ImportState.RUNNING: {
+        ImportStep.CANCEL: ImportState.RUNNING,
+        ImportStep.PUBLISH: ImportState.PUBLISHED,
+        ImportStep.STOP: ImportState.CANCELLED,
+        ImportStep.FAIL: ImportState.FAILED,
     },
-    State.PUBLISHED: {},
-    State.CANCELLED: {},
-    State.FAILED: {},
+    ImportState.PUBLISHED: {},
+    ImportState.CANCELLED: {},
+    ImportState.FAILED: {},
 }
 
 _SAID = {
-    State.UPLOADED: "is uploaded, and its columns are not mapped yet",
-    State.MAPPED: "is mapped and not checked",
-    State.CHECKED: "is checked",
-    State.RUNNING: "is running",
-    State.PUBLISHED: "is on the bus whole",
-    State.CANCELLED: "has already been cancelled",
-    State.FAILED: "has already failed",
+    ImportState.UPLOADED: "is uploaded, and its columns are not mapped yet",
+    ImportState.MAPPED: "is mapped and not checked",
+    ImportState.CHECKED: "is checked",
+    ImportState.RUNNING: "is running",
+    ImportState.PUBLISHED: "is on the bus whole",
+    ImportState.CANCELLED: "has already been cancelled",
+    ImportState.FAILED: "has already failed",
 }
 
 _DONE = {
-    Step.MAPPING: "be mapped",
-    Step.TAGS: "get other tags",
-    Step.OPTIONS: "get other options",
-    Step.READ_ANEW: "be read anew",
-    Step.CHECK: "be checked",
-    Step.CONFIRM: "be confirmed",
-    Step.CANCEL: "be cancelled",
+    ImportStep.MAPPING: "be mapped",
+    ImportStep.TAGS: "get other tags",
+    ImportStep.OPTIONS: "get other options",
+    ImportStep.READ_ANEW: "be read anew",
+    ImportStep.CHECK: "be checked",
+    ImportStep.CONFIRM: "be confirmed",
+    ImportStep.CANCEL: "be cancelled",
 }
 
 
@@ -101,10 +108,10 @@ class StepNotAllowed(Exception):
     `allowed` are commands.
     """
 
-    def __init__(self, id: str, state: State, step: Step) -> None:
+    def __init__(self, id: str, state: ImportState, step: ImportStep) -> None:
         self.allowed = allowed(state)
         instead = f" Allowed: {', '.join(self.allowed)}." if self.allowed else ""
-        if step is Step.CANCEL and state is State.PUBLISHED:
+        if step is ImportStep.CANCEL and state is ImportState.PUBLISHED:
             instead = " Undo it instead: then none of its rows count, as if it had never been."
         super().__init__(f"Import {id} {_SAID[state]}; it cannot {_DONE.get(step, step)}.{instead}")
         self.import_id = id
@@ -112,7 +119,7 @@ class StepNotAllowed(Exception):
         self.step = step
 
 
-def after(id: str, state: State, step: Step) -> State:
+def after(id: str, state: ImportState, step: ImportStep) -> ImportState:
     """The state that a step leads to; `id` names the import in the refusal. Raises StepNotAllowed."""
     try:
         return _TABLE[state][step]
@@ -120,6 +127,6 @@ def after(id: str, state: State, step: Step) -> State:
         raise StepNotAllowed(id, state, step) from None
 
 
-def allowed(state: State) -> tuple[Step, ...]:
+def allowed(state: ImportState) -> tuple[ImportStep, ...]:
     """The commands that the state has."""
     return tuple(command for command in COMMANDS if command in _TABLE[state])

@@ -10,12 +10,12 @@ from service.imports.columns.choices import Choices, clean_choices, clean_tags, 
 from service.imports.columns.mapping import ColumnMap, map_columns
 from service.imports.columns.preview import first_rows
 from service.imports.columns.template import template
-from service.imports.columns.wanted import Wanted, map_as_wanted
-from service.imports.record.files import ImportFolder, Incoming
+from service.imports.columns.wanted import ColumnChoice, map_as_wanted
+from service.imports.record.files import ImportFolder, IncomingFile
 from service.imports.record.first_look import FirstLook, ensure_looked, forget_look, look_anew
 from service.imports.record.orphans import remove_orphans
 from service.imports.record.registry import Import, Registry
-from service.imports.record.states import State, Step, after
+from service.imports.record.states import ImportState, ImportStep, after
 from service.imports.record.unconfirmed import forget_unconfirmed
 from service.imports.run.cancelling import cancel
 from service.imports.run.ports import Limits
@@ -75,7 +75,7 @@ class Uploads:
         self._ports = ports
         self._limits = limits
 
-    def receive(self, fill: Callable[[Incoming], str]) -> str:
+    def receive(self, fill: Callable[[IncomingFile], str]) -> str:
         """Take in a file: `fill` writes its bytes, and gives its name. Gives the import's id.
 
         Of those that nobody confirmed the oldest are forgotten, where they are too many (R39).
@@ -91,7 +91,7 @@ class Uploads:
                 self._look(folder, Choices()).keep()
                 sha256 = incoming.copied.sha256
                 about = (folder.path.name, import_hash(sha256, Choices()), sha256, name, Choices(), _NO_COLUMNS)
-                self._registry.add(Import(*about, confirmed_at=None, rows=0, state=State.UPLOADED), again=True)
+                self._registry.add(Import(*about, confirmed_at=None, rows=0, state=ImportState.UPLOADED), again=True)
             except BaseException:
                 folder.remove()
                 raise
@@ -107,38 +107,38 @@ class Uploads:
         """A CSV to begin with (R21)."""
         return template(self._ports.known_attributes())
 
-    def map(self, id: str, wanted: Sequence[Wanted]) -> None:
+    def map(self, id: str, wanted: Sequence[ColumnChoice]) -> None:
         """Map the columns; those that are not named by their headers. Raises MappingRefused, EncodingNeeded."""
-        with self._changing(id, Step.MAPPING) as (folder, one):
+        with self._changing(id, ImportStep.MAPPING) as (folder, one):
             header, known = self._header(folder, one), self._ports.known_attributes()
             choices, columns = map_as_wanted(wanted, header, one.choices, known, lambda: self._sample(folder, one))
-            self._registry.take(id, Step.MAPPING, lambda now: _changed(now, choices, columns))
+            self._registry.take(id, ImportStep.MAPPING, lambda now: _changed(now, choices, columns))
 
     def tag(self, id: str, tags: Sequence[str]) -> None:
         """Choose the tags of every row that is taken (R20). Raises FileRefused for what is no tag."""
         cleaned = clean_tags(tags)
-        with self._changing(id, Step.TAGS) as (_, one):
+        with self._changing(id, ImportStep.TAGS) as (_, one):
             choices = replace(one.choices, tags=cleaned)
-            self._registry.take(id, Step.TAGS, lambda now: _changed(now, choices, now.columns))
+            self._registry.take(id, ImportStep.TAGS, lambda now: _changed(now, choices, now.columns))
 
     def set_options(self, id: str, options: Mapping[str, Any]) -> None:
         """Choose every option anew, by the names of `Choices`.
 
         Another encoding, delimiter or sheet voids the mapping too. Raises FileRefused.
         """
-        with self._changing(id, Step.OPTIONS) as (folder, one):
+        with self._changing(id, ImportStep.OPTIONS) as (folder, one):
             choices = clean_choices(replace(one.choices, **options))
             if _reading(choices) != _reading(one.choices):
                 self._read_anew(folder, one, replace(choices, maps=(), ignore=()))
                 return
             columns = one.columns
-            if one.state is not State.UPLOADED:
+            if one.state is not ImportState.UPLOADED:
                 columns = map_columns(self._header(folder, one), choices, self._ports.known_attributes())
-            self._registry.take(id, Step.OPTIONS, lambda now: _changed(now, choices, columns))
+            self._registry.take(id, ImportStep.OPTIONS, lambda now: _changed(now, choices, columns))
 
     def check(self, id: str) -> None:
         """Have the import checked, by whoever does the work; nothing new when it is being checked already."""
-        self._registry.take(id, Step.CHECK, lambda one: replace(one, is_checking=True, failure=None))
+        self._registry.take(id, ImportStep.CHECK, lambda one: replace(one, is_checking=True, failure=None))
 
     def confirm(self, id: str, *, allow_opt_in: bool, again: bool) -> None:
         """Have the import run (R21); `allow_opt_in` is the second yes, for those whom the check counted (R16).
@@ -154,7 +154,7 @@ class Uploads:
                 raise AlreadyImported(earlier.id)
             return replace(one, choices=choices, hash=hash, confirmed_at=self._ports.stated())
 
-        self._registry.take(id, Step.CONFIRM, confirmed)
+        self._registry.take(id, ImportStep.CONFIRM, confirmed)
 
     def cancel(self, id: str) -> None:
         """Have the import stop: at once when it does not run yet, and then its file is removed."""
@@ -163,11 +163,11 @@ class Uploads:
     def _read_anew(self, folder: ImportFolder, one: Import, choices: Choices) -> None:
         found = self._look(folder, choices)
         forget_look(folder)
-        self._registry.take(one.id, Step.READ_ANEW, lambda now: _changed(now, choices, _NO_COLUMNS))
+        self._registry.take(one.id, ImportStep.READ_ANEW, lambda now: _changed(now, choices, _NO_COLUMNS))
         found.keep()
 
     @contextmanager
-    def _changing(self, id: str, step: Step) -> Iterator[tuple[ImportFolder, Import]]:
+    def _changing(self, id: str, step: ImportStep) -> Iterator[tuple[ImportFolder, Import]]:
         folder = ImportFolder(self._folder / id)
         after(id, self._registry.get(id).state, step)
         with folder.chosen():

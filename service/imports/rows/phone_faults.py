@@ -14,7 +14,7 @@ _ONE_NUMBER = "Keep one number in the cell; another one needs a column of its ow
 _FILL_IN = "Fill in the country code."
 
 
-def told_phone_faults(
+def phone_faults_of(
     columns: ColumnMap, country_code: str | None, *, clean: bool
 ) -> Callable[[Sequence[str]], list[RowFault]]:
     """Every fault of a record's phone, as `phone_faults` finds them. Raises MappingRefused."""
@@ -22,14 +22,14 @@ def told_phone_faults(
     of_cleaned = phone_faults(columns, country_code, clean=True)
     code_at, number_at = columns.index_of(COUNTRY_CODE), columns.index_of(PHONE_NUMBER) or 0
 
-    def told(cells: Sequence[str]) -> list[RowFault]:
+    def worded(cells: Sequence[str]) -> list[RowFault]:
         faults = of_record(cells)
         if clean or not faults:
-            return [told_one(one, cells, helps=False) for one in faults]
+            return [worded_one(one, cells, helps=False) for one in faults]
         left, fields = {one.field for one in of_cleaned(cells)}, {one.field for one in faults}
-        return [told_one(one, cells, helps=one.field not in left and left <= fields) for one in faults]
+        return [worded_one(one, cells, helps=one.field not in left and left <= fields) for one in faults]
 
-    def told_one(wrong: PhoneFault, cells: Sequence[str], *, helps: bool) -> RowFault:
+    def worded_one(wrong: PhoneFault, cells: Sequence[str], *, helps: bool) -> RowFault:
         is_code = wrong.field == COUNTRY_CODE and code_at is not None
         at = code_at if is_code and code_at is not None else number_at
         header, cell = columns.columns[at].header, cells[at]
@@ -38,7 +38,7 @@ def told_phone_faults(
             hint = f"{hint.removesuffix('.')}, or import with {{clean_phones}}."
         return fault(header, wrong.reason, message, hint)
 
-    return told
+    return worded
 
 
 def _wording(wrong: PhoneFault, header: str, cell: str, *, clean: bool, has_codes: bool) -> tuple[str, str]:
@@ -57,5 +57,5 @@ def _wording(wrong: PhoneFault, header: str, cell: str, *, clean: bool, has_code
         return f"{header} must be digits only: {shown(value)}{found}.", "Use digits only."
     if wrong.reason == "country_code_invalid" and wrong.field == COUNTRY_CODE and odd:
         return f"{header} must be digits only, with or without one leading +: {shown(value)} has {named(odd)}.", hint
-    told, _, _ = message.partition(". ")  # what to do is the advice
-    return f"{told}: {shown(value)}.", hint
+    sentence, _, _ = message.partition(". ")  # what to do is the advice
+    return f"{sentence}: {shown(value)}.", hint

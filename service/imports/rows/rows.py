@@ -10,7 +10,7 @@ from service.imports.columns.attributes import FIRST_NAME, LAST_NAME, NAME, USER
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import ColumnMap
 from service.imports.rows.cells import SHORT, CellFault, Reader, cell_reader, column_reader, text, user_id
-from service.imports.rows.phone_faults import told_phone_faults
+from service.imports.rows.phone_faults import phone_faults_of
 from service.imports.rows.phones import phones_of
 from service.imports.rows.plain_rows import PlainRows
 from service.imports.rows.reasons import RowFault, fault, shown
@@ -32,7 +32,7 @@ class RowChecks:
         self.width = len(columns.columns)
         self._read = cell_reader(columns, choices)
         self._phones_of = phones_of(columns, choices.country_code, clean=choices.clean_phones)
-        self._phone_faults = told_phone_faults(columns, choices.country_code, clean=choices.clean_phones)
+        self._phone_faults = phone_faults_of(columns, choices.country_code, clean=choices.clean_phones)
         self._clears = choices.blank == "clear"
         self._user_id_at = columns.index_of(USER_ID)
         self._opt_in_at = columns.index_of(WHATSAPP_OPTED)

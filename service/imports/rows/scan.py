@@ -8,7 +8,7 @@ from pathlib import Path
 
 from service.imports.rows.rows import RowChecks
 from service.imports.table.by_column import Columns, by_column
-from service.imports.table.dialect import Shape
+from service.imports.table.dialect import TableShape
 from service.imports.table.records import Block, blocks, is_blank
 from service.imports.table.refusal import FileRefused
 
@@ -39,7 +39,7 @@ class Scan:
         return len(self.starts)
 
 
-def scan(path: Path, shape: Shape, checks: RowChecks, most_rows: int) -> Scan:
+def scan(path: Path, shape: TableShape, checks: RowChecks, most_rows: int) -> Scan:
     """Read every record once. Raises FileRefused over `most_rows` (R11) or for a quote that is never closed (R24)."""
     found = Scan(array("Q"), array("I"), array("I"), array("Q"), array("I"), array("I"), array("I"))
     slots, texts, left_out = array("I"), checks.text_columns(), 0

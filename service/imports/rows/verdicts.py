@@ -112,7 +112,7 @@ def _opting_in(found: Scan) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class JudgedRows:
     """Rows that follow one another: those taken, by their indexes, and those not.
 
     `progress` is behind them; its `rejects_size` is left to whoever keeps the rejects. `places` are those of the rows
@@ -151,7 +151,7 @@ class Verdicts:
         self._says_opted_in = checks.says_opted_in
         self._losers = self._settled()
 
-    def part(self, done: Progress, most: int) -> Part:
+    def part(self, done: Progress, most: int) -> JudgedRows:
         """The verdicts on up to `most` rows that follow `done`."""
         group: array[int] = self._found.order[done.at : done.at + most]
         lines, phones, judged = self._found.lines, self._found.phones, self._judged
@@ -192,7 +192,7 @@ class Verdicts:
             done.rejected + len(rejects) - duplicates,
             done.rejects_size,
         )
-        return Part(taken, rejects, progress, places)
+        return JudgedRows(taken, rejects, progress, places)
 
     def _is_to_judge(self, index: int) -> bool:
         """Whether more than its own cells decides about a row, or it may be too large."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from service.imports.record.files import Busy, ImportFolder
 from service.imports.record.registry import Import, Registry
-from service.imports.record.states import State, Step
+from service.imports.record.states import ImportState, ImportStep
 
 
 def cancel(registry: Registry, imports: Path, id: str) -> None:
@@ -16,11 +16,11 @@ def cancel(registry: Registry, imports: Path, id: str) -> None:
     """
 
     def stopping(one: Import) -> Import:
-        if one.state is State.RUNNING:
+        if one.state is ImportState.RUNNING:
             return replace(one, is_cancelling=True)
         return replace(one, is_checking=False, revision=one.revision + 1)
 
-    if registry.take(id, Step.CANCEL, stopping).state is State.CANCELLED:
+    if registry.take(id, ImportStep.CANCEL, stopping).state is ImportState.CANCELLED:
         folder = ImportFolder(imports / id)
         # whoever is at its check removes it then
         with suppress(Busy), folder.held():

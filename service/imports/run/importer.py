@@ -15,7 +15,7 @@ from service.imports.record.progress import Progress, load_progress, save_mark, 
 from service.imports.record.registry import Import, Registry
 from service.imports.record.rejects import RejectsFile
 from service.imports.record.results import Results
-from service.imports.record.states import State
+from service.imports.record.states import ImportState
 from service.imports.record.unconfirmed import forget_unconfirmed
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
@@ -79,7 +79,7 @@ class Importer:
                 return Brought(confirmed.id, already=False)
             folder.remove()
         self.see_out(confirmed.id, report)
-        return Brought(confirmed.id, already=confirmed.state is State.PUBLISHED)
+        return Brought(confirmed.id, already=confirmed.state is ImportState.PUBLISHED)
 
     def unfinished(self) -> list[str]:
         """The ids of imports that `go_on` has something to do for, oldest first."""
@@ -100,11 +100,11 @@ class Importer:
         Raises as `bring` does, Busy while another process is at it. A file that can no longer be read fails it.
         """
         folder = ImportFolder(self._folder / id)
-        if self._registry.get(id).state is not State.RUNNING:
+        if self._registry.get(id).state is not ImportState.RUNNING:
             return
         with folder.held():
             confirmed = self._registry.get(id)
-            if confirmed.state is not State.RUNNING:
+            if confirmed.state is not ImportState.RUNNING:
                 return
             report("scanning", 0, 0)
             try:
@@ -146,7 +146,7 @@ class Importer:
 
     def await_rows(self, id: str, report: Report) -> None:
         """Return when no row that is on the bus is pending; at once while an import runs. Raises as `wait` does."""
-        if self._registry.get(id).state is not State.RUNNING:
+        if self._registry.get(id).state is not ImportState.RUNNING:
             self.wait(id, report)
 
     def order(self, id: str, order: undo.Order) -> str:

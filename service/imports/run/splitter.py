@@ -8,7 +8,7 @@ from ledger.bus.port import Message
 from service.imports.record.progress import Progress
 from service.imports.record.rejects import RejectsFile
 from service.imports.rows.scan import Scan
-from service.imports.rows.verdicts import Part, Verdicts
+from service.imports.rows.verdicts import JudgedRows, Verdicts
 from service.imports.run.feed import Feed
 from service.imports.run.messages import ImportMessages
 
@@ -68,7 +68,7 @@ class Splitter:
         feed.finish()
         return done
 
-    def _messages_of(self, part: Part) -> list[Message]:
+    def _messages_of(self, part: JudgedRows) -> list[Message]:
         lines, phones, of_row = self._found.lines, self._found.phones, self._messages.of_row
         messages: list[Message] = []
         for place, (index, row) in zip(part.places, part.taken, strict=True):

@@ -11,7 +11,7 @@ from ledger.events import moments, types
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry
 from service.imports.record.registry import Import
-from service.imports.record.states import State
+from service.imports.record.states import ImportState
 from service.imports.run.feed import Feed, Stalled
 from service.imports.run.ports import Ports, Report
 
@@ -48,7 +48,7 @@ def refuse(one: Import, counts: Mapping[str, Any], order: Order) -> None:
     """
     if one.confirmed_at is None:
         raise UndoNotPossible(one.id, f"Import {one.id} was never confirmed: there is nothing to {order.name}.")
-    if one.state is State.RUNNING or counts["state"] == State.RUNNING:
+    if one.state is ImportState.RUNNING or counts["state"] == ImportState.RUNNING:
         told = f"Import {one.id} is running: wait until it is done, or cancel it, then {order.name} it."
         raise UndoNotPossible(one.id, told)
     if counts["pending"]:
@@ -68,7 +68,7 @@ def message_of(one: Import, order: Order, new_id: str, now: int, signer: Signer)
     """
     message_id = f"{one.id}.{order.name}.{new_id}"
     data: dict[str, Any] = {"import": one.id, "by": order.by, "reason": order.reason}
-    if one.state is State.FAILED:
+    if one.state is ImportState.FAILED:
         data["published"] = one.published
     value = signer.message(
         source=f"{types.IMPORTS}{one.id}",

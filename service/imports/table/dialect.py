@@ -23,7 +23,7 @@ _SAMPLE_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class TableShape:
     """A header as it stands in the file, and the first byte and line after it.
 
     `are_rows`: it is a sheet's, and lines are the rows of the sheet.
@@ -36,7 +36,7 @@ class Shape:
     are_rows: bool = False
 
 
-def shape(path: Path, delimiter: str | None = None) -> Shape:
+def shape(path: Path, delimiter: str | None = None) -> TableShape:
     """Read a UTF-8 file's shape; `delimiter` None: it is found out.
 
     Raises FileRefused when nothing is in it, it has more than MOST_COLUMNS, or a quote is never closed.
@@ -50,7 +50,7 @@ def shape(path: Path, delimiter: str | None = None) -> Shape:
             raise _too_many_columns(f"{len(cells):,} columns")
         if not is_blank(cells):
             height = 1 if are_rows else _lines_between(path, start, end)
-            return Shape(delimiter, tuple(cells), end, header_line + height, are_rows)
+            return TableShape(delimiter, tuple(cells), end, header_line + height, are_rows)
     raise FileRefused("The file is empty: its first row must name the columns.")
 
 

@@ -60,7 +60,7 @@ def _by_row(found: Iterator[Block], row: int) -> Iterator[Block]:
 
 def _blocks(text: TextIO, delimiter: str, offset: int, line: int) -> Iterator[Block]:
     csv.field_size_limit(LONGEST_CELL)
-    lines = _Lines(text, offset, delimiter)
+    lines = _TextLines(text, offset, delimiter)
     reader = csv.reader(lines.read(), delimiter=delimiter, skipinitialspace=True)
     while not lines.are_over:
         cells, fault = _split(lines.take_plain(), delimiter, has_spaces=lines.has_spaces), None
@@ -92,7 +92,7 @@ def _read(reader: Iterator[list[str]], lines_at_hand: int) -> tuple[list[list[st
     return cells, None
 
 
-class _Lines:
+class _TextLines:
     """The lines of a text. `ends`: the byte after each that was read and is in no record yet, after where they begin.
 
     `has_spaces`: those at hand may have spaces to skip. `are_over`: all of them, and one that is empty, were read.

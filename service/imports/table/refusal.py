@@ -14,12 +14,12 @@ class FileRefused(Exception):
         self.message = message
         self.advice = advice
 
-    def told(self, words: Words) -> str:
+    def as_sentence(self, words: Words) -> str:
         """Message and advice, as their reader is told them."""
         return f"{self.message} {worded(self.advice, words)}" if self.advice else self.message
 
     def __str__(self) -> str:
-        return self.told(OF_CALL)
+        return self.as_sentence(OF_CALL)
 
 
 class FileTooLarge(FileRefused):

@@ -20,7 +20,7 @@ from service.deployment.marks import note_end
 from service.deployment.parts import CONSUMER, IMPORTER, PROJECTOR
 from service.processes.roles import Stop
 from service.queries.status import status
-from service.wiring.api import conflicts, door, look
+from service.wiring.api import conflicts, look, services
 from tests.examples import GAVIN_CALL
 
 
@@ -68,7 +68,7 @@ def test_readyz_says_what_consumer_and_projector_are_trying_to_get_over(client, 
     client.track(GAVIN_CALL)
     world.settle()
     stop = Stop()
-    stop.tell_in(PROJECTOR.trouble(world.deployment.data))
+    stop.report_in(PROJECTOR.trouble(world.deployment.data))
     stop.faulty(OSError("the disk is slow"))
     assert look(world.deployment).parts["projector"] == "the disk is slow"
     stop.healthy()
@@ -147,7 +147,7 @@ def test_metrics_count_answers_by_route_and_show_lags(client, world):
 
 
 def test_a_fault_of_ours_shows_no_trace_and_an_id_that_the_log_has(world, key_text, client):
-    parts = door(world.deployment)
+    parts = services(world.deployment)
     broken = Tracker(
         parts.tracker.publisher,
         world.deployment.signer(),

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from service.api.app import create_app
-from service.wiring.api import application, door
+from service.wiring.api import application, services
 from tests.docs.rerun import comparable
 from tests.examples import ASHA, GAVIN
 from tests.service.api import story
@@ -112,7 +112,7 @@ def test_tags_under_a_condition_come_with_the_attributes(client, world, gavin):
 
 
 def test_one_that_does_not_show_in_time_is_202_with_its_messages(client, world, gavin, key_text, description):
-    parts = door(world.deployment)
+    parts = services(world.deployment)
     app = create_app(replace(parts, consistency=replace(parts.consistency, seconds=0.05)))
     answer = type(client)(world, app, key_text).patch(gavin, {"traits": {"city": "Agra"}})
     assert answer.status_code == 202

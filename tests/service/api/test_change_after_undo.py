@@ -7,25 +7,25 @@ import pytest
 from service.imports.run.undo import Order
 from tests.examples import GAVIN
 from tests.service.api.test_new_contact import settling
-from tests.service.imports.desk import Desk
+from tests.service.imports.imported import WorldImports
 
 
 @pytest.fixture
-def desk(world):
-    with closing(Desk(world)) as made:
+def imports(world):
+    with closing(WorldImports(world)) as made:
         yield made
 
 
 @pytest.fixture
-def brought(desk, world):
+def brought(imports, world):
     """An import that gave a known contact another city."""
     world.track(phone=GAVIN, city="Agra", time="2020-01-01T00:00:00Z")
     world.settle()
-    return desk.bring(f"Name,Phone,City\nGavin,{GAVIN},Pune\n")["id"]
+    return imports.bring(f"Name,Phone,City\nGavin,{GAVIN},Pune\n")["id"]
 
 
-def undo(desk, id):
-    desk.importer.order(id, Order(is_redo=False, by="cli:asha", reason="the wrong file"))
+def undo(imports, id):
+    imports.importer.order(id, Order(is_redo=False, by="cli:asha", reason="the wrong file"))
 
 
 def change(client, world, path, reading):
@@ -34,11 +34,11 @@ def change(client, world, path, reading):
 
 
 @pytest.mark.parametrize("is_shown", [True, False])
-def test_what_was_read_before_the_undo_is_412(client, world, desk, brought, is_shown):
+def test_what_was_read_before_the_undo_is_412(client, world, imports, brought, is_shown):
     """Also when the state does not show the undo yet: the append decides."""
     path = f"/v1/contacts/{world.contact(GAVIN)['id']}"
     before = client.read(path).headers["ETag"]
-    undo(desk, brought)
+    undo(imports, brought)
     if is_shown:
         world.settle()
     answer = change(client, world, path, before)
@@ -46,8 +46,8 @@ def test_what_was_read_before_the_undo_is_412(client, world, desk, brought, is_s
     assert answer.json["contact"]["traits"] == {"city": "Agra"}
 
 
-def test_what_was_read_after_it_is_changed(client, world, desk, brought):
-    undo(desk, brought)
+def test_what_was_read_after_it_is_changed(client, world, imports, brought):
+    undo(imports, brought)
     world.settle()
     path = f"/v1/contacts/{world.contact(GAVIN)['id']}"
     answer = change(client, world, path, client.read(path).headers["ETag"])

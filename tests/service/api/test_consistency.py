@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from service.api.app import create_app
-from service.wiring.api import door
+from service.wiring.api import services
 from tests.examples import ASHA, GAVIN
 
 TOKEN = "Consistency-Token"
@@ -16,7 +16,7 @@ WHERE = "/v1/contacts?where=city=Pune"
 @pytest.fixture
 def hasty(world, key_text, client):
     """A client of an application that waits but a moment."""
-    parts = door(world.deployment)
+    parts = services(world.deployment)
     app = create_app(replace(parts, consistency=replace(parts.consistency, seconds=0.05)))
     return type(client)(world, app, key_text)
 

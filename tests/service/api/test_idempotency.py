@@ -11,7 +11,7 @@ from ledger import sqlite
 from service.api.app import create_app
 from service.deployment.database import open_store
 from service.deployment.keys import SCOPES, Keys
-from service.wiring.api import application, door
+from service.wiring.api import application, services
 from tests.examples import ASHA, GAVIN
 from tests.service.api.test_new_contact import settling
 
@@ -122,9 +122,9 @@ def test_a_client_keeps_its_idempotency_keys_when_its_api_key_changes(worker, na
 
 
 def test_two_clients_may_use_the_same_idempotency_key(worker, named_key):
-    shop, desk = worker(named_key("shop")), worker(named_key("desk"))
+    shop, imports = worker(named_key("shop")), worker(named_key("imports"))
     assert shop.track(BODY, headers=KEY).status_code == 202
-    assert desk.track(BODY | {"userId": "u-1"}, headers=KEY).status_code == 202
+    assert imports.track(BODY | {"userId": "u-1"}, headers=KEY).status_code == 202
 
 
 def test_a_call_that_was_found_wrong_leaves_its_key_free(client):
@@ -197,7 +197,7 @@ def test_a_contact_made_twice_under_one_key_is_made_once_and_answered_as_it_was_
 
 def test_a_contact_that_did_not_show_in_time_is_found_by_the_repeated_call(client, world, key_text):
     world.settle()
-    parts = door(world.deployment)
+    parts = services(world.deployment)
     hasty = create_app(replace(parts, consistency=replace(parts.consistency, seconds=0.05)))
     first = type(client)(world, hasty, key_text).post(CONTACTS, {"phone": GAVIN}, headers=KEY)
     assert first.status_code == 202

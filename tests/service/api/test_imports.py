@@ -9,7 +9,7 @@ import pytest
 from service.api.http.errors import problem_of
 from service.wiring.imports import importing
 from tests.examples import ASHA, GAVIN, RAVI
-from tests.service.imports.desk import silent
+from tests.service.imports.imported import silent
 from tests.service.imports.table.test_workbook import workbook
 from tests.service.imports.test_counts import adds_up
 

@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from service.queries.kept import Kept
+from service.queries.kept import KeptAnswer
 from tests.examples import ASHA, EMMA, GAVIN
 
 
@@ -31,7 +31,7 @@ def test_while_one_computes_the_others_get_what_was_found_before_unless_they_wro
         assert go_on.wait(30)
         return position
 
-    kept = Kept(where, compute)
+    kept = KeptAnswer(where, compute)
     assert kept() == (1, 1)
     tell(ASHA)
     begun.clear()
@@ -59,7 +59,7 @@ def test_an_answer_never_takes_the_place_of_a_newer_one(path):
             assert go_on.wait(30)
         return found
 
-    kept = Kept(where, compute)
+    kept = KeptAnswer(where, compute)
     with ThreadPoolExecutor(2) as pool:
         old = pool.submit(kept)
         assert begun.wait(30)

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from service.api.app import create_app
-from service.wiring.api import door
+from service.wiring.api import services
 from tests.docs.rerun import comparable
 from tests.examples import ASHA, GAVIN
 
@@ -104,7 +104,7 @@ def test_a_key_that_may_not_read_is_told_the_id_alone(client, started, other_key
 
 
 def test_one_that_does_not_show_in_time_is_202_with_its_messages(client, started, key_text, description):
-    parts = door(started.deployment)
+    parts = services(started.deployment)
     app = create_app(replace(parts, consistency=replace(parts.consistency, seconds=0.05)))
     answer = type(client)(started, app, key_text).post(PATH, {"phone": GAVIN})
     assert answer.status_code == 202

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
-from service.commands.group_commit import MOST, NotBegun, NotFinished, Together
+from service.commands.group_commit import MOST, GroupCommit, NotBegun, NotFinished
 
 
 class Work:
@@ -35,7 +35,7 @@ def gathered(together, count):
 
 def test_a_lone_call_is_done_at_once_and_by_itself():
     work = Work()
-    together = Together(work)
+    together = GroupCommit(work)
     with ThreadPoolExecutor(1) as pool:
         for name in "ab":
             call = pool.submit(together.do, name, 30)
@@ -51,12 +51,12 @@ def test_time_that_has_just_run_out_leaves_the_verdict_to_the_work():
         raise RuntimeError("in vain")
 
     with pytest.raises(RuntimeError, match="in vain"):
-        Together(fail).do("a", 0.2)
+        GroupCommit(fail).do("a", 0.2)
 
 
 def test_what_comes_while_one_is_at_it_is_done_in_one_go():
     work = Work()
-    together = Together(work)
+    together = GroupCommit(work)
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(together.do, 0, 30)
         assert work.begun.acquire(timeout=30)
@@ -69,7 +69,7 @@ def test_what_comes_while_one_is_at_it_is_done_in_one_go():
 
 def test_no_more_are_done_together_than_the_limit_and_none_is_forgotten():
     work, count = Work(), 2 * MOST + 1
-    together = Together(work)
+    together = GroupCommit(work)
     with ThreadPoolExecutor(count + 1) as pool:
         calls = [pool.submit(together.do, 0, 30)]
         assert work.begun.acquire(timeout=30)
@@ -81,7 +81,7 @@ def test_no_more_are_done_together_than_the_limit_and_none_is_forgotten():
 
 
 def test_each_is_told_its_own_fault():
-    together = Together(lambda items, _: [ValueError(item) if item % 2 else None for item in items])
+    together = GroupCommit(lambda items, _: [ValueError(item) if item % 2 else None for item in items])
     with ThreadPoolExecutor(8) as pool:
         calls = [pool.submit(together.do, number, 30) for number in range(8)]
         assert [str(one.exception(30)) for one in calls] == ["None", "1", "None", "3", "None", "5", "None", "7"]
@@ -94,7 +94,7 @@ def test_what_the_work_raises_is_told_to_everybody():
         work(items, seconds)
         raise RuntimeError("broken")
 
-    together = Together(fail)
+    together = GroupCommit(fail)
     with ThreadPoolExecutor(3) as pool:
         calls = [pool.submit(together.do, 0, 30)]
         assert work.begun.acquire(timeout=30)
@@ -106,7 +106,7 @@ def test_what_the_work_raises_is_told_to_everybody():
 
 def test_time_that_runs_out_before_the_turn_means_that_nothing_was_begun():
     work = Work()
-    together = Together(work)
+    together = GroupCommit(work)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(together.do, 0, 30)
         assert work.begun.acquire(timeout=30)
@@ -119,7 +119,7 @@ def test_time_that_runs_out_before_the_turn_means_that_nothing_was_begun():
 
 def test_time_that_runs_out_during_the_work_means_that_it_may_still_be_done():
     work = Work()
-    together = Together(work)
+    together = GroupCommit(work)
     with ThreadPoolExecutor(3) as pool:
         first = pool.submit(together.do, 0, 30)
         assert work.begun.acquire(timeout=30)
@@ -138,7 +138,7 @@ def test_time_that_runs_out_during_the_work_means_that_it_may_still_be_done():
 
 def test_the_work_is_given_the_time_that_the_newest_has_left():
     given = []
-    Together(lambda items, seconds: given.append(seconds) or [None] * len(items)).do("a", 4.0)
+    GroupCommit(lambda items, seconds: given.append(seconds) or [None] * len(items)).do("a", 4.0)
     assert 3.0 < given[0] <= 4.0
 
 
@@ -153,7 +153,7 @@ def test_calls_that_run_out_of_time_while_others_are_done_strand_nobody(monkeypa
         alone.release()
         return [None] * len(items)
 
-    together = Together(act)
+    together = GroupCommit(act)
 
     def call(number, seconds):
         began = time.monotonic()

@@ -6,7 +6,7 @@ import pytest
 from service.deployment.database import open_store
 from service.deployment.keys import SCOPES, Keys
 from service.deployment.people import People
-from service.wiring.api import door, hub
+from service.wiring.api import hub, services
 from tests.world import World
 
 SECOND = 1_000_000
@@ -109,7 +109,7 @@ def keys(store, clock):
 @pytest.fixture
 def make_browser(world, clock):
     """Makes a browser of its own, not signed in."""
-    app = hub(world.deployment, door(world.deployment), clock=clock)
+    app = hub(world.deployment, services(world.deployment), clock=clock)
     return lambda: Browser(app)
 
 

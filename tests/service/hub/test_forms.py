@@ -7,7 +7,7 @@ import pytest
 from service.deployment.keys import SCOPES
 from service.http.problem import Problem
 from service.http.seats import SEATS
-from service.wiring.api import door, hub
+from service.wiring.api import hub, services
 from tests.examples import GAVIN
 from tests.service.hub.conftest import Browser
 
@@ -54,7 +54,7 @@ def test_one_sessions_token_is_no_use_to_another(make_browser, keys):
 
 def test_a_form_that_finds_no_seat_makes_room_for_no_other(world, clock):
     """R39: nothing is given back that was not taken."""
-    parts = door(world.deployment)
+    parts = services(world.deployment)
     browser = Browser(hub(world.deployment, parts, clock=clock))
     for number in range(SEATS):
         with suppress(Problem):

@@ -25,8 +25,8 @@ class Breaking(Publisher):
         pass
 
 
-def importer_with(desk, **ports):
-    known = desk.importer
+def importer_with(imports, **ports):
+    known = imports.importer
     return Importer(known._folder, known._registry, replace(known._ports, **ports), known._limits)
 
 

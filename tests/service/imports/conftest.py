@@ -1,10 +1,10 @@
 import pytest
 
-from tests.service.imports.desk import Desk
+from tests.service.imports.imported import WorldImports
 
 
 @pytest.fixture
-def desk(world):
-    made = Desk(world)
+def imports(world):
+    made = WorldImports(world)
     yield made
     made.close()

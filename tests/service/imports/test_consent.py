@@ -12,7 +12,7 @@ from service.imports.columns.choices import Choices
 from tests import oracle
 from tests.examples import ASHA, GAVIN, PHONES, RAVI
 from tests.service.imports.broken import IMPATIENT, importer_with
-from tests.service.imports.desk import Desk, silent
+from tests.service.imports.imported import WorldImports, silent
 from tests.service.imports.test_undo import REDO, UNDO, order
 from tests.world import World
 from tests.worlds import bounded, folder
@@ -40,8 +40,8 @@ def refused(document):
     return [one["reason"] for one in document["rejects"]] == ["opt_in_not_allowed"]
 
 
-def dry_run(desk, content, **choices):
-    return desk.importer.checks.dry_run(io.BytesIO(content.encode()), "people.csv", Choices(**choices), silent)
+def dry_run(imports, content, **choices):
+    return imports.importer.checks.dry_run(io.BytesIO(content.encode()), "people.csv", Choices(**choices), silent)
 
 
 @pytest.mark.parametrize("value", YES)
@@ -52,46 +52,46 @@ def test_what_says_yes_is_read_as_true(world, value):
 
 
 @pytest.mark.parametrize("value", NO)
-def test_what_says_no_is_read_as_false_and_is_protected(desk, world, value):
+def test_what_says_no_is_read_as_false_and_is_protected(imports, world, value):
     """R3, R16."""
     in_the_log(world, value)
     assert opted(world) is False
-    assert refused(desk.bring(TRUE_FOR_GAVIN))
+    assert refused(imports.bring(TRUE_FOR_GAVIN))
     assert opted(world) is False
 
 
 @pytest.mark.parametrize("value", NEITHER)
-def test_what_says_neither_stays_as_it_is_and_is_protected(desk, world, value):
+def test_what_says_neither_stays_as_it_is_and_is_protected(imports, world, value):
     """R3: an earlier version's log can hold anything."""
     in_the_log(world, value)
-    assert refused(desk.bring(TRUE_FOR_GAVIN))
+    assert refused(imports.bring(TRUE_FOR_GAVIN))
     assert opted(world) == value
 
 
 @pytest.mark.parametrize("value", [False, "no"])
-def test_a_no_that_was_cleared_is_protected_still(desk, world, value):
+def test_a_no_that_was_cleared_is_protected_still(imports, world, value):
     """R3."""
     in_the_log(world, value, None, None)
-    assert refused(desk.bring(TRUE_FOR_GAVIN))
+    assert refused(imports.bring(TRUE_FOR_GAVIN))
     assert opted(world) is None
 
 
 @pytest.mark.parametrize("values", [(None,), (True, None), (False, True, None), (False, True)])
-def test_who_never_said_no_or_took_it_back_is_opted_in(desk, world, values):
+def test_who_never_said_no_or_took_it_back_is_opted_in(imports, world, values):
     in_the_log(world, *values)
-    assert desk.bring(TRUE_FOR_GAVIN)["rejected"] == 0
+    assert imports.bring(TRUE_FOR_GAVIN)["rejected"] == 0
     assert opted(world) is True
 
 
-def test_a_blank_cell_never_clears_consent_whatever_blank_says(desk, world):
+def test_a_blank_cell_never_clears_consent_whatever_blank_says(imports, world):
     """R18."""
     in_the_log(world, False)
-    desk.bring(f"Phone,City,WhatsApp Opted\n{GAVIN},Pune,\n", blank="clear")
+    imports.bring(f"Phone,City,WhatsApp Opted\n{GAVIN},Pune,\n", blank="clear")
     assert opted(world) is False
-    assert refused(desk.bring(TRUE_FOR_GAVIN))
+    assert refused(imports.bring(TRUE_FOR_GAVIN))
 
 
-def test_a_no_that_is_on_the_bus_alone_is_waited_for(desk, world):
+def test_a_no_that_is_on_the_bus_alone_is_waited_for(imports, world):
     """A call's 202 is a word given, though nobody has taken it yet."""
     world.settle()
     world.track(phone=GAVIN, whatsapp_opted=False)
@@ -100,48 +100,48 @@ def test_a_no_that_is_on_the_bus_alone_is_waited_for(desk, world):
         if stage == "catching up":
             world.settle()
 
-    brought = desk.importer.bring(io.BytesIO(TRUE_FOR_GAVIN.encode()), "people.csv", Choices(), report)
+    brought = imports.importer.bring(io.BytesIO(TRUE_FOR_GAVIN.encode()), "people.csv", Choices(), report)
     world.settle()
-    assert refused(desk.results.show(brought.id))
+    assert refused(imports.results.show(brought.id))
 
 
 @pytest.mark.parametrize("values", [("FALSE",), ("no",), (0, None)])
 @pytest.mark.parametrize("allowed", [True, False])
-def test_a_check_counts_everybody_whom_the_file_would_opt_in_again(desk, world, values, allowed):
+def test_a_check_counts_everybody_whom_the_file_would_opt_in_again(imports, world, values, allowed):
     """R16."""
     in_the_log(world, *values)
-    document = dry_run(desk, TRUE_FOR_GAVIN + f"{ASHA},TRUE\n", allow_opt_in=allowed)
+    document = dry_run(imports, TRUE_FOR_GAVIN + f"{ASHA},TRUE\n", allow_opt_in=allowed)
     assert (document["check"]["opt_ins"], document["rejected"]) == (1, 0 if allowed else 1)
 
 
-def test_a_second_yes_opts_in_whom_the_check_counted(desk, world):
+def test_a_second_yes_opts_in_whom_the_check_counted(imports, world):
     """R16."""
     in_the_log(world, "no", None)
-    id = desk.checked(TRUE_FOR_GAVIN)
-    assert desk.status(id)["check"]["opt_ins"] == 1
-    assert desk.run(id, allow_opt_in=True)["updated"] == 1
+    id = imports.checked(TRUE_FOR_GAVIN)
+    assert imports.status(id)["check"]["opt_ins"] == 1
+    assert imports.run(id, allow_opt_in=True)["updated"] == 1
     assert opted(world) is True
 
 
-def test_undo_brings_a_no_back_to_protect(desk, world):
+def test_undo_brings_a_no_back_to_protect(imports, world):
     """R16, R32."""
     in_the_log(world, "FALSE")
-    brought = desk.bring(TRUE_FOR_GAVIN, allow_opt_in=True)
-    order(desk, brought, UNDO)
+    brought = imports.bring(TRUE_FOR_GAVIN, allow_opt_in=True)
+    order(imports, brought, UNDO)
     assert opted(world) is False
-    assert refused(desk.bring(TRUE_FOR_GAVIN))
-    order(desk, brought, REDO)
+    assert refused(imports.bring(TRUE_FOR_GAVIN))
+    order(imports, brought, REDO)
     assert opted(world) is True
 
 
-def test_a_no_of_an_import_that_was_undone_is_no_word(desk):
+def test_a_no_of_an_import_that_was_undone_is_no_word(imports):
     """R32."""
-    brought = desk.bring(f"Phone,WhatsApp Opted\n{GAVIN},FALSE\n")
-    order(desk, brought, UNDO)
-    assert desk.bring(TRUE_FOR_GAVIN)["created"] == 1
+    brought = imports.bring(f"Phone,WhatsApp Opted\n{GAVIN},FALSE\n")
+    order(imports, brought, UNDO)
+    assert imports.bring(TRUE_FOR_GAVIN)["created"] == 1
 
 
-def test_a_merge_keeps_the_last_word_of_both(desk, world):
+def test_a_merge_keeps_the_last_word_of_both(imports, world):
     """R7: the newest word, here a cleared no, is that of the one who had no phone."""
     who = ({"phone": GAVIN}, True), ({"userId": "u1"}, "no"), ({"userId": "u1"}, None), ({"phone": GAVIN}, None)
     for number, (about, value) in enumerate(who):
@@ -149,7 +149,7 @@ def test_a_merge_keeps_the_last_word_of_both(desk, world):
         world.send_signed(CALLS, "UserTracked", f"c{number}", data, time=f"2023-01-01T00:00:{number:02}Z")
     world.track(phone=GAVIN, user_id="u1")
     world.settle()
-    assert refused(desk.bring(TRUE_FOR_GAVIN))
+    assert refused(imports.bring(TRUE_FOR_GAVIN))
 
 
 @dataclass(frozen=True)
@@ -215,15 +215,15 @@ def test_no_file_opts_anybody_in_whose_last_word_was_not_a_yes(history, folded):
             if number == folded:
                 world.settle()
         world.consume()
-        desk = Desk(world)
+        imports = WorldImports(world)
         content = "Phone,WhatsApp Opted\n" + "".join(f"{phone},TRUE\n" for phone in PHONES[:3])
-        brought = importer_with(desk, pace=IMPATIENT).bring(
+        brought = importer_with(imports, pace=IMPATIENT).bring(
             io.BytesIO(content.encode()), "people.csv", Choices(), silent
         )
         world.settle()
         found = {one["phone"]: one["traits"].get("whatsapp_opted") for one in world.contacts()}
-        lines = {one["line"]: one["reason"] for one in desk.results.show(brought.id)["rejects"]}
-        desk.close()
+        lines = {one["line"]: one["reason"] for one in imports.results.show(brought.id)["rejects"]}
+        imports.close()
         world.close()
     words = {person.phone: person.last_word("whatsapp_opted") for person in oracle.meet(told)[0]}
     for line, phone in enumerate(PHONES[:3], 2):

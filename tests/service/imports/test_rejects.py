@@ -36,8 +36,8 @@ Asha Rao,+919967536783,twice
 """
 
 
-def test_rejected_and_duplicate_rows_are_written_in_file_order_with_their_reasons(desk):
-    rows = list(csv.DictReader(io.StringIO(desk.rejects(desk.bring(FILE)), newline="")))
+def test_rejected_and_duplicate_rows_are_written_in_file_order_with_their_reasons(imports):
+    rows = list(csv.DictReader(io.StringIO(imports.rejects(imports.bring(FILE)), newline="")))
     assert [row["rejected:line"] for row in rows] == ["3", "4", "6"]
     assert [row["rejected:reason"] for row in rows] == [
         "name_not_letters",
@@ -49,20 +49,20 @@ def test_rejected_and_duplicate_rows_are_written_in_file_order_with_their_reason
     assert rows[0]["Phone"] == "+919820098200"
 
 
-def test_a_corrected_rejects_file_is_imported_with_the_values_as_they_were(desk, world):
-    written = desk.rejects(desk.bring(FILE))
-    document = desk.bring(written.replace("R2 D2,", "Ravi Nair,"))
+def test_a_corrected_rejects_file_is_imported_with_the_values_as_they_were(imports, world):
+    written = imports.rejects(imports.bring(FILE))
+    document = imports.bring(written.replace("R2 D2,", "Ravi Nair,"))
     assert (document["rows"], document["created"], document["rejected"], document["updated"]) == (3, 1, 1, 1)
     assert world.contact("+919820098200")["traits"] == {"name": "Ravi Nair", "Note": "=1+1"}
 
 
-def test_rejects_of_a_rejects_file_have_the_columns_once(desk):
-    again = desk.rejects(desk.bring(desk.rejects(desk.bring(FILE))))
+def test_rejects_of_a_rejects_file_have_the_columns_once(imports):
+    again = imports.rejects(imports.bring(imports.rejects(imports.bring(FILE))))
     header = again.splitlines()[0].split(",")
     assert header == ["Name", "Phone", "Note", "rejected:line", "rejected:column", "rejected:reason", "rejected:hint"]
     assert "''" not in again
 
 
-def test_cells_beyond_the_header_are_kept(desk):
-    written = desk.rejects(desk.bring("Phone,Note\n+919967536783,a,b,=c\n"))
+def test_cells_beyond_the_header_are_kept(imports):
+    written = imports.rejects(imports.bring("Phone,Note\n+919967536783,a,b,=c\n"))
     assert written.splitlines()[1].endswith(",b,'=c")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.imports.record.states import State, Step, StepNotAllowed, after, allowed
+from service.imports.record.states import ImportState, ImportStep, StepNotAllowed, after, allowed
 
 WAYS = """
 uploaded:  mapping > mapped, tags > uploaded, options > uploaded, anew > uploaded, cancel > cancelled
@@ -23,12 +23,14 @@ def ways():
         state, steps = line.split(":")
         for way in filter(None, (one.strip() for one in steps.split(","))):
             step, leads_to = way.split(" > ")
-            told[State(state), Step.READ_ANEW if step == "anew" else Step(step)] = State(leads_to)
+            told[ImportState(state), ImportStep.READ_ANEW if step == "anew" else ImportStep(step)] = ImportState(
+                leads_to
+            )
     return told
 
 
-@pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("step", Step)
+@pytest.mark.parametrize("state", ImportState)
+@pytest.mark.parametrize("step", ImportStep)
 def test_a_step_leads_where_the_table_says_or_is_refused(state, step):
     expected = ways().get((state, step))
     if expected is not None:
@@ -40,11 +42,15 @@ def test_a_step_leads_where_the_table_says_or_is_refused(state, step):
 
 def test_a_refusal_says_the_state_and_what_is_allowed():
     with pytest.raises(StepNotAllowed) as refused:
-        after("i1", State.MAPPED, Step.CONFIRM)
+        after("i1", ImportState.MAPPED, ImportStep.CONFIRM)
     assert str(refused.value) == (
         "Import i1 is mapped and not checked; it cannot be confirmed. Allowed: mapping, tags, options, check, cancel."
     )
 
 
 def test_nothing_is_allowed_once_all_is_over():
-    assert [state for state in State if not allowed(state)] == [State.PUBLISHED, State.CANCELLED, State.FAILED]
+    assert [state for state in ImportState if not allowed(state)] == [
+        ImportState.PUBLISHED,
+        ImportState.CANCELLED,
+        ImportState.FAILED,
+    ]

@@ -21,7 +21,7 @@ from service.imports.record.files import ImportFolder
 from service.imports.table.refusal import FileRefused
 from tests.consumers.test_replays import in_binary_mode
 from tests.service.imports.broken import IMPATIENT, Breaking, importer_with
-from tests.service.imports.desk import Desk, silent
+from tests.service.imports.imported import WorldImports, silent
 from tests.service.imports.test_counts import adds_up
 from tests.world import World
 from tests.worlds import bounded, folder
@@ -30,14 +30,14 @@ STEPS = {"batch": 4, "stride": 6}
 PLAIN = "Phone,City\n" + "".join(f"+9199675{number:05d},Pune\n" for number in range(30))
 
 
-def break_off(desk, content, after, *, is_late=True, **choices):
+def break_off(imports, content, after, *, is_late=True, **choices):
     """An import whose process is gone after so many batches; its id."""
     broken = importer_with(
-        desk, publisher=Breaking(desk.importer._ports.publisher, after, is_late=is_late), pace=IMPATIENT, **STEPS
+        imports, publisher=Breaking(imports.importer._ports.publisher, after, is_late=is_late), pace=IMPATIENT, **STEPS
     )
     with suppress(BusError):
         broken.bring(io.BytesIO(content.encode()), "many.csv", Choices(**choices), silent)
-    (listed,) = desk.importer.results.all()
+    (listed,) = imports.importer.results.all()
     return listed["id"]
 
 
@@ -61,10 +61,10 @@ def rows_in_log(world):
     return found
 
 
-def whole(desk, world, id):
+def whole(imports, world, id):
     """The import at its end: every row of the file is once in the log, or once among the rejects."""
     world.settle()
-    document = desk.importer.results.show(id)
+    document = imports.importer.results.show(id)
     assert adds_up(document)
     assert document["pending"] == 0
     logged = rows_in_log(world)
@@ -80,16 +80,16 @@ def whole(desk, world, id):
 @pytest.mark.parametrize("is_early", [False, True])
 @pytest.mark.parametrize("is_settled", [False, True])
 @pytest.mark.parametrize("after", [0, 1, 2, 3, 5, 9])
-def test_a_numbering_plan_that_changed_meanwhile_loses_no_row(desk, world, after, is_settled, is_early):
+def test_a_numbering_plan_that_changed_meanwhile_loses_no_row(imports, world, after, is_settled, is_early):
     national = PLAIN.replace("+91", "")
-    id = break_off(desk, national, after, country_code="91")
+    id = break_off(imports, national, after, country_code="91")
     if is_settled:
         world.settle()
     if is_early:
         as_from_an_earlier_version(world, id)
     judge_otherwise(world, country_code="1")
-    importer_with(desk, **STEPS).resume(id, silent)
-    document = whole(desk, world, id)
+    importer_with(imports, **STEPS).resume(id, silent)
+    document = whole(imports, world, id)
     assert document["state"] == "done"
 
 
@@ -126,24 +126,24 @@ def test_whatever_is_judged_otherwise_meanwhile_each_row_counts_once(
     content = "Name,Phone,User ID\n" + "".join(f"{','.join(record)}\n" for record in records)
     with folder() as path:
         world = World(path / "data")
-        desk = Desk(world)
+        imports = WorldImports(world)
         chosen = {"country_code": "91", "relaxed_names": before, "tags": tags}
-        id = break_off(desk, content, batches, is_late=is_late, **chosen)
+        id = break_off(imports, content, batches, is_late=is_late, **chosen)
         if is_early:
             as_from_an_earlier_version(world, id)
         judge_otherwise(world, **after)
         for time in range(times):
             if is_settled:
                 world.settle()
-            publisher = Breaking(desk.importer._ports.publisher, 1 + (time == times - 1) * 100, is_late=is_late)
+            publisher = Breaking(imports.importer._ports.publisher, 1 + (time == times - 1) * 100, is_late=is_late)
             if is_cancelled and time == times - 1:
                 with suppress(Exception):
-                    importer_with(desk, publisher=publisher, **STEPS).cancel(id, silent)
+                    importer_with(imports, publisher=publisher, **STEPS).cancel(id, silent)
             else:
                 with suppress(BusError):
-                    importer_with(desk, publisher=publisher, pace=IMPATIENT, **STEPS).resume(id, silent)
-        document = whole(desk, world, id)
-        desk.close()
+                    importer_with(imports, publisher=publisher, pace=IMPATIENT, **STEPS).resume(id, silent)
+        document = whole(imports, world, id)
+        imports.close()
         world.close()
     assert document["state"] in ("done", "cancelled")
 
@@ -164,25 +164,25 @@ class HalfTaking(Publisher):
 
 
 @pytest.mark.parametrize("end", ["resume", "cancel", "lost copy"])
-def test_rows_whose_first_message_alone_is_out_get_their_tags(desk, world, end):
-    halving = importer_with(desk, publisher=HalfTaking(desk.importer._ports.publisher), pace=IMPATIENT, **STEPS)
+def test_rows_whose_first_message_alone_is_out_get_their_tags(imports, world, end):
+    halving = importer_with(imports, publisher=HalfTaking(imports.importer._ports.publisher), pace=IMPATIENT, **STEPS)
     with pytest.raises(NotConfirmed):
         halving.bring(io.BytesIO(PLAIN.encode()), "many.csv", Choices(tags=("vip",)), silent)
-    (listed,) = desk.importer.results.all()
+    (listed,) = imports.importer.results.all()
     if end == "lost copy":
         ImportFolder(world.folder / "imports" / listed["id"]).source.unlink()
         with pytest.raises(FileRefused):
-            desk.importer.resume(listed["id"], silent)
+            imports.importer.resume(listed["id"], silent)
     else:
-        getattr(importer_with(desk, **STEPS), end)(listed["id"], silent)
-    document = whole(desk, world, listed["id"])
+        getattr(importer_with(imports, **STEPS), end)(listed["id"], silent)
+    document = whole(imports, world, listed["id"])
     assert document["created"] == len(world.contacts()) > 0
     assert all(one["tags"] == ["vip"] for one in world.contacts())
 
 
-def test_rows_whose_messages_a_stranger_has_put_into_other_bytes_are_known_all_the_same(desk, world):
+def test_rows_whose_messages_a_stranger_has_put_into_other_bytes_are_known_all_the_same(imports, world):
     """R35: the signature covers neither the mode nor what an extension says."""
-    id = break_off(desk, PLAIN, 3)
+    id = break_off(imports, PLAIN, 3)
     with closing(world.deployment.bus().reader()) as bus:
         bus.seek({partition: begin for partition, (begin, _) in bus.ranges().items()})
         copies = [Record(0, 0, now(), None, *in_binary_mode(record.value)) for record in bus.poll(100, 1.0)]
@@ -190,19 +190,19 @@ def test_rows_whose_messages_a_stranger_has_put_into_other_bytes_are_known_all_t
     with world.deployment.consumer() as consumer:
         consumer.appender.append(bus_id, consumer.appender.read(copies), {}, {}, lambda: None)
     assert all(entry.headers and entry.is_accepted for entry in world.entries())
-    desk.importer.resume(id, silent)
+    imports.importer.resume(id, silent)
     world.settle()
-    document = desk.importer.results.show(id)
+    document = imports.importer.results.show(id)
     assert (document["created"], document["pending"], len(world.contacts())) == (30, 0, 30)
 
 
-def test_a_file_that_is_read_otherwise_fails_and_says_that_it_can_be_undone(desk, world):
-    id = break_off(desk, PLAIN, 3, tags=("vip",))
+def test_a_file_that_is_read_otherwise_fails_and_says_that_it_can_be_undone(imports, world):
+    id = break_off(imports, PLAIN, 3, tags=("vip",))
     source = ImportFolder(world.folder / "imports" / id).source
     source.write_text(source.read_text().replace("Phone,City\n", "Phone,City\n\n"))
     with pytest.raises(FileRefused, match="Undo this import"):
-        desk.importer.resume(id, silent)
-    document = whole(desk, world, id)
+        imports.importer.resume(id, silent)
+    document = whole(imports, world, id)
     assert document["state"] == "failed"
     assert document["created"] + document["cancelled"] == 30
-    assert "undo" in desk.status(id)["allowed"]
+    assert "undo" in imports.status(id)["allowed"]

@@ -10,31 +10,31 @@ NUMBERS = f"Phone,Worth\n{ASHA},12500\n"
 AS_NUMBER = ("Worth=Worth:number",)
 
 
-def undone(desk):
-    order(desk, desk.bring(TEXTS), UNDO)
+def undone(imports):
+    order(imports, imports.bring(TEXTS), UNDO)
 
 
-def wholly_rejected(desk):
-    assert desk.bring("Phone,Worth\n12,a lot\n")["rejected"] == 1
+def wholly_rejected(imports):
+    assert imports.bring("Phone,Worth\n12,a lot\n")["rejected"] == 1
 
 
 @pytest.mark.parametrize("before", [undone, wholly_rejected])
-def test_an_import_of_which_nothing_counts_leaves_no_type_and_no_column(desk, before):
-    before(desk)
-    assert "Worth" not in desk.uploads.template()
-    assert desk.bring(NUMBERS, maps=AS_NUMBER)["created"] == 1
-    assert desk.bring(TEXTS, again=True)["rejects"][0]["reason"] == "type_mismatch"
+def test_an_import_of_which_nothing_counts_leaves_no_type_and_no_column(imports, before):
+    before(imports)
+    assert "Worth" not in imports.uploads.template()
+    assert imports.bring(NUMBERS, maps=AS_NUMBER)["created"] == 1
+    assert imports.bring(TEXTS, again=True)["rejects"][0]["reason"] == "type_mismatch"
 
 
-def test_a_call_makes_a_type_as_a_file_does(desk, world):
+def test_a_call_makes_a_type_as_a_file_does(imports, world):
     world.track(phone=GAVIN, Worth=5)
     world.settle()
-    assert desk.bring(f"Phone,Worth\n{ASHA},a lot\n")["rejects"][0]["reason"] == "type_mismatch"
+    assert imports.bring(f"Phone,Worth\n{ASHA},a lot\n")["rejects"][0]["reason"] == "type_mismatch"
 
 
-def test_the_type_goes_with_the_last_value(desk, world):
+def test_the_type_goes_with_the_last_value(imports, world):
     world.track(phone=GAVIN, Worth=5)
     world.track(phone=GAVIN, Worth=None)
     world.settle()
-    assert "Worth" not in desk.uploads.template()
-    assert desk.bring(f"Phone,Worth\n{ASHA},a lot\n")["created"] == 1
+    assert "Worth" not in imports.uploads.template()
+    assert imports.bring(f"Phone,Worth\n{ASHA},a lot\n")["created"] == 1

@@ -25,45 +25,45 @@ def forget(world):
     store.close()
 
 
-def states(desk, ids):
-    return [desk.status(id)["state"] for id in ids]
+def states(imports, ids):
+    return [imports.status(id)["state"] for id in ids]
 
 
 def files(world):
     return {folder.name for folder in (world.folder / "imports").iterdir()}
 
 
-def test_so_many_are_kept_and_the_oldest_beyond_are_cancelled_with_their_files(desk, world):
-    ids = [desk.upload(FILE) for _ in range(MOST_KEPT + 3)]
-    assert states(desk, ids) == ["cancelled"] * 3 + ["uploaded"] * MOST_KEPT
+def test_so_many_are_kept_and_the_oldest_beyond_are_cancelled_with_their_files(imports, world):
+    ids = [imports.upload(FILE) for _ in range(MOST_KEPT + 3)]
+    assert states(imports, ids) == ["cancelled"] * 3 + ["uploaded"] * MOST_KEPT
     assert files(world) == set(ids[3:])
 
 
-def test_those_that_were_mapped_or_checked_count_and_those_that_were_confirmed_do_not(desk, world):
-    confirmed = desk.checked(FILE)
-    desk.uploads.confirm(confirmed, allow_opt_in=False, again=False)
-    mapped = desk.upload(FILE)
-    desk.uploads.map(mapped, [])
-    checked = desk.checked(FILE)
-    others = [desk.upload(FILE) for _ in range(MOST_KEPT - 1)]
-    assert states(desk, [mapped, checked, *others]) == ["cancelled", "checked"] + ["uploaded"] * (MOST_KEPT - 1)
-    assert desk.status(confirmed)["state"] == "running"
+def test_those_that_were_mapped_or_checked_count_and_those_that_were_confirmed_do_not(imports, world):
+    confirmed = imports.checked(FILE)
+    imports.uploads.confirm(confirmed, allow_opt_in=False, again=False)
+    mapped = imports.upload(FILE)
+    imports.uploads.map(mapped, [])
+    checked = imports.checked(FILE)
+    others = [imports.upload(FILE) for _ in range(MOST_KEPT - 1)]
+    assert states(imports, [mapped, checked, *others]) == ["cancelled", "checked"] + ["uploaded"] * (MOST_KEPT - 1)
+    assert imports.status(confirmed)["state"] == "running"
     assert confirmed in files(world)
 
 
-def test_so_many_bytes_are_kept_but_always_the_newest(desk, world, forget):
-    ids = [desk.upload(FILE) for _ in range(4)]
+def test_so_many_bytes_are_kept_but_always_the_newest(imports, world, forget):
+    ids = [imports.upload(FILE) for _ in range(4)]
     size = sum(file.stat().st_size for file in (world.folder / "imports" / ids[0]).iterdir())
     forget(most_bytes=2 * size // MOST_FILES + 1)
-    assert states(desk, ids) == ["cancelled", "cancelled", "uploaded", "uploaded"]
+    assert states(imports, ids) == ["cancelled", "cancelled", "uploaded", "uploaded"]
     forget(most_bytes=1)
-    assert states(desk, ids[2:]) == ["cancelled", "uploaded"]
+    assert states(imports, ids[2:]) == ["cancelled", "uploaded"]
 
 
-def test_so_many_days_are_kept_also_when_nobody_uploads_again(desk, world, forget):
-    id = desk.upload(FILE)
+def test_so_many_days_are_kept_also_when_nobody_uploads_again(imports, world, forget):
+    id = imports.upload(FILE)
     forget(now() + DAYS * DAY - DAY)
-    assert states(desk, [id]) == ["uploaded"]
+    assert states(imports, [id]) == ["uploaded"]
     forget(now() + DAYS * DAY + DAY)
-    assert states(desk, [id]) == ["cancelled"]
+    assert states(imports, [id]) == ["cancelled"]
     assert files(world) == set()

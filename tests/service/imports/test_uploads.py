@@ -5,29 +5,29 @@ from dataclasses import replace
 import pytest
 
 from service.imports.columns.choices import Choices
-from service.imports.columns.wanted import Wanted
+from service.imports.columns.wanted import ColumnChoice
 from service.imports.record.files import ImportFolder
 from service.imports.record.first_look import forget_look
 from service.imports.record.registry import ImportUnknown
-from service.imports.record.states import Step, StepNotAllowed
+from service.imports.record.states import ImportStep, StepNotAllowed
 from service.imports.record.uploads import AlreadyImported, EncodingNeeded
 from service.imports.table.refusal import FileRefused, FileTooLarge, MappingRefused
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
-from tests.service.imports.desk import Desk, silent
+from tests.service.imports.imported import WorldImports, silent
 from tests.service.imports.test_counts import COUNTED, adds_up, table
 from tests.world import World
 
 FILE = table(("Gavin", GAVIN, "u1", "Pune"), ("R2", ASHA, "", ""))
 OPTING = f"Phone,WhatsApp Opted\n{GAVIN},TRUE\n{ASHA},TRUE\n{RAVI},TRUE\n"
 CHANGES = {
-    "mapping": lambda desk, id: desk.uploads.map(id, [Wanted("City", "Home", None)]),
-    "tags": lambda desk, id: desk.uploads.tag(id, ["vip"]),
-    "options": lambda desk, id: desk.uploads.set_options(id, {"mode": "create"}),
+    "mapping": lambda imports, id: imports.uploads.map(id, [ColumnChoice("City", "Home", None)]),
+    "tags": lambda imports, id: imports.uploads.tag(id, ["vip"]),
+    "options": lambda imports, id: imports.uploads.set_options(id, {"mode": "create"}),
 }
 
 
-def test_an_upload_shows_its_first_rows_and_what_its_columns_could_become(desk):
-    status = desk.status(desk.upload(FILE))
+def test_an_upload_shows_its_first_rows_and_what_its_columns_could_become(imports):
+    status = imports.status(imports.upload(FILE))
     assert (status["state"], status["rows"], status["allowed"]) == (
         "uploaded",
         None,
@@ -42,270 +42,274 @@ def test_an_upload_shows_its_first_rows_and_what_its_columns_could_become(desk):
     ]
 
 
-def test_an_import_goes_from_upload_to_done(desk, world):
-    id = desk.upload(FILE)
-    desk.uploads.tag(id, ["vip"])
-    desk.uploads.map(id, [])
-    assert desk.status(id)["state"] == "mapped"
-    desk.check(id)
-    checked = desk.status(id)
+def test_an_import_goes_from_upload_to_done(imports, world):
+    id = imports.upload(FILE)
+    imports.uploads.tag(id, ["vip"])
+    imports.uploads.map(id, [])
+    assert imports.status(id)["state"] == "mapped"
+    imports.check(id)
+    checked = imports.status(id)
     assert (checked["state"], checked["created"], checked["rejected"]) == ("checked", 1, 1)
     world.settle()
     assert world.entries() == []
-    document = desk.run(id)
+    document = imports.run(id)
     assert (document["state"], document["created"], document["rejected"]) == ("done", 1, 1)
     assert world.contact(GAVIN)["tags"] == ["vip"]
 
 
-def test_a_check_and_the_run_after_it_count_the_same_and_name_the_same_rejects(desk, world):
+def test_a_check_and_the_run_after_it_count_the_same_and_name_the_same_rejects(imports, world):
     world.track(phone=RAVI, user_id="u2")
     world.track(phone=MEERA, name="Meera", city="Goa")
     world.settle()
     rows = [("Gavin", GAVIN, "u1", ""), ("A", ASHA, "u2", ""), ("M", MEERA, "", "Agra"), ("L", GAVIN, "", "")]
-    id = desk.checked(table(*rows), tags=("vip",))
-    checked = desk.status(id)
-    done = desk.run(id)
+    id = imports.checked(table(*rows), tags=("vip",))
+    checked = imports.status(id)
+    done = imports.run(id)
     assert {name: checked[name] for name in ("rows", *COUNTED)} == {name: done[name] for name in ("rows", *COUNTED)}
     assert checked["rejects"] == done["rejects"]
     assert adds_up(done)
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_voids_the_check(desk, change):
-    id = desk.checked(FILE)
-    CHANGES[change](desk, id)
-    assert (desk.status(id)["state"], desk.status(id)["check"]) == ("mapped", None)
+def test_a_change_voids_the_check(imports, change):
+    id = imports.checked(FILE)
+    CHANGES[change](imports, id)
+    assert (imports.status(id)["state"], imports.status(id)["check"]) == ("mapped", None)
     with pytest.raises(StepNotAllowed, match=r"is mapped and not checked; it cannot be confirmed\. Allowed: .*check"):
-        desk.uploads.confirm(id, allow_opt_in=False, again=False)
+        imports.uploads.confirm(id, allow_opt_in=False, again=False)
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_during_a_check_voids_it(desk, change):
-    id = desk.upload(FILE)
-    desk.uploads.map(id, [])
-    desk.uploads.check(id)
+def test_a_change_during_a_check_voids_it(imports, change):
+    id = imports.upload(FILE)
+    imports.uploads.map(id, [])
+    imports.uploads.check(id)
 
     def report(stage, _done, _rows):
         if stage == "checking":
-            CHANGES[change](desk, id)
+            CHANGES[change](imports, id)
 
-    desk.importer.go_on(id, report)
-    assert (desk.status(id)["state"], desk.status(id)["progress"]) == ("mapped", None)
-    desk.check(id)
-    assert desk.status(id)["state"] == "checked"
+    imports.importer.go_on(id, report)
+    assert (imports.status(id)["state"], imports.status(id)["progress"]) == ("mapped", None)
+    imports.check(id)
+    assert imports.status(id)["state"] == "checked"
 
 
-def test_a_cancelled_upload_leaves_no_file_even_in_the_middle_of_its_check(desk, world):
-    id = desk.upload(FILE)
-    desk.uploads.map(id, [])
-    desk.uploads.check(id)
-    desk.importer.go_on(id, lambda stage, *_: desk.uploads.cancel(id) if stage == "checking" else None)
-    status = desk.status(id)
+def test_a_cancelled_upload_leaves_no_file_even_in_the_middle_of_its_check(imports, world):
+    id = imports.upload(FILE)
+    imports.uploads.map(id, [])
+    imports.uploads.check(id)
+    imports.importer.go_on(id, lambda stage, *_: imports.uploads.cancel(id) if stage == "checking" else None)
+    status = imports.status(id)
     assert (status["state"], status["allowed"]) == ("cancelled", [])
     assert adds_up(status)
     assert list((world.folder / "imports").iterdir()) == []
 
 
 @pytest.mark.parametrize("steps", range(4))
-def test_an_import_that_does_not_run_yet_is_cancelled_at_once_and_its_file_removed(desk, world, steps):
-    id = desk.upload(FILE)
-    for step in (desk.uploads.map, lambda id, _: desk.uploads.check(id), lambda id, _: desk.check(id))[:steps]:
+def test_an_import_that_does_not_run_yet_is_cancelled_at_once_and_its_file_removed(imports, world, steps):
+    id = imports.upload(FILE)
+    for step in (imports.uploads.map, lambda id, _: imports.uploads.check(id), lambda id, _: imports.check(id))[:steps]:
         step(id, [])
-    desk.uploads.cancel(id)
-    assert desk.status(id)["state"] == "cancelled"
+    imports.uploads.cancel(id)
+    assert imports.status(id)["state"] == "cancelled"
     assert list((world.folder / "imports").iterdir()) == []
-    desk.importer.go_on(id, silent)
+    imports.importer.go_on(id, silent)
     world.settle()
     assert world.entries() == []
     with pytest.raises(StepNotAllowed, match="has already been cancelled"):
-        desk.uploads.map(id, [])
+        imports.uploads.map(id, [])
 
 
-def test_a_check_stays_valid_while_others_change_the_ledger_and_the_run_counts_what_happens(desk, world):
-    id = desk.checked(table(("Gavin", GAVIN, "", "Pune")))
-    assert desk.status(id)["created"] == 1
+def test_a_check_stays_valid_while_others_change_the_ledger_and_the_run_counts_what_happens(imports, world):
+    id = imports.checked(table(("Gavin", GAVIN, "", "Pune")))
+    assert imports.status(id)["created"] == 1
     world.track(phone=GAVIN, name="Gavin", city="Pune")
     world.settle()
-    document = desk.run(id)
+    document = imports.run(id)
     assert (document["created"], document["unchanged"]) == (0, 1)
 
 
-def test_opting_in_needs_a_second_yes_at_the_confirmation(desk, world):
+def test_opting_in_needs_a_second_yes_at_the_confirmation(imports, world):
     world.track(phone=GAVIN, whatsapp_opted=False)
     world.settle()
-    id = desk.checked(OPTING)
-    status = desk.status(id)
+    id = imports.checked(OPTING)
+    status = imports.status(id)
     assert (status["check"]["opt_ins"], status["rejected"]) == (1, 1)
-    document = desk.run(id)
+    document = imports.run(id)
     assert [(one["line"], one["reason"]) for one in document["rejects"]] == [(2, "opt_in_not_allowed")]
     assert world.contact(GAVIN)["traits"]["whatsapp_opted"] is False
 
 
-def test_the_second_yes_is_for_those_whom_the_check_counted_and_not_for_who_opted_out_since(desk, world):
+def test_the_second_yes_is_for_those_whom_the_check_counted_and_not_for_who_opted_out_since(imports, world):
     world.track(phone=GAVIN, whatsapp_opted=False)
     world.settle()
-    id = desk.checked(OPTING)
+    id = imports.checked(OPTING)
     world.track(phone=ASHA, whatsapp_opted=False)
     world.settle()
-    document = desk.run(id, allow_opt_in=True)
+    document = imports.run(id, allow_opt_in=True)
     assert [(one["line"], one["reason"]) for one in document["rejects"]] == [(3, "opt_in_not_allowed")]
     assert world.contact(GAVIN)["traits"]["whatsapp_opted"] is True
     assert world.contact(ASHA)["traits"]["whatsapp_opted"] is False
 
 
-def test_the_same_file_and_choices_again_name_the_import_that_brought_them(desk):
-    first = desk.bring(FILE, tags=("vip",))
-    id = desk.checked(FILE, tags=("VIP",))
-    assert desk.status(id)["imported_before"] == first["id"]
+def test_the_same_file_and_choices_again_name_the_import_that_brought_them(imports):
+    first = imports.bring(FILE, tags=("vip",))
+    id = imports.checked(FILE, tags=("VIP",))
+    assert imports.status(id)["imported_before"] == first["id"]
     with pytest.raises(AlreadyImported, match=first["id"]):
-        desk.uploads.confirm(id, allow_opt_in=False, again=False)
-    assert desk.status(id)["state"] == "checked"
-    assert desk.run(id, again=True)["unchanged"] == 1
+        imports.uploads.confirm(id, allow_opt_in=False, again=False)
+    assert imports.status(id)["state"] == "checked"
+    assert imports.run(id, again=True)["unchanged"] == 1
 
 
-def test_saying_what_the_headers_say_is_no_other_choice(desk):
-    first = desk.bring(FILE)
-    said = [Wanted("Name", "name", "string"), Wanted("Phone", "phone_number", None), Wanted("City", "city", "string")]
-    assert desk.status(desk.checked(FILE, *said))["imported_before"] == first["id"]
-    assert desk.status(desk.checked(FILE, Wanted("City", "Home", None)))["imported_before"] is None
+def test_saying_what_the_headers_say_is_no_other_choice(imports):
+    first = imports.bring(FILE)
+    said = [
+        ColumnChoice("Name", "name", "string"),
+        ColumnChoice("Phone", "phone_number", None),
+        ColumnChoice("City", "city", "string"),
+    ]
+    assert imports.status(imports.checked(FILE, *said))["imported_before"] == first["id"]
+    assert imports.status(imports.checked(FILE, ColumnChoice("City", "Home", None)))["imported_before"] is None
 
 
-def test_columns_are_mapped_as_wanted(desk, world):
+def test_columns_are_mapped_as_wanted(imports, world):
     content = f"Who,Phone,Score,Secret,a=b\nGavin,{GAVIN},7,x,y\n"
     wanted = [
-        Wanted("Who", "name", None),
-        Wanted("Score", "Points: all", "number"),
-        Wanted("Secret", None, None),
-        Wanted("a=b", "c=d", None),
+        ColumnChoice("Who", "name", None),
+        ColumnChoice("Score", "Points: all", "number"),
+        ColumnChoice("Secret", None, None),
+        ColumnChoice("a=b", "c=d", None),
     ]
-    id = desk.checked(content, *wanted)
-    assert {one["column"]: (one["attribute"], one["type"]) for one in desk.status(id)["mapping"]} == {
+    id = imports.checked(content, *wanted)
+    assert {one["column"]: (one["attribute"], one["type"]) for one in imports.status(id)["mapping"]} == {
         "Who": ("name", "string"),
         "Phone": ("phone_number", "string"),
         "Score": ("Points: all", "number"),
         "Secret": (None, "string"),
         "a=b": ("c=d", "string"),
     }
-    desk.run(id)
+    imports.run(id)
     assert world.contact(GAVIN)["traits"] == {"name": "Gavin", "Points: all": 7, "c=d": "y"}
 
 
-def test_a_mapping_that_cannot_be_changes_nothing(desk):
-    id = desk.checked(FILE)
+def test_a_mapping_that_cannot_be_changes_nothing(imports):
+    id = imports.checked(FILE)
     with pytest.raises(MappingRefused, match="no such column"):
-        desk.uploads.map(id, [Wanted("Nope", "city", None)])
-    assert desk.status(id)["state"] == "checked"
+        imports.uploads.map(id, [ColumnChoice("Nope", "city", None)])
+    assert imports.status(id)["state"] == "checked"
 
 
-def test_an_encoding_that_is_not_known_is_shown_and_confirmed(desk, world):
+def test_an_encoding_that_is_not_known_is_shown_and_confirmed(imports, world):
     content = f"Name,Phone\nJosé,{GAVIN}\n".encode("windows-1252")
-    id = desk.upload(content)
-    status = desk.status(id)
+    id = imports.upload(content)
+    status = imports.status(id)
     assert (status["state"], status["unreadable"], status["preview"]) == ("uploaded", [f"José,{GAVIN}"], None)
     with pytest.raises(EncodingNeeded, match="confirm the encoding windows-1252"):
-        desk.uploads.map(id, [])
-    desk.uploads.set_options(id, {"encoding": "windows-1252"})
-    assert desk.status(id)["preview"]["rows"][0]["cells"][0] == "José"
-    desk.uploads.map(id, [])
-    desk.run(desk.check(id))
+        imports.uploads.map(id, [])
+    imports.uploads.set_options(id, {"encoding": "windows-1252"})
+    assert imports.status(id)["preview"]["rows"][0]["cells"][0] == "José"
+    imports.uploads.map(id, [])
+    imports.run(imports.check(id))
     assert world.contact(GAVIN)["traits"]["name"] == "José"
 
 
-def test_another_encoding_or_delimiter_voids_the_mapping_too(desk):
-    id = desk.checked(f"Phone;City,x\n{GAVIN};Pune,y\n", delimiter=";")
-    assert [one["column"] for one in desk.status(id)["mapping"]] == ["Phone", "City,x"]
-    desk.uploads.set_options(id, {"delimiter": ","})
-    status = desk.status(id)
+def test_another_encoding_or_delimiter_voids_the_mapping_too(imports):
+    id = imports.checked(f"Phone;City,x\n{GAVIN};Pune,y\n", delimiter=";")
+    assert [one["column"] for one in imports.status(id)["mapping"]] == ["Phone", "City,x"]
+    imports.uploads.set_options(id, {"delimiter": ","})
+    status = imports.status(id)
     assert (status["state"], status["mapping"], status["preview"]["header"]) == ("uploaded", None, ["Phone;City", "x"])
 
 
-def test_an_encoding_that_does_not_fit_changes_nothing(desk):
-    id = desk.checked("Phone,Name\n" + GAVIN + ",Zoë\n")
+def test_an_encoding_that_does_not_fit_changes_nothing(imports):
+    id = imports.checked("Phone,Name\n" + GAVIN + ",Zoë\n")
     with pytest.raises(FileRefused, match="not ascii all through"):
-        desk.uploads.set_options(id, {"encoding": "ascii"})
-    assert desk.status(id)["state"] == "checked"
-    assert desk.run(id)["created"] == 1
+        imports.uploads.set_options(id, {"encoding": "ascii"})
+    assert imports.status(id)["state"] == "checked"
+    assert imports.run(id)["created"] == 1
 
 
 @pytest.mark.parametrize("encoding", [None, "windows-1252"])
-def test_a_look_that_was_not_kept_whole_is_made_again(desk, world, encoding):
+def test_a_look_that_was_not_kept_whole_is_made_again(imports, world, encoding):
     """A kill between the choice and the look: the choice counts."""
-    id = desk.upload("Phone,Name\n" + GAVIN + ",Zoë\n")
-    registry = desk.importer._registry
-    registry.take(id, Step.READ_ANEW, lambda one: replace(one, choices=Choices(encoding=encoding)))
+    id = imports.upload("Phone,Name\n" + GAVIN + ",Zoë\n")
+    registry = imports.importer._registry
+    registry.take(id, ImportStep.READ_ANEW, lambda one: replace(one, choices=Choices(encoding=encoding)))
     forget_look(ImportFolder(world.folder / "imports" / id))
-    desk.uploads.map(id, [])
-    cells = desk.status(id)["preview"]["rows"][0]["cells"]
+    imports.uploads.map(id, [])
+    cells = imports.status(id)["preview"]["rows"][0]["cells"]
     assert cells[1] == ("Zoë" if encoding is None else "ZoÃ«")
 
 
-def test_a_file_that_its_check_finds_to_be_no_table_says_so_and_can_be_read_otherwise(desk):
+def test_a_file_that_its_check_finds_to_be_no_table_says_so_and_can_be_read_otherwise(imports):
     many = "".join(f"+9199675{number:05d},x\n" for number in range(1_000))
-    id = desk.checked(f'Phone,Note\n{many}{GAVIN},"open\n{ASHA},x\n')
-    status = desk.status(id)
+    id = imports.checked(f'Phone,Note\n{many}{GAVIN},"open\n{ASHA},x\n')
+    status = imports.status(id)
     assert (status["state"], status["progress"]) == ("mapped", None)
     assert "opens in line 1002 is never closed" in status["failure"]
-    desk.uploads.tag(id, [])
-    assert "failure" not in desk.status(id)
+    imports.uploads.tag(id, [])
+    assert "failure" not in imports.status(id)
 
 
 def test_over_a_limit_the_whole_file_is_refused(tmp_path):
     world = World(tmp_path / "data", max_rows="2", max_upload_mib="1")
-    desk = Desk(world)
+    imports = WorldImports(world)
     with pytest.raises(FileTooLarge, match="larger than 1 MiB"):
-        desk.upload("x" * ((1 << 20) + 1))
+        imports.upload("x" * ((1 << 20) + 1))
     assert list((world.folder / "imports").iterdir()) == []
-    id = desk.checked(f"Phone\n{GAVIN}\n{ASHA}\n{RAVI}\n")
-    assert "more than 2 rows" in desk.status(id)["failure"]
-    desk.close()
+    id = imports.checked(f"Phone\n{GAVIN}\n{ASHA}\n{RAVI}\n")
+    assert "more than 2 rows" in imports.status(id)["failure"]
+    imports.close()
     world.close()
 
 
-def test_what_is_no_table_is_refused_at_the_upload_and_leaves_nothing(desk, world):
+def test_what_is_no_table_is_refused_at_the_upload_and_leaves_nothing(imports, world):
     for content in (b"PK\x03\x04", b"", b"Phone\n\0"):
         with pytest.raises(FileRefused):
-            desk.upload(content)
-    assert desk.results.all() == []
+            imports.upload(content)
+    assert imports.results.all() == []
     assert list((world.folder / "imports").iterdir()) == []
 
 
-def test_what_was_uploaded_is_removed_once_it_runs_and_all_files_are_private(desk, world):
-    id = desk.checked(FILE)
+def test_what_was_uploaded_is_removed_once_it_runs_and_all_files_are_private(imports, world):
+    id = imports.checked(FILE)
     for path in (world.folder / "imports" / id).iterdir():
         assert path.stat().st_mode & 0o077 == 0
-    desk.run(id)
+    imports.run(id)
     assert not ImportFolder(world.folder / "imports" / id).upload.exists()
 
 
-def test_what_a_kill_left_of_a_cancelled_upload_is_removed_after_an_hour(desk, world):
-    id = desk.upload(FILE)
+def test_what_a_kill_left_of_a_cancelled_upload_is_removed_after_an_hour(imports, world):
+    id = imports.upload(FILE)
     old = ImportFolder(world.folder / "imports" / "01800000-0000-7000-8000-000000000000")
-    registry = desk.importer._registry
+    registry = imports.importer._registry
     registry.add(replace(registry.get(id), id=old.path.name), again=True)
     with old.held():
-        desk.uploads.cancel(old.path.name)
+        imports.uploads.cancel(old.path.name)
     assert old.path.exists()
-    desk.upload(FILE)
+    imports.upload(FILE)
     assert (old.path.exists(), ImportFolder(world.folder / "imports" / id).upload.exists()) == (False, True)
 
 
-def test_a_preview_of_a_file_with_thousands_of_columns_is_bounded(desk):
+def test_a_preview_of_a_file_with_thousands_of_columns_is_bounded(imports):
     wide = ",".join(["Phone", *(f"c{number}" for number in range(1_999))])
-    preview = desk.status(desk.upload(f"{wide}\n{GAVIN}{(',' + 'x' * 300) * 1_999}\n"))["preview"]
+    preview = imports.status(imports.upload(f"{wide}\n{GAVIN}{(',' + 'x' * 300) * 1_999}\n"))["preview"]
     assert [len(row["cells"]) for row in preview["rows"]] == [200]
     assert max(map(len, preview["rows"][0]["cells"])) == 200
     assert any("1999 columns would be attributes" in fault for fault in preview["proposal"]["faults"])
 
 
-def test_an_unknown_import_is_unknown_to_every_command(desk):
+def test_an_unknown_import_is_unknown_to_every_command(imports):
     commands = (
-        lambda: desk.uploads.map("nope", []),
-        lambda: desk.uploads.tag("nope", []),
-        lambda: desk.uploads.set_options("nope", {}),
-        lambda: desk.uploads.check("nope"),
-        lambda: desk.uploads.confirm("nope", allow_opt_in=False, again=False),
-        lambda: desk.uploads.cancel("nope"),
-        lambda: desk.status("nope"),
+        lambda: imports.uploads.map("nope", []),
+        lambda: imports.uploads.tag("nope", []),
+        lambda: imports.uploads.set_options("nope", {}),
+        lambda: imports.uploads.check("nope"),
+        lambda: imports.uploads.confirm("nope", allow_opt_in=False, again=False),
+        lambda: imports.uploads.cancel("nope"),
+        lambda: imports.status("nope"),
     )
     for command in commands:
         with pytest.raises(ImportUnknown):

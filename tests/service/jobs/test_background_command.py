@@ -7,7 +7,7 @@ import pytest
 from ledger.log.sqlite.writer import EventLog
 from service.deployment.deployment import now
 from service.deployment.locks import is_held
-from service.jobs.background_command import Apart, complaint_of
+from service.jobs.background_command import BackgroundCommands, complaint_of
 from tests.brokers import eventually
 
 FOR_EVER = ["project"]
@@ -19,44 +19,44 @@ def lock(tmp_path):
 
 
 @pytest.fixture
-def apart(world):
-    made = Apart(world.deployment.environ(os.environ))
+def background(world):
+    made = BackgroundCommands(world.deployment.environ(os.environ))
     yield made
     made.close()
 
 
-def test_a_command_runs_apart_and_its_output_is_kept(world, apart, lock, tmp_path):
+def test_a_command_runs_apart_and_its_output_is_kept(world, background, lock, tmp_path):
     world.track(user_id="u-1", city="Pune")
     world.settle()
     ended = []
-    assert apart.begin(lock, ["status", "--json"], out=tmp_path / "out", after=lambda: ended.append(True))
+    assert background.begin(lock, ["status", "--json"], out=tmp_path / "out", after=lambda: ended.append(True))
     eventually(lambda: ended, 60, "the command ends")
     assert b'"contacts": 1' in (tmp_path / "out").read_bytes()
     assert complaint_of(tmp_path / "out").read_bytes() == b""
 
 
-def test_its_complaint_is_kept_too(apart, lock, tmp_path):
+def test_its_complaint_is_kept_too(background, lock, tmp_path):
     ended = []
-    apart.begin(lock, ["show", "nobody"], out=tmp_path / "out", after=lambda: ended.append(True))
+    background.begin(lock, ["show", "nobody"], out=tmp_path / "out", after=lambda: ended.append(True))
     eventually(lambda: ended, 60, "the command ends")
     assert complaint_of(tmp_path / "out").read_text().startswith("Error: ")
 
 
-def test_while_it_runs_nobody_begins_another(world, apart, lock):
-    other = Apart(world.deployment.environ(os.environ))
+def test_while_it_runs_nobody_begins_another(world, background, lock):
+    other = BackgroundCommands(world.deployment.environ(os.environ))
     begun = []
-    assert apart.begin(lock, FOR_EVER, before=lambda: begun.append("first"))
+    assert background.begin(lock, FOR_EVER, before=lambda: begun.append("first"))
     assert not other.begin(lock, FOR_EVER, before=lambda: begun.append("second"))
     assert begun == ["first"]
-    apart.close()
+    background.close()
     assert other.begin(lock, FOR_EVER)
     other.close()
 
 
-def test_when_its_server_ends_it_ends(world, apart, lock):
+def test_when_its_server_ends_it_ends(world, background, lock):
     EventLog(world.deployment.log_path, clock=now).close()
-    apart.begin(lock, FOR_EVER)
+    background.begin(lock, FOR_EVER)
     eventually(lambda: is_held(world.deployment.projector_lock), 60, "the command is at work")
-    apart.close()
+    background.close()
     assert not is_held(world.deployment.projector_lock)
     assert not is_held(lock)

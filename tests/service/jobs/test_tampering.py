@@ -15,7 +15,7 @@ from projections.past.states import state_at
 from service.imports.run.undo import Order
 from service.jobs.verifying import Extent, verify_deployment
 from tests.examples import ASHA, GAVIN, RAVI
-from tests.service.imports.desk import Desk
+from tests.service.imports.imported import WorldImports
 from tests.service.tampered import Tampering
 from tests.worlds import IS_FULL, folder
 
@@ -97,9 +97,9 @@ def undoing(world):
     """An import of three rows is undone, and the state has not reached its contacts yet."""
     world.track(phone=RAVI, city="Goa")
     world.settle()
-    with closing(Desk(world)) as desk:
-        brought = desk.bring(f"Name,Phone\nGavin,{GAVIN}\nAsha,{ASHA}\nRavi,{RAVI}\n")
-        desk.importer.order(brought["id"], Order(is_redo=False, by="asha", reason="a test"))
+    with closing(WorldImports(world)) as imports:
+        brought = imports.bring(f"Name,Phone\nGavin,{GAVIN}\nAsha,{ASHA}\nRavi,{RAVI}\n")
+        imports.importer.order(brought["id"], Order(is_redo=False, by="asha", reason="a test"))
     world.consume()
     world.project_orders()
     return world

@@ -17,24 +17,24 @@ from service.imports.run.cancelling import cancel
 from service.processes.import_runner import ImportRunner
 from service.wiring.imports import importing
 from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with
-from tests.service.imports.desk import Desk, silent
+from tests.service.imports.imported import WorldImports, silent
 
 SECONDS = 60.0
 
 
 @pytest.fixture
-def desk(world):
-    made = Desk(world)
+def imports(world):
+    made = WorldImports(world)
     yield made
     made.close()
 
 
-def break_off(desk, name, **choices):
-    publisher = Breaking(desk.importer._ports.publisher, 2)
-    broken = importer_with(desk, publisher=publisher, pace=IMPATIENT, batch=14)
+def break_off(imports, name, **choices):
+    publisher = Breaking(imports.importer._ports.publisher, 2)
+    broken = importer_with(imports, publisher=publisher, pace=IMPATIENT, batch=14)
     with pytest.raises(Unavailable):
         broken.bring(io.BytesIO(MANY.encode()), name, Choices(**choices), silent)
-    return desk.importer.results.all()[0]["id"]
+    return imports.importer.results.all()[0]["id"]
 
 
 def run_until(world, holds):
@@ -53,34 +53,34 @@ def run_until(world, holds):
         assert holds(registry)
 
 
-def test_imports_that_were_broken_off_are_published_to_their_last_row(desk, world):
-    ids = [break_off(desk, "many.csv"), break_off(desk, "again.csv", tags=("vip",))]
+def test_imports_that_were_broken_off_are_published_to_their_last_row(imports, world):
+    ids = [break_off(imports, "many.csv"), break_off(imports, "again.csv", tags=("vip",))]
     run_until(world, lambda registry: not registry.unfinished())
     world.settle()
-    shown = [desk.importer.results.show(id) for id in ids]
+    shown = [imports.importer.results.show(id) for id in ids]
     assert [one["state"] for one in shown] == ["done", "done"]
     assert sum(one["created"] for one in shown) == len(world.contacts())
 
 
-def test_an_import_that_is_to_stop_is_stopped(desk, world):
-    id = break_off(desk, "many.csv")
-    cancel(desk.importer._registry, world.folder / "imports", id)
+def test_an_import_that_is_to_stop_is_stopped(imports, world):
+    id = break_off(imports, "many.csv")
+    cancel(imports.importer._registry, world.folder / "imports", id)
     run_until(world, lambda registry: not registry.unfinished())
     world.settle()
     # what may have been published before is: here all, as the file is smaller than a stride
-    assert desk.importer.results.show(id)["state"] == "done"
+    assert imports.importer.results.show(id)["state"] == "done"
 
 
-def test_an_import_that_cannot_go_on_fails_and_keeps_no_other_from_it(desk, world):
-    broken, good = break_off(desk, "many.csv"), break_off(desk, "again.csv", tags=("vip",))
+def test_an_import_that_cannot_go_on_fails_and_keeps_no_other_from_it(imports, world):
+    broken, good = break_off(imports, "many.csv"), break_off(imports, "again.csv", tags=("vip",))
     ImportFolder(world.folder / "imports" / broken).source.unlink()
     run_until(world, lambda registry: not registry.unfinished())
-    assert desk.importer.results.show(broken)["state"] == "failed"
-    assert desk.importer._registry.get(good).state == "published"
+    assert imports.importer.results.show(broken)["state"] == "failed"
+    assert imports.importer._registry.get(good).state == "published"
 
 
-def test_an_import_that_another_process_works_on_is_left_to_it(desk, world):
-    held, free = break_off(desk, "many.csv"), break_off(desk, "again.csv", tags=("vip",))
+def test_an_import_that_another_process_works_on_is_left_to_it(imports, world):
+    held, free = break_off(imports, "many.csv"), break_off(imports, "again.csv", tags=("vip",))
     with ImportFolder(world.folder / "imports" / held).held():
         run_until(world, lambda registry: registry.unfinished() == [held])
-    assert desk.importer._registry.get(free).state == "published"
+    assert imports.importer._registry.get(free).state == "published"

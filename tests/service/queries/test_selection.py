@@ -12,7 +12,7 @@ from service.imports.record.named_once import named_once
 from service.queries.list import list_page
 from service.queries.selection import Selection
 from tests.examples import ASHA, EMMA, GAVIN, RAVI
-from tests.service.imports.desk import Desk
+from tests.service.imports.imported import WorldImports
 from tests.service.imports.test_undo import UNDO, order
 from tests.world import World
 from tests.worlds import bounded, folder
@@ -188,17 +188,17 @@ def test_an_attribute_that_nobody_has_any_more_finds_nobody_and_says_so(people):
     assert (document["contacts"], document["notes"]) == ([], ["nobody has a value of Gone at present"])
 
 
-def test_an_attribute_of_an_undone_import_finds_nobody_and_one_of_a_rejected_row_is_unknown(desk, world):
-    brought = desk.bring(f"Phone,Ghost\n{GAVIN},1\n")
-    desk.bring("Phone,Phantom\n12,1\n")
-    order(desk, brought, UNDO)
+def test_an_attribute_of_an_undone_import_finds_nobody_and_one_of_a_rejected_row_is_unknown(imports, world):
+    brought = imports.bring(f"Phone,Ghost\n{GAVIN},1\n")
+    imports.bring("Phone,Phantom\n12,1\n")
+    order(imports, brought, UNDO)
     assert whole(world, "Ghost=1")["notes"] == ["nobody has a value of Ghost at present"]
     assert "Phantom" in refused(world, "Phantom=1")
 
 
 @pytest.fixture
-def desk(world):
-    made = Desk(world)
+def imports(world):
+    made = WorldImports(world)
     yield made
     made.close()
 

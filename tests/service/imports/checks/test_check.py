@@ -10,7 +10,7 @@ from service.imports.columns.choices import Choices
 from service.imports.table.refusal import FileRefused
 from tests.examples import ASHA, EMMA, GAVIN, MEERA, PHONES, RAVI
 from tests.service.imports.broken import IMPATIENT, importer_with
-from tests.service.imports.desk import Desk, silent
+from tests.service.imports.imported import WorldImports, silent
 from tests.service.imports.test_counts import COUNTED, adds_up, table
 from tests.world import World
 from tests.worlds import bounded, folder
@@ -18,39 +18,41 @@ from tests.worlds import bounded, folder
 TOLD = ("rows", "older", *COUNTED)
 
 
-def check(desk, content, rejects=None, **choices):
-    return desk.importer.checks.dry_run(io.BytesIO(content.encode()), "people.csv", Choices(**choices), silent, rejects)
+def check(imports, content, rejects=None, **choices):
+    return imports.importer.checks.dry_run(
+        io.BytesIO(content.encode()), "people.csv", Choices(**choices), silent, rejects
+    )
 
 
-def test_a_check_publishes_nothing_and_keeps_nothing(desk, world):
-    document = check(desk, table(("Gavin", GAVIN, "u1", "Pune"), ("R2", ASHA, "", "")), tags=("vip",))
+def test_a_check_publishes_nothing_and_keeps_nothing(imports, world):
+    document = check(imports, table(("Gavin", GAVIN, "u1", "Pune"), ("R2", ASHA, "", "")), tags=("vip",))
     world.settle()
     assert (document["id"], document["state"]) == (None, "checked")
     assert (document["rows"], document["created"], document["rejected"], document["pending"]) == (2, 1, 1, 0)
     assert world.entries() == []
-    assert desk.importer.results.all() == []
+    assert imports.importer.results.all() == []
     assert list((world.folder / "imports").iterdir()) == []
 
 
-def test_a_refused_file_is_refused_by_its_check_too(desk, world):
+def test_a_refused_file_is_refused_by_its_check_too(imports, world):
     with pytest.raises(FileRefused):
-        check(desk, "Name,City\nGavin,Pune\n")
+        check(imports, "Name,City\nGavin,Pune\n")
     assert list((world.folder / "imports").iterdir()) == []
 
 
-def test_a_check_names_the_head_of_the_log_that_it_is_true_for(desk, world):
+def test_a_check_names_the_head_of_the_log_that_it_is_true_for(imports, world):
     world.track(phone=GAVIN)
     world.settle()
-    found = check(desk, table(("Gavin", GAVIN, "", "")))["check"]
+    found = check(imports, table(("Gavin", GAVIN, "", "")))["check"]
     assert (found["position"], found["head"]) == (1, world.log().head().hash.hex())
 
 
-def test_what_would_change_is_shown_before_and_after(desk, world):
+def test_what_would_change_is_shown_before_and_after(imports, world):
     world.track(phone=GAVIN, name="Gavin", city="Pune", area="Camp")
     world.track(phone=ASHA, city="Goa")
     world.settle()
     rows = (("Ravi", RAVI, "", "Pune"), ("Gavin R", GAVIN, "u1", "Agra"), ("", ASHA, "", "Goa"))
-    (example,) = check(desk, table(*rows))["check"]["examples"]
+    (example,) = check(imports, table(*rows))["check"]["examples"]
     assert (example["line"], example["contact"]) == (3, world.contact(GAVIN)["id"])
     assert example["changes"] == [
         {"attribute": "user_id", "from": None, "to": "u1"},
@@ -59,68 +61,68 @@ def test_what_would_change_is_shown_before_and_after(desk, world):
     ]
 
 
-def test_at_most_a_hundred_examples_are_shown(desk):
+def test_at_most_a_hundred_examples_are_shown(imports):
     rows = [("Asha", f"+9199675{number:05d}", "", "Pune") for number in range(150)]
-    desk.bring(table(*rows))
-    document = check(desk, table(*((*row[:3], "Goa") for row in rows)))
+    imports.bring(table(*rows))
+    document = check(imports, table(*((*row[:3], "Goa") for row in rows)))
     assert (document["updated"], len(document["check"]["examples"])) == (150, 100)
 
 
-def test_attributes_and_tags_that_would_come_into_being_are_named(desk, world):
+def test_attributes_and_tags_that_would_come_into_being_are_named(imports, world):
     world.track(phone=ASHA, Plan="gold", city="Pune")
     world.tag("VIP", phone=ASHA)
     world.settle()
     file = f"Phone,Plan,City,Score,Empty,Refused\n{GAVIN},silver,Pune,1,,\n12,x,y,z,,only here\n"
-    found = check(desk, file, tags=("vip", "diwali"))["check"]
+    found = check(imports, file, tags=("vip", "diwali"))["check"]
     assert (found["new_attributes"], found["new_tags"]) == (["Score"], ["diwali"])
 
 
-def test_a_tag_that_no_row_would_bring_does_not_come_into_being(desk):
-    assert check(desk, table(("R2", GAVIN, "", "")), tags=("diwali",))["check"]["new_tags"] == []
+def test_a_tag_that_no_row_would_bring_does_not_come_into_being(imports):
+    assert check(imports, table(("R2", GAVIN, "", "")), tags=("diwali",))["check"]["new_tags"] == []
 
 
 @pytest.mark.parametrize("allowed", [True, False])
-def test_opt_ins_that_would_flip_are_counted_apart(desk, world, allowed):
+def test_opt_ins_that_would_flip_are_counted_apart(imports, world, allowed):
     world.track(phone=GAVIN, whatsapp_opted=False)
     world.track(phone=ASHA, whatsapp_opted=True)
     world.settle()
     file = f"Phone,WhatsApp Opted\n{GAVIN},TRUE\n{ASHA},TRUE\n{RAVI},TRUE\n"
-    document = check(desk, file, allow_opt_in=allowed)
+    document = check(imports, file, allow_opt_in=allowed)
     assert document["check"]["opt_ins"] == 1
     assert document["rejected"] == (0 if allowed else 1)
 
 
-def test_an_opt_in_of_a_row_that_is_rejected_anyway_flips_nobody(desk, world):
+def test_an_opt_in_of_a_row_that_is_rejected_anyway_flips_nobody(imports, world):
     world.track(phone=GAVIN, whatsapp_opted=False)
     world.settle()
-    document = check(desk, f"Phone,Name,WhatsApp Opted\n{GAVIN},R2,TRUE\n")
+    document = check(imports, f"Phone,Name,WhatsApp Opted\n{GAVIN},R2,TRUE\n")
     assert (document["check"]["opt_ins"], document["rejected"]) == (0, 1)
 
 
-def test_rejects_of_file_and_ledger_are_written_together_in_the_order_of_the_file(desk, world):
+def test_rejects_of_file_and_ledger_are_written_together_in_the_order_of_the_file(imports, world):
     world.track(phone=RAVI, user_id="u1")
     world.settle()
     content = table(("R2", GAVIN, "", ""), ("Asha", ASHA, "u1", ""), ("Late", GAVIN, "", ""), ("Late", GAVIN, "", ""))
     out = io.StringIO(newline="")
-    document = check(desk, content, out)
+    document = check(imports, content, out)
     assert [one["reason"] for one in document["rejects"]] == ["name_not_letters", "user_id_conflict", "duplicate_phone"]
-    assert out.getvalue() == desk.rejects(desk.bring(content))
+    assert out.getvalue() == imports.rejects(imports.bring(content))
 
 
-def test_a_check_says_which_import_had_the_same_file_and_choices(desk):
+def test_a_check_says_which_import_had_the_same_file_and_choices(imports):
     file = table(("Gavin", GAVIN, "", ""))
-    assert "imported_before" not in check(desk, file)
-    brought = desk.bring(file)
-    assert check(desk, file)["imported_before"] == brought["id"]
+    assert "imported_before" not in check(imports, file)
+    brought = imports.bring(file)
+    assert check(imports, file)["imported_before"] == brought["id"]
 
 
-def test_what_the_log_has_and_the_state_has_not_counts_too(desk, world):
+def test_what_the_log_has_and_the_state_has_not_counts_too(imports, world):
     world.track(phone=GAVIN, city="Pune")
     world.settle()
     world.track(phone=GAVIN, city="Goa", Plan="gold")
     world.track(phone=ASHA, whatsapp_opted=False)
     world.consume()
-    impatient = importer_with(desk, pace=IMPATIENT)
+    impatient = importer_with(imports, pace=IMPATIENT)
     file = f"Phone,City,Plan,WhatsApp Opted\n{GAVIN},Goa,gold,\n{ASHA},,,TRUE\n{RAVI},,,\n"
     document = impatient.checks.dry_run(io.BytesIO(file.encode()), "people.csv", Choices(), silent)
     assert (document["unchanged"], document["rejected"], document["created"]) == (1, 1, 1)
@@ -161,7 +163,7 @@ def test_a_check_and_the_import_right_after_it_agree_on_every_count(known, tagge
     """R22, with a real ledger behind both; the state may be behind the log at the check."""
     with folder() as path:
         world = World(path / "data")
-        desk = Desk(world)
+        imports = WorldImports(world)
         world.settle()
         for phone, user_id, traits in known:
             world.track(phone=phone, user_id=user_id, **traits)
@@ -171,12 +173,12 @@ def test_a_check_and_the_import_right_after_it_agree_on_every_count(known, tagge
         if is_folded:
             world.project()
         content = table(*records, header=("Name", "Phone", "User ID", "City", "WhatsApp Opted", "Tags"))
-        rehearsed = importer_with(desk, pace=IMPATIENT).checks.dry_run(
+        rehearsed = importer_with(imports, pace=IMPATIENT).checks.dry_run(
             io.BytesIO(content.encode()), "people.csv", Choices(**choices), silent
         )
         world.project()
-        happened = desk.bring(content, **choices)
-        desk.close()
+        happened = imports.bring(content, **choices)
+        imports.close()
         world.close()
     assert {name: rehearsed[name] for name in TOLD} == {name: happened[name] for name in TOLD}
     assert rehearsed["rejects"] == happened["rejects"]

@@ -33,19 +33,19 @@ CHOSEN = {"type_mismatch": {"maps": ("Points=Points:number",)}, "duplicate_user_
 
 
 @pytest.mark.parametrize("reason", REASONS)
-def test_a_reason_of_the_table_is_told_with_a_sentence_and_its_hint(desk, world, reason):
+def test_a_reason_of_the_table_is_told_with_a_sentence_and_its_hint(imports, world, reason):
     world.track(phone=RAVI, whatsapp_opted=False)
     world.settle()
-    document = desk.bring(FILES[reason], **CHOSEN.get(reason, {}))
+    document = imports.bring(FILES[reason], **CHOSEN.get(reason, {}))
     (told,) = document["rejects"]
     assert (told["reason"], told["hint"]) == (reason, worded(REASONS[reason].hint, OF_COMMAND))
     assert told["message"].endswith(".")
     assert (document["rows"], document["created"]) == (2, 1)
 
 
-def test_a_refused_opt_in_does_not_hide_another_fault_of_its_row(desk, world):
+def test_a_refused_opt_in_does_not_hide_another_fault_of_its_row(imports, world):
     world.track(phone=RAVI, whatsapp_opted=False)
     world.settle()
-    document = desk.bring(f"Phone,Name,Opt In\n{RAVI},R2,TRUE\n")
+    document = imports.bring(f"Phone,Name,Opt In\n{RAVI},R2,TRUE\n")
     assert [one["reason"] for one in document["rejects"]] == ["name_not_letters", "opt_in_not_allowed"]
     assert document["rejected"] == 1

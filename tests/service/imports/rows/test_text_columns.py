@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.cli.import_telling import tell
+from service.cli.print_import import print_import
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import map_columns
 from service.imports.rows.cells import CellFault, reader
@@ -21,28 +21,28 @@ Phone,City,Orders,Joined,Vip,Note,Empty
 """
 
 
-def test_an_import_and_its_check_say_which_texts_are_of_another_type(desk, capsys):
+def test_an_import_and_its_check_say_which_texts_are_of_another_type(imports, capsys):
     told = [
         {"column": "Orders", "type": "number"},
         {"column": "Joined", "type": "datetime"},
         {"column": "Vip", "type": "boolean"},
     ]
-    assert desk.status(desk.checked(FILE))["text_columns"] == told
-    document = desk.bring(FILE)
+    assert imports.status(imports.checked(FILE))["text_columns"] == told
+    document = imports.bring(FILE)
     assert document["text_columns"] == told
-    tell(document)
+    print_import(document)
     assert "--map Orders=Orders:number" in capsys.readouterr().out
 
 
-def test_a_column_that_is_mapped_to_its_type_is_not_told(desk):
+def test_a_column_that_is_mapped_to_its_type_is_not_told(imports):
     maps = ("Orders=Orders:number", "Vip=Vip:boolean", "Joined=Joined:datetime")
-    assert desk.bring(FILE, maps=maps)["text_columns"] == []
+    assert imports.bring(FILE, maps=maps)["text_columns"] == []
 
 
-def test_a_file_with_a_header_and_no_rows_says_so(desk, capsys):
-    tell(desk.bring("Phone,Name\n"))
+def test_a_file_with_a_header_and_no_rows_says_so(imports, capsys):
+    print_import(imports.bring("Phone,Name\n"))
     assert "a header and no rows below it" in capsys.readouterr().out
-    assert "a header and no rows" in desk.status(desk.upload("Phone,Name\n"))["preview"]["proposal"]["faults"][0]
+    assert "a header and no rows" in imports.status(imports.upload("Phone,Name\n"))["preview"]["proposal"]["faults"][0]
 
 
 CELLS = ["", " ", "1", "-2.50", "1e3", "007", "true", "FALSE", "2022-10-31", "2022-02-30", "2022-10-31T14:00:00Z", "x"]

@@ -18,7 +18,7 @@ from service.imports.table.refusal import FileRefused
 from service.imports.table.wording import OF_COMMAND
 from service.imports.table.workbook import FIRST_LINE, text, write_sheet
 from tests.examples import ASHA, GAVIN, RAVI
-from tests.service.imports.desk import silent
+from tests.service.imports.imported import silent
 from tests.service.imports.test_fuzz import Judged
 from tests.worlds import bounded, folder
 
@@ -206,18 +206,18 @@ def test_a_workbook_that_is_too_much_unpacked_is_refused(monkeypatch):
         read(workbook([["Phone"], *([GAVIN, "x" * 100] for _ in range(200))]))
 
 
-def test_a_cell_in_the_last_corner_needs_no_more_memory_than_it_may(desk):
+def test_a_cell_in_the_last_corner_needs_no_more_memory_than_it_may(imports):
     made = openpyxl.Workbook()
     made.active.append(["Phone"])
     made.active["XFD1048576"] = "far away"
     out = io.BytesIO()
     made.save(out)
     with pytest.raises(FileRefused, match="of memory"):
-        desk.bring(out.getvalue(), name="people.xlsx")
-    assert list((desk.world.folder / "imports").iterdir()) == []
+        imports.bring(out.getvalue(), name="people.xlsx")
+    assert list((imports.world.folder / "imports").iterdir()) == []
 
 
-def test_an_imported_sheet_has_its_rows_counted_and_its_rejects_in_a_csv(desk, world):
+def test_an_imported_sheet_has_its_rows_counted_and_its_rejects_in_a_csv(imports, world):
     header = ["Name", "Phone", "Note"]
     rows = [
         [],
@@ -228,34 +228,34 @@ def test_an_imported_sheet_has_its_rows_counted_and_its_rejects_in_a_csv(desk, w
         ["Gavin", GAVIN, True],
     ]
     content = workbook(rows)
-    document = desk.bring(content, name="people.xlsx")
+    document = imports.bring(content, name="people.xlsx")
     assert (document["rows"], document["created"], document["rejected"]) == (3, 2, 1)
     assert [(one["line"], one["reason"]) for one in document["rejects"]] == [(5, "name_not_letters")]
     assert world.contact(ASHA)["traits"]["Note"] == "two\nlines\nmore"
     assert world.contact(GAVIN)["traits"]["Note"] == "TRUE"
-    written = list(csv.reader(io.StringIO(desk.rejects(document), newline="")))
+    written = list(csv.reader(io.StringIO(imports.rejects(document), newline="")))
     assert written[1][:5] == ["R2", RAVI, "5", "5", "Name"]
-    assert desk.bring(desk.rejects(document).replace("R2,", "Ravi,"))["created"] == 1
-    assert desk.importer.bring(io.BytesIO(content), "people.xlsx", Choices(), silent).already
+    assert imports.bring(imports.rejects(document).replace("R2,", "Ravi,"))["created"] == 1
+    assert imports.importer.bring(io.BytesIO(content), "people.xlsx", Choices(), silent).already
 
 
-def test_a_sheet_of_an_upload_is_chosen_among_those_it_has(desk):
-    id = desk.upload(workbook([["Colour"], ["red"]], [["Phone"], [GAVIN]]), "people.xlsx")
-    told = desk.status(id)
+def test_a_sheet_of_an_upload_is_chosen_among_those_it_has(imports):
+    id = imports.upload(workbook([["Colour"], ["red"]], [["Phone"], [GAVIN]]), "people.xlsx")
+    told = imports.status(id)
     assert (told["sheets"], told["preview"]["header"]) == (["People", "People 2"], ["Colour"])
-    desk.uploads.set_options(id, {"sheet": "People 2"})
-    assert desk.status(id)["preview"]["header"] == ["Phone"]
-    desk.uploads.map(id, [])
-    document = desk.run(desk.check(id))
-    assert (document["created"], desk.status(id)["options"]["sheet"]) == (1, "People 2")
+    imports.uploads.set_options(id, {"sheet": "People 2"})
+    assert imports.status(id)["preview"]["header"] == ["Phone"]
+    imports.uploads.map(id, [])
+    document = imports.run(imports.check(id))
+    assert (document["created"], imports.status(id)["options"]["sheet"]) == (1, "People 2")
 
 
 @pytest.mark.parametrize("choice", [{"encoding": "utf-16"}, {"delimiter": ";"}])
-def test_what_is_chosen_for_a_csv_is_refused_for_a_workbook_and_the_other_way_round(desk, choice):
+def test_what_is_chosen_for_a_csv_is_refused_for_a_workbook_and_the_other_way_round(imports, choice):
     with pytest.raises(FileRefused, match="is a workbook"):
-        desk.bring(workbook([["Phone"], [GAVIN]]), **choice)
+        imports.bring(workbook([["Phone"], [GAVIN]]), **choice)
     with pytest.raises(FileRefused, match="no sheets"):
-        desk.bring(f"Phone\n{GAVIN}\n", sheet="People")
+        imports.bring(f"Phone\n{GAVIN}\n", sheet="People")
 
 
 NAMES = st.sampled_from(["Asha Rao", "Gavin", "R2", "O'Neil", "", " ", "मीरा"])

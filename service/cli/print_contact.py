@@ -6,7 +6,7 @@ from typing import Any
 from service.cli.terminal import console, value_text
 
 
-def tell_history(events: Iterable[Mapping[str, Any]]) -> None:
+def print_history(events: Iterable[Mapping[str, Any]]) -> None:
     """Each event on a line, and under it what it changed, from what to what."""
     for event in events:
         origin = event["source"] if event.get("row") is None else f"{event['source']} row {event['row']}"
@@ -26,12 +26,12 @@ def tell_history(events: Iterable[Mapping[str, Any]]) -> None:
             _line("skipped", "by the import's mode")
 
 
-def tell_reasons(values: Mapping[str, Mapping[str, Any]], tags: Iterable[Mapping[str, Any]]) -> None:
+def print_reasons(values: Mapping[str, Mapping[str, Any]], tags: Iterable[Mapping[str, Any]]) -> None:
     """Each value with the event that set it, and under it those that lost and why; then each tag."""
-    for name, told in values.items():
-        console().print(f"[bold]{_plain(name)}[/]  {_shown(told['value'])}", soft_wrap=True)
-        _line("set at", f"{told['position']}, stated {told['stated_at']}, by {_plain(told['source'])}")
-        for lost in told["lost"]:
+    for name, reason in values.items():
+        console().print(f"[bold]{_plain(name)}[/]  {_shown(reason['value'])}", soft_wrap=True)
+        _line("set at", f"{reason['position']}, stated {reason['stated_at']}, by {_plain(reason['source'])}")
+        for lost in reason["lost"]:
             _line("lost", f"{_shown(lost['value'])} ({lost['position']}, stated {lost['stated_at']}): {lost['rule']}")
     for tag in tags:
         console().print(f"[bold]tag[/]  {_shown(tag['value'])}", soft_wrap=True)

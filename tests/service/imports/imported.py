@@ -5,9 +5,9 @@ from contextlib import ExitStack
 from typing import Any
 
 from service.imports.columns.choices import Choices
-from service.imports.columns.wanted import Wanted
+from service.imports.columns.wanted import ColumnChoice
 from service.imports.run.importer import Importer
-from service.wiring.imports import desk, importing
+from service.wiring.imports import importing, imports
 from tests.world import World
 
 
@@ -15,14 +15,14 @@ def silent(stage: str, done: int, total: int) -> None:
     pass
 
 
-class Desk:
+class WorldImports:
     """`bring` imports a text, settles the world, and gives the Import JSON."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self._open = ExitStack()
         self.importer: Importer = self._open.enter_context(importing(world.deployment))
-        opened = self._open.enter_context(desk(world.deployment))
+        opened = self._open.enter_context(imports(world.deployment))
         self.uploads, self.results = opened.uploads, opened.results
 
     def close(self) -> None:
@@ -44,7 +44,7 @@ class Desk:
 
         return self.uploads.receive(fill)
 
-    def checked(self, content: str | bytes, *wanted: Wanted, tags: tuple[str, ...] = (), **options: Any) -> str:
+    def checked(self, content: str | bytes, *wanted: ColumnChoice, tags: tuple[str, ...] = (), **options: Any) -> str:
         """An upload that was mapped and checked; its id."""
         id = self.upload(content)
         self.uploads.set_options(id, options)

@@ -6,10 +6,10 @@ import pytest
 from rich.console import Console
 
 from service.cli.import_progress import bar, lines, pace
-from service.cli.import_telling import summary, tell, tell_check
+from service.cli.print_import import print_check, print_import, summary
 from service.imports.columns.choices import Choices
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
-from tests.service.imports.desk import silent
+from tests.service.imports.imported import silent
 
 
 class Clock:
@@ -74,37 +74,37 @@ def counted(printed):
     return {row[0]: row[1] for row in rows if len(row) == 2}
 
 
-def test_an_import_ends_with_a_table_of_counts_that_add_up(desk, capsys):
-    tell(desk.bring(f"Name,Phone\nGavin,{GAVIN}\nR2,{ASHA}\nRavi,{RAVI}\nRavi,{RAVI}\n"))
+def test_an_import_ends_with_a_table_of_counts_that_add_up(imports, capsys):
+    print_import(imports.bring(f"Name,Phone\nGavin,{GAVIN}\nR2,{ASHA}\nRavi,{RAVI}\nRavi,{RAVI}\n"))
     assert counted(capsys.readouterr().out) == {"created": "2", "duplicate": "1", "rejected": "1", "all": "4"}
 
 
-def test_rows_with_older_values_are_pointed_out(desk, capsys):
-    document = desk.bring(f"City,Phone\nPune,{GAVIN}\n")
-    tell(document | {"older": 1})
+def test_rows_with_older_values_are_pointed_out(imports, capsys):
+    document = imports.bring(f"City,Phone\nPune,{GAVIN}\n")
+    print_import(document | {"older": 1})
     assert "1 row had values older" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("rows", "told"), [(0, "0 rows"), (1, "1 row: 1 created"), (1_234, "1,234 rows: 1,234 created")]
 )
-def test_a_list_of_imports_has_a_line_for_each(desk, rows, told):
-    document = desk.bring(f"Phone\n{GAVIN}\n")
+def test_a_list_of_imports_has_a_line_for_each(imports, rows, told):
+    document = imports.bring(f"Phone\n{GAVIN}\n")
     line = summary(document | {"rows": rows, "created": rows})
     assert line == f"{document['id']}  people.csv  done  {told}"
 
 
-def test_a_dry_run_proposes_the_types_that_values_fit(desk, capsys):
+def test_a_dry_run_proposes_the_types_that_values_fit(imports, capsys):
     content = f"Phone,Points,Plan\n{GAVIN},1,gold\n{ASHA},2.5,1\n{RAVI},3,\n{MEERA},,x\n"
-    tell_check(desk.importer.checks.dry_run(io.BytesIO(content.encode()), "people.csv", Choices(), silent))
+    print_check(imports.importer.checks.dry_run(io.BytesIO(content.encode()), "people.csv", Choices(), silent))
     told = capsys.readouterr().out
     assert "100% of the first 3 values of Points are of type number" in told
     assert "--map Points=Points:number" in told
     assert "Plan" not in told.partition("kept as strings")[2]
 
 
-def test_an_upload_that_nobody_checked_has_no_counts_to_tell(desk, capsys):
-    document = desk.importer.results.show(desk.upload(f"Phone\n{GAVIN}\n"))
+def test_an_upload_that_nobody_checked_has_no_counts_to_tell(imports, capsys):
+    document = imports.importer.results.show(imports.upload(f"Phone\n{GAVIN}\n"))
     assert summary(document) == f"{document['id']}  people.csv  uploaded"
-    tell(document)
+    print_import(document)
     assert "outcome" not in capsys.readouterr().out
