@@ -59,7 +59,7 @@ class Appender:
         `meanwhile` is called as soon as the disk's work begins: from there on this thread leaves the interpreter to
         others.
 
-        Raises ledger.log.sqlite.writer.OffsetMoved, ledger.clock.ClockAhead, or sqlite.Error with nothing changed.
+        Raises ledger.log.sqlite.writer.OffsetMoved, ledger.clock.ClockAhead, or StorageFault with nothing changed.
         """
         # an id tells when its contact was made: none is kept for a later batch
         self._spare_ids, self._ids_a_time = [], min(_MOST_IDS_A_TIME, len(messages))

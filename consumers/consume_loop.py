@@ -9,11 +9,11 @@ from typing import Protocol
 from consumers.appender import Appender
 from consumers.offsets import Gap, beyond, gaps, starting_points
 from consumers.reading_ahead import ReadingAhead
-from ledger import sqlite
 from ledger.bus.port import Bus, Damaged, OutOfRange, Reader, Unavailable
 from ledger.clock import ClockAhead
 from ledger.log.sqlite.writer import EventLog, OffsetMoved
 from ledger.pacing import SMALL, pause_after
+from ledger.storage import StorageFault
 
 BATCH = 10_000
 """Records appended in one transaction at most; as many are read ahead meanwhile, so memory is the bound."""
@@ -100,8 +100,8 @@ class Consumer:
                     self._consume(reader, watcher, succeeded)
             except (Unavailable, OutOfRange, ClockAhead) as fault:
                 watcher.faulty(fault)
-            except sqlite.Error as fault:
-                if not sqlite.is_passing(fault):
+            except StorageFault as fault:
+                if not fault.is_passing:
                     raise
                 watcher.faulty(fault)
                 self.log.make_room()

@@ -4,20 +4,16 @@ import os
 import re
 import sqlite3 as standard
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any
 
-Connection: TypeAlias = standard.Connection
+from ledger.storage import StorageFault, UnsafeDriver
 
 FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """The first releases, one a branch, in which two connections can no longer corrupt a WAL file."""
-
-
-class UnsafeSqlite(Exception):
-    """This Python's SQLite can corrupt a WAL file under two connections, and no better one is installed."""
 
 
 def is_safe(version: tuple[int, ...]) -> bool:
@@ -34,7 +30,7 @@ def _driver() -> ModuleType:
     else:
         driver = pysqlite3.dbapi2
     if not is_safe(tuple(driver.sqlite_version_info)):
-        raise UnsafeSqlite(
+        raise UnsafeDriver(
             f"SQLite {driver.sqlite_version} can corrupt a database that two processes write; "
             "install pysqlite3 0.6.1 or newer, or a Python with SQLite 3.51.3 or newer"
         )
@@ -42,9 +38,97 @@ def _driver() -> ModuleType:
 
 
 driver = _driver()
-Error: type[standard.Error] = driver.Error
-OperationalError: type[standard.OperationalError] = driver.OperationalError
-IntegrityError: type[standard.IntegrityError] = driver.IntegrityError
+
+if TYPE_CHECKING:
+    _Connection = standard.Connection
+    _Cursor = standard.Cursor
+    _Error = standard.Error
+else:
+    _Connection = driver.Connection
+    _Cursor = driver.Cursor
+    _Error = driver.Error
+
+_PASSING = ("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_NOMEM", "SQLITE_CANTOPEN")
+_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
+_DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
+
+def _translated(fault: standard.Error) -> StorageFault:
+    kind = str(getattr(fault, "sqlite_errorname", type(fault).__name__))
+    return StorageFault(
+        str(fault),
+        kind=kind,
+        is_passing=kind.startswith(_PASSING),
+        is_damage=kind.startswith(_DAMAGE),
+        is_busy=kind.startswith(_BUSY),
+    )
+
+
+class Cursor(_Cursor):
+    """The library's cursor, but that what fails is a StorageFault."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> "Cursor":
+        """See `sqlite3.Cursor.execute`."""
+        try:
+            _Cursor.execute(self, sql, parameters)
+        except _Error as fault:
+            raise _translated(fault) from fault
+        return self
+
+    def executemany(self, sql: str, rows: Iterable[Any], /) -> "Cursor":
+        """See `sqlite3.Cursor.executemany`."""
+        try:
+            _Cursor.executemany(self, sql, rows)
+        except _Error as fault:
+            raise _translated(fault) from fault
+        return self
+
+    def __next__(self) -> Any:
+        """The next row. Where it matters, `fetchall` is quicker: it translates once and not by the row."""
+        try:
+            return _Cursor.__next__(self)
+        except _Error as fault:
+            raise _translated(fault) from fault
+
+    def fetchone(self) -> Any:
+        """See `sqlite3.Cursor.fetchone`."""
+        try:
+            return _Cursor.fetchone(self)
+        except _Error as fault:
+            raise _translated(fault) from fault
+
+    def fetchmany(self, size: int | None = 1) -> list[Any]:
+        """See `sqlite3.Cursor.fetchmany`."""
+        try:
+            return _Cursor.fetchmany(self, size)
+        except _Error as fault:
+            raise _translated(fault) from fault
+
+    def fetchall(self) -> list[Any]:
+        """See `sqlite3.Cursor.fetchall`."""
+        try:
+            return _Cursor.fetchall(self)
+        except _Error as fault:
+            raise _translated(fault) from fault
+
+
+class Connection(_Connection):
+    """The library's connection, but that what fails is a StorageFault: here alone SQLite's own exceptions are known.
+
+    It costs a statement nothing: making the cursor here spares the look-up by which the library makes its own.
+    """
+
+    def cursor(self, *_: Any) -> Cursor:  # type: ignore[override]
+        """See `sqlite3.Connection.cursor`."""
+        return Cursor(self)
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Cursor:
+        """See `sqlite3.Connection.execute`."""
+        return Cursor(self).execute(sql, parameters)
+
+    def executemany(self, sql: str, rows: Iterable[Any], /) -> Cursor:
+        """See `sqlite3.Connection.executemany`."""
+        return Cursor(self).executemany(sql, rows)
 
 
 _OPCODES = 500_000
@@ -58,13 +142,6 @@ def tell_of_work(beat: Callable[[], None]) -> None:
     """
     global _beat
     _beat = beat
-
-
-class NotMadeYet(OperationalError):  # type: ignore[misc, valid-type]
-    """The file is not there yet: the process that makes it has not run."""
-
-
-DatabaseError: type[standard.DatabaseError] = driver.DatabaseError
 
 
 PAGE_BYTES = 8192
@@ -88,26 +165,26 @@ def or_null(content: bytes | str | int | None) -> bytearray | str | int:
 def connect(path: Path, *, read_only: bool = False, cache_mib: int = 2, busy_seconds: float = 10.0) -> Connection:
     """Open `path` in autocommit mode; write inside `transaction`. A new file is made with mode 0600.
 
-    A read-only connection never makes, changes or checkpoints the file; it raises OperationalError when absent.
+    A read-only connection never makes, changes or checkpoints the file; it raises StorageFault when absent.
     """
     if not read_only and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     try:
         return _connected(path, read_only, cache_mib, busy_seconds)
-    except Error as fault:
+    except StorageFault as fault:
         fault.args = (f"{fault}: {path}",)  # which file it is, SQLite does not say
         raise
     except UnicodeDecodeError as fault:  # the driver's, for what SQLite quotes of a damaged schema
-        raise DatabaseError(f"malformed database schema, which is not UTF-8: {path}") from fault
+        message = f"malformed database schema, which is not UTF-8: {path}"
+        raise StorageFault(message, kind="SQLITE_CORRUPT", is_damage=True) from fault
 
 
 def _connected(path: Path, read_only: bool, cache_mib: int, busy_seconds: float) -> Connection:
     mode = "ro" if read_only else "rw"
-    connection: Connection = driver.connect(
+    connection = _opened(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
-        isolation_level=None,
         timeout=busy_seconds,
         check_same_thread=False,
         cached_statements=256,
@@ -128,10 +205,23 @@ def _connected(path: Path, read_only: bool, cache_mib: int, busy_seconds: float)
 def unsafe(path: Path, *, cache_mib: int = 32) -> Connection:
     """Open a new file of mode 0600 that nobody else opens and a crash may ruin: nothing is journalled or synced."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    connection: Connection = driver.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
+    connection = _opened(f"{path.absolute().as_uri()}?mode=rw", uri=True)
     for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{cache_mib * 1024}"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def in_memory() -> Connection:
+    """A database of this process alone, which ends with the connection."""
+    return _opened(":memory:")
+
+
+def _opened(name: str, **options: Any) -> Connection:
+    try:
+        opened: Connection = driver.connect(name, isolation_level=None, factory=Connection, **options)
+    except _Error as fault:
+        raise _translated(fault) from fault
+    return opened
 
 
 def _to_wal(connection: Connection, deadline: float) -> None:
@@ -140,8 +230,8 @@ def _to_wal(connection: Connection, deadline: float) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
-        except OperationalError as fault:
-            if not is_passing(fault) or time.monotonic() > deadline:
+        except StorageFault as fault:
+            if not fault.is_passing or time.monotonic() > deadline:
                 raise
             time.sleep(_BETWEEN_ATTEMPTS)
 
@@ -174,7 +264,6 @@ def _inode(path: Path) -> int | None:
 
 
 _BETWEEN_ATTEMPTS = 0.01
-_PASSING = ("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_NOMEM", "SQLITE_CANTOPEN")
 
 
 def damage(connection: Connection) -> list[str]:
@@ -205,9 +294,3 @@ def transaction(connection: Connection) -> Iterator[Connection]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-def is_passing(fault: BaseException) -> bool:
-    """Whether a SQLite fault can heal by waiting: a full disk, a lock, an I/O error; not damage, not misuse."""
-    name = str(getattr(fault, "sqlite_errorname", ""))
-    return name.startswith(_PASSING)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ledger import sqlite
+from ledger.storage import StorageFault
 
 LEAST = 2**20
 """Bytes that a WAL may have on any disk: less is not worth the work."""
@@ -52,7 +53,7 @@ class Wal:
     def make_room(self, connection: sqlite.Connection) -> None:
         """The disk is full: bring it in and cut it, however small it is. Faults are ignored: it is only an attempt."""
         if self._size():
-            with suppress(sqlite.Error):
+            with suppress(StorageFault):
                 _cut(connection)
 
     def _size(self) -> int:

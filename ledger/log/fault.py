@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
-from ledger import sqlite
+from ledger.storage import NotMadeYet, StorageFault
 
 _MOST = 100
 """Faults of a kind that are named."""
@@ -40,10 +40,10 @@ class Findings:
         """
         try:
             yield
-        except sqlite.NotMadeYet:
+        except NotMadeYet:
             raise
-        except sqlite.Error as fault:
-            if sqlite.is_passing(fault):
+        except StorageFault as fault:
+            if fault.is_passing:
                 raise
             said = str(fault).split(" with text ")[0]  # the driver goes on with the text itself
             self.faults.append(Fault(0, f"{part} is damaged: {said}; {mending}"))

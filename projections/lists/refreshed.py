@@ -45,7 +45,7 @@ def _replayed(state: StateReader, log: OpenLog, contacts: Iterable[int]) -> dict
 def _meeting(states: Iterable[ContactState], wanted: Wanted) -> set[int]:
     """The numbers of those that a list wants."""
     sql = Sql(wanted)
-    with closing(sqlite.driver.connect(":memory:")) as memory:
+    with closing(sqlite.in_memory()) as memory:
         memory.execute(f"CREATE TABLE contacts ({CONTACT_COLUMNS})")
         insert(memory, states)
         sql.define(memory.create_function)

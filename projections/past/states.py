@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from ledger import sqlite
 from ledger.log.sqlite.reader import LogReader
+from ledger.storage import StorageFault
 from projections.fold.evolve import VERSION
 from projections.projector.rebuild import fold_into
 from projections.state.building import building_alone, discard
@@ -46,8 +46,8 @@ def _is_state_at(path: Path, log: LogReader, position: int) -> bool:
     try:
         with reading(path) as state:
             kept = state.checkpoint()
-    except sqlite.Error as fault:  # of an earlier version, or damaged: it is folded again
-        if sqlite.is_passing(fault):
+    except StorageFault as fault:  # of an earlier version, or damaged: it is folded again
+        if fault.is_passing:
             raise
         return False
     head = log.head_at(position)

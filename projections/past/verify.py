@@ -13,7 +13,7 @@ from ledger.log.sqlite.head import Head
 from ledger.log.sqlite.identities_anew import identities_anew
 from ledger.log.sqlite.proof import entry_faults, head_faults
 from ledger.log.sqlite.reader import LogReader
-from ledger.sqlite import NotMadeYet
+from ledger.storage import NotMadeYet
 from projections.fold.evolve import VERSION
 from projections.projector.ranges import touched_by_orders
 from projections.projector.rebuild import fold_into
@@ -64,8 +64,8 @@ def verify(
 
     Both may be written meanwhile: the state is compared at its own position, and what the log keeps beside its entries
     at the one it is at when it is looked at. Signatures are checked if there is a `signer`. Nothing in the files makes
-    this raise: what cannot be read is a fault too. Raises sqlite.Error and OSError for what can heal, as a full disk,
-    and sqlite.NotMadeYet.
+    this raise: what cannot be read is a fault too. Raises StorageFault and OSError for what can heal, as a full disk,
+    and NotMadeYet.
     """
     found = Findings()
     with ExitStack() as opened:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
-from ledger import sqlite
 from ledger.belonging import Gone
 from ledger.log.sqlite.reader import LogReader, is_there
 from ledger.pacing import pause_after
+from ledger.storage import StorageFault
 from projections.fold.evolve import VERSION
 from projections.projector.projector import PAGE, Contradiction, Projector
 from projections.projector.rebuild import build_generation
@@ -219,7 +219,7 @@ def _opened(
                 return _open_both(log_path, generations, beat)
             beat()
             pause = 0.05
-        except (sqlite.Error, OSError) as fault:
+        except (StorageFault, OSError) as fault:
             _report_passing(fault, report)
             pause = 1.0
     return None
@@ -238,12 +238,12 @@ def may_pass(fault: Exception) -> bool:
     """Whether a fault may heal by waiting. Any other is of the state's file, the log's or the program: folding the log
     anew mends the first, and shows the others.
     """
-    return isinstance(fault, OSError) or sqlite.is_passing(fault)
+    return isinstance(fault, OSError) or (isinstance(fault, StorageFault) and fault.is_passing)
 
 
 def kind_of(fault: Exception) -> str:
     """A name for it; the message of one may quote what is in a contact's row."""
-    return str(getattr(fault, "sqlite_errorname", type(fault).__name__))
+    return fault.kind if isinstance(fault, StorageFault) else type(fault).__name__
 
 
 def _report_passing(fault: Exception, report: Callable[[Exception], None]) -> None:

@@ -56,7 +56,7 @@ class Projector:
     def advance(self, *, until: int | None = None, limit: int = PAGE) -> int:
         """Fold the next page, not beyond position `until`; gives how many entries it had (0: nothing new).
 
-        Raises sqlite.Error with the state as it was.
+        Raises StorageFault with the state as it was.
         """
         undoing = self._log.next_undoing(self.checkpoint.position)
         if undoing is not None and (until is None or undoing <= until):
@@ -90,7 +90,7 @@ class Projector:
     def refold(self, limit: int = REFOLDED) -> int:
         """Fold anew up to `limit` contacts that an undo or a redo has touched; gives how many there were.
 
-        Raises sqlite.Error with the state as it was.
+        Raises StorageFault with the state as it was.
         """
         dirty = self._store.some_dirty(limit) if self._may_be_dirty else []
         if dirty:

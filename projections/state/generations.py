@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ledger import sqlite
 from ledger.belonging import refuse_other
-from ledger.sqlite import NotMadeYet
+from ledger.storage import NotMadeYet, StorageFault
 from projections.state.building import discard
 from projections.state.sqlite.indexes import Asked
 from projections.state.sqlite.writer import ledger_of
@@ -115,5 +115,5 @@ def _ledger_in(path: Path, _inode: int, _changed: int) -> str | None:
     try:
         with closing(sqlite.connect(path, read_only=True)) as connection:
             return ledger_of(connection)
-    except sqlite.Error:
+    except StorageFault:
         return None  # a damaged file says nothing; whoever reads it will find out

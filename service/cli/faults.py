@@ -7,9 +7,9 @@ from pathlib import Path
 import structlog
 
 from consumers.consume_loop import BusUnknown, MessagesMissing
-from ledger import sqlite
 from ledger.belonging import Gone, NotOurs
 from ledger.bus.port import BusError
+from ledger.storage import StorageFault, UnsafeDriver
 from projections.projector.projector import Contradiction
 from service.deployment import logs
 from service.deployment.damage import damage
@@ -20,7 +20,7 @@ from service.deployment.settings import SettingsInvalid, load
 
 _FOR_A_PERSON = (
     MessagesMissing, BusUnknown, Contradiction, BusError, SecretUnreadable, SecretWrong, Gone, NotOurs,
-    sqlite.UnsafeSqlite,
+    UnsafeDriver,
 )  # fmt: skip
 """Faults that no waiting mends, and whose message says what does."""
 
@@ -35,9 +35,9 @@ def sentence_of(fault: Exception, command: Sequence[str]) -> tuple[str, int]:
             return str(fault), 2
         case _ if isinstance(fault, _FOR_A_PERSON):
             return str(fault), 1
-        case sqlite.Error():
+        case StorageFault():
             unusable = f"a file in the data folder cannot be used: {fault}"
-            if sqlite.is_passing(fault):
+            if fault.is_passing:
                 return unusable, exit_code(command)
             return damage(load(os.environ, Path(".env"))) or unusable, 1
         case UnicodeError():

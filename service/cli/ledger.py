@@ -10,7 +10,7 @@ import click
 import orjson
 
 from ledger.log.sqlite.head import Head
-from ledger.sqlite import DatabaseError, NotMadeYet
+from ledger.storage import NotMadeYet, StorageFault
 from projections.state.sqlite.reader import reading
 from service.cli.given import who
 from service.cli.terminal import Failed, as_json, console, emit, opened, table
@@ -92,7 +92,7 @@ def _position(deployment: Deployment) -> int:
             return log.head().position
     except NotMadeYet:
         raise
-    except DatabaseError:
+    except StorageFault:
         return 0
 
 

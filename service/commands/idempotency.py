@@ -82,7 +82,7 @@ class IdempotencyKeys:
     def claim(self, client: str, key: str, *call: bytes) -> Claim:
         """Give what the call's messages are to be, from now on for ever. Keys of different clients never meet.
 
-        Raises KeyUnfit, KeyReused, NotKept, sqlite.Error.
+        Raises KeyUnfit, KeyReused, NotKept, StorageFault.
         """
         if not (key.strip() and key.isascii() and key.isprintable() and len(key) <= MOST_CHARACTERS):
             raise KeyUnfit(f"must have 1 to {MOST_CHARACTERS} printable ASCII characters, such as a UUID")

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from ledger import sqlite
 from ledger.events.identity import Known
 from ledger.log.entry import public_id
 from ledger.log.sqlite.reader import LogReader
+from ledger.storage import StorageFault
 
 
 class KnownContacts:
@@ -24,7 +24,7 @@ class KnownContacts:
         """The contacts that hold one of these phones (E.164) or user ids."""
         try:
             return self._log().holders(phones, user_ids)
-        except sqlite.Error:
+        except StorageFault:
             self._close()
             return ()
 
@@ -32,7 +32,7 @@ class KnownContacts:
         """The ids of the contacts with these numbers."""
         try:
             return {contact: public_id(id) for contact, id in self._log().ids(contacts).items()}
-        except sqlite.Error:
+        except StorageFault:
             self._close()
             return {}
 
@@ -52,5 +52,5 @@ def in_log(log_path: Path, source: str, ids: Sequence[str]) -> Collection[str]:
     try:
         with closing(LogReader(log_path)) as log:
             return log.messages_among(source, ids)
-    except sqlite.Error:
+    except StorageFault:
         return ()

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from ledger import sqlite
+from ledger.storage import StorageFault
 from projections.state.generations import Generations
 from service.deployment.settings import Settings
 
@@ -34,7 +35,7 @@ def _files(settings: Settings) -> Iterator[tuple[Path, str, str]]:
         yield path, "the bus file", "move it away and go on with a new one by `contacts consume --accept-bus`"
     try:
         yield Generations(settings.data / "state").current_path(), "the state", "`contacts rebuild` folds it anew"
-    except (sqlite.Error, OSError):
+    except (StorageFault, OSError):
         return
 
 
@@ -46,9 +47,9 @@ def _found_in(path: Path, deadline: float) -> str | None:
         with closing(sqlite.connect(path, read_only=True)) as connection:
             connection.set_progress_handler(lambda: int(time.monotonic() > deadline), _STEPS)
             return next(iter(sqlite.damage(connection)), None)
-    except sqlite.Error as fault:
-        return None if sqlite.is_passing(fault) or _is_late(fault) else str(fault)
+    except StorageFault as fault:
+        return None if fault.is_passing or _is_late(fault) else str(fault)
 
 
-def _is_late(fault: BaseException) -> bool:
-    return getattr(fault, "sqlite_errorname", "") == "SQLITE_INTERRUPT"
+def _is_late(fault: StorageFault) -> bool:
+    return fault.kind == "SQLITE_INTERRUPT"

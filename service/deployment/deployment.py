@@ -15,7 +15,8 @@ from ledger.bus.port import Bus
 from ledger.events.ids import Ids
 from ledger.events.signing import Signer
 from ledger.log.sqlite.reader import LogReader, absence, is_there
-from ledger.sqlite import Connection, NotMadeYet, Place
+from ledger.sqlite import Connection, Place
+from ledger.storage import NotMadeYet
 from projections.state.generations import Generations
 from service.deployment import settings
 from service.deployment.ledger_file import note_log, open_ledger
@@ -117,7 +118,7 @@ class Deployment:
 
     @contextmanager
     def log_reader(self) -> Iterator[LogReader]:
-        """The log, for reading. Raises sqlite.NotMadeYet while there is none."""
+        """The log, for reading. Raises NotMadeYet while there is none."""
         why = absence(self.log_path)
         if why is not None:
             raise NotMadeYet(why)

@@ -13,6 +13,7 @@ from pathlib import Path
 from ledger import sqlite
 from ledger.belonging import Gone, Ledger, refuse_other, secret_check
 from ledger.log.sqlite.writer import ledger_of
+from ledger.storage import StorageFault
 from service.deployment import secret as secrets
 from service.deployment.files import made_by_one, make_private, replaced
 
@@ -105,7 +106,7 @@ def _refuse_lost_log(folder: Path, noted: _Noted | None) -> None:
 
 
 def _in_log(folder: Path) -> Ledger | None:
-    with suppress(sqlite.Error), closing(_opened(folder / "log.db")) as connection:
+    with suppress(StorageFault), closing(_opened(folder / "log.db")) as connection:
         return ledger_of(connection)
     return None
 
@@ -131,7 +132,7 @@ def _refuse_parts_of_others(folder: Path, ours: str) -> None:
 
 
 def _id_in(path: Path, query: str) -> str | None:
-    with suppress(sqlite.Error), closing(_opened(path)) as connection:
+    with suppress(StorageFault), closing(_opened(path)) as connection:
         row = connection.execute(query).fetchone()
         return None if row is None or row[0] is None else str(row[0])
     return None

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from threading import Lock
 
-from ledger import sqlite
+from ledger.storage import StorageFault
 from service.deployment.audit_trail import Act
 from service.deployment.keys import Key, Keys
 
@@ -53,7 +53,7 @@ class Denials:
             id, name, scope = kind
             try:
                 self._keys.record(Act(now, f"key {id}", "denied", {"name": name, "scope": scope, "times": times}))
-            except sqlite.Error:
+            except StorageFault:
                 # a full disk must not turn a 403 into a 500; the count waits for the next report
                 with self._lock:
                     self._times[kind] += times

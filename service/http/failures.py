@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 from threading import Lock
 
-from ledger import sqlite
+from ledger.storage import StorageFault
 from service.deployment.audit_trail import Act
 from service.deployment.keys import Keys
 from service.deployment.settings import Rate
@@ -63,7 +63,7 @@ class Failures:
         detail = {"times": reasons.total(), "reasons": dict(reasons), "from": dict(places)}
         try:
             self._keys.record(Act(now, "unknown", "sign-in failed", detail))
-        except sqlite.Error:
+        except StorageFault:
             # a full disk must not turn a 401 into a 500; the count waits for the next report
             with self._lock:
                 self._reasons.update(reasons)

@@ -55,7 +55,7 @@ class Gate:
     def admit(self, authorization: str | None, address: str, *scopes: str) -> Key:
         """The key that signs this call from `address`; any one of the scopes lets it in.
 
-        Raises SignInFailed, SignInsThrottled, ScopeMissing; sqlite.Error when keys cannot be read.
+        Raises SignInFailed, SignInsThrottled, ScopeMissing; StorageFault when keys cannot be read.
         """
         self._failures.report_if_due()
         self._denials.report_if_due()

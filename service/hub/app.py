@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, Response, g, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from ledger import sqlite
+from ledger.storage import NotMadeYet, StorageFault
 from service.deployment.people import People
 from service.deployment.sessions import Sessions
 from service.http.body import BrokenOff, LengthMissing, TooLong
@@ -142,9 +142,9 @@ def _answer_faults(app: Flask, new_id: Callable[[], str]) -> None:
                 return _fault(404, "Nobody is here", f"{str(fault)[:1].upper()}{str(fault)[1:]}.")
             case BeingFolded():
                 return _waiting("The contacts as of then are being worked out.")
-            case sqlite.NotMadeYet():
+            case NotMadeYet():
                 return _waiting("The ledger is just starting.")
-            case sqlite.Error() if sqlite.is_passing(fault):
+            case StorageFault() if fault.is_passing:
                 return _waiting("The ledger cannot be read just now.")
             case Problem():
                 return _fault(fault.status, "Too much at once", f"{fault.message[:1].upper()}{fault.message[1:]}.")

@@ -39,7 +39,7 @@ def verify_deployment(
 ) -> Report:
     """Look for whatever is not as it was recorded; `progress` is told positions.
 
-    All may be written meanwhile. Raises sqlite.NotMadeYet, and sqlite.Error and OSError for what can heal.
+    All may be written meanwhile. Raises NotMadeYet, and StorageFault and OSError for what can heal.
     """
     found = Findings()
     with building_alone(deployment.data / "verify"), found.of("log.db", RESTORE), deployment.log_reader() as log:

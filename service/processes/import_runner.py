@@ -8,8 +8,8 @@ from time import monotonic
 
 import structlog
 
-from ledger import sqlite
 from ledger.bus.port import BusError
+from ledger.storage import StorageFault
 from service.imports.record.files import Busy
 from service.imports.run.feed import Stalled
 from service.imports.run.importer import Importer
@@ -59,7 +59,7 @@ class ImportRunner:
     def run(self) -> None:
         """Look for work until told to stop; an import at hand stops behind the batch that it publishes.
 
-        Raises sqlite.Error when the imports cannot be opened, and for what no waiting mends.
+        Raises StorageFault when the imports cannot be opened, and for what no waiting mends.
         """
         workers = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="import")
         with self._importing(self._check) as own, workers:
@@ -70,8 +70,8 @@ class ImportRunner:
                         own.forget_unconfirmed()
                         due += _FORGET_SECONDS
                     self._begin(own.unfinished(), workers)
-                except sqlite.Error as fault:
-                    if not sqlite.is_passing(fault):
+                except StorageFault as fault:
+                    if not fault.is_passing:
                         raise
                     _log.warning("will be tried again", fault=str(fault))
 
@@ -95,7 +95,7 @@ class ImportRunner:
             pass
         except FileRefused as fault:
             log.warning("import failed", fault=str(fault))
-        except (Stalled, BusError, sqlite.Error, OSError) as fault:
+        except (Stalled, BusError, StorageFault, OSError) as fault:
             log.warning("import will be tried again", fault=str(fault))
         except Exception:
             log.exception("unforeseen fault; the import will be tried again")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ledger import sqlite
+from ledger.storage import StorageFault
 from ledger.wal import Wal
 from projections.projector.loop import run as project
 from service.deployment.deployment import Deployment, refuse_lost_store
@@ -130,8 +131,8 @@ def _until_stopped(stop: Stop, work: Callable[[], None]) -> None:
     while not stop.is_stopping():
         try:
             work()
-        except (sqlite.Error, OSError) as fault:
-            if not (sqlite.is_passing(fault) or is_passing(fault)):
+        except (StorageFault, OSError) as fault:
+            if not (fault.is_passing if isinstance(fault, StorageFault) else is_passing(fault)):
                 raise
             stop.faulty(fault)
             stop.wait(_OPENING_SECONDS)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry
 from ledger.log.sqlite.reader import LogReader
-from ledger.sqlite import NotMadeYet
+from ledger.storage import NotMadeYet
 from projections.state.sqlite.reader import reading
 
 BETWEEN_LOOKS = 0.005

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from time import monotonic
 
-from ledger import sqlite
+from ledger.storage import StorageFault
 from projections.lists.candidates import worthwhile
 from projections.state.generations import Generations
 from projections.state.sqlite.reader import reading
@@ -25,7 +25,7 @@ class Indexing:
         yield
         if monotonic() - began > SLOW_SECONDS:
             # a full disk must not spoil an answer that is there
-            with suppress(OSError, sqlite.Error):
+            with suppress(OSError, StorageFault):
                 self._ask(needed())
 
     def _ask(self, indexes: set[str]) -> None:

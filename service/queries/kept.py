@@ -26,7 +26,7 @@ class KeptAnswer(Generic[_T]):
     def __call__(self, at_least: int = 0) -> tuple[_T, int]:
         """The newest answer and its position, which is `at_least` this one, where the state has it.
 
-        Raises sqlite.Error as opening the state does.
+        Raises StorageFault as opening the state does.
         """
         path = self._path()
         with reading(path) as state:

@@ -44,7 +44,7 @@ def list_page(
     be in the total and not in the list. `log` is the one that the state was folded from.
 
     Raises BadCursor; search.BadCondition for a condition that cannot be met, or is about an attribute that nobody ever
-    had; ValueError for what is no tag; sqlite.Error where the file cannot be read.
+    had; ValueError for what is no tag; StorageFault where the file cannot be read.
     """
     mark = _mark(asked, sort)
     place = None if cursor is None else _place(cursor, mark)

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 
 from ledger import sqlite
+from ledger.storage import StorageFault
 from service.deployment.deployment import Deployment
 from service.deployment.judging import fault_of
 from service.deployment.marks import seen
@@ -65,5 +66,5 @@ def imports_waiting(deployment: Deployment) -> int | None:
             return int(
                 store.execute("SELECT count(*) FROM imports WHERE state = 'running' OR is_checking").fetchone()[0]
             )
-    except sqlite.Error:
+    except StorageFault:
         return None

@@ -4,8 +4,8 @@ from contextlib import closing
 from pathlib import Path
 from threading import Lock
 
-from ledger import sqlite
 from ledger.log.sqlite.reader import LogReader
+from ledger.storage import StorageFault
 
 
 class RejectedConflicts:
@@ -26,7 +26,7 @@ class RejectedConflicts:
             try:
                 with closing(LogReader(self._path)) as log:
                     self._look(log)
-            except sqlite.Error:
+            except StorageFault:
                 pass
             return self._count
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from ledger.bus.port import BusError
 from ledger.events import moments
 from ledger.log.sqlite.reader import LogReader, is_there
-from ledger.sqlite import OperationalError
+from ledger.storage import StorageFault
 from projections.state.sqlite.reader import reading
 from service.deployment.deployment import Deployment, now
 from service.deployment.parts import CONSUMER, PROJECTOR
@@ -43,8 +43,9 @@ def status(deployment: Deployment) -> Status:
     try:
         with reading(generations.current_path()) as state:
             checkpoint, contacts, dirty = state.checkpoint().position, state.count(), state.dirty_count()
-    except OperationalError:
-        pass
+    except StorageFault as fault:
+        if fault.is_damage:
+            raise
 
     def parts(bus_lag: int | None, position: int) -> tuple[PartState, ...]:
         waiting = Waiting(bus_lag, max(0, position - checkpoint) + dirty, imports_waiting(deployment))

@@ -17,6 +17,7 @@ from ledger import sqlite
 from ledger.belonging import NotOurs
 from ledger.bus.port import Bus, BusError
 from ledger.log.sqlite.reader import absence
+from ledger.storage import NotMadeYet, StorageFault
 from projections.state.sqlite.reader import reading
 from service.api.app import create_app
 from service.commands.conflicts import Conflicts
@@ -157,7 +158,7 @@ def look(deployment: Deployment) -> Readiness:
     try:
         seen = status(deployment)
         states = seen.parts
-    except (sqlite.Error, NotOurs) as fault:
+    except (StorageFault, NotOurs) as fault:
         parts["log"] = parts["log"] or str(fault)
         states = part_states(deployment, NOT_KNOWN, {})
     else:
@@ -186,7 +187,7 @@ def _store_fault(deployment: Deployment) -> str | None:
     try:
         with closing(sqlite.connect(deployment.service_path, busy_seconds=1.0)) as store, sqlite.transaction(store):
             store.execute("SELECT count(*) FROM keys")
-    except (sqlite.Error, OSError) as fault:
+    except (StorageFault, OSError) as fault:
         return f"{deployment.service_path.name} cannot be used: {fault}"
     return None
 
@@ -194,7 +195,7 @@ def _store_fault(deployment: Deployment) -> str | None:
 def _log_fault(deployment: Deployment) -> str | None:
     try:
         return absence(deployment.log_path)
-    except sqlite.Error as fault:
+    except StorageFault as fault:
         return str(fault)
 
 
@@ -202,8 +203,8 @@ def _state_fault(deployment: Deployment) -> str | None:
     try:
         with reading(deployment.generations().current_path()) as state:
             state.checkpoint()
-    except sqlite.NotMadeYet as fault:
+    except NotMadeYet as fault:
         return str(fault)
-    except (sqlite.Error, NotOurs, OSError) as fault:
+    except (StorageFault, NotOurs, OSError) as fault:
         return f"the state cannot be read: {fault}"
     return None

@@ -11,6 +11,7 @@ from ledger import sqlite
 from ledger.bus.port import Message
 from ledger.bus.sqlite import SqliteBus
 from ledger.bus.sqlite.file import cut, open_file, renew
+from ledger.storage import StorageFault
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.world import UntilCaughtUp
 
@@ -218,7 +219,7 @@ def test_a_full_disk_loses_nothing_and_the_loop_goes_on_once_there_is_space(worl
         replace(consumer, batch=5).run(watcher)
     world.project()
     fault, *after = watcher.told
-    assert fault.sqlite_errorname == "SQLITE_FULL"
+    assert fault.kind == "SQLITE_FULL"
     assert set(after) == {"healthy"}
     assert ids(world) == sent
     assert world.contact(GAVIN)["traits"]["number"] == 9
@@ -228,7 +229,7 @@ def test_a_fault_that_no_waiting_mends_ends_the_loop(world):
     world.track(phone=GAVIN)
     with world.deployment.consumer() as consumer:
         consumer.log._connection.execute("DROP TABLE sources")
-        with pytest.raises(sqlite.OperationalError, match="no such table"):
+        with pytest.raises(StorageFault, match="no such table"):
             consumer.run(Recording(world, consumer.log))
 
 

@@ -10,7 +10,6 @@ import pytest
 from consumers.appender import Appender
 from consumers.consume_loop import Consumer
 from consumers.reading_ahead import ReadingAhead
-from ledger import sqlite
 from ledger.bus.port import Message, Unavailable
 from ledger.bus.sqlite import SqliteBus
 from ledger.bus.sqlite.file import now
@@ -133,4 +132,4 @@ def test_a_commit_that_fails_loses_neither_its_batch_nor_one_read_ahead_however_
     with closing(LogReader(tmp_path / "log.db")) as reader:
         assert [entry.message_id for entry in reader.read(0, 1_000_000)] == made
     assert watcher.faults
-    assert all(map(sqlite.is_passing, watcher.faults))
+    assert all(fault.is_passing for fault in watcher.faults)

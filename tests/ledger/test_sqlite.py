@@ -4,7 +4,8 @@ from threading import Timer
 
 import pytest
 
-from ledger.sqlite import DatabaseError, OperationalError, connect, driver
+from ledger.sqlite import connect, driver
+from ledger.storage import StorageFault
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def test_a_file_that_somebody_else_is_making_is_waited_for(tmp_path, writer):
 
 @pytest.mark.usefixtures("writer")
 def test_a_file_that_stays_taken_is_told(tmp_path):
-    with pytest.raises(OperationalError, match="locked"):
+    with pytest.raises(StorageFault, match="locked"):
         connect(tmp_path / "a.db", busy_seconds=0.05)
 
 
@@ -42,7 +43,7 @@ def test_whatever_byte_of_its_schema_is_damaged_a_file_is_read_or_refused_by_its
         path.write_bytes(whole[:place] + b"\xff" + whole[place + 1 :])
         try:
             connect(path, read_only=True).close()
-        except DatabaseError as fault:
+        except StorageFault as fault:
             refused.append(str(fault))
     assert len(refused) > len(schema) / 2
     assert all(str(path) in told for told in refused)

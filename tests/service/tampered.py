@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.belonging import NotOurs
-from ledger.sqlite import Error, driver
+from ledger.sqlite import driver
 from projections.projector.loop import Projection
 from projections.state.sqlite.indexes import KINDS, SPELLINGS, TAGS, of_attribute, of_text
 from service.deployment.deployment import Deployment, deployment
@@ -138,7 +138,7 @@ class Tampering:
             try:
                 for statement, parameters in edit.statements:
                     connection.execute(statement, parameters)
-            except Error:
+            except driver.Error:
                 return False
             for _, declaration in guards:
                 connection.execute(declaration)

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ledger import sqlite
 from ledger.bus.belonging import Belonging
 from ledger.bus.port import Bus, ClockRefused, Publisher, Reader, Unavailable
 from ledger.bus.sqlite.file import (
@@ -21,6 +20,7 @@ from ledger.bus.sqlite.file import (
 from ledger.bus.sqlite.publisher import SqlitePublisher
 from ledger.bus.sqlite.reader import SqliteReader
 from ledger.clock import ClockAhead
+from ledger.storage import StorageFault
 
 __all__ = ["SqliteBus", "renew"]
 
@@ -70,7 +70,7 @@ class SqliteBus(Bus):
                 check_clock(self._clock(), last_stamp(connection))
         except ClockAhead as fault:
             raise ClockRefused(str(fault)) from None
-        except sqlite.Error as fault:
+        except StorageFault as fault:
             raise Unavailable(f"the bus file {self._path} cannot be written: {fault}") from fault
         finally:
             connection.close()

@@ -13,6 +13,7 @@ from ledger.bus.belonging import Belonging, KnownBus
 from ledger.bus.port import Unavailable, Unusable
 from ledger.bus.sqlite.older import gather
 from ledger.clock import refuse_jump
+from ledger.storage import StorageFault
 
 SECOND = 1_000_000
 RETENTION = 7 * 24 * 3600 * SECOND
@@ -75,7 +76,7 @@ def open_file(path: Path, wait: float = 5.0, belonging: Belonging | None = None)
         except BaseException:
             connection.close()
             raise
-    except (sqlite.Error, sqlite.UnsafeSqlite, OSError) as fault:
+    except (StorageFault, OSError) as fault:
         raise read_fault(path, fault) from fault
     return connection
 
@@ -141,8 +142,8 @@ def _known(belonging: Belonging) -> KnownBus | None:
     """What the log knows. Raises Unavailable, Unusable where the log cannot be read, which is no fault of the bus."""
     try:
         return belonging.known()
-    except sqlite.Error as fault:
-        kind = Unavailable if sqlite.is_passing(fault) else Unusable
+    except StorageFault as fault:
+        kind = Unavailable if fault.is_passing else Unusable
         raise kind(f"the log, which knows the bus that it takes from, cannot be read: {fault}") from fault
 
 
@@ -150,9 +151,9 @@ def _has_table(connection: sqlite.Connection, name: str) -> bool:
     return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)).fetchone() is not None
 
 
-def read_fault(path: Path, fault: Exception) -> Unavailable | Unusable:
+def read_fault(path: Path, fault: StorageFault | OSError) -> Unavailable | Unusable:
     """What a fault met while opening or reading means to the caller."""
-    passing = isinstance(fault, OSError) or sqlite.is_passing(fault)
+    passing = isinstance(fault, OSError) or fault.is_passing
     return (Unavailable if passing else Unusable)(f"the bus file {path} cannot be read: {fault}")
 
 
@@ -167,8 +168,8 @@ def writing(connection: sqlite.Connection, deadline: float) -> Iterator[None]:
         try:
             connection.execute("BEGIN IMMEDIATE")
             break
-        except sqlite.OperationalError as fault:
-            if not is_locked(fault) or time.monotonic() >= deadline:
+        except StorageFault as fault:
+            if not fault.is_busy or time.monotonic() >= deadline:
                 raise
         time.sleep(_RETRY_SECONDS)
     try:
@@ -178,11 +179,6 @@ def writing(connection: sqlite.Connection, deadline: float) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-def is_locked(fault: BaseException) -> bool:
-    """Whether the fault only says that somebody else is writing."""
-    return str(getattr(fault, "sqlite_errorname", "")).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
 def stream_id(connection: sqlite.Connection) -> str:
@@ -230,7 +226,7 @@ def accept(path: Path, clock: int, belonging: Belonging | None = None) -> None:
     try:
         with writing(connection, time.monotonic() + 5):
             connection.execute("UPDATE stream SET time = max(time, ?)", [clock])
-    except sqlite.Error as fault:
+    except StorageFault as fault:
         raise read_fault(path, fault) from fault
     finally:
         connection.close()
@@ -251,7 +247,7 @@ def renew(path: Path) -> str:
 def cut(connection: sqlite.Connection, oldest: int, before: int) -> bool:
     """Delete some batches from the start: older than `oldest` (microseconds), all offsets below `before`.
 
-    Returns whether there may be more. Raises OperationalError at once when somebody else is writing.
+    Returns whether there may be more. Raises StorageFault at once when somebody else is writing.
     """
     with writing(connection, 0):
         old = connection.execute(

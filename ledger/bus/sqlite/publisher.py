@@ -10,8 +10,9 @@ from ledger.bus.belonging import Belonging
 from ledger.bus.port import BusError, ClockRefused, Message, NotConfirmed, Publisher, Unavailable
 from ledger.bus.sizes import refuse_large
 from ledger.bus.sqlite.batches import batches, packed
-from ledger.bus.sqlite.file import LARGE_WAL, add, is_locked, now, open_file, refuse_unknown, writing
+from ledger.bus.sqlite.file import LARGE_WAL, add, now, open_file, refuse_unknown, writing
 from ledger.clock import ClockAhead
+from ledger.storage import StorageFault
 from ledger.wal import Wal
 
 CHUNK = 500
@@ -82,11 +83,11 @@ class SqlitePublisher(Publisher):
             raise
         except ClockAhead as fault:
             raise ClockRefused(str(fault)) from None
-        except (sqlite.Error, OSError) as fault:
+        except (StorageFault, OSError) as fault:
             if self._connection is not None:
                 self._wal.make_room(self._connection)
             self._disconnect()
-            if is_locked(fault):
+            if isinstance(fault, StorageFault) and fault.is_busy:
                 why = "the bus could not be written in time: others write to it, or the disk is slow"
             else:
                 why = f"the bus file {self._path} cannot be written: {fault}"

@@ -16,12 +16,12 @@ from ledger.bus.sqlite.file import (
     SECOND,
     bounds,
     cut,
-    is_locked,
     now,
     open_file,
     read_fault,
     stream_id,
 )
+from ledger.storage import StorageFault
 from ledger.wal import Wal
 
 CUT_INTERVAL = 60 * SECOND
@@ -70,7 +70,7 @@ class SqliteReader(Reader):
         try:
             self._check_same()
             return {PARTITION: bounds(self._connection)}
-        except sqlite.Error as fault:
+        except StorageFault as fault:
             raise read_fault(self._path, fault) from fault
 
     def seek(self, offsets: Mapping[int, int]) -> None:
@@ -85,7 +85,7 @@ class SqliteReader(Reader):
         """
         try:
             records = self._read_or_wait(limit, time.monotonic() + timeout)
-        except (sqlite.Error, OSError) as fault:
+        except (StorageFault, OSError) as fault:
             raise read_fault(self._path, fault) from fault
         if records:
             self._position = records[-1].offset + 1
@@ -203,7 +203,7 @@ class SqliteReader(Reader):
             more = False
             try:
                 more = cut(self._connection, clock - self._retention, self._marked)
-            except sqlite.OperationalError as fault:
-                if not is_locked(fault) and not sqlite.is_passing(fault):
+            except StorageFault as fault:
+                if not fault.is_passing:
                     raise
             self._next_cut = clock if more else clock + CUT_INTERVAL

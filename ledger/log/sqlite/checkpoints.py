@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 from ledger import sqlite
+from ledger.storage import StorageFault
 from ledger.wal import LEAST, Wal
 
 _COPY = "PRAGMA wal_checkpoint(PASSIVE)"
@@ -26,7 +27,7 @@ class Checkpoints:
         self._most_pages = most_pages
         self._wal = Wal(path, most_pages * sqlite.PAGE_BYTES)
         self._thread: threading.Thread | None = None
-        self._fault: Exception | None = None
+        self._fault: StorageFault | None = None
 
     def begin(self, connection: sqlite.Connection) -> None:
         """Whoever writes by this connection calls `look` between his transactions."""
@@ -35,7 +36,7 @@ class Checkpoints:
     def look(self, connection: sqlite.Connection) -> None:
         """Between two transactions of the log's writer: begin a checkpoint when it is time for one, or end it.
 
-        Raises the sqlite.Error of the thread that no waiting mends; after another one it is tried again.
+        Raises the StorageFault of the thread that no waiting mends; after another one it is tried again.
         """
         if not _CAN_ASK:
             return
@@ -49,7 +50,7 @@ class Checkpoints:
             fault, self._fault = self._fault, None
             if fault is None:
                 connection.execute(_COPY)  # the few that came meanwhile: only an empty WAL is begun from its start
-            elif not sqlite.is_passing(fault):
+            elif not fault.is_passing:
                 raise fault
 
     def close(self) -> None:
@@ -64,5 +65,5 @@ class Checkpoints:
                 connection.execute(_COPY)
             finally:
                 connection.close()
-        except sqlite.Error as fault:
+        except StorageFault as fault:
             self._fault = fault

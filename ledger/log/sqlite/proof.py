@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ledger import sqlite
 from ledger.events import types
 from ledger.events.envelope import Unreadable, decode
 from ledger.events.signing import Signer
@@ -12,6 +11,7 @@ from ledger.log.entry import unpack_headers
 from ledger.log.fault import Fault
 from ledger.log.sqlite.head import Head
 from ledger.log.sqlite.reader import LogReader
+from ledger.storage import StorageFault
 
 _PAGE = 5_000
 _RESERVED = frozenset(name for name, rule in types.RULES.items() if rule.reserved)
@@ -86,8 +86,8 @@ def _pages(log: LogReader, until: int) -> Iterator[list[Any]]:
     while True:
         try:
             rows: list[Any] = log.proof_page(position, _PAGE, until)
-        except sqlite.Error as fault:
-            if sqlite.is_passing(fault):
+        except StorageFault as fault:
+            if fault.is_passing:
                 raise
             rows = [_row(log, one) for one in log.positions(position, _PAGE) if one <= until]
         if not rows:
@@ -99,7 +99,7 @@ def _pages(log: LogReader, until: int) -> Iterator[list[Any]]:
 def _row(log: LogReader, position: int) -> Any:
     try:
         return log.proof_page(position - 1, 1)[0]
-    except sqlite.Error as fault:
-        if sqlite.is_passing(fault):
+    except StorageFault as fault:
+        if fault.is_passing:
             raise
         return Fault(position, f"the entry cannot be read: {fault}")

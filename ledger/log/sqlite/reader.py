@@ -67,7 +67,7 @@ class LogReader:
     """A read-only view of the log that follows it as it grows. Use from one thread at a time."""
 
     def __init__(self, path: Path, *, cache_mib: int = 2) -> None:
-        """Open the file; raises sqlite.OperationalError while no log was made there yet."""
+        """Open the file; raises StorageFault while no log was made there yet."""
         self.path = path
         self._connection = sqlite.connect(path, read_only=True, cache_mib=cache_mib)
         self._place = sqlite.Place(path)

@@ -263,7 +263,7 @@ def schema_of(connection: sqlite.Connection) -> dict[str, str]:
 
 def declared_schema() -> dict[str, str]:
     """What `schema_of` a log gives as this version makes it."""
-    connection = sqlite.driver.connect(":memory:")
+    connection = sqlite.in_memory()
     try:
         for statement in _statements():
             connection.execute(statement)

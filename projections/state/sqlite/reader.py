@@ -13,6 +13,7 @@ import orjson
 
 from ledger import sqlite
 from ledger.events.traits import TraitType, type_of
+from ledger.storage import NotMadeYet
 from projections.fold.evolve import ContactState
 from projections.state.sqlite.writer import CONTACT_COLUMNS, LAYOUT, Checkpoint, dirty_among, state_of
 
@@ -44,11 +45,11 @@ class StateReader:
     """A read-only view of one state file."""
 
     def __init__(self, path: Path) -> None:
-        """Raises sqlite.OperationalError when there is none, and when it is of an earlier version."""
+        """Raises StorageFault when there is none, and when it is of an earlier version."""
         self._connection = sqlite.connect(path, read_only=True)
         if self._connection.execute("PRAGMA user_version").fetchone()[0] < LAYOUT:
             self._connection.close()
-            raise sqlite.NotMadeYet("the contact state is of an earlier version: the projector folds it anew by itself")
+            raise NotMadeYet("the contact state is of an earlier version: the projector folds it anew by itself")
 
     def close(self) -> None:
         """Close the file."""
@@ -73,10 +74,10 @@ class StateReader:
         return [Checkpoint(*row) for row in rows]
 
     def checkpoint(self) -> Checkpoint:
-        """How far this state is. Raises sqlite.NotMadeYet for one that does not say so."""
+        """How far this state is. Raises NotMadeYet for one that does not say so."""
         found = self.checkpoints()
         if not found:
-            raise sqlite.NotMadeYet("the contact state does not say how far it is: the projector folds it anew")
+            raise NotMadeYet("the contact state does not say how far it is: the projector folds it anew")
         return found[0]
 
     def contact(self, contact: int) -> ContactState | None:

@@ -10,7 +10,7 @@ def claim_of(keys: IdempotencyKeys, content: bytes) -> Claim | None:
 
     Ask once the body is found right, so that a key still belongs to nothing after a 422.
 
-    Raises KeyUnfit, KeyReused, NotKept, sqlite.Error.
+    Raises KeyUnfit, KeyReused, NotKept, StorageFault.
     """
     key = request.headers.get(HEADER)
     if key is None:

@@ -6,10 +6,10 @@ import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from ledger import sqlite
 from ledger.belonging import Gone, NotOurs
 from ledger.bus.port import BusError, ClockRefused, NotConfirmed, TooLarge
 from ledger.events.schema import Invalid
+from ledger.storage import NotMadeYet, StorageFault
 from service.api.http.arguments import faulty
 from service.api.http.import_problems import problem_of_import
 from service.api.http.routing import TOKEN
@@ -95,9 +95,9 @@ def problem_of(fault: Exception) -> Problem | None:
             return _bus_fault(fault)
         case NotOurs() | Gone():
             return Problem(503, str(fault), headers=RETRY)
-        case sqlite.NotMadeYet():
+        case NotMadeYet():
             return Problem(503, str(fault), headers=RETRY)
-        case sqlite.Error() if sqlite.is_passing(fault):
+        case StorageFault() if fault.is_passing:
             return Problem(503, "the store is busy or its disk is full; nothing was published", headers=RETRY)
         case HTTPException():
             return _http_fault(fault)

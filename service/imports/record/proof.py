@@ -39,7 +39,7 @@ class KeptImports:
 
 
 def kept_imports(path: Path, log: LogReader) -> KeptImports:
-    """The imports that `service.db` has now; none while there is no such file. Raises sqlite.Error."""
+    """The imports that `service.db` has now; none while there is no such file. Raises StorageFault."""
     at = log.head().position
     if not path.exists():
         return KeptImports(at, [], [])

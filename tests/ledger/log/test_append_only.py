@@ -3,6 +3,7 @@
 import pytest
 
 from ledger import sqlite
+from ledger.storage import StorageFault
 
 PERSONAL = {
     "salt": "x'00'",
@@ -43,19 +44,19 @@ def connection(by_hand, new_entry):
 
 @pytest.mark.parametrize(("column", "value"), PERSONAL.items())
 def test_a_personal_column_cannot_be_changed(connection, column, value):
-    with pytest.raises(sqlite.IntegrityError, match="append-only"):
+    with pytest.raises(StorageFault, match="append-only"):
         connection.execute(f"UPDATE entries SET {column} = {value}")
 
 
 @pytest.mark.parametrize("column", PERSONAL)
 def test_a_personal_column_cannot_be_emptied_alone(connection, column):
-    with pytest.raises(sqlite.IntegrityError, match="append-only"):
+    with pytest.raises(StorageFault, match="append-only"):
         connection.execute(f"UPDATE entries SET {column} = NULL")
 
 
 @pytest.mark.parametrize(("column", "value"), KEPT.items())
 def test_a_kept_column_cannot_be_changed_even_by_an_erasure(connection, column, value):
-    with pytest.raises(sqlite.IntegrityError, match="append-only"):
+    with pytest.raises(StorageFault, match="append-only"):
         connection.execute(f"UPDATE entries SET {EMPTY}, {column} = {value}")
 
 
@@ -70,5 +71,5 @@ def test_all_that_is_personal_can_be_emptied_at_once(connection):
 
 
 def test_an_entry_cannot_be_removed(connection):
-    with pytest.raises(sqlite.IntegrityError, match="append-only"):
+    with pytest.raises(StorageFault, match="append-only"):
         connection.execute("DELETE FROM entries")

@@ -8,6 +8,7 @@ from ledger import sqlite
 from ledger.log.sqlite.checkpoints import Checkpoints
 from ledger.log.sqlite.reader import LogReader
 from ledger.log.sqlite.writer import EventLog
+from ledger.storage import StorageFault
 from tests.shipped import eventually
 
 PAGES = 50
@@ -66,7 +67,7 @@ def test_a_damaged_file_is_told_by_the_next_look(tmp_path, full_wal):
     (tmp_path / "other.db").write_bytes(b"no database" * 1000)
     checkpoints = Checkpoints(tmp_path / "other.db", 1)
     ended(checkpoints, full_wal)
-    with pytest.raises(sqlite.DatabaseError):
+    with pytest.raises(StorageFault):
         checkpoints.look(full_wal)
 
 

@@ -6,13 +6,14 @@ from msgspec.structs import replace
 from ledger import sqlite
 from ledger.log.entry import pack_headers
 from ledger.log.sqlite.reader import LogReader, is_there
+from ledger.storage import StorageFault
 
 PHONES = [f"+9199675367{number:02}" for number in range(20)]
 
 
 def test_a_log_that_was_never_made_cannot_be_read(tmp_path):
     assert not is_there(tmp_path / "log.db")
-    with pytest.raises(sqlite.OperationalError):
+    with pytest.raises(StorageFault):
         LogReader(tmp_path / "log.db")
 
 

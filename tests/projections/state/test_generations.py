@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from ledger import sqlite
-from ledger.sqlite import OperationalError
+from ledger.storage import StorageFault
 from projections.fold import evolve
 from projections.projector import loop, projector, ranges
 from projections.projector.loop import Projection, run
@@ -36,7 +36,7 @@ def files(room):
 def test_before_the_first_projector_there_is_no_state(tmp_path):
     generations = Generations(tmp_path / "state")
     assert generations.current() is None
-    with pytest.raises(OperationalError, match="start the projector"):
+    with pytest.raises(StorageFault, match="start the projector"):
         generations.current_path()
 
 
@@ -213,9 +213,9 @@ def test_a_page_that_cannot_be_saved_leaves_the_state_as_it_was(room):
         connection = projection._store._connection
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages}")
-        with pytest.raises(OperationalError) as fault:
+        with pytest.raises(StorageFault) as fault:
             projection.advance()
-        assert sqlite.is_passing(fault.value)
+        assert fault.value.is_passing
         assert phones(room) == [GAVIN]
         connection.execute("PRAGMA max_page_count = 1000000")
         projection.advance()

@@ -3,7 +3,7 @@ import stat
 
 import pytest
 
-from ledger import sqlite
+from ledger.storage import StorageFault
 from service.deployment.audit_trail import Act, acts, record
 from service.deployment.database import open_store
 
@@ -45,5 +45,5 @@ def test_acts_are_told_oldest_first(tmp_path):
 def test_the_audit_table_only_grows(tmp_path, statement):
     store = open_store(tmp_path / "service.db")
     record(store, Act(1, "cli:root", "key created", {}))
-    with pytest.raises(sqlite.IntegrityError, match="only grows"):
+    with pytest.raises(StorageFault, match="only grows"):
         store.execute(statement)

@@ -5,7 +5,8 @@ from contextlib import closing
 import pytest
 
 from ledger.log.sqlite.reader import is_there
-from ledger.sqlite import NotMadeYet, connect
+from ledger.sqlite import connect
+from ledger.storage import NotMadeYet
 from projections.past.states import state_at
 from projections.past.verify import verify
 from tests.examples import GAVIN

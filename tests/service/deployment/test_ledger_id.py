@@ -11,6 +11,7 @@ from consumers.consume_loop import BusUnknown
 from ledger import sqlite
 from ledger.belonging import Gone, NotOurs
 from ledger.bus.port import Message, Unusable
+from ledger.storage import NotMadeYet
 from projections.projector.projector import Contradiction
 from service.deployment.ledger_file import SecretWrong
 from tests.brokers import eventually
@@ -221,7 +222,7 @@ def test_a_pointer_to_the_state_that_names_none_is_put_right_by_the_projector(us
     pointer = used.folder / "state" / "current"
     pointer.unlink() if content is None else pointer.write_bytes(content)
     again = World(used.folder)
-    with pytest.raises(sqlite.NotMadeYet, match=r"state/current, which names the contact state in use"):
+    with pytest.raises(NotMadeYet, match=r"state/current, which names the contact state in use"):
         again.state()
     again.project()
     assert [contact["phone"] for contact in again.contacts()] == [GAVIN]
