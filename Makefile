@@ -2,9 +2,12 @@
 
 PYTHON ?= python3
 ARGS ?=
+AT_ONCE ?= 2
 
 BIN := .venv/bin
 INSTALL = $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet install --require-hashes
+# A file's tests stay together, as they share what takes long to make. Most of the time of many is waiting.
+WORKERS = -n $(AT_ONCE) --dist loadfile
 UV = .cache/lock/bin/uv
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command 'make lock' --upgrade
@@ -25,15 +28,16 @@ help:
 	@echo '  make clean       remove .venv and caches; data/ stays'
 	@echo
 	@echo '  PYTHON=python3.12  chooses the interpreter; ARGS="..." goes to contacts serve, pytest or the bench'
+	@echo '  AT_ONCE=4          so many test files at the same time (2; ARGS="-n 0 -x" for one after the other)'
 
 run: .venv/run.stamp
 	@exec $(BIN)/contacts serve $(ARGS)
 
 test: .venv/test.stamp
-	@$(BIN)/python -m pytest -m 'not containers' $(ARGS)
+	@$(BIN)/python -m pytest -m 'not containers' $(WORKERS) $(ARGS)
 
 test-full: .venv/test.stamp
-	@CONTACTS_TEST_FULL=1 $(BIN)/python -m pytest -m 'not containers' --timeout 7200 $(ARGS)
+	@CONTACTS_TEST_FULL=1 $(BIN)/python -m pytest -m 'not containers' --timeout 7200 $(WORKERS) $(ARGS)
 
 containers: .venv/test.stamp
 	@$(BIN)/python -m pytest -m containers $(ARGS)

@@ -30,13 +30,27 @@ _EXAMPLE = '{"phoneNumber":"9967536783","countryCode":"+91","traits":{"name":"Ga
 @click.option("--port", type=int, help="Port to listen at (CONTACTS_PORT).")
 @click.option("--workers", type=int, help="Processes that answer calls (CONTACTS_WORKERS).")
 @click.option("--accept-bus", is_flag=True, help="Go on with another bus than the log's, and record which.")
+@click.option(
+    "--accept-lost-service-db",
+    "is_store_loss_accepted",
+    is_flag=True,
+    help="Go on with a new service.db in the place of one that is lost: with new keys, and without past imports.",
+)
 @accept_clock
-def serve(host: str | None, port: int | None, workers: int | None, accept_bus: bool, is_clock_accepted: bool) -> None:
+def serve(
+    host: str | None,
+    port: int | None,
+    workers: int | None,
+    accept_bus: bool,
+    is_store_loss_accepted: bool,
+    is_clock_accepted: bool,
+) -> None:
     """Run API, importer, consumer and projector together until Ctrl-C."""
     given = settings(host=host, port=port, workers=workers)
     logs.configure(given.log_format)
     around = environ(host=host, port=port, workers=workers)
-    deployment(around)  # what no part could run with is told once, and before any is started
+    # what no part could run with is told once, and before any is started
+    deployment(around, is_store_loss_accepted=is_store_loss_accepted)
     # what somebody accepted is accepted once, not at every start
     accepted = ["--accept-bus"] * accept_bus + ["--accept-clock"] * is_clock_accepted
     parts = [

@@ -19,7 +19,7 @@ from ledger.sqlite import Connection, Place
 from ledger.storage import NotMadeYet
 from projections.state.generations import Generations
 from service.deployment import settings
-from service.deployment.ledger_file import note_log, open_ledger
+from service.deployment.ledger_file import note_log, note_store, open_ledger
 from service.deployment.parts import CONSUMER, PROJECTOR
 from service.deployment.settings import Settings
 
@@ -102,7 +102,9 @@ class Deployment:
         """`service.db`, for one thread at a time. Raises ledger.belonging.NotOurs for that of another ledger."""
         from service.deployment.database import open_store  # slow to load, and half of the commands need none
 
-        return open_store(self.service_path, self.ledger.id)
+        store = open_store(self.service_path, self.ledger.id)
+        note_store(self.data)
+        return store
 
     def signer(self) -> Signer:
         """Signs, and knows, the deployment's own messages."""
@@ -175,11 +177,22 @@ class Deployment:
             log.close()
 
 
-def deployment(environ: Mapping[str, str], dotenv: Path | None = Path(".env")) -> Deployment:
+def deployment(
+    environ: Mapping[str, str], dotenv: Path | None = Path(".env"), *, is_store_loss_accepted: bool = False
+) -> Deployment:
     """Read the settings, the secret and which ledger this is; the latter two are made now in a new folder.
+
+    `is_store_loss_accepted`: go on with a new `service.db` where it is lost.
 
     Raises settings.SettingsInvalid, and what ledger_file.open_ledger raises.
     """
     loaded = settings.load(environ, dotenv)
     given = loaded.secret
-    return Deployment(loaded, *open_ledger(loaded.data, None if given is None else given.encode()))
+    return Deployment(
+        loaded,
+        *open_ledger(
+            loaded.data,
+            None if given is None else given.encode(),
+            is_store_loss_accepted=is_store_loss_accepted,
+        ),
+    )

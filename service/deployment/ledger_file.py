@@ -1,7 +1,7 @@
 """The file `ledger` in the data folder: which ledger the folder's files are parts of (R37).
 
-It holds the ledger's id, a check value of its secret, and whether there is a log: so that a lost log or a lost secret
-is known from one that was never made. `log.db` says the same; where this file is lost, it is made from there.
+It holds the ledger's id, a check value of its secret, and whether there are a log and a `service.db`: so that one that
+is lost is known from one that was never made. `log.db` says the same; where this file is lost, it is made from there.
 """
 
 import json
@@ -28,14 +28,17 @@ class SecretWrong(Exception):
 class _Noted:
     ledger: Ledger
     has_log: bool
+    has_store: bool
 
 
-def open_ledger(folder: Path, given: bytes | None) -> tuple[bytes, Ledger]:
+def open_ledger(folder: Path, given: bytes | None, *, is_store_loss_accepted: bool = False) -> tuple[bytes, Ledger]:
     """The secret and the ledger of a data folder; both are made where the folder is new.
 
     `given` is the secret of the settings; None: the folder's own. A folder of an earlier version becomes a ledger now.
+    `is_store_loss_accepted`: a `service.db` that is lost may be made anew.
 
-    Raises SecretWrong, secret.SecretUnreadable, Gone for a lost log, NotOurs for a file of another ledger, OSError.
+    Raises SecretWrong, secret.SecretUnreadable, Gone for a lost log or `service.db`, NotOurs for a file of another
+    ledger, OSError.
     """
     make_private(folder)
     noted = _noted(folder)
@@ -43,12 +46,12 @@ def open_ledger(folder: Path, given: bytes | None) -> tuple[bytes, Ledger]:
     secret = given if given is not None else _own_secret(folder, known)
     if known is None:
         made = Ledger(id := _of_other_parts(folder) or str(uuid.uuid4()), secret_check(id, secret))
-        made_by_one(folder / _NAME, _text(made, _has_log(folder)))
+        made_by_one(folder / _NAME, _text(folder, made))
         noted = _noted(folder)
         assert noted is not None
         known = noted.ledger
     elif noted is None:
-        replaced(folder / _NAME, _text(known, has_log=True))
+        replaced(folder / _NAME, _text(folder, known, has_log=True))
     if not known.knows(secret):
         where = folder / "secret" if given is None else "CONTACTS_SECRET"
         raise SecretWrong(
@@ -57,6 +60,10 @@ def open_ledger(folder: Path, given: bytes | None) -> tuple[bytes, Ledger]:
         )
     _refuse_lost_log(folder, noted)
     _refuse_parts_of_others(folder, known.id)
+    if noted is not None and noted.has_store != _has(folder, "service.db"):
+        if noted.has_store and not is_store_loss_accepted:
+            raise _lost_store(folder / "service.db")
+        replaced(folder / _NAME, _text(folder, known))
     return secret, known
 
 
@@ -64,26 +71,40 @@ def note_log(folder: Path) -> None:
     """From now on there is a log: one that is missing is a lost one."""
     noted = _noted(folder)
     if noted is not None and not noted.has_log:
-        replaced(folder / _NAME, _text(noted.ledger, has_log=True))
+        replaced(folder / _NAME, _text(folder, noted.ledger, has_log=True))
+
+
+def note_store(folder: Path) -> None:
+    """From now on there is a `service.db`: one that is missing is a lost one."""
+    noted = _noted(folder)
+    if noted is not None and not noted.has_store:
+        replaced(folder / _NAME, _text(folder, noted.ledger))
 
 
 def _noted(folder: Path) -> _Noted | None:
     """What the file says; None where there is none, or it is damaged: then the log's own word is taken."""
     try:
         document = json.loads((folder / _NAME).read_text(encoding="utf-8"))
-        return _Noted(Ledger(str(document["id"]), bytes.fromhex(document["secret_check"])), bool(document["has_log"]))
+        ledger = Ledger(str(document["id"]), bytes.fromhex(document["secret_check"]))
+        return _Noted(ledger, bool(document["has_log"]), bool(document.get("has_service_db")))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
 
-def _text(ledger: Ledger, has_log: bool) -> bytes:
-    document = {"id": ledger.id, "secret_check": ledger.secret_check.hex(), "has_log": has_log}
+def _text(folder: Path, ledger: Ledger, *, has_log: bool = False) -> bytes:
+    document = {
+        "id": ledger.id,
+        "secret_check": ledger.secret_check.hex(),
+        "has_log": has_log or _has(folder, "log.db"),
+        "has_service_db": _has(folder, "service.db"),
+    }
     return json.dumps(document).encode() + b"\n"
 
 
 def _own_secret(folder: Path, known: Ledger | None) -> bytes:
     path = folder / "secret"
-    if not path.exists() and (known is not None or _has_log(folder)) and not path.exists():  # made meanwhile, perhaps
+    is_used = known is not None or _has(folder, "log.db")
+    if is_used and not path.exists():
         raise SecretWrong(
             f"{path} is missing, and this ledger's messages are signed with it: put it back, or set CONTACTS_SECRET to"
             " what it held"
@@ -91,18 +112,30 @@ def _own_secret(folder: Path, known: Ledger | None) -> bytes:
     return secrets.load_or_make(folder)
 
 
-def _has_log(folder: Path) -> bool:
-    path = folder / "log.db"
+def _has(folder: Path, name: str) -> bool:
+    path = folder / name
     return path.is_file() and path.stat().st_size > 0
 
 
 def _refuse_lost_log(folder: Path, noted: _Noted | None) -> None:
     path = folder / "log.db"
-    if noted is not None and noted.has_log and not _has_log(folder):
+    if noted is not None and noted.has_log and not _has(folder, "log.db"):
         raise Gone(
-            f"{path} is {'empty' if path.exists() else 'missing'}, and it is the truth that everything else is made"
+            f"{path} is {_how_lost(path)}, and it is the truth that everything else is made"
             " from: restore it from a backup; the bus still has what came since, as far as it keeps it"
         )
+
+
+def _lost_store(path: Path) -> Gone:
+    return Gone(
+        f"{path} is {_how_lost(path)}, and it holds the API keys, the people, the imports and what repeated calls are"
+        " known by: restore it from a backup; where there is none, `contacts serve --accept-lost-service-db` begins a"
+        " new one, with a new key"
+    )
+
+
+def _how_lost(path: Path) -> str:
+    return "empty" if path.exists() else "missing"
 
 
 def _in_log(folder: Path) -> Ledger | None:

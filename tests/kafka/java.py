@@ -1,5 +1,6 @@
 """Apache Kafka run with java from its Maven artifacts."""
 
+import fcntl
 import shutil
 import signal
 import subprocess
@@ -136,14 +137,18 @@ def _jars() -> Path:
         if shutil.which(tool) is None:
             raise NoBroker(f"no {tool} on this machine")
     LIBS.parent.mkdir(parents=True, exist_ok=True)
+    with (LIBS.parent / "fetching").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several Mavens at once can spoil the repository that they share
+        if not LIBS.is_dir():
+            _fetch()
+    return LIBS
+
+
+def _fetch() -> None:
     fetched = Path(tempfile.mkdtemp(dir=LIBS.parent))
     command = ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={fetched}"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         shutil.rmtree(fetched)
         raise NoBroker(f"Maven could not fetch Kafka: {done.stdout[-2000:]}")
-    try:
-        fetched.rename(LIBS)
-    except OSError:
-        shutil.rmtree(fetched)  # another test run was faster
-    return LIBS
+    fetched.rename(LIBS)

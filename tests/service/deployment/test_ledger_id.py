@@ -1,5 +1,6 @@
 """R37: one ledger id stands in all of a data folder; a part of another ledger, or a lost one, is refused by name."""
 
+import json
 import shutil
 from contextlib import closing
 from uuid import uuid4
@@ -13,6 +14,7 @@ from ledger.belonging import Gone, NotOurs
 from ledger.bus.port import Message, Unusable
 from ledger.storage import NotMadeYet
 from projections.projector.projector import Contradiction
+from service.deployment.deployment import deployment
 from service.deployment.ledger_file import SecretWrong
 from tests.brokers import eventually
 from tests.examples import ASHA, GAVIN
@@ -100,6 +102,48 @@ def test_a_lost_log_is_refused_and_not_made_anew(used, how):
         (used.folder / "log.db").touch()
     with pytest.raises(Gone, match=rf"log\.db {how}.*restore it from a backup"):
         World(used.folder)
+
+
+@pytest.mark.parametrize("how", ["is missing", "is empty"])
+def test_a_lost_service_db_is_refused_and_not_made_anew(used, how):
+    lose_store(used)
+    if how == "is empty":
+        (used.folder / "service.db").touch()
+    with pytest.raises(Gone, match=rf"service\.db {how}.*restore it.*--accept-lost-service-db"):
+        World(used.folder)
+    with pytest.raises(Gone):
+        World(used.folder)
+
+
+def test_a_lost_service_db_is_begun_anew_when_somebody_accepts_that(used):
+    lose_store(used)
+    environ = {"CONTACTS_DATA": str(used.folder)}
+    deployment(environ, None, is_store_loss_accepted=True).store().close()
+    assert (used.folder / "service.db").stat().st_size
+    World(used.folder)
+
+
+def test_what_was_accepted_once_is_not_accepted_the_next_time(used):
+    test_a_lost_service_db_is_begun_anew_when_somebody_accepts_that(used)
+    lose_store(used)
+    with pytest.raises(Gone):
+        World(used.folder)
+
+
+def test_a_folder_of_the_last_version_learns_that_it_has_a_service_db(used):
+    note = used.folder / "ledger"
+    document = json.loads(note.read_text())
+    del document["has_service_db"]
+    note.write_text(json.dumps(document))
+    World(used.folder)
+    lose_store(used)
+    with pytest.raises(Gone):
+        World(used.folder)
+
+
+def lose_store(used):
+    for path in used.folder.glob("service.db*"):
+        path.unlink()
 
 
 def test_a_lost_secret_is_refused_and_not_made_anew(used):
