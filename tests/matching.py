@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from ledger.events import tags as tag_rules
 from projections.conditions.condition import Condition
-from projections.fold.evolve import ContactState
+from projections.fold.state import ContactState
 
 
 def matching(

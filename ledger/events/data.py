@@ -16,13 +16,13 @@ from ledger.events.traits import LARGEST_INTEGER
 _Integer = Annotated[int, msgspec.Meta(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
 _Count = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_INTEGER)]
 _Scalar = None | bool | _Integer | float | str
-_Traits = dict[str, _Scalar | list[_Scalar]]
+Traits = dict[str, _Scalar | list[_Scalar]]
 
 
 class Data(msgspec.Struct, gc=False):
     """The members that a projection reads."""
 
-    traits: _Traits | None = None
+    traits: Traits | None = None
     tags: list[str] | None = None
     event: str | None = None
     row: _Count | None = None
@@ -51,7 +51,7 @@ class Signed(msgspec.Struct, gc=False):
     mode: Mode = "upsert"
     based_on: int | None = msgspec.field(name="basedOn", default=None)
     follows: str | None = None
-    traits: _Traits | None = None
+    traits: Traits | None = None
     tags: list[str] | None = None
     event: str | None = None
     row: _Count | None = None

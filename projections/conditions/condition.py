@@ -10,7 +10,7 @@ import msgspec
 import orjson
 
 from ledger.events.traits import TraitType, canonical, is_datetime
-from projections.fold.evolve import ContactState
+from projections.fold.state import ContactState
 
 _CONDITION = re.compile(
     r'\s*(?:"(?P<exact>(?:[^"\\]|\\.)+)"|(?P<name>[^"=!<>~\s][^=!<>~]*?))'

@@ -5,6 +5,9 @@ from typing import Literal, get_args
 
 import msgspec
 
+from projections.fold.component import Step
+from projections.fold.event import Event
+
 Outcome = Literal["rejected", "skipped", "created", "updated", "unchanged"]
 """In the order in which the first that applies to any of a row's messages counts."""
 
@@ -30,6 +33,14 @@ class RowMessage(msgspec.Struct, frozen=True, gc=False, array_like=True):
     is_last: bool
     outcome: Outcome
     is_older: bool
+
+
+def row_message(event: Event, step: Step) -> RowMessage:
+    """What an event that is of an import's row did. Rejected and skipped messages make no step."""
+    assert event.import_id is not None
+    assert event.row is not None
+    outcome: Outcome = "created" if step.before is None else "updated" if step.has_changed else "unchanged"
+    return RowMessage(event.position, event.import_id, event.row, event.is_last, outcome, step.has_lost)
 
 
 class RejectedRows:

@@ -1,14 +1,17 @@
 """Folding rows of the log, in log order, into the states of their contacts: what the live state and a rebuild share."""
 
+from collections.abc import Iterable, Iterator
+
 import msgspec
 
 from ledger.events import types
 from ledger.events.data import BROKEN, command_of, data_of, json_of
-from ledger.log.entry import Headers, phone_text, unpack_headers
+from ledger.log.entry import Headers, unpack_headers
 from ledger.log.sqlite.reader import FoldRow, LogReader
-from projections.fold.decode import event_of
-from projections.fold.evolve import ContactState, Event, effect
-from projections.fold.outcomes import Outcome, RowMessage
+from ledger.log.sqlite.undoing import Undoings
+from projections.fold.component import States, steps, take
+from projections.fold.event import Event, event_of
+from projections.fold.outcomes import Outcome, RowMessage, row_message
 
 _IMPORT_COLUMNS = {
     types.IMPORT_STARTED: "started",
@@ -16,6 +19,13 @@ _IMPORT_COLUMNS = {
     types.IMPORT_UNDONE: "undoing",
     types.IMPORT_REDONE: "undoing",
 }
+"""Which column of the state's `imports` keeps what each type that is about an import says."""
+
+if _IMPORT_COLUMNS.keys() != (
+    wanted := {type for type, rule in types.RULES.items() if rule.in_effect and not rule.about_contact}
+):
+    raise TypeError(f"the fold keeps {sorted(_IMPORT_COLUMNS)}, and these are about imports: {sorted(wanted)}")
+
 _REUSED = "id_reused"
 _ABOUT_ROWS = frozenset({"identity_conflict", "invalid", "phone_invalid", "import_undone", _REUSED})
 """Reasons that an import's own message can have: others may come from anybody who uses its name."""
@@ -55,76 +65,83 @@ class _Named(msgspec.Struct):
 _named = msgspec.json.Decoder(_Named).decode
 
 
-class Told(msgspec.Struct, frozen=True, gc=False):
-    """An event with what a replay needs beside it: the contact it merged into its own, and the number of its source."""
-
-    event: Event
-    absorbed: int | None
-    source: int | None
-
-
 class FoldPage:
-    """Rows folded so far. All contacts they touch must be in `states`, as they were just before, if they existed.
+    """Rows of the log folded so far. `states` must have all contacts they touch, as they were just before, if at all.
 
     `changed` and `absorbed` are the numbers of contacts to save and to remove, `messages` those of import rows, and
     `imports` maps an import's id to columns of the state's `imports` to set (`started`, `split`, `undoing`: JSON).
-    Events are kept in `told`, if it is given.
     """
 
-    __slots__ = ("_import_ids", "_told", "absorbed", "changed", "imports", "messages", "states")
+    __slots__ = ("_import_ids", "absorbed", "changed", "imports", "messages", "states")
 
-    def __init__(self, states: dict[int, ContactState], import_ids: ImportIds, told: list[Told] | None = None) -> None:
+    def __init__(self, states: States, import_ids: ImportIds) -> None:
         self._import_ids = import_ids
-        self._told = told
         self.states = states
         self.changed: set[int] = set()
         self.absorbed: set[int] = set()
         self.messages: list[RowMessage] = []
         self.imports: dict[str, dict[str, str]] = {}
 
-    def fold(self, rows: list[FoldRow]) -> None:
-        """Fold these rows too. Raises ValueError for an event about a contact that no entry before it created."""
-        states, import_ids, told = self.states, self._import_ids, self._told
+    def fold(self, rows: Iterable[FoldRow]) -> None:
+        """Fold these rows too, in log order. Raises ValueError for an event about a contact that no entry created."""
+        states, changed, messages, import_ids = self.states, self.changed, self.messages, self._import_ids
         for row in rows:
-            (position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source, headers, value,
-             phone, user_id) = row  # fmt: skip
-            import_id = import_ids[source]
-            if reason is not None and (import_id is None or reason not in _ABOUT_ROWS):
+            event = event_in(row, import_ids)
+            if event is None:
+                self._note(row)
                 continue
-            data = data_of(unpack_headers(headers) if headers else (), value)
-            outcome: Outcome | None = None
-            is_older = False
-            if reason is not None:
-                if reason == _REUSED and import_ids.is_of_row(data.row, source, value):
-                    continue
-                outcome = "rejected"
-            elif skipped:
-                outcome = "skipped"
-            elif contact is not None:
-                event = event_of(
-                    position, recorded, stated, type, contact, contact_id, phone_text(phone), user_id, data,
-                    is_import=import_id is not None,
-                )  # fmt: skip
-                if told is not None:
-                    told.append(Told(event, absorbed, source))
-                before = states.get(contact)
-                after, has_changed, is_older = effect(before, event, None if absorbed is None else self._take(absorbed))
-                states[contact] = after
-                self.changed.add(contact)
-                outcome = "created" if before is None else "updated" if has_changed else "unchanged"
-            if import_id is None:
-                continue
-            if outcome is None:
-                if type in _IMPORT_COLUMNS:
-                    document = _document(unpack_headers(headers), value, position, recorded, type)
-                    self.imports.setdefault(import_id, {})[_IMPORT_COLUMNS[type]] = document
-            elif data.row is not None:
-                self.messages.append(RowMessage(position, import_id, data.row, data.rowend, outcome, is_older))
+            step = take(states, event)
+            changed.add(event.contact)
+            if event.absorbed is not None:
+                self.absorbed.add(event.absorbed)
+                changed.discard(event.absorbed)
+            if event.row is not None:
+                messages.append(row_message(event, step))
 
-    def _take(self, absorbed: int) -> ContactState:
-        self.absorbed.add(absorbed)
-        self.changed.discard(absorbed)
-        return self.states.pop(absorbed)
+    def fold_component(self, rows: Iterable[FoldRow], undoings: Undoings) -> None:
+        """Fold all rows of one component, with the undos and redos of its imports at their places."""
+        states: States = {}
+        for step in steps(self._events(rows), undoings, states):
+            if isinstance(step.cause, Event) and step.cause.row is not None:
+                self.messages.append(row_message(step.cause, step))
+        self.states |= states
+
+    def _events(self, rows: Iterable[FoldRow]) -> Iterator[Event]:
+        for row in rows:
+            event = event_in(row, self._import_ids)
+            if event is None:
+                self._note(row)
+            else:
+                yield event
+
+    def _note(self, row: FoldRow) -> None:
+        """What there is to note of a row without an event: rejected and skipped rows of imports, and their orders."""
+        (position, recorded, _, type, reason, _, _, _, skipped, source, headers, value, *_) = row
+        import_id = self._import_ids[source]
+        if import_id is None or (reason is not None and reason not in _ABOUT_ROWS):
+            return
+        if reason is None and not skipped:
+            if type in _IMPORT_COLUMNS:
+                document = _document(unpack_headers(headers), value, position, recorded, type)
+                self.imports.setdefault(import_id, {})[_IMPORT_COLUMNS[type]] = document
+            return
+        data = data_of(unpack_headers(headers), value)
+        if data.row is None or (reason == _REUSED and self._import_ids.is_of_row(data.row, source, value)):
+            return
+        outcome: Outcome = "skipped" if reason is None else "rejected"
+        self.messages.append(RowMessage(position, import_id, data.row, data.rowend, outcome, False))
+
+
+def event_in(row: FoldRow, import_ids: ImportIds) -> Event | None:
+    """The event that a row of the log is; None for one that folds to nothing in a contact."""
+    (position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source, headers, value, phone,
+     user_id) = row  # fmt: skip
+    if reason is not None or contact is None or skipped:
+        return None
+    return event_of(
+        position, recorded, stated, type, contact, contact_id, absorbed, False, source, import_ids[source],
+        None if phone is None else f"+{phone}", user_id, data_of(unpack_headers(headers) if headers else (), value),
+    )  # fmt: skip
 
 
 _object = msgspec.json.Decoder(dict[str, object]).decode

@@ -5,7 +5,7 @@ from typing import Any
 from ledger.events import moments
 from ledger.events.phone import split
 from ledger.log.entry import public_id
-from projections.fold.evolve import ContactState
+from projections.fold.state import ContactState
 
 
 def contact_document(state: ContactState) -> dict[str, Any]:

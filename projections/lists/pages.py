@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from projections.fold.evolve import ContactState
+from projections.fold.state import ContactState
 from projections.lists.candidates import candidates, count
 from projections.state.sqlite.predicates import Sql, Wanted
 from projections.state.sqlite.reader import StateReader

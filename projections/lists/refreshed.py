@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager, closing
 
 from ledger import sqlite
 from ledger.log.sqlite.reader import LogReader
-from projections.fold.component import replayed
-from projections.fold.evolve import ContactState
 from projections.fold.page import ImportIds
+from projections.fold.replay import replayed
+from projections.fold.state import ContactState
 from projections.state.sqlite.predicates import Sql, Wanted
 from projections.state.sqlite.reader import StateReader
 from projections.state.sqlite.writer import CONTACT_COLUMNS, insert

@@ -9,115 +9,82 @@ from ledger.events import moments, types
 from ledger.events.data import Data, command_of, data_of
 from ledger.log.entry import Entry
 from ledger.log.sqlite.reader import LogReader
-from ledger.log.sqlite.undoing import Undoing, Undoings
-from projections.fold.component import undone
-from projections.fold.decode import event_of
-from projections.fold.evolve import Change, ContactState, Event, changes, evolve
-from projections.fold.page import Told
+from ledger.log.sqlite.undoing import Undoings
+from projections.fold import component
+from projections.fold.component import States, Step
+from projections.fold.event import Event, event_of
+from projections.fold.state import Change, ContactState, changes
 
 
-class Step(msgspec.Struct, frozen=True):
-    """An event about a contact, or an undo or redo of an import that had some: the entry, and the state it left.
-
-    `told` is None for an undo and a redo, which leave no state (`after` None) where no event of the contact counts.
-    """
+class HistoryStep(msgspec.Struct, frozen=True):
+    """An entry of a contact's history, and what it did: an event, or an undo or redo of an import that had some."""
 
     entry: Entry
-    contact: int
     data: Data
-    told: Told | None
-    before: ContactState | None
-    after: ContactState | None
-    changed: tuple[Change, ...]
+    step: Step
 
     @property
-    def event(self) -> Event:
-        """The event; only of a step that is one."""
-        assert self.told is not None
-        return self.told.event
+    def event(self) -> Event | None:
+        """The event, skipped or not; None for an undo and a redo."""
+        return self.step.cause if isinstance(self.step.cause, Event) else None
 
     @property
-    def source(self) -> int | None:
-        """The number of the event's source, where it is known that imports were undone."""
-        return None if self.told is None else self.told.source
-
-    @property
-    def counted(self) -> bool:
-        """Whether it is an event that folded to something at its place."""
-        return self.told is not None and not self.entry.skipped
+    def changed(self) -> tuple[Change, ...]:
+        """What a person saw change."""
+        return tuple(changes(self.step.before, self.step.after))
 
 
-def steps(log: LogReader, component: Sequence[int], until: int | None = None) -> Iterator[Step]:
-    """Replay everything about a contact, the contacts merged into it included, in log order, not beyond `until`."""
-    undoings = log.undoings(log.head().position if until is None else until)
-    numbers: dict[str | None, int | None] = {}
-    told: list[Told] = []
-    states: dict[int, ContactState] = {}
-    waiting: list[Undoing] = []
-    for entry in log.by_contact(component, until):
-        while waiting and waiting[0].position < entry.position:
-            yield from _undo(log, waiting.pop(0), undoings, told, states)
-        if undoings and entry.source not in numbers:
-            numbers[entry.source] = log.source_number(entry.source)
-            coming = [one for one in undoings.of([numbers[entry.source]]) if one.position > entry.position]
-            waiting = sorted(waiting + coming, key=lambda one: one.position)
-        step = _step(entry, numbers.get(entry.source), states)
-        if step is not None:
-            yield step
-            if step.counted:
-                told.append(step.told)  # type: ignore[arg-type]
-    for undoing in waiting:
-        yield from _undo(log, undoing, undoings, told, states)
+def steps(log: LogReader, members: Sequence[int], until: int | None = None) -> Iterator[HistoryStep]:
+    """Replay everything about a contact and all that were merged with it, in log order, not beyond `until`."""
+    yield from _steps(log, members, until, {})
 
 
-def _step(entry: Entry, source: int | None, states: dict[int, ContactState]) -> Step | None:
-    """The step of an event, which `states` then have; None for one that was skipped before its contact was there."""
-    assert entry.contact is not None
-    data = data_of(entry.headers, entry.value)
-    before = states.get(entry.contact)
-    event = event_of(
-        entry.position,
-        entry.recorded,
-        entry.stated,
-        entry.type,
-        entry.contact,
-        entry.contact_id,
-        entry.phone,
-        entry.user_id,
-        data,
-        is_import=(entry.source or "").startswith(types.IMPORTS),
-    )
-    told = Told(event, entry.absorbed, source)
-    if entry.skipped:
-        return None if before is None else Step(entry, entry.contact, data, told, before, before, ())
-    after = evolve(before, event, None if entry.absorbed is None else states.pop(entry.absorbed))
-    states[entry.contact] = after
-    return Step(entry, entry.contact, data, told, before, after, tuple(changes(before, after)))
-
-
-def _undo(
-    log: LogReader, undoing: Undoing, undoings: Undoings, told: list[Told], states: dict[int, ContactState]
-) -> Iterator[Step]:
-    entry = log.entry(undoing.position)
-    assert entry is not None
-    for contact, after in undone(states, told, undoing, undoings).items():
-        before = states.pop(contact, None)
-        if after is not None:
-            states[contact] = after
-        yield Step(entry, contact, Data(), None, before, after, tuple(changes(before, after)))
-
-
-def states_at(log: LogReader, component: Sequence[int], position: int) -> dict[int, ContactState]:
+def states_at(log: LogReader, members: Sequence[int], position: int) -> dict[int, ContactState]:
     """The contacts of a merge component that existed at `position`, by number."""
-    states: dict[int, ContactState] = {}
-    for step in steps(log, component, position):
-        states.pop(step.entry.absorbed or step.contact, None)
-        if step.after is not None:
-            states[step.contact] = step.after
+    states: States = {}
+    for _ in _steps(log, members, position, states):
+        pass
     return states
 
 
-def event_document(step: Step) -> dict[str, Any]:
+def _steps(log: LogReader, members: Sequence[int], until: int | None, states: States) -> Iterator[HistoryStep]:
+    undoings = log.undoings(log.head().position if until is None else until)
+    read: dict[int, tuple[Entry, Data]] = {}
+    for step in component.steps(_events(log, members, until, undoings, read), undoings, states):
+        if not isinstance(step.cause, Event):
+            entry = log.entry(step.cause.position)
+            assert entry is not None
+            yield HistoryStep(entry, Data(), step)
+            continue
+        entry, data = read.pop(step.cause.position)
+        if not step.cause.is_skipped or step.before is not None:
+            yield HistoryStep(entry, data, step)
+
+
+def _events(
+    log: LogReader, members: Sequence[int], until: int | None, undoings: Undoings, read: dict[int, tuple[Entry, Data]]
+) -> Iterator[Event]:
+    """The events about these contacts; what each was read from goes to `read`, by position."""
+    numbers: dict[str | None, int | None] = {}
+    for entry in log.by_contact(members, until):
+        if undoings and entry.source not in numbers:
+            numbers[entry.source] = log.source_number(entry.source)
+        data = data_of(entry.headers, entry.value)
+        read[entry.position] = entry, data
+        yield _event(entry, numbers.get(entry.source), data)
+
+
+def _event(entry: Entry, source: int | None, data: Data) -> Event:
+    assert entry.contact is not None
+    name = entry.source or ""
+    import_id = name.removeprefix(types.IMPORTS) if name.startswith(types.IMPORTS) else None
+    return event_of(
+        entry.position, entry.recorded, entry.stated, entry.type, entry.contact, entry.contact_id, entry.absorbed,
+        entry.skipped, source, import_id, entry.phone, entry.user_id, data,
+    )  # fmt: skip
+
+
+def event_document(step: HistoryStep) -> dict[str, Any]:
     """One event in the History shape."""
     entry = step.entry
     document: dict[str, Any] = {
@@ -137,7 +104,7 @@ def event_document(step: Step) -> dict[str, Any]:
         document["event"] = step.data.event
     if entry.skipped:
         document["skipped"] = True
-    if step.told is None:
+    if step.event is None:
         command = command_of(entry.headers, entry.value)
         import_id = (entry.source or "").removeprefix(types.IMPORTS)
         document |= {"import": import_id, "by": command.by, "reason": command.reason}

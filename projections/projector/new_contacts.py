@@ -15,8 +15,7 @@ from ledger.events.data import BROKEN, structured
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.sqlite.reader import FoldRow
 from ledger.sqlite import blob
-from projections.fold.decode import cleanly_named
-from projections.fold.evolve import below_all
+from projections.fold.event import below_all, cleanly_named
 from projections.fold.outcomes import RowMessage
 from projections.fold.page import ImportIds
 from projections.state.sqlite.writer import ContactRow

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from operator import attrgetter, itemgetter
 
 from ledger.log.sqlite.reader import LogReader
-from projections.fold.component import replayed
-from projections.fold.evolve import VERSION, ContactState
+from projections.fold.evolve import VERSION
 from projections.fold.outcomes import RejectedRows, closed
 from projections.fold.page import FoldPage, ImportIds
+from projections.fold.replay import replayed
+from projections.fold.state import ContactState
 from projections.projector.new_contacts import Newcomers
 from projections.state.sqlite.writer import Checkpoint, StateStore, row_of
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from ledger.log.sqlite.head import Head
 from ledger.log.sqlite.reader import FoldRow, LogReader
 from ledger.log.sqlite.undoing import Undoings
-from projections.fold.component import Replay
 from projections.fold.evolve import VERSION
 from projections.fold.outcomes import RejectedRows, RowKey, RowMessage, SoFar, closed
 from projections.fold.page import FoldPage, ImportIds
@@ -50,10 +49,8 @@ class Ranges:
                 self._joined[one] = other
         self.count = len(self._starts) + 1
 
-    def of(self, contact: int | None) -> int:
-        """The range of this contact, and of all that were ever merged with it; entries about none are in the first."""
-        if contact is None:
-            return 0
+    def of(self, contact: int) -> int:
+        """The range of this contact, and of all that were ever merged with it."""
         return bisect_right(self._starts, self._root(contact) if self._joined else contact)
 
     def component(self, contact: int) -> int:
@@ -91,10 +88,9 @@ def fold_ranges(
                 _by_section(page.messages, messages)
                 page.messages.clear()
             for component in apart.values():
-                replay = Replay(undoings, import_ids)
-                replay.fold(component, until.position)
-                _by_section(replay.page.messages, messages)
-                page.states |= replay.page.states
+                page.fold_component(component, undoings)
+                _by_section(page.messages, messages)
+                page.messages.clear()
             store.fill(page.states[contact] for contact in sorted(page.states))
             imports |= page.imports
             progress((until.position + until.position * (number + 1) // ranges.count) // 2)
@@ -117,8 +113,9 @@ def _set_aside(log: LogReader, ranges: Ranges, until: int, entries: Spool[FoldRo
     position = 0
     while rows := log.fold_page(position, _READ, until):
         by_range: dict[int, list[FoldRow]] = defaultdict(list)
+        of = ranges.of
         for row in rows:
-            by_range[ranges.of(row[5])].append(row)
+            by_range[0 if row[5] is None else of(row[5])].append(row)
         for number, some in by_range.items():
             entries.put(number, some)
         position = rows[-1][0]

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from projections.conditions.condition import BadCondition
-from projections.fold.evolve import changes
+from projections.fold.state import changes
 from projections.fold.view import contact_document
 from projections.past.states import state_at
 from service.cli.print_contact import print_history, print_reasons

@@ -5,7 +5,7 @@ from typing import Any
 
 from ledger.log.entry import Entry, public_id
 from ledger.log.sqlite.reader import LogReader
-from projections.fold.evolve import ContactState
+from projections.fold.state import ContactState
 from projections.fold.view import contact_document
 from projections.lists.refreshed import contact_now
 from projections.past.explain import explain as explanation

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ledger.events.phone import PhoneFault, normalise_full
 from ledger.log.sqlite.reader import LogReader
-from projections.fold.evolve import ContactState
+from projections.fold.state import ContactState
 from projections.past.history import states_at
 
 _e164 = re.compile(r"\+[1-9][0-9]{1,14}").fullmatch

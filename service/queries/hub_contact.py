@@ -7,7 +7,7 @@ from ledger.events.calling_codes import CALLING_CODES
 from ledger.events.phone import PhoneFault, normalise, split
 from ledger.log.entry import public_id
 from ledger.log.sqlite.reader import LogReader
-from projections.fold.evolve import ContactState
+from projections.fold.state import ContactState
 from service.queries.find import Unknown
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.log.sqlite.reader import LogReader
-from projections.fold.evolve import effect
+from projections.fold.evolve import evolve
 from projections.fold.view import contact_document
 from projections.past.explain import explain
 from projections.past.history import states_at, steps
@@ -161,14 +161,13 @@ def test_what_the_fold_says_of_an_event_is_what_a_comparison_shows(stream):
     """R4, R22: whether it changed anything, and whether one of its values lost."""
     with folder() as here, log_of(here, stream) as log:
         for contact in folded(here, log):
-            for step in steps(log, log.component(contact)):
-                if not step.counted or step.entry.absorbed is not None:
+            for told in steps(log, log.component(contact)):
+                event, step = told.event, told.step
+                if event is None or event.is_skipped or event.absorbed is not None:
                     continue
-                stayed_out = any(
-                    step.after.stamp_of(name)[1] != step.event.position for name in step.event.traits or ()
-                )
-                lost = stayed_out and not step.event.fills
-                assert effect(step.before, step.event) == (step.after, bool(step.changed) or not step.before, lost)
+                stayed_out = any(step.after.stamp_of(name)[1] != event.position for name in event.traits or ())
+                lost = stayed_out and not event.fills
+                assert evolve(step.before, event) == (step.after, bool(told.changed) or not step.before, lost)
 
 
 @st.composite
@@ -205,7 +204,7 @@ def test_the_last_state_of_a_history_is_the_state(stream):
     """R27."""
     with folder() as here, log_of(here, stream) as log:
         for contact, state in folded(here, log).items():
-            *_, last = [step for step in steps(log, log.component(contact)) if step.contact == contact]
+            *_, last = [told.step for told in steps(log, log.component(contact)) if told.step.contact == contact]
             assert last.after == state
 
 
@@ -275,7 +274,8 @@ def test_every_claim_that_lost_says_by_which_rule(stream):
             component = log.component(contact)
             told = explain(log, component).values
             for step in steps(log, component):
-                for name in step.event.traits or {} if step.counted else {}:
+                is_counted = step.event is not None and not step.event.is_skipped
+                for name in step.event.traits or {} if is_counted else {}:
                     value = told["traits.phone" if name == "phone" else name]
                     claims = [value, *value["lost"]]
                     assert step.entry.position in [claim["position"] for claim in claims]

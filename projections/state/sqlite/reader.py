@@ -14,7 +14,7 @@ import orjson
 from ledger import sqlite
 from ledger.events.traits import TraitType, type_of
 from ledger.storage import NotMadeYet
-from projections.fold.evolve import ContactState
+from projections.fold.state import ContactState
 from projections.state.sqlite.writer import CONTACT_COLUMNS, LAYOUT, Checkpoint, dirty_among, state_of
 
 

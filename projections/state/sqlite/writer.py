@@ -19,8 +19,9 @@ from ledger.events import tags as tag_rules
 from ledger.log.entry import phone_text
 from ledger.sqlite import blob
 from ledger.wal import Wal
-from projections.fold.evolve import VERSION, ContactState
+from projections.fold.evolve import VERSION
 from projections.fold.outcomes import OUTCOMES, RowKey, RowMessage, SoFar
+from projections.fold.state import ContactState
 from projections.state.sqlite.blocks import Blocks
 from projections.state.sqlite.indexes import let_write, make
 

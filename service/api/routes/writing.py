@@ -11,7 +11,7 @@ from ledger.events.identity import Conflict, Known, resolve
 from ledger.events.schema import SCHEMAS, Fault
 from ledger.log.entry import Entry, public_id
 from ledger.log.sqlite.reader import LogReader
-from projections.fold.evolve import ContactState
+from projections.fold.state import ContactState
 from projections.fold.view import contact_document
 from service.api.description import writing_examples as examples
 from service.api.description.shapes import ListedSchema, MovedSchema, TakenSchema

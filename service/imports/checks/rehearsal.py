@@ -3,17 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
-from ledger.events import identity
+from ledger.events import identity, types
+from ledger.events.data import Data, Traits
 from ledger.events.identity import Known
 from ledger.events.tags import fold
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.entry import public_id
-from projections.fold.evolve import ContactState, Event, changes, effect
-from projections.fold.outcomes import Outcome, RejectedRows, RowMessage, closed
+from projections.fold.component import take
+from projections.fold.event import event_of
+from projections.fold.outcomes import RejectedRows, RowMessage, closed, row_message
+from projections.fold.state import ContactState, changes
 from service.imports.columns.choices import Choices
 from service.imports.ledger.head import LedgerHead
 from service.imports.record.counts import AppendRejection, Outcomes
@@ -109,24 +112,23 @@ class Rehearsal:
             yield from self._folded(index, row, phone, before)
 
     def _folded(self, index: int, row: Row, phone: str, before: ContactState | None) -> Iterator[RowMessage]:
-        after = before
         own = self._tags if row.tags_json is None else list(orjson.loads(row.tags_json))
-        for tags in (None, own) if own else (None,):
+        said = [
+            (types.USER_TRACKED, Data(traits=cast(Traits, row.traits), row=index, rowend=not own, fill=self._fills))
+        ]
+        if own:
+            said.append((types.TAGS_ADDED, Data(tags=own, row=index, rowend=True, fill=self._fills)))
+        contact = self._position + 1 if before is None else before.contact
+        states = {} if before is None else {contact: before}
+        for type, data in said:
             self._position += 1
-            contact = self._position if after is None else after.contact
-            traits = row.traits if tags is None else None
-            event = Event(
-                self._position, self._stated, self._stated, contact, _NEW_ID, phone, row.user_id, traits or None, tags,
-                self._fills,
+            event = event_of(
+                self._position, self._stated, self._stated, type, contact, _NEW_ID, None, False, None, "", phone,
+                row.user_id, data,
             )  # fmt: skip
-            is_new = after is None
-            after, has_changed, is_older = effect(after, event)
-            is_last = tags is not None or not own
-            outcome: Outcome = "created" if is_new else "updated" if has_changed else "unchanged"
-            yield RowMessage(0, "", index, is_last, outcome, is_older)
-        assert after is not None
+            yield row_message(event, take(states, event))
         self.findings.tags.update((fold(tag), tag) for tag in own if fold(tag) not in self.findings.tags)
-        self._note(index, row, before, after)
+        self._note(index, row, before, states[contact])
 
     def _note(self, index: int, row: Row, before: ContactState | None, after: ContactState) -> None:
         """What a person wants to know of a row besides its outcome."""

@@ -12,9 +12,9 @@ from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.identities import Identities
 from ledger.log.sqlite.head import Head
 from ledger.log.sqlite.reader import LogReader, is_there
-from projections.fold.component import last_words, replayed
-from projections.fold.evolve import ContactState
 from projections.fold.page import FoldPage, ImportIds
+from projections.fold.replay import last_words, replayed
+from projections.fold.state import ContactState
 from projections.state.generations import Generations
 from projections.state.sqlite.blocks import kinds, spellings
 from projections.state.sqlite.reader import StateReader, reading

@@ -3,7 +3,7 @@
 import pytest
 
 from projections.conditions.condition import BadCondition, parse_condition
-from projections.fold.evolve import ContactState
+from projections.fold.state import ContactState
 from tests.matching import matching
 
 

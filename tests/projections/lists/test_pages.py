@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from ledger.events import tags as tag_rules
 from projections.conditions.condition import Condition
-from projections.fold.evolve import VERSION, ContactState
+from projections.fold.evolve import VERSION
+from projections.fold.state import ContactState
 from projections.lists import pages as listing
 from projections.lists.candidates import candidates, needed
 from projections.lists.pages import SORTS, page, total

@@ -1,0 +1,55 @@
+"""Contacts folded anew from the log, each with all that were ever merged with it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from operator import itemgetter
+
+from ledger.events.traits import canonical_of
+from ledger.log.sqlite.reader import FoldRow, LogReader
+from ledger.log.sqlite.undoing import Undoings
+from projections.fold.component import States, counting, steps
+from projections.fold.event import Value
+from projections.fold.page import FoldPage, ImportIds, event_in
+
+
+def replayed(log: LogReader, undoings: Undoings, contacts: Iterable[int], until: int, import_ids: ImportIds) -> States:
+    """These contacts as of position `until`, by number, without those that no event makes any more."""
+    wanted = set(contacts)
+    page = FoldPage({}, import_ids)
+    for rows in _rows_of_components(log, wanted, until):
+        if any(not row[8] and undoings.count(row[9], row[0], until) for row in rows):
+            page.fold_component(rows, undoings)
+    return {contact: state for contact, state in page.states.items() if contact in wanted}
+
+
+def last_words(log: LogReader, contacts: Iterable[int], trait: str, until: int) -> dict[int, Value]:
+    """The newest value (R4) that a trait of these contacts was given, cleared since or not; `until` is the log's head.
+
+    By number; contacts that no event that counts gave one are left out.
+    """
+    wanted, undoings, import_ids = set(contacts), log.undoings(until), ImportIds(log)
+    found: dict[int, Value] = {}
+    for rows in _rows_of_components(log, wanted, until):
+        events = [event for row in rows if (event := event_in(row, import_ids)) is not None]
+        states: States = {}
+        for _ in steps(events, undoings, states):
+            pass
+        of_component = [
+            (event.stamp, value)
+            for event in counting(events, undoings, until)
+            if (value := (event.traits or {}).get(trait)) is not None
+        ]
+        if of_component:
+            _, newest = max(of_component, key=itemgetter(0))
+            found |= dict.fromkeys(wanted.intersection(states), canonical_of(trait, newest))
+    return found
+
+
+def _rows_of_components(log: LogReader, contacts: Iterable[int], until: int) -> Iterable[list[FoldRow]]:
+    """The rows about the contacts and whoever they are merged with, a component at a time, in log order."""
+    roots = log.components(contacts)
+    rows: dict[int, list[FoldRow]] = defaultdict(list)
+    for row in log.fold_rows_about(roots, until):
+        assert row[5] is not None
+        rows[roots[row[5]]].append(row)
+    return rows.values()
