@@ -8,7 +8,7 @@ import orjson
 
 from bench.people import Person
 from ledger.bus.port import Message
-from service.deployment.deployment import Deployment
+from service.wiring.drivers import Drivers
 
 _CALL = 10_000
 
@@ -28,10 +28,10 @@ def traits_of(one: Person) -> dict[str, Any]:
     }
 
 
-def publish(deployment: Deployment, facts: Iterable[Fact]) -> int:
+def publish(drivers: Drivers, facts: Iterable[Fact]) -> int:
     """Publish one UserTracked for each fact, in the order given; gives how many."""
-    publisher = deployment.bus().publisher()
-    messages, count = _messages(deployment, facts), 0
+    publisher = drivers.bus().publisher()
+    messages, count = _messages(drivers, facts), 0
     try:
         while call := list(islice(messages, _CALL)):
             publisher.publish(call, timeout=120)
@@ -41,8 +41,8 @@ def publish(deployment: Deployment, facts: Iterable[Fact]) -> int:
     return count
 
 
-def _messages(deployment: Deployment, facts: Iterable[Fact]) -> Iterator[Message]:
-    import_id, message = deployment.ids()(), deployment.signer().message
+def _messages(drivers: Drivers, facts: Iterable[Fact]) -> Iterator[Message]:
+    import_id, message = drivers.ids()(), drivers.signer().message
     source, time = f"/imports/{import_id}", "2026-11-22T10:00:00Z"
     for number, (one, traits) in enumerate(facts, 1):
         data = {

@@ -81,7 +81,7 @@ class Run:
 
 def check(place: Place, expected: Expected) -> None:
     """Compare contact state with the oracle: how many contacts, and the digest of what they say. Raises Wrong."""
-    with reading(place.deployment.generations().current_path()) as state:
+    with reading(place.drivers.generations().current_path()) as state:
         contacts, digest = state.count(), content_digest(state.by_identity())
     if contacts != expected.contacts:
         raise Wrong(f"{contacts} contacts in state, {expected.contacts} expected")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from service.deployment.deployment import Deployment, deployment
+from service.wiring.drivers import Drivers
 
 _ROOT = Path(__file__).parent.parent
 _END_SECONDS = 60
@@ -35,6 +36,7 @@ class Place:
         self.environ = {name: value for name, value in os.environ.items() if not name.startswith("CONTACTS_")} | own
         self.environ["PYTHONPATH"] = str(_ROOT)
         self.deployment: Deployment = deployment(own, None)
+        self.drivers = Drivers(self.deployment)
         self._profile = profile
         self._processes: set[subprocess.Popen[bytes]] = set()
 

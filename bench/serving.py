@@ -37,12 +37,12 @@ def serving(place: Place) -> Iterator[Served]:
 
 
 def _is_projecting(place: Place) -> bool:
-    return place.deployment.generations().current() is not None
+    return place.drivers.generations().current() is not None
 
 
 def reached(place: Place) -> int:
     """The position up to which contact state has come, when that is all there is in the log; else 0."""
-    with reading(place.deployment.generations().current_path()) as state:
+    with reading(place.drivers.generations().current_path()) as state:
         position = state.checkpoint().position
     return position if position == head(place) else 0
 

@@ -19,6 +19,7 @@ from projections.state.sqlite.reader import StateReader
 from projections.state.sqlite.writer import StateStore
 from service.deployment.deployment import Deployment, deployment
 from service.queries.find import find
+from service.wiring.drivers import Drivers
 
 SHOP = "https://shop.example/orders"
 
@@ -31,7 +32,7 @@ class UntilCaughtUp:
         self._log = log
 
     def is_stopping(self) -> bool:
-        with closing(self._world.deployment.bus().reader()) as bus:
+        with closing(self._world.drivers.bus().reader()) as bus:
             stored = self._log.offsets(bus.bus_id)
             return all(stored.get(partition, begin) == end for partition, (begin, end) in bus.ranges().items())
 
@@ -52,7 +53,8 @@ class World:
         self.folder = folder
         environ = {"CONTACTS_DATA": str(folder)} | {f"CONTACTS_{name.upper()}": v for name, v in settings.items()}
         self.deployment: Deployment = deployment(environ, None)
-        self._publisher = self.deployment.bus().publisher()
+        self.drivers = Drivers(self.deployment)
+        self._publisher = self.drivers.bus().publisher()
         self._count = 0
 
     def close(self) -> None:
@@ -87,18 +89,18 @@ class World:
         self, source: str, type: str, id: str, data: Mapping[str, Any], time: str = "2026-11-22T10:00:00Z"
     ) -> None:
         """Publish a message of the ledger's own."""
-        signer = self.deployment.signer()
+        signer = self.drivers.signer()
         self.publish([signer.message(source=source, id=id, type=type, time=time, data=orjson.dumps(data))])
 
     def consume(self, batch: int = 25_000) -> None:
         """Append everything that is on the bus."""
-        with self.deployment.consumer() as consumer:
+        with self.drivers.consumer() as consumer:
             replace(consumer, batch=batch).run(UntilCaughtUp(self, consumer.log))
 
     def project(self, page: int = 10_000) -> None:
         """Fold everything that is in the log."""
-        with self.deployment.log_reader() as log:
-            projection = Projection(log, self.deployment.generations())
+        with self.drivers.log_reader() as log:
+            projection = Projection(log, self.drivers.generations())
             projection.take_up_rebuilt()
             while projection.advance(page):
                 pass
@@ -106,16 +108,16 @@ class World:
 
     def project_orders(self) -> None:
         """Fold everything that is in the log, but reach no contact that an undo or a redo has touched."""
-        path = self.deployment.generations().current_path()
-        with self.deployment.log_reader() as log, closing(StateStore(path)) as store:
+        path = self.drivers.generations().current_path()
+        with self.drivers.log_reader() as log, closing(StateStore(path)) as store:
             projector = Projector(log, store)
             while projector.advance():
                 pass
 
     def rebuild(self) -> None:
         """Fold the whole log into a new generation, and use that."""
-        with self.deployment.log_reader() as log:
-            build_generation(self.deployment.generations(), log)
+        with self.drivers.log_reader() as log:
+            build_generation(self.drivers.generations(), log)
         self.project()
 
     def settle(self) -> None:
@@ -129,7 +131,7 @@ class World:
 
     def state(self) -> StateReader:
         """The state in use, for reading; the caller closes it."""
-        return StateReader(self.deployment.generations().current_path())
+        return StateReader(self.drivers.generations().current_path())
 
     def entries(self) -> list[Entry]:
         """The whole log."""

@@ -15,7 +15,7 @@ def _append_rate(run: Run) -> Rate:
     """New contacts in no order on the bus, from the consumer's own word that it started to the last entry."""
     count = run.sizes.appended
     place = run.place("append")
-    publish(place.deployment, ((one, traits_of(one)) for one in map(person, range(count))))
+    publish(place.drivers, ((one, traits_of(one)) for one in map(person, range(count))))
     with place.running("consume") as consumer:
         began = place.wait_until(consumer, place.has_printed("consume", b"consumer started"), every=0.0005)
         began_cpu = processor.seconds(consumer.pid)

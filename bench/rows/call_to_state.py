@@ -23,7 +23,7 @@ def _delays(served: Served, count: int) -> list[float]:
     chance, place, delays = Random(8), served.place, []
     with (
         closing(HTTPConnection("127.0.0.1", place.port, timeout=10)) as connection,
-        reading(place.deployment.generations().current_path()) as state,
+        reading(place.drivers.generations().current_path()) as state,
     ):
         for number in range(count):
             time.sleep(chance.uniform(0.01, _LONGEST_PAUSE))

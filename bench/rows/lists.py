@@ -59,7 +59,7 @@ def _call(
 
 
 def _wait_for_indexes(served: Served, place: Place) -> None:
-    generations = place.deployment.generations()
+    generations = place.drivers.generations()
 
     def are_made() -> bool:
         with reading(generations.current_path()) as state:

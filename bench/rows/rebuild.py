@@ -36,11 +36,11 @@ def _expected(contacts: int) -> Expected:
 def _filled(run: Run) -> Place:
     """A deployment whose log holds the events, and a state that the projector has only begun."""
     place = run.place("rebuild")
-    count = publish(place.deployment, _facts(run.sizes.rebuilt_contacts))
+    count = publish(place.drivers, _facts(run.sizes.rebuilt_contacts))
     with place.running("consume") as consumer:
         place.wait_until(consumer, place.has_printed("consume", b"consumer started"))
         with place.running("project") as projector:
-            place.wait_until(projector, lambda: place.deployment.generations().current() is not None)
+            place.wait_until(projector, lambda: place.drivers.generations().current() is not None)
         place.wait_until(consumer, lambda: head(place) >= count, every=0.05)
     if head(place) != count:
         raise Wrong(f"{head(place)} entries in the log, {count} expected")
@@ -49,7 +49,7 @@ def _filled(run: Run) -> Place:
 
 def _rebuild_rate(run: Run, place: Place, peak: Peak) -> Rate:
     """From the moment the new generation's file appears to the pointer that names it."""
-    generations = place.deployment.generations()
+    generations = place.drivers.generations()
     number = generations.newest() + 1
     with place.running("rebuild", "--json") as rebuild, watching(place.pids) as seen:
         began = place.wait_until(rebuild, generations.building(number).exists)

@@ -67,7 +67,7 @@ def create_app(services: Services) -> Flask:
         ledger_routes(services),
         audit_run_routes(services),
         health_routes(services, metrics),
-        docs_routes(lambda: description.content, msgspec.json.encode(describe_bus(services.deployment.bus().topic))),
+        docs_routes(lambda: description.content, msgspec.json.encode(describe_bus(services.status.bus.topic))),
     ):
         description.register(routes)
     app.wsgi_app = TrackCalls(services, metrics, app.wsgi_app)  # type: ignore[method-assign]

@@ -51,14 +51,14 @@ def list_contacts(
     is_json: bool,
 ) -> None:
     """List contacts, the one changed last first."""
-    deployment = opened()
-    asked = Selection(conditions, tags, None, match)
-    with deployment.log_reader() as log:
+    drivers = opened()
+    asked, states = Selection(conditions, tags, None, match), drivers.generations()
+    with drivers.log_reader() as log:
         position = position_of(log, as_of)
-        path = deployment.generations().current_path() if position is None else state_at(deployment.past, log, position)
+        path = states.current_path() if position is None else state_at(drivers.deployment.past, log, position)
     try:
-        once = named_once(deployment)
-        document = list_page(path, deployment.log_reader, asked, "-modified", limit, cursor, once)
+        once = named_once(states, drivers.store)
+        document = list_page(path, drivers.log_reader, asked, "-modified", limit, cursor, once)
     except BadCursor as fault:
         raise click.BadParameter(str(fault), param_hint="--cursor") from fault
     except BadCondition as fault:
@@ -85,9 +85,9 @@ def list_contacts(
 @click.argument("position", type=click.IntRange(0))
 def past(position: int) -> None:
     """Work out the contacts as of a POSITION, for calls that will ask for them."""
-    deployment = opened()
-    with deployment.log_reader() as log:
-        state_at(deployment.past, log, position)
+    drivers = opened()
+    with drivers.log_reader() as log:
+        state_at(drivers.deployment.past, log, position)
 
 
 @click.command()
@@ -96,9 +96,9 @@ def past(position: int) -> None:
 @as_json
 def show(who: str, as_of: str | None, is_json: bool) -> None:
     """Show a contact, now or as it was. WHO is its id, its phone (+919967536783) or its user id."""
-    deployment = opened()
-    with deployment.log_reader() as log, _known():
-        document = documents.contact(deployment, log, find(log, who), position_of(log, as_of))
+    drivers = opened()
+    with drivers.log_reader() as log, _known():
+        document = documents.contact(drivers.readers(), log, find(log, who), position_of(log, as_of))
 
     emit(document, is_json, lambda: _show_contact(document))
 

@@ -14,6 +14,7 @@ from service.cli.import_progress import reporting
 from service.cli.print_import import print_check, print_import, summary
 from service.cli.terminal import Failed, as_json, emit, opened
 from service.deployment import logs
+from service.deployment.parts import CONSUMER, PROJECTOR
 from service.imports.columns.choices import BLANKS, MATCHES, MODES, Choices
 from service.imports.record.files import Busy
 from service.imports.record.registry import ImportUnknown
@@ -111,7 +112,7 @@ def imports(context: click.Context, is_json: bool) -> None:
     """List the imports, newest first; or look at one."""
     if context.invoked_subcommand is not None:
         return
-    with importing(opened()) as importer:
+    with importing(opened().deployment) as importer:
         found = importer.results.all()
 
     def listing() -> None:
@@ -127,7 +128,7 @@ def imports(context: click.Context, is_json: bool) -> None:
 @as_json
 def show(id: str, rejects: Path | None, is_json: bool) -> None:
     """Show an import: its counts, and the first rows that were not taken."""
-    with _faults_as_sentences(), importing(opened()) as importer:
+    with _faults_as_sentences(), importing(opened().deployment) as importer:
         _finish(importer, id, rejects, is_json)
 
 
@@ -189,16 +190,16 @@ def run() -> None:
     """Go on with imports that nobody works on, until told to stop; a part of `contacts serve`."""
     stop = Stop()
     stop.catch_signals()
-    given = opened()
-    logs.configure(given.settings.log_format)
-    run_imports(given, stop, partial(importing, given))
+    drivers = opened()
+    logs.configure(drivers.deployment.settings.log_format)
+    run_imports(drivers.deployment, stop, partial(importing, drivers.deployment), drivers.watched_store)
 
 
 @contextmanager
 def _at_work(idle: Collection[str] = _READING) -> Iterator[tuple[Importer, Report]]:
     """An importer that shows its progress; consumer and projector run once a stage comes that is not `idle`."""
-    deployment = opened()
-    locks = {"consume": deployment.consumer_lock, "project": deployment.projector_lock}
+    deployment = opened().deployment
+    locks = {"consume": CONSUMER.lock(deployment.data), "project": PROJECTOR.lock(deployment.data)}
     parts: list[TemporaryPart] | None = None
 
     def check() -> None:

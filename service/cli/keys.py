@@ -10,8 +10,8 @@ import click
 from ledger.events import moments
 from service.cli.given import who
 from service.cli.terminal import Failed, as_json, emit, opened
-from service.deployment.deployment import now
 from service.deployment.keys import SCOPES, Key, Keys, KeyUnknown, TooManyKeys
+from service.wiring.drivers import now
 
 
 @click.group()

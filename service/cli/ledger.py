@@ -15,11 +15,11 @@ from projections.state.sqlite.reader import reading
 from service.cli.given import who
 from service.cli.terminal import Failed, as_json, console, emit, opened, table
 from service.deployment.audit_trail import Act, record
-from service.deployment.deployment import Deployment, now
 from service.deployment.locks import Held, holding
+from service.deployment.parts import PROJECTOR
 from service.queries.rejected import rejection
-from service.queries.status import signed_head
-from service.queries.status import status as current_status
+from service.wiring.drivers import Drivers, now
+from service.wiring.ledger import ledger_status, verification
 
 SWITCH_SECONDS = 30.0
 """How long a rebuild waits for a running projector to take up the new generation."""
@@ -29,7 +29,7 @@ SWITCH_SECONDS = 30.0
 @as_json
 def status(is_json: bool) -> None:
     """Show how far the log is, and what waits before and behind it."""
-    current = current_status(opened())
+    current = ledger_status(opened().deployment).now()
     document = current.document()
 
     def show() -> None:
@@ -43,8 +43,7 @@ def status(is_json: bool) -> None:
 @as_json
 def head(is_json: bool) -> None:
     """Print the log's head, signed: keep it elsewhere, and `verify --head FILE` proves nothing before it changed."""
-    deployment = opened()
-    document = signed_head(deployment)
+    document = ledger_status(opened().deployment).signed_head()
     emit(document, is_json, lambda: click.echo(orjson.dumps(document).decode()))
 
 
@@ -58,12 +57,12 @@ def verify(head_file: Path | None, is_deep: bool, all_files: bool, is_json: bool
 
     --head FILE: the log must also go through this head, which `contacts head --json` printed.
     """
-    from service.jobs.verifying import Extent, verify_deployment
+    from service.jobs.verifying import Extent
 
-    deployment = opened()
-    saved = _saved_head(deployment, head_file) if head_file else None
-    with _progress("verifying", _position(deployment), is_json) as advance:
-        report = verify_deployment(deployment, Extent(is_deep, all_files), saved_head=saved, progress=advance)
+    drivers = opened()
+    saved = _saved_head(drivers, head_file) if head_file else None
+    with _progress("verifying", _position(drivers), is_json) as advance:
+        report = verification(drivers.deployment).run(Extent(is_deep, all_files), saved_head=saved, progress=advance)
     document: dict[str, Any] = {
         "ok": report.ok,
         "events": report.events,
@@ -85,10 +84,10 @@ def verify(head_file: Path | None, is_deep: bool, all_files: bool, is_json: bool
         raise click.exceptions.Exit(1)
 
 
-def _position(deployment: Deployment) -> int:
+def _position(drivers: Drivers) -> int:
     """Where the log ends; 0 where that cannot be read, which `verify` then says."""
     try:
-        with deployment.log_reader() as log:
+        with drivers.log_reader() as log:
             return log.head().position
     except NotMadeYet:
         raise
@@ -96,12 +95,12 @@ def _position(deployment: Deployment) -> int:
         return 0
 
 
-def _saved_head(deployment: Deployment, file: Path) -> Head:
+def _saved_head(drivers: Drivers, file: Path) -> Head:
     try:
         document = orjson.loads(file.read_bytes())
         saved = Head(int(document["position"]), bytes.fromhex(document["hash"]), 0)
         signature = str(document["signature"])
-        expected = deployment.signer().of_head(saved.position, saved.hash)
+        expected = drivers.signer().of_head(saved.position, saved.hash)
     except (OverflowError, orjson.JSONDecodeError, KeyError, TypeError, ValueError) as fault:
         raise click.BadParameter(f"{file} is not what `contacts head --json` printed", param_hint="--head") from fault
     if signature != expected:
@@ -122,9 +121,9 @@ def rebuild(until: int | None, into: Path | None, is_json: bool) -> None:
 
     if into is not None and into.exists():
         raise click.BadParameter(f"{into} exists; name a new file", param_hint="--into")
-    deployment = opened()
+    drivers = opened()
     began = time.monotonic()
-    with deployment.log_reader() as log:
+    with drivers.log_reader() as log:
         head_position = log.head().position
         if until is not None and until > head_position:
             raise click.BadParameter(f"the log ends at position {head_position}", param_hint="--until")
@@ -133,9 +132,9 @@ def rebuild(until: int | None, into: Path | None, is_json: bool) -> None:
                 fold_into(into, log, until=until, progress=advance)
                 path, generation = into, None
             else:
-                generation = build_generation(deployment.generations(), log, progress=advance)
-                _have_it_switched(deployment, generation)
-                path = deployment.generations().path(generation)
+                generation = build_generation(drivers.generations(), log, progress=advance)
+                _have_it_switched(drivers, generation)
+                path = drivers.generations().path(generation)
     with reading(path) as state:
         document: dict[str, Any] = {
             "position": state.checkpoint().position,
@@ -145,21 +144,21 @@ def rebuild(until: int | None, into: Path | None, is_json: bool) -> None:
             "generation": generation,
             "seconds": round(time.monotonic() - began, 3),
         }
-    with closing(deployment.store()) as store:
+    with closing(drivers.store()) as store:
         done = {name: document[name] for name in ("position", "generation")}
         record(store, Act(now(), who(), "state rebuilt", done | ({} if into is None else {"into": str(into)})))
     emit(document, is_json, lambda: table(("what", "value"), document.items()))
 
 
-def _have_it_switched(deployment: Deployment, generation: int) -> None:
+def _have_it_switched(drivers: Drivers, generation: int) -> None:
     """The projector switches, between two pages; where none runs, this process is the projector for a moment."""
     from projections.projector.loop import Projection
 
-    generations = deployment.generations()
+    generations = drivers.generations()
     deadline = time.monotonic() + SWITCH_SECONDS
     while (generations.current() or 0) < generation:
         try:
-            with holding(deployment.projector_lock), deployment.log_reader() as log:
+            with holding(PROJECTOR.lock(drivers.deployment.data)), drivers.log_reader() as log:
                 projection = Projection(log, generations)
                 projection.take_up_rebuilt()
                 projection.close()

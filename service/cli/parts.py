@@ -1,12 +1,14 @@
 """Commands that are one part of the service each: consume and project."""
 
+from functools import partial
+
 import click
 
 from service.cli.given import accept_clock, who
 from service.cli.terminal import opened
 from service.deployment import logs
-from service.deployment.deployment import now
 from service.processes.roles import Stop, run_consumer, run_projector
+from service.wiring.drivers import now
 
 
 @click.command()
@@ -17,17 +19,18 @@ def consume(accept_gap: bool, accept_bus: bool, is_clock_accepted: bool) -> None
     """Append what comes over the bus to the log, until told to stop. A second consumer stands by."""
     stop = Stop()
     stop.catch_signals()
-    given = opened()
-    logs.configure(given.settings.log_format)
+    drivers = opened()
+    logs.configure(drivers.deployment.settings.log_format)
+    bus = drivers.bus(is_accepting=accept_bus)
     if is_clock_accepted:
-        given.bus(is_accepting=accept_bus).accept_clock()
-    run_consumer(
-        given,
-        stop,
+        bus.accept_clock()
+    consumer = partial(
+        drivers.consumer,
         gaps_accepted_by=who() if accept_gap else None,
         bus_accepted_by=who() if accept_bus else None,
         accepted_clock=now() if is_clock_accepted else 0,
     )
+    run_consumer(drivers.deployment, stop, bus, consumer)
 
 
 @click.command()
@@ -35,6 +38,6 @@ def project() -> None:
     """Fold the log into contact state, until told to stop. A second projector stands by."""
     stop = Stop()
     stop.catch_signals()
-    given = opened()
-    logs.configure(given.settings.log_format)
-    run_projector(given, stop)
+    drivers = opened()
+    logs.configure(drivers.deployment.settings.log_format)
+    run_projector(drivers.deployment, stop, drivers.generations())

@@ -8,9 +8,9 @@ import click
 
 from service.cli.given import settings, who
 from service.cli.terminal import Failed, as_json, emit, opened
-from service.deployment.deployment import now
 from service.deployment.keys import SCOPES
 from service.deployment.people import NameTaken, People, PersonUnknown, shown
+from service.wiring.drivers import now
 
 
 @click.group()

@@ -10,8 +10,9 @@ import click
 import orjson
 
 from ledger.log.sqlite.reader import LogReader
-from service.deployment.deployment import Deployment, deployment
+from service.deployment.deployment import deployment
 from service.queries import as_of
+from service.wiring.drivers import Drivers
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,9 +38,9 @@ class Failed(click.ClickException):
     exit_code = 1
 
 
-def opened() -> Deployment:
-    """The deployment that the environment and `.env` describe."""
-    return deployment(os.environ)
+def opened() -> Drivers:
+    """The drivers of the deployment that the environment and `.env` describe."""
+    return Drivers(deployment(os.environ))
 
 
 def emit(document: Any, is_json: bool, show: Callable[[], None]) -> None:

@@ -28,7 +28,7 @@ def track(
     from service.wiring.api import tracker
 
     body = {"fullPhoneNumber": phone, "userId": user_id, "traits": _traits(traits), "tags": list(tags)}
-    tracking = tracker(opened())
+    tracking = tracker(opened().deployment)
     with closing(tracking.publisher):
         ready = _publish(tracking, body)
     document = {"result": True, "message": "Published", "id": ready.ids[0], "ids": ready.ids} | noted(ready.notes)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from ledger.belonging import refuse_other
-from ledger.sqlite import Connection, connect, transaction
+from ledger.belonging import Gone, refuse_other
+from ledger.sqlite import Connection, Place, connect, transaction
 
 MIGRATIONS = Migrations("service")
 
@@ -31,6 +31,16 @@ def open_store(path: Path, ledger: str | None = None) -> Connection:
         else:
             refuse_other(path, found, ledger)
     return connection
+
+
+def refuse_lost_store(place: Place) -> None:
+    """Raise Gone where `service.db`, open at `place`, was deleted or replaced: what is written to it is lost."""
+    lost = place.lost()
+    if lost is not None:
+        raise Gone(
+            f"{lost} was deleted or replaced while it was in use (it holds the API keys and the imports):"
+            " put it back, or restore it from a backup, and start again"
+        )
 
 
 @MIGRATIONS()

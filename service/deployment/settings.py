@@ -59,6 +59,11 @@ class Settings:
     time_zone: ZoneInfo | None = None
 
     @property
+    def may_merge(self) -> bool:
+        """Whether a message that names two contacts, each lacking what the other has, merges them (R7)."""
+        return self.merge == "auto"
+
+    @property
     def address(self) -> str:
         """Where to reach this machine's own server, also when it listens at every address."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)

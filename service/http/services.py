@@ -1,4 +1,4 @@
-"""What the API needs from the rest: one value, so that the routes hold no globals."""
+"""What routes and pages need from the rest: one value, so that they hold no globals."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -8,45 +8,45 @@ from typing import TYPE_CHECKING
 from service.commands.idempotency import IdempotencyKeys
 from service.commands.track import Tracker
 from service.commands.track_batch import TrackBatches
-from service.deployment.deployment import Deployment
+from service.deployment.audit_trail import Act
+from service.deployment.settings import Settings
 from service.http.gate import Gate
 from service.http.readiness import Readiness
 from service.http.seats import Seats
 from service.jobs.audit_runs import AuditRuns
 from service.jobs.past_states import PastStates
 from service.queries.consistency import Consistency
+from service.queries.readers import Readers
+from service.queries.status import LedgerStatus
 
 if TYPE_CHECKING:
-    from service.imports.record.results import Results
-    from service.imports.record.uploads import Uploads
-
-
-@dataclass(frozen=True, slots=True)
-class Imports:
-    """Imports for whoever publishes nothing: preparing them, and what became of them."""
-
-    uploads: "Uploads"
-    results: "Results"
+    from service.imports.record.imports import Imports
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts behind the routes, all safe for threads.
+    """What stands behind routes and pages, all of it safe for threads.
 
-    `deployment` opens log and state for those that read; `imports` opens what prepares imports, for one call;
-    `rejected_conflicts` counts those of identity in the log; `new_id` makes the ids that faults are logged under.
+    `record` puts an act into the audit table; `imports` opens what prepares imports, for one call; `named_once` says
+    whether an attribute that nobody has was ever named (R34); `rejected_conflicts` counts those of identity in the log;
+    `new_id` makes the ids that faults are logged under; `clock` gives microseconds since the epoch.
     """
 
+    settings: Settings
     gate: Gate
     seats: Seats
     tracker: Tracker
     batches: TrackBatches
     idempotency: IdempotencyKeys
     consistency: Consistency
+    readers: Readers
+    status: LedgerStatus
     past: PastStates
     audit_runs: AuditRuns
-    deployment: Deployment
-    imports: Callable[[], AbstractContextManager[Imports]]
+    record: Callable[[Act], None]
+    imports: Callable[[], AbstractContextManager["Imports"]]
+    named_once: Callable[[str], bool]
     readiness: Callable[[], Readiness]
     rejected_conflicts: Callable[[], int]
     new_id: Callable[[], str]
+    clock: Callable[[], int]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import tzinfo
 from typing import Any
 
 import structlog
@@ -60,7 +59,7 @@ class Hub:
     people: People
     sessions: Sessions
     preferences: Preferences
-    zone: tzinfo | None
+    secret: bytes
     clock: Callable[[], int]
 
 
@@ -69,10 +68,10 @@ def create_hub(hub: Hub) -> Flask:
     app = Flask("service.hub", static_url_path="/static")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _A_DAY
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    deployment = hub.services.deployment
-    access = Access(hub.sessions, hub.services.seats, deployment.secret, deployment.settings.port)
+    settings = hub.services.settings
+    access = Access(hub.sessions, hub.services.seats, hub.secret, settings.port)
     access.guard(app, _OPEN)
-    _speak(app, access, words.Moments(hub.zone, hub.clock))
+    _speak(app, access, words.Moments(settings.time_zone, hub.clock))
     _finish(app)
     _answer_faults(app, hub.services.new_id)
     app.register_blueprint(signing_in(access, hub.services.gate, hub.people))

@@ -1,7 +1,6 @@
 """One contact (R26, R27): its values with where each comes from, its timeline, and the contact at any past moment."""
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
 from functools import cache
 from typing import Any
 
@@ -12,7 +11,7 @@ from ledger.log.sqlite.reader import LogReader
 from service.http.services import Services
 from service.hub import words
 from service.hub.access import needs
-from service.imports.record.registry import ImportUnknown, Registry
+from service.imports.record.registry import ImportUnknown
 from service.queries import contact as documents
 from service.queries.as_of import BadMoment, position_of
 from service.queries.find import FoundContact, Unknown, find_id
@@ -24,12 +23,11 @@ _ALWAYS_SHOWN = ("phone", "user_id", *DEFAULT_TYPES)
 def contact_pages(services: Services) -> Blueprint:
     """The contact's page."""
     pages = Blueprint("contact", __name__)
-    ledger = services.deployment
 
     @pages.get("/contacts/<id>")
     @needs("read")
     def contact_page(id: str) -> Any:
-        with ledger.log_reader() as log:
+        with services.readers.log() as log:
             found = find_id(log, id)
             if found.asked != found.contact and "as_of" not in request.args:
                 return redirect(f"/contacts/{documents.id_of(log, found)}", 303)
@@ -71,9 +69,9 @@ def file_names(services: Services) -> Callable[[str], str | None]:
 
     @cache
     def name(id: str) -> str | None:
-        with closing(services.deployment.store()) as connection:
+        with services.imports() as imports:
             try:
-                return Registry(connection).get(id).file_name
+                return imports.results.file_name(id)
             except ImportUnknown:
                 return None
 
@@ -83,7 +81,7 @@ def file_names(services: Services) -> Callable[[str], str | None]:
 def _contact(services: Services, log: LogReader, found: FoundContact, position: int | None) -> dict[str, Any] | None:
     """The contact's document; None for one that is gone, or was not there yet: its history is shown all the same."""
     try:
-        return documents.contact(services.deployment, log, found, position)
+        return documents.contact(services.readers, log, found, position)
     except Unknown:
         return None
 

@@ -18,7 +18,6 @@ from service.http.services import Services
 from service.hub.access import needs
 from service.hub.preferences import Preferences
 from service.hub.words import OPERATORS, title, visible
-from service.imports.record.named_once import named_once
 from service.queries.as_of import BadMoment, position_of
 from service.queries.attribute_names import MEMBERS, written
 from service.queries.indexing import Indexing
@@ -46,11 +45,10 @@ class Chip:
 def contacts_pages(services: Services, preferences: Preferences) -> Blueprint:
     """The list's pages."""
     pages = Blueprint("contacts", __name__)
-    generations = services.deployment.generations()
-    totals, indexing = Totals(), Indexing(generations)
-    log_reader, once = services.deployment.log_reader, named_once(services.deployment)
-    kept_attributes = KeptAnswer(generations.current_path, catalogue.attributes)
-    kept_tags = KeptAnswer(generations.current_path, catalogue.tags)
+    readers, once = services.readers, services.named_once
+    totals, indexing = Totals(), Indexing(readers.states)
+    kept_attributes = KeptAnswer(readers.states.current_path, catalogue.attributes)
+    kept_tags = KeptAnswer(readers.states.current_path, catalogue.tags)
 
     def attributes() -> list[dict[str, Any]]:
         with indexing.watching(lambda: {KINDS}):
@@ -68,11 +66,11 @@ def contacts_pages(services: Services, preferences: Preferences) -> Blueprint:
         asked = ListAddress.of(request.args, _columns(preferences))
         names = [one["name"] for one in attributes()]
         document: dict[str, Any] = {"contacts": [], "total": None, "next_cursor": None}
-        fault, position, path = asked.fault, None, generations.current_path()
+        fault, position, path = asked.fault, None, readers.states.current_path()
         try:
             selection, chosen = Selection(asked.where, asked.tags, asked.q or None), Wanted()
             if asked.as_of:
-                with services.deployment.log_reader() as log:
+                with readers.log() as log:
                     position = position_of(log, asked.as_of)
                     assert position is not None
                     path = services.past.at(log, position)
@@ -83,7 +81,7 @@ def contacts_pages(services: Services, preferences: Preferences) -> Blueprint:
                 return totals.of(path, state, wanted)
 
             with indexing.watching(lambda: needed(chosen) if position is None else set()):
-                document = list_page(path, log_reader, selection, asked.sort, _ROWS, asked.cursor, once, total)
+                document = list_page(path, readers.log, selection, asked.sort, _ROWS, asked.cursor, once, total)
         except BadCursor:
             return redirect(asked.address(cursor=None), 303)
         except BadMoment as bad:

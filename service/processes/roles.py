@@ -11,16 +11,20 @@ from typing import TYPE_CHECKING
 import structlog
 
 from ledger import sqlite
+from ledger.bus.port import Bus
+from ledger.sqlite import Connection
 from ledger.storage import StorageFault
 from ledger.wal import Wal
 from projections.projector.loop import run as project
-from service.deployment.deployment import Deployment, refuse_lost_store
+from projections.state.generations import Generations
+from service.deployment.deployment import Deployment
 from service.deployment.locks import Held, holding
 from service.deployment.marks import Beat, note_end
 from service.deployment.parts import CONSUMER, IMPORTER, PROJECTOR, Part, is_passing
 from service.processes.signals import call_at_end
 
 if TYPE_CHECKING:
+    from consumers.consume_loop import Consumer
     from service.imports.run.importer import Importer
 
 _log = structlog.get_logger()
@@ -89,19 +93,19 @@ class Stop:
 
 
 @contextmanager
-def _alone(part: Part, deployment: Deployment, stop: Stop) -> Iterator[bool]:
+def _alone(part: Part, data: Path, stop: Stop) -> Iterator[bool]:
     """Be the one process that is this part, and have others see how it does; a second one stands by until the first
     one is gone. False when told to stop before.
     """
-    lock = part.lock(deployment.data)
+    lock = part.lock(data)
     while not stop.is_stopping():
         try:
             with holding(lock):
                 beat = Beat(lock)
                 beat()
-                stop.report_in(part.trouble(deployment.data), beat)
+                stop.report_in(part.trouble(data), beat)
                 sqlite.tell_of_work(beat)
-                with _end_noted(part.ends(deployment.data)):
+                with _end_noted(part.ends(data)):
                     yield True
                 return
         except Held:
@@ -139,15 +143,10 @@ def _until_stopped(stop: Stop, work: Callable[[], None]) -> None:
 
 
 def run_consumer(
-    deployment: Deployment,
-    stop: Stop,
-    *,
-    gaps_accepted_by: str | None = None,
-    bus_accepted_by: str | None = None,
-    accepted_clock: int = 0,
+    deployment: Deployment, stop: Stop, bus: Bus, opened: Callable[[], AbstractContextManager["Consumer"]]
 ) -> None:
-    """Be the consumer until told to stop. Raises what only a person can mend."""
-    if exposed := deployment.bus().in_clear:
+    """Be the consumer until told to stop; `opened()` opens that of `bus`. Raises what only a person can mend."""
+    if exposed := bus.in_clear:
         _log.warning(
             "personal data goes to Kafka unencrypted, and whoever is on the network can change it: use TLS"
             " (security_protocol=SASL_SSL or SSL)",
@@ -155,13 +154,11 @@ def run_consumer(
         )
 
     def consume() -> None:
-        with deployment.consumer(
-            gaps_accepted_by=gaps_accepted_by, bus_accepted_by=bus_accepted_by, accepted_clock=accepted_clock
-        ) as consumer:
+        with opened() as consumer:
             _log.info("consumer started", position=consumer.log.head().position)
             consumer.run(stop)
 
-    with _alone(CONSUMER, deployment, stop) as is_mine:
+    with _alone(CONSUMER, deployment.data, stop) as is_mine:
         if is_mine:
             _settle()
             sys.setswitchinterval(_SWITCH_SECONDS)
@@ -170,18 +167,23 @@ def run_consumer(
 
 
 def run_imports(
-    deployment: Deployment, stop: Stop, importing: Callable[[Callable[[], None]], AbstractContextManager["Importer"]]
+    deployment: Deployment,
+    stop: Stop,
+    importing: Callable[[Callable[[], None]], AbstractContextManager["Importer"]],
+    opened: Callable[[], tuple[Connection, Callable[[], None]]],
 ) -> None:
-    """Be the importer until told to stop. Raises what only a person can mend. `importing` as ImportRunner takes it."""
+    """Be the importer until told to stop. Raises what only a person can mend.
+
+    `importing` as ImportRunner takes it; `opened()` opens `service.db`, with what raises once that file is lost.
+    """
     from service.processes.import_runner import ImportRunner
 
-    with _alone(IMPORTER, deployment, stop) as is_mine:
+    with _alone(IMPORTER, deployment.data, stop) as is_mine:
         if is_mine:
-            store, wal = deployment.store(), Wal(deployment.service_path, _LARGE_WAL)
-            place = sqlite.Place(deployment.service_path)
+            (store, refuse_lost), wal = opened(), Wal(deployment.service_path, _LARGE_WAL)
 
             def wait(seconds: float) -> bool:
-                refuse_lost_store(place)
+                refuse_lost()
                 stop.healthy()
                 if seconds > 0:  # its main thread, between two looks for work
                     wal.keep_small(store)
@@ -193,11 +195,11 @@ def run_imports(
     _log.info("importer stopped")
 
 
-def run_projector(deployment: Deployment, stop: Stop) -> None:
+def run_projector(deployment: Deployment, stop: Stop, states: Generations) -> None:
     """Be the projector until told to stop. Raises what only a person can mend."""
-    with _alone(PROJECTOR, deployment, stop) as is_mine:
+    with _alone(PROJECTOR, deployment.data, stop) as is_mine:
         if is_mine:
             _settle()
             _log.info("projector started")
-            project(deployment.log_path, deployment.generations(), stop.wait, stop.faulty, stop.healthy, stop.beat)
+            project(deployment.log_path, states, stop.wait, stop.faulty, stop.healthy, stop.beat)
     _log.info("projector stopped")

@@ -11,11 +11,11 @@ from projections.lists.refreshed import contact_now
 from projections.past.explain import explain as explanation
 from projections.past.history import event_document, steps
 from projections.state.sqlite.reader import reading
-from service.deployment.deployment import Deployment
 from service.queries.find import FoundContact, Unknown, at
+from service.queries.readers import Readers
 
 
-def contact(deployment: Deployment, log: LogReader, found: FoundContact, position: int | None) -> dict[str, Any]:
+def contact(readers: Readers, log: LogReader, found: FoundContact, position: int | None) -> dict[str, Any]:
     """The contact now, or as it was at a position, which the document then names. Raises Unknown."""
     if position is not None:
         return contact_document(at(log, found, position)) | {"as_of": position}
@@ -23,31 +23,31 @@ def contact(deployment: Deployment, log: LogReader, found: FoundContact, positio
         raise Unknown(
             "nobody has it any more, since an import was undone: ask as of a position before, or for its history"
         )
-    return now(deployment, found.contact)
+    return now(readers, found.contact)
 
 
-def now(deployment: Deployment, contact: int) -> dict[str, Any]:
+def now(readers: Readers, contact: int) -> dict[str, Any]:
     """The contact with this number as it is now. Raises Unknown as `state_now` does."""
-    return contact_document(state_now(deployment, contact))
+    return contact_document(state_now(readers, contact))
 
 
-def state_now(deployment: Deployment, contact: int) -> ContactState:
+def state_now(readers: Readers, contact: int) -> ContactState:
     """The contact with this number as it is now. Raises Unknown while it is in the log only, and when it is gone."""
-    with reading(deployment.generations().current_path()) as state:
+    with reading(readers.states.current_path()) as state:
         state.freeze()
-        found = contact_now(state, deployment.log_reader, contact)
+        found = contact_now(state, readers.log, contact)
     if found is not None:
         return found
-    with deployment.log_reader() as log:
+    with readers.log() as log:
         if log.is_gone(contact):
             raise Unknown("the contact is gone, since the import that made it was undone; its history is kept")
     raise Unknown("the contact is in the log, but not in the state yet: is the projector running?")
 
 
-def left_by(deployment: Deployment, log: LogReader, entry: Entry) -> dict[str, Any]:
+def left_by(readers: Readers, log: LogReader, entry: Entry) -> dict[str, Any]:
     """The contact that an accepted entry is about, as it left it, whatever came since. The state must show it."""
     assert entry.contact is not None
-    with reading(deployment.generations().current_path()) as state:
+    with reading(readers.states.current_path()) as state:
         current = state.contact(entry.contact)
     if current is not None and current.position == entry.position:
         return contact_document(current)

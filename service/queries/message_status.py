@@ -3,24 +3,23 @@
 from typing import Any
 
 from ledger.log.entry import Entry, public_id
-from ledger.log.sqlite.reader import LogReader, is_there
-from service.deployment.deployment import Deployment
-from service.queries.status import bus_lag
+from ledger.log.sqlite.reader import LogReader
+from service.queries.status import LedgerStatus
 
 
-def message_status(deployment: Deployment, id: str, source: str | None) -> dict[str, Any] | None:
+def message_status(ledger: LedgerStatus, id: str, source: str | None) -> dict[str, Any] | None:
     """The message of this id; `source` None: one that a call of ours sent.
 
     None when there is no such message. While messages wait on the bus, or the bus cannot be asked, one that is not in
     the log is said to be pending: nobody can tell it from one that never was.
     """
-    if not is_there(deployment.log_path):
-        return _pending(id, source) if bus_lag(deployment, None) != 0 else None
-    with deployment.log_reader() as log:
+    if not ledger.has_log():
+        return _pending(id, source) if ledger.bus_lag(None) != 0 else None
+    with ledger.readers.log() as log:
         # in this order: what was on the bus before the second look is in the log, or it never was
         if found := _in_log(log, id, source):
             return found
-        if bus_lag(deployment, log) != 0:
+        if ledger.bus_lag(log) != 0:
             return _pending(id, source)
         return _in_log(log, id, source)
 

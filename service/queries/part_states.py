@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from ledger import sqlite
 from ledger.storage import StorageFault
-from service.deployment.deployment import Deployment
 from service.deployment.judging import fault_of
 from service.deployment.marks import seen
 from service.deployment.parts import CONSUMER, IMPORTER, PARTS, PROJECTOR, Part
@@ -42,25 +42,25 @@ class Waiting:
 NOT_KNOWN = Waiting(None, None, None)
 
 
-def part_states(deployment: Deployment, waiting: Waiting, positions: Mapping[Part, int]) -> tuple[PartState, ...]:
-    """Look at what each part leaves in the data folder. `positions`: how far log and state are."""
+def part_states(data: Path, waiting: Waiting, positions: Mapping[Part, int]) -> tuple[PartState, ...]:
+    """Look at what each part leaves in the folder `data`. `positions`: how far log and state are."""
     work = {CONSUMER: waiting.messages, PROJECTOR: waiting.entries, IMPORTER: waiting.imports}
     found = []
     for part in PARTS:
         if part.is_alone:
-            marks, waits = seen(part, deployment.data), work[part]
+            marks, waits = seen(part, data), work[part]
             fault = fault_of(marks, None if waits is None else waits > 0)
             beat = None if marks.beat is None else round(marks.beat, 1)
             found.append(PartState(part.name, marks.is_alive, positions.get(part), beat, fault))
     return tuple(found)
 
 
-def imports_waiting(deployment: Deployment) -> int | None:
+def imports_waiting(service_db: Path) -> int | None:
     """How many imports are to be checked or run; None where `service.db` cannot be asked."""
-    if not deployment.service_path.exists():
+    if not service_db.exists():
         return 0
     try:
-        with closing(sqlite.connect(deployment.service_path, read_only=True, busy_seconds=1.0)) as store:
+        with closing(sqlite.connect(service_db, read_only=True, busy_seconds=1.0)) as store:
             if store.execute("SELECT 1 FROM sqlite_schema WHERE name = 'imports'").fetchone() is None:
                 return 0
             return int(

@@ -1,16 +1,19 @@
 """How far everything is: log head, what waits on the bus, what waits to be projected."""
 
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass
 
-from ledger.bus.port import BusError
+from ledger.bus.port import Bus, BusError
 from ledger.events import moments
+from ledger.events.signing import Signer
 from ledger.log.sqlite.reader import LogReader, is_there
 from ledger.storage import StorageFault
 from projections.state.sqlite.reader import reading
-from service.deployment.deployment import Deployment, now
+from service.deployment.deployment import Deployment
 from service.deployment.parts import CONSUMER, PROJECTOR
 from service.queries.part_states import PartState, Waiting, imports_waiting, part_states
+from service.queries.readers import Readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,61 +39,74 @@ class Status:
         return {**asdict(self), "parts": [part.document() for part in self.parts]}
 
 
-def status(deployment: Deployment) -> Status:
-    """Look at bus, log and state; a deployment that never ran is all zeros."""
-    generations = deployment.generations()
-    checkpoint, contacts, dirty = 0, 0, 0
-    try:
-        with reading(generations.current_path()) as state:
-            checkpoint, contacts, dirty = state.checkpoint().position, state.count(), state.dirty_count()
-    except StorageFault as fault:
-        if fault.is_damage:
-            raise
+@dataclass(frozen=True, slots=True)
+class LedgerStatus:
+    """Looks at bus, log, state and parts of a deployment. `clock` gives microseconds since the epoch."""
 
-    def parts(bus_lag: int | None, position: int) -> tuple[PartState, ...]:
-        waiting = Waiting(bus_lag, max(0, position - checkpoint) + dirty, imports_waiting(deployment))
-        return part_states(deployment, waiting, {CONSUMER: position, PROJECTOR: checkpoint})
+    deployment: Deployment
+    readers: Readers
+    bus: Bus
+    signer: Signer
+    clock: Callable[[], int]
 
-    if not is_there(deployment.log_path):
-        lag = bus_lag(deployment, None)
-        return Status(bytes(32).hex(), 0, lag, 0, 0.0, 0, generations.current(), contacts, parts(lag, 0))
-    with deployment.log_reader() as log:
-        head = log.head()
-        waiting = log.read(checkpoint, 1) if checkpoint < head.position else []
-        lag = bus_lag(deployment, log)
-        return Status(
-            head.hash.hex(),
-            head.position,
-            lag,
-            max(0, head.position - checkpoint),
-            max(0.0, (now() - waiting[0].recorded) / 1e6) if waiting else 0.0,
-            log.rejected_count(),
-            generations.current(),
-            contacts,
-            parts(lag, head.position),
-        )
+    def now(self) -> Status:
+        """How far each is; a deployment that never ran is all zeros."""
+        states = self.readers.states
+        checkpoint, contacts, dirty = 0, 0, 0
+        try:
+            with reading(states.current_path()) as state:
+                checkpoint, contacts, dirty = state.checkpoint().position, state.count(), state.dirty_count()
+        except StorageFault as fault:
+            if fault.is_damage:
+                raise
 
+        def parts(bus_lag: int | None, position: int) -> tuple[PartState, ...]:
+            imports = imports_waiting(self.deployment.service_path)
+            waiting = Waiting(bus_lag, max(0, position - checkpoint) + dirty, imports)
+            return part_states(self.deployment.data, waiting, {CONSUMER: position, PROJECTOR: checkpoint})
 
-def signed_head(deployment: Deployment) -> dict[str, object]:
-    """The log's head with the deployment's signature: kept elsewhere, it proves that nothing before it changed."""
-    with deployment.log_reader() as log:
-        head = log.head()
-    return {
-        "position": head.position,
-        "hash": head.hash.hex(),
-        "recorded_at": moments.text(head.recorded),
-        "signature": deployment.signer().of_head(head.position, head.hash),
-    }
-
-
-def bus_lag(deployment: Deployment, log: LogReader | None) -> int | None:
-    """How many messages on the bus the log has not taken; None while the bus cannot be asked."""
-    try:
-        with closing(deployment.bus().reader()) as bus:
-            stored = log.offsets(bus.bus_id) if log else {}
-            return sum(
-                max(0, end - max(begin, stored.get(partition, begin)))
-                for partition, (begin, end) in bus.ranges().items()
+        if not self.has_log():
+            lag = self.bus_lag(None)
+            return Status(bytes(32).hex(), 0, lag, 0, 0.0, 0, states.current(), contacts, parts(lag, 0))
+        with self.readers.log() as log:
+            head = log.head()
+            waiting = log.read(checkpoint, 1) if checkpoint < head.position else []
+            lag = self.bus_lag(log)
+            return Status(
+                head.hash.hex(),
+                head.position,
+                lag,
+                max(0, head.position - checkpoint),
+                max(0.0, (self.clock() - waiting[0].recorded) / 1e6) if waiting else 0.0,
+                log.rejected_count(),
+                states.current(),
+                contacts,
+                parts(lag, head.position),
             )
-    except BusError:
-        return None
+
+    def signed_head(self) -> dict[str, object]:
+        """The log's head with the deployment's signature: kept elsewhere, it proves that nothing before it changed."""
+        with self.readers.log() as log:
+            head = log.head()
+        return {
+            "position": head.position,
+            "hash": head.hash.hex(),
+            "recorded_at": moments.text(head.recorded),
+            "signature": self.signer.of_head(head.position, head.hash),
+        }
+
+    def has_log(self) -> bool:
+        """Whether the log was made."""
+        return is_there(self.deployment.log_path)
+
+    def bus_lag(self, log: LogReader | None) -> int | None:
+        """How many messages on the bus the log has not taken; None while the bus cannot be asked."""
+        try:
+            with closing(self.bus.reader()) as bus:
+                stored = log.offsets(bus.bus_id) if log else {}
+                return sum(
+                    max(0, end - max(begin, stored.get(partition, begin)))
+                    for partition, (begin, end) in bus.ranges().items()
+                )
+        except BusError:
+            return None

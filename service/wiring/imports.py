@@ -1,13 +1,13 @@
-"""The composition root of imports, apart from `wiring` so that only commands about files load what it needs."""
+"""Imports, and the importer: a module of its own, so that only what is about files loads what it needs."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from service.deployment.deployment import Deployment, now
-from service.http.services import Imports
+from service.deployment.deployment import Deployment
 from service.imports.ledger.sent import SentRows
 from service.imports.ledger.view import LedgerView
+from service.imports.record.imports import Imports
 from service.imports.record.registry import Registry
 from service.imports.record.results import Results
 from service.imports.record.uploads import UploadPorts, Uploads
@@ -15,18 +15,20 @@ from service.imports.run.feed import Pace
 from service.imports.run.importer import Importer
 from service.imports.run.ports import Limits, Ports
 from service.imports.table.wording import OF_CALL
+from service.wiring.drivers import Drivers, now
 
 
 @contextmanager
 def imports(deployment: Deployment) -> Iterator[Imports]:
     """Imports for those who publish nothing; for one thread."""
-    store = deployment.store()
+    drivers = Drivers(deployment)
+    store = drivers.store()
     registry, folder = Registry(store), deployment.data / "imports"
-    view = LedgerView(deployment.bus(), deployment.log_path, deployment.generations())
+    view = LedgerView(drivers.bus(), deployment.log_path, drivers.generations())
     ports = UploadPorts(
         clock=now,
         stated=lambda: max(now(), view.recorded()),
-        new_id=deployment.ids(),
+        new_id=drivers.ids(),
         known_attributes=view.attribute_types,
         default_country_code=deployment.settings.default_country_code,
     )
@@ -45,10 +47,11 @@ def _limits(deployment: Deployment) -> Limits:
 @contextmanager
 def importing(deployment: Deployment, check: Callable[[], None] = lambda: None) -> Iterator[Importer]:
     """The importer of files; `check` is called again and again while it waits, and may raise."""
-    store = deployment.store()
+    drivers = Drivers(deployment)
+    store = drivers.store()
     registry = Registry(store)
-    view = LedgerView(deployment.bus(), deployment.log_path, deployment.generations())
-    publisher = deployment.bus().publisher()
+    view = LedgerView(drivers.bus(), deployment.log_path, drivers.generations())
+    publisher = drivers.bus().publisher()
 
     def sleep(seconds: float) -> None:
         check()
@@ -56,10 +59,10 @@ def importing(deployment: Deployment, check: Callable[[], None] = lambda: None) 
 
     ports = Ports(
         publisher=publisher,
-        signer=deployment.signer(),
+        signer=drivers.signer(),
         clock=now,
         stated=lambda: max(now(), view.recorded()),
-        new_id=deployment.ids(),
+        new_id=drivers.ids(),
         backlog=view.backlog,
         behind=view.behind,
         at_head=view.at_head,
@@ -67,7 +70,7 @@ def importing(deployment: Deployment, check: Callable[[], None] = lambda: None) 
         rejections=view.rejections,
         not_redone=view.not_redone,
         message=view.message,
-        sent=SentRows(deployment.bus(), deployment.log_path, deployment.signer()).of,
+        sent=SentRows(drivers.bus(), deployment.log_path, drivers.signer()).of,
         known_attributes=view.attribute_types,
         default_country_code=deployment.settings.default_country_code,
         pace=Pace(time.monotonic, sleep),

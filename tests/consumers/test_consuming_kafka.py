@@ -69,7 +69,7 @@ def test_a_record_with_a_header_name_that_is_not_utf8_is_rejected_whole_and_stop
 
 def forget_offsets(world):
     """The topic is read again from its beginning, as after a restored backup."""
-    with world.deployment.consumer() as consumer:
+    with world.drivers.consumer() as consumer:
         consumer.log._connection.execute("DELETE FROM offsets")
 
 
@@ -86,7 +86,7 @@ def test_a_batch_damaged_on_the_brokers_disk_stops_the_consumer_with_its_offsets
         with pytest.raises(MessagesMissing, match=r"offsets 1 to 2 are damaged on the bus.*--accept-gap"):
             world.consume()
         assert log_of(world) == [("g", None)]
-    with world.deployment.consumer(gaps_accepted_by="cli:asha") as consumer:
+    with world.drivers.consumer(gaps_accepted_by="cli:asha") as consumer:
         consumer.run(UntilCaughtUp(world, consumer.log))
     _, gap, last = world.entries()
     accepted = orjson.loads(gap.value)["data"]

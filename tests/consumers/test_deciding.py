@@ -6,7 +6,7 @@ import pytest
 
 from ledger.events import moments
 from ledger.log.sqlite.reader import LogReader
-from service.deployment.deployment import now
+from service.wiring.drivers import now
 from tests.examples import ASHA, GAVIN
 from tests.intake import NOON, SECOND, Intake, message, row_message, tracked
 

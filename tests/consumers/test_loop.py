@@ -76,7 +76,7 @@ def test_a_consumer_started_again_goes_on_where_the_log_is(world):
 
 
 def accept_bus(world):
-    with world.deployment.consumer(bus_accepted_by="cli:asha") as consumer:
+    with world.drivers.consumer(bus_accepted_by="cli:asha") as consumer:
         consumer.run(UntilCaughtUp(world, consumer.log))
 
 
@@ -163,7 +163,7 @@ def test_a_bus_with_fewer_messages_than_were_taken_stops_the_consumer(world):
 
 
 def accept_gap(world):
-    with world.deployment.consumer(gaps_accepted_by="cli:asha") as consumer:
+    with world.drivers.consumer(gaps_accepted_by="cli:asha") as consumer:
         consumer.run(UntilCaughtUp(world, consumer.log))
 
 
@@ -211,7 +211,7 @@ def test_an_earlier_copy_of_the_bus_can_be_accepted_and_nothing_is_taken_twice(w
 def test_a_full_disk_loses_nothing_and_the_loop_goes_on_once_there_is_space(world):
     """Decision 2: the batch is rolled back whole, and read again from the log's own offsets."""
     sent = [world.track(phone=GAVIN, about="x" * 20_000, number=number) for number in range(10)]
-    with world.deployment.consumer() as consumer:
+    with world.drivers.consumer() as consumer:
         connection = consumer.log._connection
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages + 10}")
@@ -227,7 +227,7 @@ def test_a_full_disk_loses_nothing_and_the_loop_goes_on_once_there_is_space(worl
 
 def test_a_fault_that_no_waiting_mends_ends_the_loop(world):
     world.track(phone=GAVIN)
-    with world.deployment.consumer() as consumer:
+    with world.drivers.consumer() as consumer:
         consumer.log._connection.execute("DROP TABLE sources")
         with pytest.raises(StorageFault, match="no such table"):
             consumer.run(Recording(world, consumer.log))
@@ -253,7 +253,7 @@ def test_what_another_consumer_took_meanwhile_is_not_taken_again(world):
     """Decision 2: compare-and-set; the one that was overtaken goes on from the log's own offsets."""
     for phone in (GAVIN, ASHA):
         world.track(phone=phone)
-    with world.deployment.consumer() as consumer:
+    with world.drivers.consumer() as consumer:
         consumer.run(Overtaken(world, consumer.log))
     assert ids(world) == ["m1", "m2", "m3"]
 
@@ -279,6 +279,6 @@ def test_messages_that_are_lost_while_it_runs_stop_it_too(world):
     for phone in (RAVI, MEERA):
         world.track(phone=phone)
     world.faults = []
-    with world.deployment.consumer() as consumer, pytest.raises(MessagesMissing, match="2 messages from offset 3"):
+    with world.drivers.consumer() as consumer, pytest.raises(MessagesMissing, match="2 messages from offset 3"):
         consumer.run(PassedByRetention(world, consumer.log))
     assert [type(fault).__name__ for fault in world.faults] == ["OutOfRange"]

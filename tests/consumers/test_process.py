@@ -11,6 +11,7 @@ import orjson
 
 from ledger.log.sqlite.reader import is_there
 from service.deployment.locks import is_held
+from service.deployment.parts import CONSUMER
 from tests.examples import GAVIN
 from tests.world import SHOP
 
@@ -66,7 +67,7 @@ def position(world):
 
 
 def next_offset(world):
-    with closing(world.log()) as log, closing(world.deployment.bus().reader()) as bus:
+    with closing(world.log()) as log, closing(world.drivers.bus().reader()) as bus:
         return log.offsets(bus.bus_id).get(0, 1)
 
 
@@ -75,7 +76,7 @@ def test_sigterm_at_any_moment_ends_it_in_order_between_two_batches(world):
     with running(world) as process:
         until(lambda: is_there(world.deployment.log_path))
         assert end(process) == 0
-        assert not is_held(world.deployment.consumer_lock)
+        assert not is_held(CONSUMER.lock(world.deployment.data))
         assert position(world) == next_offset(world) - 1
     world.consume()
     assert position(world) == 5_000
@@ -92,7 +93,7 @@ def test_an_idle_consumer_ends_at_once(world):
 
 def test_a_second_consumer_stands_by_and_takes_over_after_a_kill(world):
     with running(world) as first:
-        until(lambda: is_held(world.deployment.consumer_lock))
+        until(lambda: is_held(CONSUMER.lock(world.deployment.data)))
         with running(world) as second:
             publish(world, 10)
             until(lambda: position(world) == 10)

@@ -86,10 +86,13 @@ class Mended(UntilCaughtUp):
 
 
 def test_the_consumer_tells_of_a_clock_that_jumped_and_goes_on_when_it_is_right(world):
-    clock, deployment = [NOON], world.deployment
+    clock, secret = [NOON], world.deployment.secret
     bus = SqliteBus(world.folder / "bus.db", clock=lambda: NOON)
-    with closing(EventLog(deployment.log_path, clock=lambda: clock[0])) as log, closing(bus.publisher()) as publisher:
-        appender = Appender(log, secret=deployment.secret, may_merge=True, clock=lambda: clock[0], ids=deployment.ids())
+    with (
+        closing(EventLog(world.deployment.log_path, clock=lambda: clock[0])) as log,
+        closing(bus.publisher()) as publisher,
+    ):
+        appender = Appender(log, secret=secret, may_merge=True, clock=lambda: clock[0], ids=world.drivers.ids())
         consumer = Consumer(bus, log, appender)
         publisher.publish([Message(None, city("Pune"))])
         consumer.run(UntilCaughtUp(world, log))

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from service.deployment.deployment import deployment
-from service.queries.status import status
+from service.wiring.ledger import ledger_status
 from tests.brokers import eventually, free_port
 from tests.docs.ready_command import ready_command
 
@@ -126,7 +126,7 @@ class Shell:
         return came.removesuffix("\n") if came.endswith("\n\n") or came == "\n" else came
 
     def _is_settled(self):
-        now = status(self._deployment)
+        now = ledger_status(self._deployment).now()
         return now.bus_lag == 0 and now.lag_events == 0
 
 

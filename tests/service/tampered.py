@@ -15,7 +15,7 @@ from projections.projector.loop import Projection
 from projections.state.sqlite.indexes import KINDS, SPELLINGS, TAGS, of_attribute, of_text
 from service.deployment.deployment import Deployment, deployment
 from service.imports.run.undo import Order
-from service.jobs.verifying import verify_deployment
+from service.wiring.ledger import verification
 from tests.examples import ASHA, EMMA, GAVIN, MEERA, RAVI
 from tests.service.imports.imported import WorldImports
 from tests.world import World
@@ -56,9 +56,9 @@ def story(world: World) -> None:
 
 def index(world: World) -> None:
     """Make what lists look things up in."""
-    generations = world.deployment.generations()
+    generations = world.drivers.generations()
     generations.asked().ask([KINDS, SPELLINGS, TAGS, of_text("city"), of_attribute("city")])
-    with world.deployment.log_reader() as log, closing(Projection(log, generations)) as projection:
+    with world.drivers.log_reader() as log, closing(Projection(log, generations)) as projection:
         projection.index()
         while projection.make_blocks():
             pass
@@ -86,7 +86,7 @@ class Tampering:
         with closing(World(self._original)) as world:
             story(world)
             index(world)
-            state = world.deployment.generations().current_path()
+            state = world.drivers.generations().current_path()
         self.files = {"log.db": "log.db", "state": str(state.relative_to(self._original)), "service.db": "service.db"}
         for path in self._original.rglob("*.db"):
             with closing(driver.connect(path)) as connection:
@@ -116,7 +116,7 @@ class Tampering:
         if edit is not None and not self._apply(edit):
             return None
         try:
-            report = verify_deployment(deployment({"CONTACTS_DATA": str(self._copy)}, None))
+            report = verification(deployment({"CONTACTS_DATA": str(self._copy)}, None)).run()
         except NotOurs as refused:  # said by every command, before it looks any further
             return [(0, str(refused))]
         assert report.ok == (not report.faults)

@@ -1,19 +1,16 @@
 """Verify and rebuild over HTTP: started by one call, looked at by others (R28)."""
 
-from contextlib import closing
 from typing import Any
 
 from flask import Response, g
 from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
-from ledger.sqlite import transaction
 from service.api.description.import_shapes import Flag
 from service.api.description.shapes import Answer
 from service.api.http.arguments import OptionalBody
 from service.api.http.routing import Routes, json_answer
-from service.deployment.audit_trail import Act, record
-from service.deployment.deployment import now
+from service.deployment.audit_trail import Act
 from service.http.services import Services
 from service.jobs.audit_runs import RunKind
 from service.jobs.verifying import PLAIN, Extent
@@ -96,8 +93,8 @@ def audit_run_routes(services: Services) -> Routes:
 
     def begin(kind: RunKind, extent: Extent = PLAIN) -> Response:
         run = services.audit_runs.begin(kind, extent)
-        with closing(services.deployment.store()) as store, transaction(store):
-            record(store, Act(now(), f"key {g.key.id}", f"{kind} asked for", {"run": run["id"], "name": g.key.name}))
+        detail = {"run": run["id"], "name": g.key.name}
+        services.record(Act(services.clock(), f"key {g.key.id}", f"{kind} asked for", detail))
         return json_answer(run, 202, {"Location": f"/v1/audit/runs/{run['id']}"})
 
     return routes

@@ -54,7 +54,7 @@ def batch_routes(services: Services, metrics: Metrics) -> Routes:
         """
         content = g.content
         lines = _lines(content)
-        code = services.deployment.settings.default_country_code
+        code = services.settings.default_country_code
         reading = _LineReader(code)
         batch = services.batches.prepare(
             map(reading, lines),

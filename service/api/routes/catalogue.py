@@ -20,8 +20,8 @@ from service.queries.kept import KeptAnswer
 def catalogue_routes(services: Services) -> Routes:
     """The routes about attributes and tags."""
     routes = Routes("catalogue", "The attributes and tags in use")
-    generations = services.deployment.generations()
-    path, indexing = generations.current_path, Indexing(generations)
+    states = services.readers.states
+    path, indexing = states.current_path, Indexing(states)
     kept_attributes = KeptAnswer(path, lambda state: (catalogue.attributes(state), _refolding(state)))
     kept_tags = KeptAnswer(path, lambda state: (catalogue.tags(state), _refolding(state)))
 

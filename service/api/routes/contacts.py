@@ -21,7 +21,7 @@ _ETAG = {"ETag": "The position of the contact's newest event"}
 def contact_routes(services: Services) -> Routes:
     """The routes about one contact."""
     routes = Routes("contacts", "Contacts, their history, and the reason of every value")
-    ledger = services.deployment
+    readers = services.readers
 
     @routes.get("/v1/contacts/<id>", scope="read")
     @routes.query(AsOfQuery)
@@ -35,7 +35,7 @@ def contact_routes(services: Services) -> Routes:
         As it is now, or with `as_of` as it was; the answer then names the position used. The id of a contact that was
         merged into another leads there by a redirect.
         """
-        with ledger.log_reader() as log:
+        with readers.log() as log:
             found = find_id(log, id)
             if found.asked != found.contact and "as_of" not in query:
                 return moved(documents.id_of(log, found))
@@ -43,7 +43,7 @@ def contact_routes(services: Services) -> Routes:
                 position = position_of(log, query.get("as_of"))
             except BadMoment as fault:
                 raise bad_parameter("as_of", f"is not possible: {fault}") from None
-            document = documents.contact(ledger, log, found, position)
+            document = documents.contact(readers, log, found, position)
         response = json_answer(document)
         if position is None:
             response.set_etag(str(document["position"]))
@@ -60,7 +60,7 @@ def contact_routes(services: Services) -> Routes:
         Oldest first, with what each event changed, from what to what. What happened to a contact that was merged into
         this one is part of it.
         """
-        with ledger.log_reader() as log:
+        with readers.log() as log:
             return json_answer(documents.history(log, find_id(log, id), query["after"], query["limit"]))
 
     @routes.get("/v1/contacts/<id>/explain", scope="read")
@@ -72,7 +72,7 @@ def contact_routes(services: Services) -> Routes:
 
         For each value the event that set it, and those that lost to it with the rule that decided.
         """
-        with ledger.log_reader() as log:
+        with readers.log() as log:
             return json_answer(documents.explain(log, find_id(log, id), query.get("trait")))
 
     return routes

@@ -15,7 +15,6 @@ from service.api.description.shapes import CustomersSchema, FiltersSchema, Found
 from service.api.http.routing import Routes, json_answer
 from service.http.problem import Problem
 from service.http.services import Services
-from service.imports.record.named_once import named_once
 from service.queries.contact import state_now
 from service.queries.hub_contact import Ambiguous, by_phone, by_user_id, customer
 from service.queries.hub_filters import read_filters
@@ -26,10 +25,8 @@ from service.queries.totals import Totals
 def hub_routes(services: Services) -> Routes:
     """The routes by which a program that was written for the hub's API reads."""
     routes = Routes("users", "Read contacts; compatible with the hub's public API")
-    ledger = services.deployment
-    generations = ledger.generations()
-    totals, once = Totals(), named_once(ledger)
-    indexing = Indexing(generations)
+    readers = services.readers
+    totals, indexing = Totals(), Indexing(readers.states)
 
     @routes.post("/v1/public/apis/users/", scope="read")
     @routes.query(CustomersQuery)
@@ -44,12 +41,12 @@ def hub_routes(services: Services) -> Routes:
         datetimes, `eq neq exists` for booleans, `contains exists` for lists, and `contains` for `tags`. A time needs
         its zone. Oldest contact first. `val` is of the attribute's type, unless that is mixed.
         """
-        path = generations.current_path()
+        path = readers.states.current_path()
         window = {"offset": query["offset"], "limit": query["limit"]}
         with reading(path) as state, indexing.watching(lambda: needed(wanted)):
             state.freeze()
-            wanted, notes = read_filters(body, AttributeTypes(state), once)
-            found = settled(state, ledger.log_reader, pages.window(state, wanted, **window), wanted)
+            wanted, notes = read_filters(body, AttributeTypes(state), services.named_once)
+            found = settled(state, readers.log, pages.window(state, wanted, **window), wanted)
             total = totals.of(path, state, wanted)
         data = {
             "total_customers": total,
@@ -70,7 +67,7 @@ def hub_routes(services: Services) -> Routes:
         The national digits, or the full number with or without `+`. Where contacts in several countries have it, 409
         names their country codes, and `country_code` decides.
         """
-        with ledger.log_reader() as log:
+        with readers.log() as log:
             try:
                 return answer(by_phone(log, number, query.get("country_code")))
             except Ambiguous as fault:
@@ -81,11 +78,11 @@ def hub_routes(services: Services) -> Routes:
     @routes.problems(404, 503)
     def user_of_id(user_id: str) -> Response:
         """Read the contact with a user id."""
-        with ledger.log_reader() as log:
+        with readers.log() as log:
             return answer(by_user_id(log, user_id))
 
     def answer(contact: int) -> Response:
-        found = customer(state_now(ledger, contact))
+        found = customer(state_now(readers, contact))
         return json_answer({"result": True, "message": "Customer found", "data": found})
 
     return routes

@@ -25,9 +25,9 @@ from service.api.http.import_problems import already_imported, not_allowed, not_
 from service.api.http.routing import Routes, json_answer
 from service.api.http.upload import read_file
 from service.commands.track import DEADLINE
-from service.deployment.deployment import now
-from service.http.services import Imports, Services
+from service.http.services import Services
 from service.imports.columns.wanted import ColumnChoice
+from service.imports.record.imports import Imports
 from service.imports.record.states import StepNotAllowed
 from service.imports.record.uploads import AlreadyImported, Uploads
 from service.imports.run.undo import Order, UndoNotPossible, message_of
@@ -62,7 +62,7 @@ def import_routes(services: Services) -> Routes:
     def ordered(id: str, order: Order) -> Response:
         with opened() as found:
             one = found.results.orderable(id, order)
-            _, message = message_of(one, order, services.new_id(), now(), services.consistency.signer)
+            _, message = message_of(one, order, services.new_id(), services.clock(), services.consistency.signer)
             services.tracker.publisher.publish([message], DEADLINE)
             return _answer(found, id, 202)
 

@@ -13,14 +13,12 @@ from service.http.services import Services
 from service.queries.change_feed import changes as changes_after
 from service.queries.message_status import message_status
 from service.queries.rejected import rejection
-from service.queries.status import signed_head
-from service.queries.status import status as current_status
 
 
 def ledger_routes(services: Services) -> Routes:
     """The routes about messages and entries, whoever they are about."""
     routes = Routes("ledger", "Messages, entries, and how far everything is")
-    ledger = services.deployment
+    log_reader, status = services.readers.log, services.status
 
     @routes.get("/v1/messages/<id>", scope=("read", "track"))
     @routes.query(MessageQuery)
@@ -31,7 +29,7 @@ def ledger_routes(services: Services) -> Routes:
 
         `pending`: it waits on the bus; `accepted` at a position of the log; `rejected` with its reason.
         """
-        found = message_status(ledger, id, query.get("source"))
+        found = message_status(status, id, query.get("source"))
         if found is None:
             raise NotFound("no message has this id; one that others published is found with ?source=")
         return json_answer(found)
@@ -46,7 +44,7 @@ def ledger_routes(services: Services) -> Routes:
         Every entry by position, without gaps, rejected messages among them (with their `reason`, without their data).
         Ask again with `after` set to `next_after`: an empty page means that there is nothing newer yet.
         """
-        with ledger.log_reader() as log:
+        with log_reader() as log:
             return json_answer(changes_after(log, query["after"], query["limit"]))
 
     @routes.get("/v1/rejected", scope="audit")
@@ -55,7 +53,7 @@ def ledger_routes(services: Services) -> Routes:
     @routes.problems(503)
     def rejected(query: dict[str, Any]) -> Response:
         """List messages that were not accepted, oldest first, each whole and with the reason."""
-        with ledger.log_reader() as log:
+        with log_reader() as log:
             found = log.rejected(query["after"], query["limit"] + 1)
         page = [rejection(entry) for entry in found[: query["limit"]]]
         following = page[-1]["position"] if len(found) > len(page) else None
@@ -66,7 +64,7 @@ def ledger_routes(services: Services) -> Routes:
     @routes.problems(503)
     def audit_status() -> Response:
         """Read how far the log is, and what waits before and behind it."""
-        return json_answer(current_status(ledger).document())
+        return json_answer(status.now().document())
 
     @routes.get("/v1/audit/head", scope="audit")
     @routes.answers(200, HeadSchema, example=examples.HEAD)
@@ -76,6 +74,6 @@ def ledger_routes(services: Services) -> Routes:
 
         Kept elsewhere, it proves with `contacts verify --head` that nothing before it was changed.
         """
-        return json_answer(signed_head(ledger))
+        return json_answer(status.signed_head())
 
     return routes

@@ -15,7 +15,6 @@ from service.api.description.shapes import ContactsSchema
 from service.api.http.arguments import bad_parameter
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
-from service.imports.record.named_once import named_once
 from service.queries.as_of import BadMoment, position_of
 from service.queries.indexing import Indexing
 from service.queries.list import BadCursor, list_page
@@ -26,10 +25,8 @@ from service.queries.totals import Totals
 def list_routes(services: Services) -> Routes:
     """The list's route."""
     routes = Routes("lists", "Lists of contacts")
-    generations = services.deployment.generations()
-    totals = Totals()
-    indexing = Indexing(generations)
-    log, once = services.deployment.log_reader, named_once(services.deployment)
+    log, states, once = services.readers.log, services.readers.states, services.named_once
+    totals, indexing = Totals(), Indexing(states)
 
     @routes.get("/v1/contacts", scope="read")
     @routes.query(ContactsQuery)
@@ -56,7 +53,7 @@ def list_routes(services: Services) -> Routes:
         until all contacts of then are worked out, and is answered 503 with `Retry-After` when that takes longer.
         """
         asked, position = Selection(tuple(query["where"]), tuple(query["tag"]), query.get("q"), query["match"]), None
-        path = generations.current_path()
+        path = states.current_path()
         if "as_of" in query:
             path, position = _past(services, query["as_of"])
 
@@ -88,7 +85,7 @@ def list_routes(services: Services) -> Routes:
 
 def _past(services: Services, as_of: str) -> tuple[Path, int]:
     """The file with the state as of then, and the position that this is."""
-    with services.deployment.log_reader() as log:
+    with services.readers.log() as log:
         try:
             position = position_of(log, as_of)
         except BadMoment as fault:

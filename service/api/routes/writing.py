@@ -49,7 +49,7 @@ _IF_MATCH = {
 def writing_routes(services: Services) -> Routes:
     """The routes that make and change contacts."""
     routes = Routes("writing", "Make and change contacts")
-    ledger = services.deployment
+    readers = services.readers
 
     @routes.post("/v1/contacts", scope="track")
     @routes.takes(SCHEMAS["NewContact"], example=examples.NEW_CONTACT)
@@ -72,7 +72,7 @@ def writing_routes(services: Services) -> Routes:
         if ids is None:
             known = _opened(call)
             if known is not None and (ids := _told(call, claim)) is None:
-                return _at(documents.now(ledger, known) | noted(call.notes), 200)
+                return _at(documents.now(readers, known) | noted(call.notes), 200)
             ids = ids or services.tracker.publish_call(
                 call, CONTACTS, claim
             )  # that it is known may be by this very call's messages
@@ -80,9 +80,9 @@ def writing_routes(services: Services) -> Routes:
         entry = _shown(headers)
         if entry is None:
             return _on_its_way(ids, headers, call.notes)
-        with ledger.log_reader() as log:
+        with readers.log() as log:
             first = log.by_message_id(ids[0], CONTACTS)
-            made = documents.left_by(ledger, log, entry)
+            made = documents.left_by(readers, log, entry)
         # in the same moment somebody else may have made it
         status = 201 if first is not None and first.position == entry.contact else 200
         return _at(made | noted(call.notes), status, headers)
@@ -105,18 +105,18 @@ def writing_routes(services: Services) -> Routes:
         """
         content = g.content
         patch = contact_patch(read_object(content))
-        with ledger.log_reader() as log:
+        with readers.log() as log:
             found = find_id(log, id)
             if found.asked != found.contact:
                 return moved(documents.id_of(log, found))
-        current = documents.state_now(ledger, found.contact)
+        current = documents.state_now(readers, found.contact)
         call, by_phone_alone = _call(current, patch)
         claim = claim_of(services.idempotency, content)
         ids = _told(call, claim)
         if ids is None:
             if patch.user_id is not None and current.user_id not in (None, patch.user_id):
                 text = "this contact already has a user id, which is fixed once it is set"
-                with ledger.log_reader() as log:
+                with readers.log() as log:
                     raise IdentityConflict(text, _held(log, log.holder_of_user_id(patch.user_id)))
             is_repeat = claim is not None and claim.is_repeat
             ids = services.tracker.publish_call(
@@ -130,11 +130,11 @@ def writing_routes(services: Services) -> Routes:
                 raise
             with suppress(NotShown):  # what it lost to came before it
                 services.consistency.wait_for(fault.position)
-            raise _changed(documents.state_now(ledger, found.contact)) from None
+            raise _changed(documents.state_now(readers, found.contact)) from None
         if entry is None:
             return _on_its_way(ids, headers)
-        with ledger.log_reader() as log:
-            left = documents.left_by(ledger, log, entry)
+        with readers.log() as log:
+            left = documents.left_by(readers, log, entry)
         return json_answer(_readable(left), 200, {**headers, "ETag": f'"{left["position"]}"'})
 
     def _told(call: TrackUser, claim: Claim | None) -> list[str] | None:
@@ -152,7 +152,7 @@ def writing_routes(services: Services) -> Routes:
 
     def _opened(call: TrackUser) -> int | None:
         """The contact that is known; None where there is none. A known phone decides alone (R25)."""
-        with ledger.log_reader() as log:
+        with readers.log() as log:
             holder = log.holder_of_phone(call.phone) if call.phone else None
             if holder is None and call.user_id:
                 holder = log.holder_of_user_id(call.user_id)

@@ -3,26 +3,28 @@
 from collections.abc import Callable
 from contextlib import closing
 
+from ledger.sqlite import Connection
+from projections.state.generations import Generations
 from projections.state.sqlite.attribute_types import AttributeTypes
 from projections.state.sqlite.reader import reading
-from service.deployment.deployment import Deployment
 
 
-def named_once(deployment: Deployment) -> Callable[[str], bool]:
-    """By what contacts have now, for a state of the past, and by the imports that published any row, undone or not."""
+def named_once(states: Generations, store: Callable[[], Connection]) -> Callable[[str], bool]:
+    """By what contacts have now, for a state of the past, and by the imports that published any row, undone or not.
+
+    `store()` opens `service.db`.
+    """
 
     def is_known(name: str) -> bool:
-        from service.deployment.database import open_store
         from service.imports.record.registry import (
             Registry,  # slow to load, and most conditions are about what somebody has
         )
 
-        generations = deployment.generations()
-        if generations.current() is not None:
-            with reading(generations.current_path()) as state:
+        if states.current() is not None:
+            with reading(states.current_path()) as state:
                 if AttributeTypes(state).has(name):
                     return True
-        with closing(open_store(deployment.service_path)) as store:
-            return name in Registry(store).attributes_published()
+        with closing(store()) as connection:
+            return name in Registry(connection).attributes_published()
 
     return is_known

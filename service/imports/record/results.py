@@ -66,6 +66,10 @@ class Results:
         found = {"text_columns": self._text_columns(one), "user_ids_left_out": self._user_ids_left_out(one)}
         return {**counts, **self._left_undone(counts), **found, "rejects": self._shown_rejects(one)}
 
+    def file_name(self, id: str) -> str:
+        """What the import's file was called. Raises ImportUnknown."""
+        return self._registry.get(id).file_name
+
     def all(self) -> list[dict[str, Any]]:
         """The Import JSON of every import without its rejects, newest first."""
         return [self.counts(one.id) for one in self._registry.all()]

@@ -18,7 +18,7 @@ def settled(world, request):
     def settle():
         world.settle()
         if request.param != "counted":
-            with closing(StateStore(world.deployment.generations().current_path())) as store:
+            with closing(StateStore(world.drivers.generations().current_path())) as store:
                 store.index([KINDS, SPELLINGS])
                 while request.param == "kept in blocks" and store.blocks.make(1):
                     pass

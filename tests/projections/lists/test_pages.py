@@ -302,7 +302,7 @@ def test_the_projector_makes_what_was_asked_for_also_in_a_rebuilt_generation(wor
     world.track(phone="+919967536783", city="Pune")
     world.settle()
     wanted = Wanted((Condition("city", "=", "Pune"),))
-    generations = world.deployment.generations()
+    generations = world.drivers.generations()
     generations.asked().ask(needed(wanted))
 
     def found():

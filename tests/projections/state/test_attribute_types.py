@@ -50,7 +50,7 @@ def test_it_is_found_as_well_where_only_late_contacts_have_a_value(world, type_o
     world.track(phone=ASHA, custom=5)
     if is_indexed:
         world.settle()
-        world.deployment.generations().asked().ask([of_attribute("custom")])
+        world.drivers.generations().asked().ask([of_attribute("custom")])
     assert type_of("custom") == "number"
 
 

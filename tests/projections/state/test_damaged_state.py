@@ -8,7 +8,7 @@ from ledger import sqlite
 from projections.projector.loop import Contradiction, run
 from projections.state.digest import full_digest
 from projections.state.sqlite.reader import reading
-from service.queries.status import status
+from service.wiring.ledger import ledger_status
 from tests.examples import ASHA, GAVIN
 
 DAMAGE = {
@@ -30,7 +30,7 @@ def damaged(world, request):
     world.track(phone=GAVIN, city="Pune")
     world.track(phone=ASHA, city="Agra")
     world.settle()
-    with closing(sqlite.connect(world.deployment.generations().current_path())) as state:
+    with closing(sqlite.connect(world.drivers.generations().current_path())) as state:
         state.execute(request.param)
     world.track(phone=GAVIN, city="Goa")
     world.send_signed("/imports/i1", "ImportStarted", "i1.started", {"import": "i1", "rows": 1})
@@ -51,7 +51,7 @@ def test_a_state_whose_file_is_damaged_is_folded_anew(damaged):
 
 @pytest.mark.parametrize("damaged", DAMAGE.values(), ids=DAMAGE, indirect=True)
 def test_what_reads_how_far_it_is_meanwhile_answers(damaged):
-    assert status(damaged.deployment).position == 5
+    assert ledger_status(damaged.deployment).now().position == 5
 
 
 @pytest.mark.parametrize("damaged", ["UPDATE checkpoint SET position = 99"], indirect=True)
@@ -63,24 +63,24 @@ def test_one_that_contradicts_the_log_is_left_to_a_person(damaged):
 def test_somebodys_copies_beside_the_states_are_let_be(world):
     world.track(phone=GAVIN, city="Pune")
     world.settle()
-    folder = world.deployment.generations().folder
+    folder = world.drivers.generations().folder
     for name in ("contacts-1 (copy).db", "contacts-old.db", "contacts-1.db.bak", "contacts-.db", "contacts-²²²²²²².db"):
         (folder / name).write_bytes((folder / "contacts-1.db").read_bytes())
     project(world)
     world.rebuild()
-    assert world.deployment.generations().current_path().name == "contacts-2.db"
+    assert world.drivers.generations().current_path().name == "contacts-2.db"
     assert (folder / "contacts-old.db").exists()
 
 
 def project(world):
     """Be the projector until all is folded; gives the faults that it reported."""
     told, done = [], []
-    generations = world.deployment.generations()
+    generations = world.drivers.generations()
     run(world.deployment.log_path, generations, lambda _: len(done) > 2, told.append, lambda: done.append(True))
     return told
 
 
 def digest(world):
-    with reading(world.deployment.generations().current_path()) as state:
+    with reading(world.drivers.generations().current_path()) as state:
         assert state.checkpoint().position == 5
         return full_digest(state)

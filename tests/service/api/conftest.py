@@ -136,7 +136,7 @@ class Client:
         self._world.settle()
 
     def on_bus(self):
-        reader = self._world.deployment.bus().reader()
+        reader = self._world.drivers.bus().reader()
         reader.seek({})
         records = reader.poll(1000, 0)
         reader.close()

@@ -43,7 +43,7 @@ def tell(client, world, description):
 
 def verified(world):
     """The id of a verify that is done; its command is run here, where it needs no process."""
-    id = str(world.deployment.ids()())
+    id = str(world.drivers.ids()())
 
     class Here:
         def begin(self, lock, arguments, *, out, before, after):

@@ -19,8 +19,9 @@ from service.deployment.locks import holding
 from service.deployment.marks import note_end
 from service.deployment.parts import CONSUMER, IMPORTER, PROJECTOR
 from service.processes.roles import Stop
-from service.queries.status import status
-from service.wiring.api import conflicts, look, services
+from service.wiring.api import conflicts, services
+from service.wiring.ledger import ledger_status
+from service.wiring.readiness import look
 from tests.examples import GAVIN_CALL
 
 
@@ -70,9 +71,9 @@ def test_readyz_says_what_consumer_and_projector_are_trying_to_get_over(client, 
     stop = Stop()
     stop.report_in(PROJECTOR.trouble(world.deployment.data))
     stop.faulty(OSError("the disk is slow"))
-    assert look(world.deployment).parts["projector"] == "the disk is slow"
+    assert look(ledger_status(world.deployment)).parts["projector"] == "the disk is slow"
     stop.healthy()
-    assert look(world.deployment).ready
+    assert look(ledger_status(world.deployment)).ready
 
 
 def aged(path, seconds):
@@ -88,13 +89,13 @@ def test_a_part_that_shows_no_sign_of_work_for_a_minute_while_work_waits_is_name
     client.track(GAVIN_CALL)
     world.settle()
     aged(part.lock(world.deployment.data), 90)
-    assert look(world.deployment).ready
+    assert look(ledger_status(world.deployment)).ready
     client.track(GAVIN_CALL | {"traits": {"city": "Pune"}})
     if part is PROJECTOR:
         world.consume()
-    assert re.search(r"no sign of work for \d+ s", look(world.deployment).parts[part.name])
+    assert re.search(r"no sign of work for \d+ s", look(ledger_status(world.deployment)).parts[part.name])
     aged(part.lock(world.deployment.data), 30)
-    assert look(world.deployment).ready
+    assert look(ledger_status(world.deployment)).ready
 
 
 @pytest.mark.parametrize("part", [IMPORTER, CONSUMER, PROJECTOR], ids=["importer", "consumer", "projector"])
@@ -112,7 +113,7 @@ def test_a_part_that_is_dead_is_named_and_calls_are_taken_all_the_same(client, w
         for_calls = client.get("/readyz?for=calls")
         assert for_calls.status_code == 200
         assert set(for_calls.json["parts"]) == {"disk", "bus", "service"}
-        told = {one.name: one.fault for one in status(world.deployment).parts}
+        told = {one.name: one.fault for one in ledger_status(world.deployment).now().parts}
         assert {name for name, fault in told.items() if fault} == {part.name}
 
 
@@ -123,9 +124,9 @@ def test_a_part_that_ends_over_and_over_is_named_though_it_lives_just_now(client
     world.settle()
     for _ in range(2):
         note_end(PROJECTOR.ends(world.deployment.data), "an unforeseen KeyError")
-    assert look(world.deployment).ready
+    assert look(ledger_status(world.deployment)).ready
     note_end(PROJECTOR.ends(world.deployment.data), "an unforeseen KeyError")
-    fault = look(world.deployment).parts["projector"]
+    fault = look(ledger_status(world.deployment)).parts["projector"]
     assert fault == "it ends over and over, 3 times in the last two minutes; last by an unforeseen KeyError"
 
 
@@ -150,7 +151,7 @@ def test_a_fault_of_ours_shows_no_trace_and_an_id_that_the_log_has(world, key_te
     parts = services(world.deployment)
     broken = Tracker(
         parts.tracker.publisher,
-        world.deployment.signer(),
+        world.drivers.signer(),
         conflicts(world.deployment),
         lambda _source, _ids: (),
         default_country_code="91",

@@ -36,20 +36,20 @@ def outcome(client, address):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_run_is_begun_by_one_call_and_its_result_read_by_others(client, some, description, kind):
-    before = some.deployment.generations().current()
+    before = some.drivers.generations().current()
     begun = client.post(f"/v1/audit/{kind}", raw=b"")
     assert (begun.status_code, begun.json["state"], begun.json["kind"]) == (202, "running", kind)
     description.assert_fits("POST", f"/v1/audit/{kind}", begun)
     run = outcome(client, begun.headers["Location"])
     assert (run["state"], run["id"], run["result"]["contacts"]) == ("done", begun.json["id"], 1)
     description.assert_fits("GET", "/v1/audit/runs/{id}", client.read(begun.headers["Location"]))
-    assert some.deployment.generations().current() == before
+    assert some.drivers.generations().current() == before
     folder = some.deployment.data / "audits"
     eventually(lambda: not is_held(folder / f"{kind}.lock") and not list(folder.glob("rebuilt*")), 60, "all is tidy")
 
 
 def test_verify_says_what_is_wrong(client, some):
-    path = some.deployment.generations().current_path()
+    path = some.drivers.generations().current_path()
     with closing(open_sqlite(path)) as state:
         state.execute("UPDATE contacts SET traits = '{}'")
     run = outcome(client, client.post("/v1/audit/verify", raw=b"").headers["Location"])

@@ -63,7 +63,7 @@ def examples(document):
 def verdict(world, payload):
     """What the consumer's own reading says of a structured message: None, or why it is refused."""
     record = Record(0, 1, 1, None, json.dumps(payload).encode())
-    return read(record, world.deployment.signer()).refusal
+    return read(record, world.drivers.signer()).refusal
 
 
 def event(type, data, **attributes):

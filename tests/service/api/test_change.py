@@ -232,7 +232,7 @@ def test_a_change_that_is_sent_again_does_not_lose_to_its_own_first_message(clie
     body = {"traits": {"city": "Agra"}, "tags": ["new"]}
     headers = {"If-Match": etag(client, gavin), **KEY}
     assert client.patch(gavin, body, headers=headers).status_code == 202
-    with world.deployment.consumer() as consumer:
+    with world.drivers.consumer() as consumer:
         replace(consumer, batch=1).run(UntilOneIsTaken(world, consumer.log))
     world.project()
     assert etag(client, gavin) != headers["If-Match"]

@@ -16,7 +16,7 @@ def path(world):
         world.settle()
 
     tell(GAVIN)
-    path = world.deployment.generations().current_path
+    path = world.drivers.generations().current_path
     return path, tell
 
 

@@ -198,15 +198,15 @@ def test_the_total_follows_the_state(client, four):
 
 
 def test_the_list_is_the_command_lines(client, four):
-    path = four.deployment.generations().current_path()
-    page = list_page(path, four.deployment.log_reader, Selection(), "-modified", 100, None, lambda _name: False)
+    path = four.drivers.generations().current_path()
+    page = list_page(path, four.drivers.log_reader, Selection(), "-modified", 100, None, lambda _name: False)
     assert client.read(PATH).json == page
 
 
 def test_a_list_that_took_long_has_its_index_made(client, four, monkeypatch):
     monkeypatch.setattr(indexing, "SLOW_SECONDS", -1.0)
     before = names(client.read(PATH, query_string={"where": "city=Pune", "tag": "VIP"}))
-    asked = four.deployment.generations().asked().all()
+    asked = four.drivers.generations().asked().all()
     assert asked == {"trait city", "tags"}
     four.project()
     assert names(client.read(PATH, query_string={"where": "city=Pune", "tag": "VIP"})) == before
@@ -270,7 +270,7 @@ def test_while_another_past_is_worked_out_a_call_is_told_to_come_again(client, f
 def test_a_past_list_asks_for_no_index(client, four, monkeypatch):
     monkeypatch.setattr(indexing, "SLOW_SECONDS", -1.0)
     assert past(client, where="city=Pune", as_of="2").status_code == 200
-    assert four.deployment.generations().asked().all() == set()
+    assert four.drivers.generations().asked().all() == set()
 
 
 @pytest.mark.usefixtures("four")
@@ -287,7 +287,7 @@ def test_a_past_list_asks_for_no_index(client, four, monkeypatch):
 def test_no_index_is_made_on_what_nobody_has(client, world, monkeypatch, where, asked):
     monkeypatch.setattr(indexing, "SLOW_SECONDS", -1.0)
     assert client.read(PATH, query_string={"where": where}).status_code == 200
-    assert world.deployment.generations().asked().all() == asked
+    assert world.drivers.generations().asked().all() == asked
 
 
 def test_before_there_is_a_state_it_is_503(client):

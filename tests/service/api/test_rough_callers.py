@@ -34,7 +34,7 @@ class Served(Running):
         self.keys = keys
 
     def on_bus(self):
-        with closing(self._world.deployment.bus().reader()) as bus:
+        with closing(self._world.drivers.bus().reader()) as bus:
             return sum(end - begin for begin, end in bus.ranges().values())
 
     def read(self, key, path="/v1/tags"):

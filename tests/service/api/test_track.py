@@ -49,7 +49,7 @@ def test_messages_of_a_call_are_signed_as_ours(client, world):
     for record in client.on_bus():
         message = envelope.decode(record.headers, record.value)
         assert message.source == "/v1/public/track/users"
-        assert world.deployment.signer().has_signed(message)
+        assert world.drivers.signer().has_signed(message)
 
 
 def test_a_call_without_created_at_states_no_time_so_the_bus_time_counts(client, world):

@@ -27,8 +27,8 @@ def undoing(world):
         source, "ImportUndone", "i1.undo.1", {"import": "i1", "by": "asha", "reason": None, "published": 2}
     )
     world.consume()
-    with world.deployment.log_reader() as log:
-        store = StateStore(world.deployment.generations().current_path())
+    with world.drivers.log_reader() as log:
+        store = StateStore(world.drivers.generations().current_path())
         while Projector(log, store).advance():
             pass
         store.close()

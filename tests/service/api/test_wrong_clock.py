@@ -34,10 +34,10 @@ def publish_at(world, moment, **traits):
 
 
 def consume_at(world, moment):
-    deployment = world.deployment
-    with closing(EventLog(deployment.log_path, clock=lambda: moment, signer=deployment.signer())) as log:
-        appender = Appender(log, secret=deployment.secret, may_merge=True, clock=lambda: moment, ids=deployment.ids())
-        Consumer(deployment.bus(), log, appender).run(UntilCaughtUp(world, log))
+    deployment, drivers = world.deployment, world.drivers
+    with closing(EventLog(deployment.log_path, clock=lambda: moment, signer=drivers.signer())) as log:
+        appender = Appender(log, secret=deployment.secret, may_merge=True, clock=lambda: moment, ids=drivers.ids())
+        Consumer(drivers.bus(), log, appender).run(UntilCaughtUp(world, log))
 
 
 @pytest.fixture
@@ -87,5 +87,5 @@ def test_while_the_clock_is_years_ahead_calls_are_refused_with_a_way_on_and_read
     ready = client.get("/readyz")
     assert ready.status_code == 503
     assert "--accept-clock" in ready.json["parts"]["bus"]
-    world.deployment.bus().accept_clock()
+    world.drivers.bus().accept_clock()
     assert client.track(CALL).status_code == 202

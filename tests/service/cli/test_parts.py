@@ -47,7 +47,7 @@ def test_a_projector_whose_state_is_of_another_log_ends_with_what_to_do(world):
     """Decision 12."""
     world.track(phone=GAVIN)
     world.settle()
-    with closing(sqlite.connect(world.deployment.generations().current_path())) as connection:
+    with closing(sqlite.connect(world.drivers.generations().current_path())) as connection:
         connection.execute("UPDATE checkpoint SET position = 7")
     ended = run(world, "project")
     assert ended.returncode == 1

@@ -26,7 +26,7 @@ def run(tmp_path):
 
 
 def published(world):
-    reader = world.deployment.bus().reader()
+    reader = world.drivers.bus().reader()
     reader.seek({})
     return [envelope.decode(record.headers, record.value) for record in reader.poll(100, 0)]
 
@@ -37,7 +37,7 @@ def test_traits_and_tags_are_published_signed_as_from_the_command_line(run, worl
     messages = published(world)
     assert [message.id for message in messages] == json.loads(result.stdout)["ids"]
     assert [(message.type, message.source) for message in messages] == [("UserTracked", "/cli"), ("TagsAdded", "/cli")]
-    assert all(world.deployment.signer().has_signed(message) for message in messages)
+    assert all(world.drivers.signer().has_signed(message) for message in messages)
 
 
 def test_a_trait_with_colon_equals_is_json(run, world):

@@ -58,10 +58,10 @@ def test_a_call_is_invalid_or_its_messages_can_be_read_without_a_refusal(world, 
         return
     finally:
         calls.publisher.close()
-    reader = world.deployment.bus().reader()
+    reader = world.drivers.bus().reader()
     (_, end) = reader.ranges()[0]
     reader.seek({0: end - len(ids)})
-    found = [read(record, world.deployment.signer()) for record in reader.poll(len(ids), 0)]
+    found = [read(record, world.drivers.signer()) for record in reader.poll(len(ids), 0)]
     reader.close()
     assert [(one.envelope.id, one.refusal) for one in found] == [(id, None) for id in ids]
 

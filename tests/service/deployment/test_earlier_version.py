@@ -26,7 +26,7 @@ def earlier(world):
         log.execute("DROP TABLE ledger")
         log.execute("DROP TABLE rules")
         log.execute("PRAGMA user_version = 1")
-    for path in (world.deployment.generations().current_path(), past):
+    for path in (world.drivers.generations().current_path(), past):
         with closing(connect(path)) as state:
             state.execute("DROP TABLE dirty")
             state.execute("DROP TABLE outcomes")
@@ -45,7 +45,7 @@ def test_nobody_reads_the_log_before_its_writer_has_brought_it_up_to_date(earlie
 
 
 def test_who_wants_to_read_it_is_told_why_not(earlier):
-    with pytest.raises(NotMadeYet, match="of an earlier version"), earlier.deployment.log_reader():
+    with pytest.raises(NotMadeYet, match="of an earlier version"), earlier.drivers.log_reader():
         pass
 
 
@@ -57,7 +57,7 @@ def test_the_state_is_folded_anew_and_until_then_a_reader_is_told_so(earlier):
     assert earlier.contact(GAVIN)["traits"] == {"city": "Pune"}
     with closing(earlier.log()) as log:
         scratch = earlier.folder / "scratch.db"
-        assert verify(log, earlier.deployment.generations().current_path(), scratch).ok
+        assert verify(log, earlier.drivers.generations().current_path(), scratch).ok
 
 
 def test_a_past_that_was_kept_is_folded_anew(earlier):

@@ -16,6 +16,7 @@ from ledger.storage import NotMadeYet
 from projections.projector.projector import Contradiction
 from service.deployment.deployment import deployment
 from service.deployment.ledger_file import SecretWrong
+from service.wiring.drivers import Drivers
 from tests.brokers import eventually
 from tests.examples import ASHA, GAVIN
 from tests.world import UntilCaughtUp, World
@@ -31,7 +32,7 @@ def used(world):
     """A ledger with an entry, projected, with keys; all of its files are closed."""
     world.track(phone=GAVIN)
     world.settle()
-    world.deployment.store().close()
+    world.drivers.store().close()
     world.close()
     return world
 
@@ -41,13 +42,13 @@ def other(tmp_path):
     made = World(tmp_path / "other")
     made.track(phone=ASHA)
     made.settle()
-    made.deployment.store().close()
+    made.drivers.store().close()
     made.close()
     return made
 
 
 def state(world):
-    return world.deployment.generations().current_path()
+    return world.drivers.generations().current_path()
 
 
 def test_the_id_is_the_same_in_every_part(used):
@@ -118,7 +119,7 @@ def test_a_lost_service_db_is_refused_and_not_made_anew(used, how):
 def test_a_lost_service_db_is_begun_anew_when_somebody_accepts_that(used):
     lose_store(used)
     environ = {"CONTACTS_DATA": str(used.folder)}
-    deployment(environ, None, is_store_loss_accepted=True).store().close()
+    Drivers(deployment(environ, None, is_store_loss_accepted=True)).store().close()
     assert (used.folder / "service.db").stat().st_size
     World(used.folder)
 
@@ -183,7 +184,7 @@ def test_a_lost_bus_file_is_not_made_anew_until_a_person_accepts_that(used, how)
     for attempt in (lambda: again.track(phone=ASHA), again.consume):
         with pytest.raises(Unusable, match=rf"bus\.db {how}.*--accept-bus"):
             attempt()
-    with again.deployment.consumer(bus_accepted_by="cli:asha") as consumer:
+    with again.drivers.consumer(bus_accepted_by="cli:asha") as consumer:
         consumer.run(OneTurn())
     again.next_id()
     again.track(phone=ASHA)
@@ -212,7 +213,7 @@ class OneTurn:
 def test_a_new_log_adopts_its_first_bus(world):
     world.track(phone=GAVIN)
     world.consume()
-    with closing(world.log()) as log, closing(world.deployment.bus().reader()) as bus:
+    with closing(world.log()) as log, closing(world.drivers.bus().reader()) as bus:
         assert log.bus() == bus.bus_id
 
 
@@ -238,7 +239,7 @@ def test_an_earlier_folder_gets_the_id_at_its_first_start_and_goes_on(used):
     again.next_id()
     again.track(phone=ASHA)
     again.settle()
-    again.deployment.store().close()
+    again.drivers.store().close()
     again.close()
     assert [contact["phone"] for contact in again.contacts()] == [GAVIN, ASHA]
     test_the_id_is_the_same_in_every_part(again)
@@ -300,11 +301,11 @@ def test_a_topic_that_was_made_again_is_refused_until_a_person_accepts_it(tmp_pa
     world.close()
     again = World(tmp_path / "kafka", bus=f"kafka://{kafka_broker.bootstrap}/{topic}")
     again.next_id()
-    again.deployment.bus().reader().close()
+    again.drivers.bus().reader().close()
     again.track(phone=ASHA)
     with pytest.raises(BusUnknown, match="is not the one that the log takes from"):
         again.consume()
-    with again.deployment.consumer(bus_accepted_by="cli:asha") as consumer:
+    with again.drivers.consumer(bus_accepted_by="cli:asha") as consumer:
         consumer.run(UntilCaughtUp(again, consumer.log))
     again.project()
     assert [entry.type for entry in again.entries()] == ["UserTracked", "BusAccepted", "UserTracked"]
@@ -316,5 +317,5 @@ def test_a_damaged_log_is_not_told_as_a_fault_of_the_bus(used):
     log = used.folder / "log.db"
     log.write_bytes(b"\xff" * log.stat().st_size)
     with pytest.raises(Unusable, match=r"^the log, .*log\.db") as raised:
-        used.deployment.bus().publisher().publish([Message(None, b"{}")])
+        used.drivers.bus().publisher().publish([Message(None, b"{}")])
     assert "bus.db" not in str(raised.value)

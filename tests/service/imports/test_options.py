@@ -206,6 +206,6 @@ def test_an_import_undone_is_as_if_it_had_never_been_and_redone_as_if_never_undo
             world.track(phone=phone, user_id=user_id, **traits)
         world.settle()
         with closing(world.log()) as log:
-            assert verify(log, world.deployment.generations().current_path(), path / "scratch.db").ok
+            assert verify(log, world.drivers.generations().current_path(), path / "scratch.db").ok
         imports.close()
         world.close()

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from ledger.bus.port import BusError, NotConfirmed, Publisher, Record
 from service.deployment.database import open_store
-from service.deployment.deployment import now
 from service.imports.columns.choices import Choices
 from service.imports.record.files import ImportFolder
 from service.imports.table.refusal import FileRefused
+from service.wiring.drivers import now
 from tests.consumers.test_replays import in_binary_mode
 from tests.service.imports.broken import IMPATIENT, Breaking, importer_with
 from tests.service.imports.imported import WorldImports, silent
@@ -183,11 +183,11 @@ def test_rows_whose_first_message_alone_is_out_get_their_tags(imports, world, en
 def test_rows_whose_messages_a_stranger_has_put_into_other_bytes_are_known_all_the_same(imports, world):
     """R35: the signature covers neither the mode nor what an extension says."""
     id = break_off(imports, PLAIN, 3)
-    with closing(world.deployment.bus().reader()) as bus:
+    with closing(world.drivers.bus().reader()) as bus:
         bus.seek({partition: begin for partition, (begin, _) in bus.ranges().items()})
         copies = [Record(0, 0, now(), None, *in_binary_mode(record.value)) for record in bus.poll(100, 1.0)]
         bus_id = bus.bus_id
-    with world.deployment.consumer() as consumer:
+    with world.drivers.consumer() as consumer:
         consumer.appender.append(bus_id, consumer.appender.read(copies), {}, {}, lambda: None)
     assert all(entry.headers and entry.is_accepted for entry in world.entries())
     imports.importer.resume(id, silent)

@@ -3,9 +3,9 @@
 import pytest
 
 from service.deployment.database import open_store
-from service.deployment.deployment import now
 from service.imports.record.registry import Registry
 from service.imports.record.unconfirmed import DAYS, MOST_FILES, MOST_KEPT, forget_unconfirmed
+from service.wiring.drivers import now
 from tests.examples import ASHA, GAVIN
 from tests.service.imports.test_counts import table
 

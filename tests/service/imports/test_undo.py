@@ -242,11 +242,11 @@ def test_the_past_before_an_undo_is_as_it_was_and_the_contact_is_found_by_what_i
     position = undone["undoing"]["position"]
     with closing(world.log()) as log:
         found = find(log, GAVIN)
-        assert documents.contact(world.deployment, log, found, position - 1)["traits"] == {"city": "Pune"}
+        assert documents.contact(world.drivers.readers(), log, found, position - 1)["traits"] == {"city": "Pune"}
         with pytest.raises(Unknown):
-            documents.contact(world.deployment, log, found, position)
+            documents.contact(world.drivers.readers(), log, found, position)
         with pytest.raises(Unknown, match="an import was undone"):
-            documents.contact(world.deployment, log, found, None)
+            documents.contact(world.drivers.readers(), log, found, None)
 
 
 def test_a_gone_contact_asked_for_by_its_id_says_why_it_is_gone(imports, world):
@@ -254,7 +254,7 @@ def test_a_gone_contact_asked_for_by_its_id_says_why_it_is_gone(imports, world):
     id = world.contact(GAVIN)["id"]
     order(imports, brought, UNDO)
     with closing(world.log()) as log, pytest.raises(Unknown, match="the import that made it was undone"):
-        documents.contact(world.deployment, log, find(log, id), None)
+        documents.contact(world.drivers.readers(), log, find(log, id), None)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ import os
 import pytest
 
 from ledger.log.sqlite.writer import EventLog
-from service.deployment.deployment import now
 from service.deployment.locks import is_held
+from service.deployment.parts import PROJECTOR
 from service.jobs.background_command import BackgroundCommands, complaint_of
+from service.wiring.drivers import now
 from tests.brokers import eventually
 
 FOR_EVER = ["project"]
@@ -56,7 +57,7 @@ def test_while_it_runs_nobody_begins_another(world, background, lock):
 def test_when_its_server_ends_it_ends(world, background, lock):
     EventLog(world.deployment.log_path, clock=now).close()
     background.begin(lock, FOR_EVER)
-    eventually(lambda: is_held(world.deployment.projector_lock), 60, "the command is at work")
+    eventually(lambda: is_held(PROJECTOR.lock(world.deployment.data)), 60, "the command is at work")
     background.close()
-    assert not is_held(world.deployment.projector_lock)
+    assert not is_held(PROJECTOR.lock(world.deployment.data))
     assert not is_held(lock)

@@ -9,7 +9,9 @@ from ledger.log import chain
 from ledger.log.sqlite import seal
 from ledger.log.sqlite.head import head
 from ledger.sqlite import connect
-from service.jobs.verifying import Extent, verify_deployment
+from service.jobs.verifying import Extent
+from service.wiring.drivers import Drivers
+from service.wiring.ledger import verification
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.tampered import Tampering
 from tests.worlds import folder
@@ -48,17 +50,17 @@ def forge(deployment, statement):
             previous = chain.link(previous, proof, position, *kept)
             statement = "UPDATE entries SET commitment = ?, hash = ? WHERE position = ?"
             connection.execute(statement, (proof, previous, position))
-        seal.write(connection, head(connection), deployment.signer())
+        seal.write(connection, head(connection), Drivers(deployment).signer())
         for _, declaration in guards:
             connection.execute(declaration)
 
 
 def positions(deployment, extent=DEEP):
-    return {fault.position for fault in verify_deployment(deployment, extent).faults}
+    return {fault.position for fault in verification(deployment).run(extent).faults}
 
 
 def test_of_a_sound_ledger_every_decision_follows(copy):
-    report = verify_deployment(copy, DEEP)
+    report = verification(copy).run(DEEP)
     assert (report.faults, report.otherwise) == ((), 0)
 
 
@@ -80,13 +82,13 @@ FORGED = {
 def test_a_forged_decision_is_found_where_it_stands(copy, what):
     position, change = FORGED[what]
     forge(copy, f"UPDATE entries SET {change} WHERE position = {position}")
-    faults = [one for one in verify_deployment(copy, DEEP).faults if "decided otherwise" in one.fault]
+    faults = [one for one in verification(copy).run(DEEP).faults if "decided otherwise" in one.fault]
     assert [one.position for one in faults][:1] == [position], faults
 
 
 def test_only_the_forged_decision_is_named_and_not_those_behind_it(copy):
     forge(copy, "UPDATE entries SET stated = stated - 1 WHERE position IN (2, 8)")
-    assert [one.position for one in verify_deployment(copy, DEEP).faults if "decided" in one.fault] == [2, 8]
+    assert [one.position for one in verification(copy).run(DEEP).faults if "decided" in one.fault] == [2, 8]
 
 
 def test_a_merge_that_no_message_asked_for_is_found(world):
@@ -115,14 +117,14 @@ def earlier(world):
 
 def test_a_number_that_was_not_valid_for_an_earlier_program_is_no_fault_and_is_counted(earlier):
     """R14: libphonenumber's data changes."""
-    with earlier.consumer() as consumer, earlier.log_reader() as log:
+    with Drivers(earlier).consumer() as consumer, Drivers(earlier).log_reader() as log:
         digest = consumer.appender.digest(Record(0, 0, 0, None, log.entry(4).value))
     decided = "reason = 'phone_invalid', contact = NULL, contact_id = NULL, phone = NULL, stated = NULL"
     forge(earlier, f"UPDATE entries SET {decided}, raw_digest = x'{digest.hex()}' WHERE position = 4")
     with closing(connect(earlier.log_path)) as connection:
         connection.execute("DELETE FROM phones WHERE contact = 4")
         connection.execute("DELETE FROM contacts WHERE contact = 4")
-    report = verify_deployment(earlier, DEEP)
+    report = verification(earlier).run(DEEP)
     assert [one for one in report.faults if "state" not in one.fault and "contact 4" not in one.fault] == []
     assert report.otherwise == 1
 
@@ -137,7 +139,7 @@ def test_a_number_that_was_not_valid_for_an_earlier_program_is_no_fault_and_is_c
 )
 def test_who_a_contact_is_follows_whatever_program_decided_it(earlier, change):
     forge(earlier, f"UPDATE entries SET {change}")
-    assert any("decided otherwise" in one.fault for one in verify_deployment(earlier, DEEP).faults)
+    assert any("decided otherwise" in one.fault for one in verification(earlier).run(DEEP).faults)
 
 
 def test_a_signed_message_is_not_rejected_as_a_strangers(world):

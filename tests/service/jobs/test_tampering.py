@@ -13,7 +13,8 @@ from ledger.log.sqlite.writer import EventLog
 from ledger.sqlite import connect
 from projections.past.states import state_at
 from service.imports.run.undo import Order
-from service.jobs.verifying import Extent, verify_deployment
+from service.jobs.verifying import Extent
+from service.wiring.ledger import verification
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.imports.imported import WorldImports
 from tests.service.tampered import Tampering
@@ -82,7 +83,7 @@ def _names(table, fault):
 
 
 def said(world, extent=None):
-    report = verify_deployment(world.deployment, extent or Extent())
+    report = verification(world.deployment).run(extent or Extent())
     return [fault.fault for fault in report.faults]
 
 
@@ -121,14 +122,14 @@ def test_an_undo_that_has_not_reached_all_its_contacts_is_no_fault(undoing):
     ],
 )
 def test_an_edit_of_which_contacts_an_undo_has_not_reached_is_found(undoing, statement):
-    edit(undoing.deployment.generations().current_path(), statement)
+    edit(undoing.drivers.generations().current_path(), statement)
     assert any("dirty" in fault for fault in said(undoing))
 
 
 def test_a_contact_that_was_edited_and_marked_as_waiting_for_an_undo_is_found(world):
     world.track(phone=GAVIN, city="Pune")
     world.settle()
-    path = world.deployment.generations().current_path()
+    path = world.drivers.generations().current_path()
     edit(path, "UPDATE contacts SET traits = '{}'", "INSERT INTO dirty VALUES (1, 1)")
     assert any("dirty" in fault for fault in said(world))
 
@@ -165,7 +166,7 @@ def test_an_entry_of_our_own_that_nobody_of_ours_signed_is_found(world):
 
 
 def test_an_entry_of_our_own_under_another_name_than_it_was_signed_for_is_found(world):
-    signed = world.deployment.signer().message(
+    signed = world.drivers.signer().message(
         source="/hub", id="s1", type="UserTracked", time="2026-11-22T10:00:00Z", data=b'{"phone":"+919967536783"}'
     )
     world.publish([signed])
@@ -190,7 +191,7 @@ def test_a_damaged_file_is_told_with_what_mends_it(tampering, file, told, tmp_pa
         copy = tampering.copied(tmp_path / str(number))
         path = copy.data / tampering.files[file]
         path.write_bytes(ruin(path.read_bytes()))
-        faults = [fault.fault for fault in verify_deployment(copy).faults]
+        faults = [fault.fault for fault in verification(copy).run().faults]
         assert any(told in fault for fault in faults), faults
 
 
@@ -206,10 +207,10 @@ def test_past_states_and_kept_generations_are_checked_when_asked_for(world):
     world.track(phone=GAVIN, city="Pune")
     world.settle()
     world.rebuild()
-    with world.deployment.log_reader() as log:
+    with world.drivers.log_reader() as log:
         past = state_at(world.deployment.past, log, 1)
     assert said(world, Extent(all_files=True)) == []
-    before = world.deployment.generations().path(1)
+    before = world.drivers.generations().path(1)
     for path in (before, past):
         edit(path, "UPDATE contacts SET traits = '{}'")
     assert said(world) == []

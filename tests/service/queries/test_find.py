@@ -13,7 +13,7 @@ def log(world):
     world.track(phone=GAVIN, name="Gavin")
     world.track(user_id="u1", city="Pune")
     world.consume()
-    with world.deployment.log_reader() as reader:
+    with world.drivers.log_reader() as reader:
         yield reader
 
 
@@ -92,6 +92,6 @@ def test_two_deployments_do_not_know_each_others_contacts(log, tmp_path):
     other = World(tmp_path / "other")
     other.track(phone=ASHA)
     other.consume()
-    with other.deployment.log_reader() as their_log, pytest.raises(Unknown):
+    with other.drivers.log_reader() as their_log, pytest.raises(Unknown):
         find(their_log, public(log, 1))
     other.close()

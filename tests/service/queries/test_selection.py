@@ -23,13 +23,13 @@ FIRST = {GAVIN: "gavin", ASHA: "asha", RAVI: "ravi", EMMA: "emma"}
 def whole(world, *where, tags=(), match="all"):
     """The list's document."""
     return list_page(
-        world.deployment.generations().current_path(),
-        world.deployment.log_reader,
+        world.drivers.generations().current_path(),
+        world.drivers.log_reader,
         Selection(where, tags, None, match),
         "created",
         100,
         None,
-        named_once(world.deployment),
+        named_once(world.drivers.generations(), world.drivers.store),
     )
 
 

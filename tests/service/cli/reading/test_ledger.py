@@ -9,6 +9,7 @@ import pytest
 from ledger import sqlite
 from service.cli import ledger
 from service.deployment.locks import holding
+from service.deployment.parts import PROJECTOR
 from tests.examples import ASHA, GAVIN, MEERA
 
 
@@ -136,7 +137,7 @@ def test_a_rebuild_asked_for_wrongly_is_exit_code_2(contacts, tmp_path, options)
 
 @pytest.mark.usefixtures("filled")
 def test_a_rebuild_mends_a_state_that_contradicts_the_log(told, filled):
-    connection = sqlite.connect(filled.deployment.generations().current_path())
+    connection = sqlite.connect(filled.drivers.generations().current_path())
     connection.execute("UPDATE checkpoint SET position = 99")
     connection.close()
     told("rebuild")
@@ -200,7 +201,7 @@ def test_a_setting_that_is_wrong_is_exit_code_2(contacts, monkeypatch):
 
 def test_a_rebuild_while_a_projector_holds_the_lock_says_that_it_was_not_taken_up(contacts, filled, monkeypatch):
     monkeypatch.setattr(ledger, "SWITCH_SECONDS", 0.1)
-    with holding(filled.deployment.projector_lock):
+    with holding(PROJECTOR.lock(filled.deployment.data)):
         code, _, err = contacts("rebuild")
     assert code == 1
     assert "did not take it up" in err

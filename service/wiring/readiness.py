@@ -1,0 +1,85 @@
+"""Whether bus, log, state, disk and parts can be used: what `/readyz` and the metrics look at."""
+
+from contextlib import closing
+from pathlib import Path
+from shutil import disk_usage
+
+from ledger import sqlite
+from ledger.belonging import NotOurs
+from ledger.bus.port import Bus, BusError
+from ledger.log.sqlite.reader import absence
+from ledger.storage import NotMadeYet, StorageFault
+from projections.state.generations import Generations
+from projections.state.sqlite.reader import reading
+from service.http.readiness import Readiness
+from service.queries.part_states import NOT_KNOWN, part_states
+from service.queries.status import LedgerStatus
+
+LEAST_FREE = 1024 * 1024
+"""Bytes on the data folder's disk below which nothing can be taken any more."""
+
+
+def look(status: LedgerStatus) -> Readiness:
+    """Look at bus, log and state; what cannot be told is a fault of its part, never an exception."""
+    deployment = status.deployment
+    parts = {
+        "disk": _disk_fault(deployment.data),
+        "bus": _bus_fault(status.bus),
+        "service": _store_fault(deployment.service_path),
+        "log": _log_fault(deployment.log_path),
+        "state": _state_fault(status.readers.states),
+    }
+    lags: dict[str, float] = {}
+    try:
+        seen = status.now()
+        states = seen.parts
+    except (StorageFault, NotOurs) as fault:
+        parts["log"] = parts["log"] or str(fault)
+        states = part_states(deployment.data, NOT_KNOWN, {})
+    else:
+        lags = {"log_position": seen.position, "lag_events": seen.lag_events, "lag_seconds": seen.lag_seconds}
+        if seen.bus_lag is not None:
+            lags["bus_lag"] = seen.bus_lag
+    beats = {part.name: part.heartbeat_seconds for part in states if part.heartbeat_seconds is not None}
+    return Readiness({**parts, **{part.name: part.fault for part in states}}, lags, beats)
+
+
+def _disk_fault(folder: Path) -> str | None:
+    free = disk_usage(folder).free
+    return f"the disk of the data folder is full: {free:,} bytes are left" if free < LEAST_FREE else None
+
+
+def _bus_fault(bus: Bus) -> str | None:
+    try:
+        bus.check()
+    except BusError as fault:
+        return str(fault)
+    return None
+
+
+def _store_fault(path: Path) -> str | None:
+    """Whether keys can be looked up and imports written; a writer at work is let end for a second."""
+    try:
+        with closing(sqlite.connect(path, busy_seconds=1.0)) as store, sqlite.transaction(store):
+            store.execute("SELECT count(*) FROM keys")
+    except (StorageFault, OSError) as fault:
+        return f"{path.name} cannot be used: {fault}"
+    return None
+
+
+def _log_fault(path: Path) -> str | None:
+    try:
+        return absence(path)
+    except StorageFault as fault:
+        return str(fault)
+
+
+def _state_fault(states: Generations) -> str | None:
+    try:
+        with reading(states.current_path()) as state:
+            state.checkpoint()
+    except NotMadeYet as fault:
+        return str(fault)
+    except (StorageFault, NotOurs, OSError) as fault:
+        return f"the state cannot be read: {fault}"
+    return None
