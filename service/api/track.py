@@ -65,26 +65,29 @@ class TrackCalls:
         kind = self._kinds.get(environ["PATH_INFO"])
         if kind is None:
             return self._rest(environ, start_response)
-        begun, quota = time.perf_counter(), _NO_QUOTA
+        begun, quota, let_next_go_on = time.perf_counter(), _NO_QUOTA, _nothing
         try:
-            caller = self._admit(environ)
-            quota = self._services.gate.spend(caller)
-            self._services.seats.take(caller.id)
             try:
-                ready = self._read(environ, caller, kind)
-                content, token = self._answer(kind, ready)  # while the others are not done either
-                self._services.tracker.publish(ready)
-            finally:
-                self._services.seats.leave(caller.id)
-            status, headers = kind.status, [*_JSON, ("Content-Length", str(len(content))), (TOKEN, token)]
-        except Exception as fault:
-            problem = problem_of_any(fault, kind.route, self._services.new_id, self._metrics)
-            status, headers, content = problem.status, problem.all_headers, problem.content
-        headers += (*quota.items(), *SAFE, NOT_KEPT)
-        # counted first: who has the answer must find it among the counts
-        self._metrics.answered(kind.route, environ["REQUEST_METHOD"], status, time.perf_counter() - begun)
-        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
-        return [content]
+                caller = self._admit(environ)
+                quota = self._services.gate.spend(caller)
+                self._services.seats.take(caller.id)
+                try:
+                    ready = self._read(environ, caller, kind)
+                    content, token = self._answer(kind, ready)  # while the others are not done either
+                    let_next_go_on = self._services.tracker.publish(ready)
+                finally:
+                    self._services.seats.leave(caller.id)
+                status, headers = kind.status, [*_JSON, ("Content-Length", str(len(content))), (TOKEN, token)]
+            except Exception as fault:
+                problem = problem_of_any(fault, kind.route, self._services.new_id, self._metrics)
+                status, headers, content = problem.status, problem.all_headers, problem.content
+            headers += (*quota.items(), *SAFE, NOT_KEPT)
+            # counted first: who has the answer must find it among the counts
+            self._metrics.answered(kind.route, environ["REQUEST_METHOD"], status, time.perf_counter() - begun)
+            start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+            return [content]
+        finally:
+            let_next_go_on()
 
     def _answer(self, kind: _Endpoint, ready: Ready) -> tuple[bytes, str]:
         """The body and the token, once the messages are on the bus."""
@@ -106,6 +109,10 @@ class TrackCalls:
             else partial(self._services.idempotency.claim, caller.name, key, kind.route.encode(), content)
         )
         return kind.read(read_object(content), kind.route, claim)
+
+
+def _nothing() -> None:
+    pass
 
 
 def describe_track_calls(description: Description) -> None:

@@ -44,7 +44,7 @@ def track(
 def _publish(tracking: Tracker, body: dict[str, Any]) -> Ready:
     try:
         ready = tracking.user(body, SOURCE)
-        tracking.publish(ready)
+        tracking.publish(ready)()
     except Invalid as fault:
         raise click.UsageError("\n".join(each.message for each in fault.faults)) from None
     except IdentityConflict as fault:

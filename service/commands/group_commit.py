@@ -4,6 +4,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -29,8 +30,8 @@ class NotFinished(Exception):
 class _Waiter(Generic[Item]):
     """An item whose thread waits to be woken: it is done then, or `leads` the next ones.
 
-    Who is done wakes the one `after` it: all at once would only wait for Python's interpreter lock a second time. Who
-    has given up (`is_gone`) is passed over.
+    Who is done wakes the one `after` it, when its own work is done as well: all at once, or any sooner, would only wait
+    for Python's interpreter lock a second time. Who has given up (`is_gone`) is passed over.
     """
 
     __slots__ = ("after", "deadline", "fault", "is_done", "is_gone", "item", "leads", "woken")
@@ -61,7 +62,11 @@ class GroupCommit(Generic[Item]):
         self._gather_until = 0.0
 
     def do(self, item: Item, seconds: float) -> None:
-        """Return once the item is done.
+        """Return once the item is done. Raises what `done` raises."""
+        self.done(item, seconds)()
+
+    def done(self, item: Item, seconds: float) -> Callable[[], None]:
+        """Return once the item is done, with what the caller must call soon: it lets the next one of the group go on.
 
         Raises its fault; NotBegun when the time has run out; NotFinished GRACE_SECONDS later.
         """
@@ -75,10 +80,10 @@ class GroupCommit(Generic[Item]):
             self._give_up(call)
         if call.leads:
             self._lead(call)
-        elif call.after is not None:
-            self._wake(call.after)
         if call.fault is not None:
+            self._wake(call.after)
             raise call.fault
+        return partial(self._wake, call.after)
 
     def _give_up(self, call: _Waiter[Item]) -> None:
         """Take back a call that waits too long, unless it has its turn just now; one under way has its grace."""
@@ -107,20 +112,19 @@ class GroupCommit(Generic[Item]):
             group.append(call)
             self._settle(group, self._faults(group))
             if len(group) > 1:
-                self._wake(group[0])
                 self._gather_until = time.monotonic() + GATHER_SECONDS
         finally:
             self._hand_over()
 
     def _settle(self, group: Sequence[_Waiter[Item]], faults: Sequence[Exception | None]) -> None:
-        """The last of the group is the leader, whom nobody needs to wake."""
-        afters = (*group[1:-1], None, None)[: len(group)]
+        """The last of the group is the leader, whom nobody needs to wake, and who wakes the first."""
+        *others, _ = group
+        afters = (*others[1:], None, others[0]) if others else (None,)
         with self._mutex:
             for one, fault, after in zip(group, faults, afters, strict=True):
                 one.fault, one.after, one.is_done = fault, after, True
 
-    def _wake(self, first: _Waiter[Item]) -> None:
-        one: _Waiter[Item] | None = first
+    def _wake(self, one: _Waiter[Item] | None) -> None:
         while one is not None and one.is_gone:
             one = one.after
         if one is not None:

@@ -104,22 +104,27 @@ class Tracker:
 
     def publish_call(self, call: TrackUser, source: str, claim: Claim | None = None, terms: Terms = _ANY) -> list[str]:
         """Publish what a call that was read says, and return its ids. Raises TooLarge, and what `publish` raises."""
-        return self.publish(self._ready(call, facts_of(call), source, claim, terms))
+        ready = self._ready(call, facts_of(call), source, claim, terms)
+        self.publish(ready)()
+        return ready.ids
 
     def published_before(self, call: TrackUser, source: str, claim: Claim) -> list[str] | None:
         """The ids of the messages that a repeated call published before; None while the log lacks any of them."""
         return self._published_before(claim, source, len(facts_of(call)))
 
-    def publish(self, ready: Ready) -> list[str]:
-        """Return the ids once the messages are on the bus. Raises IdentityConflict, BusError."""
-        if ready.call is not None:
-            try:
-                self._group_commit.do(ready.call, DEADLINE)
-            except NotBegun:
-                raise Unavailable(_NOT_BEGUN) from None
-            except NotFinished:
-                raise NotConfirmed(_NOT_FINISHED) from None
-        return ready.ids
+    def publish(self, ready: Ready) -> Callable[[], None]:
+        """Return once the messages are on the bus, with what is to be called when the call is answered (`GroupCommit`).
+
+        Raises IdentityConflict, BusError.
+        """
+        if ready.call is None:
+            return _nothing
+        try:
+            return self._group_commit.done(ready.call, DEADLINE)
+        except NotBegun:
+            raise Unavailable(_NOT_BEGUN) from None
+        except NotFinished:
+            raise NotConfirmed(_NOT_FINISHED) from None
 
     def _published_before(self, claim: Claim, source: str, count: int) -> list[str] | None:
         ids = claim.ids(count)
@@ -157,6 +162,10 @@ class Tracker:
         except BusError as fault:
             return [own or fault for own in faults]
         return faults
+
+
+def _nothing() -> None:
+    pass
 
 
 def _on_terms(facts: Sequence[Fact], ids: Sequence[str], terms: Terms) -> Sequence[Fact]:

@@ -53,7 +53,9 @@ def world(tmp_path_factory):
 def test_a_call_is_invalid_or_its_messages_can_be_read_without_a_refusal(world, body, is_event):
     calls = tracker(world.deployment)
     try:
-        ids = calls.publish((calls.event if is_event else calls.user)(body, "/v1/public/track/users"))
+        ready = (calls.event if is_event else calls.user)(body, "/v1/public/track/users")
+        calls.publish(ready)()
+        ids = ready.ids
     except Invalid:
         return
     finally:
@@ -100,7 +102,9 @@ def together(world, calls):
         taken.publisher = begun = Begun(taken.publisher)
 
         def call(body):
-            return taken.publish(taken.user(body, "/v1/public/track/users"))
+            ready = taken.user(body, "/v1/public/track/users")
+            taken.publish(ready)()
+            return ready.ids
 
         first = pool.submit(call, {"userId": "first"})
         assert begun.event.wait(30)
