@@ -19,6 +19,9 @@ MAX_BYTES = 256 * 1024
 _MOST_AROUND = 1024
 """Bytes that we put around the data of a message we sign, at most: a signature does not cover what else is there."""
 
+Name = tuple[str, str]
+"""(source, id) of a message."""
+
 
 class Refusal(msgspec.Struct, frozen=True, gc=False):
     """Why a message is rejected: a stable code, and a sentence for a person."""
@@ -59,6 +62,23 @@ class Incoming(msgspec.Struct, frozen=True, gc=False):
     about: About | None
     refusal: Refusal | None
 
+    def followed(self) -> Name | None:
+        """The name of the message that this one follows."""
+        envelope, about = self.envelope, self.about
+        if envelope is None or about is None or about.condition is None or about.condition.follows is None:
+            return None
+        return envelope.source, about.condition.follows
+
+    def first_of_row(self) -> Name | None:
+        """The name of the row's first message, for the second one of a row whose mode is not upsert."""
+        envelope, about = self.envelope, self.about
+        if envelope is None or about is None or about.mode == "upsert" or not envelope.id.endswith(_SECOND):
+            return None
+        return envelope.source, envelope.id.removesuffix(_SECOND) + _FIRST
+
+
+_FIRST, _SECOND = ".u", ".t"
+"""How the ids of an import row's two messages end."""
 
 _e164 = re.compile(r"\+[0-9]{1,15}").fullmatch
 _moment = lru_cache(maxsize=64)(moments.parse)
@@ -80,11 +100,11 @@ def read(record: Record, signer: Signer) -> Incoming:
         return _refused(record, "unreadable", str(fault))
     rule = types.RULES.get(envelope.type)
     if rule is None:
-        detail = f"the type must be one of {', '.join(OPEN_TYPES)}"
+        detail = f"the type must be one of {', '.join(types.OPEN)}"
         return _refused(record, "unknown_type", detail, envelope, is_signed)
-    if not is_signed and (rule.reserved or types.is_ours(envelope.source)):
+    if not is_signed and (rule.sender != "anybody" or types.is_ours(envelope.source)):
         return _refused(record, "reserved", "only the ledger itself sends this type, or from this source", envelope)
-    if not rule.in_effect:
+    if rule.sender == "nobody":
         detail = f"{envelope.type} has no effect in this version"
         return _refused(record, "unsupported_type", detail, envelope, is_signed)
     about: About | Refusal | None = None
@@ -92,7 +112,7 @@ def read(record: Record, signer: Signer) -> Incoming:
         stated = record.time
         if envelope.time is not None and (moment := _moment(envelope.time)) < stated:
             stated = moment
-        if rule.about_contact:
+        if rule.kind == "contact":
             about = (_trusted if is_signed else _checked)(envelope)
         else:
             check_command(envelope.data)
@@ -101,9 +121,6 @@ def read(record: Record, signer: Signer) -> Incoming:
     if isinstance(about, Refusal):
         return Incoming(record, envelope, is_signed, None, None, about)
     return Incoming(record, envelope, is_signed, stated, about, None)
-
-
-OPEN_TYPES = tuple(name for name, rule in types.RULES.items() if not rule.reserved)
 
 
 def _refused(

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from consumers.appender import Appender
+from consumers.effects import EFFECTS
 from consumers.messages import Incoming
 from ledger.bus.port import Record
 from ledger.events import types
@@ -145,7 +146,7 @@ class Redeciding:
         if entry.raw_digest is not None:
             return False
         rule = types.RULES.get(entry.type or "")
-        if not message.is_signed and (rule is None or rule.reserved or types.is_ours(entry.source or "")):
+        if not message.is_signed and (rule is None or rule.sender != "anybody" or types.is_ours(entry.source or "")):
             return False
         if entry.contact is None:
             return bool(entry.skipped) or (entry.phone is None and entry.user_id is None)
@@ -184,21 +185,10 @@ def _finds(batch: Batch, one: Frozen) -> bool:
 
 def _keep(batch: Batch, one: Frozen) -> None:
     """Take an entry as it was decided, with what that binds."""
-    entry, phone = one.entry, phone_text(one.entry.phone)
-    if entry.reason is None and entry.type in (types.IMPORT_UNDONE, types.IMPORT_REDONE):
-        batch.write()
-        (batch.undo if entry.type == types.IMPORT_UNDONE else batch.redo)(entry.source or "")
-    known = batch.load_identities(_given(phone), _given(entry.user_id))
-    by_phone, by_user_id = known.by_phone(phone), known.by_user_id(entry.user_id)
-    position = batch.position + 1
-    if entry.reason is None and entry.contact is not None and not entry.skipped:
-        if entry.contact_id is not None:
-            known.create(position, phone, entry.user_id)
-        elif entry.absorbed is None and (holder := by_phone or by_user_id) is not None:
-            known.attach(holder, position, phone, entry.user_id)
-        elif by_phone is not None and by_user_id is not None and by_phone.contact != by_user_id.contact:
-            survivor, absorbed = sorted((by_phone, by_user_id), key=lambda holder: holder.contact)
-            known.merge(survivor, absorbed, position)
+    entry = one.entry
+    effect = EFFECTS.get(entry.type or "")
+    if entry.reason is None and effect is not None:
+        effect.keep(entry, batch)
     batch.add(entry)
 
 

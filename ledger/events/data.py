@@ -4,6 +4,7 @@ The append accepts only what these read: what it has parsed itself, or what `Sig
 cannot be read says nothing, and so folds to nothing.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -42,8 +43,8 @@ class Command(msgspec.Struct, gc=False):
     published: _Count | None = None
 
 
-class Signed(msgspec.Struct, gc=False):
-    """The data of a signed message as the append reads it: its terms, and as proof all that `Data` has of it."""
+class Signed(Data, gc=False):
+    """The data of a signed message as the append reads it: its terms, and as proof all that a projection reads."""
 
     phone: str | None = None
     user_id: str | None = msgspec.field(name="userId", default=None)
@@ -51,13 +52,6 @@ class Signed(msgspec.Struct, gc=False):
     mode: Mode = "upsert"
     based_on: int | None = msgspec.field(name="basedOn", default=None)
     follows: str | None = None
-    traits: Traits | None = None
-    tags: list[str] | None = None
-    event: str | None = None
-    row: _Count | None = None
-    line: _Count | None = None
-    rowend: bool = False
-    fill: bool = False
 
 
 class _SignedEvent(Signed, gc=False):
@@ -79,7 +73,15 @@ anything = msgspec.json.Decoder().decode
 """Reads JSON; integers stay exact. Raises what `BROKEN` has."""
 
 _signed = msgspec.json.Decoder(Signed).decode
-_signed_event = msgspec.json.Decoder(_SignedEvent).decode
+_SIGNED: Mapping[str, Callable[[msgspec.Raw | bytes], Signed]] = types.complete(
+    {
+        types.USER_TRACKED: _signed,
+        types.TAGS_ADDED: _signed,
+        types.EVENT_TRACKED: msgspec.json.Decoder(_SignedEvent).decode,
+    },
+    types.ABOUT_CONTACTS,
+    "ledger/events/data",
+)
 _data = msgspec.json.Decoder(Data).decode
 _command = msgspec.json.Decoder(Command).decode
 _grammar = msgspec.json.Decoder(msgspec.Raw).decode
@@ -89,7 +91,7 @@ _KINDS = {"traits": dict, "tags": list, "event": str, "row": int, "line": int, "
 
 def signed_data(type: str, data: msgspec.Raw | bytes) -> Signed:
     """The data of a signed message about a contact. Raises what `BROKEN` has, where `data_of` would read less."""
-    return _signed_event(data) if type == types.EVENT_TRACKED else _signed(data)
+    return _SIGNED[type](data)
 
 
 def check_command(data: msgspec.Raw | bytes) -> None:

@@ -130,7 +130,7 @@ _TAGS = {"description": "Tags to add; a tag is never taken away"}
 _EVENT = {"description": "What happened, such as Order placed"}
 _EVENT_TRAITS = {"description": "About the event; they never change the contact's attributes"}
 
-DATA: dict[str, Shape] = {
+_DATA: dict[str, Shape] = {
     types.USER_TRACKED: Shape(
         types.USER_TRACKED, {**_who(), "traits": Traits(metadata=_TRAITS)}, between=_identity_of_data
     ),
@@ -147,6 +147,8 @@ DATA: dict[str, Shape] = {
         between=_identity_of_data,
     ),
 }
+
+DATA = types.complete(_DATA, types.OPEN, "ledger/events/fields")
 """Members of `data` by message type, as any publisher may send them; members not named here are kept, unread.
 
 What imports add to their own signed messages (`mode`, `fill`, `row`, `line`, `rowend`) means nothing in anybody else's.

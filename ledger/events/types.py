@@ -1,6 +1,12 @@
-"""The wire names of every event type, pinned by hand so that no rename in code can change stored data."""
+"""The registry of event types. Wire names are pinned by hand, so that no rename in code can change stored data.
 
+What else a type needs stands once in each room that has something to do for it, in a table that `complete` checks when
+the program starts. "How to add an event type" in docs/design.md names them all.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
 
 USER_TRACKED = "UserTracked"
 TAGS_ADDED = "TagsAdded"
@@ -12,33 +18,63 @@ IMPORT_REDONE = "ImportRedone"
 GAP_ACCEPTED = "GapAccepted"
 BUS_ACCEPTED = "BusAccepted"
 
+Kind = Literal["contact", "import", "command", "note"]
+"""What a type is about: one contact; an import, whose start and end it marks; the ledger, which is to do something;
+or what a person decided beside the bus, which the append itself notes."""
+
+Sender = Literal["anybody", "ledger", "nobody"]
+"""Who may send a type. `ledger`: this deployment, by its signature. `nobody`: none is taken from a bus."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may send a type, and whether the append can act on it yet."""
+    """What a type is about, and who may send it."""
 
-    reserved: bool
-    in_effect: bool
-    about_contact: bool
+    kind: Kind
+    sender: Sender
 
 
 RULES: dict[str, Rule] = {
-    USER_TRACKED: Rule(reserved=False, in_effect=True, about_contact=True),
-    TAGS_ADDED: Rule(reserved=False, in_effect=True, about_contact=True),
-    EVENT_TRACKED: Rule(reserved=False, in_effect=True, about_contact=True),
-    IMPORT_STARTED: Rule(reserved=True, in_effect=True, about_contact=False),
-    IMPORT_SPLIT: Rule(reserved=True, in_effect=True, about_contact=False),
-    IMPORT_UNDONE: Rule(reserved=True, in_effect=True, about_contact=False),
-    IMPORT_REDONE: Rule(reserved=True, in_effect=True, about_contact=False),
-    "ContactsMerged": Rule(reserved=True, in_effect=False, about_contact=False),
-    "ContactsSplit": Rule(reserved=True, in_effect=False, about_contact=False),
-    "ContactErased": Rule(reserved=True, in_effect=False, about_contact=False),
-    "MessageRetried": Rule(reserved=True, in_effect=False, about_contact=False),
-    "MessageDropped": Rule(reserved=True, in_effect=False, about_contact=False),
-    GAP_ACCEPTED: Rule(reserved=True, in_effect=False, about_contact=False),
-    BUS_ACCEPTED: Rule(reserved=True, in_effect=False, about_contact=False),
+    USER_TRACKED: Rule("contact", "anybody"),
+    TAGS_ADDED: Rule("contact", "anybody"),
+    EVENT_TRACKED: Rule("contact", "anybody"),
+    IMPORT_STARTED: Rule("import", "ledger"),
+    IMPORT_SPLIT: Rule("import", "ledger"),
+    IMPORT_UNDONE: Rule("command", "ledger"),
+    IMPORT_REDONE: Rule("command", "ledger"),
+    "ContactsMerged": Rule("command", "nobody"),
+    "ContactsSplit": Rule("command", "nobody"),
+    "ContactErased": Rule("command", "nobody"),
+    "MessageRetried": Rule("command", "nobody"),
+    "MessageDropped": Rule("command", "nobody"),
+    GAP_ACCEPTED: Rule("note", "nobody"),
+    BUS_ACCEPTED: Rule("note", "nobody"),
 }
 """Every type that can stand in a message; any other is rejected `unknown_type`."""
+
+OPEN = tuple(name for name, rule in RULES.items() if rule.sender == "anybody")
+"""What anybody may send."""
+
+TAKEN = tuple(name for name, rule in RULES.items() if rule.sender != "nobody")
+"""What is taken from the bus."""
+
+ABOUT_CONTACTS = tuple(name for name in TAKEN if RULES[name].kind == "contact")
+"""What is taken from the bus and is about one contact."""
+
+ABOUT_IMPORTS = tuple(name for name in TAKEN if RULES[name].kind in ("import", "command"))
+"""What is taken from the bus and is about an import as a whole: commands so far are all about one."""
+
+_Parts = TypeVar("_Parts", bound=Mapping[Any, object])
+
+
+def complete(parts: _Parts, names: Iterable[str], room: str) -> _Parts:
+    """A room's parts by type, one for each of the types named. Raises TypeError where one has none, or another has."""
+    wanted = set(names)
+    if parts.keys() != wanted:
+        lacking, strange = sorted(wanted - parts.keys()), sorted(parts.keys() - wanted)
+        raise TypeError(f"{room} lacks its part of the event types {lacking}, and has one of {strange} too many")
+    return parts
+
 
 IMPORTS = "/imports/"
 """Before an import's id: the source of its messages."""

@@ -87,15 +87,17 @@ def _apply_event_tracked(state: ContactState, event: Event) -> Evolved:
     return _after(state, event, False, False, state.traits, state.stamp, state.stamps, state.tags)
 
 
-_APPLY: dict[str | None, Callable[[ContactState, Event], Evolved]] = {
-    types.USER_TRACKED: _apply_user_tracked,
-    types.TAGS_ADDED: _apply_tags_added,
-    types.EVENT_TRACKED: _apply_event_tracked,
-}
+_Apply = Callable[[ContactState, Event], Evolved]
+_APPLY: dict[str | None, _Apply] = types.complete(
+    {
+        types.USER_TRACKED: _apply_user_tracked,
+        types.TAGS_ADDED: _apply_tags_added,
+        types.EVENT_TRACKED: _apply_event_tracked,
+    },
+    types.ABOUT_CONTACTS,
+    "projections/fold/evolve",
+)
 """What each type of event does to its contact. Any other, which only a damaged log can have, does nothing (R35)."""
-
-if _APPLY.keys() != (about := {type for type, rule in types.RULES.items() if rule.about_contact}):
-    raise TypeError(f"the fold applies {sorted(map(str, _APPLY))}, and these are about contacts: {sorted(about)}")
 
 
 def _after(

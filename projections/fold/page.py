@@ -13,18 +13,17 @@ from projections.fold.component import States, steps, take
 from projections.fold.event import Event, event_of
 from projections.fold.outcomes import Outcome, RowMessage, row_message
 
-_IMPORT_COLUMNS = {
-    types.IMPORT_STARTED: "started",
-    types.IMPORT_SPLIT: "split",
-    types.IMPORT_UNDONE: "undoing",
-    types.IMPORT_REDONE: "undoing",
-}
+_IMPORT_COLUMNS = types.complete(
+    {
+        types.IMPORT_STARTED: "started",
+        types.IMPORT_SPLIT: "split",
+        types.IMPORT_UNDONE: "undoing",
+        types.IMPORT_REDONE: "undoing",
+    },
+    types.ABOUT_IMPORTS,
+    "projections/fold/page",
+)
 """Which column of the state's `imports` keeps what each type that is about an import says."""
-
-if _IMPORT_COLUMNS.keys() != (
-    wanted := {type for type, rule in types.RULES.items() if rule.in_effect and not rule.about_contact}
-):
-    raise TypeError(f"the fold keeps {sorted(_IMPORT_COLUMNS)}, and these are about imports: {sorted(wanted)}")
 
 _REUSED = "id_reused"
 _ABOUT_ROWS = frozenset({"identity_conflict", "invalid", "phone_invalid", "import_undone", _REUSED})

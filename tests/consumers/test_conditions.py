@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.deciding import broken
+from consumers.effects.about_contact import broken
 from consumers.messages import Condition
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.intake import Intake, message, row_message, tracked

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.bus.port import Record
 from ledger.log.sqlite.reader import LogReader
 from ledger.log.sqlite.writer import EventLog
 from tests.examples import ASHA, GAVIN, PHONES, RAVI
-from tests.intake import Intake, message, order_message, row_message, split_message
+from tests.intake import NOON, Intake, message, order_message, row_message, split_message
 from tests.worlds import bounded, folder, shuffled
 
 
@@ -196,18 +197,20 @@ def test_a_redo_finds_its_contact_where_it_was_merged_to_meanwhile(intake, log):
     assert log.holder_of_phone(GAVIN).contact == 1
 
 
-def test_an_undo_whose_batch_was_rolled_back_has_changed_nothing(intake, log, monkeypatch):
+def test_an_undo_whose_batch_was_rolled_back_has_changed_nothing(intake, log):
     intake.take(row(1, GAVIN))
-    with monkeypatch.context() as broken:
-        broken.setattr("consumers.deciding.BatchDecision._reject", _fail)
-        with pytest.raises(OSError, match="broken"):
-            intake.take(undo(), b"unreadable")
+    with pytest.raises(OSError, match="broken"):
+        _decide_and_fail(intake, undo())
     assert log.holder_of_phone(GAVIN).contact == 1
     assert reasons(intake.take(undo())) == [None]
 
 
-def _fail(*_):
-    raise OSError("broken")
+def _decide_and_fail(intake, order):
+    messages = intake.appender.read([Record(0, 1, NOON, None, order)])
+    with intake.log.appending("other", {}, {0: 1}) as batch:
+        intake.appender.decision(batch, messages, lambda: bytes(16))(messages[0])
+        assert batch.last.type == "ImportUndone"
+        raise OSError("broken")
 
 
 def test_the_chain_is_whole_when_a_batch_was_written_in_parts(intake, log):

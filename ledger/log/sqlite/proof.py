@@ -14,7 +14,7 @@ from ledger.log.sqlite.reader import LogReader
 from ledger.storage import StorageFault
 
 _PAGE = 5_000
-_RESERVED = frozenset(name for name, rule in types.RULES.items() if rule.reserved)
+_RESERVED = types.RULES.keys() - set(types.OPEN)
 
 
 def entry_faults(log: LogReader, until: int, signer: Signer | None, progress: Callable[[int], None]) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-from consumers.messages import MAX_BYTES, OPEN_TYPES
+from consumers.messages import MAX_BYTES
 from ledger.events import types
 from ledger.events.envelope import MOST_NAME_CHARACTERS
 from ledger.events.fields import DATA, Shape
@@ -40,7 +40,7 @@ _WHO = {
 
 def describe_bus(topic: str | None) -> dict[str, Any]:
     """The AsyncAPI document of a deployment; `topic` None where the bus is nothing that others could publish to."""
-    messages = {name: message for type in OPEN_TYPES for name, message in _both_modes(type)}
+    messages = {name: message for type in types.OPEN for name, message in _both_modes(type)}
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "Contact Ledger: the bus", "version": version("contact-ledger"), "description": _ABOUT},
@@ -61,7 +61,7 @@ def describe_bus(topic: str | None) -> dict[str, Any]:
         },
         "components": {
             "messages": messages,
-            "schemas": {f"{type}Data": _data(DATA[type]) for type in OPEN_TYPES},
+            "schemas": {f"{type}Data": _data(DATA[type]) for type in types.OPEN},
         },
     }
 

@@ -6,7 +6,7 @@ from ledger.events import types
 
 _SHOP = {"specversion": "1.0", "source": "https://shop.example/orders"}
 
-EXAMPLES: dict[str, list[dict[str, Any]]] = {
+_EXAMPLES: dict[str, list[dict[str, Any]]] = {
     types.USER_TRACKED: [
         {
             **_SHOP,
@@ -48,3 +48,4 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         }
     ],
 }
+EXAMPLES = types.complete(_EXAMPLES, types.OPEN, "service/api/description/bus_examples")

@@ -2,11 +2,11 @@
 
 import pytest
 
-from ledger.events.types import OUR_SOURCES, RULES, is_ours
+from ledger.events.types import ABOUT_CONTACTS, OPEN, OUR_SOURCES, RULES, TAKEN, complete, is_ours
 
-OPEN = {"UserTracked", "TagsAdded", "EventTracked"}
-IN_EFFECT = {"ImportStarted", "ImportSplit", "ImportUndone", "ImportRedone"}
-WITHOUT_EFFECT_YET = {
+OF_ANYBODY = {"UserTracked", "TagsAdded", "EventTracked"}
+OF_OURS = {"ImportStarted", "ImportSplit", "ImportUndone", "ImportRedone"}
+OF_NOBODY = {
     "ContactsMerged",
     "ContactsSplit",
     "ContactErased",
@@ -18,19 +18,29 @@ WITHOUT_EFFECT_YET = {
 
 
 def test_the_names_of_all_types_are_pinned():
-    assert set(RULES) == OPEN | IN_EFFECT | WITHOUT_EFFECT_YET
+    assert set(RULES) == OF_ANYBODY | OF_OURS | OF_NOBODY
 
 
 def test_anyone_may_send_the_three_open_types_and_no_other():
-    assert {name for name, rule in RULES.items() if not rule.reserved} == OPEN
+    assert set(OPEN) == {name for name, rule in RULES.items() if rule.sender == "anybody"} == OF_ANYBODY
 
 
-def test_only_types_that_are_built_have_an_effect():
-    assert {name for name, rule in RULES.items() if rule.in_effect} == OPEN | IN_EFFECT
+def test_only_types_that_are_built_are_taken_from_the_bus():
+    assert set(TAKEN) == OF_ANYBODY | OF_OURS
 
 
 def test_only_the_open_types_are_about_one_contact():
-    assert {name for name, rule in RULES.items() if rule.about_contact} == OPEN
+    assert set(ABOUT_CONTACTS) == {name for name, rule in RULES.items() if rule.kind == "contact"} == OF_ANYBODY
+
+
+def test_a_room_that_lacks_its_part_of_a_type_does_not_start():
+    with pytest.raises(TypeError, match=r"a room lacks its part of the event types \['TagsAdded'\]"):
+        complete({"UserTracked": 1}, ["UserTracked", "TagsAdded"], "a room")
+
+
+def test_a_room_that_has_a_part_of_a_type_that_is_none_of_its_own_does_not_start():
+    with pytest.raises(TypeError, match=r"one of \['Strange'\] too many"):
+        complete({"UserTracked": 1, "Strange": 2}, ["UserTracked"], "a room")
 
 
 def test_the_sources_of_ours_are_pinned():

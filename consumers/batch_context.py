@@ -1,0 +1,111 @@
+"""What deciding the messages of a batch goes by: what the log has of them already, and what the batch itself adds."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from consumers.messages import Incoming, Name
+from ledger.bus.port import Record
+from ledger.events import types
+from ledger.events.envelope import Envelope
+from ledger.log.entry import Headers, pack_headers, unpack_headers
+from ledger.log.sqlite.batch import Batch, Taken
+
+
+class BatchContext:
+    """Looks up once what the messages of a batch name, and is told of each decision, so that later ones see it.
+
+    `taken` has the accepted messages by name, `undone` the sources of the imports that are undone, and `identities`
+    who holds which phone and user id.
+    """
+
+    def __init__(
+        self,
+        batch: Batch,
+        incoming: Sequence[Incoming],
+        may_merge: bool,
+        new_contact_id: Callable[[], bytes],
+        digest: Callable[[Record], bytes],
+        signature: Callable[[Headers, bytes | None], str | None],
+    ) -> None:
+        """`signature` gives that of a message which this deployment has signed, None of any other."""
+        self.batch = batch
+        self.may_merge = may_merge
+        self.new_contact_id = new_contact_id
+        self._digest = digest
+        self._signature = signature
+        ids: dict[str, list[str]] = defaultdict(list)
+        for message in incoming:
+            if message.envelope is not None:
+                ids[message.envelope.source].append(message.envelope.id)
+        self._rejected_now: set[bytes] = set()
+        self._signed_now: dict[Name, set[str]] = defaultdict(set)
+        self._rejected_names = batch.rejected_names(ids)
+        self.undone = batch.undone({source for source in ids if source.startswith(types.IMPORTS)})
+        abouts = [message.about for message in incoming if message.about is not None]
+        if any(about.mode != "upsert" or about.condition is not None for about in abouts):
+            for message in incoming:
+                for source, first in filter(None, (message.first_of_row(), message.followed())):
+                    ids[source].append(first)
+        self.taken = batch.taken(ids)
+        self._phones = {about.phone for about in abouts if about.phone is not None}
+        self._user_ids = {about.user_id for about in abouts if about.user_id is not None}
+        self.identities = batch.load_identities(self._phones, self._user_ids)
+
+    def write(self) -> None:
+        """Write what was decided so far, for whoever looks it up in the log; what `identities` bound is stored."""
+        self.batch.write()
+        self.identities = self.batch.load_identities(self._phones, self._user_ids)
+
+    def is_redelivery(self, message: Incoming, envelope: Envelope) -> bool:
+        """Whether a message was decided before: these very bytes, or what this deployment signed under its name."""
+        name = (envelope.source, envelope.id)
+        taken = self.taken.get(name)
+        if taken is not None and _is_same(taken, message.record):
+            return True
+        if taken is None and name not in self._rejected_names:
+            return False
+        if message.is_signed and envelope.ledgersig in self._signatures(name, taken):
+            return True
+        return self._was_rejected(self._digest(message.record))
+
+    def has_signed_another(self, envelope: Envelope) -> bool:
+        """Whether a message under this name was decided that this deployment signed."""
+        name = (envelope.source, envelope.id)
+        taken = self.taken.get(name)
+        return (taken is not None or name in self._rejected_names) and bool(self._signatures(name, taken))
+
+    def _signatures(self, name: Name, taken: Taken | None) -> set[str]:
+        """The signatures of those messages under this name that were decided and that this deployment signed.
+
+        A signature covers what a message says: whatever bytes come around it again, the decision stands, also where it
+        was a rejection (R33). What strangers sent under the name is none of these.
+        """
+        entries = self.batch.rejected_under(*name)
+        if taken is not None:
+            entries.append((unpack_headers(taken.headers), taken.value))
+        found = {self._signature(headers, value) for headers, value in entries}
+        return self._signed_now[name] | {signature for signature in found if signature is not None}
+
+    def reject(self, message: Incoming) -> bytes | None:
+        """Note that a message is rejected; gives the digest that it is known again by, None where it was before."""
+        raw_digest = self._digest(message.record)
+        if self._was_rejected(raw_digest):
+            return None
+        self._rejected_now.add(raw_digest)
+        envelope = message.envelope
+        if envelope is not None:
+            name = (envelope.source, envelope.id)
+            self._rejected_names.add(name)
+            if message.is_signed and envelope.ledgersig is not None:
+                self._signed_now[name].add(envelope.ledgersig)
+        return raw_digest
+
+    def _was_rejected(self, raw_digest: bytes) -> bool:
+        return raw_digest in self._rejected_now or self.batch.has_rejected(raw_digest)
+
+
+def _is_same(taken: Taken, record: Record) -> bool:
+    """Whether a redelivery carries the very bytes that were taken; an erased entry's can no longer be told."""
+    if taken.value is None:
+        return True
+    return taken.value == record.value and taken.headers == pack_headers(record.headers)

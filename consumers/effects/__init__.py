@@ -1,0 +1,18 @@
+"""What an accepted message does at the append: one file for each type of event, or for those that do the same."""
+
+from consumers.effects import about_contact, import_mark, import_redone, import_undone
+from ledger.events import types
+
+EFFECTS = types.complete(
+    {
+        types.USER_TRACKED: about_contact.EFFECT,
+        types.TAGS_ADDED: about_contact.EFFECT,
+        types.EVENT_TRACKED: about_contact.EFFECT,
+        types.IMPORT_STARTED: import_mark.EFFECT,
+        types.IMPORT_SPLIT: import_mark.EFFECT,
+        types.IMPORT_UNDONE: import_undone.EFFECT,
+        types.IMPORT_REDONE: import_redone.EFFECT,
+    },
+    types.TAKEN,
+    "consumers/effects",
+)

@@ -1,0 +1,114 @@
+"""An event about a contact finds it, makes it or merges two, by its phone and its user id (R7)."""
+
+from collections.abc import Sequence
+
+from consumers.batch_context import BatchContext
+from consumers.effects.effect import Effect, TypeEffect
+from consumers.messages import About, Condition, Incoming, Refusal
+from ledger.events import identity
+from ledger.log.entry import NewEntry, phone_text
+from ledger.log.identities import Identities
+from ledger.log.sqlite.batch import Batch
+
+
+def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
+    about, identities = message.about, context.identities
+    assert about is not None
+    phone, user_id = about.phone, about.user_id
+    by_phone, by_user_id = identities.by_phone(phone), identities.by_user_id(user_id)
+    decision = identity.resolve(
+        phone,
+        user_id,
+        by_phone,
+        by_user_id,
+        by_phone_alone=about.by_phone_alone,
+        may_merge=context.may_merge and about.may_merge,
+    )
+    if isinstance(decision, identity.Conflict):
+        return Refusal("identity_conflict", decision.message)
+    if about.condition is not None and (refusal := _broken(message, about.condition, decision, context)):
+        return refusal
+    if about.mode != "upsert" and _is_skipped(message, about, decision, context):
+        return Effect(contact=decision.contact if isinstance(decision, identity.Attach) else None, skipped=1)
+    position = context.batch.position + 1
+    if isinstance(decision, identity.Create):
+        contact_id = context.new_contact_id()
+        identities.create(position, phone, user_id)
+        return Effect(contact=position, contact_id=contact_id)
+    if isinstance(decision, identity.Attach):
+        holder = by_phone or by_user_id
+        assert holder is not None
+        identities.attach(holder, position, phone, user_id)
+        return Effect(contact=decision.contact)
+    assert by_phone is not None
+    assert by_user_id is not None
+    _merge(identities, by_phone, by_user_id, position)
+    return Effect(contact=decision.survivor, absorbed=decision.absorbed)
+
+
+def _keep(entry: NewEntry, batch: Batch) -> None:
+    if entry.contact is None or entry.skipped:
+        return
+    phone, user_id = phone_text(entry.phone), entry.user_id
+    identities = batch.load_identities([phone] if phone else [], [user_id] if user_id else [])
+    by_phone, by_user_id = identities.by_phone(phone), identities.by_user_id(user_id)
+    position = batch.position + 1
+    if entry.contact_id is not None:
+        identities.create(position, phone, user_id)
+    elif entry.absorbed is None and (holder := by_phone or by_user_id) is not None:
+        identities.attach(holder, position, phone, user_id)
+    elif by_phone is not None and by_user_id is not None and by_phone.contact != by_user_id.contact:
+        _merge(identities, by_phone, by_user_id, position)
+
+
+def _merge(identities: Identities, one: identity.Known, other: identity.Known, position: int) -> None:
+    survivor, absorbed = sorted((one, other), key=lambda known: known.contact)
+    identities.merge(survivor, absorbed, position)
+
+
+def _broken(
+    message: Incoming, condition: Condition, decision: identity.Decision, context: BatchContext
+) -> Refusal | None:
+    followed = message.followed()
+    is_followed = followed is None or followed in context.taken
+    newest = [context.batch.newest(contact) for contact in _concerned(decision)]
+    return broken(condition, newest, is_followed=is_followed)
+
+
+def broken(condition: Condition, newest: Sequence[int], *, is_followed: bool) -> Refusal | None:
+    """Why a message's condition does not hold, None when it does.
+
+    `newest` are the positions of the newest events of the contacts it is about, none for one that is not known;
+    `is_followed`: whether the message that it follows, if any, was accepted.
+    """
+    if not is_followed:
+        return Refusal("precondition_failed", f"the message {condition.follows} that this one follows was not accepted")
+    if condition.based_on is None:
+        return None
+    if not newest:
+        return Refusal("precondition_failed", f"nobody is known by these, and it is based on {condition.based_on}")
+    if max(newest) > condition.based_on:
+        detail = f"it is based on position {condition.based_on}, and the contact has an event at {max(newest)}"
+        return Refusal("precondition_failed", detail)
+    return None
+
+
+def _concerned(decision: identity.Decision) -> Sequence[int]:
+    """The contacts that are known and that an accepted message would be about."""
+    match decision:
+        case identity.Attach():
+            return (decision.contact,)
+        case identity.Merge():
+            return (decision.survivor, decision.absorbed)
+    return ()
+
+
+def _is_skipped(message: Incoming, about: About, decision: identity.Decision, context: BatchContext) -> bool:
+    """R18: by whether the contact was known before the row's first message, which decides for the second."""
+    first = message.first_of_row()
+    if first is not None and (taken := context.taken.get(first)) is not None:
+        return taken.skipped
+    return identity.is_left_out(decision, about.mode)
+
+
+EFFECT = TypeEffect(_decide, _keep)
