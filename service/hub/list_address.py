@@ -1,0 +1,109 @@
+"""The address of a list of contacts is its state: search, filters, order, place and moment stand in it."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from ledger.events.traits import DEFAULT_TYPES
+from projections.conditions.condition import BadCondition, parse_condition
+from projections.lists.pages import SORTS, Sort
+from service.hub.words import OPERATORS, title, visible
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter as the page shows it, and the address of the list without it."""
+
+    text: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListAddress:
+    """What an address of the list asks for. `fault` is a sentence where something in it is not possible."""
+
+    q: str
+    where: tuple[str, ...]
+    tags: tuple[str, ...]
+    sort: Sort
+    cursor: str | None
+    as_of: str
+    columns: tuple[str, ...]
+    fault: str | None = None
+
+    @classmethod
+    def of(cls, arguments: Any, columns: tuple[str, ...]) -> "ListAddress":
+        """Read an address; an unknown order is the usual one."""
+        sort = arguments.get("sort", "-modified")
+        return cls(
+            q=arguments.get("q", "").strip(),
+            where=tuple(filter(None, arguments.getlist("where"))),
+            tags=tuple(filter(None, arguments.getlist("tag"))),
+            sort=cast(Sort, sort if sort in SORTS else "-modified"),
+            cursor=arguments.get("cursor") or None,
+            as_of=arguments.get("as_of", "").strip(),
+            columns=columns,
+        )
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The address's query, without the place in the list."""
+        found = [("q", self.q)] if self.q else []
+        found += [("where", one) for one in self.where] + [("tag", one) for one in self.tags]
+        if self.sort != "-modified":
+            found.append(("sort", self.sort))
+        if self.as_of:
+            found.append(("as_of", self.as_of))
+        return found
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether it asks for some contacts only."""
+        return bool(self.q or self.where or self.tags)
+
+    def address(self, *, cursor: str | None) -> str:
+        """The list's address, at this place."""
+        pairs = self.pairs + ([("cursor", cursor)] if cursor else [])
+        return "/contacts" + (f"?{urlencode(pairs)}" if pairs else "")
+
+    def with_condition(self, condition: str) -> "ListAddress":
+        """The same list with one more condition."""
+        return self._changed(where=tuple(dict.fromkeys((*self.where, condition))))
+
+    def with_tag(self, tag: str) -> "ListAddress":
+        """The same list with one more tag."""
+        return self._changed(tags=tuple(dict.fromkeys((*self.tags, tag))))
+
+    def sorted_by(self, column: str) -> str:
+        """The address of the list sorted by a column: newest first, or the other way if it is that already."""
+        down = f"-{column}"
+        return self._changed(sort=column if self.sort == down else down).address(cursor=None)
+
+    def _changed(self, **members: Any) -> "ListAddress":
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return ListAddress(**{**values, "cursor": None, **members})
+
+    def without(self, kind: str, text: str) -> str:
+        """The address of the list without a filter."""
+        left = tuple(one for one in getattr(self, kind) if one != text)
+        return self._changed(**{kind: left}).address(cursor=None)
+
+
+def chips(asked: ListAddress) -> list[Chip]:
+    """The filters of a list, each as a text and with the address without it."""
+    found = [Chip(visible(_words(one)), asked.without("where", one)) for one in asked.where]
+    found += [Chip(f"has the tag {visible(one)}", asked.without("tags", one)) for one in asked.tags]
+    if asked.q:
+        found.append(Chip(f"contains “{visible(asked.q)}”", asked._changed(q="").address(cursor=None)))
+    return found
+
+
+def _words(text: str) -> str:
+    try:
+        condition = parse_condition(text)
+    except BadCondition:
+        return text
+    shown = condition.value
+    if DEFAULT_TYPES.get(condition.name) == "boolean":
+        shown = {"true": "yes", "false": "no"}.get(shown.casefold(), shown)
+    return f"{title(condition.name)} {OPERATORS[condition.op]} {shown}"
