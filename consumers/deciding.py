@@ -7,6 +7,8 @@ from consumers.effects import EFFECTS
 from consumers.effects.effect import Effect
 from consumers.messages import Incoming, Refusal
 from ledger.bus.port import Record
+from ledger.events import types
+from ledger.events.data import data_of
 from ledger.events.envelope import Envelope
 from ledger.log.entry import Headers, NewEntry, pack_headers, phone_number
 from ledger.log.sqlite.batch import Batch, Taken
@@ -79,6 +81,8 @@ class BatchDecision:
                 phone=phone_number(about.phone) if about else None,
                 user_id=about.user_id if about else None,
                 detail=effect.detail,
+                row=about.row if about else None,
+                row_end=about.row_end if about else 0,
             )
         )
         self._context.taken[envelope.source, envelope.id] = Taken(position, headers, record.value, bool(effect.skipped))
@@ -90,6 +94,7 @@ class BatchDecision:
         if raw_digest is None:
             return
         record, envelope = message.record, message.envelope
+        row, row_end = _row_of(message)
         self._batch.add(
             NewEntry(
                 bus_time=min(record.time, self._batch.recorded),
@@ -102,5 +107,15 @@ class BatchDecision:
                 headers=pack_headers(record.headers),
                 value=record.value,
                 detail=refusal.detail[:_MOST_DETAIL],
+                row=row,
+                row_end=row_end,
             )
         )
+
+
+def _row_of(message: Incoming) -> tuple[int | None, int]:
+    """The import's row that a rejected message says it is of, and whether it ends it."""
+    if message.envelope is None or not message.envelope.source.startswith(types.IMPORTS):
+        return None, 0
+    data = data_of(message.record.headers, message.record.value)
+    return data.row, 0 if data.row is None else int(data.rowend)

@@ -42,7 +42,10 @@ class Condition(msgspec.Struct, frozen=True, gc=False):
 
 
 class About(msgspec.Struct, frozen=True, gc=False):
-    """Whom a message is about and on which terms (R7, R17, R18)."""
+    """Whom a message is about and on which terms (R7, R17, R18).
+
+    `row` is the import's row that it is of, `row_end` is 1 in the last message of that row.
+    """
 
     phone: str | None
     user_id: str | None
@@ -50,6 +53,8 @@ class About(msgspec.Struct, frozen=True, gc=False):
     mode: Mode
     condition: Condition | None = None
     may_merge: bool = True
+    row: int | None = None
+    row_end: int = 0
 
 
 class Incoming(msgspec.Struct, frozen=True, gc=False):
@@ -137,7 +142,11 @@ def _trusted(envelope: Envelope) -> About | Refusal:
     if phone is not None and _e164(phone) is None:
         return Refusal("invalid", "phone must be in E.164, such as +919967536783")
     condition = _condition(terms.based_on, terms.follows)
-    return About(phone, user_id, terms.match == "phone", terms.mode, condition, terms.match != "either")
+    row = terms.row if envelope.source.startswith(types.IMPORTS) else None
+    return About(
+        phone, user_id, terms.match == "phone", terms.mode, condition, terms.match != "either", row,
+        0 if row is None else int(terms.rowend),
+    )  # fmt: skip
 
 
 def _checked(envelope: Envelope) -> About | Refusal:

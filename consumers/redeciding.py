@@ -210,8 +210,8 @@ def _differences(one: Frozen, decided: NewEntry) -> list[str]:
 
 
 def _frozen(row: Sequence[Any]) -> Frozen:
-    (position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, raw_digest, source,
-     message_id, key, headers, value, phone, user_id, detail, _, _, _) = row  # fmt: skip
+    (position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, raw_digest, _, _,
+     import_row, row_end, source, message_id, key, headers, value, phone, user_id, detail, *_) = row  # fmt: skip
     return Frozen(
         position,
         recorded,
@@ -233,6 +233,8 @@ def _frozen(row: Sequence[Any]) -> Frozen:
             phone=phone,
             user_id=user_id,
             detail=detail,
+            row=import_row,
+            row_end=row_end,
         ),
     )
 

@@ -51,7 +51,7 @@ class Intake:
 
     def restart(self) -> None:
         """What is left of the consumer when its process dies: the file."""
-        self.log = EventLog(self.path, clock=lambda: self.now)
+        self.log = EventLog(self.path, clock=lambda: self.now, signer=Signer(SECRET))
         self.appender = Appender(
             self.log,
             secret=SECRET,

@@ -70,6 +70,11 @@ class Signer:
         before = source.encode()
         return self._mac(b"name" + len(before).to_bytes(8, "big") + before + id.encode())
 
+    def of_erased(self, source: str, id: str) -> bytes:
+        """32 bytes by which the name of an erased message is known again, and which tell nobody else what it was."""
+        before = source.encode()
+        return bytes.fromhex(self._mac(b"erased" + len(before).to_bytes(8, "big") + before + id.encode()))
+
     def has_signed(self, envelope: Envelope) -> bool:
         """Whether the envelope carries this deployment's signature over what it says."""
         given = envelope.ledgersig

@@ -82,7 +82,17 @@ IMPORTS = "/imports/"
 CALLS = "/v1/"
 """Before the rest of a call's address: the source of its messages."""
 
-OUR_SOURCES = (CALLS, IMPORTS, "/hub", "/cli")
+HUB, COMMAND_LINE = "/hub", "/cli"
+
+OUR_SOURCES = (CALLS, IMPORTS, HUB, COMMAND_LINE)
+
+UPSTREAM = "upstream"
+_KINDS = ((IMPORTS, "import"), (CALLS, "call"), (HUB, "hub"), (COMMAND_LINE, "ledger"))
+
+
+def kind_of(source: str) -> str:
+    """What kind of source this is: `import`, `call`, `hub`, `ledger`, or `upstream` for one that is not ours."""
+    return next((kind for start, kind in _KINDS if source.startswith(start)), UPSTREAM)
 
 
 def is_ours(source: str) -> bool:

@@ -30,7 +30,10 @@ def unpack_headers(packed: bytes | None) -> Headers:
 
 
 class NewEntry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What the appender decided of one message; the log adds position, salt and hashes."""
+    """What the appender decided of one message; the log adds position, salt and hashes.
+
+    `row` is the row of the import that a message of an import is about, and `row_end` is 1 in the row's last message.
+    """
 
     bus_time: int
     stated: int | None = None
@@ -49,6 +52,8 @@ class NewEntry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     phone: int | None = None
     user_id: str | None = None
     detail: str | None = None
+    row: int | None = None
+    row_end: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,10 @@ Value = Any
 class Event(msgspec.Struct, frozen=True, gc=False):
     """An accepted entry about a contact. `contact_id` is set on the one that created it.
 
-    `absorbed` is the contact that it merges into its own. `source` is the log's number of its source. `import_id`,
-    `row` and `is_last` are set in an import's messages: the row, and whether it is the row's last message. `stamp` is
-    what its traits carry; with `fills` they are set only where no value was ever set or cleared (R18). One that
-    `is_skipped` folds to nothing.
+    `absorbed` is the contact that it merges into its own. `source` is the log's number of its import, if it is of one.
+    `import_id`, `row` and `is_last` are set in an import's messages: the row, and whether it is the row's last message.
+    `stamp` is what its traits carry; with `fills` they are set only where no value was ever set or cleared (R18). One
+    that `is_skipped` folds to nothing.
     """
 
     position: int
@@ -55,13 +55,15 @@ def event_of(
     is_skipped: bool,
     source: int | None,
     import_id: str | None,
+    row: int | None,
+    is_last: bool,
     phone: str | None,
     user_id: str | None,
     data: Data,
 ) -> Event:
     """The event of an accepted entry. `import_id` is None in messages that are not an import's own.
 
-    In these `fill` and `row` mean nothing (R18), and traits and tags are those of messages whose type has them.
+    In these `fill` means nothing (R18), `row` is None, and traits and tags are those of messages whose type has them.
     """
     traits = data.traits if type == types.USER_TRACKED else None
     tags = data.tags if type == types.TAGS_ADDED else None
@@ -77,8 +79,8 @@ def event_of(
         is_skipped,
         source,
         import_id,
-        None if import_id is None else data.row,
-        data.rowend,
+        row,
+        is_last,
         phone,
         user_id,
         traits if not traits or _clean_names.issuperset(traits) else cleanly_named(traits),

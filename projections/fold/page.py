@@ -115,7 +115,7 @@ class FoldPage:
 
     def _note(self, row: FoldRow) -> None:
         """What there is to note of a row without an event: rejected and skipped rows of imports, and their orders."""
-        (position, recorded, _, type, reason, _, _, _, skipped, source, headers, value, *_) = row
+        (position, recorded, _, type, reason, _, _, _, skipped, source, headers, value, _, _, import_row, row_end) = row
         import_id = self._import_ids[source]
         if import_id is None or (reason is not None and reason not in _ABOUT_ROWS):
             return
@@ -124,22 +124,22 @@ class FoldPage:
                 document = _document(unpack_headers(headers), value, position, recorded, type)
                 self.imports.setdefault(import_id, {})[_IMPORT_COLUMNS[type]] = document
             return
-        data = data_of(unpack_headers(headers), value)
-        if data.row is None or (reason == _REUSED and self._import_ids.is_of_row(data.row, source, value)):
+        if import_row is None or (reason == _REUSED and self._import_ids.is_of_row(import_row, source, value)):
             return
         outcome: Outcome = "skipped" if reason is None else "rejected"
-        self.messages.append(RowMessage(position, import_id, data.row, data.rowend, outcome, False))
+        self.messages.append(RowMessage(position, import_id, import_row, row_end == 1, outcome, False))
 
 
 def event_in(row: FoldRow, import_ids: ImportIds) -> Event | None:
     """The event that a row of the log is; None for one that folds to nothing in a contact."""
     (position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source, headers, value, phone,
-     user_id) = row  # fmt: skip
+     user_id, import_row, row_end) = row  # fmt: skip
     if reason is not None or contact is None or skipped:
         return None
     return event_of(
-        position, recorded, stated, type, contact, contact_id, absorbed, False, source, import_ids[source],
-        None if phone is None else f"+{phone}", user_id, data_of(unpack_headers(headers) if headers else (), value),
+        position, recorded, stated, type, contact, contact_id, absorbed, False, source, import_ids[source], import_row,
+        row_end == 1, None if phone is None else f"+{phone}", user_id,
+        data_of(unpack_headers(headers) if headers else (), value),
     )  # fmt: skip
 
 

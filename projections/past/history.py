@@ -80,7 +80,8 @@ def _event(entry: Entry, source: int | None, data: Data) -> Event:
     import_id = name.removeprefix(types.IMPORTS) if name.startswith(types.IMPORTS) else None
     return event_of(
         entry.position, entry.recorded, entry.stated, entry.type, entry.contact, entry.contact_id, entry.absorbed,
-        entry.skipped, source, import_id, entry.phone, entry.user_id, data,
+        entry.skipped, source, import_id, None if import_id is None else data.row, data.rowend, entry.phone,
+        entry.user_id, data,
     )  # fmt: skip
 
 

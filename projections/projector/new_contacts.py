@@ -42,7 +42,7 @@ class Newcomers:
 
     def _took(self, row: FoldRow) -> bool:
         (position, recorded, stated, type, _, contact, contact_id, absorbed, skipped, source, headers, value, phone,
-         user_id) = row  # fmt: skip
+         user_id, import_row, row_end) = row  # fmt: skip
         if type != types.USER_TRACKED or value is None or headers is not None or absorbed is not None or skipped:
             return False
         try:
@@ -62,8 +62,8 @@ class Newcomers:
                 recorded, recorded, position, traits, stamps, "[]",
             )
         )  # fmt: skip
-        if import_id is not None and data.row is not None:
-            self.messages.append(RowMessage(position, import_id, data.row, data.rowend, "created", False))
+        if import_id is not None and import_row is not None:
+            self.messages.append(RowMessage(position, import_id, import_row, row_end == 1, "created", False))
         return True
 
 

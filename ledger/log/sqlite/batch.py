@@ -6,6 +6,7 @@ import msgspec
 
 from ledger import sqlite
 from ledger.events.data import Command
+from ledger.events.signing import Signer
 from ledger.log.entry import Headers, NewEntry, unpack_headers
 from ledger.log.identities import Identities, make
 from ledger.log.sqlite import undoing
@@ -32,8 +33,11 @@ class Batch:
     `last` is the entry that was added last, written already or not; None before the first.
     """
 
-    def __init__(self, connection: sqlite.Connection, now: int, entropy: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, connection: sqlite.Connection, now: int, entropy: Callable[[int], bytes], signer: Signer | None
+    ) -> None:
         self._connection = connection
+        self._signer = signer
         self._entropy = entropy
         self.head = head(connection)
         self.recorded = max(self.head.recorded, now)
@@ -45,7 +49,10 @@ class Batch:
         self._looked_through = 0
 
     def taken(self, names: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], Taken]:
-        """The accepted entries that already have one of these message ids, given by source; by (source, id)."""
+        """The accepted entries that already have one of these message ids, given by source; by (source, id).
+
+        Erased ones are among them, and so are rejected messages that were erased: their names are never free again.
+        """
         found = {}
         for source, ids in names.items():
             known = self._not_beyond_newest(source, ids)
@@ -57,7 +64,23 @@ class Batch:
             )
             for message_id, position, headers, value, skipped in rows:
                 found[source, message_id] = Taken(position, headers, value, bool(skipped))
-        return found
+        return found | self._erased(names)
+
+    def _erased(self, names: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], Taken]:
+        """The erased entries that had one of these names, which only the deployment's secret can tell."""
+        if self._signer is None or not self._connection.execute("SELECT 1 FROM erased_names LIMIT 1").fetchone():
+            return {}
+        digests = {
+            self._signer.of_erased(source, message_id): (source, message_id)
+            for source, ids in names.items()
+            for message_id in ids
+        }
+        rows = self._connection.execute(
+            "SELECT name, position, skipped FROM json_each(?) AS asked"
+            " CROSS JOIN erased_names ON name = unhex(asked.value) JOIN entries USING (position)",
+            (_listed([digest.hex() for digest in digests]).decode(),),
+        )
+        return {digests[name]: Taken(position, None, None, bool(skipped)) for name, position, skipped in rows}
 
     def _not_beyond_newest(self, source: str, ids: Sequence[str]) -> list[str]:
         """The ids that can be there at all: an import's rise, so of a new batch none can (SQLite orders as we do)."""

@@ -51,6 +51,11 @@ NOT EXISTS (SELECT 1 FROM entries WHERE entries.source = sources.source AND reas
 AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.source = sources.source AND reason IS NOT NULL)
 """
 
+_UNEXPLAINED_NAMES = """
+SELECT position FROM erased_names WHERE NOT EXISTS
+(SELECT 1 FROM entries WHERE entries.position = erased_names.position AND salt IS NULL)
+"""
+
 
 class IdentitiesAnew:
     """One view of a log, as it is at `head` whatever is appended meanwhile, with the identities that its entries make.
@@ -69,6 +74,8 @@ class IdentitiesAnew:
         yield from seal_faults(self._connection, signer)
         for (source,) in self._connection.execute(_UNUSED_SOURCES):
             yield Fault(self.head.position, f"sources: no entry has the source of number {source}")
+        for (position,) in self._connection.execute(_UNEXPLAINED_NAMES):
+            yield Fault(position, "erased_names: a name is taken for erased, and the entry it leads to is not")
         yield from self._make()
         for table, key, columns in _COMPARED:
             yield from self._differences(table, key, columns)

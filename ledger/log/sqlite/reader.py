@@ -14,8 +14,10 @@ from ledger.events.identity import Known
 from ledger.log.entry import Entry, Headers, phone_number, phone_text, unpack_headers
 from ledger.log.identities import Identities, holders
 from ledger.log.sqlite.head import Head, head
+from ledger.log.sqlite.layouts import Layout, layouts_of
+from ledger.log.sqlite.schema import VERSION, declared_schema, schema_of, version_of
 from ledger.log.sqlite.undoing import Refused, Undoings, components, named, refused, touched, undoings
-from ledger.log.sqlite.writer import VERSION, _offsets, bus_of, declared_schema, ledger_of, schema_of, version_of
+from ledger.log.sqlite.writer import _offsets, bus_of, ledger_of
 
 _listed = msgspec.json.Encoder().encode
 _AT_ONCE = 5_000
@@ -27,10 +29,15 @@ _FROM = "FROM entries LEFT JOIN sources USING (source)"
 
 FoldRow = tuple[
     int, int, int | None, str | None, str | None, int | None, bytes | None, int | None, int, int | None,
-    bytes | None, bytes | None, int | None, str | None,
+    bytes | None, bytes | None, int | None, str | None, int | None, int,
 ]  # fmt: skip
-"""position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source (its number), headers,
-value, phone, user_id: the columns the fold needs, as they are stored."""
+"""position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, import (its number), headers,
+value, phone, user_id, row, row_end: the columns the fold needs, as they are stored."""
+
+_FOLDED = (
+    "position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, import, headers, value, phone,"
+    " user_id, row, row_end"
+)
 
 
 def _entry(row: Any) -> Entry:
@@ -105,6 +112,10 @@ class LogReader:
         """The id of the bus that this log takes from; None before it has adopted its first."""
         return bus_of(self._connection)
 
+    def layouts(self) -> list[Layout]:
+        """Which columns the hashes of its entries cover, from which position on."""
+        return layouts_of(self._connection)
+
     def offsets(self, bus: str) -> dict[int, int]:
         """The next offset to take, by partition, of the bus with this id."""
         return _offsets(self._connection, bus)
@@ -125,16 +136,14 @@ class LogReader:
     def fold_page(self, after: int, limit: int, until: int | None = None) -> list[FoldRow]:
         """Up to `limit` rows for the fold after position `after`, not beyond `until`."""
         return self._connection.execute(
-            "SELECT position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source, headers,"
-            " value, phone, user_id FROM entries WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
+            f"SELECT {_FOLDED} FROM entries WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
             (after, 2**62 if until is None else until, limit),
         ).fetchall()
 
     def fold_rows_about(self, contacts: Iterable[int], until: int) -> list[FoldRow]:
         """The accepted entries about these contacts up to position `until`, in log order, for the fold."""
         return self._connection.execute(
-            "SELECT position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source, headers,"
-            " value, phone, user_id FROM entries WHERE contact IN (SELECT value FROM json_each(?)) AND reason IS NULL"
+            f"SELECT {_FOLDED} FROM entries WHERE contact IN (SELECT value FROM json_each(?)) AND reason IS NULL"
             " AND position <= ? ORDER BY position",
             (_listed(sorted(contacts)).decode(), until),
         ).fetchall()
@@ -226,11 +235,15 @@ class LogReader:
         return [position for (position,) in rows]
 
     def proof_page(self, after: int, limit: int, until: int = 2**62) -> list[tuple[Any, ...]]:
-        """Every column of up to `limit` entries, in the order of the table, source as its name: for `verify`."""
+        """Every column of up to `limit` entries, in the order of the table, source as its name: for `verify`.
+
+        Last comes the source's number, as the entry has it.
+        """
         return self._connection.execute(
             "SELECT position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped,"
-            " raw_digest, sources.name, message_id, key, headers, value, phone, user_id, detail, salt, commitment,"
-            f" hash {_FROM} WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
+            " raw_digest, kind, import, row, row_end, sources.name, message_id, key, headers, value, phone, user_id,"
+            f" detail, salt, commitment, hash, source {_FROM} WHERE position > ? AND position <= ?"
+            " ORDER BY position LIMIT ?",
             (after, until, limit),
         ).fetchall()
 

@@ -2,29 +2,33 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import astuple
 
 from ledger import sqlite
+from ledger.events import types
 from ledger.log import chain
 from ledger.log.entry import NewEntry
 from ledger.log.sqlite.head import Head
+from ledger.log.sqlite.layouts import chained_to
 from ledger.sqlite import or_null
 
 _SALT = 16
 _COMMON = (
-    "INSERT INTO entries (position, recorded, stated, bus_time, type, contact, contact_id, skipped, source, message_id,"
-    " key, headers, value, phone, user_id, salt, commitment, hash)"
-    " VALUES (?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, nullif(?, 0), nullif(?, 0), ?, nullif(?, 0), nullif(?, 0),"
-    " ?, ?, ?)"
+    "INSERT INTO entries (position, recorded, stated, bus_time, type, contact, contact_id, skipped, kind, import, row,"
+    " row_end, source, message_id, key, headers, value, phone, user_id, salt, commitment, hash)"
+    " VALUES (?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, nullif(?, 0), nullif(?, -1), ?, ?, ?, nullif(?, 0), nullif(?, 0),"
+    " ?, nullif(?, 0), nullif(?, 0), ?, ?, ?)"
 )
 _ANY = (
     "INSERT INTO entries (position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped,"
-    " raw_digest, source, message_id, key, headers, value, phone, user_id, detail, salt, commitment, hash)"
+    " raw_digest, kind, import, row, row_end, source, message_id, key, headers, value, phone, user_id, detail, salt,"
+    " commitment, hash)"
     " VALUES (?, ?, ?, ?, nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), ?,"
-    " nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0),"
-    " nullif(?, 0), ?, ?, ?)"
+    " nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, -1), ?, nullif(?, 0), nullif(?, 0), nullif(?, 0),"
+    " nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), ?, ?, ?)"
 )
 _listed = msgspec.json.Encoder().encode
 
@@ -39,7 +43,11 @@ def write(
     entropy: Callable[[int], bytes],
 ) -> Head:
     """Write the entries behind `head`, in their order; gives the new head. `entropy(n)` gives n random bytes."""
-    rows = _Rows(head, recorded, entropy(_SALT * len(entries)), _source_numbers(connection, entries))
+    if not entries:
+        return head
+    rows = _Rows(
+        head, chained_to(connection, head), recorded, entropy(_SALT * len(entries)), _sources(connection, entries)
+    )
     for is_common, run in groupby(entries, key=_is_common):
         if is_common:
             connection.executemany(_COMMON, map(rows.common, run))
@@ -53,22 +61,36 @@ def _is_common(entry: NewEntry) -> bool:
     return entry.reason is None and entry.contact is not None and entry.absorbed is None and entry.detail is None
 
 
+class _Source(NamedTuple):
+    """What a row keeps of its message's source: its number, its kind, and the number again where it is an import's."""
+
+    number: int | None
+    kind: str | None
+    import_number: int | None
+
+
+_NO_SOURCE = _Source(None, None, None)
+
+
 class _Rows:
     """Gives one entry after the other its place in the chain, and makes the parameters of its row.
 
     The driver binds `bytearray` at once, and NULL through `nullif` (`ledger.sqlite.blob` says why).
     """
 
-    def __init__(self, head: Head, recorded: int, salts: bytes, sources: Mapping[str | None, int]) -> None:
+    def __init__(
+        self, head: Head, chained_to: bytes, recorded: int, salts: bytes, sources: Mapping[str | None, _Source]
+    ) -> None:
         self.position = head.position
-        self.hash = head.hash
+        self.hash = chained_to
         self._recorded = recorded
         self._salts = (salts[start : start + _SALT] for start in range(0, len(salts), _SALT))
         self._sources = sources
 
     def common(self, entry: NewEntry) -> _Parameters:
         """The parameters of `_COMMON`."""
-        salt, commitment = self._chain(entry)
+        source = self._sources[entry.source]
+        salt, commitment = self._chain(entry, source)
         contact_id, key, headers = entry.contact_id, entry.key, entry.headers
         return (
             self.position,
@@ -79,7 +101,11 @@ class _Rows:
             entry.contact,
             0 if contact_id is None else bytearray(contact_id),
             entry.skipped,
-            self._sources[entry.source],
+            source.kind,
+            source.import_number or 0,
+            -1 if entry.row is None else entry.row,
+            entry.row_end,
+            source.number,
             entry.message_id,
             0 if key is None else bytearray(key),
             0 if headers is None else bytearray(headers),
@@ -93,7 +119,8 @@ class _Rows:
 
     def any(self, entry: NewEntry) -> _Parameters:
         """The parameters of `_ANY`."""
-        salt, commitment = self._chain(entry)
+        source = self._sources.get(entry.source, _NO_SOURCE)
+        salt, commitment = self._chain(entry, source)
         return (
             self.position,
             self._recorded,
@@ -106,7 +133,11 @@ class _Rows:
             or_null(entry.absorbed),
             entry.skipped,
             or_null(entry.raw_digest),
-            or_null(self._sources.get(entry.source)),
+            or_null(source.kind),
+            or_null(source.import_number),
+            -1 if entry.row is None else entry.row,
+            entry.row_end,
+            or_null(source.number),
             or_null(entry.message_id),
             or_null(entry.key),
             or_null(entry.headers),
@@ -119,22 +150,22 @@ class _Rows:
             bytearray(self.hash),
         )
 
-    def _chain(self, entry: NewEntry) -> tuple[bytearray, bytearray]:
+    def _chain(self, entry: NewEntry, origin: _Source) -> tuple[bytearray, bytearray]:
         """Put the entry behind the one before it: its salt and its commitment."""
         (bus_time, stated, type, reason, contact, contact_id, absorbed, skipped, raw_digest,
-         source, message_id, key, headers, value, phone, user_id, detail) = astuple(entry)  # fmt: skip
+         source, message_id, key, headers, value, phone, user_id, detail, row, row_end) = astuple(entry)  # fmt: skip
         salt = next(self._salts)
         self.position += 1
         commitment = chain.commitment(salt, source, message_id, key, headers, value, phone, user_id, detail)
         self.hash = chain.link(
             self.hash, commitment, self.position, self._recorded, stated, bus_time, contact, absorbed, skipped,
-            type, reason, contact_id, raw_digest,
+            type, reason, contact_id, raw_digest, origin.kind, origin.import_number, row, row_end,
         )  # fmt: skip
         return bytearray(salt), bytearray(commitment)
 
 
-def _source_numbers(connection: sqlite.Connection, entries: Sequence[NewEntry]) -> dict[str | None, int]:
-    """The number of each source that the entries come from, by its name; new ones get one."""
+def _sources(connection: sqlite.Connection, entries: Sequence[NewEntry]) -> dict[str | None, _Source]:
+    """The sources that the entries come from, by name; new ones get a number."""
     wanted = sorted({entry.source for entry in entries if entry.source is not None})
     connection.executemany(
         "INSERT INTO sources (name) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM sources WHERE name = ?1)",
@@ -143,4 +174,8 @@ def _source_numbers(connection: sqlite.Connection, entries: Sequence[NewEntry]) 
     rows = connection.execute(
         "SELECT name, source FROM sources WHERE name IN (SELECT value FROM json_each(?))", (_listed(wanted).decode(),)
     )
-    return dict(rows.fetchall())
+    return {name: _source(name, number) for name, number in rows}
+
+
+def _source(name: str, number: int) -> _Source:
+    return _Source(number, types.kind_of(name), number if name.startswith(types.IMPORTS) else None)

@@ -3,8 +3,9 @@ CREATE TABLE sources (
     name   TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- One row a message, in the order the ledger took them. What may be personal (source to user_id, salt) is covered
--- by `commitment`, all else by `hash`; an erasure sets the former to NULL and nothing more.
+-- One row a message, in the order the ledger took them. What may be personal (source to detail, salt) is covered by
+-- `commitment`, all else by `hash`; an erasure sets the former to NULL and nothing more. `kind` is the source's kind,
+-- and `import` its number where it is an import's: with `row`, they are what is left to know of an erased entry's origin.
 CREATE TABLE entries (
     position   INTEGER PRIMARY KEY,
     recorded   INTEGER NOT NULL,
@@ -17,6 +18,10 @@ CREATE TABLE entries (
     absorbed   INTEGER,
     skipped    INTEGER NOT NULL,
     raw_digest BLOB,
+    kind       TEXT,
+    import     INTEGER,
+    row        INTEGER,
+    row_end    INTEGER NOT NULL,
     source     INTEGER REFERENCES sources,
     message_id TEXT,
     key        BLOB,
@@ -37,6 +42,8 @@ CREATE INDEX entries_of_undoings ON entries (position) WHERE type IN ('ImportUnd
 CREATE INDEX entries_rejected ON entries (raw_digest) WHERE reason IS NOT NULL;
 CREATE INDEX entries_rejected_names ON entries (source, message_id) WHERE reason IS NOT NULL;
 
+CREATE INDEX entries_erased_rows ON entries (import) WHERE import IS NOT NULL AND salt IS NULL;
+
 CREATE TRIGGER entries_are_kept BEFORE DELETE ON entries
 BEGIN
     SELECT raise(ABORT, 'the log is append-only: no entry is removed');
@@ -48,6 +55,7 @@ WHEN NOT (
     AND NEW.bus_time = OLD.bus_time AND NEW.type IS OLD.type AND NEW.reason IS OLD.reason
     AND NEW.contact IS OLD.contact AND NEW.contact_id IS OLD.contact_id AND NEW.absorbed IS OLD.absorbed
     AND NEW.skipped = OLD.skipped AND NEW.raw_digest IS OLD.raw_digest
+    AND NEW.kind IS OLD.kind AND NEW.import IS OLD.import AND NEW.row IS OLD.row AND NEW.row_end = OLD.row_end
     AND NEW.commitment = OLD.commitment AND NEW.hash = OLD.hash
     AND NEW.salt IS NULL AND NEW.value IS NULL AND NEW.headers IS NULL AND NEW.key IS NULL
     AND NEW.source IS NULL AND NEW.message_id IS NULL AND NEW.phone IS NULL AND NEW.user_id IS NULL
@@ -56,6 +64,20 @@ WHEN NOT (
 BEGIN
     SELECT raise(ABORT, 'the log is append-only: an entry can only be erased');
 END;
+
+-- From which position on the hash of an entry covers which columns (ledger/log/chain.py). `added` is the digest of the
+-- columns that the entries before it got later; the entry at `since` is chained to it.
+CREATE TABLE layouts (
+    since  INTEGER PRIMARY KEY,
+    layout INTEGER NOT NULL,
+    added  BLOB
+) STRICT;
+
+-- Keyed hashes of the names (source and id) of messages that were erased, with the position of each: none is taken again.
+CREATE TABLE erased_names (
+    name     BLOB PRIMARY KEY,
+    position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- The identities: a fold of the accepted entries, kept in the same transaction (R7). `position` is the binding entry.
 -- Where `contact` no longer has the phone or user id, it is free, and `position` is the undo that released it (R32).
@@ -113,8 +135,8 @@ CREATE TABLE rules (
     name  TEXT NOT NULL
 ) STRICT;
 
--- What the last append left: the newest entry, the offsets (JSON: bus, partition, next) and what the three tables above
--- say (JSON), under the deployment's signature.
+-- What the last append left: the newest entry, the offsets (JSON: bus, partition, next) and what `ledger`, `tips`, `rules`
+-- and `layouts` say (JSON), under the deployment's signature.
 CREATE TABLE seal (
     number    INTEGER PRIMARY KEY CHECK (number = 1),
     position  INTEGER NOT NULL,
@@ -124,4 +146,4 @@ CREATE TABLE seal (
     signature TEXT
 ) STRICT;
 
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;

@@ -2,7 +2,7 @@
 
 The chain proves each entry by the next one. Of the newest entry nothing follows, and offsets are in no entry: one that
 was raised would have messages left out for good. Nor is it in an entry whose log this is, from which bus
-it takes, and what it took last of each partition (decision 38).
+it takes, what it took last of each partition, and which layout its entries have (decision 38).
 """
 
 import hmac
@@ -85,7 +85,8 @@ def seal_faults(connection: Connection, signer: Signer | None) -> Iterator[Fault
     if taking != _taking(connection):
         yield Fault(
             newest.position,
-            "ledger, tips, rules: whose log it is, its bus, what it took last, or who decided is not as it was left",
+            "ledger, tips, rules, layouts: whose log it is, its bus, what it took last, who decided or how entries are"
+            " chained is not as it was left",
         )
     if signer is not None and not _is_signed(signer, Head(position, hash, 0), offsets, taking, signature):
         yield Fault(newest.position, "seal: it is not signed with this deployment's secret: other hands wrote it")
@@ -131,10 +132,11 @@ def _signature(signer: Signer, newest: Head, offsets: str, taking: str) -> str:
 
 
 def _taking(connection: Connection) -> str:
-    """Whose log it is, its bus, and what was taken last of each partition; the same text for the same."""
+    """Whose log it is, its bus, what was taken last of each partition, by which rules, and how it was chained."""
     ledger = connection.execute("SELECT id, hex(secret_check), bus FROM ledger").fetchall()
     tips = connection.execute("SELECT bus, partition, at, hex(digest) FROM tips ORDER BY bus, partition").fetchall()
-    return _listed([ledger, tips, rules_of(connection)]).decode()
+    laid = connection.execute("SELECT since, layout, hex(added) FROM layouts ORDER BY since").fetchall()
+    return _listed([ledger, tips, rules_of(connection), laid]).decode()
 
 
 def _offsets(connection: Connection) -> list[Offset]:

@@ -1,11 +1,9 @@
 """The event log: append in one transaction with the bus offsets and the identities, and read back."""
 
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.resources import files
 from os import urandom
 from pathlib import Path
 from types import MappingProxyType
@@ -18,10 +16,8 @@ from ledger.log.sqlite import seal
 from ledger.log.sqlite.batch import Batch
 from ledger.log.sqlite.checkpoints import Checkpoints
 from ledger.log.sqlite.head import Head, head
+from ledger.log.sqlite.schema import bring_up_to_date
 from ledger.wal import Wal
-
-VERSION = 3
-"""Of the tables in a log's file, as schema.sql sets it: 2 has the index of undos, 3 the seal and whose log it is."""
 
 _LARGE_WAL = 16 * 2**20
 
@@ -77,9 +73,9 @@ class EventLog:
         self._accepted_clock = accepted_clock
         self._checkpoints = Checkpoints(path, most_wal_pages)
         self._checkpoints.begin(self._connection)
-        if version_of(self._connection) < VERSION:
+        if bring_up_to_date(self._connection):
             with sqlite.transaction(self._connection):
-                _bring_up_to_date(self._connection)
+                seal.renew(self._connection, signer)
         if ledger is not None:
             self._belong(ledger)
         if not seal.is_sealed(self._connection):
@@ -127,7 +123,7 @@ class EventLog:
         """One transaction that goes over to another bus, to be read from its beginning; the block adds the entry."""
         self._refuse_if_lost()
         with sqlite.transaction(self._connection):
-            batch = Batch(self._connection, self._clock(), self._entropy)
+            batch = Batch(self._connection, self._clock(), self._entropy, self._signer)
             yield batch
             batch.write()
             self._connection.execute("UPDATE ledger SET bus = ?", (bus,))
@@ -168,7 +164,7 @@ class EventLog:
             found = _offsets(self._connection, bus)
             if any(found.get(partition) != expected.get(partition) for partition in following):
                 raise OffsetMoved(expected, found)
-            batch = Batch(self._connection, self._clock(), self._entropy)
+            batch = Batch(self._connection, self._clock(), self._entropy, self._signer)
             if batch.position:
                 known = max(batch.head.recorded, newest, self._accepted_clock)
                 refuse_jump(batch.recorded, known, "the log took its last message")
@@ -223,53 +219,6 @@ def bus_of(connection: sqlite.Connection) -> str | None:
     """The id of the bus that the log takes from; None before it has adopted its first."""
     row = connection.execute("SELECT bus FROM ledger").fetchone()
     return None if row is None else row[0]
-
-
-def version_of(connection: sqlite.Connection) -> int:
-    """The version of the tables in a log's file; 0 where there are none."""
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-_created = re.compile(r"(?:\s|--.*\n)*CREATE (?:UNIQUE )?(?:TABLE|INDEX|TRIGGER) (\w+)").match
-"""Finds the name of what a statement of schema.sql makes; None for one that makes nothing."""
-
-
-def _bring_up_to_date(connection: sqlite.Connection) -> None:
-    """Make the tables; in a file of an earlier version just what it has not."""
-    there = schema_of(connection)
-    for statement in _statements() if version_of(connection) < VERSION else ():
-        made = _created(statement)
-        if made is None or made[1] not in there:
-            connection.execute(statement)
-    connection.execute("INSERT OR IGNORE INTO ledger (only) VALUES (1)")
-
-
-def _statements() -> Sequence[str]:
-    script = files("ledger.log.sqlite").joinpath("schema.sql").read_text(encoding="utf-8")
-    statements, pending = [], ""
-    for line in script.splitlines(keepends=True):
-        pending += line
-        if sqlite.driver.complete_statement(pending):
-            statements.append(pending)
-            pending = ""
-    return statements
-
-
-def schema_of(connection: sqlite.Connection) -> dict[str, str]:
-    """Every table, index and trigger of a log by name, as it was declared."""
-    query = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
-    return dict(connection.execute(query).fetchall())
-
-
-def declared_schema() -> dict[str, str]:
-    """What `schema_of` a log gives as this version makes it."""
-    connection = sqlite.in_memory()
-    try:
-        for statement in _statements():
-            connection.execute(statement)
-        return schema_of(connection)
-    finally:
-        connection.close()
 
 
 def _offsets(connection: sqlite.Connection, bus: str) -> dict[int, int]:

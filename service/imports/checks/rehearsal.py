@@ -113,18 +113,16 @@ class Rehearsal:
 
     def _folded(self, index: int, row: Row, phone: str, before: ContactState | None) -> Iterator[RowMessage]:
         own = self._tags if row.tags_json is None else list(orjson.loads(row.tags_json))
-        said = [
-            (types.USER_TRACKED, Data(traits=cast(Traits, row.traits), row=index, rowend=not own, fill=self._fills))
-        ]
+        said = [(types.USER_TRACKED, Data(traits=cast(Traits, row.traits), rowend=not own, fill=self._fills))]
         if own:
-            said.append((types.TAGS_ADDED, Data(tags=own, row=index, rowend=True, fill=self._fills)))
+            said.append((types.TAGS_ADDED, Data(tags=own, rowend=True, fill=self._fills)))
         contact = self._position + 1 if before is None else before.contact
         states = {} if before is None else {contact: before}
         for type, data in said:
             self._position += 1
             event = event_of(
-                self._position, self._stated, self._stated, type, contact, _NEW_ID, None, False, None, "", phone,
-                row.user_id, data,
+                self._position, self._stated, self._stated, type, contact, _NEW_ID, None, False, None, "", index,
+                data.rowend, phone, row.user_id, data,
             )  # fmt: skip
             yield row_message(event, take(states, event))
         self.findings.tags.update((fold(tag), tag) for tag in own if fold(tag) not in self.findings.tags)

@@ -28,6 +28,10 @@ KEPT = {
     "absorbed": 5,
     "skipped": 1,
     "raw_digest": "x'00'",
+    "kind": "'hub'",
+    "import": 7,
+    "row": 7,
+    "row_end": 1,
     "commitment": "x'00'",
     "hash": "x'00'",
 }

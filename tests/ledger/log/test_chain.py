@@ -17,6 +17,10 @@ LINK = {
     "reason": None,
     "contact_id": b"i",
     "raw_digest": None,
+    "kind": "import",
+    "import_number": 1,
+    "row": 1,
+    "row_end": 0,
     "commitment": b"c" * 32,
 }
 OTHER = {
@@ -32,6 +36,10 @@ OTHER = {
     "reason": "",
     "contact_id": b"",
     "raw_digest": b"",
+    "kind": None,
+    "import_number": None,
+    "row": 0,
+    "row_end": 1,
     "commitment": b"d" * 32,
 }
 COMMITTED = {
@@ -74,11 +82,12 @@ def test_every_entry_is_linked_to_the_one_before(by_hand, new_entry):
     previous = chain.GENESIS
     for row in by_hand.reader.proof_page(0, 10):
         (position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, raw_digest,
-         source, message_id, key, headers, value, phone, user_id, detail, salt, commitment, hash) = row  # fmt: skip
+         kind, import_number, import_row, row_end, source, message_id, key, headers, value, phone, user_id, detail,
+         salt, commitment, hash, _) = row  # fmt: skip
         assert commitment == chain.commitment(salt, source, message_id, key, headers, value, phone, user_id, detail)
         assert hash == chain.link(
             previous, commitment, position, recorded, stated, bus_time, contact, absorbed, skipped,
-            type, reason, contact_id, raw_digest,
+            type, reason, contact_id, raw_digest, kind, import_number, import_row, row_end,
         )  # fmt: skip
         previous = hash
     assert by_hand.reader.head().hash == previous
@@ -88,4 +97,4 @@ def test_two_logs_of_the_same_messages_have_different_commitments(by_hand, new_e
     """Salted: nobody finds an erased message by trying."""
     by_hand.append(new_entry(), new_entry())
     first, second = by_hand.reader.proof_page(0, 2)
-    assert first[-2] != second[-2]
+    assert first[-3] != second[-3]

@@ -14,8 +14,8 @@ def event(position, *, stated=None, traits=None, tags=None, contact=1, id=None, 
     type = "EventTracked" if traits is tags is None else "UserTracked" if tags is None else "TagsAdded"
     import_id = "i1" if fill else None
     return event_of(
-        position, position * 100, stated, type, contact, id, None, False, None, import_id, phone, user_id,
-        Data(traits=traits, tags=tags, fill=fill),
+        position, position * 100, stated, type, contact, id, None, False, None, import_id, None, False, phone,
+        user_id, Data(traits=traits, tags=tags, fill=fill),
     )  # fmt: skip
 
 

@@ -167,7 +167,14 @@ def decided(number, part, *, contact=None, is_last, reason=None):
     """An entry as a version wrote it that decided a rejected message again when other bytes came around it."""
     value = row_message(number, part, {"phone": GAVIN, "traits": {}}, is_last=is_last)
     made = NewEntry(
-        bus_time=1, stated=1, type="UserTracked", source="/imports/i1", message_id=f"i1.{number:06}.{part}", value=value
+        bus_time=1,
+        stated=1,
+        type="UserTracked",
+        source="/imports/i1",
+        message_id=f"i1.{number:06}.{part}",
+        value=value,
+        row=number,
+        row_end=int(is_last),
     )
     if reason is not None:
         return replace(made, reason=reason, detail="", raw_digest=bytes(32))

@@ -36,24 +36,27 @@ def entries(draw):
     traits = st.dictionaries(names, st.one_of(texts, values), min_size=1, max_size=3)
     data = {"traits": draw(st.one_of(traits, traits, traits, st.just({}), st.none())), "tags": draw(tags)}
     data |= draw(st.sampled_from([{}, {"row": 3}, {"row": 3, "rowend": True}, {"row": 3, "fill": True}]))
+    number = draw(st.sampled_from([None, 1]))
     return entry(
         type,
         orjson.dumps({"id": "1", "data": data}),
         draw(st.none() | st.integers(0, 9)),
         draw(st.none() | st.integers(1, 10**15 - 1)),
         draw(st.none() | st.sampled_from(["u1", "ü-2022-10-31"])),
-        draw(st.sampled_from([None, 1, 2])),
+        number,
+        None if number is None else data.get("row"),
+        0 if number is None else int(data.get("rowend", False)),
     )
 
 
-def entry(type, value, stated=1, phone=916000012470, user_id=None, source=1):
-    return (7, 20, stated, type, None, 7, bytes(16), None, 0, source, None, value, phone, user_id)
+def entry(type, value, stated=1, phone=916000012470, user_id=None, source=1, row=None, row_end=0):
+    return (7, 20, stated, type, None, 7, bytes(16), None, 0, source, None, value, phone, user_id, row, row_end)
 
 
 @pytest.fixture(scope="module")
 def import_ids():
     ids = ImportIds(None)
-    ids[1], ids[2] = "i1", None
+    ids[1] = "i1"
     return ids
 
 
@@ -69,8 +72,8 @@ def folded(row, import_ids):
 @example(entry("UserTracked", b'{"data_base64":"eyJ0cmFpdHMiOnsibiI6MX19"}'))
 @example(entry("UserTracked", b'{"data":[]}'))
 @example(entry("UserTracked", None))
-@example(entry("UserTracked", b'{"data":{"traits":{"city":"Agra"},"row":3}}', stated=None))
-@example(entry("UserTracked", b'{"data":{"traits":{"city":"Agra"},"row":3,"rowend":true}}'))
+@example(entry("UserTracked", b'{"data":{"traits":{"city":"Agra"},"row":3}}', stated=None, row=3))
+@example(entry("UserTracked", b'{"data":{"traits":{"city":"Agra"},"row":3,"rowend":true}}', row=3, row_end=1))
 @example(entry("TagsAdded", b'{"data":{"traits":{"city":"Agra"},"tags":["vip"]}}'))
 def test_a_newcomers_row_is_what_the_fold_makes_of_its_message(import_ids, row):
     page = folded(row, import_ids)
@@ -85,7 +88,8 @@ def test_a_newcomers_row_is_what_the_fold_makes_of_its_message(import_ids, row):
 
 def test_a_usual_row_of_an_import_needs_no_fold(import_ids):
     traits = {"name": "Anne-Mary", "whatsapp_opted": True, "points": 12, "city": "कोल्हापूर"}
-    row = entry("UserTracked", orjson.dumps({"data": {"traits": traits, "row": 3, "rowend": True}}))
+    value = orjson.dumps({"data": {"traits": traits, "row": 3, "rowend": True}})
+    row = entry("UserTracked", value, row=3, row_end=1)
     assert Newcomers(import_ids).take([row], touched=()) == []
 
 

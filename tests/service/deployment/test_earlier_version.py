@@ -1,39 +1,52 @@
-"""A data folder that a version before undo has made goes on."""
+"""Data folders that earlier versions have made go on; `folders` has one of each, with the story of `tampered.story`."""
 
+import tarfile
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
-from ledger.log.sqlite.reader import is_there
+from ledger.log.sqlite.reader import LogReader, is_there
 from ledger.sqlite import connect
 from ledger.storage import NotMadeYet
 from projections.past.states import state_at
-from projections.past.verify import verify
-from tests.examples import GAVIN
+from service.imports.run.undo import Order
+from service.jobs.verifying import Extent
+from service.wiring.ledger import verification
+from tests.examples import GAVIN, RAVI
+from tests.service.imports.imported import WorldImports
+from tests.world import World
+
+FOLDERS = Path(__file__).with_name("folders")
+EVERYTHING = Extent(is_deep=True, all_files=True)
 
 
-@pytest.fixture
-def earlier(world):
-    """A world whose files are as that version left them."""
-    world.track(phone=GAVIN, city="Pune")
-    world.settle()
-    with closing(world.log()) as log:
-        past = state_at(world.deployment.data / "past", log, 1)
-    with closing(connect(world.deployment.log_path)) as log:
-        log.execute("DROP INDEX entries_of_undoings")
-        log.execute("DROP TABLE seal")
-        log.execute("DROP TABLE tips")
-        log.execute("DROP TABLE ledger")
-        log.execute("DROP TABLE rules")
-        log.execute("PRAGMA user_version = 1")
-    for path in (world.drivers.generations().current_path(), past):
-        with closing(connect(path)) as state:
-            state.execute("DROP TABLE dirty")
-            state.execute("DROP TABLE outcomes")
-            state.execute("CREATE TABLE outcomes (position INTEGER PRIMARY KEY, import, row, outcome, is_older)")
-            state.execute("UPDATE checkpoint SET fold_version = 1")
-            state.execute("PRAGMA user_version = 1")
-    return world
+@pytest.fixture(params=["1888533", "355a4b1"])
+def earlier(request, tmp_path):
+    """A world whose files are as that commit left them."""
+    with tarfile.open(FOLDERS / f"{request.param}.tar.xz") as archive:
+        archive.extractall(tmp_path / "data", filter="data")
+    with closing(World(tmp_path / "data")) as world:
+        yield world
+
+
+def old_head(world):
+    """The newest entry before the log is brought up to date, as somebody may have noted it down."""
+    with closing(connect(world.deployment.log_path, read_only=True)) as log:
+        query = "SELECT position, hash FROM entries ORDER BY position DESC LIMIT 1"
+        return log.execute(query).fetchone()
+
+
+def counts(world):
+    with closing(WorldImports(world)) as desk:
+        return {one["id"]: {name: one[name] for name in COUNTS} for one in desk.results.all()}
+
+
+COUNTS = ("rows", "created", "updated", "unchanged", "skipped", "rejected", "pending")
+
+
+def faults(world):
+    return [(one.position, one.fault) for one in verification(world.deployment).run(EVERYTHING).faults]
 
 
 def test_nobody_reads_the_log_before_its_writer_has_brought_it_up_to_date(earlier):
@@ -49,20 +62,67 @@ def test_who_wants_to_read_it_is_told_why_not(earlier):
         pass
 
 
-def test_the_state_is_folded_anew_and_until_then_a_reader_is_told_so(earlier):
+def test_all_that_it_holds_is_proved_before_and_after_more_has_come(earlier):
+    noted = old_head(earlier)
+    earlier.settle()
+    assert faults(earlier) == []
+    earlier.send("UserTracked", {"phone": GAVIN, "traits": {"city": "Delhi"}}, id="later")
+    earlier.settle()
+    assert faults(earlier) == []
+    with closing(earlier.log()) as log:
+        kept = log.head_at(noted[0])
+    assert (kept.position, kept.hash) == noted
+    assert earlier.contact(GAVIN)["traits"]["city"] == "Delhi"
+
+
+def test_its_imports_keep_their_counts_and_can_be_undone(earlier):
+    earlier.settle()
+    found = counts(earlier)
+    assert sorted(one["rows"] for one in found.values()) == [2, 3]
+    assert all(one["pending"] == 0 for one in found.values())
+    earlier.rebuild()
+    assert counts(earlier) == found
+    with closing(WorldImports(earlier)) as desk:
+        (done,) = [one["id"] for one in desk.results.all() if one["state"] != "undone"]
+        desk.importer.order(done, Order(is_redo=False, by="asha", reason="a test"))
+        earlier.settle()
+        assert desk.results.show(done)["state"] == "undone"
+    assert faults(earlier) == []
+
+
+@pytest.mark.parametrize("change", ["row = row + 1", "import = 1", "kind = 'hub'", "row_end = 1 - row_end"])
+def test_what_its_entries_got_later_is_covered_by_the_chain_too(earlier, change):
+    earlier.send("UserTracked", {"phone": RAVI}, id="later")
+    earlier.settle()
+    with closing(LogReader(earlier.deployment.log_path)) as log:
+        since = log.layouts()[-1].since
+    with closing(connect(earlier.deployment.log_path)) as log:
+        (guard,) = log.execute("SELECT sql FROM sqlite_schema WHERE name = 'entries_are_fixed'").fetchone()
+        log.execute("DROP TRIGGER entries_are_fixed")
+        log.execute(f"UPDATE entries SET {change} WHERE position = (SELECT min(position) FROM entries WHERE row = 2)")
+        log.execute(guard)
+    assert since in {position for position, _ in faults(earlier)}
+
+
+def test_the_state_of_another_fold_is_folded_anew_and_until_then_a_reader_is_told_so(earlier):
+    path = earlier.drivers.generations().current_path()
+    with closing(connect(path)) as state:
+        state.execute("UPDATE checkpoint SET fold_version = 1")
+        state.execute("PRAGMA user_version = 1")
     earlier.consume()
     with pytest.raises(NotMadeYet, match="of an earlier version"):
         earlier.state()
     earlier.project()
-    assert earlier.contact(GAVIN)["traits"] == {"city": "Pune"}
-    with closing(earlier.log()) as log:
-        scratch = earlier.folder / "scratch.db"
-        assert verify(log, earlier.drivers.generations().current_path(), scratch).ok
+    assert faults(earlier) == []
 
 
 def test_a_past_that_was_kept_is_folded_anew(earlier):
     earlier.consume()
     with closing(earlier.log()) as log:
+        path = state_at(earlier.deployment.data / "past", log, 1)
+        with closing(connect(path)) as state:
+            state.execute("UPDATE checkpoint SET fold_version = 1")
+            state.execute("PRAGMA user_version = 1")
         path = state_at(earlier.deployment.data / "past", log, 1)
     with closing(connect(path)) as state:
         assert state.execute("SELECT count(*) FROM dirty").fetchone() == (0,)

@@ -221,8 +221,8 @@ def as_before_ids(world):
     """The folder as the version before ledger ids left it."""
     (world.folder / "ledger").unlink()
     with closing(sqlite.connect(world.folder / "log.db")) as log:
-        log.execute("DROP TABLE tips")
-        log.execute("DROP TABLE ledger")
+        for later in ("tips", "ledger", "layouts", "erased_names"):
+            log.execute(f"DROP TABLE {later}")
         log.execute("PRAGMA user_version = 2")
     with closing(sqlite.connect(world.folder / "bus.db")) as bus:
         bus.execute("ALTER TABLE stream DROP COLUMN ledger")

@@ -42,7 +42,7 @@ def forge(deployment, statement):
         columns = "source_name, message_id, key, headers, value, phone, user_id, detail"
         rows = connection.execute(
             f"SELECT position, recorded, stated, bus_time, contact, absorbed, skipped, type, reason, contact_id,"
-            f" raw_digest, salt, {columns.replace('source_name', 'sources.name')}"
+            f" raw_digest, kind, import, row, row_end, salt, {columns.replace('source_name', 'sources.name')}"
             " FROM entries LEFT JOIN sources USING (source) ORDER BY position"
         ).fetchall()
         for position, *kept, salt, source, message_id, key, headers, value, phone, user_id, detail in rows:

@@ -1,0 +1,113 @@
+"""The tables of a log's file: made, brought up to date from an earlier version, compared with how they were made."""
+
+import re
+from collections.abc import Sequence
+from importlib.resources import files
+
+from ledger import sqlite
+from ledger.events import types
+from ledger.events.data import data_of
+from ledger.log.entry import unpack_headers
+from ledger.log.sqlite import layouts
+
+VERSION = 4
+"""As schema.sql sets it: 2 has the index of undos, 3 the seal and whose log it is, 4 an entry's kind, import, row."""
+
+_BEFORE = "entries_before"
+_KEPT_AS_THEY_WERE = (
+    "position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, raw_digest, source,"
+    " message_id, key, headers, value, phone, user_id, detail, salt, commitment, hash"
+)
+_COPY = f"""
+INSERT INTO entries ({_KEPT_AS_THEY_WERE}, kind, import, row, row_end)
+SELECT {_KEPT_AS_THEY_WERE}, kind_of(name), iif(is_import, source, NULL),
+    iif(is_import, row_of(headers, value), NULL), iif(is_import, ends_row(headers, value), 0)
+FROM (
+    SELECT {_BEFORE}.*, name,
+        name IS NOT NULL AND substr(name, 1, {len(types.IMPORTS)}) = '{types.IMPORTS}' AS is_import
+    FROM {_BEFORE} LEFT JOIN sources USING (source)
+) ORDER BY position
+"""
+
+_created = re.compile(r"(?:\s|--.*\n)*CREATE (?:UNIQUE )?(?:TABLE|INDEX|TRIGGER) (\w+)").match
+"""Finds the name of what a statement of schema.sql makes; None for one that makes nothing."""
+
+
+def version_of(connection: sqlite.Connection) -> int:
+    """The version of the tables in a log's file; 0 where there are none."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def bring_up_to_date(connection: sqlite.Connection) -> bool:
+    """Make the tables, in one transaction; in a file of an earlier version what it has not. Whether anything was done.
+
+    The entries of an earlier version are copied, so there must be room for the log once more; their hashes stay.
+    """
+    if version_of(connection) == VERSION:
+        return False
+    with sqlite.transaction(connection):
+        if version_of(connection) == VERSION:
+            return False
+        if "entries" in schema_of(connection):
+            _set_entries_aside(connection)
+        there = schema_of(connection)
+        for statement in _statements():
+            made = _created(statement)
+            if made is None or made[1] not in there:
+                connection.execute(statement)
+            if made is not None and made[1] == "entries" and _BEFORE in there:
+                _copy_entries(connection)
+        connection.execute("INSERT OR IGNORE INTO ledger (only) VALUES (1)")
+        layouts.begin(connection)
+    return True
+
+
+def _set_entries_aside(connection: sqlite.Connection) -> None:
+    parts = connection.execute(
+        "SELECT type, name FROM sqlite_schema WHERE tbl_name = 'entries' AND type <> 'table' AND sql IS NOT NULL"
+    ).fetchall()
+    for kind, name in parts:
+        connection.execute(f"DROP {kind} {name}")
+    connection.execute(f"ALTER TABLE entries RENAME TO {_BEFORE}")
+
+
+def _copy_entries(connection: sqlite.Connection) -> None:
+    """Fill what version 4 has of each entry besides, from its source and its message, before there are indexes."""
+    connection.create_function("kind_of", 1, lambda name: None if name is None else types.kind_of(name))
+    connection.create_function("row_of", 2, lambda headers, value: data_of(unpack_headers(headers), value).row)
+    connection.create_function("ends_row", 2, _ends_row)
+    connection.execute(_COPY)
+    connection.execute(f"DROP TABLE {_BEFORE}")
+
+
+def _ends_row(headers: bytes | None, value: bytes | None) -> bool:
+    data = data_of(unpack_headers(headers), value)
+    return data.row is not None and data.rowend
+
+
+def _statements() -> Sequence[str]:
+    script = files("ledger.log.sqlite").joinpath("schema.sql").read_text(encoding="utf-8")
+    statements, pending = [], ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite.driver.complete_statement(pending):
+            statements.append(pending)
+            pending = ""
+    return statements
+
+
+def schema_of(connection: sqlite.Connection) -> dict[str, str]:
+    """Every table, index and trigger of a log by name, as it was declared."""
+    query = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
+    return dict(connection.execute(query).fetchall())
+
+
+def declared_schema() -> dict[str, str]:
+    """What `schema_of` a log gives as this version makes it."""
+    connection = sqlite.in_memory()
+    try:
+        for statement in _statements():
+            connection.execute(statement)
+        return schema_of(connection)
+    finally:
+        connection.close()
