@@ -6,7 +6,7 @@ from typing import Any
 
 from ledger.events import user_ids
 from ledger.events.fields import CONTACT_PATCH, NEW_CONTACT, NOBODYS, TRACK_EVENT, TRACK_USER, Shape
-from ledger.events.kinds import digits_of, is_given
+from ledger.events.kinds.kind import digits_of, is_given
 from ledger.events.phone import PhoneFault, normalise, normalise_full, split
 from ledger.events.schema import Fault, Invalid, faults_of
 

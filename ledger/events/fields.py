@@ -6,27 +6,18 @@ from typing import NamedTuple, get_args
 
 from ledger.events import types, user_ids
 from ledger.events.identity import Match
-from ledger.events.kinds import (
-    MOST_EVENT_CHARACTERS,
-    MOST_ID_CHARACTERS,
-    Choice,
-    EventTraits,
-    Fixed,
-    FullPhone,
-    Kind,
-    Line,
-    Moment,
-    PhoneDigits,
-    Position,
-    Tags,
-    Traits,
-    UserId,
-    digits_of,
-    is_given,
-)
+from ledger.events.kinds.kind import Kind, digits_of, is_given
+from ledger.events.kinds.phone_and_user_id import FullPhone, PhoneDigits, UserId
+from ledger.events.kinds.plain import Choice, Fixed, Line, Moment, Position
+from ledger.events.kinds.tag_list import Tags
+from ledger.events.kinds.trait_map import EventTraits, Traits
+
+MOST_EVENT_CHARACTERS = 200
+MOST_ID_CHARACTERS = 512
+"""Of a message's id."""
 
 
-class Found(NamedTuple):
+class Breach(NamedTuple):
     """What breaks a rule between members: the member by its wire name, "" for the whole, and what is wrong."""
 
     member: str
@@ -34,7 +25,7 @@ class Found(NamedTuple):
     reason: str = "invalid"
 
 
-Between = Callable[[Mapping[str, object]], list[Found]]
+Between = Callable[[Mapping[str, object]], list[Breach]]
 
 
 @dataclass(frozen=True)
@@ -48,50 +39,50 @@ class Shape:
     """What a fault of the whole is said of."""
 
 
-def _identity_of_data(data: Mapping[str, object]) -> list[Found]:
-    found: list[Found] = []
+def _identity_of_data(data: Mapping[str, object]) -> list[Breach]:
+    found: list[Breach] = []
     if is_given(data.get("phone")):
         return found
     if not is_given(data.get("userId")):
-        found.append(Found("", "says no contact: give phone (with country code), userId, or both"))
+        found.append(Breach("", "says no contact: give phone (with country code), userId, or both"))
     if data.get("match") == "phone":
-        found.append(Found("match", 'is "phone" but there is no phone: give one'))
+        found.append(Breach("match", 'is "phone" but there is no phone: give one'))
     return found + _nobodys("userId", data)
 
 
-def _identity_of_call(body: Mapping[str, object]) -> list[Found]:
+def _identity_of_call(body: Mapping[str, object]) -> list[Breach]:
     has_parts, has_full = is_given(body.get("phoneNumber")), is_given(body.get("fullPhoneNumber"))
     if has_parts and has_full:
-        return [Found("fullPhoneNumber", "is given beside phoneNumber: give one of the two")]
+        return [Breach("fullPhoneNumber", "is given beside phoneNumber: give one of the two")]
     if has_parts or has_full:
         return []
     if not is_given(body.get("userId")):
-        return [Found("", "says no contact: give userId, or phoneNumber with countryCode, or fullPhoneNumber")]
+        return [Breach("", "says no contact: give userId, or phoneNumber with countryCode, or fullPhoneNumber")]
     return _nobodys("userId", body)
 
 
-def _identity_of_contact(body: Mapping[str, object]) -> list[Found]:
+def _identity_of_contact(body: Mapping[str, object]) -> list[Breach]:
     if is_given(body.get("phone")):
         return []
     if not is_given(body.get("user_id")):
-        return [Found("", "says no contact: give phone (with country code), user_id, or both")]
+        return [Breach("", "says no contact: give phone (with country code), user_id, or both")]
     return _nobodys("user_id", body)
 
 
-def _something_to_change(body: Mapping[str, object]) -> list[Found]:
+def _something_to_change(body: Mapping[str, object]) -> list[Breach]:
     if any(is_given(body.get(name)) and body[name] not in ({}, []) for name in ("traits", "tags", "user_id")):
         return _nobodys("user_id", body)
-    return [Found("", "says nothing to change: give traits, tags or user_id")]
+    return [Breach("", "says nothing to change: give traits, tags or user_id")]
 
 
 NOBODYS = 'is what programs write for "nothing", and nobody\'s user id'
 
 
-def _nobodys(member: str, given: Mapping[str, object]) -> list[Found]:
+def _nobodys(member: str, given: Mapping[str, object]) -> list[Breach]:
     """The fault of a user id that is nobody's, where there is no phone beside it (R6)."""
     text = digits_of(given.get(member))
     if isinstance(text, str) and user_ids.is_nobodys(user_ids.clean(text)):
-        return [Found(member, f"{NOBODYS}: give the contact's own", "user_id_placeholder")]
+        return [Breach(member, f"{NOBODYS}: give the contact's own", "user_id_placeholder")]
     return []
 
 

@@ -8,7 +8,7 @@ from marshmallow import INCLUDE, Schema, ValidationError, validates_schema
 
 from ledger.events import user_ids
 from ledger.events.fields import CONTACT_PATCH, DATA, NEW_CONTACT, TRACK_EVENT, TRACK_USER, Shape
-from ledger.events.kinds import digits_of
+from ledger.events.kinds.kind import digits_of
 from ledger.events.phone import normalise_full
 
 

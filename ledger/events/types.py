@@ -18,7 +18,7 @@ IMPORT_REDONE = "ImportRedone"
 GAP_ACCEPTED = "GapAccepted"
 BUS_ACCEPTED = "BusAccepted"
 
-Kind = Literal["contact", "import", "command", "note"]
+EventKind = Literal["contact", "import", "command", "note"]
 """What a type is about: one contact; an import, whose start and end it marks; the ledger, which is to do something;
 or what a person decided beside the bus, which the append itself notes."""
 
@@ -30,7 +30,7 @@ Sender = Literal["anybody", "ledger", "nobody"]
 class Rule:
     """What a type is about, and who may send it."""
 
-    kind: Kind
+    kind: EventKind
     sender: Sender
 
 

@@ -6,7 +6,7 @@ from wsgiref.types import WSGIEnvironment
 
 import msgspec
 
-from ledger.events.kinds import kind_of
+from ledger.events.kinds.kind import kind_of
 
 LARGEST = 256 * 1024
 """Bytes of a body at most; a message on the bus has the same limit."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 
+from ledger.events import types
 from ledger.events.traits import DEFAULT_TYPES
 from ledger.log.sqlite.reader import LogReader
 from service.http.services import Services
@@ -132,11 +133,11 @@ def _by_day(
 def _heading(event: Mapping[str, Any]) -> str:
     changed = [change["attribute"] for change in event["changes"]]
     match event["type"]:
-        case "ImportUndone":
+        case types.IMPORT_UNDONE:
             return "Import undone"
-        case "ImportRedone":
+        case types.IMPORT_REDONE:
             return "Import done again"
-        case "EventTracked":
+        case types.EVENT_TRACKED:
             return words.visible(str(event.get("event") or "Event"))
     if event.get("skipped"):
         return "Left out, as the file's mode asked"

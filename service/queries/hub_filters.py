@@ -8,7 +8,7 @@ import orjson
 
 from ledger.events import moments
 from ledger.events import tags as tag_rules
-from ledger.events.kinds import kind_of
+from ledger.events.kinds.kind import kind_of
 from ledger.events.schema import Fault, Invalid
 from ledger.events.traits import WHATSAPP_OPTED, TraitType, check_scalar, consent, is_datetime, type_of
 from projections.conditions.condition import BadCondition, Condition

@@ -8,7 +8,7 @@ from consumers.messages import MAX_BYTES
 from ledger.events import types
 from ledger.events.envelope import MOST_NAME_CHARACTERS
 from ledger.events.fields import DATA, Shape
-from ledger.events.kinds import Kind
+from ledger.events.kinds.kind import Kind
 from service.api.description.bus_examples import EXAMPLES
 from service.api.description.kinds import schema_of_kind
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
-from ledger.events.kinds import MOST_TAGS, Tags
+from ledger.events.kinds.tag_list import MOST_TAGS, Tags
 from ledger.events.phone import PhoneFault, normalise
 from service.api.description.parameters import limit, text
 from service.api.description.shapes import Answer, ChangeSchema

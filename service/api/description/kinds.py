@@ -3,22 +3,11 @@
 from typing import Any
 
 from ledger.events import tags, traits
-from ledger.events.kinds import (
-    MOST_TAGS,
-    MOST_TRAITS,
-    Choice,
-    EventTraits,
-    Fixed,
-    FullPhone,
-    Kind,
-    Line,
-    Moment,
-    PhoneDigits,
-    Position,
-    Tags,
-    Traits,
-    UserId,
-)
+from ledger.events.kinds.kind import Kind
+from ledger.events.kinds.phone_and_user_id import FullPhone, PhoneDigits, UserId
+from ledger.events.kinds.plain import Choice, Fixed, Line, Moment, Position
+from ledger.events.kinds.tag_list import MOST_TAGS, Tags
+from ledger.events.kinds.trait_map import MOST_TRAITS, EventTraits, Traits
 from service.api.description.shapes import TraitValue
 
 TRAIT_VALUE: dict[str, Any] = {

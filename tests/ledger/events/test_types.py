@@ -1,9 +1,13 @@
 """Wire names, pinned: a stored log must be read by every later version."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from ledger.events.types import ABOUT_CONTACTS, OPEN, OUR_SOURCES, RULES, TAKEN, complete, is_ours
 
+ROOT = Path(__file__).parents[3]
 OF_ANYBODY = {"UserTracked", "TagsAdded", "EventTracked"}
 OF_OURS = {"ImportStarted", "ImportSplit", "ImportUndone", "ImportRedone"}
 OF_NOBODY = {
@@ -41,6 +45,14 @@ def test_a_room_that_lacks_its_part_of_a_type_does_not_start():
 def test_a_room_that_has_a_part_of_a_type_that_is_none_of_its_own_does_not_start():
     with pytest.raises(TypeError, match=r"one of \['Strange'\] too many"):
         complete({"UserTracked": 1, "Strange": 2}, ["UserTracked"], "a room")
+
+
+def test_sql_names_only_types_that_there_are():
+    """A literal in a statement is checked by nothing else: a misspelt one finds no rows."""
+    in_sql = re.compile(r"'([A-Z][a-z]+(?:[A-Z][a-z]+)+)'").findall
+    sources = [path for room in ("ledger", "projections", "service") for path in (ROOT / room).rglob("*")]
+    found = {name for path in sources if path.suffix in (".py", ".sql") for name in in_sql(path.read_text("utf-8"))}
+    assert {"ImportUndone", "ImportRedone"} <= found <= set(RULES)
 
 
 def test_the_sources_of_ours_are_pinned():
