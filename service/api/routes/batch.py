@@ -72,30 +72,38 @@ def batch_routes(services: Services, metrics: Metrics) -> Routes:
         ]
         taken = [one for one in outcomes if isinstance(one, list)]
         if not taken:
-            is_conflict = any(isinstance(one, IdentityConflict) for one in outcomes)
-            text = "no line can be taken; results has what is wrong with each"
-            raise Problem(409 if is_conflict else 422, text, results=results)
+            raise _none_taken(outcomes, results)
         try:
             services.batches.publish(batch)
         except NotConfirmed:
-            text = (
-                "the bus did not confirm in time; any of the lines that results has with ids may have been published: "
-                "GET /v1/messages/{id} tells"
-            )
-            raise Problem(503, text, headers=RETRY, results=results) from None
-        return json_answer(
-            {
-                "result": True,
-                "message": f"{len(taken):,} of {len(lines):,} lines were taken",
-                "accepted": len(taken),
-                "refused": len(lines) - len(taken),
-                "results": results,
-            },
-            202,
-            {TOKEN: services.consistency.token(BATCH, taken[-1][-1])},
-        )
+            raise _not_confirmed(results) from None
+        return json_answer(_taken(taken, results), 202, {TOKEN: services.consistency.token(BATCH, taken[-1][-1])})
 
     return routes
+
+
+def _taken(taken: Sequence[list[str]], results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "result": True,
+        "message": f"{len(taken):,} of {len(results):,} lines were taken",
+        "accepted": len(taken),
+        "refused": len(results) - len(taken),
+        "results": results,
+    }
+
+
+def _none_taken(outcomes: Sequence[Outcome], results: Sequence[dict[str, Any]]) -> Problem:
+    is_conflict = any(isinstance(one, IdentityConflict) for one in outcomes)
+    text = "no line can be taken; results has what is wrong with each"
+    return Problem(409 if is_conflict else 422, text, results=results)
+
+
+def _not_confirmed(results: Sequence[dict[str, Any]]) -> Problem:
+    text = (
+        "the bus did not confirm in time; any of the lines that results has with ids may have been published: "
+        "GET /v1/messages/{id} tells"
+    )
+    return Problem(503, text, headers=RETRY, results=results)
 
 
 def _lines(content: bytes) -> list[tuple[int, bytes]]:

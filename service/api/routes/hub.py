@@ -25,6 +25,12 @@ from service.queries.totals import Totals
 def hub_routes(services: Services) -> Routes:
     """The routes by which a program that was written for the hub's API reads."""
     routes = Routes("users", "Read contacts; compatible with the hub's public API")
+    _list(routes, services)
+    _one(routes, services)
+    return routes
+
+
+def _list(routes: Routes, services: Services) -> None:
     readers = services.readers
     totals, indexing = Totals(), Indexing(readers.states)
 
@@ -57,6 +63,10 @@ def hub_routes(services: Services) -> Routes:
         message = "; ".join([f"{total} customers found", *notes])
         return json_answer({"result": True, "message": message, "data": data})
 
+
+def _one(routes: Routes, services: Services) -> None:
+    readers = services.readers
+
     @routes.get("/v1/public/apis/users/phone_number/<number>", scope="read")
     @routes.query(PhoneQuery)
     @routes.answers(200, FoundCustomerSchema, example=examples.CUSTOMER)
@@ -84,5 +94,3 @@ def hub_routes(services: Services) -> Routes:
     def answer(contact: int) -> Response:
         found = customer(state_now(readers, contact))
         return json_answer({"result": True, "message": "Customer found", "data": found})
-
-    return routes

@@ -41,10 +41,25 @@ _ETAG = {"ETag": "Changes with whatever is told of the import"}
 def import_routes(services: Services) -> Routes:
     """The routes about imports."""
     routes = Routes("imports", "Files of contacts: uploaded, mapped, checked, confirmed, counted")
+    opened = _Opened(services)
+    _taking_in(routes, opened)
+    _reading(routes, opened)
+    _choosing(routes, opened)
+    _running(routes, opened)
+    _ordering(routes, opened)
+    _rejects(routes, opened, services)
+    return routes
+
+
+class _Opened:
+    """Opens the imports for one call; what cannot be done with one is answered with the state that it is in."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     @contextmanager
-    def opened() -> Iterator[Imports]:
-        with services.imports() as found:
+    def __call__(self) -> Iterator[Imports]:
+        with self._services.imports() as found:
             try:
                 yield found
             except StepNotAllowed as fault:
@@ -54,18 +69,24 @@ def import_routes(services: Services) -> Routes:
             except UndoNotPossible as fault:
                 raise not_ordered(fault, found.results.status(fault.import_id)) from fault
 
-    def after(id: str, step: Callable[[Uploads], None], status: int = 200) -> Response:
-        with opened() as found:
+    def after(self, id: str, step: Callable[[Uploads], None], status: int = 200) -> Response:
+        """The import as a step leaves it."""
+        with self() as found:
             step(found.uploads)
             return _answer(found, id, status)
 
-    def ordered(id: str, order: Order) -> Response:
-        with opened() as found:
+    def ordered(self, id: str, *, is_redo: bool, reason: str | None) -> Response:
+        """The import once an undo or a redo of it is on the disk of the bus."""
+        order = Order(is_redo=is_redo, by=f"key:{g.key.name}", reason=reason)
+        services = self._services
+        with self() as found:
             one = found.results.orderable(id, order)
             _, message = message_of(one, order, services.new_id(), services.clock(), services.consistency.signer)
             services.tracker.publisher.publish([message], DEADLINE)
             return _answer(found, id, 202)
 
+
+def _taking_in(routes: Routes, opened: _Opened) -> None:
     @routes.post("/v1/imports", scope="import", most_bytes=None)
     @routes.takes_file
     @routes.answers(201, ImportSchema, example=examples.UPLOADED, headers=_LOCATION)
@@ -103,6 +124,8 @@ def import_routes(services: Services) -> Routes:
         with opened() as found:
             return _csv(found.uploads.template(), "contacts.csv")
 
+
+def _reading(routes: Routes, opened: _Opened) -> None:
     @routes.get("/v1/imports/<id>", scope="import")
     @routes.answers(200, ImportSchema, example=examples.CHECKED, headers=_ETAG)
     @routes.answers(304)
@@ -123,6 +146,8 @@ def import_routes(services: Services) -> Routes:
         response.set_etag(etag)
         return response
 
+
+def _choosing(routes: Routes, opened: _Opened) -> None:
     @routes.put("/v1/imports/<id>/mapping", scope="import")
     @routes.body(MappingBody, example=examples.MAPPING)
     @routes.answers(200, ImportSchema)
@@ -133,7 +158,7 @@ def import_routes(services: Services) -> Routes:
         The whole mapping, each time: a column that is not named becomes what its header says, a string where that is
         new. Voids the check.
         """
-        return after(id, lambda uploads: uploads.map(id, [ColumnChoice(**one) for one in body["columns"]]))
+        return opened.after(id, lambda uploads: uploads.map(id, [ColumnChoice(**one) for one in body["columns"]]))
 
     @routes.put("/v1/imports/<id>/tags", scope="import")
     @routes.body(TagsBody, example=examples.TAGS)
@@ -141,7 +166,7 @@ def import_routes(services: Services) -> Routes:
     @routes.problems(404, 409, 503)
     def tag_import(body: dict[str, Any], id: str) -> Response:
         """Choose the tags that every row gets that is taken. Voids the check."""
-        return after(id, lambda uploads: uploads.tag(id, body["tags"] or ()))
+        return opened.after(id, lambda uploads: uploads.tag(id, body["tags"] or ()))
 
     @routes.put("/v1/imports/<id>/options", scope="import")
     @routes.body(OptionsBody, example=examples.OPTIONS)
@@ -153,8 +178,10 @@ def import_routes(services: Services) -> Routes:
         All of them, each time: what is left out is as if it was never given. Another encoding, delimiter or sheet
         reads the file anew, and voids the mapping too. Voids the check.
         """
-        return after(id, lambda uploads: uploads.set_options(id, body))
+        return opened.after(id, lambda uploads: uploads.set_options(id, body))
 
+
+def _running(routes: Routes, opened: _Opened) -> None:
     @routes.post("/v1/imports/<id>/check", scope="import")
     @routes.answers(202, ImportSchema)
     @routes.problems(404, 409, 503)
@@ -164,7 +191,7 @@ def import_routes(services: Services) -> Routes:
         Nothing is published. Poll the import until its `progress` is null: `checked`, with exact counts for the ledger
         at the position it names, or still `mapped`, with the `failure` that keeps the file from being imported so.
         """
-        return after(id, lambda uploads: uploads.check(id), 202)
+        return opened.after(id, lambda uploads: uploads.check(id), 202)
 
     @routes.post("/v1/imports/<id>/confirm", scope="import")
     @routes.body(ConfirmationBody, example=examples.CONFIRMATION)
@@ -177,7 +204,7 @@ def import_routes(services: Services) -> Routes:
         `allow_opt_in`, the second yes, which is for those whom the check counted. 409 if the same file was imported
         with the same choices before (`imported_before`), unless `again`.
         """
-        return after(id, lambda uploads: uploads.confirm(id, **body), 202)
+        return opened.after(id, lambda uploads: uploads.confirm(id, **body), 202)
 
     @routes.post("/v1/imports/<id>/cancel", scope="import")
     @routes.answers(202, ImportSchema)
@@ -188,8 +215,10 @@ def import_routes(services: Services) -> Routes:
         At once when it does not run yet; its file is removed then. One that runs stops within 10,000 rows; rows that
         are published by then stay.
         """
-        return after(id, lambda uploads: uploads.cancel(id), 202)
+        return opened.after(id, lambda uploads: uploads.cancel(id), 202)
 
+
+def _ordering(routes: Routes, opened: _Opened) -> None:
     @routes.post("/v1/imports/<id>/undo", scope="import")
     @routes.body(OrderBody, example=examples.ORDER)
     @routes.answers(202, ImportSchema)
@@ -200,7 +229,7 @@ def import_routes(services: Services) -> Routes:
         202 when that is on the disk of the bus: poll the import, it is `undoing` until all its contacts show it, then
         `undone`. The log keeps everything. 409 while it runs or rows of it are pending, and when it is undone already.
         """
-        return ordered(id, Order(is_redo=False, by=f"key:{g.key.name}", reason=body["reason"]))
+        return opened.ordered(id, is_redo=False, reason=body["reason"])
 
     @routes.post("/v1/imports/<id>/redo", scope="import")
     @routes.body(OrderBody, example=examples.ORDER)
@@ -212,8 +241,10 @@ def import_routes(services: Services) -> Routes:
         202, and `redoing` until all its contacts show it. Rows whose phone or user id is another contact's by then
         cannot come back: `not_redone` names them. 409 when it is not undone.
         """
-        return ordered(id, Order(is_redo=True, by=f"key:{g.key.name}", reason=body["reason"]))
+        return opened.ordered(id, is_redo=True, reason=body["reason"])
 
+
+def _rejects(routes: Routes, opened: _Opened, services: Services) -> None:
     @routes.get("/v1/imports/<id>/rejects.csv", scope="import")
     @routes.answers(200, {"type": "string"}, example=examples.REJECTS, content_type=_CSV)
     @routes.problems(404, 409, 503)
@@ -232,8 +263,6 @@ def import_routes(services: Services) -> Routes:
             response = _csv(chain([BOM_UTF8], _joined(lines)), f"{id}-rejects.csv")
             response.call_on_close(stack.pop_all().close)
         return response
-
-    return routes
 
 
 def _answer(found: Imports, id: str, status: int, headers: dict[str, str] | None = None) -> Response:

@@ -18,6 +18,12 @@ from service.queries.rejected import rejection
 def ledger_routes(services: Services) -> Routes:
     """The routes about messages and entries, whoever they are about."""
     routes = Routes("ledger", "Messages, entries, and how far everything is")
+    _messages(routes, services)
+    _whole(routes, services)
+    return routes
+
+
+def _messages(routes: Routes, services: Services) -> None:
     log_reader, status = services.readers.log, services.status
 
     @routes.get("/v1/messages/<id>", scope=("read", "track"))
@@ -59,6 +65,10 @@ def ledger_routes(services: Services) -> Routes:
         following = page[-1]["position"] if len(found) > len(page) else None
         return json_answer({"rejected": page, "next_after": following})
 
+
+def _whole(routes: Routes, services: Services) -> None:
+    status = services.status
+
     @routes.get("/v1/audit/status", scope="audit")
     @routes.answers(200, StatusSchema, example=examples.STATUS)
     @routes.problems(503)
@@ -75,5 +85,3 @@ def ledger_routes(services: Services) -> Routes:
         Kept elsewhere, it proves with `contacts verify --head` that nothing before it was changed.
         """
         return json_answer(status.signed_head())
-
-    return routes
