@@ -15,7 +15,9 @@ from service.http.readiness import Readiness
 from service.http.seats import Seats
 from service.jobs.audit_runs import AuditRuns
 from service.jobs.past_states import PastStates
+from service.queries.catalogue import Catalogue
 from service.queries.consistency import Consistency
+from service.queries.list import Lists
 from service.queries.readers import Readers
 from service.queries.status import LedgerStatus
 
@@ -41,6 +43,8 @@ class Services:
     consistency: Consistency
     readers: Readers
     status: LedgerStatus
+    lists: Lists
+    catalogue: Catalogue
     past: PastStates
     audit_runs: AuditRuns
     record: Callable[[Act], None]

@@ -1,15 +1,11 @@
 """The list of contacts (R25): search, filters, columns, sort, pages, as of a day. The address is the state."""
 
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request
 
 from projections.conditions.condition import IDENTITIES, BadCondition
-from projections.lists import catalogue
-from projections.lists.candidates import needed
-from projections.state.sqlite.indexes import KINDS, SPELLINGS
-from projections.state.sqlite.predicates import Wanted
-from projections.state.sqlite.reader import StateReader
 from service.http.services import Services
 from service.hub.access import needs
 from service.hub.list_address import ListAddress, chips
@@ -17,11 +13,8 @@ from service.hub.preferences import Preferences
 from service.hub.words import OPERATORS
 from service.queries.as_of import BadMoment, position_of
 from service.queries.attribute_names import MEMBERS, written
-from service.queries.indexing import Indexing
-from service.queries.kept import KeptAnswer
-from service.queries.list import BadCursor, list_page
+from service.queries.list import BadCursor
 from service.queries.selection import Selection
-from service.queries.totals import Totals
 
 COLUMNS = ("name", "phone", "city", "tags", "modified")
 """What the list shows before anybody chose."""
@@ -31,71 +24,35 @@ _MOST_COLUMNS = 12
 _ROWS = 50
 
 
-class ContactLists:
-    """The lists of contacts that the pages show, and what their filters can be about. Safe for threads."""
-
-    def __init__(self, services: Services) -> None:
-        self._readers = services.readers
-        self._past = services.past
-        self._once = services.named_once
-        self._totals, self._indexing = Totals(), Indexing(services.readers.states)
-        self._attributes = KeptAnswer(services.readers.states.current_path, catalogue.attributes)
-        self._tags = KeptAnswer(services.readers.states.current_path, catalogue.tags)
-
-    def attributes(self) -> list[str]:
-        """The names of the attributes that anybody has."""
-        with self._indexing.watching(lambda: {KINDS}):
-            found, _ = self._attributes()
-        return [one["name"] for one in found]
-
-    def tags(self) -> list[dict[str, Any]]:
-        """The tags that anybody has, with how many contacts."""
-        with self._indexing.watching(lambda: {SPELLINGS}):
-            found, _ = self._tags()
-        return found
-
-    def page(self, asked: ListAddress) -> tuple[dict[str, Any], int | None]:
-        """The page that an address asks for, as `list_page` gives it, and the position that it is as of.
-
-        Raises BadCursor, BadMoment, BadCondition, ValueError.
-        """
-        position, path, chosen = None, self._readers.states.current_path(), Wanted()
-        if asked.as_of:
-            with self._readers.log() as log:
-                position = position_of(log, asked.as_of)
-                assert position is not None
-                path = self._past.at(log, position)
-
-        def total(state: StateReader, wanted: Wanted) -> int:
-            nonlocal chosen
-            chosen = wanted
-            return self._totals.of(path, state, wanted)
-
-        selection = Selection(asked.where, asked.tags, asked.q or None)
-        with self._indexing.watching(lambda: needed(chosen) if position is None else set()):
-            page = list_page(path, self._readers.log, selection, asked.sort, _ROWS, asked.cursor, self._once, total)
-        return page, position
-
-
 def contacts_pages(services: Services, preferences: Preferences) -> Blueprint:
     """The list's pages."""
-    pages, lists = Blueprint("contacts", __name__), ContactLists(services)
+    pages = Blueprint("contacts", __name__)
+    _list(pages, services, preferences)
+    _choosing(pages, preferences)
+    return pages
 
+
+def _list(pages: Blueprint, services: Services, preferences: Preferences) -> None:
     @pages.get("/contacts")
     @needs("read")
     def contacts_page() -> Any:
         asked = ListAddress.of(request.args, _columns(preferences))
-        page: dict[str, Any] = {"contacts": [], "total": None, "next_cursor": None}
-        fault, position = asked.fault, None
+        (attributes, _), _ = services.catalogue.attributes()
+        (tags, _), _ = services.catalogue.tags()
+        names = [one["name"] for one in attributes]
+        document: dict[str, Any] = {"contacts": [], "total": None, "next_cursor": None}
+        fault, past, position = asked.fault, None, None
         try:
-            page, position = lists.page(asked)
+            selection = Selection(asked.where, asked.tags, asked.q or None)
+            if asked.as_of:
+                past, position = _past(services, asked.as_of)
+            document = services.lists.page(selection, asked.sort, _ROWS, asked.cursor, past=past)
         except BadCursor:
             return redirect(asked.address(cursor=None), 303)
         except BadMoment as bad:
             fault = f"This moment is not possible: {bad}."
         except (BadCondition, ValueError) as bad:
             fault = f"This filter is not possible: {bad}."
-        names = lists.attributes()
         return render_template(
             "contacts.html",
             asked=asked,
@@ -103,17 +60,19 @@ def contacts_pages(services: Services, preferences: Preferences) -> Blueprint:
             columns=asked.columns,
             choices=[*_ALWAYS[:2], *names, *_ALWAYS[2:]],
             fields=["phone", "user_id", *names],
-            tags=lists.tags(),
+            tags=tags,
             operators=OPERATORS,
-            contacts=page["contacts"],
-            total=page["total"],
-            following=page["next_cursor"],
-            refolding=page.get("refolding"),
-            notes=page.get("notes", ()),
+            contacts=document["contacts"],
+            total=document["total"],
+            following=document["next_cursor"],
+            refolding=document.get("refolding"),
+            notes=document.get("notes", ()),
             position=position,
             fault=fault,
         )
 
+
+def _choosing(pages: Blueprint, preferences: Preferences) -> None:
     @pages.get("/contacts/filter")
     @needs("read")
     def add_filter() -> Any:
@@ -136,7 +95,13 @@ def contacts_pages(services: Services, preferences: Preferences) -> Blueprint:
         asked = ListAddress.of(request.args, COLUMNS)
         return redirect(asked.address(cursor=None), 303)
 
-    return pages
+
+def _past(services: Services, as_of: str) -> tuple[Path, int]:
+    """The file with the state as of then, and the position that this is. Raises BadMoment."""
+    with services.readers.log() as log:
+        position = position_of(log, as_of)
+        assert position is not None
+        return services.past.at(log, position), position
 
 
 def _columns(preferences: Preferences) -> tuple[str, ...]:

@@ -11,12 +11,16 @@ import msgspec
 
 from projections.fold.view import contact_document
 from projections.lists import pages
+from projections.lists.candidates import needed
 from projections.lists.pages import Place, Sort
 from projections.lists.refreshed import OpenLog, settled
 from projections.state.sqlite.attribute_types import AttributeTypes
 from projections.state.sqlite.predicates import Wanted
 from projections.state.sqlite.reader import StateReader, reading
+from service.queries.indexing import Indexing
+from service.queries.readers import Readers
 from service.queries.selection import Selection, wanted
+from service.queries.totals import Totals
 
 Total = Callable[[StateReader, Wanted], int | None]
 
@@ -60,6 +64,42 @@ def list_page(
         dirty = state.dirty_count()
     document |= {"notes": notes} if notes else {}
     return document | {"refolding": dirty} if dirty else document
+
+
+class Lists:
+    """Pages of lists for callers. Safe for threads.
+
+    A total is counted once for a state of the contacts; a list that took long has the index made that it needs. `once`
+    as `list_page` takes it.
+    """
+
+    def __init__(self, readers: Readers, once: Callable[[str], bool]) -> None:
+        self._readers = readers
+        self._once = once
+        self._totals = Totals()
+        self._indexing = Indexing(readers.states)
+
+    def page(
+        self,
+        asked: Selection,
+        sort: Sort,
+        limit: int,
+        cursor: str | None,
+        *,
+        past: Path | None = None,
+        with_total: bool = True,
+    ) -> dict[str, Any]:
+        """A page of the list as it is now, or in the file `past`, a state of then. Raises as `list_page` does."""
+        path, chosen = past or self._readers.states.current_path(), Wanted()
+
+        def total(state: StateReader, wanted: Wanted) -> int | None:
+            nonlocal chosen
+            chosen = wanted
+            return self._totals.of(path, state, wanted) if with_total else None
+
+        # a past state has no indexes
+        with self._indexing.watching(lambda: needed(chosen) if past is None else set()):
+            return list_page(path, self._readers.log, asked, sort, limit, cursor, self._once, total)
 
 
 def _mark(asked: Selection, sort: Sort) -> bytes:

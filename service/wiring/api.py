@@ -35,7 +35,9 @@ from service.imports.record.named_once import named_once
 from service.jobs.audit_runs import AuditRuns
 from service.jobs.background_command import BackgroundCommands
 from service.jobs.past_states import PastStates
+from service.queries.catalogue import Catalogue
 from service.queries.consistency import Consistency
+from service.queries.list import Lists
 from service.queries.rejected_conflicts import RejectedConflicts
 from service.wiring.drivers import Drivers, now
 from service.wiring.ledger import ledger_status
@@ -83,6 +85,7 @@ def services(deployment: Deployment) -> Services:
     for ending in (gate.close, background.close):
         Finalize(None, ending, exitpriority=1)  # atexit is not run in granian's workers
     readers, signer, new_id = drivers.readers(), drivers.signer(), drivers.ids()
+    once = named_once(readers.states, drivers.store)
     calls, status = tracker(deployment), ledger_status(deployment)
     return Services(
         settings=deployment.settings,
@@ -100,11 +103,13 @@ def services(deployment: Deployment) -> Services:
         consistency=Consistency(signer, readers.log, readers.states.current_path),
         readers=readers,
         status=status,
+        lists=Lists(readers, once),
+        catalogue=Catalogue(readers.states),
         past=PastStates(deployment.past, background),
         audit_runs=AuditRuns(deployment.data / "audits", background, new_id, now),
         record=keys.record,
         imports=partial(_imports, deployment),
-        named_once=named_once(readers.states, drivers.store),
+        named_once=once,
         readiness=Remembered(lambda: look(status)),
         rejected_conflicts=RejectedConflicts(deployment.log_path),
         new_id=new_id,

@@ -6,9 +6,6 @@ from typing import Any
 from flask import Response, g
 
 from projections.conditions.condition import BadCondition
-from projections.lists.candidates import needed
-from projections.state.sqlite.predicates import Wanted
-from projections.state.sqlite.reader import StateReader
 from service.api.description import examples
 from service.api.description.parameters import ContactsQuery
 from service.api.description.shapes import ContactsSchema
@@ -16,17 +13,13 @@ from service.api.http.arguments import bad_parameter
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
 from service.queries.as_of import BadMoment, position_of
-from service.queries.indexing import Indexing
-from service.queries.list import BadCursor, list_page
+from service.queries.list import BadCursor
 from service.queries.selection import Selection
-from service.queries.totals import Totals
 
 
 def list_routes(services: Services) -> Routes:
     """The list's route."""
     routes = Routes("lists", "Lists of contacts")
-    log, states, once = services.readers.log, services.readers.states, services.named_once
-    totals, indexing = Totals(), Indexing(states)
 
     @routes.get("/v1/contacts", scope="read")
     @routes.query(ContactsQuery)
@@ -52,22 +45,11 @@ def list_routes(services: Services) -> Routes:
         With `as_of` the list is as it was; the answer then names the position used. The first list of a moment waits
         until all contacts of then are worked out, and is answered 503 with `Retry-After` when that takes longer.
         """
-        asked, position = Selection(tuple(query["where"]), tuple(query["tag"]), query.get("q"), query["match"]), None
-        path = states.current_path()
-        if "as_of" in query:
-            path, position = _past(services, query["as_of"])
-
-        chosen = Wanted()
-
-        def total(state: StateReader, wanted: Wanted) -> int | None:
-            nonlocal chosen
-            chosen = wanted
-            return totals.of(path, state, wanted) if query["total"] else None
-
+        asked = Selection(tuple(query["where"]), tuple(query["tag"]), query.get("q"), query["match"])
+        past, position = _past(services, query["as_of"]) if "as_of" in query else (None, None)
+        page = (asked, query["sort"], query["limit"], query.get("cursor"))
         try:
-            # a past state has no indexes
-            with indexing.watching(lambda: needed(chosen) if position is None else set()):
-                document = list_page(path, log, asked, query["sort"], query["limit"], query.get("cursor"), once, total)
+            document = services.lists.page(*page, past=past, with_total=query["total"])
         except BadCursor as fault:
             raise bad_parameter("cursor", str(fault)) from None
         except BadCondition as fault:
