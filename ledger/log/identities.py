@@ -1,40 +1,14 @@
-"""Who is found by which phone and user id: a fold of the log, loaded for a batch and written in its transaction."""
+"""Who is found by which phone and user id: a fold of the log, as far as a batch may touch it. Pure."""
 
-from collections.abc import Iterable, Sequence
-
-import msgspec
+from collections.abc import Iterable
 
 from ledger.events.identity import Known
-from ledger.log.entry import phone_number, phone_text
-from ledger.sqlite import Connection
-
-_json = msgspec.json.Encoder().encode
-
-
-def _listed(values: list[int] | list[str]) -> str:
-    return _json(values).decode()
-
-
-def holders(connection: Connection, phones: Iterable[str], user_ids: Iterable[str]) -> list[Known]:
-    """The contacts that hold one of these phones (E.164) or user ids now."""
-    rows = connection.execute(_HOLDERS, (_listed(sorted(map(int, phones))), _listed(sorted(user_ids))))
-    return [Known(contact, phone_text(phone), user_id) for contact, phone, user_id in rows]
-
-
-_HOLDERS = """
-SELECT contact, phone, user_id FROM contacts WHERE contact IN (
-    SELECT phones.contact FROM json_each(?) AS wanted CROSS JOIN phones ON phones.phone = wanted.value
-    UNION
-    SELECT user_ids.contact FROM json_each(?) AS wanted CROSS JOIN user_ids ON user_ids.user_id = wanted.value
-)
-"""
-"""Asked in the order of the keys, one by one: neighbours are in the same page, and no list is made of them first."""
 
 
 class Identities:
-    """The identities a batch may touch. Load what its messages name, bind decision by decision, then store once.
+    """The identities a batch may touch. Add who holds what its messages name, then bind decision by decision.
 
-    Contacts that the batch makes are found here at once, and stored by `make` from the entries that make them.
+    Contacts that the batch makes are found here at once; they are kept as the entries that make them.
     """
 
     def __init__(self) -> None:
@@ -45,9 +19,9 @@ class Identities:
         self._bound_user_ids: dict[str, int] = {}
         self._absorbed: dict[int, tuple[int, int]] = {}
 
-    def load(self, connection: Connection, phones: Iterable[str], user_ids: Iterable[str]) -> None:
-        """Read what is known of these phones (E.164) and user ids."""
-        for holder in holders(connection, phones, user_ids):
+    def add(self, holders: Iterable[Known]) -> None:
+        """The contacts that hold some of these phones and user ids before the batch."""
+        for holder in holders:
             self._index(holder)
 
     def by_phone(self, phone: str | None) -> Known | None:
@@ -93,57 +67,22 @@ class Identities:
         if user_id is not None:
             self._bound_user_ids[user_id] = position
 
-    def store(self, connection: Connection) -> None:
-        """Write what was bound, in key order (neighbouring keys share pages)."""
-        _write(
-            connection,
-            "UPDATE contacts SET phone = ?, user_id = ? WHERE contact = ?",
-            [(phone_number(known.phone), known.user_id, contact) for contact, known in sorted(self._touched.items())],
-        )
-        _write(
-            connection,
-            f"INSERT INTO phones (phone, contact, position) VALUES (?, ?, ?) {_REBOUND.format('phone')}",
-            sorted(
-                (int(phone), self._by_phone[phone].contact, position) for phone, position in self._bound_phones.items()
-            ),
-        )
-        _write(
-            connection,
-            f"INSERT INTO user_ids (user_id, contact, position) VALUES (?, ?, ?) {_REBOUND.format('user_id')}",
-            sorted(
-                (user_id, self._by_user_id[user_id].contact, position)
-                for user_id, position in self._bound_user_ids.items()
-            ),
-        )
-        _write(
-            connection,
-            "UPDATE contacts SET absorbed_by = ?, absorbed_at = ? WHERE contact = ?",
-            [(survivor, position, contact) for contact, (survivor, position) in self._absorbed.items()],
+    def changed(self) -> list[Known]:
+        """The contacts that were there before and hold something else now, in order of number."""
+        return [known for _, known in sorted(self._touched.items())]
+
+    def bound_phones(self) -> list[tuple[int, int, int]]:
+        """(phone, contact, binding position) of phones that such contacts took, in the order of their keys."""
+        return sorted(
+            (int(phone), self._by_phone[phone].contact, position) for phone, position in self._bound_phones.items()
         )
 
+    def bound_user_ids(self) -> list[tuple[str, int, int]]:
+        """(user id, contact, binding position) of user ids that such contacts took, in the order of their keys."""
+        return sorted(
+            (user_id, self._by_user_id[user_id].contact, position) for user_id, position in self._bound_user_ids.items()
+        )
 
-def make(connection: Connection, after: int) -> None:
-    """Write the contacts that the entries behind position `after` make, and that they are found by what these say.
-
-    Three statements however many there are, in which SQLite leaves the interpreter to others.
-    """
-    for statement in _MAKE:
-        connection.execute(statement, (after,))
-
-
-_REBOUND = "ON CONFLICT ({}) DO UPDATE SET contact = excluded.contact, position = excluded.position"
-_MAKE = (
-    "INSERT INTO contacts (contact, id, phone, user_id)"
-    " SELECT position, contact_id, phone, user_id FROM entries WHERE position > ? AND contact_id IS NOT NULL",
-    "INSERT INTO phones (phone, contact, position)"
-    " SELECT phone, contact, contact FROM contacts WHERE contact > ? AND phone IS NOT NULL ORDER BY phone"
-    f" {_REBOUND.format('phone')}",
-    "INSERT INTO user_ids (user_id, contact, position)"
-    " SELECT user_id, contact, contact FROM contacts WHERE contact > ? AND user_id IS NOT NULL ORDER BY user_id"
-    f" {_REBOUND.format('user_id')}",
-)
-
-
-def _write(connection: Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-    if rows:
-        connection.executemany(statement, rows)
+    def merged(self) -> list[tuple[int, int, int]]:
+        """(survivor, position, contact) of the contacts that were merged away."""
+        return [(survivor, position, contact) for contact, (survivor, position) in self._absorbed.items()]

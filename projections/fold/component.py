@@ -10,7 +10,7 @@ from operator import attrgetter
 
 import msgspec
 
-from ledger.log.sqlite.undoing import Undoing, Undoings
+from ledger.log.undo import Undoing, Undoings
 from projections.fold.event import Event
 from projections.fold.evolve import evolve
 from projections.fold.state import ContactState, differ

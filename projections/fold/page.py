@@ -8,7 +8,7 @@ from ledger.events import types
 from ledger.events.data import BROKEN, command_of, data_of, json_of
 from ledger.log.entry import Headers, unpack_headers
 from ledger.log.sqlite.reader import FoldRow, LogReader
-from ledger.log.sqlite.undoing import Undoings
+from ledger.log.undo import Undoings
 from projections.fold.component import States, steps, take
 from projections.fold.event import Event, event_of
 from projections.fold.outcomes import Outcome, RowMessage, row_message

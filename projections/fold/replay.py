@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from ledger.events.traits import canonical_of
 from ledger.log.sqlite.reader import FoldRow, LogReader
-from ledger.log.sqlite.undoing import Undoings
+from ledger.log.undo import Undoings
 from projections.fold.component import States, counting, steps
 from projections.fold.event import Value
 from projections.fold.page import FoldPage, ImportIds, event_in

@@ -9,7 +9,7 @@ from ledger.events import moments, types
 from ledger.events.data import Data, command_of, data_of
 from ledger.log.entry import Entry
 from ledger.log.sqlite.reader import LogReader
-from ledger.log.sqlite.undoing import Undoings
+from ledger.log.undo import Undoings
 from projections.fold import component
 from projections.fold.component import States, Step
 from projections.fold.event import Event, event_of

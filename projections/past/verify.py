@@ -9,7 +9,7 @@ from ledger.events import types
 from ledger.events.signing import Signer
 from ledger.log import chain
 from ledger.log.fault import Fault, Findings
-from ledger.log.sqlite.head import Head
+from ledger.log.head import Head
 from ledger.log.sqlite.identities_anew import identities_anew
 from ledger.log.sqlite.proof import entry_faults, head_faults
 from ledger.log.sqlite.reader import LogReader

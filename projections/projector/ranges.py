@@ -13,9 +13,9 @@ from contextlib import closing
 from operator import attrgetter
 from pathlib import Path
 
-from ledger.log.sqlite.head import Head
+from ledger.log.head import Head
 from ledger.log.sqlite.reader import FoldRow, LogReader
-from ledger.log.sqlite.undoing import Undoings
+from ledger.log.undo import Undoings
 from projections.fold.evolve import VERSION
 from projections.fold.outcomes import RejectedRows, RowKey, RowMessage, SoFar, closed
 from projections.fold.page import FoldPage, ImportIds

@@ -9,7 +9,7 @@ from typing import Any
 import click
 import orjson
 
-from ledger.log.sqlite.head import Head
+from ledger.log.head import Head
 from ledger.storage import NotMadeYet, StorageFault
 from projections.state.sqlite.reader import reading
 from service.cli.given import who

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ledger.bus.port import Bus, BusError
 from ledger.events.signing import Signer
 from ledger.log.fault import Fault, Findings
-from ledger.log.sqlite.head import Head
+from ledger.log.head import Head
 from ledger.log.sqlite.reader import LogReader
 from projections.past.verify import RESTORE, Report, kept_state_faults, verify
 from projections.state.building import building_alone, discard

@@ -8,12 +8,14 @@ from ledger import sqlite
 from ledger.events.data import Command
 from ledger.events.signing import Signer
 from ledger.log.entry import Headers, NewEntry, unpack_headers
-from ledger.log.identities import Identities, make
+from ledger.log.identities import Identities
 from ledger.log.sqlite import undoing
 from ledger.log.sqlite.head import head
+from ledger.log.sqlite.identities import load, make, store
 from ledger.log.sqlite.rows import write
-from ledger.log.sqlite.undoing import Refused, is_undone
+from ledger.log.sqlite.undoing import is_undone
 from ledger.log.sqlite.whole import undecided
+from ledger.log.undo import Refused
 
 _listed = msgspec.json.Encoder().encode
 
@@ -143,7 +145,7 @@ class Batch:
 
     def load_identities(self, phones: Iterable[str], user_ids: Iterable[str]) -> Identities:
         """The identities as they are before this batch, for the phones and user ids its messages name."""
-        self.identities.load(self._connection, phones, user_ids)
+        load(self._connection, self.identities, phones, user_ids)
         return self.identities
 
     def add(self, entry: NewEntry) -> int:
@@ -192,6 +194,6 @@ class Batch:
         self.head = write(self._connection, self._entries, self.head, self.recorded, self._entropy)
         meanwhile()
         make(self._connection, after)
-        self.identities.store(self._connection)
+        store(self._connection, self.identities)
         self._entries, self.identities = [], Identities()
         self._newest, self._looked_through = {}, 0

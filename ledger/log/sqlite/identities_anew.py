@@ -9,11 +9,14 @@ import msgspec
 from ledger.events import types
 from ledger.events.identity import Known
 from ledger.events.signing import Signer
+from ledger.log import undo
 from ledger.log.entry import phone_text
 from ledger.log.fault import Fault
+from ledger.log.head import Head
 from ledger.log.identities import Identities
 from ledger.log.sqlite import undoing
-from ledger.log.sqlite.head import Head, head
+from ledger.log.sqlite.head import head
+from ledger.log.sqlite.identities import store
 from ledger.log.sqlite.seal import seal_faults
 from ledger.sqlite import Connection, unsafe
 
@@ -110,7 +113,7 @@ class IdentitiesAnew:
                     identities.merge(holder, other, position)
                 elif holder is not None and absorbed is None:
                     identities.attach(holder, position, phone_text(phone), user_id)
-                identities.store(self._connection)
+                store(self._connection, identities)
             after = rows[-1][0]
 
     def _known(self, contact: int) -> Known | None:
@@ -156,9 +159,9 @@ def _contradict(one: Known, other: Known) -> bool:
     return None not in (one.phone, other.phone) or None not in (one.user_id, other.user_id)
 
 
-def _refused(detail: str | None) -> undoing.Refused | None:
+def _refused(detail: str | None) -> undo.Refused | None:
     try:
-        return undoing.refused(detail or "")
+        return undo.refused(detail or "")
     except msgspec.DecodeError:
         return None
 

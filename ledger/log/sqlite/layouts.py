@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from ledger.log import chain
-from ledger.log.sqlite.head import Head, head
+from ledger.log.head import Head
+from ledger.log.sqlite.head import head
 from ledger.sqlite import Connection
 
 

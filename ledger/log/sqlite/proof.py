@@ -9,7 +9,7 @@ from ledger.events.signing import Signer
 from ledger.log import chain
 from ledger.log.entry import unpack_headers
 from ledger.log.fault import Fault
-from ledger.log.sqlite.head import Head
+from ledger.log.head import Head
 from ledger.log.sqlite.layouts import Layout
 from ledger.log.sqlite.reader import LogReader
 from ledger.storage import StorageFault

@@ -12,12 +12,15 @@ from ledger.belonging import Ledger
 from ledger.events import types
 from ledger.events.identity import Known
 from ledger.log.entry import Entry, Headers, phone_number, phone_text, unpack_headers
-from ledger.log.identities import Identities, holders
-from ledger.log.sqlite.head import Head, head
+from ledger.log.head import Head
+from ledger.log.identities import Identities
+from ledger.log.sqlite.head import head
+from ledger.log.sqlite.identities import holders, load
 from ledger.log.sqlite.layouts import Layout, layouts_of
 from ledger.log.sqlite.schema import VERSION, declared_schema, schema_of, version_of
-from ledger.log.sqlite.undoing import Refused, Undoings, components, named, refused, touched, undoings
+from ledger.log.sqlite.undoing import components, named, touched, undoings
 from ledger.log.sqlite.writer import _offsets, bus_of, ledger_of
+from ledger.log.undo import Refused, Undoings, refused
 
 _listed = msgspec.json.Encoder().encode
 _AT_ONCE = 5_000
@@ -378,7 +381,7 @@ class LogReader:
     def known(self, phones: Iterable[str], user_ids: Iterable[str]) -> Identities:
         """Who holds these phones (E.164) and user ids now, as the append would load them for a decision."""
         found = Identities()
-        found.load(self._connection, phones, user_ids)
+        load(self._connection, found, phones, user_ids)
         return found
 
     def holder_of_user_id(self, user_id: str) -> Known | None:

@@ -11,7 +11,7 @@ from ledger import sqlite
 from ledger.events import types
 from ledger.log import chain
 from ledger.log.entry import NewEntry
-from ledger.log.sqlite.head import Head
+from ledger.log.head import Head
 from ledger.log.sqlite.layouts import chained_to
 from ledger.sqlite import or_null
 

@@ -12,7 +12,8 @@ import msgspec
 
 from ledger.events.signing import Signer
 from ledger.log.fault import Fault
-from ledger.log.sqlite.head import Head, head
+from ledger.log.head import Head
+from ledger.log.sqlite.head import head
 from ledger.sqlite import Connection
 
 Offset = tuple[str, int, int]

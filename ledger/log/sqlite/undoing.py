@@ -1,76 +1,20 @@
-"""Undone and redone imports: which of their events count, and what becomes of the phones and user ids (R32)."""
+"""Undos and redos of imports, and merges, as the log's file has them; what they come to is `ledger.log.undo`'s."""
 
 from array import array
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from ledger.events import types
-from ledger.events.identity import Known, claim_fault
-from ledger.log.entry import phone_text
+from ledger.events.identity import Known
+from ledger.log.entry import phone_number, phone_text
 from ledger.log.identities import Identities
+from ledger.log.sqlite.identities import load, store
+from ledger.log.undo import Assertion, Refused, Undoing, Undoings, claimed, refused, released
 from ledger.sqlite import Connection
 
 _CHUNK = 5_000
 _listed = msgspec.json.Encoder().encode
-
-
-class Refused(msgspec.Struct, frozen=True):
-    """Positions of a redone import's events that stay undone: their phone, or user id, is another contact's now."""
-
-    phone: list[int] = []
-    user_id: list[int] = []
-
-
-refused = msgspec.json.Decoder(Refused).decode
-"""Reads what the entry of a redo has as its detail."""
-
-
-class Undoing(msgspec.Struct, frozen=True):
-    """An import undone or, with `is_redo`, redone. `source` is the number of the import's source."""
-
-    position: int
-    recorded: int
-    source: int
-    is_redo: bool
-    refused: frozenset[int]
-
-
-class Undoings:
-    """The undos and redos of a log up to some position, in order."""
-
-    def __init__(self, all: Iterable[Undoing]) -> None:
-        self._of: dict[int | None, list[Undoing]] = defaultdict(list)
-        for one in all:
-            self._of[one.source].append(one)
-
-    def __bool__(self) -> bool:
-        return bool(self._of)
-
-    def __contains__(self, source: int | None) -> bool:
-        """Whether the events of a source, by its number, were ever undone."""
-        return source in self._of
-
-    def of(self, sources: Collection[int | None]) -> list[Undoing]:
-        """Those of the imports with these sources, in log order."""
-        found = [one for source in sources if source in self._of for one in self._of[source]]
-        return sorted(found, key=lambda one: one.position)
-
-    def after(self, position: int) -> list[Undoing]:
-        """Those after a position, in log order."""
-        return [one for one in self.of(self._of.keys()) if one.position > position]
-
-    def count(self, source: int | None, position: int, at: int) -> bool:
-        """Whether the event of a source at `position` counts as of position `at`."""
-        last = self.last(source, at)
-        return last is None or (last.is_redo and position not in last.refused)
-
-    def last(self, source: int | None, at: int) -> Undoing | None:
-        """What holds for the events of a source as of position `at`; None: they were never undone by then."""
-        if source not in self._of:
-            return None
-        return next((one for one in reversed(self._of[source]) if one.position <= at), None)
 
 
 def undoings(connection: Connection, until: int) -> Undoings:
@@ -187,46 +131,36 @@ def release(connection: Connection, name: str, position: int) -> None:
     """The import with this source (its name) is undone at `position`: free what no event asserts that still counts."""
     source = _number_of(connection, name)
     before = undoings(connection, position)
-    own = Undoing(position, 0, source, False, frozenset())
     for chunk in _chunks(touched(connection, source, position)):
-        asserted = _asserted(connection, chunk, before, own)
-        holders = connection.execute(
-            "SELECT contact, phone, user_id FROM contacts WHERE contact IN (SELECT value FROM json_each(?))",
-            (_listed(chunk).decode(),),
-        ).fetchall()
-        kept = [(contact, *asserted.get(contact, (None, None)), phone, user_id) for contact, phone, user_id in holders]
+        into = components(connection, chunk)
+        others = _asserted_by_others(connection, into, source, position)
+        changed = released(_known(connection, chunk).values(), others, into, before, position)
         connection.executemany(
             "UPDATE contacts SET phone = ?, user_id = ? WHERE contact = ?",
-            [(phone, user_id, contact) for contact, phone, user_id, *held in kept if [phone, user_id] != held],
+            [(phone_number(then.phone), then.user_id, then.contact) for _, then in changed],
         )
         connection.executemany(
             "UPDATE phones SET position = ? WHERE phone = ?",
-            sorted((position, held) for _, phone, _, held, _ in kept if held is not None and phone is None),
+            sorted((position, int(known.phone)) for known, then in changed if known.phone and not then.phone),
         )
         connection.executemany(
             "UPDATE user_ids SET position = ? WHERE user_id = ?",
-            sorted((position, held) for _, _, user_id, _, held in kept if held is not None and user_id is None),
+            sorted((position, known.user_id) for known, then in changed if known.user_id and not then.user_id),
         )
 
 
-def _asserted(
-    connection: Connection, contacts: Sequence[int], before: Undoings, own: Undoing
-) -> dict[int, tuple[int | None, str | None]]:
-    """The phone and the user id that events assert which count but for `own`; contacts without any are left out."""
-    into = components(connection, contacts)
-    found: dict[int, tuple[int | None, str | None]] = {}
-    for chunk in _chunks(sorted(into)):
+def _asserted_by_others(
+    connection: Connection, contacts: Iterable[int], source: int, until: int
+) -> Iterator[Assertion]:
+    """What events about these contacts before position `until` assert, but for those of a source."""
+    for chunk in _chunks(sorted(contacts)):
         rows = connection.execute(
             "SELECT contact, position, source, phone, user_id FROM entries"
             " WHERE contact IN (SELECT value FROM json_each(?)) AND reason IS NULL AND NOT skipped AND source IS NOT ?"
             " AND position < ?",
-            (_listed(chunk).decode(), own.source, own.position),
+            (_listed(chunk).decode(), source, until),
         )
-        for contact, position, source, phone, user_id in rows:
-            if before.count(source, position, own.position):
-                known_phone, known_user_id = found.get(into[contact], (None, None))
-                found[into[contact]] = phone or known_phone, user_id or known_user_id
-    return found
+        yield from map(_assertion, rows)
 
 
 def claim(connection: Connection, name: str, position: int) -> Refused:
@@ -234,46 +168,42 @@ def claim(connection: Connection, name: str, position: int) -> Refused:
 
     Gives the positions of the events that cannot have it, and so go on not counting.
     """
-    left = Refused([], [])
-    for rows in _events(connection, _number_of(connection, name), position):
+    phone: list[int] = []
+    user_id: list[int] = []
+    for assertions in _events(connection, _number_of(connection, name), position):
+        into = survivors(connection, sorted({one.contact for one in assertions}), position)
+        holders = _known(connection, set(into.values()))
         identities = Identities()
-        identities.load(
-            connection,
-            [f"+{phone}" for _, _, phone, _ in rows if phone is not None],
-            [user_id for _, _, _, user_id in rows if user_id is not None],
-        )
-        roots = survivors(connection, sorted({contact for _, contact, _, _ in rows}), position)
-        own = _known(connection, set(roots.values()))
-        for at, contact, phone_column, user_id in rows:
-            holder, phone = own[roots[contact]], phone_text(phone_column)
-            fault = claim_fault(holder, phone, user_id, identities.by_phone(phone), identities.by_user_id(user_id))
-            if fault is None:
-                own[holder.contact] = identities.attach(holder, position, phone, user_id)
-            else:
-                getattr(left, fault).append(at)
-        identities.store(connection)
-    return left
+        phones = [one.phone for one in assertions if one.phone is not None]
+        user_ids = [one.user_id for one in assertions if one.user_id is not None]
+        load(connection, identities, phones, user_ids)
+        left = claimed(assertions, into, holders, identities, position)
+        phone += left.phone
+        user_id += left.user_id
+        store(connection, identities)
+    return Refused(phone, user_id)
 
 
-def _events(connection: Connection, source: int, until: int) -> Iterator[list[tuple[int, int, int | None, str | None]]]:
-    """(position, contact, phone, user id) of a source's events about contacts before `until`, in log order."""
-    positions = array(
-        "q",
-        (
-            position
-            for (position,) in connection.execute(
-                "SELECT position FROM entries WHERE source = ? AND reason IS NULL AND NOT skipped"
-                " AND contact IS NOT NULL AND position < ?",
-                (source, until),
-            )
-        ),
+def _events(connection: Connection, source: int, until: int) -> Iterator[list[Assertion]]:
+    """What a source's events about contacts before position `until` assert, in log order."""
+    rows = connection.execute(
+        "SELECT position FROM entries WHERE source = ? AND reason IS NULL AND NOT skipped"
+        " AND contact IS NOT NULL AND position < ?",
+        (source, until),
     )
+    positions = array("q", (position for (position,) in rows))
     for chunk in _chunks(sorted(positions)):
-        yield connection.execute(
-            "SELECT position, contact, phone, user_id FROM entries"
+        found = connection.execute(
+            "SELECT contact, position, source, phone, user_id FROM entries"
             " WHERE position IN (SELECT value FROM json_each(?)) ORDER BY position",
             (_listed(chunk).decode(),),
-        ).fetchall()
+        )
+        yield [_assertion(row) for row in found]
+
+
+def _assertion(row: tuple[int, int, int | None, int | None, str | None]) -> Assertion:
+    contact, position, source, phone, user_id = row
+    return Assertion(contact, position, source, phone_text(phone), user_id)
 
 
 def _known(connection: Connection, contacts: Iterable[int]) -> dict[int, Known]:

@@ -12,10 +12,11 @@ from ledger import sqlite
 from ledger.belonging import Gone, Ledger, refuse_other
 from ledger.clock import refuse_jump
 from ledger.events.signing import Signer
+from ledger.log.head import Head
 from ledger.log.sqlite import seal
 from ledger.log.sqlite.batch import Batch
 from ledger.log.sqlite.checkpoints import Checkpoints
-from ledger.log.sqlite.head import Head, head
+from ledger.log.sqlite.head import head
 from ledger.log.sqlite.schema import bring_up_to_date
 from ledger.wal import Wal
 

@@ -9,8 +9,8 @@ import msgspec
 from ledger.events import tags
 from ledger.events.identity import Known
 from ledger.events.traits import WHATSAPP_OPTED
+from ledger.log.head import Head
 from ledger.log.identities import Identities
-from ledger.log.sqlite.head import Head
 from ledger.log.sqlite.reader import LogReader, is_there
 from projections.fold.page import FoldPage, ImportIds
 from projections.fold.replay import last_words, replayed

@@ -13,7 +13,7 @@ from ledger.events.data import data_of
 from ledger.events.traits import TraitType
 from ledger.log.entry import Entry
 from ledger.log.sqlite.reader import LogReader, is_there
-from ledger.log.sqlite.undoing import Refused
+from ledger.log.undo import Refused
 from projections.lists.catalogue import attributes
 from projections.state.generations import Generations
 from projections.state.sqlite.indexes import KINDS, table_of

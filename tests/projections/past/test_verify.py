@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from ledger import sqlite
-from ledger.log.sqlite.head import Head
+from ledger.log.head import Head
 from projections.past.verify import verify
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.intake import message, row_message, tracked
