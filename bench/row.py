@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from bench.oracle import Expected
 from bench.running import Place
 from bench.sizes import Sizes
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader
 from projections.state.digest import content_digest
 from projections.state.sqlite.reader import reading
 
@@ -91,7 +91,7 @@ def check(place: Place, expected: Expected) -> None:
 
 def head(place: Place) -> int:
     """The position of the newest entry."""
-    log = LogReader(place.deployment.log_path)
+    log = SqliteLogReader(place.deployment.log_path)
     try:
         return log.head().position
     finally:

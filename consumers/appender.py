@@ -13,8 +13,7 @@ from ledger.events import moments, types
 from ledger.events.ids import Ids
 from ledger.events.signing import Signer
 from ledger.log.entry import NewEntry, pack_headers
-from ledger.log.sqlite.batch import Batch
-from ledger.log.sqlite.writer import EventLog, Tip
+from ledger.log.port import Batch, EventLog, Tip
 
 _MOST_IDS_A_TIME = 64
 
@@ -59,7 +58,7 @@ class Appender:
         `meanwhile` is called as soon as the disk's work begins: from there on this thread leaves the interpreter to
         others.
 
-        Raises ledger.log.sqlite.writer.OffsetMoved, ledger.clock.ClockAhead, or StorageFault with nothing changed.
+        Raises ledger.log.port.OffsetMoved, ledger.clock.ClockAhead, or StorageFault with nothing changed.
         """
         # an id tells when its contact was made: none is kept for a later batch
         self._spare_ids, self._ids_a_time = [], min(_MOST_IDS_A_TIME, len(messages))

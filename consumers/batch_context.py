@@ -8,7 +8,7 @@ from ledger.bus.port import Record
 from ledger.events import types
 from ledger.events.envelope import Envelope
 from ledger.log.entry import Headers, pack_headers, unpack_headers
-from ledger.log.sqlite.batch import Batch, Taken
+from ledger.log.port import Batch, Taken
 
 
 class BatchContext:

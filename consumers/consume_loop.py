@@ -11,7 +11,7 @@ from consumers.offsets import Gap, beyond, gaps, starting_points
 from consumers.reading_ahead import ReadingAhead
 from ledger.bus.port import Bus, Damaged, OutOfRange, Reader, Unavailable
 from ledger.clock import ClockAhead
-from ledger.log.sqlite.writer import EventLog, OffsetMoved
+from ledger.log.port import EventLog, OffsetMoved
 from ledger.pacing import SMALL, pause_after
 from ledger.storage import StorageFault
 

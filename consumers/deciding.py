@@ -11,7 +11,7 @@ from ledger.events import types
 from ledger.events.data import data_of
 from ledger.events.envelope import Envelope
 from ledger.log.entry import Headers, NewEntry, pack_headers, phone_number
-from ledger.log.sqlite.batch import Batch, Taken
+from ledger.log.port import Batch, Taken
 
 _DECIDE = {type: effect.decide for type, effect in EFFECTS.items()}
 _MOST_DETAIL = 2000

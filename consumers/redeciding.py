@@ -20,9 +20,7 @@ from ledger.bus.port import Record
 from ledger.events import types
 from ledger.log.entry import NewEntry, phone_text, unpack_headers
 from ledger.log.fault import Fault
-from ledger.log.sqlite.batch import Batch
-from ledger.log.sqlite.reader import LogReader
-from ledger.log.sqlite.writer import EventLog
+from ledger.log.port import Batch, EventLog, LogReader
 
 ANY_CLOCK = 2**62
 """For the log beside: entries come as far apart as they were taken."""

@@ -1,5 +1,6 @@
 """A log fed by hand with the records of one partition: clocks, ids and batches are the test's."""
 
+import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -11,14 +12,21 @@ from consumers.appender import Appender
 from ledger.bus.port import Record
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry
-from ledger.log.sqlite.reader import LogReader
-from ledger.log.sqlite.writer import EventLog
+from ledger.log.port import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.writer import SqliteEventLog
 
 SECRET = b"secret of the tests"
 SHOP = "https://shop.example/orders"
 NOON = 1_700_000_000_000_000
 """Microseconds: when the bus takes the first record; each next one comes a second later."""
 SECOND = 1_000_000
+
+
+def identity_faults(log: LogReader) -> list[str]:
+    """What the identities that the log keeps are not as its entries make them."""
+    with tempfile.TemporaryDirectory() as folder, log.identities_anew(Path(folder) / "scratch.db") as anew:
+        return [fault.fault for fault in anew.faults(None)]
 
 
 class SequenceIds:
@@ -32,7 +40,7 @@ class SequenceIds:
         return "command"
 
     def raw(self, count: int) -> list[bytes]:
-        with closing(LogReader(self._path)) as log:
+        with closing(SqliteLogReader(self._path)) as log:
             made = sum(entry.contact_id is not None for entry in log.read(0, 1_000_000))
         if made != self._made:
             self._made = self._last = made
@@ -51,7 +59,7 @@ class Intake:
 
     def restart(self) -> None:
         """What is left of the consumer when its process dies: the file."""
-        self.log = EventLog(self.path, clock=lambda: self.now, signer=Signer(SECRET))
+        self.log = SqliteEventLog(self.path, clock=lambda: self.now, signer=Signer(SECRET))
         self.appender = Appender(
             self.log,
             secret=SECRET,
@@ -68,7 +76,7 @@ class Intake:
 
     def take(self, *messages: bytes, time: int = NOON) -> list[Entry]:
         """Append messages as one batch; gives the entries they made."""
-        with closing(LogReader(self.path)) as log:
+        with closing(SqliteLogReader(self.path)) as log:
             before = log.head().position
             self.append([Record(0, number, time, None, value) for number, value in enumerate(messages)])
             return log.read(before, 1_000)

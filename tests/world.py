@@ -10,7 +10,8 @@ import orjson
 
 from ledger.bus.port import Message
 from ledger.log.entry import Entry
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader
 from projections.fold.view import contact_document
 from projections.projector.loop import Projection
 from projections.projector.projector import Projector
@@ -127,7 +128,7 @@ class World:
 
     def log(self) -> LogReader:
         """The log, for reading; the caller closes it."""
-        return LogReader(self.deployment.log_path)
+        return SqliteLogReader(self.deployment.log_path)
 
     def state(self) -> StateReader:
         """The state in use, for reading; the caller closes it."""

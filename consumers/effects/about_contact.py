@@ -8,7 +8,7 @@ from consumers.messages import About, Condition, Incoming, Refusal
 from ledger.events import identity
 from ledger.log.entry import NewEntry, phone_text
 from ledger.log.identities import Identities
-from ledger.log.sqlite.batch import Batch
+from ledger.log.port import Batch
 
 
 def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:

@@ -8,7 +8,7 @@ import msgspec
 from consumers.batch_context import BatchContext
 from consumers.messages import Incoming, Refusal
 from ledger.log.entry import NewEntry
-from ledger.log.sqlite.batch import Batch
+from ledger.log.port import Batch
 
 
 class Effect(msgspec.Struct, frozen=True, gc=False):

@@ -4,7 +4,7 @@ from consumers.batch_context import BatchContext
 from consumers.effects.effect import NONE, Effect, TypeEffect
 from consumers.messages import Incoming
 from ledger.log.entry import NewEntry
-from ledger.log.sqlite.batch import Batch
+from ledger.log.port import Batch
 
 
 def _decide(_message: Incoming, _context: BatchContext) -> Effect:

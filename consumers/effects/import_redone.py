@@ -6,7 +6,7 @@ from consumers.batch_context import BatchContext
 from consumers.effects.effect import Effect, TypeEffect
 from consumers.messages import Incoming, Refusal
 from ledger.log.entry import NewEntry
-from ledger.log.sqlite.batch import Batch
+from ledger.log.port import Batch
 
 
 def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:

@@ -5,7 +5,7 @@ from consumers.effects.effect import Effect, TypeEffect
 from consumers.messages import Incoming, Refusal
 from ledger.events.data import command_of
 from ledger.log.entry import NewEntry
-from ledger.log.sqlite.batch import Batch
+from ledger.log.port import Batch
 
 
 def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:

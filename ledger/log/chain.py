@@ -4,6 +4,7 @@ What a hash covers is a layout. Entries keep the one they were chained under, an
 position on which holds.
 """
 
+from dataclasses import dataclass
 from hashlib import sha256
 
 import msgspec
@@ -13,6 +14,16 @@ GENESIS = bytes(32)
 
 LAYOUT = 2
 """Of the hashes that are made now: 1 did not cover an entry's kind, import and row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """From position `since` on entries have this layout; `added`: what the first of them is chained to as well."""
+
+    since: int
+    layout: int
+    added: bytes | None
+
 
 _framed = msgspec.msgpack.Encoder().encode
 """The canonical encoding of a tuple: MessagePack, in which every part carries its type and length."""

@@ -7,7 +7,7 @@ import msgspec
 from ledger.events import types
 from ledger.events.data import BROKEN, command_of, data_of, json_of
 from ledger.log.entry import Headers, unpack_headers
-from ledger.log.sqlite.reader import FoldRow, LogReader
+from ledger.log.port import FoldRow, LogReader
 from ledger.log.undo import Undoings
 from projections.fold.component import States, steps, take
 from projections.fold.event import Event, event_of

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from operator import itemgetter
 
 from ledger.events.traits import canonical_of
-from ledger.log.sqlite.reader import FoldRow, LogReader
+from ledger.log.port import FoldRow, LogReader
 from ledger.log.undo import Undoings
 from projections.fold.component import States, counting, steps
 from projections.fold.event import Value

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, closing
 
 from ledger import sqlite
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from projections.fold.page import ImportIds
 from projections.fold.replay import replayed
 from projections.fold.state import ContactState

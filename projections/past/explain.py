@@ -7,7 +7,7 @@ from typing import Any
 from ledger.events import moments
 from ledger.events.traits import canonical_of
 from ledger.log.entry import Entry
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from ledger.log.undo import Undoings
 from projections.fold.component import States, Step, counting, take
 from projections.fold.event import Event, Stamp

@@ -8,7 +8,7 @@ import msgspec
 from ledger.events import moments, types
 from ledger.events.data import Data, command_of, data_of
 from ledger.log.entry import Entry
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from ledger.log.undo import Undoings
 from projections.fold import component
 from projections.fold.component import States, Step

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from ledger.storage import StorageFault
 from projections.fold.evolve import VERSION
 from projections.projector.rebuild import fold_into

@@ -10,9 +10,8 @@ from ledger.events.signing import Signer
 from ledger.log import chain
 from ledger.log.fault import Fault, Findings
 from ledger.log.head import Head
-from ledger.log.sqlite.identities_anew import identities_anew
-from ledger.log.sqlite.proof import entry_faults, head_faults
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
+from ledger.log.proof import entry_faults, head_faults
 from ledger.storage import NotMadeYet
 from projections.fold.evolve import VERSION
 from projections.projector.ranges import touched_by_orders
@@ -99,7 +98,7 @@ def log_faults(
     head, beside = None, scratch.with_name(f"{scratch.name}.identities")
     discard(beside)
     try:
-        with found.of("log.db", RESTORE), identities_anew(log.path, beside) as anew:
+        with found.of("log.db", RESTORE), log.identities_anew(beside) as anew:
             head = anew.head
             found.add(anew.faults(signer))
     finally:

@@ -6,7 +6,8 @@ from itertools import count
 from pathlib import Path
 
 from ledger.belonging import Gone
-from ledger.log.sqlite.reader import LogReader, is_there
+from ledger.log.port import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader, is_there
 from ledger.pacing import pause_after
 from ledger.storage import StorageFault
 from projections.fold.evolve import VERSION
@@ -226,7 +227,7 @@ def _opened(
 
 
 def _open_both(log_path: Path, generations: Generations, beat: Callable[[], None]) -> tuple[LogReader, Projection]:
-    log = LogReader(log_path, cache_mib=16)
+    log = SqliteLogReader(log_path, cache_mib=16)
     try:
         return log, Projection(log, generations, beat)
     except BaseException:

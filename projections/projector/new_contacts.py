@@ -13,7 +13,7 @@ import orjson
 from ledger.events import types
 from ledger.events.data import BROKEN, structured
 from ledger.events.traits import WHATSAPP_OPTED
-from ledger.log.sqlite.reader import FoldRow
+from ledger.log.port import FoldRow
 from ledger.sqlite import blob
 from projections.fold.event import below_all, cleanly_named
 from projections.fold.outcomes import RowMessage

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from operator import attrgetter, itemgetter
 
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from projections.fold.evolve import VERSION
 from projections.fold.outcomes import RejectedRows, closed
 from projections.fold.page import FoldPage, ImportIds

@@ -14,7 +14,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from ledger.log.head import Head
-from ledger.log.sqlite.reader import FoldRow, LogReader
+from ledger.log.port import FoldRow, LogReader
 from ledger.log.undo import Undoings
 from projections.fold.evolve import VERSION
 from projections.fold.outcomes import RejectedRows, RowKey, RowMessage, SoFar, closed

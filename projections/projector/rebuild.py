@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from projections.projector.projector import Projector
 from projections.projector.ranges import CONTACTS, fold_ranges
 from projections.state.building import building_alone, discard

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import orjson
 
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from service.deployment.deployment import deployment
 from service.queries import as_of
 from service.wiring.drivers import Drivers

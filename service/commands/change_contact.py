@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ledger.events.calls import ContactPatch, TrackUser
 from ledger.events.identity import Conflict, Known, resolve
 from ledger.log.entry import Entry, public_id
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from projections.fold.state import ContactState
 from service.commands.conflicts import IdentityConflict
 from service.commands.idempotency import Claim

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ledger.events.identity import Known
 from ledger.log.entry import public_id
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.storage import StorageFault
 
 
@@ -38,7 +39,7 @@ class KnownContacts:
 
     def _log(self) -> LogReader:
         if self._reader is None:
-            self._reader = LogReader(self._path)
+            self._reader = SqliteLogReader(self._path)
         return self._reader
 
     def _close(self) -> None:
@@ -50,7 +51,7 @@ class KnownContacts:
 def in_log(log_path: Path, source: str, ids: Sequence[str]) -> Collection[str]:
     """Those of the messages that the log has, accepted or rejected; none where it cannot tell."""
     try:
-        with closing(LogReader(log_path)) as log:
+        with closing(SqliteLogReader(log_path)) as log:
             return log.messages_among(source, ids)
     except StorageFault:
         return ()

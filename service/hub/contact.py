@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request
 
 from ledger.events import types
 from ledger.events.traits import DEFAULT_TYPES
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from service.http.services import Services
 from service.hub import words
 from service.hub.access import needs

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from projections.past.states import kept_at
 from service.jobs.background_command import BackgroundCommands
 

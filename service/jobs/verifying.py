@@ -10,7 +10,7 @@ from ledger.bus.port import Bus, BusError
 from ledger.events.signing import Signer
 from ledger.log.fault import Fault, Findings
 from ledger.log.head import Head
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from projections.past.verify import RESTORE, Report, kept_state_faults, verify
 from projections.state.building import building_alone, discard
 from service.deployment.deployment import Deployment

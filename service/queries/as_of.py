@@ -1,7 +1,7 @@
 """As of when: a position of the log, or a moment, as people write them (R29)."""
 
 from ledger.events import moments
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 
 
 class BadMoment(ValueError):

@@ -5,7 +5,7 @@ from typing import Any
 from ledger.events import moments
 from ledger.events.data import json_of
 from ledger.log.entry import Entry, public_id
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 
 
 def changes(log: LogReader, after: int, limit: int) -> dict[str, Any]:

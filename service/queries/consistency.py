@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from ledger.storage import NotMadeYet
 from projections.state.sqlite.reader import reading
 

@@ -4,7 +4,7 @@ from itertools import islice
 from typing import Any
 
 from ledger.log.entry import Entry, public_id
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from projections.fold.state import ContactState
 from projections.fold.view import contact_document
 from projections.lists.refreshed import contact_now

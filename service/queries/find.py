@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from ledger.events.phone import PhoneFault, normalise_full
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from projections.fold.state import ContactState
 from projections.past.history import states_at
 

@@ -6,7 +6,7 @@ from ledger.events import moments
 from ledger.events.calling_codes import CALLING_CODES
 from ledger.events.phone import PhoneFault, normalise, split
 from ledger.log.entry import public_id
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from projections.fold.state import ContactState
 from service.queries.find import Unknown
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ledger.log.entry import Entry, public_id
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from service.queries.status import LedgerStatus
 
 

@@ -4,7 +4,8 @@ from contextlib import closing
 from pathlib import Path
 from threading import Lock
 
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.storage import StorageFault
 
 
@@ -24,7 +25,7 @@ class RejectedConflicts:
         """How many there are in the log."""
         with self._lock:
             try:
-                with closing(LogReader(self._path)) as log:
+                with closing(SqliteLogReader(self._path)) as log:
                     self._look(log)
             except StorageFault:
                 pass

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from ledger.bus.port import Bus, BusError
 from ledger.events import moments
 from ledger.events.signing import Signer
-from ledger.log.sqlite.reader import LogReader, is_there
+from ledger.log.port import LogReader
+from ledger.log.sqlite.reader import is_there
 from ledger.storage import StorageFault
 from projections.state.sqlite.reader import reading
 from service.deployment.deployment import Deployment

@@ -15,7 +15,8 @@ from ledger.bus.open import open_bus
 from ledger.bus.port import Bus
 from ledger.events.ids import Ids
 from ledger.events.signing import Signer
-from ledger.log.sqlite.reader import LogReader, absence, is_there
+from ledger.log.port import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader, absence, is_there
 from ledger.storage import NotMadeYet
 from projections.state.generations import Generations
 from service.deployment.deployment import Deployment
@@ -83,7 +84,7 @@ class Drivers:
         why = absence(self.deployment.log_path)
         if why is not None:
             raise NotMadeYet(why)
-        reader = LogReader(self.deployment.log_path)
+        reader = SqliteLogReader(self.deployment.log_path)
         try:
             yield reader
         finally:
@@ -99,11 +100,11 @@ class Drivers:
         from consumers.appender import Appender
         from consumers.redeciding import ANY_CLOCK, Clock, Redeciding
         from consumers.rules import rules_name
-        from ledger.log.sqlite.writer import EventLog
+        from ledger.log.sqlite.writer import SqliteEventLog
 
         secret, may_merge = self.deployment.secret, self.deployment.settings.may_merge
         clock, todays = Clock(), rules_name(may_merge)
-        other = EventLog(beside, clock=clock, accepted_clock=ANY_CLOCK)
+        other = SqliteEventLog(beside, clock=clock, accepted_clock=ANY_CLOCK)
         try:
             appender = Appender(other, secret=secret, may_merge=may_merge, clock=clock, ids=self.ids())
             yield Redeciding(other, appender, clock, lambda position: log.rules_at(position) == todays)
@@ -118,10 +119,10 @@ class Drivers:
         from consumers.appender import Appender  # commands that only read do without what checks messages
         from consumers.consume_loop import Consumer
         from consumers.rules import rules_name
-        from ledger.log.sqlite.writer import EventLog
+        from ledger.log.sqlite.writer import SqliteEventLog
 
         secret, may_merge = self.deployment.secret, self.deployment.settings.may_merge
-        log = EventLog(
+        log = SqliteEventLog(
             self.deployment.log_path,
             clock=now,
             signer=self.signer(),

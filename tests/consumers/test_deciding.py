@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from ledger.events import moments
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader
 from service.wiring.drivers import now
 from tests.examples import ASHA, GAVIN
 from tests.intake import NOON, SECOND, Intake, message, row_message, tracked
@@ -179,7 +179,7 @@ def test_recorded_time_is_one_for_a_batch_and_never_goes_back(intake):
     intake.take(tracked(phone=GAVIN), tracked(phone=ASHA))
     intake.now -= SECOND
     intake.take(tracked(phone=GAVIN))
-    with closing(LogReader(intake.path)) as log:
+    with closing(SqliteLogReader(intake.path)) as log:
         assert len({entry.recorded for entry in log.read(0, 9)}) == 1
 
 

@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from ledger.events.signing import Signer
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.sqlite import connect
 from tests.examples import ASHA, GAVIN
 from tests.intake import SECRET, SHOP, message, order_message, row_message, split_message
@@ -28,7 +28,7 @@ def erase(intake, position, source, message_id):
 
 def kept(intake):
     """(position, import, row, whether it ends the row) of the entries, as the fold is given them."""
-    with closing(LogReader(intake.path)) as log:
+    with closing(SqliteLogReader(intake.path)) as log:
         return [(row[0], row[9], *row[14:]) for row in log.fold_page(0, 100)]
 
 

@@ -5,12 +5,12 @@ from contextlib import closing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader
 from projections.projector.rebuild import fold_into
 from projections.state.digest import content_digest, full_digest
 from projections.state.sqlite.reader import reading
 from tests import oracle
-from tests.intake import Intake
+from tests.intake import Intake, identity_faults
 from tests.worlds import bounded, folder, mixed_streams, records, streams, told_to_oracle
 
 
@@ -37,7 +37,7 @@ def in_batches(path, stream, draw):
 
 def whole(path):
     """Everything of the log but its salted hashes, and both digests of its state."""
-    with closing(LogReader(path)) as log:
+    with closing(SqliteLogReader(path)) as log:
         state = path.with_name(f"state-of-{path.name}")
         fold_into(state, log)
         with reading(state) as folded:
@@ -61,9 +61,9 @@ def test_what_is_accepted_is_what_an_oracle_accepts(stream, may_merge):
     _, accepted = oracle.fold(told_to_oracle(stream), merge=may_merge)
     with folder() as here, closing(Intake(here / "log.db", may_merge=may_merge)) as intake:
         intake.append(records(stream))
-        with closing(LogReader(here / "log.db")) as log:
+        with closing(SqliteLogReader(here / "log.db")) as log:
             assert [entry.is_accepted for entry in log.read(0, 1_000)] == accepted
-            assert log.dangling_identities() == []
+            assert identity_faults(log) == []
 
 
 @bounded(60)
@@ -75,5 +75,5 @@ def test_no_bytes_at_all_stop_those_behind_them(values):
     with folder() as here, closing(Intake(here / "log.db")) as intake:
         entries = intake.take(*[value if isinstance(value, bytes) else value.encode() for value in values])
         assert not any(entry.is_accepted for entry in entries)
-        with closing(LogReader(here / "log.db")) as log:
+        with closing(SqliteLogReader(here / "log.db")) as log:
             assert fold_into(here / "state.db", log).position == len(entries)

@@ -14,8 +14,8 @@ from ledger.bus.port import Message, Unavailable
 from ledger.bus.sqlite import SqliteBus
 from ledger.bus.sqlite.file import now
 from ledger.events.ids import Ids
-from ledger.log.sqlite.reader import LogReader
-from ledger.log.sqlite.writer import EventLog
+from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.writer import SqliteEventLog
 from ledger.pacing import SMALL
 from tests.intake import NOON, SECRET, message
 
@@ -121,7 +121,7 @@ def test_a_commit_that_fails_loses_neither_its_batch_nor_one_read_ahead_however_
     made = [f"m{number}" for number in range(2 * SMALL)]
     publish(bus, *(message("UserTracked", {"userId": f"u-{id}", "traits": {"about": "x" * 99}}, id=id) for id in made))
     clock[0] += 2_000
-    with closing(EventLog(tmp_path / "log.db")) as log:
+    with closing(SqliteEventLog(tmp_path / "log.db")) as log:
         appender = Appender(log, secret=SECRET, may_merge=True, clock=now, ids=Ids(now, randbits))
         watcher = Healing(log, len(made))
         try:
@@ -129,7 +129,7 @@ def test_a_commit_that_fails_loses_neither_its_batch_nor_one_read_ahead_however_
             Consumer(bus, log, appender, batch=batch).run(watcher)
         finally:
             limit_files(resource.RLIM_INFINITY)
-    with closing(LogReader(tmp_path / "log.db")) as reader:
+    with closing(SqliteLogReader(tmp_path / "log.db")) as reader:
         assert [entry.message_id for entry in reader.read(0, 1_000_000)] == made
     assert watcher.faults
     assert all(fault.is_passing for fault in watcher.faults)

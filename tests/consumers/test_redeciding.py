@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from consumers.appender import Appender
 from consumers.redeciding import ANY_CLOCK, Clock, Redeciding
 from ledger.events.ids import Ids
-from ledger.log.sqlite.reader import LogReader
-from ledger.log.sqlite.writer import EventLog
+from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.writer import SqliteEventLog
 from tests.intake import SECRET, Intake
 from tests.worlds import bounded, folder, mixed_streams, records
 
@@ -26,12 +26,12 @@ def test_every_decision_follows_from_the_messages(stream, batch, may_merge):
                 intake.now += 1_000_000
         clock = Clock()
         with (
-            closing(LogReader(here / "log.db")) as log,
-            closing(EventLog(here / "beside.db", clock=clock, accepted_clock=ANY_CLOCK)) as beside,
+            closing(SqliteLogReader(here / "log.db")) as log,
+            closing(SqliteEventLog(here / "beside.db", clock=clock, accepted_clock=ANY_CLOCK)) as beside,
         ):
             ids = Ids(clock, lambda _: 1)
             appender = Appender(beside, secret=SECRET, may_merge=may_merge, clock=clock, ids=ids)
             redeciding = Redeciding(beside, appender, clock, lambda _: True)
             assert list(redeciding.faults(log, log.head().position, lambda _: None)) == []
-            with closing(LogReader(here / "beside.db")) as other:
+            with closing(SqliteLogReader(here / "beside.db")) as other:
                 assert other.read(0, 1_000)[-1].contact == log.read(0, 1_000)[-1].contact

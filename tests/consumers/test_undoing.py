@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.bus.port import Record
-from ledger.log.sqlite.reader import LogReader
-from ledger.log.sqlite.writer import EventLog
+from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.writer import SqliteEventLog
 from tests.examples import ASHA, GAVIN, PHONES, RAVI
-from tests.intake import NOON, Intake, message, order_message, row_message, split_message
+from tests.intake import NOON, Intake, identity_faults, message, order_message, row_message, split_message
 from tests.worlds import bounded, folder, shuffled
 
 
@@ -38,7 +38,7 @@ def intake(tmp_path):
 
 @pytest.fixture
 def log(intake):
-    with closing(LogReader(intake.path)) as reader:
+    with closing(SqliteLogReader(intake.path)) as reader:
         yield reader
 
 
@@ -152,7 +152,7 @@ def test_a_released_phone_makes_a_new_contact_in_batches_of_any_size(intake, log
         intake.take(*messages[start : start + batch])
     assert [entry.contact for entry in log.read(0, 9)] == [1, None, 3, 4]
     assert (log.holder_of_phone(GAVIN).contact, log.holder_of_user_id("u1").contact) == (3, 4)
-    assert log.dangling_identities() == []
+    assert identity_faults(log) == []
 
 
 def test_a_released_phone_finds_nobody_and_remembers_who_had_it_last(intake, log):
@@ -215,7 +215,7 @@ def _decide_and_fail(intake, order):
 
 def test_the_chain_is_whole_when_a_batch_was_written_in_parts(intake, log):
     intake.take(row(1, GAVIN), undo("a"), tracked(phone=GAVIN), redo("b"), tracked(phone=ASHA))
-    with closing(EventLog(intake.path)) as reopened:
+    with closing(SqliteEventLog(intake.path)) as reopened:
         assert reopened.head().position == 5
     hashes = [log.head_at(position).hash for position in range(6)]
     assert len(set(hashes)) == 6

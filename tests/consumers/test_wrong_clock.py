@@ -11,8 +11,8 @@ from consumers.consume_loop import Consumer
 from ledger.bus.port import Message, Record, Unavailable
 from ledger.bus.sqlite import SqliteBus
 from ledger.clock import MOST_AHEAD, ClockAhead
-from ledger.log.sqlite.reader import LogReader
-from ledger.log.sqlite.writer import EventLog
+from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.writer import SqliteEventLog
 from projections.projector.rebuild import fold_into
 from projections.state.sqlite.reader import reading
 from tests.examples import GAVIN
@@ -36,7 +36,7 @@ def city(name, **members):
 
 def current(log_path):
     state_path = log_path.with_name("state.db")
-    with closing(LogReader(log_path)) as log:
+    with closing(SqliteLogReader(log_path)) as log:
         fold_into(state_path, log)
     with reading(state_path) as state:
         (contact,) = state.by_number()
@@ -59,7 +59,7 @@ def test_a_log_that_rested_goes_on_when_the_bus_has_the_same_time(intake):
 
 def test_a_clock_that_somebody_accepts_is_right(intake):
     intake.now = NOON + 3 * MOST_AHEAD
-    log = EventLog(intake.path, clock=lambda: intake.now, accepted_clock=intake.now)
+    log = SqliteEventLog(intake.path, clock=lambda: intake.now, accepted_clock=intake.now)
     with closing(log), log.appending("bus", {}, {}) as batch:
         assert batch.recorded == intake.now
 
@@ -89,7 +89,7 @@ def test_the_consumer_tells_of_a_clock_that_jumped_and_goes_on_when_it_is_right(
     clock, secret = [NOON], world.deployment.secret
     bus = SqliteBus(world.folder / "bus.db", clock=lambda: NOON)
     with (
-        closing(EventLog(world.deployment.log_path, clock=lambda: clock[0])) as log,
+        closing(SqliteEventLog(world.deployment.log_path, clock=lambda: clock[0])) as log,
         closing(bus.publisher()) as publisher,
     ):
         appender = Appender(log, secret=secret, may_merge=True, clock=lambda: clock[0], ids=world.drivers.ids())

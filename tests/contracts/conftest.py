@@ -1,8 +1,11 @@
-"""Every test here that takes `place` or `stoppable_place` runs once for each driver."""
+"""Every test here that takes `place`, `stoppable_place` or `by_hand` runs once for each driver."""
+
+from contextlib import closing
 
 import pytest
 
 from ledger.bus.port import Message
+from tests.contracts.logs import LogByHand, SqliteLogPlace, entry
 from tests.contracts.places import KafkaPlace, SqlitePlace
 
 KINDS = [
@@ -59,3 +62,18 @@ def opened():
     yield keep
     for thing in reversed(things):
         thing.close()
+
+
+LOGS = {"sqlite": SqliteLogPlace}
+
+
+@pytest.fixture(params=LOGS)
+def by_hand(request, tmp_path):
+    """An empty log nobody else uses."""
+    with closing(LogByHand(LOGS[request.param](tmp_path))) as made:
+        yield made
+
+
+@pytest.fixture
+def new_entry():
+    return entry

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader
 from projections.fold.view import contact_document
 from projections.projector.loop import Projection
 from projections.state.generations import Generations
@@ -19,7 +19,7 @@ class Room:
         self.folder = folder
         self.intake = Intake(folder / "log.db")
         self.generations = Generations(folder / "state")
-        self.reader = LogReader(folder / "log.db")
+        self.reader = SqliteLogReader(folder / "log.db")
 
     def take(self, *messages, **options):
         return self.intake.take(*messages, **options)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from ledger.events.data import data_of
 from ledger.log.entry import NewEntry
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader
 from projections.fold.view import contact_document
 from projections.past.explain import explain
 from projections.past.history import event_document, steps
@@ -39,7 +39,7 @@ BATCH = 250
 def test_no_bytes_stop_the_ledger_or_an_answer_about_it(seed):
     with folder() as here:
         append(here / "log.db", list(records(MESSAGES, seed)))
-        with closing(LogReader(here / "log.db")) as log:
+        with closing(SqliteLogReader(here / "log.db")) as log:
             state = projected(log, here)
             fold_into(here / "rebuilt.db", log, contacts_at_once=2)
             with reading(state) as live, reading(here / "rebuilt.db") as rebuilt:
@@ -66,7 +66,7 @@ def test_a_log_that_holds_what_is_no_longer_accepted_can_be_read(name):
         ):
             for entry in entries:
                 batch.add(entry)
-        with closing(LogReader(here / "log.db")) as log:
+        with closing(SqliteLogReader(here / "log.db")) as log:
             state = projected(log, here)
             assert [fault.fault for fault in verify(log, state, here / "scratch.db").faults] == []
             with reading(state) as live:

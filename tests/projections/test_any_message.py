@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.bus.port import Record
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader
 from projections.conditions.condition import parse_condition
 from projections.fold.view import contact_document
 from projections.past.explain import explain
@@ -88,7 +88,7 @@ def test_whatever_is_accepted_can_be_told_by_every_reader(stream):
         with closing(Intake(here / "log.db")) as intake:
             intake.append(stream)
             intake.append(stream)
-        with closing(LogReader(here / "log.db")) as log:
+        with closing(SqliteLogReader(here / "log.db")) as log:
             generations = Generations(here / "state")
             with closing(Projection(log, generations)) as projection:
                 while projection.advance(2):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader
 from projections.fold.evolve import evolve
 from projections.fold.view import contact_document
 from projections.past.explain import explain
@@ -51,7 +51,7 @@ def log_of(here, stream, **options):
     """A log with the stream in it."""
     with closing(Intake(here / "log.db", **options)) as intake:
         intake.append(records(stream))
-    return closing(LogReader(here / "log.db"))
+    return closing(SqliteLogReader(here / "log.db"))
 
 
 def folded(here, log, until=None):
@@ -86,7 +86,7 @@ def test_the_state_is_what_an_oracle_says_of_undone_imports(stream, batch):
             made = records(stream)
             for start in range(0, len(made), batch):
                 intake.append(made[start : start + batch])
-        with closing(LogReader(here / "log.db")) as log:
+        with closing(SqliteLogReader(here / "log.db")) as log:
             assert [entry.is_accepted for entry in log.read(0, 1_000)] == accepted
             states = folded(here, log).values()
             assert plain([contact_document(state) for state in states]) == plain(expected)

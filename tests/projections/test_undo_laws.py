@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader
 from projections.fold.view import contact_document
 from projections.lists.refreshed import contact_now
 from projections.past.verify import verify
@@ -71,7 +71,7 @@ def taken(here, stream, cuts=()):
 
 
 def log_in(here):
-    return closing(LogReader(here / "log.db"))
+    return closing(SqliteLogReader(here / "log.db"))
 
 
 def folded(here, log, until, name="folded.db"):

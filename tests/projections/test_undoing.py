@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader
 from projections.conditions.condition import parse_condition
 from projections.lists import pages
 from projections.lists.refreshed import contact_now, settled
@@ -36,7 +36,7 @@ class Undoing:
     def __init__(self, folder):
         self.folder = folder
         self.intake = Intake(folder / "log.db")
-        self.log = LogReader(folder / "log.db")
+        self.log = SqliteLogReader(folder / "log.db")
         self.intake.take(tracked(GAVIN, city="Agra"), tracked(ASHA, city="Goa"))
         self.intake.take(*(row(number, phone, city="Pune") for number, phone in enumerate(PEOPLE, 1)))
         self.intake.take(order_message("ImportUndone", "o1", published=0))
@@ -57,7 +57,7 @@ class Undoing:
         return reading(self.folder / "state.db")
 
     def opened(self):
-        return closing(LogReader(self.folder / "log.db"))
+        return closing(SqliteLogReader(self.folder / "log.db"))
 
     def digests(self):
         """Full digests of the state in use, and of one that is folded anew."""

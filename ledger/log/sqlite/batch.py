@@ -9,6 +9,7 @@ from ledger.events.data import Command
 from ledger.events.signing import Signer
 from ledger.log.entry import Headers, NewEntry, unpack_headers
 from ledger.log.identities import Identities
+from ledger.log.port import Batch, Taken
 from ledger.log.sqlite import undoing
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import load, make, store
@@ -20,16 +21,7 @@ from ledger.log.undo import Refused
 _listed = msgspec.json.Encoder().encode
 
 
-class Taken(msgspec.Struct, frozen=True, gc=False):
-    """An accepted entry that already has a (source, id): its raw message, to tell a redelivery from a reuse."""
-
-    position: int
-    headers: bytes | None
-    value: bytes | None
-    skipped: bool
-
-
-class Batch:
+class SqliteBatch(Batch):
     """An append under way, inside one transaction: look up, decide, add; all of it counts at commit or none.
 
     `last` is the entry that was added last, written already or not; None before the first.
@@ -51,10 +43,7 @@ class Batch:
         self._looked_through = 0
 
     def taken(self, names: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], Taken]:
-        """The accepted entries that already have one of these message ids, given by source; by (source, id).
-
-        Erased ones are among them, and so are rejected messages that were erased: their names are never free again.
-        """
+        """See `Batch.taken`."""
         found = {}
         for source, ids in names.items():
             known = self._not_beyond_newest(source, ids)
@@ -94,7 +83,7 @@ class Batch:
         return [] if newest is None else [message_id for message_id in ids if message_id <= newest]
 
     def rejected_names(self, names: Mapping[str, Sequence[str]]) -> set[tuple[str, str]]:
-        """Those of the message ids, given by source, under which some message was rejected; as (source, id)."""
+        """See `Batch.rejected_names`."""
         found: set[tuple[str, str]] = set()
         if not self._connection.execute("SELECT EXISTS (SELECT 1 FROM entries WHERE reason IS NOT NULL)").fetchone()[0]:
             return found
@@ -109,7 +98,7 @@ class Batch:
         return found
 
     def rejected_under(self, source: str, message_id: str) -> list[tuple[Headers, bytes | None]]:
-        """Headers and value of the messages that were rejected under this name and may have been signed."""
+        """See `Batch.rejected_under`."""
         rows = self._connection.execute(
             "SELECT headers, value FROM entries WHERE reason IS NOT NULL"
             " AND reason NOT IN ('reserved', 'unknown_type')"  # that is what strangers' messages are rejected for
@@ -119,15 +108,12 @@ class Batch:
         return [(unpack_headers(headers), value) for headers, value in rows]
 
     def has_rejected(self, raw_digest: bytes) -> bool:
-        """Whether this very message was rejected before."""
+        """See `Batch.has_rejected`."""
         query = "SELECT 1 FROM entries WHERE raw_digest = ? AND reason IS NOT NULL"
         return self._connection.execute(query, (raw_digest,)).fetchone() is not None
 
     def newest(self, contact: int) -> int:
-        """The position of a contact's newest event, those of this batch among them (skipped ones are none); 0: none.
-
-        An undo or a redo of an import that had some is one too (R32).
-        """
+        """See `Batch.newest`."""
         for number in range(self._looked_through, len(self._entries)):
             entry = self._entries[number]
             if entry.contact is not None and not entry.skipped:
@@ -144,52 +130,40 @@ class Batch:
         return self._newest[contact]
 
     def load_identities(self, phones: Iterable[str], user_ids: Iterable[str]) -> Identities:
-        """The identities as they are before this batch, for the phones and user ids its messages name."""
+        """See `Batch.load_identities`."""
         load(self._connection, self.identities, phones, user_ids)
         return self.identities
 
     def add(self, entry: NewEntry) -> int:
-        """Give the entry the next position, and return it."""
+        """See `Batch.add`."""
         self._entries.append(entry)
         self.last = entry
         self.position += 1
         return self.position
 
     def undone(self, sources: Iterable[str]) -> set[str]:
-        """Those of the sources, by name, whose import is undone."""
+        """See `Batch.undone`."""
         return {name for name in sources if is_undone(self._connection, name)}
 
     def undecided_rows(self, source: str, order: Command) -> int | None:
-        """How many published rows of an import are still to be decided, as `whole.undecided` says.
-
-        What was decided before is written.
-        """
+        """See `Batch.undecided_rows`."""
         return undecided(self._connection, source, order)
 
     def undo(self, source: str) -> None:
-        """The entry that is added next undoes an import: release what only its events assert (R32).
-
-        What was decided before is written; identities are to be loaded anew.
-        """
+        """See `Batch.undo`."""
         undoing.release(self._connection, source, self.position + 1)
 
     def redo(self, source: str) -> Refused:
-        """The entry that is added next brings an import back: claim what its events assert; those that cannot.
-
-        What was decided before is written; identities are to be loaded anew.
-        """
+        """See `Batch.redo`."""
         return undoing.claim(self._connection, source, self.position + 1)
 
     def has_events_of(self, source: str) -> bool:
-        """Whether any message of this source was accepted, as far as it is written."""
+        """See `Batch.has_events_of`."""
         query = "SELECT 1 FROM entries WHERE source = (SELECT source FROM sources WHERE name = ?) AND reason IS NULL"
         return self._connection.execute(f"{query} LIMIT 1", (source,)).fetchone() is not None
 
     def write(self, meanwhile: Callable[[], None] = lambda: None) -> None:
-        """Write what was decided so far, for what comes to look it up; identities are to be loaded anew after that.
-
-        `meanwhile` is called when the entries are written: from there on this thread leaves the interpreter to others.
-        """
+        """See `Batch.write`."""
         after = self.head.position
         self.head = write(self._connection, self._entries, self.head, self.recorded, self._entropy)
         meanwhile()

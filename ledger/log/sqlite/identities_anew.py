@@ -12,8 +12,8 @@ from ledger.events.signing import Signer
 from ledger.log import undo
 from ledger.log.entry import phone_text
 from ledger.log.fault import Fault
-from ledger.log.head import Head
 from ledger.log.identities import Identities
+from ledger.log.questions import KeptIdentities
 from ledger.log.sqlite import undoing
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import store
@@ -60,7 +60,7 @@ SELECT position FROM erased_names WHERE NOT EXISTS
 """
 
 
-class IdentitiesAnew:
+class IdentitiesAnew(KeptIdentities):
     """One view of a log, as it is at `head` whatever is appended meanwhile, with the identities that its entries make.
 
     The tables of the log that have the same names are behind `log.`.
@@ -68,7 +68,7 @@ class IdentitiesAnew:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self.head: Head = head(connection)
+        self.head = head(connection)
         for table in _TABLES:
             connection.execute(table)
 

@@ -1,20 +1,10 @@
 """Which columns the hash of an entry covers, from which position on (decision 41)."""
 
-from dataclasses import dataclass
-
 from ledger.log import chain
+from ledger.log.chain import Layout
 from ledger.log.head import Head
 from ledger.log.sqlite.head import head
 from ledger.sqlite import Connection
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """From position `since` on entries have this layout; `added`: what the first of them is chained to as well."""
-
-    since: int
-    layout: int
-    added: bytes | None
 
 
 def layouts_of(connection: Connection) -> list[Layout]:

@@ -3,18 +3,17 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from os import urandom
 from pathlib import Path
-from types import MappingProxyType
 
 from ledger import sqlite
 from ledger.belonging import Gone, Ledger, refuse_other
 from ledger.clock import refuse_jump
 from ledger.events.signing import Signer
 from ledger.log.head import Head
+from ledger.log.port import NO_TIPS, EventLog, OffsetMoved, Tip
 from ledger.log.sqlite import seal
-from ledger.log.sqlite.batch import Batch
+from ledger.log.sqlite.batch import SqliteBatch
 from ledger.log.sqlite.checkpoints import Checkpoints
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.schema import bring_up_to_date
@@ -23,25 +22,7 @@ from ledger.wal import Wal
 _LARGE_WAL = 16 * 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class Tip:
-    """The last message that was taken of a partition: its offset, and a keyed digest of what it said."""
-
-    offset: int
-    digest: bytes
-
-
-NO_TIPS: Mapping[int, Tip] = MappingProxyType({})
-
-
-class OffsetMoved(Exception):
-    """Somebody else has appended from this bus meanwhile: seek to the log's offsets and poll again."""
-
-    def __init__(self, expected: Mapping[int, int], found: Mapping[int, int]) -> None:
-        super().__init__(f"the log's offsets are {dict(found)}, not {dict(expected)}")
-
-
-class EventLog:
+class SqliteEventLog(EventLog):
     """The log's one writer. Owns the file's WAL; readers open it by `ledger.log.sqlite.reader.LogReader`."""
 
     def __init__(
@@ -101,30 +82,30 @@ class EventLog:
             refuse_other(self._path, found.id, ledger.id)
 
     def bus(self) -> str | None:
-        """The id of the bus that this log takes from; None before it has adopted its first."""
+        """See `EventLog.bus`."""
         return bus_of(self._connection)
 
     def adopt(self, bus: str) -> None:
-        """Take from this bus from now on: a log's first, or the one that a log of an earlier version took from."""
+        """See `EventLog.adopt`."""
         with sqlite.transaction(self._connection) as connection:
             connection.execute("UPDATE ledger SET bus = ?", (bus,))
             seal.renew(connection, self._signer)
 
     def buses(self) -> set[str]:
-        """The ids of the buses that this log has ever taken messages from."""
+        """See `EventLog.buses`."""
         return {bus for (bus,) in self._connection.execute("SELECT DISTINCT bus FROM offsets")}
 
     def tips(self, bus: str) -> dict[int, Tip]:
-        """The last message taken of each partition of this bus, as far as it is known."""
+        """See `EventLog.tips`."""
         rows = self._connection.execute("SELECT partition, at, digest FROM tips WHERE bus = ?", (bus,))
         return {partition: Tip(at, digest) for partition, at, digest in rows}
 
     @contextmanager
-    def accepting(self, bus: str) -> Iterator[Batch]:
-        """One transaction that goes over to another bus, to be read from its beginning; the block adds the entry."""
+    def accepting(self, bus: str) -> Iterator[SqliteBatch]:
+        """See `EventLog.accepting`."""
         self._refuse_if_lost()
         with sqlite.transaction(self._connection):
-            batch = Batch(self._connection, self._clock(), self._entropy, self._signer)
+            batch = SqliteBatch(self._connection, self._clock(), self._entropy, self._signer)
             yield batch
             batch.write()
             self._connection.execute("UPDATE ledger SET bus = ?", (bus,))
@@ -133,11 +114,11 @@ class EventLog:
             self._seal(batch.head)
 
     def offsets(self, bus: str) -> dict[int, int]:
-        """The next offset to take, by partition, of the bus with this id; empty for one never read."""
-        return _offsets(self._connection, bus)
+        """See `EventLog.offsets`."""
+        return offsets_of(self._connection, bus)
 
     def head(self) -> Head:
-        """The newest entry."""
+        """See `EventLog.head`."""
         return head(self._connection)
 
     @contextmanager
@@ -149,23 +130,15 @@ class EventLog:
         meanwhile: Callable[[], None] = lambda: None,
         newest: int = 0,
         tips: Mapping[int, Tip] = NO_TIPS,
-    ) -> Iterator[Batch]:
-        """One transaction: `expected` are the offsets `offsets()` gave the caller, `following` those to store.
-
-        `meanwhile` is called when the entries are written, as `Batch.write` says. `newest`: when the bus took the
-        newest message; a clock that is near it is no wrong one. `tips` are the last messages, by partition.
-
-        Commits entries, identities and offsets together when the block ends; anything raised rolls all of it back.
-        Raises OffsetMoved when the log's offsets are not the expected ones (compare-and-set, decision 2), ClockAhead,
-        and Gone when the file was deleted or replaced meanwhile: nobody would ever read what is written to it.
-        """
+    ) -> Iterator[SqliteBatch]:
+        """See `EventLog.appending`."""
         self._refuse_if_lost()
         self._checkpoints.look(self._connection)
         with sqlite.transaction(self._connection):
-            found = _offsets(self._connection, bus)
+            found = offsets_of(self._connection, bus)
             if any(found.get(partition) != expected.get(partition) for partition in following):
                 raise OffsetMoved(expected, found)
-            batch = Batch(self._connection, self._clock(), self._entropy, self._signer)
+            batch = SqliteBatch(self._connection, self._clock(), self._entropy, self._signer)
             if batch.position:
                 known = max(batch.head.recorded, newest, self._accepted_clock)
                 refuse_jump(batch.recorded, known, "the log took its last message")
@@ -193,19 +166,16 @@ class EventLog:
             )
 
     def tidy(self) -> None:
-        """Bring a large WAL into the file and cut it; for a moment when nothing waits to be appended.
-
-        Raises Gone when the file was deleted or replaced.
-        """
+        """See `EventLog.tidy`."""
         self._refuse_if_lost()
         self._wal.keep_small(self._connection)
 
     def make_room(self) -> None:
-        """The disk is full: give back what the WAL takes of it."""
+        """See `EventLog.make_room`."""
         self._wal.make_room(self._connection)
 
     def close(self) -> None:
-        """Close the file."""
+        """See `EventLog.close`."""
         self._checkpoints.close()
         self._connection.close()
 
@@ -222,5 +192,6 @@ def bus_of(connection: sqlite.Connection) -> str | None:
     return None if row is None else row[0]
 
 
-def _offsets(connection: sqlite.Connection, bus: str) -> dict[int, int]:
+def offsets_of(connection: sqlite.Connection, bus: str) -> dict[int, int]:
+    """The next offset to take, by partition, of the bus with this id."""
     return dict(connection.execute("SELECT partition, next FROM offsets WHERE bus = ?", (bus,)).fetchall())

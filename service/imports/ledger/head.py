@@ -11,7 +11,8 @@ from ledger.events.identity import Known
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.head import Head
 from ledger.log.identities import Identities
-from ledger.log.sqlite.reader import LogReader, is_there
+from ledger.log.port import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader, is_there
 from projections.fold.page import FoldPage, ImportIds
 from projections.fold.replay import last_words, replayed
 from projections.fold.state import ContactState
@@ -37,7 +38,7 @@ def at_head(log: Path, generations: Generations) -> Iterator["LedgerHead"]:
         state = opened.enter_context(reading(generations.current_path())) if generations.current() else None
         if state is not None:
             state.freeze()
-        entries = opened.enter_context(closing(LogReader(log))) if is_there(log) else None
+        entries = opened.enter_context(closing(SqliteLogReader(log))) if is_there(log) else None
         yield LedgerHead(entries, state)
 
 

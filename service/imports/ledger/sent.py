@@ -11,7 +11,7 @@ from ledger.events import types
 from ledger.events.data import BROKEN, json_of
 from ledger.events.envelope import Envelope, Unreadable, decode
 from ledger.events.signing import Signer
-from ledger.log.sqlite.reader import LogReader, is_there
+from ledger.log.sqlite.reader import SqliteLogReader, is_there
 
 _AT_ONCE = 5_000
 _PATIENCE = 5.0
@@ -62,7 +62,7 @@ class SentRows:
             if (envelope := self._of_ours(record, source, first_id)) is not None:
                 yield from _sent(envelope.id, json_of(record.headers, record.value))
         if is_there(self._log):
-            with closing(LogReader(self._log)) as log:
+            with closing(SqliteLogReader(self._log)) as log:
                 for id, headers, value in log.messages_of_source(source, first_id, _DECIDED):
                     yield from _sent(id, json_of(headers, value))
 
@@ -88,7 +88,7 @@ class SentRows:
     def _behind_log(self, reader: Reader) -> Iterator[Record]:
         taken = {}
         if is_there(self._log):
-            with closing(LogReader(self._log)) as log:
+            with closing(SqliteLogReader(self._log)) as log:
                 taken = log.offsets(reader.bus_id)
         ranges = reader.ranges()
         at = {partition: max(begin, taken.get(partition, begin)) for partition, (begin, _) in ranges.items()}

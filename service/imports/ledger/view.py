@@ -12,7 +12,8 @@ from ledger.events import types
 from ledger.events.data import data_of
 from ledger.events.traits import TraitType
 from ledger.log.entry import Entry
-from ledger.log.sqlite.reader import LogReader, is_there
+from ledger.log.port import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader, is_there
 from ledger.log.undo import Refused
 from projections.lists.catalogue import attributes
 from projections.state.generations import Generations
@@ -52,7 +53,7 @@ class LedgerView:
         if self._reader is None:
             self._reader = self._bus.reader()
         if self._taken is None and is_there(self._log):
-            self._taken = LogReader(self._log)
+            self._taken = SqliteLogReader(self._log)
         taken = self._taken.offsets(self._reader.bus_id) if self._taken else {}
         ranges = self._reader.ranges().items()
         return sum(end - max(begin, taken.get(partition, begin)) for partition, (begin, end) in ranges)
@@ -68,7 +69,7 @@ class LedgerView:
         """When the log took its newest message (microseconds since the epoch); 0: there is none."""
         if not is_there(self._log):
             return 0
-        with closing(LogReader(self._log)) as log:
+        with closing(SqliteLogReader(self._log)) as log:
             return log.head().recorded
 
     def at_head(self) -> AbstractContextManager[LedgerHead]:
@@ -94,12 +95,12 @@ class LedgerView:
         """What the log decided of a message of ours; None while it has not taken it."""
         if not is_there(self._log):
             return None
-        with closing(LogReader(self._log)) as log:
+        with closing(SqliteLogReader(self._log)) as log:
             return log.by_message_id(id, source)
 
     def not_redone(self, position: int) -> NotRedone:
         """The rows that the redo at a position could not bring back."""
-        with closing(LogReader(self._log)) as log:
+        with closing(SqliteLogReader(self._log)) as log:
             refused = log.refused(position)
             names = log.message_ids(sorted(refused.phone + refused.user_id))
             rows: dict[str, int] = {}
@@ -121,7 +122,7 @@ class LedgerView:
         if not self.outcomes(import_id).rejected:
             return
         found: list[tuple[int, int]] = self._asked(lambda state: state.rejected_rows(import_id, -1), [])
-        with closing(LogReader(self._log)) as log:
+        with closing(SqliteLogReader(self._log)) as log:
             for position, row in found:
                 entry = log.entry(position)
                 if entry is not None:

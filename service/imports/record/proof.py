@@ -16,7 +16,7 @@ from ledger.events.data import BROKEN, json_of
 from ledger.events.envelope import Unreadable, decode
 from ledger.log.entry import Entry
 from ledger.log.fault import Fault
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from service.imports.columns.choices import Choices
 from service.imports.record.states import ImportState
 
@@ -78,7 +78,8 @@ def kept_import_faults(kept: KeptImports, log: LogReader, *, is_all_taken: bool)
 
 
 def _said(log: LogReader, id: str, what: str) -> Entry | None:
-    return log.by_message(f"{types.IMPORTS}{id}", f"{id}.{what}")
+    entry = log.by_message_id(f"{id}.{what}", f"{types.IMPORTS}{id}")
+    return entry if entry is not None and entry.is_accepted else None
 
 
 def _faults(row: Row, started: Entry | None, split: Entry | None, *, is_all_taken: bool) -> Iterator[str]:

@@ -41,7 +41,7 @@ EMPTY = ", ".join(f"{column} = NULL" for column in PERSONAL)
 @pytest.fixture
 def connection(by_hand, new_entry):
     by_hand.append(new_entry(message_id="m1", phone=919967536783, user_id="u1", key=b"k", headers=b"h", detail="d"))
-    opened = sqlite.connect(by_hand.path)
+    opened = sqlite.connect(by_hand.place.path)
     yield opened
     opened.close()
 

@@ -6,8 +6,8 @@ import pytest
 
 from ledger import sqlite
 from ledger.log.sqlite.checkpoints import Checkpoints
-from ledger.log.sqlite.reader import LogReader
-from ledger.log.sqlite.writer import EventLog
+from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.writer import SqliteEventLog
 from ledger.storage import StorageFault
 from tests.shipped import eventually
 
@@ -29,7 +29,7 @@ def is_idle(log):
 
 def test_the_wal_of_a_log_that_is_always_appended_to_does_not_grow_without_end(tmp_path, new_entry):
     wal = tmp_path / "log.db-wal"
-    with closing(EventLog(tmp_path / "log.db", most_wal_pages=PAGES)) as log:
+    with closing(SqliteEventLog(tmp_path / "log.db", most_wal_pages=PAGES)) as log:
         for number in range(60):
             append(log, new_entry, number)
             eventually(lambda: is_idle(log), "the checkpoint has ended")
@@ -39,10 +39,10 @@ def test_the_wal_of_a_log_that_is_always_appended_to_does_not_grow_without_end(t
 
 def test_appends_during_a_checkpoint_are_all_there_after_it(tmp_path, new_entry):
     path = tmp_path / "log.db"
-    with closing(EventLog(path, most_wal_pages=PAGES)) as log:
+    with closing(SqliteEventLog(path, most_wal_pages=PAGES)) as log:
         for number in range(60):
             append(log, new_entry, number)
-    with closing(LogReader(path)) as reader:
+    with closing(SqliteLogReader(path)) as reader:
         assert reader.head().position == 6_000
     with closing(sqlite.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

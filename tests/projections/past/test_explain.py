@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader
 from projections.past.explain import LATE, NOT_NEEDED, REPLACED, explain
 from tests.examples import GAVIN
 from tests.intake import SHOP, message, order_message, row_message, tracked
@@ -12,7 +12,7 @@ from tests.intake import SHOP, message, order_message, row_message, tracked
 
 @pytest.fixture
 def log(room):
-    with closing(LogReader(room.intake.path)) as reader:
+    with closing(SqliteLogReader(room.intake.path)) as reader:
         yield reader
 
 

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from ledger.bus.port import Record
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.sqlite.reader import SqliteLogReader
 from projections.past.history import event_document, states_at, steps
 from tests.examples import ASHA, GAVIN
 from tests.intake import NOON, SHOP, message, row_message, tracked
@@ -14,7 +14,7 @@ from tests.intake import NOON, SHOP, message, row_message, tracked
 
 @pytest.fixture
 def log(room):
-    with closing(LogReader(room.intake.path)) as reader:
+    with closing(SqliteLogReader(room.intake.path)) as reader:
         yield reader
 
 

@@ -11,7 +11,7 @@ from consumers.appender import Appender
 from consumers.consume_loop import Consumer
 from ledger.bus.port import Message
 from ledger.bus.sqlite import SqliteBus
-from ledger.log.sqlite.writer import EventLog
+from ledger.log.sqlite.writer import SqliteEventLog
 from service.imports.columns.choices import Choices
 from service.wiring.imports import importing
 from tests.examples import GAVIN
@@ -35,7 +35,7 @@ def publish_at(world, moment, **traits):
 
 def consume_at(world, moment):
     deployment, drivers = world.deployment, world.drivers
-    with closing(EventLog(deployment.log_path, clock=lambda: moment, signer=drivers.signer())) as log:
+    with closing(SqliteEventLog(deployment.log_path, clock=lambda: moment, signer=drivers.signer())) as log:
         appender = Appender(log, secret=deployment.secret, may_merge=True, clock=lambda: moment, ids=drivers.ids())
         Consumer(drivers.bus(), log, appender).run(UntilCaughtUp(world, log))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.log.sqlite.reader import LogReader, is_there
+from ledger.log.sqlite.reader import SqliteLogReader, is_there
 from ledger.sqlite import connect
 from ledger.storage import NotMadeYet
 from projections.past.states import state_at
@@ -94,7 +94,7 @@ def test_its_imports_keep_their_counts_and_can_be_undone(earlier):
 def test_what_its_entries_got_later_is_covered_by_the_chain_too(earlier, change):
     earlier.send("UserTracked", {"phone": RAVI}, id="later")
     earlier.settle()
-    with closing(LogReader(earlier.deployment.log_path)) as log:
+    with closing(SqliteLogReader(earlier.deployment.log_path)) as log:
         since = log.layouts()[-1].since
     with closing(connect(earlier.deployment.log_path)) as log:
         (guard,) = log.execute("SELECT sql FROM sqlite_schema WHERE name = 'entries_are_fixed'").fetchone()

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from ledger.log.sqlite.writer import EventLog
+from ledger.log.sqlite.writer import SqliteEventLog
 from service.deployment.locks import is_held
 from service.deployment.parts import PROJECTOR
 from service.jobs.background_command import BackgroundCommands, complaint_of
@@ -55,7 +55,7 @@ def test_while_it_runs_nobody_begins_another(world, background, lock):
 
 
 def test_when_its_server_ends_it_ends(world, background, lock):
-    EventLog(world.deployment.log_path, clock=now).close()
+    SqliteEventLog(world.deployment.log_path, clock=now).close()
     background.begin(lock, FOR_EVER)
     eventually(lambda: is_held(PROJECTOR.lock(world.deployment.data)), 60, "the command is at work")
     background.close()

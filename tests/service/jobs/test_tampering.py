@@ -9,7 +9,7 @@ from threading import Event, Thread
 import pytest
 
 from ledger.log.entry import NewEntry
-from ledger.log.sqlite.writer import EventLog
+from ledger.log.sqlite.writer import SqliteEventLog
 from ledger.sqlite import connect
 from projections.past.states import state_at
 from service.imports.run.undo import Order
@@ -155,7 +155,7 @@ def test_identities_are_checked_while_the_state_is_behind_the_log(world):
 
 def forge(world, **columns):
     """An entry behind the others with a right chain, which needs no secret; the projector folds it."""
-    with closing(EventLog(world.deployment.log_path)) as log, log.appending("x", {}, {}) as batch:
+    with closing(SqliteEventLog(world.deployment.log_path)) as log, log.appending("x", {}, {}) as batch:
         made = {"bus_time": 1, "type": "UserTracked", "contact": 1, "source": "/hub", "message_id": "f1"}
         batch.add(NewEntry(**made | columns))
     world.project()

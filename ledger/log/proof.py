@@ -7,11 +7,11 @@ from ledger.events import types
 from ledger.events.envelope import Unreadable, decode
 from ledger.events.signing import Signer
 from ledger.log import chain
+from ledger.log.chain import Layout
 from ledger.log.entry import unpack_headers
 from ledger.log.fault import Fault
 from ledger.log.head import Head
-from ledger.log.sqlite.layouts import Layout
-from ledger.log.sqlite.reader import LogReader
+from ledger.log.port import LogReader
 from ledger.storage import StorageFault
 
 _PAGE = 5_000

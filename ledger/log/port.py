@@ -1,0 +1,234 @@
+"""The log's port: what the rest of the product asks of a log. `ledger/log/sqlite` is its driver.
+
+One process appends, any number of others read. `tests/contracts/test_log.py` says what a driver must do.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+
+from ledger.belonging import Ledger
+from ledger.events.data import Command
+from ledger.log.entry import Headers, NewEntry
+from ledger.log.head import Head
+from ledger.log.identities import Identities
+from ledger.log.questions import Commands, Entries, FoldRow, People, Proof
+from ledger.log.undo import Refused
+
+__all__ = ["NO_TIPS", "Batch", "EventLog", "FoldRow", "LogReader", "OffsetMoved", "Taken", "Tip"]
+
+
+class Taken(msgspec.Struct, frozen=True, gc=False):
+    """An accepted entry that already has a (source, id): its raw message, to tell a redelivery from a reuse."""
+
+    position: int
+    headers: bytes | None
+    value: bytes | None
+    skipped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """The last message that was taken of a partition: its offset, and a keyed digest of what it said."""
+
+    offset: int
+    digest: bytes
+
+
+NO_TIPS: Mapping[int, Tip] = MappingProxyType({})
+
+
+class OffsetMoved(Exception):
+    """Somebody else has appended from this bus meanwhile: seek to the log's offsets and poll again."""
+
+    def __init__(self, expected: Mapping[int, int], found: Mapping[int, int]) -> None:
+        super().__init__(f"the log's offsets are {dict(found)}, not {dict(expected)}")
+
+
+class Batch(ABC):
+    """An append under way, inside one transaction: look up, decide, add; all of it counts at commit or none.
+
+    `position` is that of the entry that was added last, written already or not, and `last` that entry; None before the
+    first. `recorded` is when the entries of the batch are recorded, `head` the newest entry that is written, and
+    `identities` what was loaded and bound.
+    """
+
+    position: int
+    recorded: int
+    head: Head
+    last: NewEntry | None
+    identities: Identities
+
+    @abstractmethod
+    def taken(self, names: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], Taken]:
+        """The accepted entries that already have one of these message ids, given by source; by (source, id).
+
+        Erased ones are among them, and so are rejected messages that were erased: their names are never free again.
+        """
+
+    @abstractmethod
+    def rejected_names(self, names: Mapping[str, Sequence[str]]) -> set[tuple[str, str]]:
+        """Those of the message ids, given by source, under which some message was rejected; as (source, id)."""
+
+    @abstractmethod
+    def rejected_under(self, source: str, message_id: str) -> list[tuple[Headers, bytes | None]]:
+        """Headers and value of the messages that were rejected under this name and may have been signed."""
+
+    @abstractmethod
+    def has_rejected(self, raw_digest: bytes) -> bool:
+        """Whether this very message was rejected before."""
+
+    @abstractmethod
+    def newest(self, contact: int) -> int:
+        """The position of a contact's newest event, those of this batch among them (skipped ones are none); 0: none.
+
+        An undo or a redo of an import that had some is one too (R32).
+        """
+
+    @abstractmethod
+    def load_identities(self, phones: Iterable[str], user_ids: Iterable[str]) -> Identities:
+        """The identities as they are before this batch, for the phones and user ids its messages name."""
+
+    @abstractmethod
+    def add(self, entry: NewEntry) -> int:
+        """Give the entry the next position, and return it."""
+
+    @abstractmethod
+    def undone(self, sources: Iterable[str]) -> set[str]:
+        """Those of the sources, by name, whose import is undone."""
+
+    @abstractmethod
+    def undecided_rows(self, source: str, order: Command) -> int | None:
+        """How many published rows of an import are still to be decided, as `whole.undecided` says.
+
+        What was decided before is written.
+        """
+
+    @abstractmethod
+    def undo(self, source: str) -> None:
+        """The entry that is added next undoes an import: release what only its events assert (R32).
+
+        What was decided before is written; identities are to be loaded anew.
+        """
+
+    @abstractmethod
+    def redo(self, source: str) -> Refused:
+        """The entry that is added next brings an import back: claim what its events assert; those that cannot.
+
+        What was decided before is written; identities are to be loaded anew.
+        """
+
+    @abstractmethod
+    def has_events_of(self, source: str) -> bool:
+        """Whether any message of this source was accepted, as far as it is written."""
+
+    @abstractmethod
+    def write(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Write what was decided so far, for what comes to look it up; identities are to be loaded anew after that.
+
+        `meanwhile` is called when the entries are written: from there on this thread leaves the interpreter to others.
+        """
+
+
+class EventLog(ABC):
+    """The log's one writer."""
+
+    @abstractmethod
+    def bus(self) -> str | None:
+        """The id of the bus that this log takes from; None before it has adopted its first."""
+
+    @abstractmethod
+    def adopt(self, bus: str) -> None:
+        """Take from this bus from now on: a log's first, or the one that a log of an earlier version took from."""
+
+    @abstractmethod
+    def buses(self) -> set[str]:
+        """The ids of the buses that this log has ever taken messages from."""
+
+    @abstractmethod
+    def tips(self, bus: str) -> dict[int, Tip]:
+        """The last message taken of each partition of this bus, as far as it is known."""
+
+    @abstractmethod
+    def accepting(self, bus: str) -> AbstractContextManager[Batch]:
+        """One transaction that goes over to another bus, to be read from its beginning; the block adds the entry."""
+
+    @abstractmethod
+    def offsets(self, bus: str) -> dict[int, int]:
+        """The next offset to take, by partition, of the bus with this id; empty for one never read."""
+
+    @abstractmethod
+    def head(self) -> Head:
+        """The newest entry."""
+
+    @abstractmethod
+    def appending(
+        self,
+        bus: str,
+        expected: Mapping[int, int],
+        following: Mapping[int, int],
+        meanwhile: Callable[[], None] = lambda: None,
+        newest: int = 0,
+        tips: Mapping[int, Tip] = NO_TIPS,
+    ) -> AbstractContextManager[Batch]:
+        """One transaction: `expected` are the offsets `offsets()` gave the caller, `following` those to store.
+
+        `meanwhile` is called when the entries are written, as `Batch.write` says. `newest`: when the bus took the
+        newest message; a clock that is near it is no wrong one. `tips` are the last messages, by partition.
+
+        Commits entries, identities and offsets together when the block ends; anything raised rolls all of it back.
+        Raises OffsetMoved when the log's offsets are not the expected ones (compare-and-set, decision 2), ClockAhead,
+        and Gone when the file was deleted or replaced meanwhile: nobody would ever read what is written to it.
+        """
+
+    @abstractmethod
+    def tidy(self) -> None:
+        """Bring a large WAL into the file and cut it; for a moment when nothing waits to be appended.
+
+        Raises Gone when the file was deleted or replaced.
+        """
+
+    @abstractmethod
+    def make_room(self) -> None:
+        """The disk is full: give back what the WAL takes of it."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the file."""
+
+
+class LogReader(Entries, People, Commands, Proof):
+    """A read-only view of the log that follows it as it grows. Use from one thread at a time."""
+
+    @abstractmethod
+    def lost(self) -> Path | None:
+        """The name that no longer leads to the log's file, because it was deleted or replaced; None: all is well."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the file."""
+
+    @abstractmethod
+    def freeze(self) -> Head:
+        """From now until it is closed, see the log as it is now; the newest entry. The log's WAL grows meanwhile."""
+
+    @abstractmethod
+    def ledger(self) -> Ledger | None:
+        """Whose log this is; None for one that does not say so."""
+
+    @abstractmethod
+    def bus(self) -> str | None:
+        """The id of the bus that this log takes from; None before it has adopted its first."""
+
+    @abstractmethod
+    def offsets(self, bus: str) -> dict[int, int]:
+        """The next offset to take, by partition, of the bus with this id."""
+
+    @abstractmethod
+    def data_version(self) -> int:
+        """Changes when another connection has written to the file: a cheap question to ask often."""

@@ -1,0 +1,255 @@
+"""What readers ask of a log, by subject: its entries, who is found by what, the orders about imports, and its proof.
+
+All of them are short reads, and follow the log as it grows. Positions count from 1; moments are microseconds since the
+epoch, UTC; phones are in E.164.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from ledger.events.identity import Known
+from ledger.events.signing import Signer
+from ledger.log.chain import Layout
+from ledger.log.entry import Entry, Headers
+from ledger.log.fault import Fault
+from ledger.log.head import Head
+from ledger.log.identities import Identities
+from ledger.log.undo import Refused, Undoings
+
+FoldRow = tuple[
+    int, int, int | None, str | None, str | None, int | None, bytes | None, int | None, int, int | None,
+    bytes | None, bytes | None, int | None, str | None, int | None, int,
+]  # fmt: skip
+"""position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, import (its number), headers,
+value, phone, user_id, row, row_end: the columns the fold needs, as they are stored."""
+
+
+class Entries(ABC):
+    """Entries: in order, by position, by message, about a contact, and the rows that the fold takes."""
+
+    @abstractmethod
+    def head(self) -> Head:
+        """The newest entry."""
+
+    @abstractmethod
+    def head_at(self, position: int) -> Head | None:
+        """The entry at `position` as a head (position 0: the empty log's); None beyond the end."""
+
+    @abstractmethod
+    def position_at(self, moment: int) -> int:
+        """The newest position recorded at or before `moment` (microseconds); 0 when there is none (R29).
+
+        Recorded times never go back along the log, so it is a binary search.
+        """
+
+    @abstractmethod
+    def entry(self, position: int) -> Entry | None:
+        """The entry at this position."""
+
+    @abstractmethod
+    def read(self, after: int, limit: int) -> list[Entry]:
+        """Up to `limit` entries after position `after`, in order."""
+
+    @abstractmethod
+    def by_contact(self, contacts: Iterable[int], until: int | None = None) -> Iterator[Entry]:
+        """The accepted entries about any of these contacts, in log order, not beyond `until`."""
+
+    @abstractmethod
+    def by_message_id(self, message_id: str, source: str | None = None) -> Entry | None:
+        """The entry of a message: the accepted one, else the one rejected last.
+
+        `source` None: a message that a call of this deployment sent, under whichever of its sources.
+        """
+
+    @abstractmethod
+    def messages_among(self, source: str, message_ids: Sequence[str]) -> set[str]:
+        """Those of the messages that there is an entry of, accepted or rejected."""
+
+    @abstractmethod
+    def messages_of_source(
+        self, name: str, first_id: str, reasons: Collection[str]
+    ) -> Iterator[tuple[str, Headers, bytes]]:
+        """The messages of a source from the message id `first_id` on, accepted or rejected for one of these reasons.
+
+        Of each its id, headers and value; those that were erased are left out.
+        """
+
+    @abstractmethod
+    def message_ids(self, positions: Iterable[int]) -> list[tuple[int, str]]:
+        """(position, message id) of these entries, as far as they are not erased."""
+
+    @abstractmethod
+    def rejected(self, after: int, limit: int) -> list[Entry]:
+        """Up to `limit` rejected messages after position `after`, in order."""
+
+    @abstractmethod
+    def rejected_count(self) -> int:
+        """How many messages were rejected."""
+
+    @abstractmethod
+    def count_rejected(self, reason: str, after: int, until: int) -> int:
+        """How many messages were rejected for this reason after position `after` and up to `until`.
+
+        Of the rejected messages only those in between are looked at.
+        """
+
+    @abstractmethod
+    def fold_page(self, after: int, limit: int, until: int | None = None) -> list[FoldRow]:
+        """Up to `limit` rows for the fold after position `after`, not beyond `until`."""
+
+    @abstractmethod
+    def fold_rows_about(self, contacts: Iterable[int], until: int) -> list[FoldRow]:
+        """The accepted entries about these contacts up to position `until`, in log order, for the fold."""
+
+
+class People(ABC):
+    """Who is found by which phone and user id now, and which contacts have become one."""
+
+    @abstractmethod
+    def holder_of_phone(self, phone: str) -> Known | None:
+        """Which contact this phone (E.164) finds now."""
+
+    @abstractmethod
+    def last_holder_of_phone(self, phone: str) -> Known | None:
+        """Which contact this phone (E.164) finds now or, when an undo has released it, found last."""
+
+    @abstractmethod
+    def holder_of_user_id(self, user_id: str) -> Known | None:
+        """Which contact this user id finds now."""
+
+    @abstractmethod
+    def last_holder_of_user_id(self, user_id: str) -> Known | None:
+        """Which contact this user id finds now or, when an undo has released it, found last."""
+
+    @abstractmethod
+    def holders(self, phones: Iterable[str], user_ids: Iterable[str]) -> list[Known]:
+        """The contacts that hold one of these phones (E.164) or user ids now."""
+
+    @abstractmethod
+    def holders_of_phones(self, phones: Iterable[str]) -> dict[str, int]:
+        """The number of the contact that each of these phones (E.164) finds now, as far as they find any."""
+
+    @abstractmethod
+    def known(self, phones: Iterable[str], user_ids: Iterable[str]) -> Identities:
+        """Who holds these phones (E.164) and user ids now, as the append would load them for a decision."""
+
+    @abstractmethod
+    def contact_of_id(self, public_id: str) -> int | None:
+        """The number of the contact with this public id, merged away or not."""
+
+    @abstractmethod
+    def ids(self, contacts: Iterable[int]) -> dict[int, bytes]:
+        """The ids of these contacts, merged away or not, by number."""
+
+    @abstractmethod
+    def is_gone(self, contact: int) -> bool:
+        """Whether nothing finds this contact: an undo has released all that did (R32)."""
+
+    @abstractmethod
+    def identities(self, after: int, limit: int) -> list[tuple[int, bytes, int | None, str | None]]:
+        """(contact, id, phone, user id) of up to `limit` contacts that somebody finds by these, by number."""
+
+    @abstractmethod
+    def named_by_undone(self, phone: str | None, user_id: str | None, until: int) -> list[int]:
+        """The contacts that may have had this phone (E.164) or user id at position `until`, and lost it by an undo."""
+
+    @abstractmethod
+    def component(self, contact: int) -> tuple[int, ...]:
+        """All contacts ever merged with this one, itself among them, the surviving one first."""
+
+    @abstractmethod
+    def components(self, contacts: Iterable[int]) -> dict[int, int]:
+        """Every contact ever merged with one of these, and each of these, with the one that survives of it."""
+
+    @abstractmethod
+    def merges(self, until: int) -> list[tuple[int, int]]:
+        """(merged away, merged into) of every merge by position `until`."""
+
+    @abstractmethod
+    def contact_count(self, until: int) -> int:
+        """How many contacts the entries up to position `until` made, merged away since or not."""
+
+    @abstractmethod
+    def every_nth_contact(self, count: int, until: int) -> list[int]:
+        """The numbers of the contacts made by position `until`, in order, but only one in `count`."""
+
+
+class Commands(ABC):
+    """Undos and redos of imports, and the imports themselves, which are known by the numbers of their sources."""
+
+    @abstractmethod
+    def next_undoing(self, after: int) -> int | None:
+        """The position of the first undo or redo of an import after position `after`."""
+
+    @abstractmethod
+    def undoings(self, until: int) -> Undoings:
+        """Every undo and redo of an import by position `until`."""
+
+    @abstractmethod
+    def touched(self, source: int, until: int) -> list[int]:
+        """The contacts that the source's events before position `until` are about, as they were merged by then."""
+
+    @abstractmethod
+    def refused(self, position: int) -> Refused:
+        """The events that the redo at this position could not bring back."""
+
+    @abstractmethod
+    def source_number(self, name: str | None) -> int | None:
+        """The number under which the log keeps this source; None where no message has it."""
+
+    @abstractmethod
+    def source_name(self, number: int) -> str:
+        """The source that the log keeps under this number."""
+
+    @abstractmethod
+    def sources_beginning(self, start: str) -> list[str]:
+        """The sources whose names begin so, in order."""
+
+
+class KeptIdentities(ABC):
+    """The identities folded anew from the entries, in one view of the log, beside those that the log keeps."""
+
+    head: Head
+    """The newest entry of the view."""
+
+    @abstractmethod
+    def faults(self, signer: Signer | None) -> Iterator[Fault]:
+        """What in the log is not in its entries, and not as they have it: seal, offsets, sources, identities."""
+
+
+class Proof(ABC):
+    """What `verify` reads, whatever is in the file. See `ledger.log.proof`."""
+
+    @abstractmethod
+    def proof_page(self, after: int, limit: int, until: int = 2**62) -> list[tuple[Any, ...]]:
+        """Every column of up to `limit` entries, in the order of the table, source as its name: for `verify`.
+
+        Last comes the source's number, as the entry has it.
+        """
+
+    @abstractmethod
+    def positions(self, after: int, limit: int) -> list[int]:
+        """The positions of up to `limit` entries after position `after`."""
+
+    @abstractmethod
+    def layouts(self) -> list[Layout]:
+        """Which columns the hashes of its entries cover, from which position on."""
+
+    @abstractmethod
+    def rules_at(self, position: int) -> str | None:
+        """The name of the rules that the entry at this position was decided by; None where that was not noted."""
+
+    @abstractmethod
+    def altered(self) -> list[str]:
+        """Names of the tables, indexes and triggers that are not as they were made: missing, changed or added."""
+
+    @abstractmethod
+    def damage(self) -> list[str]:
+        """What is wrong with the pages of the file, each with the table or index it is in."""
+
+    @abstractmethod
+    def identities_anew(self, scratch: Path) -> AbstractContextManager[KeptIdentities]:
+        """The identities folded anew in the new file `scratch`; the log's WAL grows meanwhile."""

@@ -1,0 +1,47 @@
+"""Undos and redos of imports, read from a log's file."""
+
+from ledger.log.questions import Commands
+from ledger.log.sqlite import undoing
+from ledger.log.sqlite.connected import Connected
+from ledger.log.undo import Refused, Undoings, refused
+
+
+class SqliteCommands(Connected, Commands):
+    """Asks one log's file for the orders about imports."""
+
+    def next_undoing(self, after: int) -> int | None:
+        """See `Commands.next_undoing`."""
+        row = self._connection.execute(
+            "SELECT min(position) FROM entries INDEXED BY entries_of_undoings"
+            " WHERE type IN ('ImportUndone', 'ImportRedone') AND reason IS NULL AND position > ?",
+            (after,),
+        ).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def undoings(self, until: int) -> Undoings:
+        """See `Commands.undoings`."""
+        return undoing.undoings(self._connection, until)
+
+    def touched(self, source: int, until: int) -> list[int]:
+        """See `Commands.touched`."""
+        return undoing.touched(self._connection, source, until)
+
+    def refused(self, position: int) -> Refused:
+        """See `Commands.refused`."""
+        row = self._connection.execute("SELECT detail FROM entries WHERE position = ?", (position,)).fetchone()
+        return Refused() if row is None or row[0] is None else refused(row[0])
+
+    def source_number(self, name: str | None) -> int | None:
+        """See `Commands.source_number`."""
+        row = self._connection.execute("SELECT source FROM sources WHERE name = ?", (name,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def source_name(self, number: int) -> str:
+        """See `Commands.source_name`."""
+        row = self._connection.execute("SELECT name FROM sources WHERE source = ?", (number,)).fetchone()
+        return str(row[0])
+
+    def sources_beginning(self, start: str) -> list[str]:
+        """See `Commands.sources_beginning`."""
+        rows = self._connection.execute("SELECT name FROM sources WHERE name GLOB ? || '*' ORDER BY name", (start,))
+        return [name for (name,) in rows]

@@ -1,0 +1,161 @@
+"""Entries, read from a log's file."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+from ledger.events import types
+from ledger.log.entry import Entry, Headers, phone_text, unpack_headers
+from ledger.log.head import Head
+from ledger.log.questions import Entries, FoldRow
+from ledger.log.sqlite.connected import Connected, listed
+from ledger.log.sqlite.head import head
+
+_AT_ONCE = 5_000
+_COLUMNS = (
+    "position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, sources.name,"
+    " message_id, key, headers, value, phone, user_id, detail, salt IS NULL"
+)
+FROM = "FROM entries LEFT JOIN sources USING (source)"
+_FOLDED = (
+    "position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, import, headers, value, phone,"
+    " user_id, row, row_end"
+)
+
+
+def _entry(row: Any) -> Entry:
+    (position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, source,
+     message_id, key, headers, value, phone, user_id, detail, is_erased) = row  # fmt: skip
+    return Entry(
+        position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, bool(skipped), source,
+        message_id, key, unpack_headers(headers), value, phone_text(phone), user_id, detail, bool(is_erased),
+    )  # fmt: skip
+
+
+class SqliteEntries(Connected, Entries):
+    """Asks one log's file for entries."""
+
+    def head(self) -> Head:
+        """See `Entries.head`."""
+        return head(self._connection)
+
+    def head_at(self, position: int) -> Head | None:
+        """See `Entries.head_at`."""
+        if position == 0:
+            return Head(0, bytes(32), 0)
+        query = "SELECT position, hash, recorded FROM entries WHERE position = ?"
+        row = self._connection.execute(query, (position,)).fetchone()
+        return Head(*row) if row else None
+
+    def position_at(self, moment: int) -> int:
+        """See `Entries.position_at`."""
+        low, high = 0, self.head().position
+        while low < high:
+            middle = (low + high + 1) // 2
+            query = "SELECT recorded FROM entries WHERE position = ?"
+            if self._connection.execute(query, (middle,)).fetchone()[0] <= moment:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def entry(self, position: int) -> Entry | None:
+        """See `Entries.entry`."""
+        rows = self.read(position - 1, 1)
+        return rows[0] if rows and rows[0].position == position else None
+
+    def read(self, after: int, limit: int) -> list[Entry]:
+        """See `Entries.read`."""
+        query = f"SELECT {_COLUMNS} {FROM} WHERE position > ? ORDER BY position LIMIT ?"
+        return [_entry(row) for row in self._connection.execute(query, (after, limit)).fetchall()]
+
+    def by_contact(self, contacts: Iterable[int], until: int | None = None) -> Iterator[Entry]:
+        """See `Entries.by_contact`."""
+        query = (
+            f"SELECT {_COLUMNS} {FROM} WHERE contact IN (SELECT value FROM json_each(?)) AND reason IS NULL"
+            " AND position > ? AND position <= ? ORDER BY position LIMIT 500"
+        )
+        wanted, after = listed(list(contacts)), 0
+        while rows := self._connection.execute(query, (wanted, after, 2**62 if until is None else until)).fetchall():
+            yield from map(_entry, rows)
+            after = rows[-1][0]
+
+    def by_message_id(self, message_id: str, source: str | None = None) -> Entry | None:
+        """See `Entries.by_message_id`."""
+        names, value = ("name = ?", source) if source is not None else ("name GLOB ?", types.CALLS + "*")
+        for condition in ("reason IS NULL", "reason IS NOT NULL"):
+            row = self._connection.execute(
+                f"SELECT {_COLUMNS} {FROM} WHERE source IN (SELECT source FROM sources WHERE {names})"
+                f" AND message_id = ? AND {condition} ORDER BY position DESC LIMIT 1",
+                (value, message_id),
+            ).fetchone()
+            if row:
+                return _entry(row)
+        return None
+
+    def messages_among(self, source: str, message_ids: Sequence[str]) -> set[str]:
+        """See `Entries.messages_among`."""
+        found: set[str] = set()
+        for condition in ("reason IS NULL", "reason IS NOT NULL"):
+            rows = self._connection.execute(
+                "SELECT message_id FROM entries WHERE source = (SELECT source FROM sources WHERE name = ?)"
+                f" AND message_id IN (SELECT value FROM json_each(?)) AND {condition}",
+                (source, listed(message_ids)),
+            )
+            found.update(message_id for (message_id,) in rows)
+        return found
+
+    def messages_of_source(
+        self, name: str, first_id: str, reasons: Collection[str]
+    ) -> Iterator[tuple[str, Headers, bytes]]:
+        """See `Entries.messages_of_source`."""
+        listed = ", ".join("?" * len(reasons))
+        for where, given in (("reason IS NULL", ()), (f"reason IS NOT NULL AND reason IN ({listed})", tuple(reasons))):
+            last: tuple[str, int] = (first_id, 0)
+            while rows := self._connection.execute(
+                "SELECT message_id, position, headers, value FROM entries"
+                " WHERE source = (SELECT source FROM sources WHERE name = ?) AND (message_id, position) > (?, ?)"
+                f" AND {where} ORDER BY message_id, position LIMIT ?",
+                (name, *last, *given, _AT_ONCE),
+            ).fetchall():
+                yield from ((id, unpack_headers(head), value) for id, _, head, value in rows if value is not None)
+                last = rows[-1][:2]
+
+    def message_ids(self, positions: Iterable[int]) -> list[tuple[int, str]]:
+        """See `Entries.message_ids`."""
+        return self._connection.execute(
+            "SELECT position, message_id FROM entries WHERE position IN (SELECT value FROM json_each(?))"
+            " AND message_id IS NOT NULL",
+            (listed(list(positions)),),
+        ).fetchall()
+
+    def rejected(self, after: int, limit: int) -> list[Entry]:
+        """See `Entries.rejected`."""
+        query = f"SELECT {_COLUMNS} {FROM} WHERE reason IS NOT NULL AND position > ? ORDER BY position LIMIT ?"
+        return [_entry(row) for row in self._connection.execute(query, (after, limit)).fetchall()]
+
+    def rejected_count(self) -> int:
+        """See `Entries.rejected_count`."""
+        return int(self._connection.execute("SELECT count(*) FROM entries WHERE reason IS NOT NULL").fetchone()[0])
+
+    def count_rejected(self, reason: str, after: int, until: int) -> int:
+        """See `Entries.count_rejected`."""
+        query = (
+            "SELECT count(*) FROM entries INDEXED BY entries_rejected"
+            " WHERE reason IS NOT NULL AND position > ? AND position <= ? AND reason = ?"
+        )
+        return int(self._connection.execute(query, (after, until, reason)).fetchone()[0])
+
+    def fold_page(self, after: int, limit: int, until: int | None = None) -> list[FoldRow]:
+        """See `Entries.fold_page`."""
+        return self._connection.execute(
+            f"SELECT {_FOLDED} FROM entries WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
+            (after, 2**62 if until is None else until, limit),
+        ).fetchall()
+
+    def fold_rows_about(self, contacts: Iterable[int], until: int) -> list[FoldRow]:
+        """See `Entries.fold_rows_about`."""
+        return self._connection.execute(
+            f"SELECT {_FOLDED} FROM entries WHERE contact IN (SELECT value FROM json_each(?)) AND reason IS NULL"
+            " AND position <= ? ORDER BY position",
+            (listed(sorted(contacts)), until),
+        ).fetchall()
