@@ -4,7 +4,7 @@ The append accepts only what these read: what it has parsed itself, or what `Sig
 cannot be read says nothing, and so folds to nothing.
 """
 
-from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 
 import msgspec
@@ -73,25 +73,19 @@ anything = msgspec.json.Decoder().decode
 """Reads JSON; integers stay exact. Raises what `BROKEN` has."""
 
 _signed = msgspec.json.Decoder(Signed).decode
-_SIGNED: Mapping[str, Callable[[msgspec.Raw | bytes], Signed]] = types.complete(
-    {
-        types.USER_TRACKED: _signed,
-        types.TAGS_ADDED: _signed,
-        types.EVENT_TRACKED: msgspec.json.Decoder(_SignedEvent).decode,
-    },
-    types.ABOUT_CONTACTS,
-    "ledger/events/data",
-)
+_SIGNED_OTHERWISE = {types.EVENT_TRACKED: msgspec.json.Decoder(_SignedEvent).decode}
+"""Decoders for types a member of which is another thing than `Data` has under its name."""
+
 _data = msgspec.json.Decoder(Data).decode
 _command = msgspec.json.Decoder(Command).decode
 _grammar = msgspec.json.Decoder(msgspec.Raw).decode
 _NOTHING = Data()
-_KINDS = {"traits": dict, "tags": list, "event": str, "row": int, "line": int, "rowend": bool, "fill": bool}
+_MEMBERS = msgspec.structs.fields(Data)
 
 
 def signed_data(type: str, data: msgspec.Raw | bytes) -> Signed:
     """The data of a signed message about a contact. Raises what `BROKEN` has, where `data_of` would read less."""
-    return _SIGNED[type](data)
+    return _SIGNED_OTHERWISE.get(type, _signed)(data)
 
 
 def check_command(data: msgspec.Raw | bytes) -> None:
@@ -125,14 +119,14 @@ def _members_that_fit(data: object) -> Data:
     """Members that the message's type does not have may be anything: one that is no use is as if it were not there."""
     if not isinstance(data, dict):
         return _NOTHING
-    fitting = {name: data[name] for name, kind in _KINDS.items() if type(data.get(name)) is kind}
-    if "traits" in fitting:
-        fitting["traits"] = {name: value for name, value in fitting["traits"].items() if _is_value(value)}
-    if not all(type(tag) is str for tag in fitting.get("tags", ())):
-        del fitting["tags"]
-    for name in ("row", "line"):
-        if not 0 <= fitting.get(name, 0) <= LARGEST_INTEGER:
-            del fitting[name]
+    traits = data.get("traits")
+    if type(traits) is dict:
+        data = {**data, "traits": {name: value for name, value in traits.items() if _is_value(value)}}
+    fitting = {}
+    for member in _MEMBERS:
+        if member.name in data:
+            with suppress(msgspec.ValidationError):
+                fitting[member.name] = msgspec.convert(data[member.name], member.type)
     return Data(**fitting)
 
 

@@ -131,16 +131,14 @@ def _by_day(
 
 
 def _heading(event: Mapping[str, Any]) -> str:
-    changed = [change["attribute"] for change in event["changes"]]
-    match event["type"]:
-        case types.IMPORT_UNDONE:
-            return "Import undone"
-        case types.IMPORT_REDONE:
-            return "Import done again"
-        case types.EVENT_TRACKED:
-            return words.visible(str(event.get("event") or "Event"))
+    return _HEADINGS.get(event["type"], _changed)(event)
+
+
+def _changed(event: Mapping[str, Any]) -> str:
+    """What an event is called by what it changed."""
     if event.get("skipped"):
         return "Left out, as the file's mode asked"
+    changed = [change["attribute"] for change in event["changes"]]
     if not changed:
         return "Nothing new"
     created = any(change["attribute"] in ("phone", "user_id") and change["from"] is None for change in event["changes"])
@@ -150,6 +148,20 @@ def _heading(event: Mapping[str, Any]) -> str:
         name = words.title(changed[0])
         return f"{name} added" if changed[0] == "tags" else f"{name} changed"
     return f"{len(changed)} fields changed"
+
+
+_HEADINGS: dict[str, Callable[[Mapping[str, Any]], str]] = types.complete(
+    {
+        types.USER_TRACKED: _changed,
+        types.TAGS_ADDED: _changed,
+        types.EVENT_TRACKED: lambda event: words.visible(str(event.get("event") or "Event")),
+        types.IMPORT_UNDONE: lambda _: "Import undone",
+        types.IMPORT_REDONE: lambda _: "Import done again",
+    },
+    (*types.ABOUT_CONTACTS, types.IMPORT_UNDONE, types.IMPORT_REDONE),
+    "service/hub/contact",
+)
+"""By type of event, what it is called in a contact's history."""
 
 
 def _stops(events: list[dict[str, Any]], position: int | None) -> dict[str, Any]:
