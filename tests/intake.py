@@ -94,6 +94,11 @@ def message(type: str, data: dict[str, Any], *, id: str | None = None, source: s
     return orjson.dumps(made | attributes | {"data": data})
 
 
+def reasons(entries: Sequence[Entry]) -> list[str | None]:
+    """Of each entry why it was rejected, None where it was accepted."""
+    return [entry.reason for entry in entries]
+
+
 def tracked(**data: Any) -> bytes:
     """A UserTracked."""
     return message("UserTracked", data)
@@ -106,6 +111,11 @@ def row_message(row: int, part: str, data: dict[str, Any], *, source: str = "/im
     return Signer(SECRET).message(
         source=source, id=f"i1.{row:06}.{part}", type=kind, time="2023-11-14T22:13:20Z", data=orjson.dumps(whole)
     )
+
+
+def started_message(*, source: str = "/imports/i1") -> bytes:
+    """An ImportStarted, signed."""
+    return _of_import("ImportStarted", "i1.started", source, {})
 
 
 def split_message(published: int, *, source: str = "/imports/i1") -> bytes:

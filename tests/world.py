@@ -65,8 +65,10 @@ class World:
         self._count += 1
         return f"m{self._count}"
 
-    def publish(self, values: Iterable[bytes], headers: tuple[tuple[str, bytes], ...] = ()) -> None:
-        self._publisher.publish([Message(None, value, headers) for value in values])
+    def publish(
+        self, values: Iterable[bytes], headers: tuple[tuple[str, bytes], ...] = (), key: bytes | None = None
+    ) -> None:
+        self._publisher.publish([Message(key, value, headers) for value in values])
 
     def send(self, type: str, data: Mapping[str, Any], **attributes: str) -> str:
         """Publish an unsigned CloudEvent as an upstream service would; gives its id."""

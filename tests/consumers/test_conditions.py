@@ -9,12 +9,8 @@ from hypothesis import strategies as st
 from consumers.effects.about_contact import broken
 from consumers.messages import Condition
 from tests.examples import ASHA, GAVIN, RAVI
-from tests.intake import Intake, message, row_message, tracked
+from tests.intake import Intake, message, reasons, row_message, tracked
 from tests.worlds import bounded, folder
-
-
-def reasons(entries):
-    return [entry.reason for entry in entries]
 
 
 @pytest.mark.parametrize(

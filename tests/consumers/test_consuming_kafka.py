@@ -1,12 +1,14 @@
 """What strangers and failing disks leave on a Kafka topic becomes entries, or stops the consumer with a way on."""
 
 import uuid
+from contextlib import closing
 
 import orjson
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 from consumers.consume_loop import MessagesMissing
+from ledger import sqlite
 from ledger.events import moments
 from tests.brokers import JavaBroker, missing
 from tests.examples import ASHA, GAVIN, MEERA
@@ -69,8 +71,8 @@ def test_a_record_with_a_header_name_that_is_not_utf8_is_rejected_whole_and_stop
 
 def forget_offsets(world):
     """The topic is read again from its beginning, as after a restored backup."""
-    with world.drivers.consumer() as consumer:
-        consumer.log._connection.execute("DELETE FROM offsets")
+    with closing(sqlite.connect(world.deployment.log_path)) as log:
+        log.execute("DELETE FROM offsets")
 
 
 def test_a_batch_damaged_on_the_brokers_disk_stops_the_consumer_with_its_offsets_until_somebody_goes_on(

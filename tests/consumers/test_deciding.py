@@ -8,11 +8,7 @@ from ledger.events import moments
 from ledger.log.sqlite.reader import SqliteLogReader
 from service.wiring.drivers import now
 from tests.examples import ASHA, GAVIN
-from tests.intake import NOON, SECOND, Intake, message, row_message, tracked
-
-
-def reasons(entries):
-    return [entry.reason for entry in entries]
+from tests.intake import NOON, SECOND, Intake, message, reasons, row_message, started_message, tracked
 
 
 def test_a_message_is_stated_for_the_time_it_names(intake):
@@ -184,10 +180,7 @@ def test_recorded_time_is_one_for_a_batch_and_never_goes_back(intake):
 
 
 def test_import_messages_about_no_contact_are_accepted_without_one(intake):
-    signed = intake.appender._signer.message(
-        source="/imports/i1", id="i1.started", type="ImportStarted", time="2023-11-14T22:13:20Z", data=b"{}"
-    )
-    (entry,) = intake.take(signed)
+    (entry,) = intake.take(started_message())
     assert entry.is_accepted
     assert entry.contact is None
 

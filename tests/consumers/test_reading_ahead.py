@@ -1,6 +1,5 @@
 """The bus is read one batch ahead while a large one is committed; nothing is lost or taken twice by it."""
 
-import resource
 import time
 from contextlib import closing
 from secrets import randbits
@@ -18,6 +17,8 @@ from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
 from ledger.pacing import SMALL
 from tests.intake import NOON, SECRET, message
+from tests.limits import limit_files
+from tests.shipped import eventually
 
 
 @pytest.fixture
@@ -30,16 +31,22 @@ def publish(bus, *values):
         publisher.publish([Message(None, value) for value in values])
 
 
-def values(records):
-    return [record.value for record in records]
+@pytest.fixture
+def reads():
+    """The values of the records of each look at the bus so far."""
+    return []
 
 
 @pytest.fixture
-def ahead(bus):
+def ahead(bus, reads):
+    def read(records):
+        reads.append([record.value for record in records])
+        return reads[-1]
+
     publish(bus, b"1", b"2", b"3")
     with closing(bus.reader()) as reader:
         reader.seek({})
-        with closing(ReadingAhead(reader, values, 2)) as made:
+        with closing(ReadingAhead(reader, read, 2)) as made:
             yield made
 
 
@@ -51,10 +58,10 @@ def test_what_was_read_ahead_comes_next_and_then_what_is_behind_it(ahead, bus):
     assert ahead.next(1) == [b"4"]
 
 
-def test_where_there_was_nothing_to_read_ahead_it_waits_for_what_comes(ahead, bus):
+def test_where_there_was_nothing_to_read_ahead_it_waits_for_what_comes(ahead, bus, reads):
     ahead.next(0), ahead.next(0)
     ahead.begin()
-    ahead._ahead.result()
+    eventually(lambda: reads == [[b"1", b"2"], [b"3"], []], "it has looked ahead, and there was nothing")
     publish(bus, b"4")
     assert ahead.next(5) == [b"4"]
 
@@ -106,11 +113,7 @@ class Healing:
 
     def faulty(self, fault):
         self.faults.append(fault)
-        limit_files(resource.RLIM_INFINITY)
-
-
-def limit_files(size):
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+        limit_files(None)
 
 
 @pytest.mark.parametrize("batch", [SMALL, 2 * SMALL], ids=["one behind it", "nothing behind it"])
@@ -128,7 +131,7 @@ def test_a_commit_that_fails_loses_neither_its_batch_nor_one_read_ahead_however_
             limit_files((tmp_path / "log.db-wal").stat().st_size + 100_000)
             Consumer(bus, log, appender, batch=batch).run(watcher)
         finally:
-            limit_files(resource.RLIM_INFINITY)
+            limit_files(None)
     with closing(SqliteLogReader(tmp_path / "log.db")) as reader:
         assert [entry.message_id for entry in reader.read(0, 1_000_000)] == made
     assert watcher.faults

@@ -3,7 +3,6 @@
 import orjson
 import pytest
 
-from ledger.bus.port import Message
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.world import SHOP
 
@@ -171,7 +170,7 @@ def test_a_signed_message_whose_phone_is_not_normal_is_invalid(world):
 
 
 def test_a_rejected_message_is_kept_whole(world):
-    world._publisher.publish([Message(b"a key", b"\xff\x00", (("ce_id", b"e1"),))])
+    world.publish([b"\xff\x00"], (("ce_id", b"e1"),), key=b"a key")
     world.settle()
     (entry,) = world.entries()
     assert (entry.key, entry.value, entry.headers) == (b"a key", b"\xff\x00", (("ce_id", b"e1"),))

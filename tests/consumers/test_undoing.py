@@ -10,7 +10,17 @@ from ledger.bus.port import Record
 from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
 from tests.examples import ASHA, GAVIN, PHONES, RAVI
-from tests.intake import NOON, Intake, identity_faults, message, order_message, row_message, split_message
+from tests.intake import (
+    NOON,
+    Intake,
+    identity_faults,
+    message,
+    order_message,
+    reasons,
+    row_message,
+    split_message,
+    tracked,
+)
 from tests.worlds import bounded, folder, shuffled
 
 
@@ -26,24 +36,10 @@ def redo(id="o2"):
     return order_message("ImportRedone", id)
 
 
-def tracked(**data):
-    return message("UserTracked", data)
-
-
-@pytest.fixture
-def intake(tmp_path):
-    with closing(Intake(tmp_path / "log.db")) as made:
-        yield made
-
-
 @pytest.fixture
 def log(intake):
     with closing(SqliteLogReader(intake.path)) as reader:
         yield reader
-
-
-def reasons(entries):
-    return [entry.reason for entry in entries]
 
 
 def test_an_undo_of_an_import_that_the_log_does_not_know_is_rejected(intake):

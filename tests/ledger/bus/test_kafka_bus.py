@@ -116,10 +116,10 @@ def test_several_partitions_are_all_read_each_in_order(bus, admin, topic):
     publisher.close()
 
 
-def test_partitions_added_while_reading_ask_for_a_new_reader(bus, admin):
+def test_partitions_added_while_reading_ask_for_a_new_reader(bus, admin, topic):
     reader = bus.reader()
     reader.seek({})
-    admin.create_partitions({reader._options.topic: 2})
+    admin.create_partitions({topic: 2})
     with pytest.raises(Unavailable, match="more partitions"):
         read(reader, 1)
     reader.close()
