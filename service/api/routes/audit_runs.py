@@ -6,7 +6,7 @@ from flask import Response, g
 from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
-from service.api.description.import_shapes import Flag
+from service.api.description.import_bodies import Flag
 from service.api.description.shapes import Answer
 from service.api.http.arguments import OptionalBody
 from service.api.http.routing import Routes, json_answer

@@ -5,9 +5,9 @@ from typing import Any
 from flask import Response, g
 
 from ledger.events.tags import fold
-from service.api.description import examples
+from service.api.description import contact_examples as examples
+from service.api.description.contact_shapes import AttributesSchema, TagsSchema
 from service.api.description.parameters import TagsQuery
-from service.api.description.shapes import AttributesSchema, TagsSchema
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
 

@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from service.api.description import examples
+from service.api.description import contact_examples as examples
+from service.api.description.contact_shapes import ContactSchema, ExplanationSchema, HistorySchema, MovedSchema
 from service.api.description.parameters import AsOfQuery, ExplainQuery, HistoryQuery
-from service.api.description.shapes import ContactSchema, ExplanationSchema, HistorySchema, MovedSchema
 from service.api.http.arguments import bad_parameter
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services

@@ -9,9 +9,9 @@ from projections.lists.candidates import needed
 from projections.lists.refreshed import settled
 from projections.state.sqlite.attribute_types import AttributeTypes
 from projections.state.sqlite.reader import reading
-from service.api.description import examples
+from service.api.description import hub_examples as examples
+from service.api.description.hub_shapes import CustomersSchema, FiltersSchema, FoundCustomerSchema
 from service.api.description.parameters import CustomersQuery, PhoneQuery
-from service.api.description.shapes import CustomersSchema, FiltersSchema, FoundCustomerSchema
 from service.api.http.routing import Routes, json_answer
 from service.http.problem import Problem
 from service.http.services import Services

@@ -11,16 +11,15 @@ import msgspec
 from flask import Response, g, request
 
 from service.api.description import import_examples as examples
-from service.api.description.import_shapes import (
+from service.api.description.import_bodies import (
     ConfirmationBody,
-    ImportSchema,
     ImportsQuery,
-    ImportsSchema,
     MappingBody,
     OptionsBody,
     OrderBody,
     TagsBody,
 )
+from service.api.description.import_shapes import ImportSchema, ImportsSchema
 from service.api.http.import_problems import already_imported, not_allowed, not_ordered
 from service.api.http.routing import Routes, json_answer
 from service.api.http.upload import read_file

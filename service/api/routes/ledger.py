@@ -5,9 +5,9 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import NotFound
 
-from service.api.description import examples
+from service.api.description import ledger_examples as examples
+from service.api.description.ledger_shapes import ChangesSchema, HeadSchema, MessageSchema, RejectedSchema, StatusSchema
 from service.api.description.parameters import ChangesQuery, MessageQuery, RejectedQuery
-from service.api.description.shapes import ChangesSchema, HeadSchema, MessageSchema, RejectedSchema, StatusSchema
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
 from service.queries.change_feed import changes as changes_after

@@ -6,9 +6,9 @@ from typing import Any
 from flask import Response, g
 
 from projections.conditions.condition import BadCondition
-from service.api.description import examples
+from service.api.description import contact_examples as examples
+from service.api.description.contact_shapes import ContactsSchema
 from service.api.description.parameters import ContactsQuery
-from service.api.description.shapes import ContactsSchema
 from service.api.http.arguments import bad_parameter
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services

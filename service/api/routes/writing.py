@@ -11,7 +11,8 @@ from ledger.events.schema import SCHEMAS, Fault
 from projections.fold.state import ContactState
 from projections.fold.view import contact_document
 from service.api.description import writing_examples as examples
-from service.api.description.shapes import ListedSchema, MovedSchema, TakenSchema
+from service.api.description.contact_shapes import ListedSchema, MovedSchema
+from service.api.description.shapes import TakenSchema
 from service.api.http.claims import claim_of
 from service.api.http.routing import TOKEN, Routes, json_answer
 from service.api.routes.contacts import moved

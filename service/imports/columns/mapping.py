@@ -3,8 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from ledger.events.phone import PhoneFault, normalise
 from ledger.events.traits import clean_name
@@ -27,6 +25,7 @@ from service.imports.columns.attributes import (
     says_tags,
 )
 from service.imports.columns.choices import Choices
+from service.imports.columns.column_map import REJECTED, Column, ColumnMap
 from service.imports.columns.date_formats import FormatWrong, date_format
 from service.imports.columns.phone_candidates import no_phone
 from service.imports.rows.phone_cells import bare
@@ -47,61 +46,6 @@ _UNSEEN = r"\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 _AROUND = re.compile(rf"^[{_UNSEEN}]+|[{_UNSEEN}]+$")
 _TEXT_MARK = re.compile(r'="(.*)"', re.DOTALL)
 _LINE_BREAKS = re.compile(r"\s*[\t\r\n]+\s*")
-
-REJECTED = "rejected:"
-"""Begins the headers that a rejects CSV adds; they are ignored when it is read again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column and what it becomes; `attribute` None: it is ignored. `header` is trimmed, "" where there is none.
-
-    `format` is how its dates are written, None where they are as R3 has them. Tags have a type of their own.
-    """
-
-    header: str
-    attribute: str | None
-    type: str = "string"
-    format: str | None = None
-
-    @property
-    def is_tags(self) -> bool:
-        """Whether its cells are tags of their row."""
-        return self.attribute == TAGS and self.type == TAGS
-
-    @property
-    def is_trait(self) -> bool:
-        """Whether its cells are values of an attribute, and neither who the contact is nor tags."""
-        return self.attribute is not None and self.attribute not in IDENTITY and not self.is_tags
-
-    def to_json(self) -> list[str | None]:
-        """As JSON values; a column without a format as it always was."""
-        whole = [self.header, self.attribute, self.type, self.format]
-        return whole if self.format else whole[:3]
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnMap:
-    """Every column of a file, in its order. `is_guarded`: the file came from a rejects CSV (formula guard)."""
-
-    columns: tuple[Column, ...]
-    is_guarded: bool = False
-
-    def index_of(self, attribute: str) -> int | None:
-        """The column that becomes `attribute`."""
-        return next((place for place, column in enumerate(self.columns) if column.attribute == attribute), None)
-
-    def to_json(self) -> dict[str, Any]:
-        """As JSON values."""
-        return {
-            "columns": [column.to_json() for column in self.columns],
-            "is_guarded": self.is_guarded,
-        }
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "ColumnMap":
-        """The mapping that `to_json` gave."""
-        return cls(tuple(Column(*column) for column in values["columns"]), values["is_guarded"])
 
 
 def map_columns(

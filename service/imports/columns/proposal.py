@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 from service.imports.columns.attributes import IDENTITY, TAGS, TITLES, fold, says_title
 from service.imports.columns.choices import Choices
+from service.imports.columns.column_map import Column, ColumnMap
 from service.imports.columns.date_formats import fitting
-from service.imports.columns.mapping import Column, ColumnMap, map_by_name
+from service.imports.columns.mapping import map_by_name
 from service.imports.rows.cells import CellFault, Reader, reader
 from service.imports.table.formula_guard import unguard
 

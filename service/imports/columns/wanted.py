@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from service.imports.columns.attributes import TAGS, default_attribute, default_type
 from service.imports.columns.choices import Choices
-from service.imports.columns.mapping import Column, ColumnMap, Sample, map_by_name, map_columns
+from service.imports.columns.column_map import Column, ColumnMap
+from service.imports.columns.mapping import Sample, map_by_name, map_columns
 from service.imports.table.refusal import MappingRefused
 
 

@@ -6,7 +6,7 @@ from heapq import merge
 from typing import Any
 
 from service.imports.columns.attributes import USER_ID
-from service.imports.columns.mapping import ColumnMap
+from service.imports.columns.column_map import ColumnMap
 from service.imports.record.registry import Import
 from service.imports.record.rejects import Reject, first_faults
 from service.imports.record.states import ImportState

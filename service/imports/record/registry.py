@@ -11,7 +11,7 @@ from ledger.sqlite import Connection, transaction
 from service.deployment.database import MIGRATIONS
 from service.imports.columns.attributes import default_type
 from service.imports.columns.choices import Choices
-from service.imports.columns.mapping import ColumnMap
+from service.imports.columns.column_map import ColumnMap
 from service.imports.record.states import ImportState, ImportStep, after
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from service.imports.columns.attributes import COUNTRY_CODE, PHONE_NUMBER
-from service.imports.columns.mapping import REJECTED, ColumnMap
+from service.imports.columns.column_map import REJECTED, ColumnMap
 from service.imports.rows.reasons import RowFault
 from service.imports.table.dialect import TableShape
 from service.imports.table.formula_guard import guard, unguard

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from service.imports.columns.choices import Choices, clean_choices, clean_tags, import_hash
-from service.imports.columns.mapping import ColumnMap, map_columns
+from service.imports.columns.column_map import ColumnMap
+from service.imports.columns.mapping import map_columns
 from service.imports.columns.preview import first_rows
 from service.imports.columns.template import template
 from service.imports.columns.wanted import ColumnChoice, map_as_wanted

@@ -16,8 +16,8 @@ from ledger.events.traits import (
 from ledger.events.user_ids import is_damaged
 from service.imports.columns.attributes import NAMES, TITLES
 from service.imports.columns.choices import Choices
+from service.imports.columns.column_map import Column, ColumnMap
 from service.imports.columns.date_formats import DateFormat, date_format
-from service.imports.columns.mapping import Column, ColumnMap
 from service.imports.rows.phone_cells import named
 from service.imports.rows.reasons import shown
 from service.imports.table.formula_guard import unguard

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from ledger.events.phone import PhoneFault
 from service.imports.columns.attributes import COUNTRY_CODE, PHONE_NUMBER
-from service.imports.columns.mapping import ColumnMap
+from service.imports.columns.column_map import ColumnMap
 from service.imports.rows.phone_cells import bare, holds_several, named, odd_character
 from service.imports.rows.phones import phone_faults
 from service.imports.rows.reasons import REASONS, RowFault, fault, shown

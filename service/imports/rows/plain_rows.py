@@ -12,7 +12,7 @@ from ledger.events import user_ids
 from ledger.events.traits import WHATSAPP_OPTED
 from service.imports.columns.attributes import FIRST_NAME, LAST_NAME, NAME, NAMES, USER_ID
 from service.imports.columns.choices import Choices
-from service.imports.columns.mapping import ColumnMap
+from service.imports.columns.column_map import ColumnMap
 from service.imports.rows.cells import (
     MOST_USER_ID_CHARACTERS,
     SHORT,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ledger.events.traits import is_datetime
 from service.imports.columns.attributes import default_type
-from service.imports.columns.mapping import ColumnMap
+from service.imports.columns.column_map import ColumnMap
 from service.imports.table.by_column import Columns
 
 _NUMBERS = re.compile(r"(?:-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?\n)*").fullmatch

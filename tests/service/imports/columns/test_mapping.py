@@ -3,7 +3,8 @@
 import pytest
 
 from service.imports.columns.choices import Choices
-from service.imports.columns.mapping import Column, ColumnMap, map_columns
+from service.imports.columns.column_map import Column, ColumnMap
+from service.imports.columns.mapping import map_columns
 from service.imports.table.refusal import MappingRefused
 
 PHONES = ["Country Code", "Phone Number"]

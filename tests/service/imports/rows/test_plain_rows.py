@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.imports.columns.choices import Choices
-from service.imports.columns.mapping import ColumnMap, map_columns
+from service.imports.columns.column_map import ColumnMap
+from service.imports.columns.mapping import map_columns
 from service.imports.rows.row import RowRejected
 from service.imports.rows.rows import RowChecks
 from service.imports.table.by_column import by_column

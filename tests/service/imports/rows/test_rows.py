@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from ledger.events.schema import check_data
 from service.imports.columns.choices import Choices
-from service.imports.columns.mapping import Column, ColumnMap, map_columns
+from service.imports.columns.column_map import Column, ColumnMap
+from service.imports.columns.mapping import map_columns
 from service.imports.rows.phones import phone_of, phones_of
 from service.imports.rows.row import RowRejected
 from service.imports.rows.rows import RowChecks

@@ -1,0 +1,133 @@
+"""Answers about messages and entries that the description shows; tests hold them against those of the routes."""
+
+from typing import Any
+
+MESSAGE: dict[str, Any] = {
+    "id": "01a20e51-002c-7ccc-a749-6c154fea50cd",
+    "source": "/v1/public/track/users",
+    "state": "accepted",
+    "position": 1,
+    "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
+}
+
+CHANGES: dict[str, Any] = {
+    "changes": [
+        {
+            "position": 1,
+            "id": "01a20e51-002c-7ccc-a749-6c154fea50cd",
+            "source": "/v1/public/track/users",
+            "type": "UserTracked",
+            "stated_at": "2026-11-24T16:08:39.212341Z",
+            "recorded_at": "2026-11-24T16:08:39.221497Z",
+            "reason": None,
+            "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
+            "merged": None,
+            "skipped": False,
+            "data": {
+                "phone": "+919967536783",
+                "userId": "0123abc45d",
+                "traits": {"name": "Gavin Roberts", "dob": "1996-12-01"},
+            },
+        },
+        {
+            "position": 2,
+            "id": "01a20e51-002c-7ccc-a749-6c15d96d089f",
+            "source": "/v1/public/track/users",
+            "type": "TagsAdded",
+            "stated_at": "2026-11-24T16:08:39.212341Z",
+            "recorded_at": "2026-11-24T16:08:39.221497Z",
+            "reason": None,
+            "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
+            "merged": None,
+            "skipped": False,
+            "data": {"phone": "+919967536783", "userId": "0123abc45d", "tags": ["new customer"]},
+        },
+        {
+            "position": 3,
+            "id": "01a20e51-0030-7e2c-bf7d-ba3069215db3",
+            "source": "/v1/public/track/events",
+            "type": "EventTracked",
+            "stated_at": "2026-11-24T16:08:39.216251Z",
+            "recorded_at": "2026-11-24T16:08:39.221497Z",
+            "reason": None,
+            "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
+            "merged": None,
+            "skipped": False,
+            "data": {
+                "userId": "0123abc45d",
+                "event": "Order placed",
+                "traits": {"items": [{"sku": "A-1", "count": 2}]},
+            },
+        },
+        {
+            "position": 4,
+            "id": "01a20e51-0030-7e2c-bf7d-ba311bf1adc8",
+            "source": "/v1/public/track/users",
+            "type": "UserTracked",
+            "stated_at": "2020-01-01T00:00:00Z",
+            "recorded_at": "2026-11-24T16:08:39.221497Z",
+            "reason": None,
+            "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
+            "merged": None,
+            "skipped": False,
+            "data": {"userId": "0123abc45d", "traits": {"name": "Gavin"}},
+        },
+        {
+            "position": 5,
+            "id": "01a20e51-0031-73dc-8a03-a95d4af8d1d9",
+            "source": "/v1/public/track/users",
+            "type": "UserTracked",
+            "stated_at": None,
+            "recorded_at": "2026-11-24T16:08:39.221497Z",
+            "reason": "identity_conflict",
+            "contact": None,
+            "merged": None,
+            "skipped": False,
+            "data": None,
+        },
+    ],
+    "next_after": 5,
+    "head": 5,
+}
+
+REJECTED: dict[str, Any] = {
+    "rejected": [
+        {
+            "position": 5,
+            "id": "01a20e51-0031-73dc-8a03-a95d4af8d1d9",
+            "reason": "identity_conflict",
+            "message": "the contact with this phone already has another user id",
+            "source": "/v1/public/track/users",
+            "recorded_at": "2026-11-24T16:08:39.221497Z",
+            "raw": (
+                '{"specversion":"1.0","id":"01a20e51-0031-73dc-8a03-a95d4af8d1d9","source":"/v1/public/trac'
+                'k/users","type":"UserTracked","ledgersig":"e5a428c92cd257bf1659ac3c674224088a2660b91a3c88c'
+                'bc910d16e0ae97720","data":{"phone":"+919967536783","userId":"someone-else","traits":{}}}'
+            ),
+        }
+    ],
+    "next_after": None,
+}
+
+STATUS: dict[str, Any] = {
+    "head": "f57ef571cc8dda8ec12a7fa0482d58809f5fe6abe00ae126cc3c0ef08a7c97f7",
+    "position": 5,
+    "bus_lag": 0,
+    "lag_events": 0,
+    "lag_seconds": 0.0,
+    "rejected": 1,
+    "generation": 1,
+    "contacts": 1,
+    "parts": [
+        {"name": "importer", "alive": True, "position": None, "heartbeat_seconds": 0.4, "fault": None},
+        {"name": "consumer", "alive": True, "position": 5, "heartbeat_seconds": 0.2, "fault": None},
+        {"name": "projector", "alive": True, "position": 5, "heartbeat_seconds": 0.7, "fault": None},
+    ],
+}
+
+HEAD: dict[str, Any] = {
+    "position": 5,
+    "hash": "f57ef571cc8dda8ec12a7fa0482d58809f5fe6abe00ae126cc3c0ef08a7c97f7",
+    "recorded_at": "2026-11-24T16:08:39.221497Z",
+    "signature": "38cdfb270dd0e87f106c04538965e970f040dd03a9a0e86bec5b7f71a6067d28",
+}

@@ -1,0 +1,103 @@
+"""The shapes of messages, entries and rejections, and of how far the ledger is."""
+
+from marshmallow import Schema, fields
+
+from service.api.description.shapes import Answer, MomentField, position_field
+
+
+class MessageSchema(Answer):
+    """What became of a message."""
+
+    id = fields.String(required=True)
+    source = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True, metadata={"enum": ["pending", "accepted", "rejected"]})
+    position = position_field("Its place in the log, unless it is pending")
+    contact = fields.UUID(allow_none=True, metadata={"description": "Whom an accepted one is about"})
+    reason = fields.String(metadata={"description": "Why it was rejected, a word for programs"})
+    message = fields.String(allow_none=True, metadata={"description": "Why it was rejected, for a person"})
+
+
+class EntrySchema(Answer):
+    """An entry of the log."""
+
+    position = position_field("Its place in the log", required=True)
+    id = fields.String(required=True, allow_none=True, metadata={"description": "Its message's"})
+    source = fields.String(required=True, allow_none=True)
+    type = fields.String(required=True, allow_none=True)
+    stated_at = MomentField("The time its facts are stated for", required=True, allow_none=True)
+    recorded_at = MomentField("When the log took it", required=True)
+    reason = fields.String(required=True, allow_none=True, metadata={"description": "Null unless it was rejected"})
+    contact = fields.UUID(required=True, allow_none=True, metadata={"description": "Whom it is about"})
+    merged = fields.UUID(required=True, allow_none=True, metadata={"description": "Who became that contact by it"})
+    skipped = fields.Boolean(required=True, metadata={"description": "Accepted, but changes nothing"})
+    data = fields.Raw(required=True, allow_none=True, metadata={"description": "As it was sent; null if rejected"})
+
+
+class ChangesSchema(Answer):
+    """A page of the log."""
+
+    changes = fields.List(fields.Nested(EntrySchema), required=True)
+    next_after = position_field("Where to go on", required=True)
+    head = position_field("The newest there is", required=True)
+
+
+class RejectionSchema(Answer):
+    """A message that was not accepted."""
+
+    position = position_field("Its place in the log", required=True)
+    id = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True)
+    message = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True, allow_none=True)
+    recorded_at = MomentField("When the log took it", required=True)
+    raw = fields.Raw(
+        required=True,
+        allow_none=True,
+        metadata={"description": "As it came: text where it is UTF-8, else an object with base64"},
+    )
+
+
+class RejectedSchema(Answer):
+    """A page of rejected messages."""
+
+    rejected = fields.List(fields.Nested(RejectionSchema), required=True)
+    next_after = position_field("Where to go on; null at the end", required=True, allow_none=True)
+
+
+class PartStateSchema(Schema):
+    """How a part does."""
+
+    name = fields.String(required=True)
+    alive = fields.Boolean(required=True, metadata={"description": "Whether a process is this part"})
+    position = position_field("How far it is; null for the importer", required=True, allow_none=True)
+    heartbeat_seconds = fields.Float(
+        required=True, allow_none=True, metadata={"description": "Since it last showed work; null: never here"}
+    )
+    fault = fields.String(required=True, allow_none=True, metadata={"description": "What is wrong; null: nothing"})
+
+
+class StatusSchema(Answer):
+    """How far everything is."""
+
+    head = fields.String(required=True, metadata={"description": "The hash of the newest entry"})
+    position = position_field("The newest entry's", required=True)
+    bus_lag = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Messages that the log has not taken; null while the bus is away"},
+    )
+    lag_events = fields.Integer(required=True, metadata={"description": "Entries that are not in the state"})
+    lag_seconds = fields.Float(required=True, metadata={"description": "How long the oldest of those has waited"})
+    rejected = fields.Integer(required=True)
+    generation = fields.Integer(required=True, allow_none=True)
+    contacts = fields.Integer(required=True)
+    parts = fields.List(fields.Nested(PartStateSchema), required=True)
+
+
+class HeadSchema(Answer):
+    """The log's head."""
+
+    position = position_field("The newest entry's", required=True)
+    hash = fields.String(required=True)
+    recorded_at = MomentField("When the log took it", required=True)
+    signature = fields.String(required=True, metadata={"description": "By this deployment's secret"})
