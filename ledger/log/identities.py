@@ -1,8 +1,24 @@
 """Who is found by which phone and user id: a fold of the log, as far as a batch may touch it. Pure."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from ledger.events.identity import Known
+
+
+class Binding(NamedTuple):
+    """A contact holds a phone or a user id from the entry `since` on."""
+
+    contact: int
+    since: int
+
+
+class Merge(NamedTuple):
+    """A contact is merged into another from the entry `since` on."""
+
+    absorbed: int
+    survivor: int
+    since: int
 
 
 class Identities:
@@ -15,9 +31,9 @@ class Identities:
         self._by_phone: dict[str, Known] = {}
         self._by_user_id: dict[str, Known] = {}
         self._touched: dict[int, Known] = {}
-        self._bound_phones: dict[str, int] = {}
-        self._bound_user_ids: dict[str, int] = {}
-        self._absorbed: dict[int, tuple[int, int]] = {}
+        self._phones: dict[str, Binding] = {}
+        self._user_ids: dict[str, Binding] = {}
+        self._merges: list[Merge] = []
 
     def add(self, holders: Iterable[Known]) -> None:
         """The contacts that hold some of these phones and user ids before the batch."""
@@ -48,7 +64,7 @@ class Identities:
 
     def merge(self, survivor: Known, absorbed: Known, position: int) -> None:
         """The entry at `position` makes two contacts one; the survivor takes what the other was found by."""
-        self._absorbed[absorbed.contact] = (survivor.contact, position)
+        self._merges.append(Merge(absorbed.contact, survivor.contact, position))
         self._touched[absorbed.contact] = Known(absorbed.contact, None, None)
         both = Known(survivor.contact, survivor.phone or absorbed.phone, survivor.user_id or absorbed.user_id)
         self._bind(both, position, absorbed.phone, absorbed.user_id)
@@ -63,26 +79,22 @@ class Identities:
         self._touched[known.contact] = known
         self._index(known)
         if phone is not None:
-            self._bound_phones[phone] = position
+            self._phones[phone] = Binding(known.contact, position)
         if user_id is not None:
-            self._bound_user_ids[user_id] = position
+            self._user_ids[user_id] = Binding(known.contact, position)
 
     def changed(self) -> list[Known]:
         """The contacts that were there before and hold something else now, in order of number."""
         return [known for _, known in sorted(self._touched.items())]
 
-    def bound_phones(self) -> list[tuple[int, int, int]]:
-        """(phone, contact, binding position) of phones that such contacts took, in the order of their keys."""
-        return sorted(
-            (int(phone), self._by_phone[phone].contact, position) for phone, position in self._bound_phones.items()
-        )
+    def bound_phones(self) -> list[tuple[int, Binding]]:
+        """The phones that such contacts took, in the order of their keys. Within a batch nobody takes one twice."""
+        return sorted((int(phone), binding) for phone, binding in self._phones.items())
 
-    def bound_user_ids(self) -> list[tuple[str, int, int]]:
-        """(user id, contact, binding position) of user ids that such contacts took, in the order of their keys."""
-        return sorted(
-            (user_id, self._by_user_id[user_id].contact, position) for user_id, position in self._bound_user_ids.items()
-        )
+    def bound_user_ids(self) -> list[tuple[str, Binding]]:
+        """The same of user ids."""
+        return sorted(self._user_ids.items())
 
-    def merged(self) -> list[tuple[int, int, int]]:
-        """(survivor, position, contact) of the contacts that were merged away."""
-        return [(survivor, position, contact) for contact, (survivor, position) in self._absorbed.items()]
+    def merges(self) -> list[Merge]:
+        """The contacts that were merged away, in log order."""
+        return self._merges

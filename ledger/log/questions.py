@@ -153,8 +153,8 @@ class People(ABC):
         """(contact, id, phone, user id) of up to `limit` contacts that somebody finds by these, by number."""
 
     @abstractmethod
-    def named_by_undone(self, phone: str | None, user_id: str | None, until: int) -> list[int]:
-        """The contacts that may have had this phone (E.164) or user id at position `until`, and lost it by an undo."""
+    def held(self, phone: str | None, user_id: str | None, at: int) -> list[int]:
+        """The contacts that had this phone or this user id at position `at`, whoever has it now."""
 
     @abstractmethod
     def component(self, contact: int) -> tuple[int, ...]:

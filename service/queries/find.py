@@ -72,7 +72,7 @@ def at(log: LogReader, found: FoundContact, position: int) -> ContactState:
         if found.is_by(state):
             return state
     if found.phone or found.user_id:
-        for contact in log.named_by_undone(found.phone, found.user_id, position):
+        for contact in log.held(found.phone, found.user_id, position):
             for state in states_at(log, log.component(contact), position).values():
                 if found.is_by(state):
                     return state

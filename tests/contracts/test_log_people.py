@@ -130,7 +130,7 @@ def test_an_undo_releases_what_only_the_import_asserts(imported):
     assert imported.reader.holder_of_phone(PHONES[0]) == Known(1, PHONES[0], None)
     assert imported.reader.holder_of_user_id("u0") is None
     assert imported.reader.last_holder_of_user_id("u0").contact == 1
-    assert imported.reader.named_by_undone(None, "u0", 9) == [1]
+    assert [imported.reader.held(None, "u0", at) for at in (0, 1, 2, 3)] == [[], [1], [1], []]
     assert identity_faults(imported.reader) == []
 
 
@@ -177,3 +177,11 @@ def test_a_contact_that_nothing_finds_any_more_is_gone(by_hand):
     assert not by_hand.reader.is_gone(1)
     by_hand.order("ImportUndone", IMPORT)
     assert by_hand.reader.is_gone(1)
+
+
+def test_who_had_a_phone_and_a_user_id_is_known_at_every_position(by_hand):
+    by_hand.create(None, "u0")
+    by_hand.create(PHONES[0])
+    by_hand.merge(PHONES[0], "u0")
+    assert [by_hand.reader.held(PHONES[0], None, at) for at in (1, 2, 3, 9)] == [[], [2], [1], [1]]
+    assert [by_hand.reader.held(None, "u0", at) for at in (0, 1, 3)] == [[], [1], [1]]

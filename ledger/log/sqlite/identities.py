@@ -6,7 +6,7 @@ import msgspec
 
 from ledger.events.identity import Known
 from ledger.log.entry import phone_number, phone_text
-from ledger.log.identities import Identities
+from ledger.log.identities import Binding, Identities
 from ledger.sqlite import Connection
 
 _json = msgspec.json.Encoder().encode
@@ -44,42 +44,59 @@ def store(connection: Connection, identities: Identities) -> None:
         "UPDATE contacts SET phone = ?, user_id = ? WHERE contact = ?",
         [(phone_number(known.phone), known.user_id, known.contact) for known in identities.changed()],
     )
+    _bind(connection, PHONES, identities.bound_phones())
+    _bind(connection, USER_IDS, identities.bound_user_ids())
     _write(
         connection,
-        f"INSERT INTO phones (phone, contact, position) VALUES (?, ?, ?) {_REBOUND.format('phone')}",
-        identities.bound_phones(),
-    )
-    _write(
-        connection,
-        f"INSERT INTO user_ids (user_id, contact, position) VALUES (?, ?, ?) {_REBOUND.format('user_id')}",
-        identities.bound_user_ids(),
-    )
-    _write(
-        connection,
-        "UPDATE contacts SET absorbed_by = ?, absorbed_at = ? WHERE contact = ?",
-        identities.merged(),
+        "INSERT OR REPLACE INTO merges (absorbed, survivor, since) VALUES (?, ?, ?)",
+        identities.merges(),
     )
 
 
-def make(connection: Connection, after: int) -> None:
-    """Write the contacts that the entries behind position `after` make, and that they are found by what these say.
+PHONES, USER_IDS = ("phones", "phone"), ("user_ids", "user_id")
+"""Table and key of what is held; what was held once is in a table `former_` of the same columns, with `until`."""
+
+
+def _bind(connection: Connection, held: tuple[str, str], bound: Sequence[tuple[int | str, Binding]]) -> None:
+    """Have contacts hold these keys; whoever held one of them before does so no more."""
+    table, key = held
+    end(connection, held, [(binding.since, value) for value, binding in bound])
+    _write(
+        connection,
+        f"INSERT OR REPLACE INTO {table} ({key}, contact, since) VALUES (?, ?, ?)",
+        [(value, *binding) for value, binding in bound],
+    )
+
+
+def end(connection: Connection, held: tuple[str, str], ended: Sequence[tuple[int, int | str]]) -> None:
+    """(position, key) of what nobody holds any more from that position on, as far as anybody did."""
+    table, key = held
+    _write(
+        connection,
+        f"INSERT OR REPLACE INTO former_{table} ({key}, contact, since, until)"
+        f" SELECT {key}, contact, since, ?1 FROM {table} WHERE {key} = ?2",
+        ended,
+    )
+    _write(connection, f"DELETE FROM {table} WHERE {key} = ?", [(value,) for _, value in ended])
+
+
+def make(connection: Connection, after: int, until: int = 2**62) -> None:
+    """Write the contacts that the entries behind `after` make, up to `until`, and that what these say finds them.
 
     Three statements however many there are, in which SQLite leaves the interpreter to others.
     """
     for statement in _MAKE:
-        connection.execute(statement, (after,))
+        connection.execute(statement, (after, until))
 
 
-_REBOUND = "ON CONFLICT ({}) DO UPDATE SET contact = excluded.contact, position = excluded.position"
 _MAKE = (
     "INSERT INTO contacts (contact, id, phone, user_id)"
-    " SELECT position, contact_id, phone, user_id FROM entries WHERE position > ? AND contact_id IS NOT NULL",
-    "INSERT INTO phones (phone, contact, position)"
-    " SELECT phone, contact, contact FROM contacts WHERE contact > ? AND phone IS NOT NULL ORDER BY phone"
-    f" {_REBOUND.format('phone')}",
-    "INSERT INTO user_ids (user_id, contact, position)"
-    " SELECT user_id, contact, contact FROM contacts WHERE contact > ? AND user_id IS NOT NULL ORDER BY user_id"
-    f" {_REBOUND.format('user_id')}",
+    " SELECT position, contact_id, phone, user_id FROM entries WHERE position > ?1 AND position <= ?2"
+    " AND contact_id IS NOT NULL",
+    "INSERT OR REPLACE INTO phones (phone, contact, since) SELECT phone, contact, contact FROM contacts"
+    " WHERE contact > ?1 AND contact <= ?2 AND phone IS NOT NULL ORDER BY phone",
+    "INSERT OR REPLACE INTO user_ids (user_id, contact, since) SELECT user_id, contact, contact FROM contacts"
+    " WHERE contact > ?1 AND contact <= ?2 AND user_id IS NOT NULL ORDER BY user_id",
 )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,27 +17,23 @@ from ledger.log.identities import Identities
 from ledger.log.questions import KeptIdentities
 from ledger.log.sqlite import undoing
 from ledger.log.sqlite.head import head
-from ledger.log.sqlite.identities import store
+from ledger.log.sqlite.identities import make, store
 from ledger.log.sqlite.seal import seal_faults
 from ledger.sqlite import Connection, unsafe
 
 _CHUNK = 2_000
 
 _TABLES = (
-    "CREATE TABLE contacts (contact INTEGER PRIMARY KEY, id BLOB, phone INTEGER, user_id TEXT, absorbed_by INTEGER,"
-    " absorbed_at INTEGER)",
-    "CREATE INDEX contacts_absorbed ON contacts (absorbed_by) WHERE absorbed_by IS NOT NULL",
-    "CREATE TABLE phones (phone INTEGER PRIMARY KEY, contact INTEGER, position INTEGER)",
-    "CREATE TABLE user_ids (user_id TEXT PRIMARY KEY, contact INTEGER, position INTEGER) WITHOUT ROWID",
-)
-_REBOUND = "ON CONFLICT DO UPDATE SET contact = excluded.contact, position = excluded.position"
-_MAKE = (
-    "INSERT OR REPLACE INTO contacts (contact, id, phone, user_id) SELECT position, contact_id, phone, user_id"
-    " FROM entries WHERE position > ? AND position <= ? AND contact_id IS NOT NULL",
-    "INSERT INTO phones SELECT phone, contact, contact FROM contacts"
-    f" WHERE contact > ? AND contact <= ? AND phone IS NOT NULL ORDER BY phone {_REBOUND}",
-    "INSERT INTO user_ids SELECT user_id, contact, contact FROM contacts"
-    f" WHERE contact > ? AND contact <= ? AND user_id IS NOT NULL ORDER BY user_id {_REBOUND}",
+    "CREATE TABLE contacts (contact INTEGER PRIMARY KEY, id BLOB, phone INTEGER, user_id TEXT)",
+    "CREATE TABLE phones (phone INTEGER PRIMARY KEY, contact INTEGER, since INTEGER)",
+    "CREATE TABLE user_ids (user_id TEXT PRIMARY KEY, contact INTEGER, since INTEGER) WITHOUT ROWID",
+    "CREATE TABLE former_phones (phone INTEGER, until INTEGER, contact INTEGER, since INTEGER,"
+    " PRIMARY KEY (phone, until)) WITHOUT ROWID",
+    "CREATE TABLE former_user_ids (user_id TEXT, until INTEGER, contact INTEGER, since INTEGER,"
+    " PRIMARY KEY (user_id, until)) WITHOUT ROWID",
+    "CREATE TABLE merges (absorbed INTEGER, since INTEGER, survivor INTEGER, until INTEGER,"
+    " PRIMARY KEY (absorbed, since)) WITHOUT ROWID",
+    "CREATE INDEX merges_by_survivor ON merges (survivor, absorbed)",
 )
 _BINDING = """
 SELECT entries.position, entries.contact, entries.absorbed, entries.phone, entries.user_id
@@ -79,11 +76,72 @@ class IdentitiesAnew(KeptIdentities):
             yield Fault(self.head.position, f"sources: no entry has the source of number {source}")
         for (position,) in self._connection.execute(_UNEXPLAINED_NAMES):
             yield Fault(position, "erased_names: a name is taken for erased, and the entry it leads to is not")
-        yield from self._make()
-        for table, key, columns in _COMPARED:
-            yield from self._differences(table, key, columns)
+        yield from fold_identities(self._connection, self.head.position)
+        for compared in _COMPARED:
+            yield from self._differences(compared)
 
-    def _make(self) -> Iterator[Fault]:
+    def _differences(self, compared: "_Compared") -> Iterator[Fault]:
+        table, contact, at = compared.table, compared.contact, compared.at
+        for number, position in self._only_in(f"log.{table}", f"main.{table}", compared):
+            yield Fault(position, f"{table}: {compared.named} {number} is there, and no entry says so")
+        for number, position in self._only_in(f"main.{table}", f"log.{table}", compared):
+            yield Fault(position, f"{table}: {compared.named} {number} is missing, and an entry says it")
+        differs = ", ".join(f"ours.{column} IS NOT theirs.{column}" for column in compared.columns)
+        rows = self._connection.execute(
+            f"SELECT theirs.{contact}, theirs.{at}, {differs} FROM main.{table} AS theirs"
+            f" JOIN log.{table} AS ours USING ({', '.join(compared.key)})"
+            f" WHERE {differs.replace(', ', ' OR ')}"
+        )
+        for number, position, *changed in rows:
+            names = zip(compared.columns, changed, strict=True)
+            which = ", ".join(column for column, is_changed in names if is_changed)
+            yield Fault(position, f"{table}: {compared.named} {number} has another {which} than the entries say")
+
+    def _only_in(self, one: str, other: str, compared: "_Compared") -> Iterator[tuple[int, int]]:
+        same = " AND ".join(f"theirs.{column} = ours.{column}" for column in compared.key)
+        return iter(
+            self._connection.execute(
+                f"SELECT {compared.contact}, {compared.at} FROM {one} AS ours WHERE NOT EXISTS"
+                f" (SELECT 1 FROM {other} AS theirs WHERE {same})"
+            )
+        )
+
+
+class _Compared(NamedTuple):
+    """A table, and how a row of it is named in a fault: of which contact it is, and at which position."""
+
+    table: str
+    named: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    contact: str = "contact"
+    at: str = "since"
+
+
+_COMPARED = (
+    _Compared("contacts", "contact", ("contact",), ("id", "phone", "user_id"), at="contact"),
+    _Compared("phones", "the phone of contact", ("phone",), ("contact", "since")),
+    _Compared("user_ids", "the user id of contact", ("user_id",), ("contact", "since")),
+    _Compared("former_phones", "a former phone of contact", ("phone", "until"), ("contact", "since")),
+    _Compared("former_user_ids", "a former user id of contact", ("user_id", "until"), ("contact", "since")),
+    _Compared("merges", "the merge of contact", ("absorbed", "since"), ("survivor", "until"), contact="absorbed"),
+)
+
+
+def fold_identities(connection: Connection, until: int) -> Iterator[Fault]:
+    """Fold the entries up to `until` into the empty tables of identities; the redos that say something else.
+
+    Nothing is done before the first of them is asked for.
+    """
+    return _Fold(connection, until).run()
+
+
+class _Fold:
+    def __init__(self, connection: Connection, until: int) -> None:
+        self._connection = connection
+        self._until = until
+
+    def run(self) -> Iterator[Fault]:
         """Fold the entries; yields the redos that say something else than what comes of them."""
         done = 0
         for position, type, source, detail in self._orders():
@@ -93,7 +151,7 @@ class IdentitiesAnew(KeptIdentities):
             elif undoing.claim(self._connection, source, position) != _refused(detail):
                 yield Fault(position, "the redo leaves out other rows than those it could not bring back")
             done = position
-        self._bind(done, self.head.position)
+        self._bind(done, self._until)
 
     def _orders(self) -> list[tuple[int, str, str, str | None]]:
         return self._connection.execute(
@@ -103,8 +161,7 @@ class IdentitiesAnew(KeptIdentities):
 
     def _bind(self, after: int, until: int) -> None:
         """What the entries in between bind, none of which is an undo: so no phone and no user id is freed by them."""
-        for statement in _MAKE:
-            self._connection.execute(statement, (after, until))
+        make(self._connection, after, until)
         while rows := self._connection.execute(_BINDING, (after, until, _CHUNK)).fetchall():
             for position, contact, absorbed, phone, user_id in rows:
                 holder, other = self._known(contact), None if absorbed is None else self._known(absorbed)
@@ -120,38 +177,6 @@ class IdentitiesAnew(KeptIdentities):
         query = "SELECT phone, user_id FROM contacts WHERE contact = ?"
         row = self._connection.execute(query, (contact,)).fetchone()
         return Known(contact, phone_text(row[0]), row[1]) if row else None
-
-    def _differences(self, table: str, key: str, columns: tuple[str, ...]) -> Iterator[Fault]:
-        at = "contact" if key == "contact" else "position"
-        named = "contact" if key == "contact" else f"the {key.replace('_', ' ')} of contact"
-        for number, position in self._only_in(f"log.{table}", f"main.{table}", key, at):
-            yield Fault(position, f"{table}: {named} {number} is there, and no entry says so")
-        for number, position in self._only_in(f"main.{table}", f"log.{table}", key, at):
-            yield Fault(position, f"{table}: {named} {number} is missing, and an entry says it")
-        differs = ", ".join(f"ours.{column} IS NOT theirs.{column}" for column in columns)
-        rows = self._connection.execute(
-            f"SELECT theirs.contact, theirs.{at}, {differs} FROM main.{table} AS theirs"
-            f" JOIN log.{table} AS ours USING ({key})"
-            f" WHERE {differs.replace(', ', ' OR ')}"
-        )
-        for number, position, *changed in rows:
-            which = ", ".join(column for column, is_changed in zip(columns, changed, strict=True) if is_changed)
-            yield Fault(position, f"{table}: {named} {number} has another {which} than the entries say")
-
-    def _only_in(self, one: str, other: str, key: str, at: str) -> Iterator[tuple[int, int]]:
-        return iter(
-            self._connection.execute(
-                f"SELECT contact, {at} FROM {one} AS ours WHERE NOT EXISTS"
-                f" (SELECT 1 FROM {other} AS theirs WHERE theirs.{key} = ours.{key})"
-            )
-        )
-
-
-_COMPARED = (
-    ("contacts", "contact", ("id", "phone", "user_id", "absorbed_by", "absorbed_at")),
-    ("phones", "phone", ("contact", "position")),
-    ("user_ids", "user_id", ("contact", "position")),
-)
 
 
 def _contradict(one: Known, other: Known) -> bool:

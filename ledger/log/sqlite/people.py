@@ -9,7 +9,7 @@ from ledger.log.identities import Identities
 from ledger.log.questions import People
 from ledger.log.sqlite import undoing
 from ledger.log.sqlite.connected import Connected, listed
-from ledger.log.sqlite.identities import holders, load
+from ledger.log.sqlite.identities import PHONES, USER_IDS, holders, load
 
 
 class SqlitePeople(Connected, People):
@@ -22,7 +22,7 @@ class SqlitePeople(Connected, People):
 
     def last_holder_of_phone(self, phone: str) -> Known | None:
         """See `People.last_holder_of_phone`."""
-        return self._holder("phones", "phone", int(phone))
+        return self._holder(PHONES, int(phone))
 
     def holder_of_user_id(self, user_id: str) -> Known | None:
         """See `People.holder_of_user_id`."""
@@ -31,7 +31,7 @@ class SqlitePeople(Connected, People):
 
     def last_holder_of_user_id(self, user_id: str) -> Known | None:
         """See `People.last_holder_of_user_id`."""
-        return self._holder("user_ids", "user_id", user_id)
+        return self._holder(USER_IDS, user_id)
 
     def holders(self, phones: Iterable[str], user_ids: Iterable[str]) -> list[Known]:
         """See `People.holders`."""
@@ -40,8 +40,7 @@ class SqlitePeople(Connected, People):
     def holders_of_phones(self, phones: Iterable[str]) -> dict[str, int]:
         """See `People.holders_of_phones`."""
         rows = self._connection.execute(
-            "SELECT phones.phone, contact FROM phones JOIN contacts USING (contact)"
-            " WHERE phones.phone IN (SELECT value FROM json_each(?)) AND contacts.phone = phones.phone",
+            "SELECT phone, contact FROM phones WHERE phone IN (SELECT value FROM json_each(?))",
             (listed([int(phone) for phone in phones]),),
         )
         return {f"+{phone}": contact for phone, contact in rows}
@@ -71,7 +70,10 @@ class SqlitePeople(Connected, People):
 
     def is_gone(self, contact: int) -> bool:
         """See `People.is_gone`."""
-        query = "SELECT phone IS NULL AND user_id IS NULL AND absorbed_by IS NULL FROM contacts WHERE contact = ?"
+        query = (
+            "SELECT phone IS NULL AND user_id IS NULL AND NOT EXISTS"
+            " (SELECT 1 FROM merges WHERE absorbed = contact AND until IS NULL) FROM contacts WHERE contact = ?"
+        )
         row = self._connection.execute(query, (contact,)).fetchone()
         return row is not None and bool(row[0])
 
@@ -83,22 +85,22 @@ class SqlitePeople(Connected, People):
             (after, limit),
         ).fetchall()
 
-    def named_by_undone(self, phone: str | None, user_id: str | None, until: int) -> list[int]:
-        """See `People.named_by_undone`."""
-        return undoing.named(self._connection, phone_number(phone), user_id, until)
+    def held(self, phone: str | None, user_id: str | None, at: int) -> list[int]:
+        """See `People.held`."""
+        found: list[tuple[int]] = []
+        for (table, key), value in ((PHONES, phone_number(phone)), (USER_IDS, user_id)):
+            found += self._connection.execute(
+                f"SELECT contact FROM {table} WHERE {key} = ?1 AND since <= ?2 UNION ALL"
+                f" SELECT contact FROM former_{table} WHERE {key} = ?1 AND until > ?2 AND since <= ?2",
+                (value, at),
+            )
+        return sorted({contact for (contact,) in found})
 
     def component(self, contact: int) -> tuple[int, ...]:
         """See `People.component`."""
-        root = contact
-        query = "SELECT absorbed_by FROM contacts WHERE contact = ?"
-        while (row := self._connection.execute(query, (root,)).fetchone()) and row[0] is not None:
-            root = row[0]
-        members = self._connection.execute(
-            "WITH RECURSIVE member (contact) AS (VALUES (?) UNION SELECT contacts.contact FROM contacts"
-            " JOIN member ON contacts.absorbed_by = member.contact) SELECT contact FROM member",
-            (root,),
-        ).fetchall()
-        return tuple(member for (member,) in members)
+        members = undoing.components(self._connection, [contact])
+        root = members[contact]
+        return (root, *sorted(member for member in members if member != root))
 
     def components(self, contacts: Iterable[int]) -> dict[int, int]:
         """See `People.components`."""
@@ -122,10 +124,12 @@ class SqlitePeople(Connected, People):
             found.append(last)
         return found
 
-    def _holder(self, table: str, column: str, value: object) -> Known | None:
+    def _holder(self, held: tuple[str, str], value: int | str) -> Known | None:
+        table, key = held
         row = self._connection.execute(
-            f"SELECT contacts.contact, contacts.phone, contacts.user_id FROM {table} JOIN contacts USING (contact)"
-            f" WHERE {table}.{column} = ?",
+            "SELECT contact, phone, user_id FROM contacts WHERE contact = coalesce("
+            f"(SELECT contact FROM {table} WHERE {key} = ?1),"
+            f" (SELECT contact FROM former_{table} WHERE {key} = ?1 ORDER BY until DESC LIMIT 1))",
             (value,),
         ).fetchone()
         return Known(row[0], phone_text(row[1]), row[2]) if row else None

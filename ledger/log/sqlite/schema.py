@@ -9,11 +9,15 @@ from ledger.events import types
 from ledger.events.data import data_of
 from ledger.log.entry import unpack_headers
 from ledger.log.sqlite import layouts
+from ledger.log.sqlite.head import head
+from ledger.log.sqlite.identities_anew import fold_identities
 
 VERSION = 4
-"""As schema.sql sets it: 2 has the index of undos, 3 the seal and whose log it is, 4 an entry's kind, import, row."""
+"""As schema.sql sets it: 2 has the index of undos, 3 the seal and whose log it is, 4 an entry's kind, import and row,
+and since when and until when a contact had its phone, its user id, or was merged."""
 
 _BEFORE = "entries_before"
+_IDENTITIES = ("contacts", "phones", "user_ids")
 _KEPT_AS_THEY_WERE = (
     "position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, raw_digest, source,"
     " message_id, key, headers, value, phone, user_id, detail, salt, commitment, hash"
@@ -41,7 +45,8 @@ def version_of(connection: sqlite.Connection) -> int:
 def bring_up_to_date(connection: sqlite.Connection) -> bool:
     """Make the tables, in one transaction; in a file of an earlier version what it has not. Whether anything was done.
 
-    The entries of an earlier version are copied, so there must be room for the log once more; their hashes stay.
+    The entries of an earlier version are copied, so there must be room for the log once more; their hashes stay. The
+    identities are folded anew from them.
     """
     if version_of(connection) == VERSION:
         return False
@@ -59,6 +64,8 @@ def bring_up_to_date(connection: sqlite.Connection) -> bool:
                 _copy_entries(connection)
         connection.execute("INSERT OR IGNORE INTO ledger (only) VALUES (1)")
         layouts.begin(connection)
+        for _ in fold_identities(connection, head(connection).position):
+            pass  # verify says what of them is wrong
     return True
 
 
@@ -68,6 +75,8 @@ def _set_entries_aside(connection: sqlite.Connection) -> None:
     ).fetchall()
     for kind, name in parts:
         connection.execute(f"DROP {kind} {name}")
+    for table in _IDENTITIES:
+        connection.execute(f"DROP TABLE {table}")
     connection.execute(f"ALTER TABLE entries RENAME TO {_BEFORE}")
 
 

@@ -79,30 +79,52 @@ CREATE TABLE erased_names (
     position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The identities: a fold of the accepted entries, kept in the same transaction (R7). `position` is the binding entry.
--- Where `contact` no longer has the phone or user id, it is free, and `position` is the undo that released it (R32).
+-- The identities: a fold of the accepted entries, kept in the same transaction (R7). A contact holds its phone and its
+-- user id, and is merged into another, from the entry `since` on; what ended did so with the entry `until`.
 CREATE TABLE contacts (
     contact  INTEGER PRIMARY KEY,
     id       BLOB NOT NULL UNIQUE,
     phone    INTEGER,
-    user_id  TEXT,
-    absorbed_by INTEGER,
-    absorbed_at INTEGER
+    user_id  TEXT
 ) STRICT;
 
-CREATE INDEX contacts_absorbed ON contacts (absorbed_by) WHERE absorbed_by IS NOT NULL;
-
 CREATE TABLE phones (
-    phone    INTEGER PRIMARY KEY,
-    contact  INTEGER NOT NULL,
-    position INTEGER NOT NULL
+    phone   INTEGER PRIMARY KEY,
+    contact INTEGER NOT NULL,
+    since   INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE user_ids (
-    user_id  TEXT PRIMARY KEY,
-    contact  INTEGER NOT NULL,
-    position INTEGER NOT NULL
+    user_id TEXT PRIMARY KEY,
+    contact INTEGER NOT NULL,
+    since   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE former_phones (
+    phone   INTEGER NOT NULL,
+    until   INTEGER NOT NULL,
+    contact INTEGER NOT NULL,
+    since   INTEGER NOT NULL,
+    PRIMARY KEY (phone, until)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE former_user_ids (
+    user_id TEXT NOT NULL,
+    until   INTEGER NOT NULL,
+    contact INTEGER NOT NULL,
+    since   INTEGER NOT NULL,
+    PRIMARY KEY (user_id, until)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE merges (
+    absorbed INTEGER NOT NULL,
+    since    INTEGER NOT NULL,
+    survivor INTEGER NOT NULL,
+    until    INTEGER,
+    PRIMARY KEY (absorbed, since)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX merges_by_survivor ON merges (survivor, absorbed);
 
 -- Up to where each stream of the bus has been taken, stored with the entries themselves.
 CREATE TABLE offsets (

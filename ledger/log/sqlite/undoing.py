@@ -9,7 +9,7 @@ from ledger.events import types
 from ledger.events.identity import Known
 from ledger.log.entry import phone_number, phone_text
 from ledger.log.identities import Identities
-from ledger.log.sqlite.identities import load, store
+from ledger.log.sqlite.identities import PHONES, USER_IDS, end, load, store
 from ledger.log.undo import Assertion, Refused, Undoing, Undoings, claimed, refused, released
 from ledger.sqlite import Connection
 
@@ -30,18 +30,6 @@ def undoings(connection: Connection, until: int) -> Undoings:
         left = frozenset(not_redone.phone + not_redone.user_id)
         found.append(Undoing(position, recorded, source, type == types.IMPORT_REDONE, left))
     return Undoings(found)
-
-
-def named(connection: Connection, phone: int | None, user_id: str | None, until: int) -> list[int]:
-    """The contacts that events by position `until`, of imports that were ever undone, name by this phone or user id."""
-    rows = connection.execute(
-        "SELECT DISTINCT contact FROM entries WHERE source IN"
-        " (SELECT source FROM entries INDEXED BY entries_of_undoings WHERE type IN ('ImportUndone', 'ImportRedone')"
-        " AND reason IS NULL) AND reason IS NULL AND contact IS NOT NULL AND position <= ?"
-        " AND (phone = ? OR user_id = ?)",
-        (until, phone, user_id),
-    )
-    return [contact for (contact,) in rows]
 
 
 def is_undone(connection: Connection, source: str) -> bool:
@@ -99,8 +87,8 @@ def survivors(connection: Connection, contacts: Sequence[int], until: int) -> di
         into: dict[int, int] = {}
         for chunk in _chunks(pending):
             into |= connection.execute(
-                "SELECT contact, absorbed_by FROM contacts WHERE contact IN (SELECT value FROM json_each(?))"
-                " AND absorbed_by IS NOT NULL AND absorbed_at <= ?",
+                "SELECT absorbed, survivor FROM merges WHERE absorbed IN (SELECT value FROM json_each(?1))"
+                " AND since <= ?2 AND (until IS NULL OR until > ?2)",
                 (_listed(chunk).decode(), until),
             ).fetchall()
         if not into:
@@ -119,7 +107,8 @@ def components(connection: Connection, contacts: Iterable[int]) -> dict[int, int
         into: list[tuple[int, int]] = []
         for chunk in _chunks(pending):
             into += connection.execute(
-                "SELECT contact, absorbed_by FROM contacts WHERE absorbed_by IN (SELECT value FROM json_each(?))",
+                "SELECT absorbed, survivor FROM merges WHERE survivor IN (SELECT value FROM json_each(?))"
+                " AND until IS NULL",
                 (_listed(chunk).decode(),),
             ).fetchall()
         found |= {contact: found[survivor] for contact, survivor in into}
@@ -139,14 +128,9 @@ def release(connection: Connection, name: str, position: int) -> None:
             "UPDATE contacts SET phone = ?, user_id = ? WHERE contact = ?",
             [(phone_number(then.phone), then.user_id, then.contact) for _, then in changed],
         )
-        connection.executemany(
-            "UPDATE phones SET position = ? WHERE phone = ?",
-            sorted((position, int(known.phone)) for known, then in changed if known.phone and not then.phone),
-        )
-        connection.executemany(
-            "UPDATE user_ids SET position = ? WHERE user_id = ?",
-            sorted((position, known.user_id) for known, then in changed if known.user_id and not then.user_id),
-        )
+        gone = [(known.phone, known.user_id, then) for known, then in changed]
+        end(connection, PHONES, sorted((position, int(phone)) for phone, _, then in gone if phone and not then.phone))
+        end(connection, USER_IDS, sorted((position, id) for _, id, then in gone if id and not then.user_id))
 
 
 def _asserted_by_others(

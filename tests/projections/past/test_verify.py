@@ -197,7 +197,9 @@ def test_a_contact_that_is_not_what_the_log_says_is_named(filled):
         "UPDATE contacts SET phone = NULL WHERE contact = 1",
         "UPDATE contacts SET id = zeroblob(16) WHERE contact = 1",
         "DELETE FROM contacts WHERE contact = 1",
-        "UPDATE contacts SET absorbed_by = NULL",
+        "UPDATE merges SET survivor = absorbed",
+        "UPDATE merges SET until = since + 1",
+        "DELETE FROM merges",
     ],
 )
 def test_identities_that_were_changed_by_hand_are_found(filled, statement):

@@ -239,9 +239,9 @@ def test_on_a_ledger_that_never_rests_nothing_is_found_but_what_is_wrong(world):
     try:
         for _ in range(5):
             assert said(world) == []
-        edit(world.deployment.log_path, "UPDATE phones SET position = 77 WHERE contact = 1")
+        edit(world.deployment.log_path, "UPDATE phones SET since = 77 WHERE contact = 1")
         for _ in range(3):
-            assert said(world) == ["phones: the phone of contact 1 has another position than the entries say"]
+            assert said(world) == ["phones: the phone of contact 1 has another since than the entries say"]
     finally:
         done.set()
         moving.join()
