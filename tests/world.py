@@ -16,7 +16,7 @@ from projections.fold.view import contact_document
 from projections.projector.loop import Projection
 from projections.projector.projector import Projector
 from projections.projector.rebuild import build_generation
-from projections.state.sqlite.reader import StateReader
+from projections.state.sqlite.reader import StateFileReader
 from projections.state.sqlite.writer import StateStore
 from service.deployment.deployment import Deployment, deployment
 from service.queries.find import find
@@ -132,9 +132,9 @@ class World:
         """The log, for reading; the caller closes it."""
         return SqliteLogReader(self.deployment.log_path)
 
-    def state(self) -> StateReader:
+    def state(self) -> StateFileReader:
         """The state in use, for reading; the caller closes it."""
-        return StateReader(self.drivers.generations().current_path())
+        return StateFileReader(self.drivers.generations().current_path())
 
     def entries(self) -> list[Entry]:
         """The whole log."""

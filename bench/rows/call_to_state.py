@@ -12,7 +12,7 @@ from bench.messages import traits_of
 from bench.people import person
 from bench.row import Figure, Result, Row, Run, Wrong, check, discard, head
 from bench.serving import Served, people, serving
-from projections.state.sqlite.reader import StateReader, reading
+from projections.state.sqlite.reader import StateFileReader, reading
 
 _LONGEST_PAUSE = 0.06
 _LOOK_SECONDS = 0.0002
@@ -31,7 +31,7 @@ def _delays(served: Served, count: int) -> list[float]:
     return delays
 
 
-def _delay(connection: HTTPConnection, state: StateReader, key: str, number: int) -> float:
+def _delay(connection: HTTPConnection, state: StateFileReader, key: str, number: int) -> float:
     one = person(number)
     body = orjson.dumps(
         {"countryCode": "91", "phoneNumber": one.number, "userId": one.user_id, "traits": traits_of(one)}

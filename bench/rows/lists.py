@@ -15,8 +15,8 @@ from bench.people import Person, person
 from bench.row import Figure, Result, Row, Run, Wrong, discard, head
 from bench.running import Place
 from bench.serving import Served, serving
+from projections.state.indexes import is_kept_in_blocks, table_of
 from projections.state.sqlite.blocks import missing
-from projections.state.sqlite.indexes import is_kept_in_blocks, table_of
 from projections.state.sqlite.reader import reading
 
 PAGE = 100

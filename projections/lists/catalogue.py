@@ -5,8 +5,7 @@ from typing import Any
 
 from ledger.events import tags as tag_rules
 from ledger.events.traits import DEFAULT_TYPES, TraitType, loose
-from projections.state.sqlite.blocks import kinds, spellings
-from projections.state.sqlite.reader import StateReader
+from projections.state.port import StateReader
 
 
 def attributes(state: StateReader) -> list[dict[str, Any]]:
@@ -17,7 +16,7 @@ def attributes(state: StateReader) -> list[dict[str, Any]]:
     """
     counts: dict[str, dict[TraitType, int]] = {name: {} for name in DEFAULT_TYPES}
     first: dict[str, tuple[int, TraitType]] = {}
-    for kind in kinds(state.rows, state.names()):
+    for kind in state.kinds():
         found = counts.setdefault(kind.name, {})
         for each, share in kind.shares.items():
             if share:
@@ -49,7 +48,7 @@ def tags(state: StateReader) -> list[dict[str, Any]]:
     """Every tag once, in the spelling that the log has first (R5), by name, with how many contacts have it."""
     spelled: dict[str, tuple[int, str]] = {}
     contacts: dict[str, int] = defaultdict(int)
-    for spelling in spellings(state.rows, state.names()):
+    for spelling in state.spellings():
         folded, first = tag_rules.fold(spelling.tag), (spelling.position, spelling.tag)
         contacts[folded] += spelling.contacts
         spelled[folded] = min(spelled.get(folded, first), first)

@@ -4,16 +4,14 @@ The state should be frozen: a contact, whether it is dirty, and the position mus
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager
 
-from ledger import sqlite
 from ledger.log.port import LogReader
+from projections.conditions.wanted import Wanted
 from projections.fold.page import ImportIds
 from projections.fold.replay import replayed
 from projections.fold.state import ContactState
-from projections.state.sqlite.predicates import Sql, Wanted
-from projections.state.sqlite.reader import StateReader
-from projections.state.sqlite.writer import CONTACT_COLUMNS, insert
+from projections.state.port import StateReader
 
 OpenLog = Callable[[], AbstractContextManager[LogReader]]
 """Gives the log that the state was folded from; asked only where there is something to replay."""
@@ -32,7 +30,7 @@ def settled(state: StateReader, log: OpenLog, found: Sequence[ContactState], wan
     if not dirty:
         return list(found)
     fresh = _replayed(state, log, dirty)
-    kept = _meeting(fresh.values(), wanted)
+    kept = state.meeting(fresh.values(), wanted)
     return [fresh.get(one.contact, one) for one in found if one.contact not in dirty or one.contact in kept]
 
 
@@ -40,14 +38,3 @@ def _replayed(state: StateReader, log: OpenLog, contacts: Iterable[int]) -> dict
     until = state.checkpoint().position
     with log() as entries:
         return replayed(entries, entries.undoings(until), contacts, until, ImportIds(entries))
-
-
-def _meeting(states: Iterable[ContactState], wanted: Wanted) -> set[int]:
-    """The numbers of those that a list wants."""
-    sql = Sql(wanted)
-    with closing(sqlite.in_memory()) as memory:
-        memory.execute(f"CREATE TABLE contacts ({CONTACT_COLUMNS})")
-        insert(memory, states)
-        sql.define(memory.create_function)
-        rows = memory.execute(f"SELECT contact FROM contacts WHERE {sql.clause}", sql.parameters)
-        return {contact for (contact,) in rows}

@@ -7,36 +7,36 @@ from ledger.storage import StorageFault
 from projections.fold.evolve import VERSION
 from projections.projector.rebuild import fold_into
 from projections.state.building import building_alone, discard
-from projections.state.sqlite.reader import reading
+from projections.state.sqlite.reader import StateFile, reading
 
 KEPT = 3
 """How many past states stay on disk."""
 
 
-def state_at(folder: Path, log: LogReader, position: int) -> Path:
-    """The file with the state at `position`; `folder` holds the ones asked for last."""
+def state_at(folder: Path, log: LogReader, position: int) -> StateFile:
+    """The state at `position`; `folder` holds the ones asked for last."""
     kept = kept_at(folder, log, position)
     if kept is not None:
         return kept
     path = folder / f"at-{position}.db"
     with building_alone(folder):
         if _is_state_at(path, log, position):
-            return path  # made while this one waited
+            return StateFile(path)  # made while this one waited
         draft = folder / f"at-{position}.building"
         fold_into(draft, log, until=position)
         draft.replace(path)
     for old in sorted(folder.glob("at-*.db"), key=lambda file: file.stat().st_mtime)[:-KEPT]:
         discard(old)
-    return path
+    return StateFile(path)
 
 
-def kept_at(folder: Path, log: LogReader, position: int) -> Path | None:
-    """The file with the state at `position` if it is there already; it then counts as asked for last."""
+def kept_at(folder: Path, log: LogReader, position: int) -> StateFile | None:
+    """The state at `position` if it is there already; it then counts as asked for last."""
     path = folder / f"at-{position}.db"
     if not _is_state_at(path, log, position):
         return None
     path.touch()
-    return path
+    return StateFile(path)
 
 
 def _is_state_at(path: Path, log: LogReader, position: int) -> bool:

@@ -16,13 +16,14 @@ from ledger.storage import NotMadeYet
 from projections.fold.evolve import VERSION
 from projections.projector.ranges import touched_by_orders
 from projections.projector.rebuild import fold_into
+from projections.state.answers import Checkpoint
 from projections.state.building import discard
 from projections.state.digest import digests
+from projections.state.indexes import TAGS
 from projections.state.sqlite.comparing import contact_faults, dirty_faults, import_faults, outcome_faults
 from projections.state.sqlite.comparing_lookups import block_faults, part_faults, tag_faults
-from projections.state.sqlite.indexes import TAGS, table_of
-from projections.state.sqlite.reader import StateReader, reading
-from projections.state.sqlite.writer import Checkpoint, StateStore
+from projections.state.sqlite.reader import StateFileReader, reading
+from projections.state.sqlite.writer import StateStore
 
 RESTORE = "restore it from a copy"
 REMOVE = "remove it: it is made anew when it is asked for"
@@ -80,7 +81,7 @@ def verify(
 
 
 @contextmanager
-def frozen(state: Path) -> Iterator[StateReader]:
+def frozen(state: Path) -> Iterator[StateFileReader]:
     """A state file as it is now, whatever is in it."""
     with reading(state) as live:
         live.read_anything()
@@ -119,7 +120,7 @@ def kept_state_faults(log: LogReader, state: Path, scratch: Path, found: Finding
 
 
 def state_faults(
-    log: LogReader, live: StateReader | None, scratch: Path, found: Findings
+    log: LogReader, live: StateFileReader | None, scratch: Path, found: Findings
 ) -> tuple[int, str | None, str | None]:
     """Judge a state file by what the log folds to; gives how many contacts there are then, and the two digests.
 
@@ -140,7 +141,7 @@ def state_faults(
     return 0, None, None
 
 
-def _checkpoint(log: LogReader, live: StateReader, found: Findings) -> Checkpoint | None:
+def _checkpoint(log: LogReader, live: StateFileReader, found: Findings) -> Checkpoint | None:
     """How far the state is, if it says so once."""
     told = live.checkpoints()
     checkpoint = told[0] if len(told) == 1 else None
@@ -156,19 +157,17 @@ def _checkpoint(log: LogReader, live: StateReader, found: Findings) -> Checkpoin
     return checkpoint
 
 
-def _ledger_faults(log: LogReader, live: StateReader) -> Iterator[Fault]:
+def _ledger_faults(log: LogReader, live: StateFileReader) -> Iterator[Fault]:
     """A state that says it is another ledger's, or says nothing although it did; one that never did is let pass."""
-    ledger = log.ledger()
-    if ledger is not None and "ledger" in live.parts():
-        told = [id for (id,) in live.rows("SELECT id FROM ledger", ())]
-        if told != [ledger.id]:
-            yield Fault(0, f"ledger: the state does not say that it is of this ledger, {ledger.id}, and of no other")
+    ledger, told = log.ledger(), live.ledgers()
+    if ledger is not None and told is not None and told != [ledger.id]:
+        yield Fault(0, f"ledger: the state does not say that it is of this ledger, {ledger.id}, and of no other")
 
 
-def _compare(log: LogReader, live: StateReader, scratch: Path, found: Findings) -> None:
+def _compare(log: LogReader, live: StateFileReader, scratch: Path, found: Findings) -> None:
     has_tags = False
     with found.of("the contact state", REBUILD):
-        has_tags = table_of(TAGS) in live.parts()
+        has_tags = live.keeps(TAGS)
     if has_tags:
         with closing(StateStore(scratch)) as store:
             store.index([TAGS])

@@ -101,7 +101,7 @@ class Projection:
 
     def make_blocks(self) -> bool:
         """Make some of the missing blocks of what readers asked for; gives whether any were missing."""
-        return self._store.blocks.make(_BLOCKS_A_TURN) > 0
+        return self._store.make_blocks(_BLOCKS_A_TURN) > 0
 
     def _open_instead(self, rebuilt: int) -> None:
         """The generation that contradicts the log stays on disk as the one before: it is evidence."""

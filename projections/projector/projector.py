@@ -1,7 +1,6 @@
 """Log to state: folds page after page into a generation, each page with its checkpoint in one transaction."""
 
 from collections.abc import Collection
-from operator import attrgetter, itemgetter
 
 from ledger.log.port import LogReader
 from projections.fold.evolve import VERSION
@@ -9,8 +8,9 @@ from projections.fold.outcomes import RejectedRows, closed
 from projections.fold.page import FoldPage, ImportIds
 from projections.fold.replay import replayed
 from projections.fold.state import ContactState
-from projections.projector.new_contacts import Newcomers
-from projections.state.sqlite.writer import Checkpoint, StateStore, row_of
+from projections.projector.batch import Batch
+from projections.state.answers import Checkpoint
+from projections.state.port import StateWriter
 
 PAGE = 10_000
 """Entries folded in one transaction."""
@@ -26,7 +26,7 @@ class Contradiction(Exception):
 class Projector:
     """Keeps one state file up with the log. Holds no state between pages but the open rows of imports."""
 
-    def __init__(self, log: LogReader, store: StateStore) -> None:
+    def __init__(self, log: LogReader, store: StateWriter) -> None:
         """Raises Contradiction when the state's checkpoint is not on this log's chain."""
         self._log = log
         self._store = store
@@ -68,23 +68,20 @@ class Projector:
         if not rows:
             return 0
         first, last = rows[0][0], rows[-1][0]
-        touched = {row[5] for row in rows if row[5] is not None and row[5] < row[0]}
-        touched.update(row[7] for row in rows if row[7] is not None)
+        touched = {row[5] for row in rows if row[5] is not None}.union(row[7] for row in rows if row[7] is not None)
         wanted = {contact for contact in touched if contact < first}
-        dirty = self._store.dirty_among(wanted) if self._may_be_dirty else ()
-        states = self._store.load(wanted) if wanted else {}
+        dirty = self._store.dirty_among(wanted) if self._may_be_dirty else set()
+        states = self._store.load(wanted - dirty) if wanted else {}
         if dirty:
-            states = {contact: state for contact, state in states.items() if contact not in dirty}
             states |= self._replayed(dirty)
-        newcomers, page = Newcomers(self._import_ids), FoldPage(states, self._import_ids)
-        page.fold(newcomers.take(rows, touched))
-        checkpoint, open_rows = self._checkpoint_at(last), dict(self._open_rows)
-        changed = [row_of(page.states[contact]) for contact in page.changed.union(dirty) & page.states.keys()]
-        gone = page.absorbed.union(dirty) - page.states.keys()
-        contacts = sorted(newcomers.contacts + changed, key=itemgetter(0))
-        told = sorted(newcomers.messages + page.messages, key=attrgetter("position"))
-        messages = closed(told, open_rows, RejectedRows(self._store.rejected_rows))
-        self._store.save(contacts, gone, messages, open_rows, page.imports, checkpoint, dirty)
+        batch = Batch(states, self._import_ids, self._store.new_contacts(self._import_ids))
+        batch.fold(rows)
+        batch.end()
+        page, checkpoint, open_rows = batch.page, self._checkpoint_at(last), dict(self._open_rows)
+        changed = [page.states[contact] for contact in page.changed | dirty if contact in page.states]
+        gone = (page.absorbed | dirty) - page.states.keys()
+        outcomes = closed(batch.messages(), open_rows, RejectedRows(self._store.rejected_rows))
+        self._store.save(changed, batch.new, gone, outcomes, open_rows, page.imports, checkpoint, dirty)
         self._open_rows, self.checkpoint = open_rows, checkpoint
         return len(rows)
 

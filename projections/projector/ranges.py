@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 
@@ -18,20 +19,29 @@ from ledger.log.port import FoldRow, LogReader
 from ledger.log.undo import Undoings
 from projections.fold.evolve import VERSION
 from projections.fold.outcomes import RejectedRows, RowKey, RowMessage, SoFar, closed
-from projections.fold.page import FoldPage, ImportIds
+from projections.fold.page import ImportIds
+from projections.projector.batch import Batch
 from projections.projector.spool import Spool
-from projections.state.sqlite.writer import Checkpoint, StateStore
-
-CONTACTS = 2_000
-"""In a range, unless there would be too many ranges. A state takes 2 kB; so few of them stay in the processor's cache,
-which makes the fold a third faster than by 25,000."""
+from projections.state.answers import Checkpoint
+from projections.state.port import StateWriter
 
 _MOST_RANGES = 500
 """So that a block set aside has some dozens of entries, and few blocks have to be kept in mind."""
 
-_READ = 20_000
-_POSITIONS = 100_000
-"""In a section of the log, whose row messages are put in order together."""
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is taken at once.
+
+    `contacts` are in a range, unless there would be too many ranges: a state takes 2 kB, so few of them stay in the
+    processor's cache, which makes the fold a third faster than with 25,000. `entries` are read at once, and the row
+    messages of `section` positions are put in order together.
+    """
+
+    contacts: int = 2_000
+    entries: int = 20_000
+    section: int = 100_000
+
 
 _position = attrgetter("position")
 
@@ -64,40 +74,40 @@ class Ranges:
 
 
 def fold_ranges(
-    log: LogReader, store: StateStore, folder: Path, until: Head, contacts: int, progress: Callable[[int], None]
+    log: LogReader, store: StateWriter, folder: Path, until: Head, sizes: Sizes, progress: Callable[[int], None]
 ) -> None:
-    """Fold the log up to `until` into an empty store, in ranges of so many contacts, more when there are very many.
+    """Fold the log up to `until` into an empty store, range after range.
 
     What is set aside is in unnamed files in `folder`, a little less than the log takes there. `progress` is told
     positions up to `until`, the first half of them while reading, the others while folding.
     """
-    ranges, imports = Ranges(log, until.position, contacts), dict[str, dict[str, str]]()
+    ranges, imports = Ranges(log, until.position, sizes.contacts), dict[str, dict[str, str]]()
     with (
         closing(Spool[FoldRow](folder, tuple)) as entries,
         closing(Spool[RowMessage](folder, RowMessage)) as messages,
     ):
-        for position in _set_aside(log, ranges, until.position, entries):
+        for position in _set_aside(log, ranges, until.position, entries, sizes.entries):
             progress(position // 2)
         import_ids, undoings = ImportIds(log), log.undoings(until.position)
         for number in range(ranges.count):
-            page = FoldPage({}, import_ids)
+            batch = Batch({}, import_ids, store.new_contacts(import_ids))
+            page = batch.page
             touched = _touched(entries.take(number), ranges, undoings) if undoings else set()
             apart: dict[int, list[FoldRow]] = defaultdict(list)
             for rows in entries.take(number):
-                page.fold(_others(rows, ranges, touched, apart) if touched else rows)
-                _by_section(page.messages, messages)
-                page.messages.clear()
+                batch.fold(_others(rows, ranges, touched, apart) if touched else rows)
+                _by_section(batch.messages(), messages, sizes.section)
+            batch.end()
             for component in apart.values():
                 page.fold_component(component, undoings)
-                _by_section(page.messages, messages)
-                page.messages.clear()
-            store.fill(page.states[contact] for contact in sorted(page.states))
+            _by_section(batch.messages(), messages, sizes.section)
+            store.fill((page.states[contact] for contact in sorted(page.states)), batch.new)
             imports |= page.imports
             progress((until.position + until.position * (number + 1) // ranges.count) // 2)
         open_rows: dict[RowKey, SoFar] = {}
-        rows_in_order = closed(_in_order(messages, until.position), open_rows, RejectedRows())
+        rows_in_order = closed(_in_order(messages, until.position, sizes.section), open_rows, RejectedRows())
         checkpoint = Checkpoint(until.position, until.hash, VERSION)
-        store.save((), (), rows_in_order, open_rows, imports, checkpoint)
+        store.save((), store.new_contacts(import_ids), (), rows_in_order, open_rows, imports, checkpoint)
         store.all_refolded(touched_by_orders(log, undoings, until.position))
 
 
@@ -109,9 +119,9 @@ def touched_by_orders(log: LogReader, undoings: Undoings, until: int) -> dict[st
     return {import_id: count for import_id, count in found.items() if import_id is not None}
 
 
-def _set_aside(log: LogReader, ranges: Ranges, until: int, entries: Spool[FoldRow]) -> Iterator[int]:
+def _set_aside(log: LogReader, ranges: Ranges, until: int, entries: Spool[FoldRow], limit: int) -> Iterator[int]:
     position = 0
-    while rows := log.fold_page(position, _READ, until):
+    while rows := log.fold_page(position, limit, until):
         by_range: dict[int, list[FoldRow]] = defaultdict(list)
         of = ranges.of
         for row in rows:
@@ -140,18 +150,18 @@ def _others(
     return others
 
 
-def _by_section(messages: list[RowMessage], sections: Spool[RowMessage]) -> None:
+def _by_section(messages: list[RowMessage], sections: Spool[RowMessage], section: int) -> None:
     """Set messages that are in log order aside by section."""
     start = 0
     while start < len(messages):
-        number = messages[start].position // _POSITIONS
-        end = bisect_left(messages, (number + 1) * _POSITIONS, start, key=_position)
+        number = messages[start].position // section
+        end = bisect_left(messages, (number + 1) * section, start, key=_position)
         sections.put(number, messages[start:end])
         start = end
 
 
-def _in_order(sections: Spool[RowMessage], until: int) -> Iterator[RowMessage]:
-    for number in range(until // _POSITIONS + 1):
+def _in_order(sections: Spool[RowMessage], until: int, section: int) -> Iterator[RowMessage]:
+    for number in range(until // section + 1):
         messages = [message for some in sections.take(number) for message in some]
         messages.sort(key=_position)
         yield from messages

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from ledger.log.port import LogReader
 from projections.projector.projector import Projector
-from projections.projector.ranges import CONTACTS, fold_ranges
+from projections.projector.ranges import Sizes, fold_ranges
+from projections.state.answers import Checkpoint
 from projections.state.building import building_alone, discard
 from projections.state.generations import Generations
-from projections.state.sqlite.writer import Checkpoint, StateStore
+from projections.state.sqlite.writer import StateStore
+
+SIZES = Sizes()
 
 
 def fold_into(
@@ -19,12 +22,12 @@ def fold_into(
     log: LogReader,
     *,
     until: int | None = None,
-    contacts_at_once: int = CONTACTS,
+    sizes: Sizes = SIZES,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Checkpoint:
     """Make `path` the state as of position `until` (default: the head when it gets there).
 
-    An unfinished file of an earlier attempt is thrown away. Contacts are folded by ranges of about `contacts_at_once`.
+    An unfinished file of an earlier attempt is thrown away.
     `progress` is told positions of the log, as a measure of what is done.
     """
     discard(path)
@@ -32,7 +35,7 @@ def fold_into(
         head = log.head()
         if until is not None and until < head.position:
             head = log.head_at(until) or head
-        fold_ranges(log, store, path.parent, head, contacts_at_once, progress)
+        fold_ranges(log, store, path.parent, head, sizes, progress)
         projector = Projector(log, store)  # for what has come meanwhile
         while projector.advance(until=until):
             progress(projector.checkpoint.position)

@@ -6,7 +6,7 @@ from hashlib import sha256
 import orjson
 
 from projections.fold.state import ContactState
-from projections.state.sqlite.reader import StateReader
+from projections.state.port import StateReader
 
 _SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 

@@ -3,16 +3,14 @@
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 
-from ledger import sqlite
 from ledger.belonging import refuse_other
 from ledger.storage import NotMadeYet, StorageFault
 from projections.state.building import discard
-from projections.state.sqlite.indexes import Asked
-from projections.state.sqlite.writer import ledger_of
+from projections.state.indexes import Asked
+from projections.state.sqlite.reader import StateFile, ledger_in
 
 _POINTER = "current"
 _of_a_whole_one = re.compile(r"contacts-([0-9]{1,9})\.db", re.ASCII).fullmatch
@@ -62,6 +60,10 @@ class Generations:
                     f"{path} is missing: the projector folds it anew from the log (`contacts serve`)"
                 ) from None
         return path
+
+    def in_use(self) -> StateFile:
+        """The state in use. Raises as `current_path` does."""
+        return StateFile(self.current_path())
 
     def _none(self) -> str:
         if not any(self._complete()):
@@ -113,7 +115,6 @@ class Generations:
 def _ledger_in(path: Path, _inode: int, _changed: int) -> str | None:
     """Whose state a file is; looked up once, as long as it is the same file."""
     try:
-        with closing(sqlite.connect(path, read_only=True)) as connection:
-            return ledger_of(connection)
+        return ledger_in(path)
     except StorageFault:
         return None  # a damaged file says nothing; whoever reads it will find out

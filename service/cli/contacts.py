@@ -55,10 +55,10 @@ def list_contacts(
     asked, states = Selection(conditions, tags, None, match), drivers.generations()
     with drivers.log_reader() as log:
         position = position_of(log, as_of)
-        path = states.current_path() if position is None else state_at(drivers.deployment.past, log, position)
+        stored = states.in_use() if position is None else state_at(drivers.deployment.past, log, position)
     try:
         once = named_once(states, drivers.store)
-        document = list_page(path, drivers.log_reader, asked, "-modified", limit, cursor, once)
+        document = list_page(stored, drivers.log_reader, asked, "-modified", limit, cursor, once)
     except BadCursor as fault:
         raise click.BadParameter(str(fault), param_hint="--cursor") from fault
     except BadCondition as fault:

@@ -1,11 +1,11 @@
 """The list of contacts (R25): search, filters, columns, sort, pages, as of a day. The address is the state."""
 
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request
 
 from projections.conditions.condition import IDENTITIES, BadCondition
+from projections.state.port import StoredState
 from service.http.services import Services
 from service.hub.access import needs
 from service.hub.list_address import ListAddress, chips
@@ -96,8 +96,8 @@ def _choosing(pages: Blueprint, preferences: Preferences) -> None:
         return redirect(asked.address(cursor=None), 303)
 
 
-def _past(services: Services, as_of: str) -> tuple[Path, int]:
-    """The file with the state as of then, and the position that this is. Raises BadMoment."""
+def _past(services: Services, as_of: str) -> tuple[StoredState, int]:
+    """The state as of then, and the position that this is. Raises BadMoment."""
     with services.readers.log() as log:
         position = position_of(log, as_of)
         assert position is not None

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ledger.log.port import LogReader
 from projections.past.states import kept_at
+from projections.state.port import StoredState
 from service.jobs.background_command import BackgroundCommands
 
 WAIT_SECONDS = 2.0
@@ -27,14 +28,14 @@ class PastStates:
         self._folder = folder
         self._background = background
 
-    def at(self, log: LogReader, position: int) -> Path:
-        """The file with the state at `position` of the log. Raises BeingFolded after WAIT_SECONDS."""
+    def at(self, log: LogReader, position: int) -> StoredState:
+        """The state at `position` of the log. Raises BeingFolded after WAIT_SECONDS."""
         deadline = time.monotonic() + WAIT_SECONDS
         lock, is_begun = self._folder / "asked.lock", False
-        while (path := kept_at(self._folder, log, position)) is None:
+        while (kept := kept_at(self._folder, log, position)) is None:
             if time.monotonic() > deadline:
                 raise BeingFolded(position)
             # begun once a call: a command that fails would else be started again and again
             is_begun = is_begun or self._background.begin(lock, ["past", str(position)])
             time.sleep(_LOOK_SECONDS)
-        return path
+        return kept

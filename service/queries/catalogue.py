@@ -4,8 +4,8 @@ from typing import Any
 
 from projections.lists import catalogue
 from projections.state.generations import Generations
-from projections.state.sqlite.indexes import KINDS, SPELLINGS
-from projections.state.sqlite.reader import StateReader
+from projections.state.indexes import KINDS, SPELLINGS
+from projections.state.port import StateReader
 from service.queries.indexing import Indexing
 from service.queries.kept import KeptAnswer
 
@@ -18,8 +18,8 @@ class Catalogue:
 
     def __init__(self, states: Generations) -> None:
         self._indexing = Indexing(states)
-        self._attributes = KeptAnswer(states.current_path, lambda state: (catalogue.attributes(state), _dirty(state)))
-        self._tags = KeptAnswer(states.current_path, lambda state: (catalogue.tags(state), _dirty(state)))
+        self._attributes = KeptAnswer(states.in_use, lambda state: (catalogue.attributes(state), _dirty(state)))
+        self._tags = KeptAnswer(states.in_use, lambda state: (catalogue.tags(state), _dirty(state)))
 
     def attributes(self, at_least: int = 0) -> Listed:
         """The default attributes, and every other that some contact has, as of position `at_least` or later."""

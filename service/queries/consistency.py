@@ -5,14 +5,13 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry
 from ledger.log.port import LogReader
 from ledger.storage import NotMadeYet
-from projections.state.sqlite.reader import reading
+from projections.state.port import StoredState
 
 BETWEEN_LOOKS = 0.005
 
@@ -42,7 +41,7 @@ class Consistency:
 
     signer: Signer
     log: Callable[[], AbstractContextManager[LogReader]]
-    state: Callable[[], Path]
+    state: Callable[[], StoredState]
     seconds: float = 2.0
 
     def token(self, source: str, id: str) -> str:
@@ -93,5 +92,5 @@ class Consistency:
             return None
 
     def _has_reached(self, position: int) -> bool:
-        with reading(self.state()) as state:
+        with self.state().reading() as state:
             return state.checkpoint().position >= position

@@ -10,7 +10,6 @@ from projections.fold.view import contact_document
 from projections.lists.refreshed import contact_now
 from projections.past.explain import explain as explanation
 from projections.past.history import event_document, steps
-from projections.state.sqlite.reader import reading
 from service.queries.find import FoundContact, Unknown, at
 from service.queries.readers import Readers
 
@@ -33,7 +32,7 @@ def now(readers: Readers, contact: int) -> dict[str, Any]:
 
 def state_now(readers: Readers, contact: int) -> ContactState:
     """The contact with this number as it is now. Raises Unknown while it is in the log only, and when it is gone."""
-    with reading(readers.states.current_path()) as state:
+    with readers.states.in_use().reading() as state:
         state.freeze()
         found = contact_now(state, readers.log, contact)
     if found is not None:
@@ -47,7 +46,7 @@ def state_now(readers: Readers, contact: int) -> ContactState:
 def left_by(readers: Readers, log: LogReader, entry: Entry) -> dict[str, Any]:
     """The contact that an accepted entry is about, as it left it, whatever came since. The state must show it."""
     assert entry.contact is not None
-    with reading(readers.states.current_path()) as state:
+    with readers.states.in_use().reading() as state:
         current = state.contact(entry.contact)
     if current is not None and current.position == entry.position:
         return contact_document(current)

@@ -13,8 +13,8 @@ from ledger.events.schema import Fault, Invalid
 from ledger.events.traits import WHATSAPP_OPTED, TraitType, check_scalar, consent, is_datetime, type_of
 from projections.conditions.condition import BadCondition, Condition
 from projections.conditions.filters import Contains, Exists, Filter, HasTag, Recorded, Test
-from projections.state.sqlite.attribute_types import AttributeTypes
-from projections.state.sqlite.predicates import Wanted
+from projections.conditions.wanted import Wanted
+from projections.state.port import AttributeTypes
 from service.queries.attribute_names import MEMBERS, Names
 
 MOST = 20

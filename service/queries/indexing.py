@@ -5,9 +5,7 @@ from contextlib import contextmanager, suppress
 from time import monotonic
 
 from ledger.storage import StorageFault
-from projections.lists.candidates import worthwhile
 from projections.state.generations import Generations
-from projections.state.sqlite.reader import reading
 
 SLOW_SECONDS = 0.02
 
@@ -32,5 +30,5 @@ class Indexing:
         asked = self._generations.asked()
         missing = indexes - asked.all()
         if missing:  # to look whether anybody has an attribute can take as long as the call did
-            with reading(self._generations.current_path()) as state:
-                asked.ask(worthwhile(state, missing))
+            with self._generations.in_use().reading() as state:
+                asked.ask(state.worthwhile(missing))

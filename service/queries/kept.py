@@ -1,11 +1,10 @@
 """Answers that cost a walk over all contacts, kept until the state changes."""
 
 from collections.abc import Callable
-from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
 
-from projections.state.sqlite.reader import StateReader, reading
+from projections.state.port import StateReader, StoredState
 
 _T = TypeVar("_T")
 
@@ -14,32 +13,32 @@ class KeptAnswer(Generic[_T]):
     """What `compute` finds in the state, together with the position it is as of. Safe for threads.
 
     One thread at a time computes; the others get what was found before, if anything was, and if that is new enough for
-    them. `path` gives the state file.
+    them. `in_use` gives the state.
     """
 
-    def __init__(self, path: Callable[[], Path], compute: Callable[[StateReader], _T]) -> None:
-        self._path = path
+    def __init__(self, in_use: Callable[[], StoredState], compute: Callable[[StateReader], _T]) -> None:
+        self._in_use = in_use
         self._compute = compute
         self._computing = Lock()
-        self._last: tuple[Path, tuple[int, int], _T] | None = None
+        self._last: tuple[StoredState, tuple[int, int], _T] | None = None
 
     def __call__(self, at_least: int = 0) -> tuple[_T, int]:
         """The newest answer and its position, which is `at_least` this one, where the state has it.
 
         Raises StorageFault as opening the state does.
         """
-        path = self._path()
-        with reading(path) as state:
+        stored = self._in_use()
+        with stored.reading() as state:
             state.freeze()
             stage = state.stage()
             last = self._last
-            if last is None or last[:2] != (path, stage):
-                last = self._newer(path, stage, state, at_least)
+            if last is None or last[:2] != (stored, stage):
+                last = self._newer(stored, stage, state, at_least)
             return last[2], last[1][0]
 
     def _newer(
-        self, path: Path, stage: tuple[int, int], state: StateReader, at_least: int
-    ) -> tuple[Path, tuple[int, int], _T]:
+        self, stored: StoredState, stage: tuple[int, int], state: StateReader, at_least: int
+    ) -> tuple[StoredState, tuple[int, int], _T]:
         before = self._last
         if before is not None and before[1][0] >= at_least:
             if not self._computing.acquire(blocking=False):
@@ -47,8 +46,8 @@ class KeptAnswer(Generic[_T]):
         else:
             self._computing.acquire()
         try:
-            if self._last is None or self._last[0] != path or self._last[1] < stage:
-                self._last = path, stage, self._compute(state)
+            if self._last is None or self._last[0] != stored or self._last[1] < stage:
+                self._last = stored, stage, self._compute(state)
             return self._last
         finally:
             self._computing.release()

@@ -4,19 +4,17 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from projections.conditions.wanted import Sort, Wanted
 from projections.fold.view import contact_document
 from projections.lists import pages
-from projections.lists.candidates import needed
-from projections.lists.pages import Place, Sort
+from projections.lists.pages import Place
 from projections.lists.refreshed import OpenLog, settled
-from projections.state.sqlite.attribute_types import AttributeTypes
-from projections.state.sqlite.predicates import Wanted
-from projections.state.sqlite.reader import StateReader, reading
+from projections.state.indexes import needed
+from projections.state.port import StateReader, StoredState
 from service.queries.indexing import Indexing
 from service.queries.readers import Readers
 from service.queries.selection import Selection, wanted
@@ -30,7 +28,7 @@ class BadCursor(ValueError):
 
 
 def list_page(
-    path: Path,
+    stored: StoredState,
     log: OpenLog,
     asked: Selection,
     sort: Sort,
@@ -39,7 +37,7 @@ def list_page(
     once: Callable[[str], bool],
     total: Total = pages.total,
 ) -> dict[str, Any]:
-    """A page of the list in the state file `path`: `contacts`, `total` of the whole list, `next_cursor` or None.
+    """A page of the list in a state: `contacts`, `total` of the whole list, `next_cursor` or None.
 
     `notes` tell of conditions that hold for fewer than a reader may think. `once` says whether an attribute that nobody
     has in the file was ever named by an accepted entry (R34).
@@ -52,9 +50,9 @@ def list_page(
     """
     mark = _mark(asked, sort)
     place = None if cursor is None else _place(cursor, mark)
-    with reading(path) as state:
+    with stored.reading() as state:
         state.freeze()
-        chosen, notes = wanted(asked, AttributeTypes(state), once)
+        chosen, notes = wanted(asked, state.attribute_types(), once)
         page = pages.page(state, chosen, sort, place, limit)
         document: dict[str, Any] = {
             "contacts": [contact_document(contact) for contact in settled(state, log, page.contacts, chosen)],
@@ -86,20 +84,20 @@ class Lists:
         limit: int,
         cursor: str | None,
         *,
-        past: Path | None = None,
+        past: StoredState | None = None,
         with_total: bool = True,
     ) -> dict[str, Any]:
-        """A page of the list as it is now, or in the file `past`, a state of then. Raises as `list_page` does."""
-        path, chosen = past or self._readers.states.current_path(), Wanted()
+        """A page of the list as it is now, or in `past`, the state of then. Raises as `list_page` does."""
+        stored, chosen = past or self._readers.states.in_use(), Wanted()
 
         def total(state: StateReader, wanted: Wanted) -> int | None:
             nonlocal chosen
             chosen = wanted
-            return self._totals.of(path, state, wanted) if with_total else None
+            return self._totals.of(stored, state, wanted) if with_total else None
 
         # a past state has no indexes
         with self._indexing.watching(lambda: needed(chosen) if past is None else set()):
-            return list_page(path, self._readers.log, asked, sort, limit, cursor, self._once, total)
+            return list_page(stored, self._readers.log, asked, sort, limit, cursor, self._once, total)
 
 
 def _mark(asked: Selection, sort: Sort) -> bytes:

@@ -11,8 +11,8 @@ from ledger.events.phone import PhoneFault, normalise, normalise_full
 from ledger.events.traits import DEFAULT_TYPES, WHATSAPP_OPTED, TraitType, consent, is_datetime
 from projections.conditions.condition import IDENTITIES, BadCondition, Condition, Said, parse
 from projections.conditions.filters import Empty, Filter, HasTag, Not, Recorded, Tagged, Test, Together
-from projections.state.sqlite.attribute_types import AttributeTypes
-from projections.state.sqlite.predicates import Wanted, number_of
+from projections.conditions.wanted import Wanted, number_of
+from projections.state.port import AttributeTypes
 from service.queries.attribute_names import COUNTRY_CODE, RECORDED, TAGS, Names
 
 Match = Literal["all", "any"]

@@ -10,7 +10,6 @@ from ledger.events.signing import Signer
 from ledger.log.port import LogReader
 from ledger.log.sqlite.reader import is_there
 from ledger.storage import StorageFault
-from projections.state.sqlite.reader import reading
 from service.deployment.deployment import Deployment
 from service.deployment.parts import CONSUMER, PROJECTOR
 from service.queries.part_states import PartState, Waiting, imports_waiting, part_states
@@ -55,7 +54,7 @@ class LedgerStatus:
         states = self.readers.states
         checkpoint, contacts, dirty = 0, 0, 0
         try:
-            with reading(states.current_path()) as state:
+            with states.in_use().reading() as state:
                 checkpoint, contacts, dirty = state.checkpoint().position, state.count(), state.dirty_count()
         except StorageFault as fault:
             if fault.is_damage:

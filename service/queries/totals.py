@@ -1,12 +1,11 @@
 """Exact totals of lists, each counted once for a state of the contacts."""
 
 from collections import OrderedDict
-from pathlib import Path
 from threading import Lock
 
+from projections.conditions.wanted import Wanted
 from projections.lists import pages
-from projections.state.sqlite.predicates import Wanted
-from projections.state.sqlite.reader import StateReader
+from projections.state.port import StateReader, StoredState
 
 _KEPT = 256
 
@@ -15,12 +14,12 @@ class Totals:
     """Remembers what was counted until the state changes. Safe for threads."""
 
     def __init__(self) -> None:
-        self._found: OrderedDict[tuple[Path, tuple[int, int], Wanted], int] = OrderedDict()
+        self._found: OrderedDict[tuple[StoredState, tuple[int, int], Wanted], int] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, path: Path, state: StateReader, wanted: Wanted) -> int:
-        """How many contacts the list has in this state file, which `state` reads and has frozen."""
-        key = path, state.stage(), wanted
+    def of(self, stored: StoredState, state: StateReader, wanted: Wanted) -> int:
+        """How many contacts the list has in this state, which `state` reads and has frozen."""
+        key = stored, state.stage(), wanted
         found = self._found.get(key)
         if found is None:
             found = pages.total(state, wanted)

@@ -100,7 +100,7 @@ def services(deployment: Deployment) -> Services:
             new_ids=drivers.ids().stream,
         ),
         idempotency=idempotency_keys(deployment),
-        consistency=Consistency(signer, readers.log, readers.states.current_path),
+        consistency=Consistency(signer, readers.log, readers.states.in_use),
         readers=readers,
         status=status,
         lists=Lists(readers, once),

@@ -10,7 +10,6 @@ from ledger.bus.port import Bus, BusError
 from ledger.log.sqlite.reader import absence
 from ledger.storage import NotMadeYet, StorageFault
 from projections.state.generations import Generations
-from projections.state.sqlite.reader import reading
 from service.http.readiness import Readiness
 from service.queries.part_states import NOT_KNOWN, part_states
 from service.queries.status import LedgerStatus
@@ -76,7 +75,7 @@ def _log_fault(path: Path) -> str | None:
 
 def _state_fault(states: Generations) -> str | None:
     try:
-        with reading(states.current_path()) as state:
+        with states.in_use().reading() as state:
             state.checkpoint()
     except NotMadeYet as fault:
         return str(fault)

@@ -8,7 +8,7 @@ from ledger.log.sqlite.reader import SqliteLogReader
 from projections.fold.view import contact_document
 from projections.projector.loop import Projection
 from projections.state.generations import Generations
-from projections.state.sqlite.reader import StateReader
+from projections.state.sqlite.reader import StateFileReader
 from tests.intake import Intake
 
 
@@ -33,7 +33,7 @@ class Room:
         projection.close()
 
     def state(self):
-        return StateReader(self.generations.current_path())
+        return StateFileReader(self.generations.current_path())
 
     def contacts(self):
         with closing(self.state()) as state:

@@ -20,6 +20,7 @@ from projections.past.explain import explain
 from projections.past.history import event_document, steps
 from projections.past.verify import verify
 from projections.projector.loop import Projection
+from projections.projector.ranges import Sizes
 from projections.projector.rebuild import fold_into
 from projections.state.digest import full_digest
 from projections.state.generations import Generations
@@ -41,7 +42,7 @@ def test_no_bytes_stop_the_ledger_or_an_answer_about_it(seed):
         append(here / "log.db", list(records(MESSAGES, seed)))
         with closing(SqliteLogReader(here / "log.db")) as log:
             state = projected(log, here)
-            fold_into(here / "rebuilt.db", log, contacts_at_once=2)
+            fold_into(here / "rebuilt.db", log, sizes=Sizes(contacts=2))
             with reading(state) as live, reading(here / "rebuilt.db") as rebuilt:
                 assert full_digest(live) == full_digest(rebuilt)
                 assert verify(log, state, here / "scratch.db").faults == ()

@@ -2,7 +2,6 @@
 
 from contextlib import closing
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,9 +11,9 @@ from projections.fold.view import contact_document
 from projections.past.explain import explain
 from projections.past.history import states_at, steps
 from projections.past.verify import verify
-from projections.projector import ranges
 from projections.projector.loop import Projection
 from projections.projector.projector import Projector
+from projections.projector.ranges import Sizes
 from projections.projector.rebuild import build_generation, fold_into
 from projections.state.digest import content_digest, full_digest
 from projections.state.generations import Generations
@@ -138,11 +137,10 @@ def test_pages_restarts_and_rebuilds_come_to_the_same_digest(stream, data):
 @given(mixed_streams(), st.integers(1, 4), st.integers(1, 6), st.data())
 def test_ranges_of_any_size_come_to_the_state_that_pages_do(stream, contacts, entries, data):
     """R28, for every position: also with rows of an import open there, and contacts that were merged later."""
-    with folder() as here, log_of(here, stream) as log, pytest.MonkeyPatch.context() as sizes:
-        sizes.setattr(ranges, "_READ", entries)
-        sizes.setattr(ranges, "_POSITIONS", data.draw(st.integers(1, 6)))
+    with folder() as here, log_of(here, stream) as log:
+        sizes = Sizes(contacts, entries, section=data.draw(st.integers(1, 6)))
         until = data.draw(st.integers(0, log.head().position))
-        fold_into(here / "ranges.db", log, until=until, contacts_at_once=contacts)
+        fold_into(here / "ranges.db", log, until=until, sizes=sizes)
         with closing(StateStore(here / "pages.db")) as store:
             projector, page = Projector(log, store), data.draw(st.integers(1, 8))
             while projector.advance(until=until, limit=page) or projector.refold(1):

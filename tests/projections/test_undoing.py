@@ -6,6 +6,7 @@ import pytest
 
 from ledger.log.sqlite.reader import SqliteLogReader
 from projections.conditions.condition import parse_condition
+from projections.conditions.wanted import Wanted
 from projections.lists import pages
 from projections.lists.refreshed import contact_now, settled
 from projections.past.verify import verify
@@ -13,7 +14,6 @@ from projections.projector.loop import Projection
 from projections.projector.projector import Projector
 from projections.projector.rebuild import build_generation, fold_into
 from projections.state.digest import full_digest
-from projections.state.sqlite.predicates import Wanted
 from projections.state.sqlite.reader import reading
 from projections.state.sqlite.writer import StateStore
 from tests.examples import ASHA, GAVIN, MEERA, RAVI

@@ -12,7 +12,7 @@ from typing import Any
 from ledger.belonging import NotOurs
 from ledger.sqlite import driver
 from projections.projector.loop import Projection
-from projections.state.sqlite.indexes import KINDS, SPELLINGS, TAGS, of_attribute, of_text
+from projections.state.indexes import KINDS, SPELLINGS, TAGS, of_attribute, of_text
 from service.deployment.deployment import Deployment, deployment
 from service.imports.run.undo import Order
 from service.wiring.ledger import verification

@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 
 from ledger import sqlite
-from ledger.events.traits import TraitType, type_of
+from ledger.events.traits import type_of
 from projections.conditions.condition import LIKE_A_DATETIME, text_of
-from projections.state.sqlite.indexes import KINDS, SPELLINGS, attribute_of, is_kept_in_blocks, of_text, table_of
+from projections.state.answers import Kind, Spelling
+from projections.state.indexes import KINDS, SPELLINGS, attribute_of, is_kept_in_blocks, of_text, table_of
 from projections.state.sqlite.predicates import decoded, place_of
 
 SIZE = 512
@@ -29,35 +30,6 @@ Content = tuple[bytes, bytes]
 
 _encode = msgspec.json.Encoder().encode
 _numbers = msgspec.json.Decoder(list[int]).decode
-
-
-class Kind(msgspec.Struct, array_like=True):
-    """What values of one JSON type an attribute has: how many contacts, and the type of the oldest one's.
-
-    `datetimes` of the contacts have a text that looks like one.
-    """
-
-    name: str
-    json_type: str
-    contacts: int
-    datetimes: int
-    first: int
-    first_type: TraitType
-
-    @property
-    def shares(self) -> dict[TraitType, int]:
-        """How many contacts have a value of which type."""
-        if self.json_type == "text":
-            return {"datetime": self.datetimes, "string": self.contacts - self.datetimes}
-        return {self.first_type: self.contacts}
-
-
-class Spelling(msgspec.Struct, array_like=True):
-    """A spelling of a tag, the position that used it first, and how many contacts have it."""
-
-    tag: str
-    position: int
-    contacts: int
 
 
 _decode_kinds = msgspec.json.Decoder(list[Kind]).decode

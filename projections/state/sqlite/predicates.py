@@ -6,13 +6,11 @@ beyond ASCII in any case) it asks of Python, by the functions that `define` give
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import msgspec
-
 from ledger.events import tags as tag_rules
-from ledger.events.traits import canonical, is_datetime
+from ledger.events.traits import is_datetime
 from projections.conditions.condition import IDENTITIES, LIKE_A_DATETIME, Condition, trait_of
 from projections.conditions.filters import (
     Contains,
@@ -26,25 +24,10 @@ from projections.conditions.filters import (
     Test,
     Together,
 )
-
-_SEARCHED_TRAITS = ("name", "email")
-SEARCHED = (*_SEARCHED_TRAITS, *IDENTITIES)
-"""What a search without an attribute's name looks at."""
+from projections.conditions.wanted import SEARCHED_TRAITS, Wanted, number_of, searched_for
+from projections.state.indexes import can_be_kept
 
 Define = Callable[[str, int, Callable[..., bool]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which contacts are asked for: all conditions hold, all tags are there, and one of SEARCHED contains `text`.
-
-    So do `filters`, joined from the first to the last.
-    """
-
-    conditions: tuple[Condition, ...] = ()
-    tags: tuple[str, ...] = ()
-    text: str | None = None
-    filters: tuple[Filter, ...] = ()
 
 
 class Sql:
@@ -143,7 +126,7 @@ class Sql:
 
     def _search(self, text: str) -> str:
         somewhere = self._somewhere(text)
-        traits = " OR ".join([self._within(name, text) for name in _SEARCHED_TRAITS])
+        traits = " OR ".join([self._within(name, text) for name in SEARCHED_TRAITS])
         identities = [self._within(name, text) for name in searched_for(text) if name in IDENTITIES]
         return f"(({somewhere} AND ({traits})) OR {' OR '.join(identities)})"
 
@@ -196,12 +179,6 @@ class Sql:
         return "?"
 
 
-def searched_for(text: str) -> tuple[str, ...]:
-    """Those of SEARCHED that can contain the text."""
-    can_be_phone = set(text) <= set("+0123456789")
-    return SEARCHED if can_be_phone else tuple(name for name in SEARCHED if name != "phone")
-
-
 def place_of(name: str) -> tuple[str, str] | None:
     """SQL for the JSON type and the value of an attribute; None for a name that no JSON path can say."""
     if name == "phone":
@@ -209,23 +186,10 @@ def place_of(name: str) -> tuple[str, str] | None:
     if name == "user_id":
         return "iif(user_id IS NULL, NULL, 'text')", "user_id"
     name = trait_of(name)
-    if not name.isprintable() or set('"\\').intersection(name):
+    if not can_be_kept(name):
         return None
     path = f"""'$."{name.replace("'", "''")}"'"""
     return f"json_type(traits, {path})", f"json_extract(traits, {path})"
-
-
-def number_of(text: str) -> float | None:
-    """The number that a condition's text is in JSON."""
-    try:
-        return msgspec.json.decode(text, type=float)
-    except msgspec.MsgspecError:
-        return None
-
-
-def day_of(text: str) -> str:
-    """The day in UTC of a condition's datetime."""
-    return str(canonical(text))[:10]
 
 
 def _is_blank(name: str) -> str:

@@ -2,9 +2,10 @@
 
 import json
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter, methodcaller
 from pathlib import Path
 from typing import Any
@@ -14,38 +15,27 @@ import orjson
 from ledger import sqlite
 from ledger.events.traits import TraitType, type_of
 from ledger.storage import NotMadeYet
+from projections.conditions.wanted import Wanted
 from projections.fold.state import ContactState
-from projections.state.sqlite.writer import CONTACT_COLUMNS, LAYOUT, Checkpoint, dirty_among, state_of
+from projections.state.answers import Checkpoint, ImportTally, Kind, Spelling
+from projections.state.indexes import table_of
+from projections.state.port import Listed, StateReader, StoredState
+from projections.state.sqlite.attribute_types import AttributeTypesInFile
+from projections.state.sqlite.blocks import kinds, spellings
+from projections.state.sqlite.candidates import worthwhile
+from projections.state.sqlite.listed import ListedInFile, meeting, total
+from projections.state.sqlite.predicates import Sql
+from projections.state.sqlite.rows import CONTACT_COLUMNS, load, state_of
+from projections.state.sqlite.tables import LAYOUT, dirty_among, ledger_of
 
 
-@dataclass(frozen=True, slots=True)
-class ImportTally:
-    """What happened to the rows of an import so far; `started` and `split` are the JSON of its own messages.
-
-    `undoing` is that of its last undo or redo, with its `position`, `recorded` and `type`, which `refolded` of the
-    `touched` contacts show by now.
-    """
-
-    number: int
-    id: str
-    started: str | None
-    split: str | None
-    undoing: str | None
-    rejected: int
-    skipped: int
-    created: int
-    updated: int
-    unchanged: int
-    older: int
-    touched: int
-    refolded: int
-
-
-class StateReader:
+class StateFileReader(StateReader):
     """A read-only view of one state file."""
 
     def __init__(self, path: Path) -> None:
-        """Raises StorageFault when there is none, and when it is of an earlier version."""
+        """Raises NotMadeYet when there is none, and when it is of an earlier version."""
+        if not path.exists():
+            raise NotMadeYet(f"{path} is not there: the projector makes it (`contacts serve`)")
         self._connection = sqlite.connect(path, read_only=True)
         if self._connection.execute("PRAGMA user_version").fetchone()[0] < LAYOUT:
             self._connection.close()
@@ -68,6 +58,12 @@ class StateReader:
         """From now on, read text that is not UTF-8 too, for somebody who looks for what is wrong with the file."""
         self._connection.text_factory = methodcaller("decode", "utf-8", "surrogateescape")
 
+    def ledgers(self) -> list[str] | None:
+        """What the file says of whose state it is, one ledger's id in a sound file; None: it never said."""
+        if "ledger" not in self.parts():
+            return None
+        return [id for (id,) in self._connection.execute("SELECT id FROM ledger")]
+
     def checkpoints(self) -> list[Checkpoint]:
         """What the file says of how far it is: one, in a sound file."""
         rows = self._connection.execute("SELECT position, hash, fold_version FROM checkpoint")
@@ -86,18 +82,12 @@ class StateReader:
         row = self._connection.execute(query, (contact,)).fetchone()
         return state_of(row) if row else None
 
-    def find(self, rest: str, parameters: Sequence[object]) -> list[ContactState]:
-        """The contacts of a query, which goes on after `SELECT … FROM contacts`."""
-        rows = self._connection.execute(f"SELECT {CONTACT_COLUMNS} FROM contacts {rest}", parameters)
-        return [state_of(row) for row in rows]
+    def contacts(self, contacts: Iterable[int]) -> dict[int, ContactState]:
+        return load(self._connection, contacts)
 
     def rows(self, query: str, parameters: Sequence[object]) -> Iterator[tuple[Any, ...]]:
         """The rows of a query, read as they are asked for."""
         return iter(self._connection.execute(query, parameters))
-
-    def numbers_of(self, query: str, parameters: Sequence[object]) -> list[int]:
-        """The first column of a query."""
-        return [number for (number, *_) in self._connection.execute(query, parameters)]
 
     def names(self) -> set[str]:
         """The tables and indexes of the file."""
@@ -120,9 +110,35 @@ class StateReader:
         """When a contact changed last; 0 where there is none."""
         return int(self._connection.execute("SELECT max(modified) FROM contacts").fetchone()[0] or 0)
 
-    def define(self, name: str, arguments: int, function: Callable[..., bool]) -> None:
-        """Let queries call a function of Python; the same arguments always give the same result."""
-        self._connection.create_function(name, arguments, function, deterministic=True)
+    def listed(self, wanted: Wanted, most: int) -> Listed:
+        return ListedInFile(self.rows, self.names(), self._defined(wanted), wanted, most)
+
+    def total(self, wanted: Wanted, most: int) -> int:
+        return total(self.rows, self.names(), self._defined(wanted), wanted, most)
+
+    def _defined(self, wanted: Wanted) -> Sql:
+        """The list's clause; the file then knows the functions that it calls."""
+        sql = Sql(wanted)
+        sql.define(partial(self._connection.create_function, deterministic=True))
+        return sql
+
+    def meeting(self, states: Iterable[ContactState], wanted: Wanted) -> set[int]:
+        return meeting(states, wanted)
+
+    def keeps(self, index: str) -> bool:
+        return table_of(index) in self.names()
+
+    def worthwhile(self, indexes: Iterable[str]) -> set[str]:
+        return worthwhile(self.rows, indexes)
+
+    def attribute_types(self) -> AttributeTypesInFile:
+        return AttributeTypesInFile(self.rows, self.names())
+
+    def kinds(self) -> Iterator[Kind]:
+        return kinds(self.rows, self.names())
+
+    def spellings(self) -> Iterator[Spelling]:
+        return spellings(self.rows, self.names())
 
     def count(self) -> int:
         """How many contacts there are."""
@@ -136,10 +152,6 @@ class StateReader:
         """All contacts in the order of phone, then user id: the same for the same facts, whatever their ids."""
         return self._in_order("phone, user_id")
 
-    def numbers(self) -> list[int]:
-        """The numbers of all contacts, in order."""
-        return [number for (number,) in self._connection.execute("SELECT contact FROM contacts ORDER BY contact")]
-
     def _in_order(self, order: str) -> Iterator[ContactState]:
         rows = self._connection.execute(f"SELECT contact FROM contacts ORDER BY {order}")
         numbers = array("q", (number for (number,) in rows))
@@ -148,13 +160,6 @@ class StateReader:
             row = self._connection.execute(query, (number,)).fetchone()
             if row is not None:
                 yield state_of(row)
-
-    def identities(self, after: int, limit: int) -> list[tuple[int, bytes, int | None, str | None]]:
-        """(contact, id, phone, user id) of up to `limit` contacts after number `after`, by number."""
-        return self._connection.execute(
-            "SELECT contact, id, phone, user_id FROM contacts WHERE contact > ? ORDER BY contact LIMIT ?",
-            (after, limit),
-        ).fetchall()
 
     def where_not_true(self, trait: str, contacts: Iterable[int]) -> tuple[set[int], set[int]]:
         """Those of the contacts, by number, whose trait has another value than true, and those whose was cleared."""
@@ -263,10 +268,26 @@ def _type(least: object, greatest: object, kind: str) -> TraitType:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[StateReader]:
-    """A state file opened for the length of a block."""
-    reader = StateReader(path)
+def reading(path: Path) -> Iterator[StateFileReader]:
+    """A state file opened for the length of a block. Raises NotMadeYet as opening it does."""
+    reader = StateFileReader(path)
     try:
         yield reader
     finally:
         reader.close()
+
+
+@dataclass(frozen=True, slots=True)
+class StateFile(StoredState):
+    """Contact state in a file."""
+
+    path: Path
+
+    def reading(self) -> AbstractContextManager[StateFileReader]:
+        return reading(self.path)
+
+
+def ledger_in(path: Path) -> str | None:
+    """The id of the ledger whose state a file is; None where it does not say (R37)."""
+    with closing(sqlite.connect(path, read_only=True)) as connection:
+        return ledger_of(connection)

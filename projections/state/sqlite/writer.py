@@ -5,28 +5,25 @@ Rows and checkpoint change in one transaction, so the file always says exactly h
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice, repeat
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import orjson
 
 from ledger import sqlite
-from ledger.events import tags as tag_rules
-from ledger.log.entry import phone_text
-from ledger.sqlite import blob
 from ledger.wal import Wal
-from projections.fold.evolve import VERSION
-from projections.fold.outcomes import OUTCOMES, RowKey, RowMessage, SoFar
+from projections.fold.outcomes import RowKey, RowMessage, SoFar
+from projections.fold.page import ImportIds
 from projections.fold.state import ContactState
+from projections.state.answers import Checkpoint
+from projections.state.port import ImportColumns, NewContacts, StateWriter
 from projections.state.sqlite.blocks import Blocks
 from projections.state.sqlite.indexes import let_write, make
-
-LAYOUT = 3
-"""Of the tables of a state file; one that is older has an older fold version too, and so is folded anew."""
+from projections.state.sqlite.new_contacts import NewContactRows
+from projections.state.sqlite.rows import INSERT, ContactRow, insert, load, row_of, text_of
+from projections.state.sqlite.tables import dirty_among, ledger_of, make_tables
 
 _LARGE_WAL = 64 * 2**20
 _ROWS = 10_000
@@ -39,88 +36,7 @@ each would be a tenth of all the work of the projector.
 _listed = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """How far a state has been folded: the log's position and chain hash there, and by which fold."""
-
-    position: int
-    hash: bytes
-    fold_version: int
-
-
-def _text(document: object) -> str:
-    return orjson.dumps(document).decode()
-
-
-ContactRow = tuple[int, bytearray, int, int | str, int, int, int, str, str, str]
-"""The parameters of `_INSERT`: a row of `contacts`, with 0 for a phone or a user id that is not there."""
-
-
-def row_of(state: ContactState) -> ContactRow:
-    """The row that keeps a contact; `state_of` gives it back."""
-    phone, user_id = state.phone, state.user_id
-    return (
-        state.contact,
-        blob(state.id),
-        0 if phone is None else int(phone),
-        0 if user_id is None else user_id,
-        state.created,
-        state.modified,
-        state.position,
-        _text(state.traits),
-        _text((state.stamp, state.stamps)),
-        _text(list(state.tags.values())) if state.tags else "[]",
-    )
-
-
-def state_of(row: Any) -> ContactState:
-    """The contact of a row selected by `CONTACT_COLUMNS`."""
-    contact, id, phone, user_id, created, modified, position, traits, stamps, tags = row
-    stamp, others = orjson.loads(stamps)
-    return ContactState(
-        contact,
-        id,
-        phone_text(phone),
-        user_id,
-        created,
-        modified,
-        position,
-        orjson.loads(traits),
-        tuple(stamp),
-        {name: tuple(at) for name, at in others.items()},
-        {tag_rules.fold(spelling): (spelling, at) for spelling, at in orjson.loads(tags)},
-    )
-
-
-CONTACT_COLUMNS = "contact, id, phone, user_id, created, modified, position, traits, stamps, tags"
-
-
-_INSERT = f"INSERT INTO contacts ({CONTACT_COLUMNS}) VALUES (?, ?, nullif(?, 0), nullif(?, 0), ?, ?, ?, ?, ?, ?)"
-
-
-def dirty_among(connection: sqlite.Connection, contacts: Iterable[int]) -> set[int]:
-    """Those of the contacts whose row is older than the checkpoint (R32)."""
-    rows = connection.execute(
-        "SELECT contact FROM dirty WHERE contact IN (SELECT value FROM json_each(?))",
-        (_listed(sorted(contacts)).decode(),),
-    )
-    return {contact for (contact,) in rows}
-
-
-def ledger_of(connection: sqlite.Connection) -> str | None:
-    """The id of the ledger whose state a file is; None where it does not say (R37)."""
-    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'ledger'").fetchone() is None:
-        return None
-    row = connection.execute("SELECT id FROM ledger").fetchone()
-    return None if row is None else str(row[0])
-
-
-def insert(connection: sqlite.Connection, states: Iterable[ContactState]) -> None:
-    """Put contacts into a table `contacts` that has none of them."""
-    connection.executemany(_INSERT, map(row_of, states))
-
-
-class StateStore:
+class StateStore(StateWriter):
     """The writer of one generation; only the projector, or a rebuild of its own file, holds one."""
 
     def __init__(self, path: Path, *, is_scratch: bool = False) -> None:
@@ -136,8 +52,8 @@ class StateStore:
             self._connection.execute("PRAGMA synchronous = NORMAL")
         if self._connection.execute("PRAGMA user_version").fetchone()[0] == 0:
             with sqlite.transaction(self._connection):
-                _make_tables(self._connection)
-        self.blocks = Blocks(self._connection)
+                make_tables(self._connection)
+        self._blocks = Blocks(self._connection)
         self._place = sqlite.Place(path)
         self._wal = Wal(path, _LARGE_WAL)
 
@@ -163,11 +79,7 @@ class StateStore:
 
     def load(self, contacts: Iterable[int]) -> dict[int, ContactState]:
         """The states of these contacts, as far as they exist."""
-        rows = self._connection.execute(
-            f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE contact IN (SELECT value FROM json_each(?))",
-            (_listed(sorted(contacts)).decode(),),
-        )
-        return {row[0]: state_of(row) for row in rows}
+        return load(self._connection, contacts)
 
     def open_rows(self) -> dict[RowKey, SoFar]:
         """The import rows of which only the first message has been folded."""
@@ -183,18 +95,23 @@ class StateStore:
         )
         return [number for (numbers,) in rows for number in orjson.loads(numbers)]
 
-    def fill(self, states: Iterable[ContactState]) -> None:
-        """Put contacts into a file that has none of them yet: half the work of saving them, in order of number."""
+    def new_contacts(self, import_ids: ImportIds) -> NewContactRows:
+        """Where contacts go that need no fold; for `save` or `fill`."""
+        return NewContactRows(import_ids)
+
+    def fill(self, states: Iterable[ContactState], new: NewContacts) -> None:
+        """Put contacts into a file that has none of them yet: half the work of saving them."""
         with sqlite.transaction(self._connection) as connection:
-            insert(connection, states)
+            insert(connection, _in_order(states, new))
 
     def save(
         self,
-        contacts: Collection[ContactRow],
-        absorbed: Collection[int],
+        states: Iterable[ContactState],
+        new: NewContacts,
+        gone: Collection[int],
         rows: Iterable[RowMessage],
         open_rows: Mapping[RowKey, SoFar],
-        imports: Mapping[str, Mapping[str, str]],
+        imports: ImportColumns,
         checkpoint: Checkpoint,
         settled: Collection[int] = (),
     ) -> None:
@@ -205,7 +122,7 @@ class StateStore:
         dirty.
         """
         with sqlite.transaction(self._connection) as connection:
-            self._put(contacts, absorbed, settled)
+            self._put(_in_order(states, new), gone, settled)
             self._save_imports(imports)
             self._save_rows(rows)
             connection.execute("DELETE FROM open_rows")
@@ -215,7 +132,7 @@ class StateStore:
             )
             self._reach(checkpoint)
 
-    def undo(self, imports: Mapping[str, Mapping[str, str]], touched: Sequence[int], checkpoint: Checkpoint) -> None:
+    def undo(self, imports: ImportColumns, touched: Sequence[int], checkpoint: Checkpoint) -> None:
         """Take the checkpoint past an undo or a redo of one import; the touched contacts are dirty from now on."""
         with sqlite.transaction(self._connection) as connection:
             self._save_imports(imports)
@@ -242,7 +159,7 @@ class StateStore:
         """Put these states in the place of dirty contacts, and take away those that have none."""
         with sqlite.transaction(self._connection):
             gone = [contact for contact in dirty if contact not in states]
-            self._put([row_of(state) for state in states.values()], gone, dirty)
+            self._put(list(map(row_of, states.values())), gone, dirty)
 
     def some_dirty(self, most: int) -> list[int]:
         """Contacts whose row is older than the checkpoint, because an undo or a redo has touched them."""
@@ -255,13 +172,13 @@ class StateStore:
 
     def _put(self, contacts: Collection[ContactRow], gone: Collection[int], settled: Collection[int]) -> None:
         self._connection.executemany(
-            f"{_INSERT} ON CONFLICT (contact) DO UPDATE SET phone = excluded.phone, user_id = excluded.user_id,"
+            f"{INSERT} ON CONFLICT (contact) DO UPDATE SET phone = excluded.phone, user_id = excluded.user_id,"
             " created = excluded.created, modified = excluded.modified, position = excluded.position,"
             " traits = excluded.traits, stamps = excluded.stamps, tags = excluded.tags",
             contacts,
         )
         self._connection.executemany("DELETE FROM contacts WHERE contact = ?", [(contact,) for contact in gone])
-        self.blocks.drop(chain(map(itemgetter(0), contacts), gone))
+        self._blocks.drop(chain(map(itemgetter(0), contacts), gone))
         if settled:
             numbers = (_listed(sorted(settled)).decode(),)
             self._connection.execute(
@@ -271,7 +188,7 @@ class StateStore:
             )
             self._connection.execute("DELETE FROM dirty WHERE contact IN (SELECT value FROM json_each(?))", numbers)
 
-    def _save_imports(self, imports: Mapping[str, Mapping[str, str]]) -> None:
+    def _save_imports(self, imports: ImportColumns) -> None:
         for import_id, columns in imports.items():
             for column, document in columns.items():
                 self._connection.execute(
@@ -300,7 +217,7 @@ class StateStore:
                 self._connection.execute(
                     "INSERT INTO outcomes (until, import, outcome, is_older, positions, rows)"
                     " VALUES (?, ?, ?, ?, ?, ?)",
-                    (until, number, outcome, int(is_older), _text(positions), _text(numbers)),
+                    (until, number, outcome, int(is_older), text_of(positions), text_of(numbers)),
                 )
                 self._connection.execute(
                     f"UPDATE imports SET {outcome} = {outcome} + ?, older = older + ? WHERE number = ?",
@@ -328,40 +245,17 @@ class StateStore:
     def index(self, indexes: Iterable[str]) -> None:
         """Make the indexes that lists need, and these where they are missing (`projections.state.sqlite.indexes`)."""
         make(self._connection, indexes)
-        self.blocks.keep(indexes)
+        self._blocks.keep(indexes)
+
+    def make_blocks(self, most: int) -> int:
+        """Make up to `most` of the blocks of indexes that are missing; gives how many it made."""
+        return self._blocks.make(most)
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
 
 
-def _make_tables(connection: sqlite.Connection) -> None:
-    from sqlite_utils import Database  # slow to load, and most processes never make a file
-
-    database = Database(connection)
-    database.table("contacts").create(
-        {
-            "contact": int, "id": bytes, "phone": int, "user_id": str, "created": int, "modified": int,
-            "position": int, "traits": str, "stamps": str, "tags": str,
-        },
-        pk="contact", not_null={"id", "created", "modified", "position", "traits", "stamps", "tags"}, strict=True,
-    )  # fmt: skip
-    counts: dict[str, type] = dict.fromkeys((*OUTCOMES, "older", "touched", "refolded"), int)
-    database.table("imports").create(
-        {"number": int, "id": str, "started": str, "split": str, "undoing": str} | counts,
-        pk="number", not_null={"id"} | set(counts), defaults=dict.fromkeys(counts, 0), strict=True,
-    )  # fmt: skip
-    database.table("imports").create_index(["id"], unique=True)
-    database.table("outcomes").create(
-        {"until": int, "import": int, "outcome": str, "is_older": int, "positions": str, "rows": str},
-        pk=("until", "import", "outcome", "is_older"), strict=True,
-    )  # fmt: skip
-    database.table("open_rows").create(
-        {"import": str, "row": int, "outcome": str, "is_older": int}, pk=("import", "row"), strict=True
-    )
-    connection.execute(
-        "CREATE TABLE dirty (contact INTEGER, import INTEGER, PRIMARY KEY (contact, import)) STRICT, WITHOUT ROWID"
-    )
-    database.table("checkpoint").create({"position": int, "hash": bytes, "fold_version": int}, strict=True)
-    connection.execute("INSERT INTO checkpoint VALUES (0, zeroblob(32), ?)", (VERSION,))
-    connection.execute(f"PRAGMA user_version = {LAYOUT}")
+def _in_order(states: Iterable[ContactState], new: NewContacts) -> list[ContactRow]:
+    """By number, in which a file is written quickest."""
+    return sorted([*new.contacts, *map(row_of, states)], key=itemgetter(0))

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from projections.lists.pages import SORTS
+from projections.conditions.wanted import SORTS
 
 LARGEST_POSITION = 2**62
 MOST_CONDITIONS = 10

@@ -5,10 +5,8 @@ from typing import Any
 from flask import Response
 
 from projections.lists import pages
-from projections.lists.candidates import needed
 from projections.lists.refreshed import settled
-from projections.state.sqlite.attribute_types import AttributeTypes
-from projections.state.sqlite.reader import reading
+from projections.state.indexes import needed
 from service.api.description import hub_examples as examples
 from service.api.description.hub_shapes import CustomersSchema, FiltersSchema, FoundCustomerSchema
 from service.api.description.parameters import CustomersQuery, PhoneQuery
@@ -47,13 +45,13 @@ def _list(routes: Routes, services: Services) -> None:
         datetimes, `eq neq exists` for booleans, `contains exists` for lists, and `contains` for `tags`. A time needs
         its zone. Oldest contact first. `val` is of the attribute's type, unless that is mixed.
         """
-        path = readers.states.current_path()
+        stored = readers.states.in_use()
         window = {"offset": query["offset"], "limit": query["limit"]}
-        with reading(path) as state, indexing.watching(lambda: needed(wanted)):
+        with stored.reading() as state, indexing.watching(lambda: needed(wanted)):
             state.freeze()
-            wanted, notes = read_filters(body, AttributeTypes(state), services.named_once)
+            wanted, notes = read_filters(body, state.attribute_types(), services.named_once)
             found = settled(state, readers.log, pages.window(state, wanted, **window), wanted)
-            total = totals.of(path, state, wanted)
+            total = totals.of(stored, state, wanted)
         data = {
             "total_customers": total,
             "has_next_page": query["offset"] + query["limit"] < total,

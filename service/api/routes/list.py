@@ -1,11 +1,11 @@
 """The list of contacts (R25)."""
 
-from pathlib import Path
 from typing import Any
 
 from flask import Response, g
 
 from projections.conditions.condition import BadCondition
+from projections.state.port import StoredState
 from service.api.description import contact_examples as examples
 from service.api.description.contact_shapes import ContactsSchema
 from service.api.description.parameters import ContactsQuery
@@ -65,8 +65,8 @@ def list_routes(services: Services) -> Routes:
     return routes
 
 
-def _past(services: Services, as_of: str) -> tuple[Path, int]:
-    """The file with the state as of then, and the position that this is."""
+def _past(services: Services, as_of: str) -> tuple[StoredState, int]:
+    """The state as of then, and the position that this is."""
     with services.readers.log() as log:
         try:
             position = position_of(log, as_of)

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-import msgspec
-
 from ledger.events import tags
 from ledger.events.identity import Known
 from ledger.events.traits import WHATSAPP_OPTED
@@ -17,14 +15,12 @@ from projections.fold.page import FoldPage, ImportIds
 from projections.fold.replay import last_words, replayed
 from projections.fold.state import ContactState
 from projections.state.generations import Generations
-from projections.state.sqlite.blocks import kinds, spellings
-from projections.state.sqlite.reader import StateReader, reading
+from projections.state.port import StateReader
 
 _PAGE = 10_000
 _SAMPLE = 20_000
 """Contacts, the newest: where most attributes of a file are found at once, when they are known at all."""
 _EMPTY = Head(0, bytes(32), 0)
-_listed = msgspec.json.Encoder().encode
 
 
 @contextmanager
@@ -35,7 +31,7 @@ def at_head(log: Path, generations: Generations) -> Iterator["LedgerHead"]:
     """
     with ExitStack() as opened:
         # state first: it then is never ahead of the log
-        state = opened.enter_context(reading(generations.current_path())) if generations.current() else None
+        state = opened.enter_context(generations.in_use().reading()) if generations.current() else None
         if state is not None:
             state.freeze()
         entries = opened.enter_context(closing(SqliteLogReader(log))) if is_there(log) else None
@@ -109,14 +105,14 @@ class LedgerHead:
         if missing and self._state is not None:
             missing -= self._state.trait_types(_SAMPLE).keys()
         if missing and self._state is not None:
-            missing.difference_update(kind.name for kind in kinds(self._state.rows, self._state.names()))
+            missing.difference_update(kind.name for kind in self._state.kinds())
         return missing
 
     def without_contact(self, chosen: Iterable[str]) -> list[str]:
         """Those of the tags that no contact has, in whatever spelling (R5)."""
         used = {folded for state in self._newer.values() for folded in state.tags}
         if self._state is not None:
-            used.update(tags.fold(one.tag) for one in spellings(self._state.rows, self._state.names()))
+            used.update(tags.fold(one.tag) for one in self._state.spellings())
         return [spelling for spelling in chosen if tags.fold(spelling) not in used]
 
     def _fold_rest(self, log: LogReader) -> dict[int, ContactState]:
@@ -150,11 +146,7 @@ class LedgerHead:
     def _loaded(self, contacts: set[int]) -> dict[int, ContactState]:
         if self._state is None or not contacts:
             return {}
-        numbers = _listed(sorted(contacts)).decode()
-        found = {
-            state.contact: state
-            for state in self._state.find("WHERE contact IN (SELECT value FROM json_each(?))", (numbers,))
-        }
+        found = self._state.contacts(contacts)
         dirty = self._state.dirty_among(contacts) if self._log is not None else set()
         settled = {number: state for number, state in found.items() if number not in dirty}
         return settled | self._replayed(dirty, self._state.checkpoint().position)

@@ -17,8 +17,8 @@ from ledger.log.sqlite.reader import SqliteLogReader, is_there
 from ledger.log.undo import Refused
 from projections.lists.catalogue import attributes
 from projections.state.generations import Generations
-from projections.state.sqlite.indexes import KINDS, table_of
-from projections.state.sqlite.reader import StateReader, reading
+from projections.state.indexes import KINDS
+from projections.state.port import StateReader
 from service.imports.columns.attributes import default_type
 from service.imports.ledger.head import LedgerHead, at_head
 from service.imports.record.counts import AppendRejection, ImportUndo, NotRedone, Outcomes
@@ -138,7 +138,7 @@ class LedgerView:
         return {name: type for name, type in types.items() if default_type(name) is None}
 
     def _types_in(self, state: StateReader) -> dict[str, TraitType]:
-        if table_of(KINDS) not in state.names() and state.count() > _SAMPLE:
+        if not state.keeps(KINDS) and state.count() > _SAMPLE:
             self._generations.asked().ask([KINDS])
             return state.trait_types(_SAMPLE)
         return {one["name"]: one["type"] for one in attributes(state) if one["contacts"]}
@@ -147,7 +147,7 @@ class LedgerView:
         """The state's answer; `without` while there is no state."""
         if self._generations.current() is None:
             return without
-        with reading(self._generations.current_path()) as state:
+        with self._generations.in_use().reading() as state:
             return ask(state)
 
 

@@ -5,8 +5,6 @@ from contextlib import closing
 
 from ledger.sqlite import Connection
 from projections.state.generations import Generations
-from projections.state.sqlite.attribute_types import AttributeTypes
-from projections.state.sqlite.reader import reading
 
 
 def named_once(states: Generations, store: Callable[[], Connection]) -> Callable[[str], bool]:
@@ -21,8 +19,8 @@ def named_once(states: Generations, store: Callable[[], Connection]) -> Callable
         )
 
         if states.current() is not None:
-            with reading(states.current_path()) as state:
-                if AttributeTypes(state).has(name):
+            with states.in_use().reading() as state:
+                if state.attribute_types().has(name):
                     return True
         with closing(store()) as connection:
             return name in Registry(connection).attributes_published()

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ledger.events.signing import Signer
 from ledger.log.entry import NewEntry
+from projections.projector.ranges import Sizes
 from projections.projector.rebuild import fold_into
 from projections.state.digest import full_digest
 from projections.state.sqlite.reader import reading
@@ -215,7 +216,7 @@ def test_the_outcome_of_a_row_is_written_once_whatever_an_older_log_says_later(r
             batch.add(entry)
     room.project(page)
     assert room.outcomes() == [(1, "rejected", False)]
-    fold_into(tmp_path / "rebuilt.db", room.reader, contacts_at_once=1)
+    fold_into(tmp_path / "rebuilt.db", room.reader, sizes=Sizes(contacts=1))
     with closing(room.state()) as live, reading(tmp_path / "rebuilt.db") as rebuilt:
         assert full_digest(live) == full_digest(rebuilt)
         assert (live.tally("i1").rejected, live.tally("i1").created) == (1, 0)

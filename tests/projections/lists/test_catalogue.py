@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from projections.lists import catalogue
-from projections.state.sqlite.indexes import KINDS, SPELLINGS
+from projections.state.indexes import KINDS, SPELLINGS
 from projections.state.sqlite.writer import StateStore
 from tests.examples import ASHA, GAVIN, RAVI
 
@@ -20,7 +20,7 @@ def settled(world, request):
         if request.param != "counted":
             with closing(StateStore(world.drivers.generations().current_path())) as store:
                 store.index([KINDS, SPELLINGS])
-                while request.param == "kept in blocks" and store.blocks.make(1):
+                while request.param == "kept in blocks" and store.make_blocks(1):
                     pass
         with closing(world.state()) as state:
             yield state

@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 from ledger.events import tags as tag_rules
 from projections.conditions.condition import Condition
+from projections.conditions.wanted import SEARCHED, SORTS, Wanted
 from projections.fold.evolve import VERSION
 from projections.fold.state import ContactState
-from projections.lists import pages as listing
-from projections.lists.candidates import candidates, needed
-from projections.lists.pages import SORTS, page, total
+from projections.lists.pages import MOST_CANDIDATES, page, total
 from projections.projector.rebuild import build_generation
+from projections.state.answers import Checkpoint
+from projections.state.indexes import KINDS, MOST, SPELLINGS, TAGS, Asked, needed, of_attribute, of_text
 from projections.state.sqlite.blocks import SIZE
-from projections.state.sqlite.indexes import KINDS, MOST, SPELLINGS, TAGS, Asked, of_attribute, of_text
-from projections.state.sqlite.predicates import SEARCHED, Wanted
+from projections.state.sqlite.candidates import candidates
 from projections.state.sqlite.reader import reading
-from projections.state.sqlite.writer import Checkpoint, StateStore, row_of
+from projections.state.sqlite.writer import StateStore
 from tests.matching import matching
 
 TEXTS = [
@@ -120,9 +120,8 @@ class File:
     def save(self, changed, gone=()):
         self.states |= changed
         position = max((state.position for state in self.states.values()), default=0)
-        self.store.save(
-            [row_of(state) for state in changed.values()], gone, (), {}, {}, Checkpoint(position, bytes(32), VERSION)
-        )
+        new, checkpoint = self.store.new_contacts(None), Checkpoint(position, bytes(32), VERSION)
+        self.store.save(changed.values(), new, gone, (), {}, {}, checkpoint)
         for number in gone:
             del self.states[number]
 
@@ -146,14 +145,14 @@ def state_file():
             file.store.close()
 
 
-def pages(file, wanted, sort, limit, between=lambda: None):
+def pages(file, wanted, sort, limit, between=lambda: None, most=MOST_CANDIDATES):
     """All pages of a list, with `between` called after each."""
     shown, place, is_first = [], None, True
     while is_first or place is not None:
         is_first = False
         with reading(file.path) as state:
             state.freeze()
-            found = page(state, wanted, sort, place, limit)
+            found = page(state, wanted, sort, place, limit, most)
         assert len(found.contacts) <= limit
         shown.append(found.contacts)
         place = found.following
@@ -177,7 +176,7 @@ def test_a_condition_holds_for_just_the_values_that_meet_it(operator, is_indexed
             wanted = Wanted((Condition("city", operator, asked, type),))
             if is_indexed:
                 file.store.index(needed(wanted))
-                assert (file.store.blocks.make(10) > 0) is (operator == "~" and asked == ASKED[0])
+                assert (file.store.make_blocks(10) > 0) is (operator == "~" and asked == ASKED[0])
             (shown,) = pages(file, wanted, "created", 1000)
             assert [one.traits for one in shown] == [one.traits for one in file.expected(wanted, "created")], asked
 
@@ -199,18 +198,18 @@ def test_indexes_change_nothing_of_what_is_shown(changes, wanted, sort, blocks_m
     with state_file() as file:
         file.save(changes[0])
         file.store.index(needed(wanted))
-        file.store.blocks.make(blocks_made[0])
+        file.store.make_blocks(blocks_made[0])
         file.save(changes[1])
-        file.store.blocks.make(blocks_made[1])
+        file.store.make_blocks(blocks_made[1])
         file.reopen()  # also without a word of which indexes were asked for
         file.save(changes[2], gone=list(file.states)[:1])
         file.store.index(needed(wanted))
-        file.store.blocks.make(blocks_made[2])
+        file.store.make_blocks(blocks_made[2])
         (shown,) = pages(file, wanted, sort, 100)
         assert shown == file.expected(wanted, sort)
         with reading(file.path) as state:
             assert total(state, wanted) == len(shown)
-            few = candidates(state, wanted, 100)
+            few = candidates(state.rows, state.names(), wanted, 100)
             assert few is None or set(few) >= {one.contact for one in shown}
 
 
@@ -235,7 +234,7 @@ def test_who_is_wanted_all_the_time_is_shown_whatever_changes_meanwhile(changes,
 
 def few(file, wanted, most=10):
     with reading(file.path) as state:
-        return candidates(state, wanted, most)
+        return candidates(state.rows, state.names(), wanted, most)
 
 
 PEOPLE = {
@@ -263,21 +262,19 @@ def test_an_index_leaves_few_contacts_to_look_at(wanted):
         file.save(PEOPLE)
         assert few(file, wanted, most=60) is None
         file.store.index(needed(wanted))
-        file.store.blocks.make(1)
+        file.store.make_blocks(1)
         assert len(few(file, wanted, most=60)) <= 60
         (shown,) = pages(file, wanted, "created", 1000)
         assert shown == file.expected(wanted, "created") != []
 
 
-def test_where_an_index_leaves_many_the_list_walks_along_its_order(monkeypatch):
-    monkeypatch.setattr(listing, "_MOST_CANDIDATES", 5)
+def test_where_an_index_leaves_many_the_list_walks_along_its_order():
     wanted = Wanted((Condition("city", "=", "City 7"),))
     with state_file() as file:
         file.save(PEOPLE)
         file.store.index(needed(wanted))
-        assert [one for each in pages(file, wanted, "-modified", 7) for one in each] == file.expected(
-            wanted, "-modified"
-        )
+        found = [one for each in pages(file, wanted, "-modified", 7, most=5) for one in each]
+        assert found == file.expected(wanted, "-modified")
 
 
 def test_indexes_that_were_asked_for_are_remembered_and_limited(tmp_path):
@@ -307,7 +304,7 @@ def test_the_projector_makes_what_was_asked_for_also_in_a_rebuilt_generation(wor
 
     def found():
         with closing(world.state()) as state:
-            return candidates(state, wanted, 10)
+            return candidates(state.rows, state.names(), wanted, 10)
 
     assert found() is None
     world.project()

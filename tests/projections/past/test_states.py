@@ -1,10 +1,12 @@
 """Past states: folded once into a file, kept for the next question, and never another log's (R29)."""
 
+from contextlib import closing
+
 import pytest
 
-from projections.past import states
+from ledger import sqlite
+from projections.fold.evolve import VERSION
 from projections.past.states import KEPT, state_at
-from projections.state.sqlite.reader import reading
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.intake import tracked
 
@@ -16,7 +18,7 @@ def filled(room):
 
 
 def count_at(room, position):
-    with reading(state_at(room.folder / "past", room.reader, position)) as state:
+    with state_at(room.folder / "past", room.reader, position).reading() as state:
         assert state.checkpoint().position == position
         return state.count()
 
@@ -28,8 +30,8 @@ def test_the_state_at_a_position_is_the_fold_of_what_came_before(filled, positio
 
 def test_a_past_state_is_folded_once(filled):
     first = state_at(filled.folder / "past", filled.reader, 3)
-    made = first.stat().st_ino
-    assert state_at(filled.folder / "past", filled.reader, 3).stat().st_ino == made
+    made = first.path.stat().st_ino
+    assert state_at(filled.folder / "past", filled.reader, 3).path.stat().st_ino == made
 
 
 def test_only_the_ones_asked_for_last_are_kept(filled):
@@ -41,16 +43,18 @@ def test_only_the_ones_asked_for_last_are_kept(filled):
 def test_a_file_folded_from_another_log_is_not_used(filled):
     kept = state_at(filled.folder / "past", filled.reader, 2)
     wrong = state_at(filled.folder / "past", filled.reader, 3)
-    wrong.replace(kept)
-    with reading(kept) as state:
+    wrong.path.replace(kept.path)
+    with kept.reading() as state:
         assert state.checkpoint().position == 3
     assert count_at(filled, 2) == 2
 
 
-def test_a_file_by_an_older_fold_is_not_used(filled, monkeypatch):
-    before = state_at(filled.folder / "past", filled.reader, 2).stat().st_ino
-    monkeypatch.setattr(states, "VERSION", states.VERSION + 1)
-    assert state_at(filled.folder / "past", filled.reader, 2).stat().st_ino != before
+def test_a_file_by_an_older_fold_is_not_used(filled):
+    before = state_at(filled.folder / "past", filled.reader, 2).path
+    made = before.stat().st_ino
+    with closing(sqlite.connect(before)) as state:
+        state.execute(f"UPDATE checkpoint SET fold_version = {VERSION - 1}")
+    assert state_at(filled.folder / "past", filled.reader, 2).path.stat().st_ino != made
 
 
 def test_nothing_else_is_left_in_the_folder(filled):

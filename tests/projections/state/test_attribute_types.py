@@ -4,18 +4,17 @@ from contextlib import closing
 
 import pytest
 
-from projections.state.sqlite import attribute_types
-from projections.state.sqlite.attribute_types import AttributeTypes
-from projections.state.sqlite.indexes import of_attribute
+from projections.state.indexes import of_attribute
+from projections.state.sqlite.attribute_types import AttributeTypesInFile
 from tests.examples import ASHA, GAVIN
 
 
 @pytest.fixture
 def type_of(world):
-    def look(name):
+    def look(name, oldest=1000):
         world.settle()
         with closing(world.state()) as state:
-            return AttributeTypes(state).of(name)
+            return AttributeTypesInFile(state.rows, state.names(), oldest).of(name)
 
     return look
 
@@ -44,14 +43,13 @@ def test_what_nobody_has_has_none(world, type_of, name):
 
 
 @pytest.mark.parametrize("is_indexed", [False, True])
-def test_it_is_found_as_well_where_only_late_contacts_have_a_value(world, type_of, monkeypatch, is_indexed):
-    monkeypatch.setattr(attribute_types, "_OLDEST", 1)
+def test_it_is_found_as_well_where_only_late_contacts_have_a_value(world, type_of, is_indexed):
     world.track(phone=GAVIN)
     world.track(phone=ASHA, custom=5)
     if is_indexed:
         world.settle()
         world.drivers.generations().asked().ask([of_attribute("custom")])
-    assert type_of("custom") == "number"
+    assert type_of("custom", oldest=1) == "number"
 
 
 @pytest.mark.parametrize(
@@ -74,5 +72,5 @@ def test_an_attribute_is_mixed_when_a_value_is_of_another_type(world, first, sec
     world.track(phone=ASHA, custom=second)
     world.settle()
     with closing(world.state()) as state:
-        assert AttributeTypes(state).is_mixed("custom") is mixed
-        assert not AttributeTypes(state).is_mixed("nobody has this")
+        assert state.attribute_types().is_mixed("custom") is mixed
+        assert not state.attribute_types().is_mixed("nobody has this")

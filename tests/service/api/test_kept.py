@@ -10,28 +10,28 @@ from tests.examples import ASHA, EMMA, GAVIN
 
 
 @pytest.fixture
-def path(world):
+def state(world):
     def tell(phone):
         world.track(phone=phone)
         world.settle()
 
     tell(GAVIN)
-    path = world.drivers.generations().current_path
-    return path, tell
+    in_use = world.drivers.generations().in_use
+    return in_use, tell
 
 
-def test_while_one_computes_the_others_get_what_was_found_before_unless_they_wrote_since(path):
-    where, tell = path
+def test_while_one_computes_the_others_get_what_was_found_before_unless_they_wrote_since(state):
+    in_use, tell = state
     begun, go_on = Event(), Event()
     go_on.set()
 
-    def compute(state):
-        position = state.checkpoint().position
+    def compute(reader):
+        position = reader.checkpoint().position
         begun.set()
         assert go_on.wait(30)
         return position
 
-    kept = KeptAnswer(where, compute)
+    kept = KeptAnswer(in_use, compute)
     assert kept() == (1, 1)
     tell(ASHA)
     begun.clear()
@@ -48,18 +48,18 @@ def test_while_one_computes_the_others_get_what_was_found_before_unless_they_wro
         assert [computing.result(30), mine.result(30)] == [(2, 2), (2, 2)]
 
 
-def test_an_answer_never_takes_the_place_of_a_newer_one(path):
-    where, tell = path
+def test_an_answer_never_takes_the_place_of_a_newer_one(state):
+    in_use, tell = state
     begun, go_on = Event(), Event()
 
-    def compute(state):
-        found = state.checkpoint().position
+    def compute(reader):
+        found = reader.checkpoint().position
         if found == 1:
             begun.set()
             assert go_on.wait(30)
         return found
 
-    kept = KeptAnswer(where, compute)
+    kept = KeptAnswer(in_use, compute)
     with ThreadPoolExecutor(2) as pool:
         old = pool.submit(kept)
         assert begun.wait(30)

@@ -198,8 +198,8 @@ def test_the_total_follows_the_state(client, four):
 
 
 def test_the_list_is_the_command_lines(client, four):
-    path = four.drivers.generations().current_path()
-    page = list_page(path, four.drivers.log_reader, Selection(), "-modified", 100, None, lambda _name: False)
+    stored = four.drivers.generations().in_use()
+    page = list_page(stored, four.drivers.log_reader, Selection(), "-modified", 100, None, lambda _name: False)
     assert client.read(PATH).json == page
 
 

@@ -119,10 +119,10 @@ def test_the_state_of_another_fold_is_folded_anew_and_until_then_a_reader_is_tol
 def test_a_past_that_was_kept_is_folded_anew(earlier):
     earlier.consume()
     with closing(earlier.log()) as log:
-        path = state_at(earlier.deployment.data / "past", log, 1)
+        path = state_at(earlier.deployment.data / "past", log, 1).path
         with closing(connect(path)) as state:
             state.execute("UPDATE checkpoint SET fold_version = 1")
             state.execute("PRAGMA user_version = 1")
-        path = state_at(earlier.deployment.data / "past", log, 1)
+        path = state_at(earlier.deployment.data / "past", log, 1).path
     with closing(connect(path)) as state:
         assert state.execute("SELECT count(*) FROM dirty").fetchone() == (0,)

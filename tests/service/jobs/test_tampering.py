@@ -217,7 +217,7 @@ def test_past_states_and_kept_generations_are_checked_when_asked_for(world):
     world.settle()
     world.rebuild()
     with world.drivers.log_reader() as log:
-        past = state_at(world.deployment.past, log, 1)
+        past = state_at(world.deployment.past, log, 1).path
     assert said(world, Extent(all_files=True)) == []
     before = world.drivers.generations().path(1)
     for path in (before, past):

@@ -23,7 +23,7 @@ FIRST = {GAVIN: "gavin", ASHA: "asha", RAVI: "ravi", EMMA: "emma"}
 def whole(world, *where, tags=(), match="all"):
     """The list's document."""
     return list_page(
-        world.drivers.generations().current_path(),
+        world.drivers.generations().in_use(),
         world.drivers.log_reader,
         Selection(where, tags, None, match),
         "created",

@@ -6,19 +6,19 @@ property test holds the one to the other.
 """
 
 import re
-from collections.abc import Container
 
 import orjson
 
 from ledger.events import types
-from ledger.events.data import BROKEN, structured
+from ledger.events.data import data_of
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.port import FoldRow
 from ledger.sqlite import blob
 from projections.fold.event import below_all, cleanly_named
 from projections.fold.outcomes import RowMessage
 from projections.fold.page import ImportIds
-from projections.state.sqlite.writer import ContactRow
+from projections.state.port import NewContacts
+from projections.state.sqlite.rows import ContactRow
 
 _SETTLED = frozenset({str, bool, int})
 """Types of values that are kept as they were sent, but for strings that are datetimes."""
@@ -26,8 +26,8 @@ _SETTLED = frozenset({str, bool, int})
 _may_have_datetime = re.compile(r'":"\d{4}-').search
 
 
-class Newcomers:
-    """Rows of the state's `contacts`, and messages of import rows, made so far; both in log order."""
+class NewContactRows(NewContacts):
+    """Rows of the table `contacts`, and messages of import rows, made so far; both in the order they were taken."""
 
     __slots__ = ("_import_ids", "contacts", "messages")
 
@@ -36,21 +36,15 @@ class Newcomers:
         self.contacts: list[ContactRow] = []
         self.messages: list[RowMessage] = []
 
-    def take(self, rows: list[FoldRow], touched: Container[int]) -> list[FoldRow]:
-        """Those of a page's rows that are not about such a contact; `touched` are contacts other rows are about too."""
-        return [row for row in rows if row[6] is None or row[5] in touched or not self._took(row)]
-
-    def _took(self, row: FoldRow) -> bool:
+    def take(self, row: FoldRow) -> bool:
+        """Take a row of the log that made a contact about which no other is; False: the fold has to."""
         (position, recorded, stated, type, _, contact, contact_id, absorbed, skipped, source, headers, value, phone,
          user_id, import_row, row_end) = row  # fmt: skip
-        if type != types.USER_TRACKED or value is None or headers is not None or absorbed is not None or skipped:
+        if type != types.USER_TRACKED or headers is not None or absorbed is not None or skipped:
             return False
-        try:
-            data = structured(value).data
-        except BROKEN:
-            return False
-        traits = _settled(cleanly_named(data.traits)) if data is not None and data.traits else None
-        if data is None or traits is None or contact is None or contact_id is None:
+        data = data_of((), value)
+        traits = _settled(cleanly_named(data.traits)) if data.traits else None
+        if traits is None or contact is None or contact_id is None:
             return False
         import_id = self._import_ids[source]
         is_filling = data.fill and import_id is not None

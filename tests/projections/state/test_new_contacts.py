@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from ledger.events.traits import check
 from projections.fold.page import FoldPage, ImportIds
-from projections.projector.new_contacts import Newcomers
-from projections.state.sqlite.writer import row_of
-from tests.examples import ASHA
+from projections.state.sqlite.new_contacts import NewContactRows
+from projections.state.sqlite.rows import row_of
 from tests.worlds import bounded
 
 texts = st.one_of(
@@ -75,24 +74,17 @@ def folded(row, import_ids):
 @example(entry("UserTracked", b'{"data":{"traits":{"city":"Agra"},"row":3}}', stated=None, row=3))
 @example(entry("UserTracked", b'{"data":{"traits":{"city":"Agra"},"row":3,"rowend":true}}', row=3, row_end=1))
 @example(entry("TagsAdded", b'{"data":{"traits":{"city":"Agra"},"tags":["vip"]}}'))
-def test_a_newcomers_row_is_what_the_fold_makes_of_its_message(import_ids, row):
+def test_a_new_contacts_row_is_what_the_fold_makes_of_its_message(import_ids, row):
     page = folded(row, import_ids)
-    newcomers = Newcomers(import_ids)
-    others = newcomers.take([row], touched=())
-    if others:
-        assert (others, newcomers.contacts, newcomers.messages) == ([row], [], [])
+    new = NewContactRows(import_ids)
+    if new.take(row):
+        assert new.contacts == [row_of(page.states[7])]
+        assert new.messages == page.messages
     else:
-        assert newcomers.contacts == [row_of(page.states[7])]
-        assert newcomers.messages == page.messages
+        assert (new.contacts, new.messages) == ([], [])
 
 
 def test_a_usual_row_of_an_import_needs_no_fold(import_ids):
     traits = {"name": "Anne-Mary", "whatsapp_opted": True, "points": 12, "city": "कोल्हापूर"}
     value = orjson.dumps({"data": {"traits": traits, "row": 3, "rowend": True}})
-    row = entry("UserTracked", value, row=3, row_end=1)
-    assert Newcomers(import_ids).take([row], touched=()) == []
-
-
-def test_a_contact_that_another_row_is_about_is_left_to_the_fold(import_ids):
-    row = entry("UserTracked", orjson.dumps({"data": {"phone": ASHA, "traits": {"city": "Agra"}}}))
-    assert Newcomers(import_ids).take([row], touched={7}) == [row]
+    assert NewContactRows(import_ids).take(entry("UserTracked", value, row=3, row_end=1))

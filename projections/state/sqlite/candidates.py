@@ -5,61 +5,47 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from ledger.events import tags as tag_rules
 from ledger.events.traits import is_datetime
 from projections.conditions.condition import Condition
-from projections.state.sqlite.blocks import line, matching, texts
-from projections.state.sqlite.indexes import TAGS, attribute_of, of_attribute, of_text, table_of
-from projections.state.sqlite.predicates import Wanted, day_of, number_of, place_of, searched_for
-from projections.state.sqlite.reader import StateReader
+from projections.conditions.wanted import Wanted, day_of, number_of, searched_for
+from projections.state.indexes import TAGS, attribute_of, of_attribute, of_text, table_of
+from projections.state.sqlite.blocks import Rows, line, matching, texts
+from projections.state.sqlite.predicates import place_of
 
 Query = tuple[str, list[object]]
 
 
-def needed(wanted: Wanted) -> set[str]:
-    """The indexes that could narrow this list down."""
-    found = {
-        of_text(one.name) if one.op == "~" else of_attribute(one.name)
-        for one in wanted.conditions
-        if one.op != "!=" and place_of(one.name)
-    }
-    if wanted.text is not None:
-        found.update(map(of_text, searched_for(wanted.text)))
-    return found | ({TAGS} if wanted.tags else set())
-
-
-def worthwhile(state: StateReader, indexes: Iterable[str]) -> set[str]:
+def worthwhile(rows: Rows, indexes: Iterable[str]) -> set[str]:
     """Those of the indexes that would have something in them: not those on attributes that nobody has."""
-    return {index for index in indexes if (name := attribute_of(index)) is None or _is_had(state, name)}
+    return {index for index in indexes if (name := attribute_of(index)) is None or _is_had(rows, name)}
 
 
-def _is_had(state: StateReader, name: str) -> bool:
+def _is_had(rows: Rows, name: str) -> bool:
     place = place_of(name)
     query = f"SELECT 1 FROM contacts WHERE {place[0]} IS NOT NULL LIMIT 1" if place else "SELECT 1 WHERE false"
-    return any(state.rows(query, ()))
+    return any(rows(query, ()))
 
 
-def candidates(state: StateReader, wanted: Wanted, most: int) -> list[int] | None:
+def candidates(rows: Rows, there: Container[str], wanted: Wanted, most: int) -> list[int] | None:
     """The contacts that one of the conditions or tags leaves, by number; None where none leaves `most` or fewer.
 
-    They are no fewer than those that meet it, and may be more.
+    They are no fewer than those that meet it, and may be more. `there` are the names of the file's tables and indexes.
     """
-    there = state.names()
     for query, parameters in _queries(wanted, there):
-        found = state.numbers_of(f"SELECT DISTINCT contact FROM ({query}) LIMIT {most + 1}", parameters)
+        found = [contact for (contact,) in rows(f"SELECT DISTINCT contact FROM ({query}) LIMIT {most + 1}", parameters)]
         if len(found) <= most:
             return found
     for names, text in _searches(wanted):
-        if {table_of(of_text(name)) for name in names} <= there:
-            containing = _containing(state, names, text, most)
+        if all(table_of(of_text(name)) in there for name in names):
+            containing = _containing(rows, names, text, most)
             if containing is not None:
                 return containing
     return None
 
 
-def count(state: StateReader, wanted: Wanted, clause: str, parameters: Sequence[object]) -> int | None:
+def counted(rows: Rows, there: Container[str], wanted: Wanted, clause: str, parameters: Sequence[object]) -> int | None:
     """How many contacts a list of one tag or one condition has, by its index alone; None where no index says.
 
     `clause` and its parameters are the list's SQL.
     """
-    there = state.names()
     match wanted:
         case Wanted((), (tag,), None, ()) if table_of(TAGS) in there:
             query, bounds = _tagged(tag)
@@ -67,8 +53,8 @@ def count(state: StateReader, wanted: Wanted, clause: str, parameters: Sequence[
             query, bounds = _in_ranges(condition, clause, parameters)
         case _:
             return None
-    (found,) = state.numbers_of(f"SELECT count(DISTINCT contact) FROM ({query})", bounds)
-    return found
+    ((found,),) = rows(f"SELECT count(DISTINCT contact) FROM ({query})", bounds)
+    return int(found)
 
 
 def _queries(wanted: Wanted, there: Container[str]) -> Iterator[Query]:
@@ -89,10 +75,10 @@ def _searches(wanted: Wanted) -> Iterator[tuple[Sequence[str], str]]:
         yield searched_for(wanted.text), wanted.text
 
 
-def _containing(state: StateReader, names: Sequence[str], text: str, most: int) -> list[int] | None:
+def _containing(rows: Rows, names: Sequence[str], text: str, most: int) -> list[int] | None:
     part, found = line(text).encode(), set[int]()
     for name in names:
-        for content in texts(state.rows, name):
+        for content in texts(rows, name):
             found.update(matching(content, part))
             if len(found) > most:
                 return None

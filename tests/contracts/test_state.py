@@ -1,0 +1,251 @@
+"""What every storage of contact state does, whatever it is made of (`projections/state/port.py`).
+
+That a list has just the contacts that its conditions hold for is in tests/projections/lists, over random contacts.
+"""
+
+from contextlib import closing
+
+import orjson
+import pytest
+
+from ledger.storage import NotMadeYet
+from projections.conditions.condition import Condition
+from projections.conditions.wanted import Wanted
+from projections.fold.evolve import VERSION
+from projections.fold.outcomes import RowMessage
+from projections.state.answers import Checkpoint
+from projections.state.indexes import KINDS, TAGS, of_attribute
+from tests.contracts.states import Kept, SqliteStorage, contact
+from tests.examples import ASHA, GAVIN
+
+MOST = 1_000
+PUNE = Wanted((Condition("city", "=", "Pune"),))
+
+
+@pytest.fixture(params=[SqliteStorage])
+def storage(request, tmp_path):
+    """Where nothing is stored yet. A second driver is one more parameter."""
+    return request.param(tmp_path)
+
+
+@pytest.fixture
+def kept(storage):
+    with closing(Kept(storage)) as made:
+        yield made
+
+
+def test_a_reader_is_told_that_no_state_was_made_yet(storage):
+    with pytest.raises(NotMadeYet), storage.stored().reading():
+        pass
+
+
+def test_a_new_state_is_at_the_beginning_of_the_log(kept):
+    assert kept.ask(lambda state: state.checkpoint()) == Checkpoint(0, bytes(32), VERSION)
+    assert kept.ask(lambda state: state.count()) == 0
+
+
+def test_a_contact_comes_back_whole(kept):
+    """R28: with what set each value, so that it can be folded on."""
+    whole = contact(1, phone=GAVIN, tags=["VIP", "straße"], city="Pune", n=1.5, is_in=True, l=["a", 2])
+    whole = type(whole)(
+        **{name: getattr(whole, name) for name in whole.__struct_fields__} | {"stamps": {"area": (3, 1)}}
+    )
+    kept.save(whole)
+    assert kept.ask(lambda state: state.contact(1)) == whole
+    assert kept.writer.load([1, 2]) == {1: whole}
+
+
+def test_a_contact_that_nobody_made_is_none(kept):
+    assert kept.ask(lambda state: state.contact(1)) is None
+    assert kept.ask(lambda state: state.contacts([1, 2])) == {}
+
+
+def test_a_later_page_replaces_and_removes_contacts(kept):
+    kept.save(contact(1, city="Pune"), contact(2))
+    kept.save(contact(1, position=3, city="Agra"), gone=[2])
+    assert kept.ask(lambda state: state.contacts([1, 2])) == {1: contact(1, position=3, city="Agra")}
+    assert kept.ask(lambda state: state.count()) == 1
+
+
+def test_contacts_come_in_the_order_of_phone_then_user_id(kept):
+    kept.save(contact(1, phone=GAVIN), contact(2, phone=ASHA), contact(3))
+    assert [one.contact for one in kept.ask(lambda state: list(state.by_identity()))] == [3, 2, 1]
+
+
+def test_a_page_that_fails_leaves_contacts_and_checkpoint_as_they_were(kept):
+    kept.save(contact(1, city="Pune"))
+
+    def rows():
+        yield RowMessage(2, "i1", 1, True, "updated", False)
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        kept.save(contact(1, position=2, city="Agra"), rows=rows())
+    assert kept.ask(lambda state: state.contact(1)) == contact(1, city="Pune")
+    assert kept.ask(lambda state: state.checkpoint().position) == 1
+    assert kept.ask(lambda state: state.tally("i1")) is None
+
+
+def test_a_frozen_reader_sees_nothing_of_what_comes_after(kept):
+    kept.save(contact(1))
+    with kept.reading() as state:
+        state.freeze()
+        kept.save(contact(2))
+        assert (state.count(), state.checkpoint().position) == (1, 1)
+    assert kept.ask(lambda state: state.count()) == 2
+
+
+def test_a_state_is_equal_only_to_itself(storage, tmp_path):
+    (tmp_path / "other").mkdir()
+    assert storage.stored() == storage.stored()
+    assert storage.stored() != type(storage)(tmp_path / "other").stored()
+
+
+def test_a_contact_of_one_message_needs_no_fold(kept):
+    value = orjson.dumps({"data": {"traits": {"city": "Pune"}, "row": 3, "rowend": True}})
+    row = (7, 20, 5, "UserTracked", None, 7, bytes(16), None, 0, 1, None, value, int(GAVIN), None, 3, 1)
+    kept.save(new=[row], at=7)
+    found = kept.ask(lambda state: state.contact(7))
+    assert (found.phone, found.traits, found.stamp, found.created) == (GAVIN, {"city": "Pune"}, (5, 7), 20)
+
+
+def test_what_is_filled_at_once_is_what_pages_would_save(kept):
+    kept.writer.fill([contact(1), contact(2, city="Pune")], kept.writer.new_contacts(kept.import_ids))
+    assert kept.ask(lambda state: state.contacts([1, 2])) == {1: contact(1), 2: contact(2, city="Pune")}
+
+
+@pytest.mark.parametrize("is_indexed", [False, True])
+def test_a_list_goes_on_behind_the_contact_it_ended_with(kept, is_indexed):
+    kept.save(*[contact(number, city="Pune" if number % 2 else "Agra") for number in range(1, 10)])
+    if is_indexed:
+        kept.writer.index([of_attribute("city")])
+    with kept.reading() as state:
+        listed = state.listed(PUNE, MOST)
+        first = listed.page("-modified", None, None, 3)
+        assert [one.contact for one in first] == [9, 7, 5]
+        assert [one.contact for one in listed.page("-modified", (5, 5), None, 3)] == [3, 1]
+        assert [one.contact for one in listed.page("created", (5, 5), None, 3)] == [7, 9]
+        assert [one.contact for one in listed.page("modified", None, 5, 9)] == [7, 9]
+        assert [one.contact for one in listed.window(1, 2)] == [3, 5]
+        assert (listed.count(), state.total(PUNE, MOST)) == (5, 5)
+
+
+def test_a_list_tells_which_of_other_states_it_wants(kept):
+    """They need not be kept, as those of contacts that an undo has yet to reach are not (R32)."""
+    assert kept.ask(lambda state: state.meeting([contact(1, city="Pune"), contact(2)], PUNE)) == {1}
+
+
+def test_an_index_is_kept_once_it_is_asked_for(kept):
+    assert not kept.ask(lambda state: state.keeps(TAGS))
+    kept.writer.index([TAGS])
+    assert kept.ask(lambda state: state.keeps(TAGS))
+
+
+def test_an_index_on_what_nobody_has_is_not_worthwhile(kept):
+    kept.save(contact(1, city="Pune"))
+    asked = {of_attribute("city"), of_attribute("nobody has this"), TAGS}
+    assert kept.ask(lambda state: state.worthwhile(asked)) == {of_attribute("city"), TAGS}
+
+
+@pytest.mark.parametrize("is_indexed", [False, True])
+def test_attributes_are_known_by_their_types_and_how_many_have_them(kept, is_indexed):
+    """R3."""
+    if is_indexed:
+        kept.writer.index([KINDS])
+    kept.save(contact(1, n=1, day="2022-10-31"), contact(2, n="x", day="soon"), contact(3, n=2.5))
+    if is_indexed:
+        kept.writer.make_blocks(MOST)
+    with kept.reading() as state:
+        types = state.attribute_types()
+        assert (types.of("n"), types.is_mixed("n"), types.shares("n")) == ("number", True, {"number": 2, "string": 1})
+        assert types.shares("day") == {"datetime": 1, "string": 1}
+        assert (types.of("nothing"), types.has("nothing")) == (None, False)
+        assert {"n", "day"} <= types.names()
+        assert {kind.name for kind in state.kinds()} == {"n", "day"}
+
+
+def test_tags_come_in_every_spelling_with_how_many_have_it(kept):
+    """R5."""
+    kept.save(contact(1, tags=["VIP"]), contact(2, tags=["vip"]), contact(3, tags=["VIP"]))
+    found = kept.ask(lambda state: sorted((one.tag, one.position, one.contacts) for one in state.spellings()))
+    assert found == [("VIP", 1, 2), ("vip", 2, 1)]
+
+
+def test_the_newest_contacts_tell_which_traits_there_are(kept):
+    kept.save(contact(1, old=1), contact(2, n=1, city="Pune"), contact(3, n=True))
+    assert kept.ask(lambda state: state.trait_types(1)) == {"n": "boolean"}
+    assert kept.ask(lambda state: state.trait_types(3)).keys() == {"old", "n", "city"}
+
+
+def test_who_has_not_said_yes_is_told_apart_from_who_took_it_back(kept):
+    """R16."""
+    yes, no, nothing = contact(1, whatsapp_opted=True), contact(2, whatsapp_opted=False), contact(3)
+    cleared = contact(4)
+    cleared.stamps["whatsapp_opted"] = (4, 4)
+    kept.save(yes, no, nothing, cleared)
+    assert kept.ask(lambda state: state.where_not_true("whatsapp_opted", [1, 2, 3, 4])) == ({2}, {4})
+
+
+def test_outcomes_of_rows_are_counted_and_told_in_log_order(kept):
+    """R22."""
+    made = [
+        RowMessage(1, "i1", 10, True, "created", False),
+        RowMessage(2, "i1", 11, True, "rejected", False),
+        RowMessage(3, "i2", 10, True, "unchanged", True),
+    ]
+    kept.save(contact(1), rows=made[:2], imports={"i1": {"started": "{}"}})
+    kept.save(rows=made[2:], at=3)
+    with kept.reading() as state:
+        tally = state.tally("i1")
+        assert (tally.created, tally.rejected, tally.older, tally.started) == (1, 1, 0, "{}")
+        assert (state.tally("i2").unchanged, state.tally("i2").older) == (1, 1)
+        assert state.rejected_rows("i1", -1) == [(2, 11)]
+        lines = [
+            (position, id, row, outcome, bool(older)) for position, id, row, outcome, older in state.outcome_lines()
+        ]
+        assert lines == [(one.position, one.import_id, one.row, one.outcome, one.is_older) for one in made]
+        assert [id for id, *_ in state.import_lines()] == ["i1", "i2"]
+    assert kept.writer.rejected_rows("i1") == [11]
+
+
+def test_rows_that_wait_for_their_second_message_are_kept(kept):
+    kept.save(open_rows={("i1", 4): ("created", True)}, at=1)
+    assert kept.writer.open_rows() == {("i1", 4): ("created", True)}
+    kept.save(at=2)
+    assert kept.writer.open_rows() == {}
+
+
+def test_contacts_that_an_undo_touched_are_dirty_until_they_are_folded_anew(kept):
+    """R32."""
+    kept.save(contact(1), contact(2), contact(3))
+    before = kept.ask(lambda state: state.stage())
+    undoing = orjson.dumps({"position": 4, "recorded": 40, "type": "ImportUndone"}).decode()
+    kept.writer.undo({"i1": {"undoing": undoing}}, [1, 2], Checkpoint(4, bytes(32), VERSION))
+    with kept.reading() as state:
+        assert (state.dirty_among([1, 3]), state.dirty_count(), state.oldest_undoing()) == ({1}, 2, (4, 40))
+        assert (state.tally("i1").touched, state.tally("i1").refolded) == (2, 0)
+        touched = state.stage()
+    assert kept.writer.some_dirty(1) == [1]
+    kept.writer.refold([1, 2], {1: contact(1, position=4, city="Agra")})
+    with kept.reading() as state:
+        assert (state.dirty_count(), state.oldest_undoing(), state.tally("i1").refolded) == (0, None, 2)
+        assert state.contacts([1, 2]) == {1: contact(1, position=4, city="Agra")}
+        assert before < touched < state.stage()
+
+
+def test_a_page_settles_the_dirty_contacts_it_replayed(kept):
+    """R32."""
+    kept.save(contact(1), contact(2))
+    undoing = orjson.dumps({"position": 3, "recorded": 30, "type": "ImportUndone"}).decode()
+    kept.writer.undo({"i1": {"undoing": undoing}}, [1, 2], Checkpoint(3, bytes(32), VERSION))
+    kept.save(contact(1, position=4), settled=[1])
+    assert kept.writer.dirty_among([1, 2]) == {2}
+    assert kept.ask(lambda state: state.tally("i1").refolded) == 1
+
+
+def test_a_state_says_whose_it_is_once_it_belongs_to_a_ledger(kept):
+    """R37."""
+    assert kept.writer.ledger() is None
+    kept.writer.belong("ledger-1")
+    kept.writer.belong("ledger-2")
+    assert kept.writer.ledger() == "ledger-1"
