@@ -109,7 +109,7 @@ def _read(shape: Shape, body: object, default_country_code: str) -> tuple[dict[s
         elif "fullPhoneNumber" in given and wrong.isdisjoint(("/fullPhoneNumber", "/countryCode")):
             phone = _full_phone(given)
     except PhoneFault as fault:
-        faults.append(_about_part(fault))
+        faults.append(_about_part(fault, given))
     if faults:
         raise Invalid(tuple(faults))
     return given, phone
@@ -130,6 +130,7 @@ def _full_phone(given: Mapping[str, Any]) -> str:
     return phone
 
 
-def _about_part(fault: PhoneFault) -> Fault:
+def _about_part(fault: PhoneFault, given: Mapping[str, Any]) -> Fault:
     member, named = ("countryCode", "country code ") if fault.field == "country_code" else ("phoneNumber", "phone ")
-    return Fault(f"/{member}", f"{member} {str(fault).removeprefix(named)}", "phone_invalid")
+    message = fault.quoting(given.get(member, ""))
+    return Fault(f"/{member}", f"{member} {message.removeprefix(named)}", "phone_invalid")

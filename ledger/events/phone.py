@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from ledger.events.calling_codes import CALLING_CODES, calling_code
 from ledger.events.numbering_plan import plan_of
+from ledger.events.quoting import named, shown
 
 _DAMAGED = re.compile(r"[+-]?\d+(?:[.,]\d*)?[eE][+-]?\d+", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d{7,}[.,](?:0+|\d)", re.ASCII)
@@ -23,6 +24,18 @@ class PhoneFault(ValueError):
         self.reason = reason
         self.field = field
         self.message = message
+
+    def quoting(self, value: str) -> str:
+        """The message with what was given, and the character in it that is at fault (R14).
+
+        For whoever sent it, and for what an erasure empties; not for a log of the program's own.
+        """
+        if not value:
+            return self.message
+        at_fault = ""
+        if self.reason in ("phone_not_digits", "country_code_invalid"):
+            at_fault = next((f" has {named(one)}" for one in value.removeprefix("+") if not _DIGITS(one)), "")
+        return f"{self.message} ({shown(value)}{at_fault})"
 
 
 _national: dict[str, tuple[Callable[[str], object], str]] = {}

@@ -17,8 +17,8 @@ class Fault:
     """One thing wrong with an object.
 
     `pointer`: where, as a JSON Pointer (RFC 6901), "" being the whole. `message`: the member, what it is, the rule
-    and what to do, never its value. `reason`: "invalid", "phone_invalid", "user_id_scientific" or
-    "user_id_placeholder".
+    and what to do, with its value only where that is a phone (R14). `reason`: "invalid", "phone_invalid",
+    "user_id_scientific" or "user_id_placeholder".
     """
 
     pointer: str

@@ -124,6 +124,24 @@ def test_a_phone_that_is_not_valid_for_its_country_has_a_reason_of_its_own(world
     assert only_reason(world, orjson.dumps(event(data={"phone": phone}))) == "phone_invalid"
 
 
+def test_a_phone_that_is_none_is_shown_with_the_character_at_fault(world):
+    """R14."""
+    world.publish([orjson.dumps(event(data={"phone": "+91 9967536783"}))])
+    world.settle()
+    ((_, detail),) = rejected(world)
+    assert detail.endswith("('+91 9967536783' has a space)")
+
+
+def test_a_conflict_says_which_phone_and_which_user_id_it_is_about(world):
+    """R7, R17."""
+    world.track(phone=GAVIN, user_id="u1")
+    world.track(phone=GAVIN, user_id="u2")
+    world.settle()
+    ((reason, detail),) = rejected(world)
+    assert reason == "identity_conflict"
+    assert detail == f"the contact with this phone already has another user id (phone '{GAVIN}', user id 'u2')"
+
+
 def test_a_message_over_the_limit_is_too_large(world):
     assert only_reason(world, orjson.dumps(event(padding="x" * 256 * 1024))) == "too_large"
 

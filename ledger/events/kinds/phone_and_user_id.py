@@ -24,7 +24,7 @@ class FullPhone(Kind, fields.String):
         try:
             normalise_full(text)
         except PhoneFault as fault:
-            yield (), str(fault).removeprefix("phone ")
+            yield (), fault.quoting(text).removeprefix("phone ")
 
     def accepts(self, value: object) -> bool:
         if type(value) is not str or value == "":

@@ -55,7 +55,7 @@ TAKEN: dict[str, Any] = {
                 {
                     "pointer": "/phoneNumber",
                     "message": "phoneNumber is not a valid number of country code +91: it has 2 digits, where mobile "
-                    "numbers have 10. Check the digits and the country code",
+                    "numbers have 10. Check the digits and the country code ('12')",
                     "reason": "phone_invalid",
                 }
             ],

@@ -96,7 +96,8 @@ REJECTED: dict[str, Any] = {
             "position": 5,
             "id": "01a20e51-0031-73dc-8a03-a95d4af8d1d9",
             "reason": "identity_conflict",
-            "message": "the contact with this phone already has another user id",
+            "message": "the contact with this phone already has another user id (phone '+919967536783', "
+            "user id 'someone-else')",
             "source": "/v1/public/track/users",
             "recorded_at": "2026-11-24T16:08:39.221497Z",
             "raw": (

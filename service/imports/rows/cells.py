@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from ledger.events.quoting import named, shown
 from ledger.events.traits import (
     LARGEST_INTEGER,
     MOST_ITEMS,
@@ -18,8 +19,6 @@ from service.imports.columns.attributes import NAMES, TITLES
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import Column, ColumnMap
 from service.imports.columns.date_formats import DateFormat, date_format
-from service.imports.rows.phone_cells import named
-from service.imports.rows.reasons import shown
 from service.imports.table.formula_guard import unguard
 
 Reader = Callable[[str], object]

@@ -4,7 +4,6 @@ Whatever comes off leaves the number itself: no cleaning may ever turn a cell in
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
 Read = Callable[[str], str]
@@ -130,13 +129,3 @@ def odd_character(cell: str, *, clean: bool) -> str:
         number = number.replace("+", "", 1)
     others = [character for character in number if not (character.isascii() and character.isdigit())]
     return next((one for one in others if one not in _MARKS), "" if clean or not others else others[0])
-
-
-def named(character: str) -> str:
-    """A character as a message names it: itself where it can be seen, with its Unicode name where that helps."""
-    if character == " ":
-        return "a space"
-    name = f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
-    if not character.isprintable():
-        return name
-    return repr(character) if character.isascii() else f"{character!r} ({name})"

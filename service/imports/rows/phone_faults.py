@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from ledger.events.phone import PhoneFault
+from ledger.events.quoting import named, shown
 from service.imports.columns.attributes import COUNTRY_CODE, PHONE_NUMBER
 from service.imports.columns.column_map import ColumnMap
-from service.imports.rows.phone_cells import bare, holds_several, named, odd_character
+from service.imports.rows.phone_cells import bare, holds_several, odd_character
 from service.imports.rows.phones import phone_faults
-from service.imports.rows.reasons import REASONS, RowFault, fault, shown
+from service.imports.rows.reasons import REASONS, RowFault, fault
 
 _NO_DIGITS = ("phone_not_digits", "phone_invalid")
 _ONE_NUMBER = "Keep one number in the cell; another one needs a column of its own."

@@ -98,7 +98,6 @@ REASONS = {
 """By code, which never changes; a rejects CSV has the hint as `rejected:hint`."""
 
 _NO_HINT = "Correct the row and import it again."
-_SHOWN = 40
 
 
 def hint(reason: str) -> str:
@@ -109,11 +108,6 @@ def hint(reason: str) -> str:
 def fault(column: str, reason: str, message: str, advice: str | None = None) -> RowFault:
     """A fault; without other advice, with its reason's hint."""
     return RowFault(column, reason, message, hint(reason) if advice is None else advice)
-
-
-def shown(value: str) -> str:
-    """A cell's value as a message quotes it: whole when it is short."""
-    return repr(value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…")
 
 
 def duplicate(column: str, row: int, line: int) -> RowFault:

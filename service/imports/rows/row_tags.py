@@ -6,10 +6,10 @@ from functools import lru_cache
 import orjson
 
 from ledger.events import tags as rules
+from ledger.events.quoting import shown
 from service.imports.columns.choices import MOST_TAGS
 from service.imports.columns.column_map import ColumnMap
 from service.imports.rows.cells import CellFault
-from service.imports.rows.reasons import shown
 
 _PARTERS = ",;|"
 _OF_GOOGLE = ":::"

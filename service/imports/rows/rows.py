@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import orjson
 
 from ledger.events import user_ids
+from ledger.events.quoting import shown
 from ledger.events.traits import WHATSAPP_OPTED
 from service.imports.columns.attributes import FIRST_NAME, LAST_NAME, NAME, USER_ID
 from service.imports.columns.choices import Choices
@@ -13,7 +14,7 @@ from service.imports.rows.cells import SHORT, CellFault, Reader, cell_reader, co
 from service.imports.rows.phone_faults import phone_faults_of
 from service.imports.rows.phones import phones_of
 from service.imports.rows.plain_rows import PlainRows
-from service.imports.rows.reasons import RowFault, fault, shown
+from service.imports.rows.reasons import RowFault, fault
 from service.imports.rows.row import Row, RowRejected
 from service.imports.rows.row_tags import RowTags
 from service.imports.rows.text_columns import TextColumns

@@ -204,8 +204,27 @@ def test_a_number_of_the_wrong_length_is_told_the_right_one():
         normalise("91", "996753678")
 
 
-def test_a_fault_does_not_repeat_the_number():
-    """Messages of faults are kept and logged; phones are not to be there."""
+@pytest.mark.parametrize(
+    ("number", "quoted"),
+    [
+        ("99675 36783", "('99675 36783' has a space)"),
+        ("+91-9967536783", "('+91-9967536783' has '-')"),
+        ("+919967536783\u200b", "('+919967536783\\u200b' has U+200B ZERO WIDTH SPACE)"),
+        ("99675O6783", "('99675O6783' has 'O')"),
+        ("٩٩٦٧٥٣٦٧٨٣", "('٩٩٦٧٥٣٦٧٨٣' has '٩' (U+0669 ARABIC-INDIC DIGIT NINE))"),
+        ("+91123", "Check the digits and the country code ('+91123')"),
+        ("9" * 300, f"('{'9' * 39}…')"),
+    ],
+)
+def test_who_sent_a_phone_is_shown_it_with_the_character_at_fault(number, quoted):
+    """R14."""
+    with pytest.raises(PhoneFault) as caught:
+        normalise_full(number)
+    assert caught.value.quoting(number).endswith(quoted)
+
+
+def test_a_fault_by_itself_does_not_repeat_the_number():
+    """It may be logged; phones are not to be there."""
     with pytest.raises(PhoneFault) as caught:
         normalise("91", "12345678")
     assert "12345678" not in str(caught.value)
