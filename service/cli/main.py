@@ -65,7 +65,7 @@ _SILENT = {"contacts", "ledger", "keys", "people", "audit"}
 """Modules whose commands log nothing, so that the library for logs, a third of what they would load, stays out."""
 
 
-class Commands(click.Group):
+class LazyCommands(click.Group):
     """Loads the command that is asked for and no other, and for `--help` none: most of a command's time is loading."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -90,7 +90,7 @@ class Commands(click.Group):
             formatter.write_dl([(name, command.purpose) for name, command in _COMMANDS.items()])
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="contact-ledger")
 def commands() -> None:
     """Contacts with their whole story: track, import, replay, explain, verify."""

@@ -24,13 +24,14 @@ class BeingFolded(Exception):
 class PastStates:
     """The states in `folder`; one is folded at a time, whichever worker was asked."""
 
-    def __init__(self, folder: Path, background: BackgroundCommands) -> None:
+    def __init__(self, folder: Path, background: BackgroundCommands, seconds: float = WAIT_SECONDS) -> None:
         self._folder = folder
         self._background = background
+        self._seconds = seconds
 
     def at(self, log: LogReader, position: int) -> StoredState:
-        """The state at `position` of the log. Raises BeingFolded after WAIT_SECONDS."""
-        deadline = time.monotonic() + WAIT_SECONDS
+        """The state at `position` of the log. Raises BeingFolded after `seconds`."""
+        deadline = time.monotonic() + self._seconds
         lock, is_begun = self._folder / "asked.lock", False
         while (kept := kept_at(self._folder, log, position)) is None:
             if time.monotonic() > deadline:

@@ -11,17 +11,18 @@ SLOW_SECONDS = 0.02
 
 
 class Indexing:
-    """Watches how long calls take."""
+    """Watches which calls take longer than `slow_seconds`."""
 
-    def __init__(self, generations: Generations) -> None:
+    def __init__(self, generations: Generations, slow_seconds: float = SLOW_SECONDS) -> None:
         self._generations = generations
+        self._slow_seconds = slow_seconds
 
     @contextmanager
     def watching(self, needed: Callable[[], set[str]]) -> Iterator[None]:
-        """Ask for the indexes that are needed if the block takes over SLOW_SECONDS."""
+        """Ask for the indexes that are needed if the block is slow."""
         began = monotonic()
         yield
-        if monotonic() - began > SLOW_SECONDS:
+        if monotonic() - began > self._slow_seconds:
             # a full disk must not spoil an answer that is there
             with suppress(OSError, StorageFault):
                 self._ask(needed())

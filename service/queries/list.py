@@ -71,11 +71,11 @@ class Lists:
     as `list_page` takes it.
     """
 
-    def __init__(self, readers: Readers, once: Callable[[str], bool]) -> None:
+    def __init__(self, readers: Readers, once: Callable[[str], bool], indexing: Indexing) -> None:
         self._readers = readers
         self._once = once
         self._totals = Totals()
-        self._indexing = Indexing(readers.states)
+        self._indexing = indexing
 
     def page(
         self,

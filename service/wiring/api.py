@@ -37,6 +37,7 @@ from service.jobs.background_command import BackgroundCommands
 from service.jobs.past_states import PastStates
 from service.queries.catalogue import Catalogue
 from service.queries.consistency import Consistency
+from service.queries.indexing import Indexing
 from service.queries.list import Lists
 from service.queries.rejected_conflicts import RejectedConflicts
 from service.wiring.drivers import Drivers, now
@@ -103,7 +104,7 @@ def services(deployment: Deployment) -> Services:
         consistency=Consistency(signer, readers.log, readers.states.in_use),
         readers=readers,
         status=status,
-        lists=Lists(readers, once),
+        lists=Lists(readers, once, Indexing(readers.states)),
         catalogue=Catalogue(readers.states),
         past=PastStates(deployment.past, background),
         audit_runs=AuditRuns(deployment.data / "audits", background, new_id, now),

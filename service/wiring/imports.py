@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 from service.deployment.deployment import Deployment
 from service.imports.ledger.sent import SentRows
@@ -21,63 +22,66 @@ from service.wiring.drivers import Drivers, now
 @contextmanager
 def imports(deployment: Deployment) -> Iterator[Imports]:
     """Imports for those who publish nothing; for one thread."""
-    drivers = Drivers(deployment)
-    store = drivers.store()
-    registry, folder = Registry(store), deployment.data / "imports"
-    view = LedgerView(drivers.bus(), deployment.log_path, drivers.generations())
-    ports = UploadPorts(
-        clock=now,
-        stated=lambda: max(now(), view.recorded()),
-        new_id=drivers.ids(),
-        known_attributes=view.attribute_types,
-        default_country_code=deployment.settings.default_country_code,
-    )
-    try:
+    drivers, folder = Drivers(deployment), deployment.data / "imports"
+    with _opened(drivers) as (registry, view):
+        ports = UploadPorts(
+            clock=now,
+            stated=lambda: max(now(), view.recorded()),
+            new_id=drivers.ids(),
+            known_attributes=view.attribute_types,
+            default_country_code=deployment.settings.default_country_code,
+        )
         results = Results(folder, registry, view.outcomes, view.rejections, view.not_redone, OF_CALL)
         yield Imports(Uploads(folder, registry, ports, _limits(deployment)), results)
-    finally:
-        view.close()
-        store.close()
-
-
-def _limits(deployment: Deployment) -> Limits:
-    return Limits(deployment.settings.max_upload_mib << 20, deployment.settings.max_rows)
 
 
 @contextmanager
 def importing(deployment: Deployment, check: Callable[[], None] = lambda: None) -> Iterator[Importer]:
     """The importer of files; `check` is called again and again while it waits, and may raise."""
-    drivers = Drivers(deployment)
-    store = drivers.store()
-    registry = Registry(store)
-    view = LedgerView(drivers.bus(), deployment.log_path, drivers.generations())
-    publisher = drivers.bus().publisher()
+    with importer_parts(deployment, check) as parts:
+        yield Importer(*parts)
+
+
+@contextmanager
+def importer_parts(
+    deployment: Deployment, check: Callable[[], None] = lambda: None
+) -> Iterator[tuple[Path, Registry, Ports, Limits]]:
+    """What an importer is made of, in its order."""
 
     def sleep(seconds: float) -> None:
         check()
         time.sleep(seconds)
 
-    ports = Ports(
-        publisher=publisher,
-        signer=drivers.signer(),
-        clock=now,
-        stated=lambda: max(now(), view.recorded()),
-        new_id=drivers.ids(),
-        backlog=view.backlog,
-        behind=view.behind,
-        at_head=view.at_head,
-        outcomes=view.outcomes,
-        rejections=view.rejections,
-        not_redone=view.not_redone,
-        message=view.message,
-        sent=SentRows(drivers.bus(), deployment.log_path, drivers.signer()).of,
-        known_attributes=view.attribute_types,
-        default_country_code=deployment.settings.default_country_code,
-        pace=Pace(time.monotonic, sleep),
-    )
-    try:
-        yield Importer(deployment.data / "imports", registry, ports, _limits(deployment))
-    finally:
-        publisher.close()
-        view.close()
-        store.close()
+    drivers = Drivers(deployment)
+    with _opened(drivers) as (registry, view), closing(drivers.bus().publisher()) as publisher:
+        ports = Ports(
+            publisher=publisher,
+            signer=drivers.signer(),
+            clock=now,
+            stated=lambda: max(now(), view.recorded()),
+            new_id=drivers.ids(),
+            backlog=view.backlog,
+            behind=view.behind,
+            at_head=view.at_head,
+            outcomes=view.outcomes,
+            rejections=view.rejections,
+            not_redone=view.not_redone,
+            message=view.message,
+            sent=SentRows(drivers.bus(), deployment.log_path, drivers.signer()).of,
+            known_attributes=view.attribute_types,
+            default_country_code=deployment.settings.default_country_code,
+            pace=Pace(time.monotonic, sleep),
+        )
+        yield deployment.data / "imports", registry, ports, _limits(deployment)
+
+
+@contextmanager
+def _opened(drivers: Drivers) -> Iterator[tuple[Registry, LedgerView]]:
+    deployment = drivers.deployment
+    view = LedgerView(drivers.bus(), deployment.log_path, drivers.generations())
+    with closing(drivers.store()) as store, closing(view):
+        yield Registry(store), view
+
+
+def _limits(deployment: Deployment) -> Limits:
+    return Limits(deployment.settings.max_upload_mib << 20, deployment.settings.max_rows)

@@ -25,7 +25,7 @@ from service.api.http.routing import Routes, json_answer
 from service.api.http.upload import read_file
 from service.commands.track import DEADLINE
 from service.http.services import Services
-from service.imports.columns.wanted import ColumnChoice
+from service.imports.columns.column_choice import ColumnChoice
 from service.imports.record.imports import Imports
 from service.imports.record.states import StepNotAllowed
 from service.imports.record.uploads import AlreadyImported, Uploads

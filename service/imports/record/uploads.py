@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from service.imports.columns.choices import Choices, clean_choices, clean_tags, import_hash
+from service.imports.columns.column_choice import ColumnChoice, map_as_wanted
 from service.imports.columns.column_map import ColumnMap
 from service.imports.columns.mapping import map_columns
 from service.imports.columns.preview import first_rows
 from service.imports.columns.template import template
-from service.imports.columns.wanted import ColumnChoice, map_as_wanted
 from service.imports.record.files import ImportFolder, IncomingFile
 from service.imports.record.first_look import FirstLook, ensure_looked, forget_look, look_anew
 from service.imports.record.orphans import remove_orphans

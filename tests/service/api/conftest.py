@@ -18,29 +18,6 @@ from service.wiring.api import application
 from tests.service.api.described import Description
 from tests.world import World
 
-SECOND = 1_000_000
-
-
-class Clock:
-    """Stands until a test moves it: microseconds since the epoch."""
-
-    now = 1_000 * SECOND
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def world(tmp_path):
-    made = World(tmp_path / "data")
-    yield made
-    made.close()
-
 
 @pytest.fixture
 def parts_at_work(world):

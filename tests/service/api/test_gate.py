@@ -4,7 +4,7 @@ import pytest
 
 from service.deployment.audit_trail import acts
 from service.http.gate import ScopeMissing, SignInFailed
-from tests.service.api.conftest import SECOND
+from tests.clock import SECOND
 
 HERE = "127.0.0.1"
 

@@ -1,16 +1,21 @@
 """`GET /v1/contacts`: conditions, tags, search, order, pages and chosen fields."""
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
+from service.api.app import create_app
 from service.deployment.locks import holding
-from service.jobs import past_states
-from service.queries import indexing
-from service.queries.list import list_page
+from service.jobs.background_command import BackgroundCommands
+from service.jobs.past_states import PastStates
+from service.queries.indexing import Indexing
+from service.queries.list import Lists, list_page
 from service.queries.selection import Selection
+from service.wiring.api import services
 from tests.brokers import eventually
 from tests.examples import ASHA, EMMA, GAVIN, RAVI
+from tests.service.api.conftest import Client
 
 PATH = "/v1/contacts"
 
@@ -203,8 +208,16 @@ def test_the_list_is_the_command_lines(client, four):
     assert client.read(PATH).json == page
 
 
-def test_a_list_that_took_long_has_its_index_made(client, four, monkeypatch):
-    monkeypatch.setattr(indexing, "SLOW_SECONDS", -1.0)
+@pytest.fixture
+def slow_client(world, key_text):
+    """Calls an application for which every list takes long."""
+    made = services(world.deployment)
+    lists = Lists(made.readers, made.named_once, Indexing(made.readers.states, slow_seconds=-1.0))
+    return Client(world, create_app(replace(made, lists=lists)), key_text)
+
+
+def test_a_list_that_took_long_has_its_index_made(slow_client, four):
+    client = slow_client
     before = names(client.read(PATH, query_string={"where": "city=Pune", "tag": "VIP"}))
     asked = four.drivers.generations().asked().all()
     assert asked == {"trait city", "tags"}
@@ -258,8 +271,9 @@ def test_a_moment_that_is_none_is_422(client, as_of):
     assert (answer.status_code, answer.json["errors"][0]["parameter"]) == (422, "as_of")
 
 
-def test_while_another_past_is_worked_out_a_call_is_told_to_come_again(client, four, description, monkeypatch):
-    monkeypatch.setattr(past_states, "WAIT_SECONDS", 0.0)
+def test_while_another_past_is_worked_out_a_call_is_told_to_come_again(world, key_text, four, description):
+    impatient = PastStates(four.deployment.past, BackgroundCommands({}), seconds=0.0)
+    client = Client(world, create_app(replace(services(world.deployment), past=impatient)), key_text)
     with holding(four.deployment.past / "asked.lock"):
         answer = client.read(PATH, query_string={"as_of": "1"})
     assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
@@ -267,9 +281,8 @@ def test_while_another_past_is_worked_out_a_call_is_told_to_come_again(client, f
     assert not list(four.deployment.past.glob("at-*"))
 
 
-def test_a_past_list_asks_for_no_index(client, four, monkeypatch):
-    monkeypatch.setattr(indexing, "SLOW_SECONDS", -1.0)
-    assert past(client, where="city=Pune", as_of="2").status_code == 200
+def test_a_past_list_asks_for_no_index(slow_client, four):
+    assert past(slow_client, where="city=Pune", as_of="2").status_code == 200
     assert four.drivers.generations().asked().all() == set()
 
 
@@ -284,9 +297,8 @@ def test_a_past_list_asks_for_no_index(client, four, monkeypatch):
         ("user_id=u-emma", {"trait user_id"}),
     ],
 )
-def test_no_index_is_made_on_what_nobody_has(client, world, monkeypatch, where, asked):
-    monkeypatch.setattr(indexing, "SLOW_SECONDS", -1.0)
-    assert client.read(PATH, query_string={"where": where}).status_code == 200
+def test_no_index_is_made_on_what_nobody_has(slow_client, world, where, asked):
+    assert slow_client.read(PATH, query_string={"where": where}).status_code == 200
     assert world.drivers.generations().asked().all() == asked
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from service.deployment.settings import Rate
 from service.http.rates import LARGEST_FILE, RateExceeded, Rates
-from tests.service.api.conftest import SECOND
+from tests.clock import SECOND
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from service.deployment.database import open_store
 from service.deployment.keys import SCOPES, Keys
 from service.deployment.people import People
 from service.wiring.api import hub, services
+from tests.clock import SECOND
 from tests.world import World
 
-SECOND = 1_000_000
 DAY = 24 * 3600 * SECOND
 
 
@@ -73,20 +73,6 @@ def world(tmp_path):
     made = World(tmp_path / "data", time_zone="Asia/Kolkata")
     yield made
     made.close()
-
-
-class Clock:
-    """Stands until a test moves it."""
-
-    now = 1_764_000_000 * SECOND
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture

@@ -25,9 +25,8 @@ class Breaking(Publisher):
         pass
 
 
-def importer_with(imports, **ports):
-    known = imports.importer
-    return Importer(known._folder, known._registry, replace(known._ports, **ports), known._limits)
+def importer_with(imports, *, limits=None, **ports):
+    return Importer(imports.folder, imports.registry, replace(imports.ports, **ports), limits or imports.limits)
 
 
 IMPATIENT = Pace(clock=iter(range(10**9)).__next__, sleep=lambda _: None, patience=0)

@@ -5,9 +5,9 @@ from contextlib import ExitStack
 from typing import Any
 
 from service.imports.columns.choices import Choices
-from service.imports.columns.wanted import ColumnChoice
+from service.imports.columns.column_choice import ColumnChoice
 from service.imports.run.importer import Importer
-from service.wiring.imports import importing, imports
+from service.wiring.imports import importer_parts, imports
 from tests.world import World
 
 
@@ -21,7 +21,9 @@ class WorldImports:
     def __init__(self, world: World) -> None:
         self.world = world
         self._open = ExitStack()
-        self.importer: Importer = self._open.enter_context(importing(world.deployment))
+        parts = self._open.enter_context(importer_parts(world.deployment))
+        self.folder, self.registry, self.ports, self.limits = parts
+        self.importer = Importer(*parts)
         opened = self._open.enter_context(imports(world.deployment))
         self.uploads, self.results = opened.uploads, opened.results
 

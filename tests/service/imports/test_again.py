@@ -52,7 +52,7 @@ def test_a_refused_file_leaves_nothing_behind(imports, world):
 @pytest.mark.parametrize("is_late", [False, True])
 @pytest.mark.parametrize("after", [0, 1, 2, 3, 6, 7, 8])
 def test_a_broken_import_goes_on_where_it_was_under_its_id(imports, world, after, is_late, tags):
-    publisher = Breaking(imports.importer._ports.publisher, after, is_late=is_late)
+    publisher = Breaking(imports.ports.publisher, after, is_late=is_late)
     broken = importer_with(imports, publisher=publisher, pace=IMPATIENT, batch=14)
     with pytest.raises((Unavailable, NotConfirmed)):
         broken.bring(io.BytesIO(MANY.encode()), "many.csv", Choices(tags=tags), silent)
@@ -74,7 +74,7 @@ def test_a_resumed_import_does_not_change_its_mind_about_who_opted_out(imports, 
     world.track(phone=GAVIN, whatsapp_opted=False)
     world.settle()
     file = f"Phone,WhatsApp Opted\n{ASHA},\n{GAVIN},TRUE\n{RAVI},TRUE\n"
-    publisher = Breaking(imports.importer._ports.publisher, 2)
+    publisher = Breaking(imports.ports.publisher, 2)
     broken = importer_with(imports, publisher=publisher, pace=IMPATIENT, batch=1)
     with pytest.raises(Unavailable):
         broken.bring(io.BytesIO(file.encode()), "people.csv", Choices(), silent)
@@ -94,7 +94,7 @@ def test_nothing_is_published_far_ahead_of_the_log(imports):
 
 
 def test_two_processes_do_not_work_on_one_import(imports, world):
-    publisher = Breaking(imports.importer._ports.publisher, 0)
+    publisher = Breaking(imports.ports.publisher, 0)
     broken = importer_with(imports, publisher=publisher, pace=IMPATIENT)
     with pytest.raises(Unavailable):
         broken.bring(io.BytesIO(FILE.encode()), "people.csv", Choices(), silent)

@@ -13,6 +13,7 @@ from service.imports.record.files import ImportFolder
 from service.imports.record.registry import ImportUnknown, Registry
 from service.imports.record.states import ImportStep, StepNotAllowed
 from service.imports.run.feed import Stalled
+from service.imports.run.ports import Limits
 from service.imports.run.undo import UndoNotPossible
 from service.imports.table.refusal import FileRefused
 from tests.examples import GAVIN
@@ -44,7 +45,7 @@ class Interrupting(Publisher):
 
 def break_off(imports, after, *, is_late=False):
     """An import of MANY whose process is gone after so many batches; its id."""
-    publisher = Breaking(imports.importer._ports.publisher, after, is_late=is_late)
+    publisher = Breaking(imports.ports.publisher, after, is_late=is_late)
     broken = importer_with(imports, publisher=publisher, pace=IMPATIENT, **STEPS)
     with pytest.raises((Unavailable, NotConfirmed)):
         broken.bring(io.BytesIO(MANY.encode()), "many.csv", Choices(), silent)
@@ -63,7 +64,7 @@ def settled(imports, world, id):
 
 
 def test_an_import_stops_where_somebody_cancels_it_and_what_is_published_stays(imports, world):
-    publisher = Interrupting(world, imports.importer._ports.publisher, 3)
+    publisher = Interrupting(world, imports.ports.publisher, 3)
     stopping = importer_with(imports, publisher=publisher, **STEPS)
     brought = stopping.bring(io.BytesIO(MANY.encode()), "many.csv", Choices(), silent)
     document = settled(imports, world, brought.id)
@@ -161,8 +162,7 @@ def test_an_import_whose_copy_is_gone_fails_and_says_so(imports, world):
 
 def test_a_limit_that_was_lowered_meanwhile_does_not_fail_an_import(imports, world):
     id = break_off(imports, 2)
-    imports.importer._limits = type(imports.importer._limits)(bytes=1, rows=1)
-    imports.importer.resume(id, silent)
+    importer_with(imports, limits=Limits(bytes=1, rows=1)).resume(id, silent)
     assert settled(imports, world, id)["state"] == "done"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.imports.columns.wanted import ColumnChoice
+from service.imports.columns.column_choice import ColumnChoice
 from service.imports.rows.row_tags import split_tags
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.imports.test_counts import lines

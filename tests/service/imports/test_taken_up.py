@@ -33,7 +33,7 @@ PLAIN = "Phone,City\n" + "".join(f"+9199675{number:05d},Pune\n" for number in ra
 def break_off(imports, content, after, *, is_late=True, **choices):
     """An import whose process is gone after so many batches; its id."""
     broken = importer_with(
-        imports, publisher=Breaking(imports.importer._ports.publisher, after, is_late=is_late), pace=IMPATIENT, **STEPS
+        imports, publisher=Breaking(imports.ports.publisher, after, is_late=is_late), pace=IMPATIENT, **STEPS
     )
     with suppress(BusError):
         broken.bring(io.BytesIO(content.encode()), "many.csv", Choices(**choices), silent)
@@ -135,7 +135,7 @@ def test_whatever_is_judged_otherwise_meanwhile_each_row_counts_once(
         for time in range(times):
             if is_settled:
                 world.settle()
-            publisher = Breaking(imports.importer._ports.publisher, 1 + (time == times - 1) * 100, is_late=is_late)
+            publisher = Breaking(imports.ports.publisher, 1 + (time == times - 1) * 100, is_late=is_late)
             if is_cancelled and time == times - 1:
                 with suppress(Exception):
                     importer_with(imports, publisher=publisher, **STEPS).cancel(id, silent)
@@ -165,7 +165,7 @@ class HalfTaking(Publisher):
 
 @pytest.mark.parametrize("end", ["resume", "cancel", "lost copy"])
 def test_rows_whose_first_message_alone_is_out_get_their_tags(imports, world, end):
-    halving = importer_with(imports, publisher=HalfTaking(imports.importer._ports.publisher), pace=IMPATIENT, **STEPS)
+    halving = importer_with(imports, publisher=HalfTaking(imports.ports.publisher), pace=IMPATIENT, **STEPS)
     with pytest.raises(NotConfirmed):
         halving.bring(io.BytesIO(PLAIN.encode()), "many.csv", Choices(tags=("vip",)), silent)
     (listed,) = imports.importer.results.all()

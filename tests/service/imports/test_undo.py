@@ -321,7 +321,7 @@ def test_the_same_file_after_an_undo_is_still_that_import_and_again_makes_anothe
 
 def test_a_cancelled_import_can_be_undone_and_is_told_as_cancelled_when_it_is_redone(imports, world):
     """R22: its published rows stay, and undo is offered."""
-    publisher = Breaking(imports.importer._ports.publisher, 4)
+    publisher = Breaking(imports.ports.publisher, 4)
     broken = importer_with(imports, publisher=publisher, pace=IMPATIENT, batch=7, stride=14)
     with pytest.raises((Unavailable, NotConfirmed)):
         broken.bring(io.BytesIO(MANY.encode()), "many.csv", Choices(), silent)

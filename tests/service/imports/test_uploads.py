@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from service.imports.columns.choices import Choices
-from service.imports.columns.wanted import ColumnChoice
+from service.imports.columns.column_choice import ColumnChoice
 from service.imports.record.files import ImportFolder
 from service.imports.record.first_look import forget_look
 from service.imports.record.registry import ImportUnknown
@@ -235,7 +235,7 @@ def test_an_encoding_that_does_not_fit_changes_nothing(imports):
 def test_a_look_that_was_not_kept_whole_is_made_again(imports, world, encoding):
     """A kill between the choice and the look: the choice counts."""
     id = imports.upload("Phone,Name\n" + GAVIN + ",Zoë\n")
-    registry = imports.importer._registry
+    registry = imports.registry
     registry.take(id, ImportStep.READ_ANEW, lambda one: replace(one, choices=Choices(encoding=encoding)))
     forget_look(ImportFolder(world.folder / "imports" / id))
     imports.uploads.map(id, [])
@@ -284,7 +284,7 @@ def test_what_was_uploaded_is_removed_once_it_runs_and_all_files_are_private(imp
 def test_what_a_kill_left_of_a_cancelled_upload_is_removed_after_an_hour(imports, world):
     id = imports.upload(FILE)
     old = ImportFolder(world.folder / "imports" / "01800000-0000-7000-8000-000000000000")
-    registry = imports.importer._registry
+    registry = imports.registry
     registry.add(replace(registry.get(id), id=old.path.name), again=True)
     with old.held():
         imports.uploads.cancel(old.path.name)

@@ -30,7 +30,7 @@ def imports(world):
 
 
 def break_off(imports, name, **choices):
-    publisher = Breaking(imports.importer._ports.publisher, 2)
+    publisher = Breaking(imports.ports.publisher, 2)
     broken = importer_with(imports, publisher=publisher, pace=IMPATIENT, batch=14)
     with pytest.raises(Unavailable):
         broken.bring(io.BytesIO(MANY.encode()), name, Choices(**choices), silent)
@@ -64,7 +64,7 @@ def test_imports_that_were_broken_off_are_published_to_their_last_row(imports, w
 
 def test_an_import_that_is_to_stop_is_stopped(imports, world):
     id = break_off(imports, "many.csv")
-    cancel(imports.importer._registry, world.folder / "imports", id)
+    cancel(imports.registry, world.folder / "imports", id)
     run_until(world, lambda registry: not registry.unfinished())
     world.settle()
     # what may have been published before is: here all, as the file is smaller than a stride
@@ -76,11 +76,11 @@ def test_an_import_that_cannot_go_on_fails_and_keeps_no_other_from_it(imports, w
     ImportFolder(world.folder / "imports" / broken).source.unlink()
     run_until(world, lambda registry: not registry.unfinished())
     assert imports.importer.results.show(broken)["state"] == "failed"
-    assert imports.importer._registry.get(good).state == "published"
+    assert imports.registry.get(good).state == "published"
 
 
 def test_an_import_that_another_process_works_on_is_left_to_it(imports, world):
     held, free = break_off(imports, "many.csv"), break_off(imports, "again.csv", tags=("vip",))
     with ImportFolder(world.folder / "imports" / held).held():
         run_until(world, lambda registry: registry.unfinished() == [held])
-    assert imports.importer._registry.get(free).state == "published"
+    assert imports.registry.get(free).state == "published"

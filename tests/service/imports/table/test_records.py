@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.imports.table import records as reading
-from service.imports.table.records import all_cells_of, cells_of, records
+from service.imports.table.records import LONGEST_CELL, all_cells_of, cells_of, records
 from service.imports.table.refusal import FileRefused
 
 CONTENT = st.text(st.sampled_from('ab,"\n\r;éम\u2028\x0b\x85 '), max_size=60)
@@ -152,10 +152,9 @@ def kept_limit():
 
 
 @pytest.mark.usefixtures("kept_limit")
-def test_the_records_before_a_fault_are_read_and_the_one_at_fault_is_named_by_its_line(tmp_path_factory, monkeypatch):
-    monkeypatch.setattr(reading, "LONGEST_CELL", 10)
+def test_the_records_before_a_fault_are_read_and_the_one_at_fault_is_named_by_its_line(tmp_path_factory):
     for end, fault in [
-        (',"' + "x" * 11 + '"\n', "begins in line 4 is longer"),
+        (',"' + "x" * (LONGEST_CELL + 1) + '"\n', "begins in line 4 is longer"),
         ('\n"open', "in line 5 is never closed"),
     ]:
         path = tmp_path_factory.mktemp("file") / "source.csv"
