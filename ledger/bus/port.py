@@ -98,7 +98,7 @@ class Publisher(ABC):
 
 
 class Reader(ABC):
-    """Reads the bus from offsets it is told. Used by one thread at a time; only `wake` may come beside it.
+    """Reads the bus from offsets it is told. Used by one thread at a time.
 
     After Replaced, or when in doubt after Unavailable, close it and ask the bus for a new one.
     """
@@ -121,7 +121,7 @@ class Reader(ABC):
     def poll(self, limit: int, timeout: float) -> list[Record]:
         """Up to `limit` records after the position, in order per partition; waits `timeout` seconds for the first.
 
-        Returns at once, maybe empty, after `wake`. Raises Unavailable when the bus is away; the position stays.
+        Raises Unavailable when the bus is away; the position stays.
         Raises Replaced when the bus has another id now, OutOfRange when it no longer keeps the position, Damaged when
         what it keeps there cannot be read.
         """
@@ -136,10 +136,6 @@ class Reader(ABC):
 
         Faults are ignored: nothing else rests on it.
         """
-
-    @abstractmethod
-    def wake(self) -> None:
-        """Make a waiting `poll` return soon."""
 
     @abstractmethod
     def close(self) -> None:

@@ -87,20 +87,6 @@ def test_a_waiting_poll_returns_as_soon_as_a_message_comes(publisher, reader):
     assert time.monotonic() - began < 5
 
 
-def test_wake_ends_a_waiting_poll(reader):
-    threading.Timer(0.3, reader.wake).start()
-    began = time.monotonic()
-    assert reader.poll(10, 30) == []
-    assert time.monotonic() - began < 5
-
-
-def test_wake_before_a_poll_ends_that_poll(reader):
-    reader.wake()
-    began = time.monotonic()
-    assert reader.poll(10, 30) == []
-    assert time.monotonic() - began < 5
-
-
 def test_a_reader_may_be_closed_twice(place):
     reader = place.bus().reader()
     reader.close()

@@ -41,7 +41,6 @@ class KafkaReader(Reader):
         """
         self._options = options
         self._clock = clock
-        self._woken = False
         self._closed = False
         self._position: dict[int, int] = {}
         self._marked: dict[int, int] = {}
@@ -87,8 +86,7 @@ class KafkaReader(Reader):
             fetched = self._fetch_checked(limit, wait_ms)
             if fetched:
                 return self._taken(fetched)
-            if self._woken or time.monotonic() >= deadline:
-                self._woken = False
+            if time.monotonic() >= deadline:
                 return []
 
     def following(self) -> Mapping[int, int]:
@@ -101,10 +99,6 @@ class KafkaReader(Reader):
         if time.monotonic() >= self._next_mark:
             self._next_mark = time.monotonic() + _MARK_SECONDS
             self._commit()
-
-    def wake(self) -> None:
-        """See `Reader.wake`; within 100 ms. May be called in a signal handler."""
-        self._woken = True
 
     def close(self) -> None:
         """See `Reader.close`."""

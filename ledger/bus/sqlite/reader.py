@@ -1,7 +1,5 @@
 """Reading the SQLite bus: short reads by offset, and a cheap look every few milliseconds while there is nothing."""
 
-import os
-import select
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -59,10 +57,6 @@ class SqliteReader(Reader):
         self._marked = 0
         self._next_cut = 0
         self._looks = 0
-        self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self._alarm = select.poll()
-        self._alarm.register(self._woken, select.POLLIN)
-        self._closed = False
         self.bus_id = stream_id(self._connection)
 
     def ranges(self) -> Mapping[int, tuple[int, int]]:
@@ -100,21 +94,9 @@ class SqliteReader(Reader):
         """See `Reader.mark`: only what lies before is ever cut, for what was read may not be in the log yet."""
         self._marked = offsets.get(PARTITION, 0)
 
-    def wake(self) -> None:
-        """See `Reader.wake`; may be called in a signal handler."""
-        try:
-            os.write(self._waker, b"\0")
-        except OSError:
-            return
-
     def close(self) -> None:
         """See `Reader.close`."""
-        if not self._closed:
-            self._closed = True
-            self._connection.close()
-            waker, self._waker = self._waker, -1
-            os.close(self._woken)
-            os.close(waker)
+        self._connection.close()
 
     def _read_or_wait(self, limit: int, deadline: float) -> list[Record]:
         waits = True
@@ -138,9 +120,7 @@ class SqliteReader(Reader):
                 return False
             if time.monotonic() >= check:
                 return True
-            if self._alarm.poll(min(pause, remaining) * 1000):
-                os.read(self._woken, 4096)
-                return False
+            time.sleep(min(pause, remaining))
         return True
 
     def _version(self) -> int:
