@@ -9,7 +9,6 @@ user id, whatever the rules of the day made of the message.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 import msgspec
 
@@ -18,7 +17,7 @@ from consumers.effects import EFFECTS
 from consumers.messages import Incoming
 from ledger.bus.port import Record
 from ledger.events import types
-from ledger.log.entry import NewEntry, phone_text, unpack_headers
+from ledger.log.entry import NewEntry, StoredEntry, phone_text, unpack_headers
 from ledger.log.fault import Fault
 from ledger.log.port import Batch, EventLog, LogReader
 
@@ -207,34 +206,9 @@ def _differences(one: Frozen, decided: NewEntry) -> list[str]:
     ]
 
 
-def _frozen(row: Sequence[Any]) -> Frozen:
-    (position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, raw_digest, _, _,
-     import_row, row_end, source, message_id, key, headers, value, phone, user_id, detail, *_) = row  # fmt: skip
-    return Frozen(
-        position,
-        recorded,
-        NewEntry(
-            bus_time=bus_time,
-            stated=stated,
-            type=type,
-            reason=reason,
-            contact=contact,
-            contact_id=contact_id,
-            absorbed=absorbed,
-            skipped=skipped,
-            raw_digest=raw_digest,
-            source=source,
-            message_id=message_id,
-            key=key,
-            headers=headers,
-            value=value,
-            phone=phone,
-            user_id=user_id,
-            detail=detail,
-            row=import_row,
-            row_end=row_end,
-        ),
-    )
+def _frozen(one: StoredEntry) -> Frozen:
+    columns = {name: getattr(one, name) for name in NewEntry.__struct_fields__}
+    return Frozen(one.position, one.recorded, NewEntry(**columns))
 
 
 _UNREADABLE = re.compile(r"offset (\d+) of partition (\d+): (.*)", re.DOTALL).fullmatch

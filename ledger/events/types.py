@@ -86,8 +86,10 @@ HUB, COMMAND_LINE = "/hub", "/cli"
 
 OUR_SOURCES = (CALLS, IMPORTS, HUB, COMMAND_LINE)
 
-UPSTREAM = "upstream"
-_KINDS = ((IMPORTS, "import"), (CALLS, "call"), (HUB, "hub"), (COMMAND_LINE, "ledger"))
+IMPORT, UPSTREAM = "import", "upstream"
+_KINDS = ((IMPORTS, IMPORT), (CALLS, "call"), (HUB, "hub"), (COMMAND_LINE, "ledger"))
+KINDS = (*(kind for _, kind in _KINDS), UPSTREAM)
+"""Of sources: `kind_of` gives one of these."""
 
 
 def kind_of(source: str) -> str:

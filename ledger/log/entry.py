@@ -1,6 +1,7 @@
 """An entry of the log: a message with the place it took and what was decided of it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -90,6 +91,38 @@ class Entry:
     def is_accepted(self) -> bool:
         """Whether the message is an event, and not a rejected message that keeps its place."""
         return self.reason is None
+
+
+class StoredEntry(NamedTuple):
+    """Every column of an entry as it is stored, for its proof; `source_number` is the number of its source."""
+
+    position: int
+    recorded: int
+    stated: int | None
+    bus_time: int
+    type: str | None
+    reason: str | None
+    contact: int | None
+    contact_id: bytes | None
+    absorbed: int | None
+    skipped: int
+    raw_digest: bytes | None
+    kind: str | None
+    import_number: int | None
+    row: int | None
+    row_end: int
+    source: str | None
+    message_id: str | None
+    key: bytes | None
+    headers: bytes | None
+    value: bytes | None
+    phone: int | None
+    user_id: str | None
+    detail: str | None
+    salt: bytes | None
+    commitment: bytes
+    hash: bytes
+    source_number: int | None
 
 
 def public_id(contact_id: bytes) -> str:

@@ -1,14 +1,13 @@
 """Proof of the entries: each follows from the one before it, and the ledger's own are signed (R28, R33)."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from ledger.events import types
 from ledger.events.envelope import Unreadable, decode
 from ledger.events.signing import Signer
 from ledger.log import chain
 from ledger.log.chain import Layout
-from ledger.log.entry import unpack_headers
+from ledger.log.entry import StoredEntry, unpack_headers
 from ledger.log.fault import Fault
 from ledger.log.head import Head
 from ledger.log.port import LogReader
@@ -27,34 +26,22 @@ def entry_faults(log: LogReader, until: int, signer: Signer | None, progress: Ca
     links = _Links(log.layouts())
     position, recorded_before = 0, 0
     for rows in _pages(log, until):
-        for row in rows:
-            if isinstance(row, Fault):
-                yield row
-                position = row.position
+        for one in rows:
+            if isinstance(one, Fault):
+                yield one
+                position = one.position
                 continue
-            (found, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, raw_digest,
-             kind, import_number, import_row, row_end, source, message_id, key, headers, value, phone, user_id, detail,
-             salt, commitment, hash, source_number) = row  # fmt: skip
-            if found != position + 1:
-                yield Fault(position + 1, f"missing: the next entry is {found}")
-            position = found
-            if salt is None:
-                yield Fault(position, "emptied without an erasure in the log")
-            elif commitment != chain.commitment(salt, source, message_id, key, headers, value, phone, user_id, detail):
-                yield Fault(position, "the message is not the one that was recorded")
-            elif not _is_origin(source, source_number, kind, import_number):
-                yield Fault(position, "its kind or its import is not that of its source")
-            expected = links.expected(
-                commitment, position, recorded, stated, bus_time, contact, absorbed, skipped, type, reason, contact_id,
-                raw_digest, kind, import_number, import_row, row_end,
-            )  # fmt: skip
-            if hash != expected:
+            if one.position != position + 1:
+                yield Fault(position + 1, f"missing: the next entry is {one.position}")
+            position = one.position
+            yield from _message_faults(one)
+            if one.hash != links.expected(one):
                 yield Fault(position, "the entry is not the one that was recorded, or the one before it changed")
-            if recorded < recorded_before:
+            if one.recorded < recorded_before:
                 yield Fault(position, "recorded before the entry before it")
-            if signer is not None and reason is None and value is not None and _is_ours(source, type):
-                yield from _signature_faults(signer, position, source, message_id, type, headers, value)
-            links.previous, recorded_before = hash, recorded
+            if signer is not None and one.reason is None and one.value is not None and _is_ours(one.source, one.type):
+                yield from _signature_faults(signer, one, one.value)
+            links.previous, recorded_before = one.hash, one.recorded
         progress(position)
     yield from links.faults()
 
@@ -69,15 +56,19 @@ class _Links:
         if len(layouts) == 2 and layouts[0].layout == 1:  # the log of a version that had the first one
             self._old = layouts[1].since - 1
 
-    def expected(self, commitment: bytes, position: int, *kept: Any) -> bytes:
-        """The hash of the entry with these columns, in the order of `chain.link`."""
-        if position > self._old:
-            before = self.previous
-            if position == self._old + 1 and self._old:
-                before = chain.joined(before, self._added.digest())
-            return chain.link(before, commitment, position, *kept)
-        self._added.take(position, *kept[-4:])
-        return chain.link_of_layout_1(self.previous, commitment, position, *kept[:-4])
+    def expected(self, one: StoredEntry) -> bytes:
+        """The hash that the entry behind `previous` must have."""
+        kept = (
+            one.commitment, one.position, one.recorded, one.stated, one.bus_time, one.contact, one.absorbed,
+            one.skipped, one.type, one.reason, one.contact_id, one.raw_digest,
+        )  # fmt: skip
+        added = one.kind, one.import_number, one.row, one.row_end
+        if one.position <= self._old:
+            self._added.take(one.position, *added)
+            return chain.link_of_layout_1(self.previous, *kept)
+        is_first = self._old > 0 and one.position == self._old + 1
+        before = chain.joined(self.previous, self._added.digest()) if is_first else self.previous
+        return chain.link(before, *kept, *added)
 
     def faults(self) -> Iterator[Fault]:
         """What of the layouts is not as the entries have it."""
@@ -90,12 +81,25 @@ class _Links:
             )
 
 
-def _is_origin(source: str | None, number: int | None, kind: str | None, import_number: int | None) -> bool:
+def _message_faults(one: StoredEntry) -> Iterator[Fault]:
+    if one.salt is None:
+        yield Fault(one.position, "emptied without an erasure in the log")
+        return
+    committed = (
+        one.salt, one.source, one.message_id, one.key, one.headers, one.value, one.phone, one.user_id, one.detail,
+    )  # fmt: skip
+    if one.commitment != chain.commitment(*committed):
+        yield Fault(one.position, "the message is not the one that was recorded")
+    elif not _is_origin(one):
+        yield Fault(one.position, "its kind or its import is not that of its source")
+
+
+def _is_origin(one: StoredEntry) -> bool:
     """Whether an entry that is not erased keeps the kind of its source, and its number where it is an import's."""
-    if source is None:
-        return kind is None and import_number is None
-    expected = number if source.startswith(types.IMPORTS) else None
-    return kind == types.kind_of(source) and import_number == expected
+    if one.source is None:
+        return one.kind is None and one.import_number is None
+    expected = one.source_number if one.source.startswith(types.IMPORTS) else None
+    return one.kind == types.kind_of(one.source) and one.import_number == expected
 
 
 def head_faults(log: LogReader, saved: Head) -> Iterator[Fault]:
@@ -111,26 +115,24 @@ def _is_ours(source: str | None, type: str | None) -> bool:
     return type in _RESERVED or (source is not None and types.is_ours(source))
 
 
-def _signature_faults(
-    signer: Signer, position: int, source: str, message_id: str, type: str, headers: bytes | None, value: bytes
-) -> Iterator[Fault]:
+def _signature_faults(signer: Signer, one: StoredEntry, value: bytes) -> Iterator[Fault]:
     try:
-        envelope = decode(unpack_headers(headers), value)
+        envelope = decode(unpack_headers(one.headers), value)
     except (Unreadable, ValueError):
-        yield Fault(position, "accepted from a source of this ledger's own, and no message can be read in it")
+        yield Fault(one.position, "accepted from a source of this ledger's own, and no message can be read in it")
         return
     if not signer.has_signed(envelope):
-        yield Fault(position, "accepted from a source of this ledger's own without the signature of its secret")
-    elif (envelope.source, envelope.id, envelope.type) != (source, message_id, type):
-        yield Fault(position, "recorded under another source, id or type than its message has")
+        yield Fault(one.position, "accepted from a source of this ledger's own without the signature of its secret")
+    elif (envelope.source, envelope.id, envelope.type) != (one.source, one.message_id, one.type):
+        yield Fault(one.position, "recorded under another source, id or type than its message has")
 
 
-def _pages(log: LogReader, until: int) -> Iterator[list[Any]]:
+def _pages(log: LogReader, until: int) -> Iterator[list[StoredEntry | Fault]]:
     """The rows of `LogReader.proof_page`, page by page; a fault in the place of one that cannot be read."""
     position = 0
     while True:
         try:
-            rows: list[Any] = log.proof_page(position, _PAGE, until)
+            rows: list[StoredEntry | Fault] = [*log.proof_page(position, _PAGE, until)]
         except StorageFault as fault:
             if fault.is_passing:
                 raise
@@ -138,10 +140,10 @@ def _pages(log: LogReader, until: int) -> Iterator[list[Any]]:
         if not rows:
             return
         yield rows
-        position = rows[-1].position if isinstance(rows[-1], Fault) else rows[-1][0]
+        position = rows[-1].position
 
 
-def _row(log: LogReader, position: int) -> Any:
+def _row(log: LogReader, position: int) -> StoredEntry | Fault:
     try:
         return log.proof_page(position - 1, 1)[0]
     except StorageFault as fault:

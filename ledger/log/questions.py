@@ -8,12 +8,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 from ledger.events.identity import Known
 from ledger.events.signing import Signer
 from ledger.log.chain import Layout
-from ledger.log.entry import Entry, Headers
+from ledger.log.entry import Entry, Headers, StoredEntry
 from ledger.log.fault import Fault
 from ledger.log.head import Head
 from ledger.log.identities import Identities
@@ -224,11 +223,8 @@ class Proof(ABC):
     """What `verify` reads, whatever is in the file. See `ledger.log.proof`."""
 
     @abstractmethod
-    def proof_page(self, after: int, limit: int, until: int = 2**62) -> list[tuple[Any, ...]]:
-        """Every column of up to `limit` entries, in the order of the table, source as its name: for `verify`.
-
-        Last comes the source's number, as the entry has it.
-        """
+    def proof_page(self, after: int, limit: int, until: int = 2**62) -> list[StoredEntry]:
+        """Up to `limit` entries after position `after`, not beyond `until`, with every column."""
 
     @abstractmethod
     def positions(self, after: int, limit: int) -> list[int]:

@@ -19,7 +19,7 @@ def _listed(values: list[int] | list[str]) -> str:
 def holders(connection: Connection, phones: Iterable[str], user_ids: Iterable[str]) -> list[Known]:
     """The contacts that hold one of these phones (E.164) or user ids now."""
     rows = connection.execute(_HOLDERS, (_listed(sorted(map(int, phones))), _listed(sorted(user_ids))))
-    return [Known(contact, phone_text(phone), user_id) for contact, phone, user_id in rows]
+    return [Known(contact, phone_text(phone), user_id) for contact, phone, user_id in rows.fetchall()]
 
 
 _HOLDERS = """

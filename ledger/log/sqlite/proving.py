@@ -2,10 +2,10 @@
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 from ledger import sqlite
 from ledger.log.chain import Layout
+from ledger.log.entry import StoredEntry
 from ledger.log.questions import KeptIdentities, Proof
 from ledger.log.sqlite.connected import Connected
 from ledger.log.sqlite.entries import FROM
@@ -17,15 +17,16 @@ from ledger.log.sqlite.schema import declared_schema, schema_of
 class SqliteProof(Connected, Proof):
     """Asks one log's file for all that is to be proved."""
 
-    def proof_page(self, after: int, limit: int, until: int = 2**62) -> list[tuple[Any, ...]]:
+    def proof_page(self, after: int, limit: int, until: int = 2**62) -> list[StoredEntry]:
         """See `Proof.proof_page`."""
-        return self._connection.execute(
+        rows = self._connection.execute(
             "SELECT position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped,"
             " raw_digest, kind, import, row, row_end, sources.name, message_id, key, headers, value, phone, user_id,"
             f" detail, salt, commitment, hash, source {FROM} WHERE position > ? AND position <= ?"
             " ORDER BY position LIMIT ?",
             (after, until, limit),
         ).fetchall()
+        return list(map(StoredEntry._make, rows))
 
     def positions(self, after: int, limit: int) -> list[int]:
         """See `Proof.positions`."""

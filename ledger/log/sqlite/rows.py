@@ -16,12 +16,18 @@ from ledger.log.sqlite.layouts import chained_to
 from ledger.sqlite import or_null
 
 _SALT = 16
-_COMMON = (
-    "INSERT INTO entries (position, recorded, stated, bus_time, type, contact, contact_id, skipped, kind, import, row,"
-    " row_end, source, message_id, key, headers, value, phone, user_id, salt, commitment, hash)"
-    " VALUES (?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, nullif(?, 0), nullif(?, -1), ?, ?, ?, nullif(?, 0), nullif(?, 0),"
-    " ?, nullif(?, 0), nullif(?, 0), ?, ?, ?)"
+_COMMON = """
+INSERT INTO entries (position, recorded, stated, bus_time, type, contact, contact_id, skipped, source, message_id,
+    key, headers, value, phone, user_id, salt, commitment, hash, kind{more})
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, 0), ?8, ?9, ?10,
+    nullif(?11, 0), nullif(?12, 0), ?13, nullif(?14, 0), nullif(?15, 0), ?16, ?17, ?18, '{kind}'{values})
+"""
+_COMMON_OF = {kind: _COMMON.format(kind=kind, more="", values="") for kind in types.KINDS}
+_COMMON_OF[types.IMPORT] = _COMMON.format(
+    kind=types.IMPORT, more=", import, row, row_end", values=", ?9, nullif(?19, -1), ?20"
 )
+"""By the kind of the source: what is the same in all messages of a kind is written into the statement."""
+
 _ANY = (
     "INSERT INTO entries (position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped,"
     " raw_digest, kind, import, row, row_end, source, message_id, key, headers, value, phone, user_id, detail, salt,"
@@ -48,17 +54,14 @@ def write(
     rows = _Rows(
         head, chained_to(connection, head), recorded, entropy(_SALT * len(entries)), _sources(connection, entries)
     )
-    for is_common, run in groupby(entries, key=_is_common):
-        if is_common:
-            connection.executemany(_COMMON, map(rows.common, run))
-        else:
+    for kind, run in groupby(entries, key=rows.common_kind):
+        if kind is None:
             connection.executemany(_ANY, map(rows.any, run))
+        elif kind == types.IMPORT:
+            connection.executemany(_COMMON_OF[kind], map(rows.of_import, run))
+        else:
+            connection.executemany(_COMMON_OF[kind], map(rows.common, run))
     return Head(rows.position, rows.hash, recorded)
-
-
-def _is_common(entry: NewEntry) -> bool:
-    """An accepted message about a contact, as nearly all are: it is known which columns of its row are NULL."""
-    return entry.reason is None and entry.contact is not None and entry.absorbed is None and entry.detail is None
 
 
 class _Source(NamedTuple):
@@ -87,10 +90,19 @@ class _Rows:
         self._salts = (salts[start : start + _SALT] for start in range(0, len(salts), _SALT))
         self._sources = sources
 
+    def common_kind(self, entry: NewEntry) -> str | None:
+        """The kind of an accepted message's source that is about a contact, as nearly all are; None of any other.
+
+        Which columns of its row are NULL is known.
+        """
+        if entry.reason is None and entry.contact is not None and entry.absorbed is None and entry.detail is None:
+            return self._sources[entry.source].kind
+        return None
+
     def common(self, entry: NewEntry) -> _Parameters:
-        """The parameters of `_COMMON`."""
-        source = self._sources[entry.source]
-        salt, commitment = self._chain(entry, source)
+        """The parameters of a statement of `_COMMON_OF`."""
+        number, kind, import_number = self._sources[entry.source]
+        salt, commitment = self._chain(entry, kind, import_number)
         contact_id, key, headers = entry.contact_id, entry.key, entry.headers
         return (
             self.position,
@@ -101,11 +113,7 @@ class _Rows:
             entry.contact,
             0 if contact_id is None else bytearray(contact_id),
             entry.skipped,
-            source.kind,
-            source.import_number or 0,
-            -1 if entry.row is None else entry.row,
-            entry.row_end,
-            source.number,
+            number,
             entry.message_id,
             0 if key is None else bytearray(key),
             0 if headers is None else bytearray(headers),
@@ -117,10 +125,14 @@ class _Rows:
             bytearray(self.hash),
         )
 
+    def of_import(self, entry: NewEntry) -> _Parameters:
+        """The same for a message of an import."""
+        return *self.common(entry), -1 if entry.row is None else entry.row, entry.row_end
+
     def any(self, entry: NewEntry) -> _Parameters:
         """The parameters of `_ANY`."""
         source = self._sources.get(entry.source, _NO_SOURCE)
-        salt, commitment = self._chain(entry, source)
+        salt, commitment = self._chain(entry, source.kind, source.import_number)
         return (
             self.position,
             self._recorded,
@@ -150,7 +162,7 @@ class _Rows:
             bytearray(self.hash),
         )
 
-    def _chain(self, entry: NewEntry, origin: _Source) -> tuple[bytearray, bytearray]:
+    def _chain(self, entry: NewEntry, kind: str | None, import_number: int | None) -> tuple[bytearray, bytearray]:
         """Put the entry behind the one before it: its salt and its commitment."""
         (bus_time, stated, type, reason, contact, contact_id, absorbed, skipped, raw_digest,
          source, message_id, key, headers, value, phone, user_id, detail, row, row_end) = astuple(entry)  # fmt: skip
@@ -159,7 +171,7 @@ class _Rows:
         commitment = chain.commitment(salt, source, message_id, key, headers, value, phone, user_id, detail)
         self.hash = chain.link(
             self.hash, commitment, self.position, self._recorded, stated, bus_time, contact, absorbed, skipped,
-            type, reason, contact_id, raw_digest, origin.kind, origin.import_number, row, row_end,
+            type, reason, contact_id, raw_digest, kind, import_number, row, row_end,
         )  # fmt: skip
         return bytearray(salt), bytearray(commitment)
 

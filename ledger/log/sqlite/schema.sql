@@ -21,7 +21,7 @@ CREATE TABLE entries (
     kind       TEXT,
     import     INTEGER,
     row        INTEGER,
-    row_end    INTEGER NOT NULL,
+    row_end    INTEGER NOT NULL DEFAULT 0,
     source     INTEGER REFERENCES sources,
     message_id TEXT,
     key        BLOB,

@@ -144,7 +144,7 @@ def _asserted_by_others(
             " AND position < ?",
             (_listed(chunk).decode(), source, until),
         )
-        yield from map(_assertion, rows)
+        yield from map(_assertion, rows.fetchall())
 
 
 def claim(connection: Connection, name: str, position: int) -> Refused:
@@ -182,7 +182,7 @@ def _events(connection: Connection, source: int, until: int) -> Iterator[list[As
             " WHERE position IN (SELECT value FROM json_each(?)) ORDER BY position",
             (_listed(chunk).decode(),),
         )
-        yield [_assertion(row) for row in found]
+        yield [_assertion(row) for row in found.fetchall()]
 
 
 def _assertion(row: tuple[int, int, int | None, int | None, str | None]) -> Assertion:
