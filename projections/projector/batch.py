@@ -1,6 +1,6 @@
 """Rows of the log on their way into a state: the contacts of one message go without a fold, all others through it."""
 
-from collections.abc import Iterable
+from collections.abc import Container
 from operator import attrgetter
 
 from ledger.log.port import FoldRow
@@ -13,39 +13,40 @@ _position = attrgetter("position")
 
 
 class Batch:
-    """Rows that are saved together. `states` must have all contacts they touch, as they were just before, if at all.
-
-    A row that made a contact waits until another is about it, or until none can be any more (`end`).
-    """
+    """Rows that are saved together. `states` must have all contacts they touch, as they were just before, if at all."""
 
     def __init__(self, states: States, import_ids: ImportIds, new: NewContacts) -> None:
         self.page = FoldPage(states, import_ids)
         self.new = new
-        self._alone: dict[int | None, FoldRow] = {}
 
-    def fold(self, rows: Iterable[FoldRow]) -> None:
-        """Take these rows too, in log order."""
-        alone, others = self._alone, []
-        for row in rows:
-            contact, absorbed = row[5], row[7]
-            if row[6] is not None:
-                alone[contact] = row
-                continue
-            if contact in alone:
-                others.append(alone.pop(contact))
-            if absorbed is not None and absorbed in alone:
-                others.append(alone.pop(absorbed))
-            others.append(row)
-        self.page.fold(others)
-
-    def end(self) -> None:
-        """All rows have come."""
-        self.page.fold([row for row in self._alone.values() if not self.new.take(row)])
-        self._alone.clear()
+    def fold(self, rows: list[FoldRow], touched: Container[int | None]) -> None:
+        """Take these rows too, in log order; `touched` are contacts that other rows are about than made them."""
+        take = self.new.take
+        self.page.fold([row for row in rows if row[6] is None or row[5] in touched or not take(row)])
 
     def messages(self) -> list[RowMessage]:
         """What became of import rows since this was asked last, in log order."""
-        found = sorted(self.page.messages + self.new.messages, key=_position)
+        found = self.page.messages + self.new.messages
+        if self.new.messages:
+            found.sort(key=_position)
         self.page.messages.clear()
         self.new.messages.clear()
         return found
+
+
+class ContactNumbers:
+    """A set of contacts' numbers up to some position, a bit each."""
+
+    def __init__(self, until: int) -> None:
+        self._until = until
+        self._bits = bytearray(until // 8 + 1)
+
+    def add(self, contact: int) -> None:
+        """Put a number in; one beyond the position, which only a damaged log has, is in anyway."""
+        if 0 <= contact <= self._until:
+            self._bits[contact >> 3] |= 1 << (contact & 7)
+
+    def __contains__(self, contact: object) -> bool:
+        if not isinstance(contact, int) or not 0 <= contact <= self._until:
+            return True
+        return self._bits[contact >> 3] >> (contact & 7) & 1 == 1

@@ -68,15 +68,15 @@ class Projector:
         if not rows:
             return 0
         first, last = rows[0][0], rows[-1][0]
-        touched = {row[5] for row in rows if row[5] is not None}.union(row[7] for row in rows if row[7] is not None)
+        touched = {row[5] for row in rows if row[5] is not None and row[5] < row[0]}
+        touched.update(row[7] for row in rows if row[7] is not None)
         wanted = {contact for contact in touched if contact < first}
         dirty = self._store.dirty_among(wanted) if self._may_be_dirty else set()
         states = self._store.load(wanted - dirty) if wanted else {}
         if dirty:
             states |= self._replayed(dirty)
         batch = Batch(states, self._import_ids, self._store.new_contacts(self._import_ids))
-        batch.fold(rows)
-        batch.end()
+        batch.fold(rows, touched)
         page, checkpoint, open_rows = batch.page, self._checkpoint_at(last), dict(self._open_rows)
         changed = [page.states[contact] for contact in page.changed | dirty if contact in page.states]
         gone = (page.absorbed | dirty) - page.states.keys()

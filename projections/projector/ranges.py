@@ -20,7 +20,7 @@ from ledger.log.undo import Undoings
 from projections.fold.evolve import VERSION
 from projections.fold.outcomes import RejectedRows, RowKey, RowMessage, SoFar, closed
 from projections.fold.page import ImportIds
-from projections.projector.batch import Batch
+from projections.projector.batch import Batch, ContactNumbers
 from projections.projector.spool import Spool
 from projections.state.answers import Checkpoint
 from projections.state.port import StateWriter
@@ -82,11 +82,12 @@ def fold_ranges(
     positions up to `until`, the first half of them while reading, the others while folding.
     """
     ranges, imports = Ranges(log, until.position, sizes.contacts), dict[str, dict[str, str]]()
+    again = ContactNumbers(until.position)
     with (
         closing(Spool[FoldRow](folder, tuple)) as entries,
         closing(Spool[RowMessage](folder, RowMessage)) as messages,
     ):
-        for position in _set_aside(log, ranges, until.position, entries, sizes.entries):
+        for position in _set_aside(log, ranges, until.position, entries, again, sizes.entries):
             progress(position // 2)
         import_ids, undoings = ImportIds(log), log.undoings(until.position)
         for number in range(ranges.count):
@@ -95,9 +96,8 @@ def fold_ranges(
             touched = _touched(entries.take(number), ranges, undoings) if undoings else set()
             apart: dict[int, list[FoldRow]] = defaultdict(list)
             for rows in entries.take(number):
-                batch.fold(_others(rows, ranges, touched, apart) if touched else rows)
+                batch.fold(_others(rows, ranges, touched, apart) if touched else rows, again)
                 _by_section(batch.messages(), messages, sizes.section)
-            batch.end()
             for component in apart.values():
                 page.fold_component(component, undoings)
             _by_section(batch.messages(), messages, sizes.section)
@@ -119,13 +119,20 @@ def touched_by_orders(log: LogReader, undoings: Undoings, until: int) -> dict[st
     return {import_id: count for import_id, count in found.items() if import_id is not None}
 
 
-def _set_aside(log: LogReader, ranges: Ranges, until: int, entries: Spool[FoldRow], limit: int) -> Iterator[int]:
-    position = 0
+def _set_aside(
+    log: LogReader, ranges: Ranges, until: int, entries: Spool[FoldRow], again: ContactNumbers, limit: int
+) -> Iterator[int]:
+    """`again` gets the contacts that other entries are about than made them."""
+    position, of = 0, ranges.of
     while rows := log.fold_page(position, limit, until):
         by_range: dict[int, list[FoldRow]] = defaultdict(list)
-        of = ranges.of
         for row in rows:
-            by_range[0 if row[5] is None else of(row[5])].append(row)
+            contact, absorbed = row[5], row[7]
+            by_range[0 if contact is None else of(contact)].append(row)
+            if row[6] is None and contact is not None:
+                again.add(contact)
+            if absorbed is not None:
+                again.add(absorbed)
         for number, some in by_range.items():
             entries.put(number, some)
         position = rows[-1][0]

@@ -102,7 +102,7 @@ class StateStore(StateWriter):
     def fill(self, states: Iterable[ContactState], new: NewContacts) -> None:
         """Put contacts into a file that has none of them yet: half the work of saving them."""
         with sqlite.transaction(self._connection) as connection:
-            insert(connection, _in_order(states, new))
+            insert(connection, _in_order(states, new) if new.contacts else map(row_of, states))
 
     def save(
         self,
