@@ -196,7 +196,7 @@ class StateFileReader(StateReader):
 
     def dirty(self) -> set[int]:
         """All contacts whose row is older than an undo or a redo that has touched them."""
-        return {contact for (contact,) in self._connection.execute("SELECT DISTINCT contact FROM dirty")}
+        return {contact for (contact,) in self._connection.execute("SELECT DISTINCT contact FROM dirty").fetchall()}
 
     def dirty_count(self) -> int:
         """How many these are."""

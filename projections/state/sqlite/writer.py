@@ -164,7 +164,7 @@ class StateStore(StateWriter):
     def some_dirty(self, most: int) -> list[int]:
         """Contacts whose row is older than the checkpoint, because an undo or a redo has touched them."""
         query = "SELECT DISTINCT contact FROM dirty ORDER BY contact LIMIT ?"
-        return [contact for (contact,) in self._connection.execute(query, (most,))]
+        return [contact for (contact,) in self._connection.execute(query, (most,)).fetchall()]
 
     def dirty_among(self, contacts: Iterable[int]) -> set[int]:
         """Those of the contacts that are dirty."""
