@@ -113,6 +113,11 @@ def row_message(row: int, part: str, data: dict[str, Any], *, source: str = "/im
     )
 
 
+def row(number: int, phone: str, part: str = "u", **data: Any) -> bytes:
+    """The one message of an import's row about this phone, signed."""
+    return row_message(number, part, {"phone": phone, **data}, is_last=True)
+
+
 def started_message(*, source: str = "/imports/i1") -> bytes:
     """An ImportStarted, signed."""
     return _of_import("ImportStarted", "i1.started", source, {})

@@ -7,11 +7,7 @@ import pytest
 
 from ledger.bus.port import Record
 from tests.examples import ASHA, GAVIN
-from tests.intake import NOON, message, order_message, row_message, tracked
-
-
-def row(number, phone, **data):
-    return row_message(number, "u", {"phone": phone, **data}, is_last=True)
+from tests.intake import NOON, message, order_message, row, tracked
 
 
 def in_binary_mode(value):

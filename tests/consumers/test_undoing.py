@@ -17,15 +17,12 @@ from tests.intake import (
     message,
     order_message,
     reasons,
+    row,
     row_message,
     split_message,
     tracked,
 )
 from tests.worlds import bounded, folder, shuffled
-
-
-def row(number, phone, part="u", **data):
-    return row_message(number, part, {"phone": phone, **data}, is_last=True)
 
 
 def undo(id="o1"):
