@@ -70,9 +70,10 @@ _Parts = TypeVar("_Parts", bound=Mapping[Any, object])
 def complete(parts: _Parts, names: Iterable[str], room: str) -> _Parts:
     """A room's parts by type, one for each of the types named. Raises TypeError where one has none, or another has."""
     wanted = set(names)
-    if parts.keys() != wanted:
-        lacking, strange = sorted(wanted - parts.keys()), sorted(parts.keys() - wanted)
-        raise TypeError(f"{room} lacks its part of the event types {lacking}, and has one of {strange} too many")
+    if lacking := wanted - parts.keys():
+        raise TypeError(f"{room} lacks its part of the event types {sorted(lacking)}")
+    if strange := parts.keys() - wanted:
+        raise TypeError(f"{room} has a part of the event types {sorted(strange)}, which are none of its own")
     return parts
 
 

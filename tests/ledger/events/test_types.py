@@ -43,7 +43,7 @@ def test_a_room_that_lacks_its_part_of_a_type_does_not_start():
 
 
 def test_a_room_that_has_a_part_of_a_type_that_is_none_of_its_own_does_not_start():
-    with pytest.raises(TypeError, match=r"one of \['Strange'\] too many"):
+    with pytest.raises(TypeError, match=r"a room has a part of the event types \['Strange'\]"):
         complete({"UserTracked": 1, "Strange": 2}, ["UserTracked"], "a room")
 
 
