@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Final
 
 from ledger.events.identity import Known
 from ledger.events.signing import Signer
@@ -24,6 +25,14 @@ FoldRow = tuple[
 ]  # fmt: skip
 """position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, import (its number), headers,
 value, phone, user_id, row, row_end: the columns the fold needs, as they are stored."""
+
+POSITION: Final = 0
+CONTACT: Final = 5
+CONTACT_ID: Final = 6
+ABSORBED: Final = 7
+SKIPPED: Final = 8
+IMPORT: Final = 9
+"""Where some of these stand in a `FoldRow`, which is a bare tuple as it comes from the driver and from a spool."""
 
 
 class Entries(ABC):

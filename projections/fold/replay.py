@@ -6,6 +6,7 @@ from operator import itemgetter
 
 from ledger.events.traits import canonical_of
 from ledger.log.port import FoldRow, LogReader
+from ledger.log.questions import CONTACT, IMPORT, POSITION, SKIPPED
 from ledger.log.undo import Undoings
 from projections.fold.component import States, counting, steps
 from projections.fold.event import Value
@@ -17,7 +18,7 @@ def replayed(log: LogReader, undoings: Undoings, contacts: Iterable[int], until:
     wanted = set(contacts)
     page = FoldPage({}, import_ids)
     for rows in _rows_of_components(log, wanted, until):
-        if any(not row[8] and undoings.count(row[9], row[0], until) for row in rows):
+        if any(not row[SKIPPED] and undoings.count(row[IMPORT], row[POSITION], until) for row in rows):
             page.fold_component(rows, undoings)
     return {contact: state for contact, state in page.states.items() if contact in wanted}
 
@@ -50,6 +51,6 @@ def _rows_of_components(log: LogReader, contacts: Iterable[int], until: int) -> 
     roots = log.components(contacts)
     rows: dict[int, list[FoldRow]] = defaultdict(list)
     for row in log.fold_rows_about(roots, until):
-        assert row[5] is not None
-        rows[roots[row[5]]].append(row)
+        assert row[CONTACT] is not None
+        rows[roots[row[CONTACT]]].append(row)
     return rows.values()

@@ -4,6 +4,7 @@ from collections.abc import Container
 from operator import attrgetter
 
 from ledger.log.port import FoldRow
+from ledger.log.questions import CONTACT, CONTACT_ID
 from projections.fold.component import States
 from projections.fold.outcomes import RowMessage
 from projections.fold.page import FoldPage, ImportIds
@@ -22,7 +23,7 @@ class Batch:
     def fold(self, rows: list[FoldRow], touched: Container[int | None]) -> None:
         """Take these rows too, in log order; `touched` are contacts that other rows are about than made them."""
         take = self.new.take
-        self.page.fold([row for row in rows if row[6] is None or row[5] in touched or not take(row)])
+        self.page.fold([row for row in rows if row[CONTACT_ID] is None or row[CONTACT] in touched or not take(row)])
 
     def messages(self) -> list[RowMessage]:
         """What became of import rows since this was asked last, in log order."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from ledger.log.port import LogReader
+from ledger.log.questions import ABSORBED, CONTACT, IMPORT, POSITION
 from projections.fold.evolve import VERSION
 from projections.fold.outcomes import RejectedRows, closed
 from projections.fold.page import FoldPage, ImportIds
@@ -67,9 +68,9 @@ class Projector:
         rows = self._log.fold_page(self.checkpoint.position, limit, until)
         if not rows:
             return 0
-        first, last = rows[0][0], rows[-1][0]
-        touched = {row[5] for row in rows if row[5] is not None and row[5] < row[0]}
-        touched.update(row[7] for row in rows if row[7] is not None)
+        first, last = rows[0][POSITION], rows[-1][POSITION]
+        touched = {row[CONTACT] for row in rows if row[CONTACT] is not None and row[CONTACT] < row[POSITION]}
+        touched.update(row[ABSORBED] for row in rows if row[ABSORBED] is not None)
         wanted = {contact for contact in touched if contact < first}
         dirty = self._store.dirty_among(wanted) if self._may_be_dirty else set()
         states = self._store.load(wanted - dirty) if wanted else {}
@@ -100,7 +101,7 @@ class Projector:
     def _undo(self, position: int) -> int:
         """Take the undo or redo at `position`, and note whom it is about; they are folded anew one by one."""
         (row,) = self._log.fold_page(position - 1, 1)
-        source = row[9]
+        source = row[IMPORT]
         assert source is not None
         page, touched = FoldPage({}, self._import_ids), self._log.touched(source, position)
         page.fold([row])

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ledger.log.head import Head
 from ledger.log.port import FoldRow, LogReader
+from ledger.log.questions import ABSORBED, CONTACT, CONTACT_ID, IMPORT, POSITION
 from ledger.log.undo import Undoings
 from projections.fold.evolve import VERSION
 from projections.fold.outcomes import RejectedRows, RowKey, RowMessage, SoFar, closed
@@ -127,21 +128,26 @@ def _set_aside(
     while rows := log.fold_page(position, limit, until):
         by_range: dict[int, list[FoldRow]] = defaultdict(list)
         for row in rows:
-            contact, absorbed = row[5], row[7]
+            contact, absorbed = row[CONTACT], row[ABSORBED]
             by_range[0 if contact is None else of(contact)].append(row)
-            if row[6] is None and contact is not None:
+            if row[CONTACT_ID] is None and contact is not None:
                 again.add(contact)
             if absorbed is not None:
                 again.add(absorbed)
         for number, some in by_range.items():
             entries.put(number, some)
-        position = rows[-1][0]
+        position = rows[-1][POSITION]
         yield position
 
 
 def _touched(blocks: Iterator[list[FoldRow]], ranges: Ranges, undoings: Undoings) -> set[int]:
     """The components that have an event of an import that was ever undone."""
-    return {ranges.component(row[5]) for rows in blocks for row in rows if row[5] is not None and row[9] in undoings}
+    return {
+        ranges.component(row[CONTACT])
+        for rows in blocks
+        for row in rows
+        if row[CONTACT] is not None and row[IMPORT] in undoings
+    }
 
 
 def _others(
@@ -150,7 +156,7 @@ def _others(
     """The rows that are not about these components; those that are go `apart`, by component."""
     others = []
     for row in rows:
-        if row[5] is not None and (component := ranges.component(row[5])) in touched:
+        if row[CONTACT] is not None and (component := ranges.component(row[CONTACT])) in touched:
             apart[component].append(row)
         else:
             others.append(row)

@@ -10,6 +10,7 @@ from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.head import Head
 from ledger.log.identities import Identities
 from ledger.log.port import LogReader
+from ledger.log.questions import ABSORBED, CONTACT, POSITION
 from ledger.log.sqlite.reader import SqliteLogReader, is_there
 from projections.fold.page import FoldPage, ImportIds
 from projections.fold.replay import last_words, replayed
@@ -124,10 +125,10 @@ class LedgerHead:
         states: dict[int, ContactState] = {}
         import_ids = ImportIds(log)
         while rows := log.fold_page(position, _PAGE, self.head.position):
-            touched = {number for row in rows for number in (row[5], row[7]) if number is not None}
+            touched = {number for row in rows for number in (row[CONTACT], row[ABSORBED]) if number is not None}
             states |= self._loaded(touched - states.keys())
             FoldPage(states, import_ids).fold(rows)
-            position = rows[-1][0]
+            position = rows[-1][POSITION]
         return states
 
     def _replay_rest(self, log: LogReader, position: int) -> dict[int, ContactState]:
@@ -139,8 +140,8 @@ class LedgerHead:
         }
         touched: set[int] = set()
         while rows := log.fold_page(position, _PAGE, self.head.position):
-            touched.update(number for row in rows for number in (row[5], row[7]) if number is not None)
-            position = rows[-1][0]
+            touched.update(number for row in rows for number in (row[CONTACT], row[ABSORBED]) if number is not None)
+            position = rows[-1][POSITION]
         return self._replayed(touched, self.head.position)
 
     def _loaded(self, contacts: set[int]) -> dict[int, ContactState]:
