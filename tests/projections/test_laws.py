@@ -12,16 +12,14 @@ from projections.past.explain import explain
 from projections.past.history import states_at, steps
 from projections.past.verify import verify
 from projections.projector.loop import Projection
-from projections.projector.projector import Projector
-from projections.projector.ranges import Sizes
 from projections.projector.rebuild import build_generation, fold_into
 from projections.state.digest import content_digest, full_digest
 from projections.state.generations import Generations
 from projections.state.sqlite.reader import reading
-from projections.state.sqlite.writer import StateStore
 from tests import oracle
 from tests.examples import PHONES
 from tests.intake import Intake
+from tests.projections.logs import log_of
 from tests.worlds import (
     ORDERS,
     Sent,
@@ -44,13 +42,6 @@ from tests.worlds import (
 strangers = st.fixed_dictionaries({"phone": st.sampled_from(PHONES[3:]), "userId": st.sampled_from(["s1", "s2"])})
 
 from_strangers = st.lists(sent(strangers, st.integers(0, 4)), max_size=6)
-
-
-def log_of(here, stream, **options):
-    """A log with the stream in it."""
-    with closing(Intake(here / "log.db", **options)) as intake:
-        intake.append(records(stream))
-    return closing(SqliteLogReader(here / "log.db"))
 
 
 def folded(here, log, until=None):
@@ -131,26 +122,6 @@ def test_pages_restarts_and_rebuilds_come_to_the_same_digest(stream, data):
         with reading(generations.current_path()) as live, reading(here / "rebuilt.db") as rebuilt:
             assert full_digest(live) == full_digest(rebuilt)
         assert verify(log, generations.current_path(), here / "scratch.db").ok
-
-
-@bounded(40)
-@given(mixed_streams(), st.integers(1, 4), st.integers(1, 6), st.data())
-def test_ranges_of_any_size_come_to_the_state_that_pages_do(stream, contacts, entries, data):
-    """R28, for every position: also with rows of an import open there, and contacts that were merged later."""
-    with folder() as here, log_of(here, stream) as log:
-        sizes = Sizes(contacts, entries, section=data.draw(st.integers(1, 6)))
-        until = data.draw(st.integers(0, log.head().position))
-        fold_into(here / "ranges.db", log, until=until, sizes=sizes)
-        with closing(StateStore(here / "pages.db")) as store:
-            projector, page = Projector(log, store), data.draw(st.integers(1, 8))
-            while projector.advance(until=until, limit=page) or projector.refold(1):
-                pass
-            open_rows = store.open_rows()
-        with reading(here / "pages.db") as pages, reading(here / "ranges.db") as ranged:
-            assert full_digest(pages) == full_digest(ranged)
-            assert pages.checkpoint() == ranged.checkpoint()
-        with closing(StateStore(here / "ranges.db")) as store:
-            assert store.open_rows() == open_rows
 
 
 @bounded(30)
