@@ -22,6 +22,7 @@ STORES = (  # the tables of service.db, each with the one file that knows it
     "service/deployment/ledger_file.py",
     "service/deployment/people.py",
     "service/deployment/sessions.py",
+    "service/deployment/store_checks.py",
     "service/commands/idempotency.py",
     "service/imports/record/registry.py",
     "service/hub/preferences.py",

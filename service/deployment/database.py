@@ -10,15 +10,15 @@ from ledger.sqlite import Connection, Place, connect, transaction
 MIGRATIONS = Migrations("service")
 
 
-def open_store(path: Path, ledger: str | None = None) -> Connection:
+def open_store(path: Path, ledger: str | None = None, busy_seconds: float = 10.0) -> Connection:
     """Open `service.db`, made and brought to this version's tables when needed; several processes may at once.
 
-    One connection serves one thread at a time; write inside `ledger.sqlite.transaction`. `ledger` is the id of the
-    ledger it belongs to, or will from now on.
+    One connection serves one thread at a time, and waits so long for other writers; write inside
+    `ledger.sqlite.transaction`. `ledger` is the id of the ledger it belongs to, or will from now on.
 
     Raises ledger.belonging.NotOurs for the file of another ledger.
     """
-    connection = connect(path)
+    connection = connect(path, busy_seconds=busy_seconds)
     database = Database(connection)
     if MIGRATIONS.pending(database):
         # under the write lock, so that the second process finds the first one's work done

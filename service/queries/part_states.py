@@ -1,12 +1,9 @@
 """How each part of the deployment does, for status, readiness and metrics alike (R38)."""
 
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ledger import sqlite
-from ledger.storage import StorageFault
 from service.deployment.judging import fault_of
 from service.deployment.marks import seen
 from service.deployment.parts import CONSUMER, IMPORTER, PARTS, PROJECTOR, Part
@@ -53,18 +50,3 @@ def part_states(data: Path, waiting: Waiting, positions: Mapping[Part, int]) -> 
             beat = None if marks.beat is None else round(marks.beat, 1)
             found.append(PartState(part.name, marks.is_alive, positions.get(part), beat, fault))
     return tuple(found)
-
-
-def imports_waiting(service_db: Path) -> int | None:
-    """How many imports are to be checked or run; None where `service.db` cannot be asked."""
-    if not service_db.exists():
-        return 0
-    try:
-        with closing(sqlite.connect(service_db, read_only=True, busy_seconds=1.0)) as store:
-            if store.execute("SELECT 1 FROM sqlite_schema WHERE name = 'imports'").fetchone() is None:
-                return 0
-            return int(
-                store.execute("SELECT count(*) FROM imports WHERE state = 'running' OR is_checking").fetchone()[0]
-            )
-    except StorageFault:
-        return None

@@ -12,7 +12,8 @@ from ledger.log.sqlite.reader import is_there
 from ledger.storage import StorageFault
 from service.deployment.deployment import Deployment
 from service.deployment.parts import CONSUMER, PROJECTOR
-from service.queries.part_states import PartState, Waiting, imports_waiting, part_states
+from service.deployment.store_checks import imports_waiting
+from service.queries.part_states import PartState, Waiting, part_states
 from service.queries.readers import Readers
 
 

@@ -127,9 +127,7 @@ def _imports(deployment: Deployment) -> AbstractContextManager["Imports"]:
 def idempotency_keys(deployment: Deployment) -> IdempotencyKeys:
     """The idempotency keys of all workers, over a connection of their own. Raises what opening `service.db` raises."""
     drivers = Drivers(deployment)
-    connection = drivers.store()
-    connection.execute(f"PRAGMA busy_timeout = {int(1000 * SECONDS)}")
-    return IdempotencyKeys(connection, deployment.secret, drivers.ids())
+    return IdempotencyKeys(drivers.store(busy_seconds=SECONDS), deployment.secret, drivers.ids())
 
 
 def tracker(deployment: Deployment) -> Tracker:

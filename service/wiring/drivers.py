@@ -52,11 +52,11 @@ class Drivers:
             bus = log.bus()
             return None if bus is None else KnownBus(bus, max(log.offsets(bus).values(), default=0))
 
-    def store(self) -> sqlite.Connection:
+    def store(self, busy_seconds: float = 10.0) -> sqlite.Connection:
         """`service.db`, for one thread at a time. Raises ledger.belonging.NotOurs for that of another ledger."""
         from service.deployment.database import open_store  # slow to load, and half of the commands need none
 
-        store = open_store(self.deployment.service_path, self.deployment.ledger.id)
+        store = open_store(self.deployment.service_path, self.deployment.ledger.id, busy_seconds)
         note_store(self.deployment.data)
         return store
 

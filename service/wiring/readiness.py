@@ -1,15 +1,14 @@
 """Whether bus, log, state, disk and parts can be used: what `/readyz` and the metrics look at."""
 
-from contextlib import closing
 from pathlib import Path
 from shutil import disk_usage
 
-from ledger import sqlite
 from ledger.belonging import NotOurs
 from ledger.bus.port import Bus, BusError
 from ledger.log.sqlite.reader import absence
 from ledger.storage import NotMadeYet, StorageFault
 from projections.state.generations import Generations
+from service.deployment.store_checks import fault_of
 from service.http.readiness import Readiness
 from service.queries.part_states import NOT_KNOWN, part_states
 from service.queries.status import LedgerStatus
@@ -57,13 +56,8 @@ def _bus_fault(bus: Bus) -> str | None:
 
 
 def _store_fault(path: Path) -> str | None:
-    """Whether keys can be looked up and imports written; a writer at work is let end for a second."""
-    try:
-        with closing(sqlite.connect(path, busy_seconds=1.0)) as store, sqlite.transaction(store):
-            store.execute("SELECT count(*) FROM keys")
-    except (StorageFault, OSError) as fault:
-        return f"{path.name} cannot be used: {fault}"
-    return None
+    fault = fault_of(path)
+    return None if fault is None else f"{path.name} cannot be used: {fault}"
 
 
 def _log_fault(path: Path) -> str | None:

@@ -1,22 +1,20 @@
 """The imports of `service.db`, held against what each said in the log: ImportStarted and ImportSplit (R28)."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from ledger import sqlite
 from ledger.events import moments, types
 from ledger.events.data import BROKEN, json_of
 from ledger.events.envelope import Unreadable, decode
 from ledger.log.entry import Entry
 from ledger.log.fault import Fault
 from ledger.log.port import LogReader
+from service.deployment import store_checks
 from service.imports.columns.choices import Choices
 from service.imports.record.states import ImportState
 
@@ -34,7 +32,7 @@ class KeptImports:
     """
 
     at: int
-    rows: list[Row]
+    rows: Sequence[Row]
     damage: list[str]
 
 
@@ -43,13 +41,7 @@ def kept_imports(path: Path, log: LogReader) -> KeptImports:
     at = log.head().position
     if not path.exists():
         return KeptImports(at, [], [])
-    with closing(sqlite.connect(path, read_only=True)) as connection:
-        connection.text_factory = methodcaller("decode", "utf-8", "surrogateescape")
-        if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'imports'").fetchone() is None:
-            return KeptImports(at, [], sqlite.damage(connection))  # nobody has imported anything yet, or says so
-        cursor = connection.execute("SELECT * FROM imports ORDER BY id")
-        names = [column[0] for column in cursor.description]
-        return KeptImports(at, [dict(zip(names, row, strict=True)) for row in cursor], sqlite.damage(connection))
+    return KeptImports(at, *store_checks.kept_imports(path))
 
 
 def kept_import_faults(kept: KeptImports, log: LogReader, *, is_all_taken: bool) -> Iterator[Fault]:

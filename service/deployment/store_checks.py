@@ -1,0 +1,47 @@
+"""What is asked of `service.db` by those who only look at it: they neither make it nor bring its tables up to date."""
+
+from contextlib import closing
+from operator import methodcaller
+from pathlib import Path
+from typing import Any
+
+from ledger.sqlite import connect, damage, transaction
+from ledger.storage import StorageFault
+
+
+def fault_of(path: Path) -> str | None:
+    """Why `service.db` cannot be read and written, None when it can; a writer at work is waited for, for a second."""
+    try:
+        with closing(connect(path, busy_seconds=1.0)) as store, transaction(store):
+            store.execute("SELECT count(*) FROM keys")
+    except (StorageFault, OSError) as fault:
+        return str(fault)
+    return None
+
+
+def imports_waiting(path: Path) -> int | None:
+    """How many imports are to be checked or run; None where `service.db` cannot be asked."""
+    if not path.exists():
+        return 0
+    try:
+        with closing(connect(path, read_only=True, busy_seconds=1.0)) as store:
+            if store.execute("SELECT 1 FROM sqlite_schema WHERE name = 'imports'").fetchone() is None:
+                return 0
+            (count,) = store.execute("SELECT count(*) FROM imports WHERE state = 'running' OR is_checking").fetchone()
+            return int(count)
+    except StorageFault:
+        return None
+
+
+def kept_imports(path: Path) -> tuple[list[dict[str, Any]], list[str]]:
+    """The table of imports as it is, by column, whatever stands in it, and what is damaged in the file.
+
+    None where nobody has imported anything yet. Raises StorageFault.
+    """
+    with closing(connect(path, read_only=True)) as store:
+        store.text_factory = methodcaller("decode", "utf-8", "surrogateescape")
+        if store.execute("SELECT 1 FROM sqlite_schema WHERE name = 'imports'").fetchone() is None:
+            return [], damage(store)  # nobody has imported anything yet, or says so
+        cursor = store.execute("SELECT * FROM imports ORDER BY id")
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()], damage(store)
