@@ -6,7 +6,7 @@ from hashlib import blake2b
 import msgspec
 
 from consumers.deciding import BatchDecision
-from consumers.messages import Incoming, read
+from consumers.incoming import Incoming, read
 from consumers.offsets import Gap
 from ledger.bus.port import Record
 from ledger.events import moments, types

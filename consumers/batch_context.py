@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from consumers.messages import Incoming, Name
+from consumers.incoming import Incoming, Name
 from ledger.bus.port import Record
 from ledger.events import types
 from ledger.events.envelope import Envelope

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from consumers.batch_context import BatchContext
 from consumers.effects import EFFECTS
 from consumers.effects.effect import Effect
-from consumers.messages import Incoming, Refusal
+from consumers.incoming import Incoming, Refusal
 from ledger.bus.port import Record
 from ledger.events import types
 from ledger.events.data import data_of

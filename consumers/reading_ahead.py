@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from consumers.messages import Incoming
+from consumers.incoming import Incoming
 from ledger.bus.port import Reader, Record
 
 _Read = tuple[list[Incoming], Mapping[int, int]]

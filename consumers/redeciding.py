@@ -14,7 +14,7 @@ import msgspec
 
 from consumers.appender import Appender
 from consumers.effects import EFFECTS
-from consumers.messages import Incoming
+from consumers.incoming import Incoming
 from ledger.bus.port import Record
 from ledger.events import types
 from ledger.log.entry import NewEntry, StoredEntry, phone_text, unpack_headers

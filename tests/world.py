@@ -12,7 +12,7 @@ from ledger.bus.port import Message
 from ledger.log.entry import Entry
 from ledger.log.port import LogReader
 from ledger.log.sqlite.reader import SqliteLogReader
-from projections.fold.view import contact_document
+from projections.fold.contact_document import contact_document
 from projections.projector.loop import Projection
 from projections.projector.projector import Projector
 from projections.projector.rebuild import build_generation

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from consumers.batch_context import BatchContext
 from consumers.effects.effect import Effect, TypeEffect
-from consumers.messages import About, Condition, Incoming, Refusal
+from consumers.incoming import About, Incoming, Precondition, Refusal
 from ledger.events import identity
 from ledger.events.quoting import shown
 from ledger.log.entry import NewEntry, phone_text
@@ -74,7 +74,7 @@ def _merge(identities: Identities, one: identity.Known, other: identity.Known, p
 
 
 def _broken(
-    message: Incoming, condition: Condition, decision: identity.Decision, context: BatchContext
+    message: Incoming, condition: Precondition, decision: identity.Decision, context: BatchContext
 ) -> Refusal | None:
     followed = message.followed()
     is_followed = followed is None or followed in context.taken
@@ -82,7 +82,7 @@ def _broken(
     return broken(condition, newest, is_followed=is_followed)
 
 
-def broken(condition: Condition, newest: Sequence[int], *, is_followed: bool) -> Refusal | None:
+def broken(condition: Precondition, newest: Sequence[int], *, is_followed: bool) -> Refusal | None:
     """Why a message's condition does not hold, None when it does.
 
     `newest` are the positions of the newest events of the contacts it is about, none for one that is not known;

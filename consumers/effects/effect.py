@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from consumers.batch_context import BatchContext
-from consumers.messages import Incoming, Refusal
+from consumers.incoming import Incoming, Refusal
 from ledger.log.entry import NewEntry
 from ledger.log.port import Batch
 

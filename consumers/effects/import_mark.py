@@ -2,7 +2,7 @@
 
 from consumers.batch_context import BatchContext
 from consumers.effects.effect import NONE, Effect, TypeEffect
-from consumers.messages import Incoming
+from consumers.incoming import Incoming
 from ledger.log.entry import NewEntry
 from ledger.log.port import Batch
 

@@ -4,7 +4,7 @@ import msgspec
 
 from consumers.batch_context import BatchContext
 from consumers.effects.effect import Effect, TypeEffect
-from consumers.messages import Incoming, Refusal
+from consumers.incoming import Incoming, Refusal
 from ledger.log.entry import NewEntry
 from ledger.log.port import Batch
 

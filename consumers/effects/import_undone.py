@@ -2,7 +2,7 @@
 
 from consumers.batch_context import BatchContext
 from consumers.effects.effect import Effect, TypeEffect
-from consumers.messages import Incoming, Refusal
+from consumers.incoming import Incoming, Refusal
 from ledger.events.data import command_of
 from ledger.log.entry import NewEntry
 from ledger.log.port import Batch

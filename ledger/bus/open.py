@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ledger.bus.belonging import Belonging
+from ledger.bus.known_bus import Belonging
 from ledger.bus.port import Bus, Unusable
 
 

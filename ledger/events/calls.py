@@ -8,7 +8,7 @@ from ledger.events import user_ids
 from ledger.events.fields import CONTACT_PATCH, NEW_CONTACT, NOBODYS, TRACK_EVENT, TRACK_USER, Shape
 from ledger.events.kinds.kind import digits_of, is_given
 from ledger.events.phone import PhoneFault, normalise, normalise_full, split
-from ledger.events.schema import Fault, Invalid, faults_of
+from ledger.events.schema import FieldFault, Invalid, faults_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class TrackUser:
     traits: dict[str, Any]
     tags: list[str]
     created_at: str | None
-    notes: tuple[Fault, ...] = ()
+    notes: tuple[FieldFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class TrackEvent:
     event: str
     traits: dict[str, Any]
     created_at: str | None
-    notes: tuple[Fault, ...] = ()
+    notes: tuple[FieldFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,14 @@ def contact_patch(body: object) -> ContactPatch:
     return ContactPatch(_user_id(given, "user_id")[0], given.get("traits", {}), given.get("tags", []))
 
 
-def _user_id(given: Mapping[str, Any], member: str) -> tuple[str | None, tuple[Fault, ...]]:
+def _user_id(given: Mapping[str, Any], member: str) -> tuple[str | None, tuple[FieldFault, ...]]:
     """A user id in its one form; one that is nobody's counts as not given, since a phone is (R6)."""
     if member not in given:
         return None, ()
     cleaned = user_ids.clean(given[member])
     if not user_ids.is_nobodys(cleaned):
         return cleaned, ()
-    return None, (Fault(f"/{member}", f"{member} {NOBODYS}: it counts as not given", "user_id_placeholder"),)
+    return None, (FieldFault(f"/{member}", f"{member} {NOBODYS}: it counts as not given", "user_id_placeholder"),)
 
 
 def _given(shape: Shape, body: object) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def _full_phone(given: Mapping[str, Any]) -> str:
     return phone
 
 
-def _about_part(fault: PhoneFault, given: Mapping[str, Any]) -> Fault:
+def _about_part(fault: PhoneFault, given: Mapping[str, Any]) -> FieldFault:
     member, named = ("countryCode", "country code ") if fault.field == "country_code" else ("phoneNumber", "phone ")
     message = fault.quoting(given.get(member, ""))
-    return Fault(f"/{member}", f"{member} {message.removeprefix(named)}", "phone_invalid")
+    return FieldFault(f"/{member}", f"{member} {message.removeprefix(named)}", "phone_invalid")

@@ -8,7 +8,7 @@ from ledger.events import types, user_ids
 from ledger.events.identity import Match
 from ledger.events.kinds.kind import Kind, digits_of, is_given
 from ledger.events.kinds.phone_and_user_id import FullPhone, PhoneDigits, UserId
-from ledger.events.kinds.plain import Choice, Fixed, Line, Moment, Position
+from ledger.events.kinds.plain import Choice, Fixed, LineOfText, Moment, Position
 from ledger.events.kinds.tag_list import Tags
 from ledger.events.kinds.trait_map import EventTraits, Traits
 
@@ -99,7 +99,7 @@ def _who() -> dict[str, Kind]:
             metadata={"description": "Never merge: phone identifies by phone alone, either by both phone and userId"},
         ),
         "basedOn": Position(metadata={"description": "Accept only if the contact has no event after this position"}),
-        "follows": Line(
+        "follows": LineOfText(
             MOST_ID_CHARACTERS,
             metadata={"description": "Accept only if the message with this id, of the same source, was accepted"},
         ),
@@ -132,7 +132,7 @@ _DATA: dict[str, Shape] = {
         types.EVENT_TRACKED,
         {
             **_who(),
-            "event": Line(MOST_EVENT_CHARACTERS, required=True, metadata=_EVENT),
+            "event": LineOfText(MOST_EVENT_CHARACTERS, required=True, metadata=_EVENT),
             "traits": EventTraits(metadata=_EVENT_TRAITS),
         },
         between=_identity_of_data,
@@ -184,7 +184,7 @@ TRACK_EVENT = Shape(
     "TrackEvent",
     {
         **_who_calls(),
-        "event": Line(MOST_EVENT_CHARACTERS, required=True, metadata=_EVENT),
+        "event": LineOfText(MOST_EVENT_CHARACTERS, required=True, metadata=_EVENT),
         "traits": EventTraits(metadata=_EVENT_TRAITS),
     },
     between=_identity_of_call,

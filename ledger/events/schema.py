@@ -13,7 +13,7 @@ from ledger.events.phone import normalise_full
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FieldFault:
     """One thing wrong with an object.
 
     `pointer`: where, as a JSON Pointer (RFC 6901), "" being the whole. `message`: the member, what it is, the rule
@@ -33,12 +33,12 @@ class Fault:
 class Invalid(ValueError):
     """An object breaks rules: `faults` has all of them, at least one."""
 
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, faults: tuple[FieldFault, ...]) -> None:
         super().__init__("; ".join(fault.message for fault in faults))
         self.faults = faults
 
 
-def check_data(type: str, data: object) -> tuple[Fault, ...]:
+def check_data(type: str, data: object) -> tuple[FieldFault, ...]:
     """All faults of a message's data, () when there are none (R3-R6, R9). Raises KeyError for a type without a shape.
 
     `data` is as decoded from JSON; decode it so that large integers stay exact (msgspec does, orjson does not).
@@ -59,12 +59,12 @@ def identity_of(data: dict[str, object]) -> tuple[str | None, str | None]:
     return normalise_full(phone) if phone else None, user_id or None
 
 
-def faults_of(shape: Shape, data: object) -> tuple[Fault, ...]:
+def faults_of(shape: Shape, data: object) -> tuple[FieldFault, ...]:
     """All faults of an object, by the fast check first and then by the shape's marshmallow schema."""
     if _accepts[shape.name](data):
         return ()
     if not isinstance(data, dict):
-        return (Fault("", f"{shape.subject} must be a JSON object", "invalid"),)
+        return (FieldFault("", f"{shape.subject} must be a JSON object", "invalid"),)
     ruled = {one.message: one.reason for one in shape.between(data)}
     return tuple(_flatten(shape, _schemas[shape.name].validate(data), ruled))
 
@@ -110,7 +110,7 @@ _schemas = {name: schema() for name, schema in SCHEMAS.items()}
 _accepts = {shape.name: compiled(shape) for shape in _SHAPES}
 
 
-def _flatten(shape: Shape, found: Mapping[str, object], ruled: Mapping[str, str]) -> Iterator[Fault]:
+def _flatten(shape: Shape, found: Mapping[str, object], ruled: Mapping[str, str]) -> Iterator[FieldFault]:
     """`ruled` are the reasons of rules between members, by message: what breaks one may be right by itself."""
     for member, messages in found.items():
         if member == "_schema":
@@ -127,7 +127,7 @@ class _Reasons(NamedTuple):
     others: Mapping[str, str]
 
 
-def _leaves(pointer: str, path: str, reasons: _Reasons, messages: object) -> Iterator[Fault]:
+def _leaves(pointer: str, path: str, reasons: _Reasons, messages: object) -> Iterator[FieldFault]:
     if isinstance(messages, dict):
         for step, below in messages.items():
             if step == "":
@@ -137,7 +137,7 @@ def _leaves(pointer: str, path: str, reasons: _Reasons, messages: object) -> Ite
             yield from _leaves(f"{pointer}/{_escaped(step)}", shown, reasons, below)
     elif isinstance(messages, list):
         for message in messages:
-            yield Fault(pointer, f"{path} {message}", reasons.others.get(message, reasons.usual))
+            yield FieldFault(pointer, f"{path} {message}", reasons.others.get(message, reasons.usual))
 
 
 def _escaped(step: str | int) -> str:

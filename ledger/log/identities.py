@@ -13,7 +13,7 @@ class Binding(NamedTuple):
     since: int
 
 
-class Merge(NamedTuple):
+class MergedContact(NamedTuple):
     """A contact is merged into another from the entry `since` on."""
 
     absorbed: int
@@ -33,7 +33,7 @@ class Identities:
         self._touched: dict[int, Known] = {}
         self._phones: dict[str, Binding] = {}
         self._user_ids: dict[str, Binding] = {}
-        self._merges: list[Merge] = []
+        self._merges: list[MergedContact] = []
 
     def add(self, holders: Iterable[Known]) -> None:
         """The contacts that hold some of these phones and user ids before the batch."""
@@ -64,7 +64,7 @@ class Identities:
 
     def merge(self, survivor: Known, absorbed: Known, position: int) -> None:
         """The entry at `position` makes two contacts one; the survivor takes what the other was found by."""
-        self._merges.append(Merge(absorbed.contact, survivor.contact, position))
+        self._merges.append(MergedContact(absorbed.contact, survivor.contact, position))
         self._touched[absorbed.contact] = Known(absorbed.contact, None, None)
         both = Known(survivor.contact, survivor.phone or absorbed.phone, survivor.user_id or absorbed.user_id)
         self._bind(both, position, absorbed.phone, absorbed.user_id)
@@ -95,6 +95,6 @@ class Identities:
         """The same of user ids."""
         return sorted(self._user_ids.items())
 
-    def merges(self) -> list[Merge]:
+    def merges(self) -> list[MergedContact]:
         """The contacts that were merged away, in log order."""
         return self._merges

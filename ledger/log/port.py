@@ -17,7 +17,7 @@ from ledger.events.data import Command
 from ledger.log.entry import Headers, NewEntry
 from ledger.log.head import Head
 from ledger.log.identities import Identities
-from ledger.log.questions import Commands, Entries, FoldRow, People, Proof
+from ledger.log.questions import Commands, Entries, FoldRow, Holders, Proof
 from ledger.log.undo import Refused
 
 __all__ = ["NO_TIPS", "Batch", "EventLog", "FoldRow", "LogReader", "OffsetMoved", "Taken", "Tip"]
@@ -202,7 +202,7 @@ class EventLog(ABC):
         """Close the file."""
 
 
-class LogReader(Entries, People, Commands, Proof):
+class LogReader(Entries, Holders, Commands, Proof):
     """A read-only view of the log that follows it as it grows. Use from one thread at a time."""
 
     @abstractmethod

@@ -113,7 +113,7 @@ class Entries(ABC):
         """The accepted entries about these contacts up to position `until`, in log order, for the fold."""
 
 
-class People(ABC):
+class Holders(ABC):
     """Who is found by which phone and user id now, and which contacts have become one."""
 
     @abstractmethod

@@ -19,7 +19,7 @@ _MOST_COUNTED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListPlace:
     """Where a list goes on: behind the contact with this key.
 
     `begun` is the state's position when the list began, `newest` the newest change then. `is_rest`: all that was there
@@ -38,11 +38,11 @@ class ListPage:
     """Some contacts in order, and where the list goes on, None at its end."""
 
     contacts: list[ContactState]
-    following: Place | None
+    following: ListPlace | None
 
 
 def page(
-    state: StateReader, wanted: Wanted, sort: Sort, place: Place | None, limit: int, most: int = MOST_CANDIDATES
+    state: StateReader, wanted: Wanted, sort: Sort, place: ListPlace | None, limit: int, most: int = MOST_CANDIDATES
 ) -> ListPage:
     """Up to `limit` contacts; `place` None begins the list. `state` should be frozen.
 
@@ -61,7 +61,7 @@ def page(
     return _rest(listed, found, begun, limit)
 
 
-def _rest(listed: Listed, found: list[ContactState], begun: Place, limit: int) -> ListPage:
+def _rest(listed: Listed, found: list[ContactState], begun: ListPlace, limit: int) -> ListPage:
     """What has changed since the list began, behind what was found."""
     left = limit - len(found)
     since = listed.page("modified", (begun.modified, begun.contact), begun.begun, left + 1)
@@ -70,13 +70,13 @@ def _rest(listed: Listed, found: list[ContactState], begun: Place, limit: int) -
     return ListPage(found + since[:left], _behind(since[left - 1], begun) if left else begun)
 
 
-def _beginning(state: StateReader) -> Place:
+def _beginning(state: StateReader) -> ListPlace:
     """Where a list begins. What an undo has yet to move is met again at the end, even if it moves meanwhile (R32)."""
     position, newest = state.checkpoint().position, state.newest_change()
     undoing = state.oldest_undoing()
     if undoing is not None:
         position, newest = undoing[0] - 1, min(newest, undoing[1] - 1)
-    return Place(0, 0, position, newest)
+    return ListPlace(0, 0, position, newest)
 
 
 def window(state: StateReader, wanted: Wanted, offset: int, limit: int) -> list[ContactState]:
@@ -89,5 +89,5 @@ def total(state: StateReader, wanted: Wanted) -> int:
     return state.count() if wanted == Wanted() else state.total(wanted, _MOST_COUNTED)
 
 
-def _behind(last: ContactState, begun: Place) -> Place:
+def _behind(last: ContactState, begun: ListPlace) -> ListPlace:
     return replace(begun, modified=last.modified, contact=last.contact)

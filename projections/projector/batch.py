@@ -13,7 +13,7 @@ from projections.state.port import NewContacts
 _position = attrgetter("position")
 
 
-class Batch:
+class ProjectorBatch:
     """Rows that are saved together. `states` must have all contacts they touch, as they were just before, if at all."""
 
     def __init__(self, states: States, import_ids: ImportIds, new: NewContacts) -> None:

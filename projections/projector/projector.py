@@ -9,7 +9,7 @@ from projections.fold.outcomes import RejectedRows, closed
 from projections.fold.page import FoldPage, ImportIds
 from projections.fold.replay import replayed
 from projections.fold.state import ContactState
-from projections.projector.batch import Batch
+from projections.projector.batch import ProjectorBatch
 from projections.state.answers import Checkpoint
 from projections.state.port import StateWriter
 
@@ -76,7 +76,7 @@ class Projector:
         states = self._store.load(wanted - dirty) if wanted else {}
         if dirty:
             states |= self._replayed(dirty)
-        batch = Batch(states, self._import_ids, self._store.new_contacts(self._import_ids))
+        batch = ProjectorBatch(states, self._import_ids, self._store.new_contacts(self._import_ids))
         batch.fold(rows, touched)
         page, checkpoint, open_rows = batch.page, self._checkpoint_at(last), dict(self._open_rows)
         changed = [page.states[contact] for contact in page.changed | dirty if contact in page.states]

@@ -21,7 +21,7 @@ from ledger.log.undo import Undoings
 from projections.fold.evolve import VERSION
 from projections.fold.outcomes import RejectedRows, RowKey, RowMessage, SoFar, closed
 from projections.fold.page import ImportIds
-from projections.projector.batch import Batch, ContactNumbers
+from projections.projector.batch import ContactNumbers, ProjectorBatch
 from projections.projector.spool import Spool
 from projections.state.answers import Checkpoint
 from projections.state.port import StateWriter
@@ -92,7 +92,7 @@ def fold_ranges(
             progress(position // 2)
         import_ids, undoings = ImportIds(log), log.undoings(until.position)
         for number in range(ranges.count):
-            batch = Batch({}, import_ids, store.new_contacts(import_ids))
+            batch = ProjectorBatch({}, import_ids, store.new_contacts(import_ids))
             page = batch.page
             touched = _touched(entries.take(number), ranges, undoings) if undoings else set()
             apart: dict[int, list[FoldRow]] = defaultdict(list)

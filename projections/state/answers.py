@@ -39,7 +39,7 @@ class ImportTally:
     refolded: int
 
 
-class Kind(msgspec.Struct, array_like=True):
+class AttributeKind(msgspec.Struct, array_like=True):
     """What values of one JSON type an attribute has: how many contacts, and the type of the oldest one's.
 
     `datetimes` of the contacts have a text that looks like one.

@@ -15,7 +15,7 @@ from projections.conditions.wanted import Sort, Wanted
 from projections.fold.outcomes import RowKey, RowMessage, SoFar
 from projections.fold.page import ImportIds
 from projections.fold.state import ContactState
-from projections.state.answers import Checkpoint, ImportTally, Kind, Spelling
+from projections.state.answers import AttributeKind, Checkpoint, ImportTally, Spelling
 
 
 class Listed(ABC):
@@ -132,7 +132,7 @@ class StateReader(ABC):
         """The types of attributes."""
 
     @abstractmethod
-    def kinds(self) -> Iterator[Kind]:
+    def kinds(self) -> Iterator[AttributeKind]:
         """What kinds of values the contacts have; an attribute's may come in several parts."""
 
     @abstractmethod

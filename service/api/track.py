@@ -19,8 +19,8 @@ from service.api.description.shapes import TakenSchema
 from service.api.http.errors import problem_of_any
 from service.api.http.routing import IDEMPOTENCY_KEY, TOKEN, Scope, problem_references
 from service.api.server.metrics import Metrics
+from service.commands.call_messages import noted
 from service.commands.idempotency import Claim
-from service.commands.messages import noted
 from service.commands.track import Ready
 from service.deployment.keys import Key
 from service.http.body import read_bytes, read_object

@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from projections.conditions.condition import BadCondition
+from projections.fold.contact_document import contact_document
 from projections.fold.state import changes
-from projections.fold.view import contact_document
 from projections.past.states import state_at
 from service.cli.print_contact import print_history, print_reasons
 from service.cli.terminal import Failed, as_json, console, emit, opened, position_of, table

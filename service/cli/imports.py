@@ -16,13 +16,13 @@ from service.cli.terminal import Failed, as_json, emit, opened
 from service.deployment import logs
 from service.deployment.parts import CONSUMER, PROJECTOR
 from service.imports.columns.choices import BLANKS, MATCHES, MODES, Choices
-from service.imports.record.files import Busy
+from service.imports.record.folder import Busy
+from service.imports.record.lifecycle import ImportState, StepNotAllowed
 from service.imports.record.registry import ImportUnknown
-from service.imports.record.states import ImportState, StepNotAllowed
 from service.imports.run.feed import Stalled
 from service.imports.run.importer import Importer
 from service.imports.run.ports import Report
-from service.imports.run.undo import Order, UndoNotPossible
+from service.imports.run.undo_import import Order, UndoNotPossible
 from service.imports.table.dialect import DELIMITERS
 from service.imports.table.refusal import FileRefused, MappingRefused
 from service.imports.table.wording import OF_COMMAND

@@ -8,8 +8,8 @@ import msgspec
 
 from ledger.events.schema import Invalid
 from service.cli.terminal import Failed, as_json, emit, opened
+from service.commands.call_messages import noted
 from service.commands.conflicts import IdentityConflict
-from service.commands.messages import noted
 from service.commands.track import Ready, Tracker
 
 SOURCE = "/cli"

@@ -8,12 +8,12 @@ from typing import Any
 from ledger.bus.port import BusError, Message, NotConfirmed, Publisher, TooLarge, Unavailable
 from ledger.events import types
 from ledger.events.calls import TrackEvent, TrackUser, track_event, track_user
-from ledger.events.schema import Fault
+from ledger.events.schema import FieldFault
 from ledger.events.signing import Signer
+from service.commands.call_messages import Fact, facts_of, messages_of, signing
 from service.commands.conflicts import Conflicts
 from service.commands.group_commit import GroupCommit, NotBegun, NotFinished
 from service.commands.idempotency import Claim
-from service.commands.messages import Fact, facts_of, messages_of, signing
 
 DEADLINE = 4.0
 """Seconds the bus has to confirm a call's messages, all of them together (R8)."""
@@ -57,7 +57,7 @@ class Ready:
 
     ids: list[str]
     call: _Call | None
-    notes: Sequence[Fault] = ()
+    notes: Sequence[FieldFault] = ()
 
 
 class Tracker:

@@ -10,9 +10,9 @@ import msgspec
 from ledger.bus.port import Message, Publisher, TooLarge
 from ledger.events.calls import TrackUser
 from ledger.events.signing import Signer
+from service.commands.call_messages import facts_of, messages_of, signing
 from service.commands.conflicts import Conflicts
 from service.commands.idempotency import Claim
-from service.commands.messages import facts_of, messages_of, signing
 
 DEADLINE = 10.0
 """Seconds the bus has to confirm all messages of a batch."""

@@ -15,8 +15,8 @@ from service.http.readiness import Readiness
 from service.http.seats import Seats
 from service.jobs.audit_runs import AuditRuns
 from service.jobs.past_states import PastStates
-from service.queries.catalogue import Catalogue
 from service.queries.consistency import Consistency
+from service.queries.kept_catalogue import Catalogue
 from service.queries.list import Lists
 from service.queries.readers import Readers
 from service.queries.status import LedgerStatus

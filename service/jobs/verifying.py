@@ -14,7 +14,7 @@ from ledger.log.port import LogReader
 from projections.past.verify import RESTORE, Report, kept_state_faults, verify
 from projections.state.building import building_alone, discard
 from service.deployment.deployment import Deployment
-from service.imports.record.proof import kept_import_faults, kept_imports
+from service.imports.record.against_log import kept_import_faults, kept_imports
 from service.queries.readers import Readers
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import structlog
 
 from ledger.bus.port import BusError
 from ledger.storage import StorageFault
-from service.imports.record.files import Busy
+from service.imports.record.folder import Busy
 from service.imports.run.feed import Stalled
 from service.imports.run.importer import Importer
 from service.imports.table.refusal import FileRefused

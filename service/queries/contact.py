@@ -5,8 +5,8 @@ from typing import Any
 
 from ledger.log.entry import Entry, public_id
 from ledger.log.port import LogReader
+from projections.fold.contact_document import contact_document
 from projections.fold.state import ContactState
-from projections.fold.view import contact_document
 from projections.lists.refreshed import contact_now
 from projections.past.explain import explain as explanation
 from projections.past.history import event_document, steps

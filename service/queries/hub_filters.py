@@ -9,7 +9,7 @@ import orjson
 from ledger.events import moments
 from ledger.events import tags as tag_rules
 from ledger.events.kinds.kind import kind_of
-from ledger.events.schema import Fault, Invalid
+from ledger.events.schema import FieldFault, Invalid
 from ledger.events.traits import WHATSAPP_OPTED, TraitType, check_scalar, consent, is_datetime, type_of
 from projections.conditions.condition import BadCondition, Condition
 from projections.conditions.filters import Contains, Exists, Filter, HasTag, Recorded, Test
@@ -45,9 +45,9 @@ def read_filters(
     if given is None:
         return Wanted(), ()
     if not isinstance(given, list):
-        raise Invalid((Fault("/filters", f"filters is {kind_of(given)}: give a list of filters", "invalid"),))
+        raise Invalid((FieldFault("/filters", f"filters is {kind_of(given)}: give a list of filters", "invalid"),))
     if len(given) > MOST:
-        raise Invalid((Fault("/filters", f"filters has {len(given)} filters: {MOST} are allowed", "invalid"),))
+        raise Invalid((FieldFault("/filters", f"filters has {len(given)} filters: {MOST} are allowed", "invalid"),))
     names = Names(types, once)
     read = [_Read(place, one, types, names) for place, one in enumerate(given)]
     faults = tuple(fault for one in read for fault in one.faults)
@@ -74,7 +74,7 @@ class _Read:
         self._types = types
         self._names = names
         self.filter: Filter | None = None
-        self.faults: list[Fault] = []
+        self.faults: list[FieldFault] = []
         self._path = f"filters[{place}]"
         self._pointer = f"/filters/{place}"
         if not isinstance(given, dict):
@@ -104,7 +104,7 @@ class _Read:
 
     def _fault(self, member: str, text: str) -> None:
         pointer = f"{self._pointer}/{member}" if member else self._pointer
-        self.faults.append(Fault(pointer, f"{self._path}{'.' * bool(member)}{member} {text}", "invalid"))
+        self.faults.append(FieldFault(pointer, f"{self._path}{'.' * bool(member)}{member} {text}", "invalid"))
 
     def _tests(self, trait: str, op: str, val: Any) -> Iterator[Test]:
         if trait in ("phone_number", "country_code"):

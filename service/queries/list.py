@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from projections.conditions.wanted import Sort, Wanted
-from projections.fold.view import contact_document
+from projections.fold.contact_document import contact_document
 from projections.lists import pages
-from projections.lists.pages import Place
+from projections.lists.pages import ListPlace
 from projections.lists.refreshed import OpenLog, settled
 from projections.state.indexes import needed
 from projections.state.port import StateReader, StoredState
@@ -104,14 +104,14 @@ def _mark(asked: Selection, sort: Sort) -> bytes:
     return hashlib.sha256(msgspec.msgpack.encode((asked, sort))).digest()[:8]
 
 
-def _cursor(place: Place, mark: bytes) -> str:
+def _cursor(place: ListPlace, mark: bytes) -> str:
     return base64.urlsafe_b64encode(msgspec.msgpack.encode((mark, place))).decode().rstrip("=")
 
 
-def _place(cursor: str, mark: bytes) -> Place:
+def _place(cursor: str, mark: bytes) -> ListPlace:
     try:
         packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        theirs, place = msgspec.msgpack.decode(packed, type=tuple[bytes, Place])
+        theirs, place = msgspec.msgpack.decode(packed, type=tuple[bytes, ListPlace])
     except (binascii.Error, ValueError, msgspec.MsgspecError):
         theirs, place = b"", None
     if theirs != mark or place is None:

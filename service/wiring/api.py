@@ -35,9 +35,9 @@ from service.imports.record.named_once import named_once
 from service.jobs.audit_runs import AuditRuns
 from service.jobs.background_command import BackgroundCommands
 from service.jobs.past_states import PastStates
-from service.queries.catalogue import Catalogue
 from service.queries.consistency import Consistency
 from service.queries.indexing import Indexing
+from service.queries.kept_catalogue import Catalogue
 from service.queries.list import Lists
 from service.queries.rejected_conflicts import RejectedConflicts
 from service.wiring.drivers import Drivers, now

@@ -10,7 +10,7 @@ from secrets import randbits
 from typing import TYPE_CHECKING
 
 from ledger import sqlite
-from ledger.bus.belonging import Belonging, KnownBus
+from ledger.bus.known_bus import Belonging, KnownBus
 from ledger.bus.open import open_bus
 from ledger.bus.port import Bus
 from ledger.events.ids import Ids

@@ -6,8 +6,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from service.deployment.deployment import Deployment
+from service.imports.ledger.ledger_view import LedgerView
 from service.imports.ledger.sent import SentRows
-from service.imports.ledger.view import LedgerView
 from service.imports.record.imports import Imports
 from service.imports.record.registry import Registry
 from service.imports.record.results import Results

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.effects.about_contact import broken
-from consumers.messages import Condition
+from consumers.incoming import Precondition
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.intake import Intake, message, reasons, row_message, tracked
 from tests.worlds import bounded, folder
@@ -16,14 +16,14 @@ from tests.worlds import bounded, folder
 @pytest.mark.parametrize(
     ("condition", "newest", "is_followed", "holds"),
     [
-        (Condition(5, None), [5], True, True),
-        (Condition(5, None), [4, 5], True, True),
-        (Condition(5, None), [6], True, False),
-        (Condition(5, None), [2, 6], True, False),
-        (Condition(5, None), [], True, False),
-        (Condition(None, "m1"), [6], True, True),
-        (Condition(None, "m1"), [6], False, False),
-        (Condition(5, "m1"), [6], True, False),
+        (Precondition(5, None), [5], True, True),
+        (Precondition(5, None), [4, 5], True, True),
+        (Precondition(5, None), [6], True, False),
+        (Precondition(5, None), [2, 6], True, False),
+        (Precondition(5, None), [], True, False),
+        (Precondition(None, "m1"), [6], True, True),
+        (Precondition(None, "m1"), [6], False, False),
+        (Precondition(5, "m1"), [6], True, False),
     ],
 )
 def test_a_condition_holds_or_is_broken_for_a_reason(condition, newest, is_followed, holds):

@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from ledger.log.sqlite.reader import SqliteLogReader
-from projections.fold.view import contact_document
+from projections.fold.contact_document import contact_document
 from projections.projector.loop import Projection
 from projections.state.generations import Generations
 from projections.state.sqlite.reader import StateFileReader

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from ledger.events.data import data_of
 from ledger.log.entry import NewEntry
 from ledger.log.sqlite.reader import SqliteLogReader
-from projections.fold.view import contact_document
+from projections.fold.contact_document import contact_document
 from projections.past.explain import explain
 from projections.past.history import event_document, steps
 from projections.past.verify import verify

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ledger.bus.port import Record
 from ledger.log.sqlite.reader import SqliteLogReader
 from projections.conditions.condition import parse_condition
-from projections.fold.view import contact_document
+from projections.fold.contact_document import contact_document
 from projections.past.explain import explain
 from projections.past.history import event_document, steps
 from projections.past.verify import verify

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.log.sqlite.reader import SqliteLogReader
+from projections.fold.contact_document import contact_document
 from projections.fold.evolve import evolve
-from projections.fold.view import contact_document
 from projections.past.explain import explain
 from projections.past.history import states_at, steps
 from projections.past.verify import verify

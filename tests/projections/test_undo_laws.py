@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.log.sqlite.reader import SqliteLogReader
-from projections.fold.view import contact_document
+from projections.fold.contact_document import contact_document
 from projections.lists.refreshed import contact_now
 from projections.past.verify import verify
 from projections.projector.projector import Projector

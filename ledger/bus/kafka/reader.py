@@ -12,7 +12,7 @@ from kafka.structs import OffsetAndMetadata
 
 from ledger.bus.kafka import clients, topic
 from ledger.bus.kafka.options import Options
-from ledger.bus.kafka.record_batches import BrokenBatch, Unreadable
+from ledger.bus.kafka.record_batches import BrokenBatch, UnreadableRecord
 from ledger.bus.port import Damaged, OutOfRange, Reader, Record, Replaced, Unavailable, Unusable
 
 GROUP = "contacts-ledger"
@@ -148,7 +148,7 @@ class KafkaReader(Reader):
                 record.key,
                 record.value,
                 tuple((name, value or b"") for name, value in record.headers) if record.headers else (),
-                record.headers.fault if type(record.headers) is Unreadable else None,
+                record.headers.fault if type(record.headers) is UnreadableRecord else None,
             )
             for record in fetched
         ]

@@ -44,7 +44,7 @@ class BrokenBatch(Exception):
         self.first, self.following = first, following
 
 
-class Unreadable(list[tuple[str, bytes | None]]):
+class UnreadableRecord(list[tuple[str, bytes | None]]):
     """The headers of a record of which no message can be made; `fault` is the reason, a sentence."""
 
     def __init__(self, headers: list[tuple[str, bytes | None]], fault: str) -> None:
@@ -135,7 +135,7 @@ class _WholeBatch:
         content, stamp = bytes(batch._buffer[batch._pos :]), batch.max_timestamp
         batch._next_record_index = batch.records_count
         return DefaultRecord(
-            len(content), batch.last_offset, stamp, batch.timestamp_type, None, content, Unreadable([], fault)
+            len(content), batch.last_offset, stamp, batch.timestamp_type, None, content, UnreadableRecord([], fault)
         )
 
 
@@ -164,7 +164,7 @@ def _record(batch: DefaultRecordBatch, content: bytes) -> DefaultRecord:
         key, value, headers, fault = _parts(content, at)
     except (ValueError, IndexError):
         pass
-    told = headers if fault is None else Unreadable(headers, fault)
+    told = headers if fault is None else UnreadableRecord(headers, fault)
     return DefaultRecord(len(content), offset, stamp, batch.timestamp_type, key, value, told)
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ledger.bus.belonging import Belonging
+from ledger.bus.known_bus import Belonging
 from ledger.bus.port import Bus, ClockRefused, Publisher, Reader, Unavailable
 from ledger.bus.sqlite.file import (
     RETENTION,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ledger import sqlite
 from ledger.belonging import NotOurs, refuse_other
-from ledger.bus.belonging import Belonging, KnownBus
+from ledger.bus.known_bus import Belonging, KnownBus
 from ledger.bus.port import Unavailable, Unusable
 from ledger.bus.sqlite.older import gather
 from ledger.clock import refuse_jump

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ledger import sqlite
-from ledger.bus.belonging import Belonging
+from ledger.bus.known_bus import Belonging
 from ledger.bus.port import BusError, ClockRefused, Message, NotConfirmed, Publisher, Unavailable
 from ledger.bus.sizes import refuse_large
 from ledger.bus.sqlite.batches import batches, packed

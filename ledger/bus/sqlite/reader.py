@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ledger import sqlite
-from ledger.bus.belonging import Belonging
+from ledger.bus.known_bus import Belonging
 from ledger.bus.port import Damaged, OutOfRange, Reader, Record, Replaced, Unavailable
 from ledger.bus.sqlite.batches import PARTITION, Unpackable, unpacked
 from ledger.bus.sqlite.file import (

@@ -7,7 +7,7 @@ from marshmallow import fields
 
 from ledger.events import traits, user_ids
 from ledger.events.kinds.kind import Found, Kind, digits_of, kind_of
-from ledger.events.kinds.plain import Line
+from ledger.events.kinds.plain import LineOfText
 from ledger.events.phone import PhoneFault, normalise_full
 
 
@@ -55,7 +55,7 @@ _DAMAGED = (
 )
 
 
-class UserId(Line):
+class UserId(LineOfText):
     """A user id; a JSON integer is its digits (R6). One that is nobody's is no fault beside a phone."""
 
     reasons: ClassVar[Mapping[str, str]] = {_DAMAGED: "user_id_scientific"}

@@ -9,7 +9,7 @@ from ledger.events import traits
 from ledger.events.kinds.kind import Found, Kind, kind_of
 
 
-class Line(Kind, fields.String):
+class LineOfText(Kind, fields.String):
     """A line of text of 1 to `most` characters, without control characters; not only spaces."""
 
     def __init__(self, most: int, **options: Any) -> None:

@@ -8,7 +8,7 @@ from ledger.log.head import Head
 from ledger.log.port import LogReader
 from ledger.log.sqlite.commands import SqliteCommands
 from ledger.log.sqlite.entries import SqliteEntries
-from ledger.log.sqlite.people import SqlitePeople
+from ledger.log.sqlite.holders import SqliteHolders
 from ledger.log.sqlite.proving import SqliteProof
 from ledger.log.sqlite.schema import VERSION, version_of
 from ledger.log.sqlite.writer import bus_of, ledger_of, offsets_of
@@ -35,7 +35,7 @@ def absence(path: Path) -> str | None:
     return None
 
 
-class SqliteLogReader(SqliteEntries, SqlitePeople, SqliteCommands, SqliteProof, LogReader):
+class SqliteLogReader(SqliteEntries, SqliteHolders, SqliteCommands, SqliteProof, LogReader):
     """A read-only view of a log's file."""
 
     def __init__(self, path: Path, *, cache_mib: int = 2) -> None:

@@ -15,7 +15,7 @@ import msgspec
 from ledger import sqlite
 from ledger.events.traits import type_of
 from projections.conditions.condition import LIKE_A_DATETIME, text_of
-from projections.state.answers import Kind, Spelling
+from projections.state.answers import AttributeKind, Spelling
 from projections.state.indexes import KINDS, SPELLINGS, attribute_of, is_kept_in_blocks, of_text, table_of
 from projections.state.sqlite.predicates import decoded, place_of
 
@@ -32,7 +32,7 @@ _encode = msgspec.json.Encoder().encode
 _numbers = msgspec.json.Decoder(list[int]).decode
 
 
-_decode_kinds = msgspec.json.Decoder(list[Kind]).decode
+_decode_kinds = msgspec.json.Decoder(list[AttributeKind]).decode
 _decode_spellings = msgspec.json.Decoder(list[Spelling]).decode
 
 
@@ -55,13 +55,13 @@ def _texts_in(rows: Rows, name: str, bounds: tuple[int, int]) -> Content:
     return _encode(contacts), "".join(lines).encode()
 
 
-def _kinds_in(rows: Rows, bounds: tuple[int, int]) -> list[Kind]:
+def _kinds_in(rows: Rows, bounds: tuple[int, int]) -> list[AttributeKind]:
     query = (
         "SELECT key, type, count(*), sum(type = 'text' AND value GLOB ?), min(contact), value"
         " FROM contacts, json_each(traits) WHERE contact >= ? AND contact < ? GROUP BY key, type"
     )
     return [
-        Kind(name, kind, contacts, datetimes, first, type_of(decoded(kind, value)))
+        AttributeKind(name, kind, contacts, datetimes, first, type_of(decoded(kind, value)))
         for name, kind, contacts, datetimes, first, value in rows(query, (LIKE_A_DATETIME, *bounds))
     ]
 
@@ -94,7 +94,7 @@ def texts(rows: Rows, name: str) -> Iterator[Content]:
     return _contents(rows, of_text(name))
 
 
-def kinds(rows: Rows, there: Container[str]) -> Iterator[Kind]:
+def kinds(rows: Rows, there: Container[str]) -> Iterator[AttributeKind]:
     """What kinds of values the contacts have; an attribute's may come in several parts. `there`: the file's tables."""
     if table_of(KINDS) not in there:
         return iter(_kinds_in(rows, _ALL))

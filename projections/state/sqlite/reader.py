@@ -17,7 +17,7 @@ from ledger.events.traits import TraitType, type_of
 from ledger.storage import NotMadeYet
 from projections.conditions.wanted import Wanted
 from projections.fold.state import ContactState
-from projections.state.answers import Checkpoint, ImportTally, Kind, Spelling
+from projections.state.answers import AttributeKind, Checkpoint, ImportTally, Spelling
 from projections.state.indexes import table_of
 from projections.state.port import Listed, StateReader, StoredState
 from projections.state.sqlite.attribute_types import AttributeTypesInFile
@@ -134,7 +134,7 @@ class StateFileReader(StateReader):
     def attribute_types(self) -> AttributeTypesInFile:
         return AttributeTypesInFile(self.rows, self.names())
 
-    def kinds(self) -> Iterator[Kind]:
+    def kinds(self) -> Iterator[AttributeKind]:
         return kinds(self.rows, self.names())
 
     def spellings(self) -> Iterator[Spelling]:

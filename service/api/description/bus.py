@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-from consumers.messages import MAX_BYTES
+from consumers.incoming import MAX_BYTES
 from ledger.events import types
 from ledger.events.envelope import MOST_NAME_CHARACTERS
 from ledger.events.fields import DATA, Shape

@@ -6,7 +6,7 @@ from service.api.description.contact_shapes import ChangeSchema
 from service.api.description.import_bodies import said
 from service.api.description.shapes import Answer
 from service.imports.columns.attributes import TYPES
-from service.imports.record.states import COMMANDS
+from service.imports.record.lifecycle import COMMANDS
 
 
 def _count(told: str) -> fields.Integer:

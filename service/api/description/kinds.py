@@ -5,7 +5,7 @@ from typing import Any
 from ledger.events import tags, traits
 from ledger.events.kinds.kind import Kind
 from ledger.events.kinds.phone_and_user_id import FullPhone, PhoneDigits, UserId
-from ledger.events.kinds.plain import Choice, Fixed, Line, Moment, Position
+from ledger.events.kinds.plain import Choice, Fixed, LineOfText, Moment, Position
 from ledger.events.kinds.tag_list import MOST_TAGS, Tags
 from ledger.events.kinds.trait_map import MOST_TRAITS, EventTraits, Traits
 from service.api.description.shapes import TraitValue
@@ -50,7 +50,7 @@ def _words(kind: Kind) -> dict[str, Any]:
     match kind:
         case FullPhone() | PhoneDigits():
             return {"type": ["string", "integer"]}
-        case Line():
+        case LineOfText():
             return {
                 "type": ["string", "integer"] if isinstance(kind, UserId) else "string",
                 "minLength": int(kind.required),

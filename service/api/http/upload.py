@@ -9,7 +9,7 @@ from werkzeug.wsgi import get_input_stream
 
 from service.http.body import BrokenOff, announced, pass_over
 from service.http.problem import Problem
-from service.imports.record.files import IncomingFile
+from service.imports.record.folder import IncomingFile
 from service.imports.table.refusal import FileTooLarge
 
 _AROUND = 64 * 1024

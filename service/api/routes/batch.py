@@ -7,15 +7,15 @@ from flask import Response, g
 
 from ledger.bus.port import NotConfirmed
 from ledger.events.calls import TrackUser, track_user
-from ledger.events.schema import Fault, Invalid
+from ledger.events.schema import FieldFault, Invalid
 from service.api.description import batch_shapes
 from service.api.http.arguments import faulty
 from service.api.http.claims import claim_of
 from service.api.http.errors import RETRY, errors_of
 from service.api.http.routing import TOKEN, Routes, json_answer
 from service.api.server.metrics import Metrics
+from service.commands.call_messages import noted
 from service.commands.conflicts import IdentityConflict
-from service.commands.messages import noted
 from service.commands.track_batch import Outcome
 from service.http.body import LARGEST, NestedTooDeeply, NotAnObject, read_object
 from service.http.problem import Problem
@@ -135,7 +135,7 @@ class _LineReader:
 
     def __init__(self, default_country_code: str) -> None:
         self._default_country_code = default_country_code
-        self.notes: dict[int, Sequence[Fault]] = {}
+        self.notes: dict[int, Sequence[FieldFault]] = {}
         self._left = MOST_ERRORS
 
     def __call__(self, numbered: tuple[int, bytes]) -> TrackUser | _Unfit:

@@ -27,9 +27,9 @@ from service.commands.track import DEADLINE
 from service.http.services import Services
 from service.imports.columns.column_choice import ColumnChoice
 from service.imports.record.imports import Imports
-from service.imports.record.states import StepNotAllowed
+from service.imports.record.lifecycle import StepNotAllowed
 from service.imports.record.uploads import AlreadyImported, Uploads
-from service.imports.run.undo import Order, UndoNotPossible, message_of
+from service.imports.run.undo_import import Order, UndoNotPossible, message_of
 
 _CSV = "text/csv; charset=utf-8"
 _LINES_AT_ONCE = 500

@@ -7,17 +7,17 @@ from typing import Any
 from flask import Response, g, request
 
 from ledger.events.calls import contact_patch, new_contact
-from ledger.events.schema import SCHEMAS, Fault
+from ledger.events.schema import SCHEMAS, FieldFault
+from projections.fold.contact_document import contact_document
 from projections.fold.state import ContactState
-from projections.fold.view import contact_document
 from service.api.description import writing_examples as examples
 from service.api.description.contact_shapes import ListedSchema, MovedSchema
 from service.api.description.shapes import TakenSchema
 from service.api.http.claims import claim_of
 from service.api.http.routing import TOKEN, Routes, json_answer
 from service.api.routes.contacts import moved
+from service.commands.call_messages import noted
 from service.commands.change_contact import ContactChanged, ContactChanges, ContactMoved, Written
-from service.commands.messages import noted
 from service.http.body import read_object
 from service.http.problem import Problem
 from service.http.services import Services
@@ -125,7 +125,7 @@ def _changed(current: ContactState) -> Problem:
     )
 
 
-def _on_its_way(written: Written, notes: Sequence[Fault] = ()) -> Response:
+def _on_its_way(written: Written, notes: Sequence[FieldFault] = ()) -> Response:
     message = "the contact is on its way: the messages are on the disk of the bus"
     answer = {"result": True, "message": message, "id": written.ids[0], "ids": written.ids, **noted(notes)}
     return json_answer(answer, 202, {TOKEN: written.token})

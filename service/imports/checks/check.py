@@ -6,13 +6,13 @@ from typing import Any
 
 from service.imports.checks.rehearsal import CheckFindings, Rehearsal
 from service.imports.columns.attributes import default_type
-from service.imports.ledger.head import LedgerHead
+from service.imports.ledger.at_head import LedgerHead
 from service.imports.record.counts import import_json, late_reject, rejects_json, text_columns_json
-from service.imports.record.files import ImportFolder
+from service.imports.record.folder import ImportFolder
+from service.imports.record.lifecycle import ImportState
 from service.imports.record.progress import Progress
 from service.imports.record.registry import Import
 from service.imports.record.rejects import RejectsFile, kept_rejects
-from service.imports.record.states import ImportState
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import SourceRows, Verdicts, opted_out

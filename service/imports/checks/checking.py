@@ -9,11 +9,11 @@ from service.imports.checks.check import check
 from service.imports.columns.choices import Choices, clean_choices
 from service.imports.columns.preview import look
 from service.imports.columns.proposal import better_types
-from service.imports.record.files import ImportFolder
 from service.imports.record.first_look import ensure_looked, look_anew
+from service.imports.record.folder import ImportFolder
+from service.imports.record.lifecycle import ImportState, ImportStep, StepNotAllowed
 from service.imports.record.registry import Import, Registry
 from service.imports.record.rejects import kept_rejects, rejects_csv, worded_faults
-from service.imports.record.states import ImportState, ImportStep, StepNotAllowed
 from service.imports.rows.scan import Scan
 from service.imports.run.ports import Limits, Ports, Report
 from service.imports.run.reading import read_new, rows_of

@@ -18,7 +18,7 @@ from projections.fold.event import event_of
 from projections.fold.outcomes import RejectedRows, RowMessage, closed, row_message
 from projections.fold.state import ContactState, changes
 from service.imports.columns.choices import Choices
-from service.imports.ledger.head import LedgerHead
+from service.imports.ledger.at_head import LedgerHead
 from service.imports.record.counts import AppendRejection, Outcomes
 from service.imports.rows.row import Row
 from service.imports.rows.scan import Scan

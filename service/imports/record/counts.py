@@ -7,9 +7,9 @@ from typing import Any
 
 from service.imports.columns.attributes import USER_ID
 from service.imports.columns.column_map import ColumnMap
+from service.imports.record.lifecycle import ImportState
 from service.imports.record.registry import Import
 from service.imports.record.rejects import Reject, first_faults
-from service.imports.record.states import ImportState
 from service.imports.rows.reasons import fault
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from service.imports.columns.choices import Choices
 from service.imports.columns.preview import look
-from service.imports.record.files import ImportFolder
+from service.imports.record.folder import ImportFolder
 from service.imports.table.refusal import UnknownEncoding
 
 _NAME = "look"

@@ -3,7 +3,7 @@
 from collections.abc import Set
 from pathlib import Path
 
-from service.imports.record.files import Busy, ImportFolder
+from service.imports.record.folder import Busy, ImportFolder
 
 _OLD_MILLISECONDS = 3_600_000
 

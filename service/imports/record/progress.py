@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from service.imports.record.files import ImportFolder
+from service.imports.record.folder import ImportFolder
 
 _NAME = "progress"
 _MARK = "mark"

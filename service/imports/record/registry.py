@@ -12,7 +12,7 @@ from service.deployment.database import MIGRATIONS
 from service.imports.columns.attributes import default_type
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import ColumnMap
-from service.imports.record.states import ImportState, ImportStep, after
+from service.imports.record.lifecycle import ImportState, ImportStep, after
 
 
 @MIGRATIONS()

@@ -14,13 +14,13 @@ from service.imports.record.counts import (
     rejects_json,
     text_columns_json,
 )
-from service.imports.record.files import ImportFolder
 from service.imports.record.first_look import kept_look
+from service.imports.record.folder import ImportFolder
+from service.imports.record.lifecycle import ImportState, allowed
 from service.imports.record.progress import load_progress
 from service.imports.record.registry import Import, Registry
 from service.imports.record.rejects import Reject, found_rejects, kept_rejects, rejects_csv, worded_faults
-from service.imports.record.states import ImportState, allowed
-from service.imports.run.undo import Order, refuse
+from service.imports.run.undo_import import Order, refuse
 from service.imports.table.dialect import shape
 from service.imports.table.refusal import CopyGone, NotChecked
 from service.imports.table.wording import Words

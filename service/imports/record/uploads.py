@@ -12,11 +12,11 @@ from service.imports.columns.column_map import ColumnMap
 from service.imports.columns.mapping import map_columns
 from service.imports.columns.preview import first_rows
 from service.imports.columns.template import template
-from service.imports.record.files import ImportFolder, IncomingFile
 from service.imports.record.first_look import FirstLook, ensure_looked, forget_look, look_anew
+from service.imports.record.folder import ImportFolder, IncomingFile
+from service.imports.record.lifecycle import ImportState, ImportStep, after
 from service.imports.record.orphans import remove_orphans
 from service.imports.record.registry import Import, Registry
-from service.imports.record.states import ImportState, ImportStep, after
 from service.imports.record.unconfirmed import forget_unconfirmed
 from service.imports.run.cancelling import cancel
 from service.imports.run.ports import Limits

@@ -26,7 +26,7 @@ from service.imports.rows.row import Row, RowRejected
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
 from service.imports.rows.settle import settle
-from service.imports.run.messages import MOST_TRAITS_BYTES
+from service.imports.run.import_messages import MOST_TRAITS_BYTES
 from service.imports.table.by_column import Columns, by_column
 from service.imports.table.records import all_cells_of, cells_of
 

@@ -4,9 +4,9 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from service.imports.record.files import Busy, ImportFolder
+from service.imports.record.folder import Busy, ImportFolder
+from service.imports.record.lifecycle import ImportState, ImportStep
 from service.imports.record.registry import Import, Registry
-from service.imports.record.states import ImportState, ImportStep
 
 
 def cancel(registry: Registry, imports: Path, id: str) -> None:

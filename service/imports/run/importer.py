@@ -9,21 +9,21 @@ from typing import Any, BinaryIO
 from ledger.events import moments
 from service.imports.checks.checking import Checks
 from service.imports.columns.choices import Choices, clean_choices, import_hash
-from service.imports.record.files import Busy, ImportFolder
+from service.imports.record.folder import Busy, ImportFolder
+from service.imports.record.lifecycle import ImportState
 from service.imports.record.orphans import remove_orphans
 from service.imports.record.progress import Progress, load_progress, save_mark, save_progress
 from service.imports.record.registry import Import, Registry
 from service.imports.record.rejects import RejectsFile
 from service.imports.record.results import Results
-from service.imports.record.states import ImportState
 from service.imports.record.unconfirmed import forget_unconfirmed
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import SourceRows, Verdicts, opted_out
-from service.imports.run import undo
+from service.imports.run import undo_import
 from service.imports.run.cancelling import cancel
 from service.imports.run.feed import Feed, Stalled
-from service.imports.run.messages import ImportMessages
+from service.imports.run.import_messages import ImportMessages
 from service.imports.run.ports import Limits, Ports, Report
 from service.imports.run.reading import read_new, rows_of
 from service.imports.run.splitter import Splitter, Way
@@ -149,16 +149,16 @@ class Importer:
         if self._registry.get(id).state is not ImportState.RUNNING:
             self.wait(id, report)
 
-    def order(self, id: str, order: undo.Order) -> str:
+    def order(self, id: str, order: undo_import.Order) -> str:
         """Have an import undone or redone (R32); the id of the message, which is durable on the bus.
 
         Raises ImportUnknown, UndoNotPossible, and as `bring` does.
         """
-        return undo.publish(self.results.orderable(id, order), order, self._ports)
+        return undo_import.publish(self.results.orderable(id, order), order, self._ports)
 
-    def wait_for(self, id: str, message_id: str, order: undo.Order, report: Report) -> None:
+    def wait_for(self, id: str, message_id: str, order: undo_import.Order, report: Report) -> None:
         """Return when all contacts show the order. Raises UndoNotPossible when the log rejected it, and Stalled."""
-        undo.wait(id, message_id, order, self._ports, report)
+        undo_import.wait(id, message_id, order, self._ports, report)
 
     def wait(self, id: str, report: Report) -> None:
         """Return when no row is pending. Raises Stalled when nothing happens for too long."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ledger.bus.port import Publisher
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry
-from service.imports.ledger.head import LedgerHead
+from service.imports.ledger.at_head import LedgerHead
 from service.imports.ledger.sent import Sent
 from service.imports.record.counts import AppendRejection, NotRedone, Outcomes
 from service.imports.run.feed import Pace

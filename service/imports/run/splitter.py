@@ -10,7 +10,7 @@ from service.imports.record.rejects import RejectsFile
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import JudgedRows, Verdicts
 from service.imports.run.feed import Feed
-from service.imports.run.messages import ImportMessages
+from service.imports.run.import_messages import ImportMessages
 
 _JUDGED_AT_ONCE = 500
 """Rows: what is made of them then stays in the processor's cache until they are messages."""

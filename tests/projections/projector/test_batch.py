@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from projections.fold.page import FoldPage, ImportIds
-from projections.projector.batch import Batch, ContactNumbers
+from projections.projector.batch import ContactNumbers, ProjectorBatch
 from projections.state.sqlite.new_contacts import NewContactRows
 from projections.state.sqlite.rows import row_of
 from tests.examples import ASHA, GAVIN
@@ -47,7 +47,7 @@ AGAIN = entry(3, 2, row=3, phone=ASHA, city="Goa")
 
 
 def test_a_contact_that_no_other_row_is_about_needs_no_fold(import_ids):
-    batch = Batch({}, import_ids, NewContactRows(import_ids))
+    batch = ProjectorBatch({}, import_ids, NewContactRows(import_ids))
     batch.fold([ALONE, MADE, AGAIN], touched={2})
     assert [row[0] for row in batch.new.contacts] == [1]
     assert batch.page.states.keys() == {2}
@@ -55,7 +55,7 @@ def test_a_contact_that_no_other_row_is_about_needs_no_fold(import_ids):
 
 def test_both_ways_come_to_the_same(import_ids):
     rows = [ALONE, MADE, AGAIN]
-    batch, page = Batch({}, import_ids, NewContactRows(import_ids)), FoldPage({}, import_ids)
+    batch, page = ProjectorBatch({}, import_ids, NewContactRows(import_ids)), FoldPage({}, import_ids)
     batch.fold(rows, touched={2})
     page.fold(rows)
     both = [*batch.new.contacts, *map(row_of, batch.page.states.values())]
@@ -64,7 +64,7 @@ def test_both_ways_come_to_the_same(import_ids):
 
 
 def test_messages_are_told_once_and_in_log_order(import_ids):
-    batch = Batch({}, import_ids, NewContactRows(import_ids))
+    batch = ProjectorBatch({}, import_ids, NewContactRows(import_ids))
     batch.fold([ALONE, MADE, AGAIN, entry(4, 4, made=True, row=4, city="Goa")], touched={2})
     assert len(batch.new.messages) == 2
     assert [message.position for message in batch.messages()] == [1, 2, 3, 4]

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
-from consumers.messages import read
+from consumers.incoming import read
 from ledger.bus.port import Record
 from ledger.events.types import OPEN
 from tests.examples import GAVIN

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consumers.messages import read
+from consumers.incoming import read
 from ledger import sqlite
 from ledger.events.schema import Invalid
 from service.commands.conflicts import IdentityConflict

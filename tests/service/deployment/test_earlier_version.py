@@ -10,7 +10,7 @@ from ledger.log.sqlite.reader import SqliteLogReader, is_there
 from ledger.sqlite import connect
 from ledger.storage import NotMadeYet
 from projections.past.states import state_at
-from service.imports.run.undo import Order
+from service.imports.run.undo_import import Order
 from service.jobs.verifying import Extent
 from service.wiring.ledger import verification
 from tests.examples import GAVIN, RAVI

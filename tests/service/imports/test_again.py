@@ -6,7 +6,7 @@ import pytest
 
 from ledger.bus.port import NotConfirmed, Unavailable
 from service.imports.columns.choices import Choices
-from service.imports.record.files import Busy, ImportFolder
+from service.imports.record.folder import Busy, ImportFolder
 from service.imports.run.feed import Pace, Stalled
 from service.imports.table.refusal import FileRefused
 from tests.examples import ASHA, GAVIN, RAVI

@@ -9,12 +9,12 @@ import pytest
 from ledger.bus.port import NotConfirmed, Publisher, Unavailable
 from service.deployment.database import open_store
 from service.imports.columns.choices import Choices
-from service.imports.record.files import ImportFolder
+from service.imports.record.folder import ImportFolder
+from service.imports.record.lifecycle import ImportStep, StepNotAllowed
 from service.imports.record.registry import ImportUnknown, Registry
-from service.imports.record.states import ImportStep, StepNotAllowed
 from service.imports.run.feed import Stalled
 from service.imports.run.ports import Limits
-from service.imports.run.undo import UndoNotPossible
+from service.imports.run.undo_import import UndoNotPossible
 from service.imports.table.refusal import FileRefused
 from tests.examples import GAVIN
 from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with

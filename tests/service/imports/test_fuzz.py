@@ -13,7 +13,7 @@ from ledger.events.schema import check_data
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import map_columns
 from service.imports.columns.preview import look
-from service.imports.record.files import ImportFolder
+from service.imports.record.folder import ImportFolder
 from service.imports.record.progress import Progress
 from service.imports.record.rejects import rejects_csv
 from service.imports.rows.reasons import REASONS

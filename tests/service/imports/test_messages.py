@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ledger.events.signing import Signer
 from service.imports.rows.row import Row
-from service.imports.run.messages import ImportMessages
+from service.imports.run.import_messages import ImportMessages
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 VALUES = st.one_of(TEXT, st.booleans(), st.none(), st.integers(-(2**53), 2**53), st.lists(TEXT, max_size=3))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ledger.bus.port import BusError, NotConfirmed, Publisher, Record
 from service.deployment.database import open_store
 from service.imports.columns.choices import Choices
-from service.imports.record.files import ImportFolder
+from service.imports.record.folder import ImportFolder
 from service.imports.table.refusal import FileRefused
 from service.wiring.drivers import now
 from tests.consumers.test_replays import in_binary_mode

@@ -11,7 +11,7 @@ from projections.lists import catalogue
 from projections.state.digest import content_digest
 from service.imports.columns.choices import Choices
 from service.imports.record.registry import ImportUnknown
-from service.imports.run.undo import Order, UndoNotPossible
+from service.imports.run.undo_import import Order, UndoNotPossible
 from service.queries import contact as documents
 from service.queries.find import Unknown, at, find
 from tests.examples import ASHA, GAVIN, RAVI

@@ -6,10 +6,10 @@ import pytest
 
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_choice import ColumnChoice
-from service.imports.record.files import ImportFolder
 from service.imports.record.first_look import forget_look
+from service.imports.record.folder import ImportFolder
+from service.imports.record.lifecycle import ImportStep, StepNotAllowed
 from service.imports.record.registry import ImportUnknown
-from service.imports.record.states import ImportStep, StepNotAllowed
 from service.imports.record.uploads import AlreadyImported, EncodingNeeded
 from service.imports.table.refusal import FileRefused, FileTooLarge, MappingRefused
 from tests.examples import ASHA, GAVIN, MEERA, RAVI

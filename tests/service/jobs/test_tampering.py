@@ -12,7 +12,7 @@ from ledger.log.entry import NewEntry
 from ledger.log.sqlite.writer import SqliteEventLog
 from ledger.sqlite import connect
 from projections.past.states import state_at
-from service.imports.run.undo import Order
+from service.imports.run.undo_import import Order
 from service.jobs.verifying import Extent
 from service.wiring.ledger import verification
 from tests.examples import ASHA, GAVIN, RAVI

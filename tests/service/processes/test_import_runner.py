@@ -11,7 +11,7 @@ import pytest
 from ledger.bus.port import Unavailable
 from service.deployment.database import open_store
 from service.imports.columns.choices import Choices
-from service.imports.record.files import ImportFolder
+from service.imports.record.folder import ImportFolder
 from service.imports.record.registry import Registry
 from service.imports.run.cancelling import cancel
 from service.processes.import_runner import ImportRunner

@@ -30,7 +30,7 @@ class Refusal(msgspec.Struct, frozen=True, gc=False):
     detail: str
 
 
-class Condition(msgspec.Struct, frozen=True, gc=False):
+class Precondition(msgspec.Struct, frozen=True, gc=False):
     """What must hold for a message to be accepted.
 
     `based_on`: the contact has no event after this position. `follows`: the message of this id, from the same source,
@@ -51,7 +51,7 @@ class About(msgspec.Struct, frozen=True, gc=False):
     user_id: str | None
     by_phone_alone: bool
     mode: Mode
-    condition: Condition | None = None
+    condition: Precondition | None = None
     may_merge: bool = True
     row: int | None = None
     row_end: int = 0
@@ -161,7 +161,7 @@ def _checked(envelope: Envelope) -> About | Refusal:
     return About(phone, user_id, match == "phone", "upsert", condition, match != "either")
 
 
-def _condition(based_on: int | str | None, follows: str | None) -> Condition | None:
+def _condition(based_on: int | str | None, follows: str | None) -> Precondition | None:
     if not based_on and not follows:
         return None
-    return Condition(int(based_on) if based_on else None, follows or None)
+    return Precondition(int(based_on) if based_on else None, follows or None)

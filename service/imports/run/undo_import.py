@@ -10,8 +10,8 @@ from ledger.bus.port import Message
 from ledger.events import moments, types
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry
+from service.imports.record.lifecycle import ImportState
 from service.imports.record.registry import Import
-from service.imports.record.states import ImportState
 from service.imports.run.feed import Feed, Stalled
 from service.imports.run.ports import Ports, Report
 

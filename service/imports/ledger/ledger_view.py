@@ -20,7 +20,7 @@ from projections.state.generations import Generations
 from projections.state.indexes import KINDS
 from projections.state.port import StateReader
 from service.imports.columns.attributes import default_type
-from service.imports.ledger.head import LedgerHead, at_head
+from service.imports.ledger.at_head import LedgerHead, at_head
 from service.imports.record.counts import AppendRejection, ImportUndo, NotRedone, Outcomes
 
 _SAMPLE = 20_000

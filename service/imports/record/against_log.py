@@ -16,7 +16,7 @@ from ledger.log.fault import Fault
 from ledger.log.port import LogReader
 from service.deployment import store_checks
 from service.imports.columns.choices import Choices
-from service.imports.record.states import ImportState
+from service.imports.record.lifecycle import ImportState
 
 Row = Mapping[str, Any]
 

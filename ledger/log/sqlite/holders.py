@@ -6,13 +6,13 @@ from uuid import UUID
 from ledger.events.identity import Known
 from ledger.log.entry import phone_number, phone_text
 from ledger.log.identities import Identities
-from ledger.log.questions import People
+from ledger.log.questions import Holders
 from ledger.log.sqlite import undoing
 from ledger.log.sqlite.connected import Connected, listed
 from ledger.log.sqlite.identities import PHONES, USER_IDS, holders, load
 
 
-class SqlitePeople(Connected, People):
+class SqliteHolders(Connected, Holders):
     """Asks one log's file for identities."""
 
     def holder_of_phone(self, phone: str) -> Known | None:

@@ -5,11 +5,11 @@ from typing import Any
 
 import msgspec
 
-from consumers.messages import MAX_BYTES
+from consumers.incoming import MAX_BYTES
 from ledger.bus.port import Message, TooLarge
 from ledger.events import moments, types
 from ledger.events.calls import TrackEvent, TrackUser
-from ledger.events.schema import Fault
+from ledger.events.schema import FieldFault
 from ledger.events.signing import Signer
 
 Fact = tuple[str, dict[str, Any]]
@@ -52,7 +52,7 @@ def messages_of(
     return messages
 
 
-def noted(notes: Sequence[Fault]) -> dict[str, Any]:
+def noted(notes: Sequence[FieldFault]) -> dict[str, Any]:
     """The member of an answer that tells what of a call counts as not given, shaped as errors are; none without any."""
     return {"notes": [each.to_json() for each in notes]} if notes else {}
 
