@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ledger.belonging import Gone
 from ledger.log.port import LogReader
-from ledger.log.sqlite.reader import SqliteLogReader, is_there
+from ledger.log.sqlite.reader import SqliteLogReader, absence
 from ledger.pacing import pause_after
 from ledger.storage import StorageFault
 from projections.fold.evolve import VERSION
@@ -216,7 +216,7 @@ def _opened(
     pause = 0.0
     while not wait(pause):
         try:
-            if is_there(log_path):
+            if absence(log_path) is None:
                 return _open_both(log_path, generations, beat)
             beat()
             pause = 0.05

@@ -4,9 +4,12 @@ It holds the ledger's id, a check value of its secret, and whether there are a l
 is lost is known from one that was never made. `log.db` says the same; where this file is lost, it is made from there.
 """
 
+import fcntl
 import json
+import os
 import uuid
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,12 +49,12 @@ def open_ledger(folder: Path, given: bytes | None, *, is_store_loss_accepted: bo
     secret = given if given is not None else _own_secret(folder, known)
     if known is None:
         made = Ledger(id := _of_other_parts(folder) or str(uuid.uuid4()), secret_check(id, secret))
-        made_by_one(folder / _NAME, _text(folder, made))
+        made_by_one(folder / _NAME, _text(_Noted(made, _has(folder, "log.db"), _has(folder, "service.db"))))
         noted = _noted(folder)
         assert noted is not None
         known = noted.ledger
     elif noted is None:
-        replaced(folder / _NAME, _text(folder, known, has_log=True))
+        replaced(folder / _NAME, _text(_Noted(known, True, _has(folder, "service.db"))))
     if not known.knows(secret):
         where = folder / "secret" if given is None else "CONTACTS_SECRET"
         raise SecretWrong(
@@ -60,25 +63,57 @@ def open_ledger(folder: Path, given: bytes | None, *, is_store_loss_accepted: bo
         )
     _refuse_lost_log(folder, noted)
     _refuse_parts_of_others(folder, known.id)
-    if noted is not None and noted.has_store != _has(folder, "service.db"):
-        if noted.has_store and not is_store_loss_accepted:
-            raise _lost_store(folder / "service.db")
-        replaced(folder / _NAME, _text(folder, known))
+    if is_store_loss_accepted:
+        _note(folder, is_store_lost=True)
+    refuse_lost_store_file(folder)
+    _note(folder)
     return secret, known
 
 
 def note_log(folder: Path) -> None:
     """From now on there is a log: one that is missing is a lost one."""
-    noted = _noted(folder)
-    if noted is not None and not noted.has_log:
-        replaced(folder / _NAME, _text(folder, noted.ledger, has_log=True))
+    _note(folder, has_log=True)
 
 
 def note_store(folder: Path) -> None:
     """From now on there is a `service.db`: one that is missing is a lost one."""
-    noted = _noted(folder)
-    if noted is not None and not noted.has_store:
-        replaced(folder / _NAME, _text(folder, noted.ledger))
+    _note(folder)
+
+
+def refuse_lost_store_file(folder: Path) -> None:
+    """Raise Gone where there was a `service.db`, and there is none or an empty one: nobody makes it anew unasked."""
+    noted, path = _noted(folder), folder / "service.db"
+    if noted is not None and noted.has_store and not _has(folder, "service.db"):
+        raise Gone(
+            f"{path} is {_how_lost(path)}, and it holds the API keys, the people, the imports and what repeated"
+            " calls are known by: restore it from a backup; where there is none,"
+            " `contacts serve --accept-lost-service-db` begins a new one, with a new key"
+        )
+
+
+def _note(folder: Path, *, has_log: bool = False, is_store_lost: bool = False) -> None:
+    """Write down what has come to be there since; what was noted stays, but for a loss that somebody accepts.
+
+    Of several processes that start together, one after the other does it.
+    """
+    with _alone(folder):
+        noted = _noted(folder)
+        if noted is None:
+            return
+        has_store = _has(folder, "service.db") or (noted.has_store and not is_store_lost)
+        now = _Noted(noted.ledger, noted.has_log or has_log or _has(folder, "log.db"), has_store)
+        if now != noted:
+            replaced(folder / _NAME, _text(now))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def _noted(folder: Path) -> _Noted | None:
@@ -91,12 +126,12 @@ def _noted(folder: Path) -> _Noted | None:
         return None
 
 
-def _text(folder: Path, ledger: Ledger, *, has_log: bool = False) -> bytes:
+def _text(noted: _Noted) -> bytes:
     document = {
-        "id": ledger.id,
-        "secret_check": ledger.secret_check.hex(),
-        "has_log": has_log or _has(folder, "log.db"),
-        "has_service_db": _has(folder, "service.db"),
+        "id": noted.ledger.id,
+        "secret_check": noted.ledger.secret_check.hex(),
+        "has_log": noted.has_log,
+        "has_service_db": noted.has_store,
     }
     return json.dumps(document).encode() + b"\n"
 
@@ -124,14 +159,6 @@ def _refuse_lost_log(folder: Path, noted: _Noted | None) -> None:
             f"{path} is {_how_lost(path)}, and it is the truth that everything else is made"
             " from: restore it from a backup; the bus still has what came since, as far as it keeps it"
         )
-
-
-def _lost_store(path: Path) -> Gone:
-    return Gone(
-        f"{path} is {_how_lost(path)}, and it holds the API keys, the people, the imports and what repeated calls are"
-        " known by: restore it from a backup; where there is none, `contacts serve --accept-lost-service-db` begins a"
-        " new one, with a new key"
-    )
 
 
 def _how_lost(path: Path) -> str:

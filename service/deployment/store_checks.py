@@ -11,6 +11,8 @@ from ledger.storage import StorageFault
 
 def fault_of(path: Path) -> str | None:
     """Why `service.db` cannot be read and written, None when it can; a writer at work is waited for, for a second."""
+    if not path.exists():
+        return "it is missing"
     try:
         with closing(connect(path, busy_seconds=1.0)) as store, transaction(store):
             store.execute("SELECT count(*) FROM keys")

@@ -8,7 +8,7 @@ from ledger.bus.port import Bus, BusError
 from ledger.events import moments
 from ledger.events.signing import Signer
 from ledger.log.port import LogReader
-from ledger.log.sqlite.reader import is_there
+from ledger.log.sqlite.reader import absence
 from ledger.storage import StorageFault
 from service.deployment.deployment import Deployment
 from service.deployment.parts import CONSUMER, PROJECTOR
@@ -97,8 +97,8 @@ class LedgerStatus:
         }
 
     def has_log(self) -> bool:
-        """Whether the log was made."""
-        return is_there(self.deployment.log_path)
+        """Whether there is a log that can be read."""
+        return absence(self.deployment.log_path) is None
 
     def bus_lag(self, log: LogReader | None) -> int | None:
         """How many messages on the bus the log has not taken; None while the bus cannot be asked."""

@@ -20,7 +20,7 @@ from ledger.log.sqlite.reader import SqliteLogReader, absence, is_there
 from ledger.storage import NotMadeYet
 from projections.state.generations import Generations
 from service.deployment.deployment import Deployment
-from service.deployment.ledger_file import note_log, note_store
+from service.deployment.ledger_file import note_log, note_store, refuse_lost_store_file
 from service.queries.readers import Readers
 
 if TYPE_CHECKING:
@@ -53,9 +53,10 @@ class Drivers:
             return None if bus is None else KnownBus(bus, max(log.offsets(bus).values(), default=0))
 
     def store(self, busy_seconds: float = 10.0) -> sqlite.Connection:
-        """`service.db`, for one thread at a time. Raises ledger.belonging.NotOurs for that of another ledger."""
+        """`service.db`, for one thread at a time. Raises ledger.belonging.NotOurs for that of another ledger, Gone."""
         from service.deployment.database import open_store  # slow to load, and half of the commands need none
 
+        refuse_lost_store_file(self.deployment.data)
         store = open_store(self.deployment.service_path, self.deployment.ledger.id, busy_seconds)
         note_store(self.deployment.data)
         return store

@@ -13,7 +13,7 @@ from ledger.bus.known_bus import Belonging, KnownBus
 from ledger.bus.port import Unavailable, Unusable
 from ledger.bus.sqlite.older import gather
 from ledger.clock import refuse_jump
-from ledger.storage import StorageFault
+from ledger.storage import NotMadeYet, StorageFault
 
 SECOND = 1_000_000
 RETENTION = 7 * 24 * 3600 * SECOND
@@ -99,7 +99,7 @@ def _set_up(connection: sqlite.Connection, path: Path, wait: float, belonging: B
 
 def _refuse_to_make(path: Path, how: str, belonging: Belonging | None) -> None:
     """A new file in the place of a lost one would look as if nothing had been published yet."""
-    if belonging is not None and not belonging.is_accepting and _known(belonging) is not None:
+    if belonging is not None and not belonging.is_accepting and _known(belonging, is_to_make=True) is not None:
         raise Unusable(
             f"the bus file {path} {how}, and what the log has not taken of it is gone unless it comes back: put it"
             " back, or go on with a new bus with `contacts consume --accept-bus` (or `contacts serve --accept-bus`)"
@@ -138,12 +138,18 @@ def refuse_unknown(connection: sqlite.Connection, path: Path, belonging: Belongi
         )
 
 
-def _known(belonging: Belonging) -> KnownBus | None:
-    """What the log knows. Raises Unavailable, Unusable where the log cannot be read, which is no fault of the bus."""
+def _known(belonging: Belonging, *, is_to_make: bool = False) -> KnownBus | None:
+    """What the log knows; nothing before it is brought up to date, which is not enough where a bus is to be made.
+
+    Raises Unavailable, Unusable where the log cannot be read, which is no fault of the bus.
+    """
     try:
         return belonging.known()
     except StorageFault as fault:
-        kind = Unavailable if fault.is_passing else Unusable
+        is_older = isinstance(fault, NotMadeYet)
+        if is_older and not is_to_make:
+            return None
+        kind = Unavailable if fault.is_passing or is_older else Unusable
         raise kind(f"the log, which knows the bus that it takes from, cannot be read: {fault}") from fault
 
 

@@ -12,27 +12,42 @@ from ledger.log.sqlite.holders import SqliteHolders
 from ledger.log.sqlite.proving import SqliteProof
 from ledger.log.sqlite.schema import VERSION, version_of
 from ledger.log.sqlite.writer import bus_of, ledger_of, offsets_of
+from ledger.storage import NotMadeYet
 
 
 def is_there(path: Path) -> bool:
-    """Whether a log was made in this file, tables and all, and is up to date: its writer sees to that."""
-    return absence(path) is None
+    """Whether a log was made in this file.
+
+    Raises NotMadeYet for one that its writer has yet to bring up to date: it has entries, but they cannot be read yet.
+    """
+    version = _version(path)
+    if version not in (0, VERSION):
+        raise NotMadeYet(_OTHERWISE[version > VERSION])
+    return version == VERSION
 
 
 def absence(path: Path) -> str | None:
     """Why there is no log to be read in this file, as a sentence; None where there is one."""
-    version = 0
-    if path.exists():
-        connection = sqlite.connect(path, read_only=True)
-        try:
-            version = version_of(connection)
-        finally:
-            connection.close()
+    version = _version(path)
     if version == 0:
         return "there is no event log yet: start the consumer (`contacts serve`)"
-    if version < VERSION:
-        return "the event log is of an earlier version: the consumer (`contacts serve`) brings it up to date"
-    return None
+    return None if version == VERSION else _OTHERWISE[version > VERSION]
+
+
+_OTHERWISE = (
+    "the event log is of an earlier version: the consumer (`contacts serve`) brings it up to date",
+    "the event log was written by a newer version of this program: run that one",
+)
+
+
+def _version(path: Path) -> int:
+    if not path.exists():
+        return 0
+    connection = sqlite.connect(path, read_only=True)
+    try:
+        return version_of(connection)
+    finally:
+        connection.close()
 
 
 class SqliteLogReader(SqliteEntries, SqliteHolders, SqliteCommands, SqliteProof, LogReader):

@@ -1,12 +1,12 @@
 """The tables of a log's file: made, brought up to date from an earlier version, compared with how they were made."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 
 from ledger import sqlite
 from ledger.events import types
-from ledger.events.data import data_of
+from ledger.events.data import BROKEN, data_of
 from ledger.log.entry import unpack_headers
 from ledger.log.sqlite import layouts
 from ledger.log.sqlite.head import head
@@ -42,17 +42,23 @@ def version_of(connection: sqlite.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def bring_up_to_date(connection: sqlite.Connection) -> bool:
-    """Make the tables, in one transaction; in a file of an earlier version what it has not. Whether anything was done.
+class Newer(Exception):
+    """The tables are of a version that this program does not know."""
 
-    The entries of an earlier version are copied, so there must be room for the log once more; their hashes stay. The
-    identities are folded anew from them.
+
+def bring_up_to_date(connection: sqlite.Connection, then: Callable[[], None]) -> None:
+    """Make the tables, in one transaction; in a file of an earlier version what it has not. `then` is called in it.
+
+    The entries of an earlier version are copied: that takes 1.6 times the room of the log besides. Their hashes
+    stay. The identities are folded anew from them. Raises Newer.
     """
+    if version_of(connection) > VERSION:
+        raise Newer
     if version_of(connection) == VERSION:
-        return False
+        return
     with sqlite.transaction(connection):
         if version_of(connection) == VERSION:
-            return False
+            return
         if "entries" in schema_of(connection):
             _set_entries_aside(connection)
         there = schema_of(connection)
@@ -66,7 +72,7 @@ def bring_up_to_date(connection: sqlite.Connection) -> bool:
         layouts.begin(connection)
         for _ in fold_identities(connection, head(connection).position):
             pass  # verify says what of them is wrong
-    return True
+        then()
 
 
 def _set_entries_aside(connection: sqlite.Connection) -> None:
@@ -83,14 +89,26 @@ def _set_entries_aside(connection: sqlite.Connection) -> None:
 def _copy_entries(connection: sqlite.Connection) -> None:
     """Fill what version 4 has of each entry besides, from its source and its message, before there are indexes."""
     connection.create_function("kind_of", 1, lambda name: None if name is None else types.kind_of(name))
-    connection.create_function("row_of", 2, lambda headers, value: data_of(unpack_headers(headers), value).row)
+    connection.create_function("row_of", 2, _row_of)
     connection.create_function("ends_row", 2, _ends_row)
     connection.execute(_COPY)
     connection.execute(f"DROP TABLE {_BEFORE}")
 
 
+def _row_of(headers: bytes | None, value: bytes | None) -> int | None:
+    try:
+        return data_of(unpack_headers(headers), value).row
+    except (
+        BROKEN
+    ):  # headers that were damaged on the disk: a log that has some must still open, for verify to name them
+        return None
+
+
 def _ends_row(headers: bytes | None, value: bytes | None) -> bool:
-    data = data_of(unpack_headers(headers), value)
+    try:
+        data = data_of(unpack_headers(headers), value)
+    except BROKEN:
+        return False
     return data.row is not None and data.rowend
 
 

@@ -7,7 +7,7 @@ from os import urandom
 from pathlib import Path
 
 from ledger import sqlite
-from ledger.belonging import Gone, Ledger, refuse_other
+from ledger.belonging import Gone, Ledger, NotOurs, refuse_other
 from ledger.clock import refuse_jump
 from ledger.events.signing import Signer
 from ledger.log.head import Head
@@ -16,7 +16,7 @@ from ledger.log.sqlite import seal
 from ledger.log.sqlite.batch import SqliteBatch
 from ledger.log.sqlite.checkpoints import Checkpoints
 from ledger.log.sqlite.head import head
-from ledger.log.sqlite.schema import bring_up_to_date
+from ledger.log.sqlite.schema import Newer, bring_up_to_date
 from ledger.wal import Wal
 
 _LARGE_WAL = 16 * 2**20
@@ -55,9 +55,10 @@ class SqliteEventLog(EventLog):
         self._accepted_clock = accepted_clock
         self._checkpoints = Checkpoints(path, most_wal_pages)
         self._checkpoints.begin(self._connection)
-        if bring_up_to_date(self._connection):
-            with sqlite.transaction(self._connection):
-                seal.renew(self._connection, signer)
+        try:
+            bring_up_to_date(self._connection, lambda: seal.renew(self._connection, signer))
+        except Newer:
+            raise NotOurs(f"{path} was written by a newer version of this program: run that one") from None
         if ledger is not None:
             self._belong(ledger)
         if not seal.is_sealed(self._connection):

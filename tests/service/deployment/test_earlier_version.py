@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from ledger.belonging import NotOurs
+from ledger.bus.port import Unavailable
 from ledger.log.sqlite.reader import SqliteLogReader, is_there
 from ledger.sqlite import connect
 from ledger.storage import NotMadeYet
 from projections.past.states import state_at
+from service.imports.ledger.at_head import at_head
+from service.imports.ledger.sent import SentRows
 from service.imports.run.undo_import import Order
 from service.jobs.verifying import Extent
 from service.wiring.ledger import verification
@@ -50,11 +54,41 @@ def faults(world):
 
 
 def test_nobody_reads_the_log_before_its_writer_has_brought_it_up_to_date(earlier):
-    assert not is_there(earlier.deployment.log_path)
+    with pytest.raises(NotMadeYet, match="of an earlier version"):
+        is_there(earlier.deployment.log_path)
     earlier.consume()
     assert is_there(earlier.deployment.log_path)
     with closing(earlier.log()) as log:
         assert log.altered() == []
+
+
+def test_no_import_takes_a_log_that_is_not_up_to_date_for_an_empty_one(earlier):
+    drivers = earlier.drivers
+    with pytest.raises(NotMadeYet), at_head(earlier.deployment.log_path, drivers.generations()):
+        pass
+    sent = SentRows(drivers.bus(), earlier.deployment.log_path, drivers.signer())
+    with pytest.raises(NotMadeYet):
+        list(sent.of("01a2283b-2a19-79f0-a243-411b8f3957a5", "1.u"))
+
+
+def test_a_bus_that_is_lost_meanwhile_is_not_made_anew(earlier):
+    for path in earlier.folder.glob("bus.db*"):
+        path.unlink()
+    with pytest.raises(Unavailable, match="of an earlier version"):
+        earlier.track(phone=GAVIN)
+    assert not (earlier.folder / "bus.db").exists()
+
+
+def test_a_log_of_a_newer_version_is_left_as_it_is(world):
+    world.track(phone=GAVIN)
+    world.consume()
+    world.close()
+    with closing(connect(world.deployment.log_path)) as log:
+        log.execute("PRAGMA user_version = 5")
+    before = world.deployment.log_path.read_bytes()
+    with pytest.raises(NotOurs, match="newer version of this program"):
+        World(world.folder).consume()
+    assert world.deployment.log_path.read_bytes() == before
 
 
 def test_who_wants_to_read_it_is_told_why_not(earlier):

@@ -16,6 +16,7 @@ from ledger.storage import NotMadeYet
 from projections.projector.projector import Contradiction
 from service.deployment.deployment import deployment
 from service.deployment.ledger_file import SecretWrong
+from service.deployment.store_checks import fault_of
 from service.wiring.drivers import Drivers
 from tests.brokers import eventually
 from tests.examples import ASHA, GAVIN
@@ -122,6 +123,14 @@ def test_a_lost_service_db_is_begun_anew_when_somebody_accepts_that(used):
     Drivers(deployment(environ, None, is_store_loss_accepted=True)).store().close()
     assert (used.folder / "service.db").stat().st_size
     World(used.folder)
+
+
+def test_a_look_at_a_lost_service_db_does_not_make_it(used):
+    lose_store(used)
+    assert fault_of(used.folder / "service.db") == "it is missing"
+    with pytest.raises(Gone):
+        used.drivers.store()
+    assert not (used.folder / "service.db").exists()
 
 
 def test_what_was_accepted_once_is_not_accepted_the_next_time(used):
