@@ -6,7 +6,6 @@ from consumers.batch_context import BatchContext
 from consumers.effects.effect import Effect, TypeEffect
 from consumers.incoming import About, Incoming, Precondition, Refusal
 from ledger.events import identity
-from ledger.events.quoting import shown
 from ledger.log.entry import NewEntry, phone_text
 from ledger.log.identities import Identities
 from ledger.log.port import Batch
@@ -26,7 +25,7 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
         may_merge=context.may_merge and about.may_merge,
     )
     if isinstance(decision, identity.Conflict):
-        return Refusal("identity_conflict", f"{decision.message} ({_given(about)})")
+        return Refusal("identity_conflict", decision.quoting(phone, user_id))
     if about.condition is not None and (refusal := _broken(message, about.condition, decision, context)):
         return refusal
     if about.mode != "upsert" and _is_skipped(message, about, decision, context):
@@ -45,12 +44,6 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
     assert by_user_id is not None
     _merge(identities, by_phone, by_user_id, position)
     return Effect(contact=decision.survivor, absorbed=decision.absorbed)
-
-
-def _given(about: About) -> str:
-    """The identities of a message, as a rejection quotes them: an erasure empties it."""
-    given = (("phone", about.phone), ("user id", about.user_id))
-    return ", ".join(f"{name} {shown(value)}" for name, value in given if value is not None)
 
 
 def _keep(entry: NewEntry, batch: Batch) -> None:

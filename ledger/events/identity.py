@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from ledger.events.quoting import shown
+
 
 class Known(msgspec.Struct, frozen=True, gc=False):
     """A contact as the identities have it: its number (the position that created it) and what it is found by."""
@@ -35,6 +37,12 @@ class Conflict(msgspec.Struct, frozen=True, gc=False):
 
     message: str
     holders: tuple[int, ...]
+
+    def quoting(self, phone: str | None, user_id: str | None) -> str:
+        """The message with the identities that were given, for a rejection: an erasure empties that."""
+        given = (("phone", phone), ("user id", user_id))
+        quoted = ", ".join(f"{name} {shown(value)}" for name, value in given if value is not None)
+        return f"{self.message} ({quoted})"
 
 
 Decision = Create | Attach | Merge | Conflict

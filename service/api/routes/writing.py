@@ -110,7 +110,9 @@ def _positions() -> set[int] | None:
     """What the request's If-Match names; None where it asks for nothing."""
     if "If-Match" not in request.headers or request.if_match.star_tag:
         return None
-    return {int(tag) for tag in request.if_match if tag.isascii() and tag.isdecimal() and len(tag) < _LONGEST_TAG}
+    return {
+        int(tag) for tag in request.if_match if tag and tag.isascii() and tag.isdecimal() and len(tag) < _LONGEST_TAG
+    }
 
 
 def _changed(current: ContactState) -> Problem:

@@ -102,7 +102,7 @@ class Rehearsal:
         )
         if isinstance(decision, identity.Conflict):
             line = self._found.lines[index]
-            rejection = AppendRejection(index + 1, line, "identity_conflict", decision.message)
+            rejection = AppendRejection(index + 1, line, "identity_conflict", decision.quoting(phone, row.user_id))
             self.findings.rejections.append(rejection)
             yield RowMessage(0, "", index, True, "rejected", False)
         elif identity.is_left_out(decision, self._mode):

@@ -85,7 +85,7 @@ def test_it_is_changed_when_if_match_names_what_is_there(client, world, gavin, f
     assert (answer.status_code, answer.json["traits"]["city"]) == (200, "Agra")
 
 
-@pytest.mark.parametrize("given", ['"1"', '"99"', 'W/"2"', "nonsense", ""])
+@pytest.mark.parametrize("given", ['"1"', '"99"', 'W/"2"', '""', '"", "1"', "nonsense", ""])
 def test_if_match_that_names_something_else_is_412_with_what_is_there(client, world, gavin, given, description):
     answer = client.patch(gavin, {"traits": {"city": "Agra"}}, headers={"If-Match": given})
     assert (answer.status_code, answer.json["reason"]) == (412, "precondition_failed")

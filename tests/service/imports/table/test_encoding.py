@@ -33,8 +33,8 @@ def test_another_encoding_is_shown_as_windows_1252_and_not_guessed():
     with pytest.raises(UnknownEncoding) as refused:
         read("Name,City\nplain,x\nJosé,Málaga\nZoë,Köln\n".encode("windows-1252"), piece=1000)
     assert refused.value.lines == ("José,Málaga", "Zoë,Köln")
-    assert "with --encoding windows-1252" in refused.value.told(OF_COMMAND)
-    assert "--" not in refused.value.told(OF_CALL)
+    assert "with --encoding windows-1252" in refused.value.as_sentence(OF_COMMAND)
+    assert "--" not in refused.value.as_sentence(OF_CALL)
 
 
 def test_a_named_encoding_is_used():

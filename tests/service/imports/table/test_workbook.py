@@ -164,8 +164,8 @@ def test_the_first_sheet_that_is_visible_is_read_unless_one_is_named():
 def test_an_empty_sheet_names_the_others():
     with pytest.raises(FileRefused) as refused:
         read(workbook([], [["Phone"]]))
-    assert "'People' is empty" in refused.value.told(OF_COMMAND)
-    assert "'People 2': name the one to import with --sheet." in refused.value.told(OF_COMMAND)
+    assert "'People' is empty" in refused.value.as_sentence(OF_COMMAND)
+    assert "'People 2': name the one to import with --sheet." in refused.value.as_sentence(OF_COMMAND)
 
 
 def archive(**parts):
