@@ -7,7 +7,7 @@ COPY requirements requirements
 RUN /build/bin/python -m pip install --quiet --require-hashes -r requirements/build.txt \
  && /build/bin/python -m pip --python /app/bin/python install --quiet --require-hashes -r requirements/run.txt
 COPY docker docker
-COPY ledger/__init__.py ledger/sqlite.py ledger/
+COPY ledger/__init__.py ledger/sqlite.py ledger/storage.py ledger/
 RUN /build/bin/python docker/safe_sqlite.py /app
 COPY . .
 RUN /build/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /wheels . \

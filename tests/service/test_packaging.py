@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -130,3 +131,17 @@ def test_no_file_names_a_folder_of_somebodys_machine():
     inside = sources(*ROOMS, "tests", "bench", "docs", "docker", "samples", "requirements", ".ci")
     private = re.compile(rb"/(?:home|Users|root)/\w")
     assert [str(path.relative_to(ROOT)) for path in [*tops, *inside] if private.search(path.read_bytes())] == []
+
+
+def test_the_image_has_all_that_the_look_at_its_sqlite_needs(tmp_path):
+    """Else the look fails, and the image is built with a SQLite of its own where there is no need."""
+    copied = re.search(r"^COPY (ledger/\S+(?: ledger/\S+)*) ledger/$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    for name in copied[1].split():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    loaded = (
+        "import sys, ledger.sqlite; print(*[one.__file__ for name, one in sys.modules.items() if 'ledger' in name])"
+    )
+    told = subprocess.run([sys.executable, "-c", loaded], cwd=tmp_path, check=True, capture_output=True, text=True)
+    files = [file for file in told.stdout.split() if "__editable__" not in file]
+    assert {str(Path(file).relative_to(tmp_path)) for file in files} == set(copied[1].split())
