@@ -5,6 +5,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from consumers.batch_context import BatchContext
 from consumers.deciding import BatchDecision
 from consumers.incoming import Incoming, read
 from consumers.offsets import Gap
@@ -75,7 +76,8 @@ class Appender:
     ) -> BatchDecision:
         """What decides these messages, one after the other, in this batch."""
         signature = self._signer.signature_in
-        return BatchDecision(batch, messages, self._may_merge, new_contact_id, self.digest, signature)
+        context = BatchContext(batch, messages, self._may_merge, new_contact_id, self.digest, signature)
+        return BatchDecision(context)
 
     def digest(self, record: Record) -> bytes:
         """By which a rejected message is known again: keyed, so that nobody finds the message by trying."""

@@ -1,17 +1,14 @@
 """What becomes of each message of a batch: accepted, as whose event, or rejected for which reason (decisions 1-7)."""
 
-from collections.abc import Callable, Sequence
-
 from consumers.batch_context import BatchContext
 from consumers.effects import EFFECTS
 from consumers.effects.effect import Effect
 from consumers.incoming import Incoming, Refusal
-from ledger.bus.port import Record
 from ledger.events import types
 from ledger.events.data import data_of
 from ledger.events.envelope import Envelope
-from ledger.log.entry import Headers, NewEntry, pack_headers, phone_number
-from ledger.log.port import Batch, Taken
+from ledger.log.entry import NewEntry, pack_headers, phone_number
+from ledger.log.port import Taken
 
 _DECIDE = {type: effect.decide for type, effect in EFFECTS.items()}
 _MOST_DETAIL = 2000
@@ -21,18 +18,9 @@ _MOST_DETAIL = 2000
 class BatchDecision:
     """Decides the messages of one batch in order; later ones see what earlier ones bound."""
 
-    def __init__(
-        self,
-        batch: Batch,
-        incoming: Sequence[Incoming],
-        may_merge: bool,
-        new_contact_id: Callable[[], bytes],
-        digest: Callable[[Record], bytes],
-        signature: Callable[[Headers, bytes | None], str | None],
-    ) -> None:
-        """`signature` gives that of a message which this deployment has signed, None of any other."""
-        self._batch = batch
-        self._context = BatchContext(batch, incoming, may_merge, new_contact_id, digest, signature)
+    def __init__(self, context: BatchContext) -> None:
+        self._batch = context.batch
+        self._context = context
 
     def __call__(self, message: Incoming) -> None:
         """Decide one: a redelivery changes nothing, any other message is refused or has the effect of its type."""

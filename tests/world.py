@@ -21,6 +21,7 @@ from projections.state.sqlite.writer import StateStore
 from service.deployment.deployment import Deployment, deployment
 from service.queries.find import find
 from service.wiring.drivers import Drivers
+from tests.everybody import everybody
 
 SHOP = "https://shop.example/orders"
 
@@ -151,4 +152,4 @@ class World:
     def contacts(self) -> list[dict[str, Any]]:
         """All contacts as JSON, in the order they were created."""
         with closing(self.state()) as state:
-            return [contact_document(one) for one in state.by_number()]
+            return [contact_document(one) for one in everybody(state)]

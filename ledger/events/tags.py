@@ -4,6 +4,9 @@ import unicodedata
 
 MOST_CHARACTERS = 100
 
+MOST_TAGS = 50
+"""In one message, and in one row of a file."""
+
 
 def clean(tag: str) -> str:
     """NFC, trimmed, every run of spaces one space; 1-100 characters. Raises ValueError saying what to do (R5)."""

@@ -20,6 +20,7 @@ from service.api.http.errors import problem_of_any
 from service.api.http.routing import IDEMPOTENCY_KEY, TOKEN, Scope, problem_references
 from service.api.server.metrics import Metrics
 from service.commands.call_messages import noted
+from service.commands.group_commit import nothing
 from service.commands.idempotency import Claim
 from service.commands.track import Ready
 from service.deployment.keys import Key
@@ -65,7 +66,7 @@ class TrackCalls:
         kind = self._kinds.get(environ["PATH_INFO"])
         if kind is None:
             return self._rest(environ, start_response)
-        begun, quota, let_next_go_on = time.perf_counter(), _NO_QUOTA, _nothing
+        begun, quota, let_next_go_on = time.perf_counter(), _NO_QUOTA, nothing
         try:
             try:
                 caller = self._admit(environ)
@@ -90,7 +91,7 @@ class TrackCalls:
             let_next_go_on()
 
     def _answer(self, kind: _Endpoint, ready: Ready) -> tuple[bytes, str]:
-        """The body and the token, once the messages are on the bus."""
+        """The body and the token for when the messages are on the bus."""
         taken = {"result": True, "message": kind.message, "id": ready.ids[0], "ids": ready.ids}
         content = _encode(taken | noted(ready.notes) if ready.notes else taken)
         return content, self._services.consistency.token(kind.route, ready.ids[-1])
@@ -109,10 +110,6 @@ class TrackCalls:
             else partial(self._services.idempotency.claim, caller.name, key, kind.route.encode(), content)
         )
         return kind.read(read_object(content), kind.route, claim)
-
-
-def _nothing() -> None:
-    pass
 
 
 def describe_track_calls(description: Description) -> None:

@@ -19,6 +19,10 @@ GRACE_SECONDS = 0.5
 """What the work may take beyond an item's deadline, so that it is the work that says what became of the item."""
 
 
+def nothing() -> None:
+    """What is to be called where nobody waits to go on."""
+
+
 class NotBegun(Exception):
     """Time ran out before anything was done about the item."""
 

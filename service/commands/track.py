@@ -12,7 +12,7 @@ from ledger.events.schema import FieldFault
 from ledger.events.signing import Signer
 from service.commands.call_messages import Fact, facts_of, messages_of, signing
 from service.commands.conflicts import Conflicts
-from service.commands.group_commit import GroupCommit, NotBegun, NotFinished
+from service.commands.group_commit import GroupCommit, NotBegun, NotFinished, nothing
 from service.commands.idempotency import Claim
 
 DEADLINE = 4.0
@@ -118,7 +118,7 @@ class Tracker:
         Raises IdentityConflict, BusError.
         """
         if ready.call is None:
-            return _nothing
+            return nothing
         try:
             return self._group_commit.done(ready.call, DEADLINE)
         except NotBegun:
@@ -162,10 +162,6 @@ class Tracker:
         except BusError as fault:
             return [own or fault for own in faults]
         return faults
-
-
-def _nothing() -> None:
-    pass
 
 
 def _on_terms(facts: Sequence[Fact], ids: Sequence[str], terms: Terms) -> Sequence[Fact]:

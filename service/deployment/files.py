@@ -19,13 +19,13 @@ def made_by_one(path: Path, content: bytes) -> None:
         pass
     finally:
         os.unlink(draft)
-    _sync_folder(path.parent)
+    sync(path.parent)
 
 
 def replaced(path: Path, content: bytes) -> None:
     """Put the content in the place of what was there, in one step."""
     os.replace(_draft(path, content), path)
-    _sync_folder(path.parent)
+    sync(path.parent)
 
 
 def _draft(path: Path, content: bytes) -> Path:
@@ -43,8 +43,9 @@ def _draft(path: Path, content: bytes) -> Path:
     return draft
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """See a file's content, or a folder's names, onto the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

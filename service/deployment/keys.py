@@ -28,6 +28,14 @@ class KeyUnknown(LookupError):
     """No key has this id."""
 
 
+def clean_name(name: str, of: str) -> str:
+    """The name of a key or a person, every run of spaces one space. Raises ValueError, which says of what it is."""
+    clean = " ".join(name.split())
+    if not 1 <= len(clean) <= 100 or not clean.isprintable():
+        raise ValueError(f"a {of}'s name has 1 to 100 printable characters")
+    return clean
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """An API key as it is kept: everything but its text. Moments are microseconds since the epoch."""
@@ -116,9 +124,7 @@ class Keys:
             record(self._connection, act)
 
     def _new(self, name: str, scopes: Iterable[str]) -> tuple[Key, str]:
-        clean = " ".join(name.split())
-        if not 1 <= len(clean) <= 100 or not clean.isprintable():
-            raise ValueError("a key's name has 1 to 100 printable characters")
+        clean = clean_name(name, "key")
         wanted = frozenset(scopes)
         unknown = wanted.difference(SCOPES)
         if unknown or not wanted:

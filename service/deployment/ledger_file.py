@@ -65,8 +65,10 @@ def open_ledger(folder: Path, given: bytes | None, *, is_store_loss_accepted: bo
     _refuse_parts_of_others(folder, known.id)
     if is_store_loss_accepted:
         _note(folder, is_store_lost=True)
-    refuse_lost_store_file(folder)
-    _note(folder)
+        noted = _noted(folder)
+    _refuse_lost_store(folder, noted)
+    if noted is not None and (noted.has_log, noted.has_store) != (_has(folder, "log.db"), _has(folder, "service.db")):
+        _note(folder)
     return secret, known
 
 
@@ -80,9 +82,16 @@ def note_store(folder: Path) -> None:
     _note(folder)
 
 
-def refuse_lost_store_file(folder: Path) -> None:
-    """Raise Gone where there was a `service.db`, and there is none or an empty one: nobody makes it anew unasked."""
-    noted, path = _noted(folder), folder / "service.db"
+def is_store_noted(folder: Path) -> bool:
+    """Whether it was noted that there is a `service.db`. Raises Gone where that one is lost."""
+    noted = _noted(folder)
+    _refuse_lost_store(folder, noted)
+    return noted is not None and noted.has_store
+
+
+def _refuse_lost_store(folder: Path, noted: _Noted | None) -> None:
+    """Where there was a `service.db`, and there is none or an empty one, nobody makes it anew unasked."""
+    path = folder / "service.db"
     if noted is not None and noted.has_store and not _has(folder, "service.db"):
         raise Gone(
             f"{path} is {_how_lost(path)}, and it holds the API keys, the people, the imports and what repeated"

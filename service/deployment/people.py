@@ -11,7 +11,7 @@ from ledger.events import moments
 from ledger.sqlite import Connection, transaction
 from service.deployment.audit_trail import Act, record
 from service.deployment.database import MIGRATIONS
-from service.deployment.keys import SCOPES, ScopeUnknown, fingerprint
+from service.deployment.keys import SCOPES, ScopeUnknown, clean_name, fingerprint
 
 LINK_VALID = 24 * 3600 * 1_000_000
 """Microseconds a one-time link can be used after it was made."""
@@ -160,9 +160,7 @@ class People:
         return _person(tuple(person))
 
     def _new(self, name: str, scopes: Iterable[str]) -> Person:
-        clean = " ".join(name.split())
-        if not 1 <= len(clean) <= 100 or not clean.isprintable():
-            raise ValueError("a person's name has 1 to 100 printable characters")
+        clean = clean_name(name, "person")
         wanted = frozenset(scopes)
         unknown = wanted.difference(SCOPES)
         if unknown or not wanted:

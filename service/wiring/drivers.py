@@ -20,7 +20,7 @@ from ledger.log.sqlite.reader import SqliteLogReader, absence, is_there
 from ledger.storage import NotMadeYet
 from projections.state.generations import Generations
 from service.deployment.deployment import Deployment
-from service.deployment.ledger_file import note_log, note_store, refuse_lost_store_file
+from service.deployment.ledger_file import is_store_noted, note_log, note_store
 from service.queries.readers import Readers
 
 if TYPE_CHECKING:
@@ -56,9 +56,10 @@ class Drivers:
         """`service.db`, for one thread at a time. Raises ledger.belonging.NotOurs for that of another ledger, Gone."""
         from service.deployment.database import open_store  # slow to load, and half of the commands need none
 
-        refuse_lost_store_file(self.deployment.data)
+        is_noted = is_store_noted(self.deployment.data)
         store = open_store(self.deployment.service_path, self.deployment.ledger.id, busy_seconds)
-        note_store(self.deployment.data)
+        if not is_noted:
+            note_store(self.deployment.data)
         return store
 
     def watched_store(self) -> tuple[sqlite.Connection, Callable[[], None]]:

@@ -15,6 +15,7 @@ from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
 from projections.projector.rebuild import fold_into
 from projections.state.sqlite.reader import reading
+from tests.everybody import everybody
 from tests.examples import GAVIN
 from tests.intake import NOON, Intake, message
 from tests.world import UntilCaughtUp
@@ -39,7 +40,7 @@ def current(log_path):
     with closing(SqliteLogReader(log_path)) as log:
         fold_into(state_path, log)
     with reading(state_path) as state:
-        (contact,) = state.by_number()
+        (contact,) = everybody(state)
         return contact.traits.get("city")
 
 

@@ -9,6 +9,7 @@ from projections.fold.contact_document import contact_document
 from projections.projector.loop import Projection
 from projections.state.generations import Generations
 from projections.state.sqlite.reader import StateFileReader
+from tests.everybody import everybody
 from tests.intake import Intake
 
 
@@ -37,7 +38,7 @@ class Room:
 
     def contacts(self):
         with closing(self.state()) as state:
-            return [contact_document(one) for one in state.by_number()]
+            return [contact_document(one) for one in everybody(state)]
 
     def outcomes(self):
         """(row, outcome, is older) of every row of every import, in log order."""

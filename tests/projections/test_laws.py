@@ -17,6 +17,7 @@ from projections.state.digest import content_digest, full_digest
 from projections.state.generations import Generations
 from projections.state.sqlite.reader import reading
 from tests import oracle
+from tests.everybody import everybody
 from tests.examples import PHONES
 from tests.intake import Intake
 from tests.projections.logs import log_of
@@ -48,7 +49,7 @@ def folded(here, log, until=None):
     """The states by contact number as the log folds to them at once."""
     fold_into(here / "folded.db", log, until=until)
     with reading(here / "folded.db") as state:
-        return {one.contact: one for one in state.by_number()}
+        return {one.contact: one for one in everybody(state)}
 
 
 def content_of(here, log):

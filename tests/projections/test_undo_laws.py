@@ -16,6 +16,7 @@ from projections.state.digest import full_digest, full_line
 from projections.state.sqlite.reader import reading
 from projections.state.sqlite.writer import StateStore
 from tests import oracle
+from tests.everybody import everybody
 from tests.examples import PHONES
 from tests.intake import Intake
 from tests.worlds import (
@@ -78,7 +79,7 @@ def folded(here, log, until, name="folded.db"):
     """The states by contact number as the log folds to them at once."""
     fold_into(here / name, log, until=until)
     with reading(here / name) as state:
-        return {one.contact: one for one in state.by_number()}
+        return {one.contact: one for one in everybody(state)}
 
 
 @bounded(60)

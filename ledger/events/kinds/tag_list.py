@@ -7,8 +7,7 @@ from marshmallow import fields
 
 from ledger.events import tags
 from ledger.events.kinds.kind import Found, Kind, kind_of
-
-MOST_TAGS = 50
+from ledger.events.tags import MOST_TAGS
 
 
 class Tags(Kind, fields.List[Any]):

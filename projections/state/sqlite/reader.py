@@ -144,16 +144,9 @@ class StateFileReader(StateReader):
         """How many contacts there are."""
         return int(self._connection.execute("SELECT count(*) FROM contacts").fetchone()[0])
 
-    def by_number(self) -> Iterator[ContactState]:
-        """All contacts in the order they were created."""
-        return self._in_order("contact")
-
     def by_identity(self) -> Iterator[ContactState]:
         """All contacts in the order of phone, then user id: the same for the same facts, whatever their ids."""
-        return self._in_order("phone, user_id")
-
-    def _in_order(self, order: str) -> Iterator[ContactState]:
-        rows = self._connection.execute(f"SELECT contact FROM contacts ORDER BY {order}")
+        rows = self._connection.execute("SELECT contact FROM contacts ORDER BY phone, user_id")
         numbers = array("q", (number for (number,) in rows))
         query = f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE contact = ?"
         for number in numbers:

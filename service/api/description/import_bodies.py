@@ -4,8 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
-from ledger.events.kinds.tag_list import MOST_TAGS, Tags
+from ledger.events.kinds.tag_list import Tags
 from ledger.events.phone import PhoneFault, normalise
+from ledger.events.tags import MOST_TAGS
 from service.api.description.parameters import limit, text
 from service.api.http.arguments import OptionalBody
 from service.imports.columns.attributes import COUNTRY_CODE, TYPES

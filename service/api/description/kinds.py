@@ -6,8 +6,9 @@ from ledger.events import tags, traits
 from ledger.events.kinds.kind import Kind
 from ledger.events.kinds.phone_and_user_id import FullPhone, PhoneDigits, UserId
 from ledger.events.kinds.plain import Choice, Fixed, LineOfText, Moment, Position
-from ledger.events.kinds.tag_list import MOST_TAGS, Tags
+from ledger.events.kinds.tag_list import Tags
 from ledger.events.kinds.trait_map import MOST_TRAITS, EventTraits, Traits
+from ledger.events.tags import MOST_TAGS
 from service.api.description.shapes import TraitValue
 
 TRAIT_VALUE: dict[str, Any] = {

@@ -8,13 +8,13 @@ from typing import Any, Literal, get_args
 
 from ledger.events import tags as rules
 from ledger.events.identity import Match, Mode
+from ledger.events.tags import MOST_TAGS
 from service.imports.table.refusal import FileRefused
 
 Blank = Literal["keep", "clear"]
 MODES: tuple[str, ...] = get_args(Mode)
 BLANKS: tuple[str, ...] = get_args(Blank)
 MATCHES: tuple[str, ...] = get_args(Match)
-MOST_TAGS = 50
 MOST_NULL_VALUES = 50
 MOST_NULL_CHARACTERS = 200
 

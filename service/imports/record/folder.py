@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from service.deployment.files import sync
 from service.imports.columns.choices import Choices
 from service.imports.table.encoding import utf8
 from service.imports.table.refusal import FileRefused, FileTooLarge
@@ -163,7 +164,7 @@ class ImportFolder:
                 os.fsync(file.fileno())
         os.replace(draft, self.path / f"{name}.json")
         if durable:
-            _sync(self.path)
+            sync(self.path)
 
     @contextmanager
     def chosen(self) -> Iterator[None]:
@@ -197,7 +198,7 @@ def put_in_place(path: Path, pieces: Iterable[bytes]) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(draft, path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def _write_text(path: Path, pieces: Iterator[bytes], choices: Choices) -> None:
@@ -215,17 +216,9 @@ def _write_sheet(path: Path, workbook: Path, choices: Choices) -> list[str]:
     if choices.encoding is not None or choices.delimiter is not None:
         raise FileRefused("The file is a workbook.", "Leave {encoding} and {delimiter} out, which are for CSV files.")
     sheets = sheet_as_csv(workbook, choices.sheet, path)
-    _sync(path)
+    sync(path)
     return sheets
 
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

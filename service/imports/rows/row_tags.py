@@ -7,7 +7,7 @@ import orjson
 
 from ledger.events import tags as rules
 from ledger.events.quoting import shown
-from service.imports.columns.choices import MOST_TAGS
+from ledger.events.tags import MOST_TAGS
 from service.imports.columns.column_map import ColumnMap
 from service.imports.rows.cells import CellFault
 
