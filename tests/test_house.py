@@ -25,7 +25,7 @@ STORES = (  # the tables of service.db, each with the one file that knows it
     "service/deployment/store_checks.py",
     "service/commands/idempotency.py",
     "service/imports/record/registry.py",
-    "service/hub/preferences.py",
+    "service/hub/frame/preferences.py",
 )
 SQL = re.compile(
     r"^\s*(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE (TABLE|INDEX|TRIGGER|TEMP|UNIQUE)|DROP |PRAGMA|ATTACH"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-_PAGES = frozenset({"", "contacts", "help", "people", "sign-in", "sign-out", "static", "theme"})
+_PAGES = frozenset({"", "audit", "contacts", "imports", "help", "people", "sign-in", "sign-out", "static", "theme"})
 
 
 class Front:

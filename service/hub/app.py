@@ -14,13 +14,13 @@ from service.deployment.sessions import Sessions
 from service.http.body import BrokenOff, LengthMissing, TooLong
 from service.http.problem import Problem
 from service.http.services import Services
-from service.hub import words
-from service.hub.access import Access, Forged, NotAllowed
-from service.hub.contact import contact_pages
-from service.hub.contacts import contacts_pages
-from service.hub.people import people_pages
-from service.hub.preferences import Preferences
-from service.hub.signing_in import signing_in, signing_out
+from service.hub.contact.page import contact_pages
+from service.hub.contacts.page import contacts_pages
+from service.hub.frame import words
+from service.hub.frame.access import Access, Forged, NotAllowed
+from service.hub.frame.preferences import Preferences
+from service.hub.frame.signing_in import signing_in, signing_out
+from service.hub.people.page import people_pages
 from service.jobs.past_states import BeingFolded
 from service.queries.find import Unknown
 
@@ -86,7 +86,7 @@ def create_hub(hub: Hub) -> Flask:
 
     @app.get("/help")
     def help_page() -> Any:
-        return render_template("help.html")
+        return render_template("frame/help.html")
 
     return app
 
@@ -161,8 +161,8 @@ def _answer_faults(app: Flask, new_id: Callable[[], str]) -> None:
 
 
 def _fault(status: int, heading: str, text: str) -> Any:
-    return render_template("fault.html", heading=heading, text=text, waits=False), status
+    return render_template("frame/fault.html", heading=heading, text=text, waits=False), status
 
 
 def _waiting(text: str) -> Any:
-    return render_template("fault.html", heading="One moment", text=text, waits=True), 503, {"Retry-After": "2"}
+    return render_template("frame/fault.html", heading="One moment", text=text, waits=True), 503, {"Retry-After": "2"}

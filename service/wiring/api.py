@@ -30,7 +30,7 @@ from service.http.readiness import Remembered
 from service.http.seats import SEATS, Seats
 from service.http.services import Services
 from service.hub.app import Hub, create_hub
-from service.hub.preferences import Preferences
+from service.hub.frame.preferences import Preferences
 from service.imports.record.named_once import named_once
 from service.jobs.audit_runs import AuditRuns
 from service.jobs.background_command import BackgroundCommands

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.hub.access import device_of, own_path
+from service.hub.frame.access import device_of, own_path
 from tests.service.hub.conftest import DAY
 
 OFTEN = 31

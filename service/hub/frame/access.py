@@ -12,7 +12,7 @@ from flask import Flask, g, redirect, request
 from service.deployment.sessions import Session, Sessions
 from service.http.body import read_bytes
 from service.http.seats import Seats
-from service.hub.words import right
+from service.hub.frame.words import right
 
 _SAFE = ("GET", "HEAD")
 _LARGEST_FORM = 64 * 1024

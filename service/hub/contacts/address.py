@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from ledger.events.traits import DEFAULT_TYPES
 from projections.conditions.condition import BadCondition, parse_condition
 from projections.conditions.wanted import SORTS, Sort
-from service.hub.words import OPERATORS, title, visible
+from service.hub.frame.words import OPERATORS, title, visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from flask import Blueprint, g, redirect, render_template, request
 from projections.conditions.condition import IDENTITIES, BadCondition
 from projections.state.port import StoredState
 from service.http.services import Services
-from service.hub.access import needs
-from service.hub.list_address import ListAddress, chips
-from service.hub.preferences import Preferences
-from service.hub.words import OPERATORS
+from service.hub.contacts.address import ListAddress, chips
+from service.hub.frame.access import needs
+from service.hub.frame.preferences import Preferences
+from service.hub.frame.words import OPERATORS
 from service.queries.as_of import BadMoment, position_of
 from service.queries.attribute_names import MEMBERS, written
 from service.queries.list import BadCursor
@@ -54,7 +54,7 @@ def _list(pages: Blueprint, services: Services, preferences: Preferences) -> Non
         except (BadCondition, ValueError) as bad:
             fault = f"This filter is not possible: {bad}."
         return render_template(
-            "contacts.html",
+            "contacts/page.html",
             asked=asked,
             chips=chips(asked),
             columns=asked.columns,

@@ -10,8 +10,8 @@ from ledger.events import types
 from ledger.events.traits import DEFAULT_TYPES
 from ledger.log.port import LogReader
 from service.http.services import Services
-from service.hub import words
-from service.hub.access import needs
+from service.hub.frame import words
+from service.hub.frame.access import needs
 from service.imports.record.registry import ImportUnknown
 from service.queries import contact as documents
 from service.queries.as_of import BadMoment, position_of
@@ -48,7 +48,7 @@ def contact_pages(services: Services) -> Blueprint:
 
         timeline = list(reversed(events))
         return render_template(
-            "contact.html",
+            "contact/page.html",
             contact=contact,
             name=_name_of(contact, explained["values"]),
             id=id,
@@ -159,7 +159,7 @@ _HEADINGS: dict[str, Callable[[Mapping[str, Any]], str]] = types.complete(
         types.IMPORT_REDONE: lambda _: "Import done again",
     },
     (*types.ABOUT_CONTACTS, types.IMPORT_UNDONE, types.IMPORT_REDONE),
-    "service/hub/contact",
+    "service/hub/contact/page",
 )
 """By type of event, what it is called in a contact's history."""
 

@@ -7,7 +7,7 @@ from flask import Blueprint, g, redirect, render_template, request
 
 from service.deployment.keys import SCOPES, ScopeUnknown
 from service.deployment.people import NameTaken, People, PersonUnknown
-from service.hub.access import needs
+from service.hub.frame.access import needs
 
 
 def people_pages(people: People) -> Blueprint:
@@ -51,6 +51,6 @@ def people_pages(people: People) -> Blueprint:
         shown = {"fault": None, "name": "", "invited": None, "link": None, **members}
         if shown["link"] is not None:
             shown["link"] = f"{request.host_url}sign-in/{shown['link']}"
-        return render_template("people.html", people=people.all(), scopes=SCOPES, **shown)
+        return render_template("people/page.html", people=people.all(), scopes=SCOPES, **shown)
 
     return pages

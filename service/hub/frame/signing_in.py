@@ -6,7 +6,7 @@ from flask import Blueprint, g, redirect, render_template, request
 
 from service.deployment.people import LinkUnusable, People
 from service.http.gate import Gate, SignInFailed, SignInsThrottled
-from service.hub.access import Access, own_path
+from service.hub.frame.access import Access, own_path
 
 THEMES = ("light", "dark", "auto")
 
@@ -19,7 +19,7 @@ def signing_in(access: Access, gate: Gate, people: People) -> Blueprint:
     def sign_in_page() -> Any:
         if g.session is not None:
             return redirect(own_path(request.args.get("next")), 303)
-        return render_template("sign_in.html", next=own_path(request.args.get("next")), fault=None)
+        return render_template("frame/sign_in.html", next=own_path(request.args.get("next")), fault=None)
 
     @pages.post("/sign-in")
     def sign_in() -> Any:
@@ -28,11 +28,11 @@ def signing_in(access: Access, gate: Gate, people: People) -> Blueprint:
             key = gate.admit(f"Bearer {text}" if text else None, request.remote_addr or "", *_ANY)
         except SignInFailed:
             fault = "Type the key first." if not text else "This key is not valid. Check that it was copied whole."
-            return render_template("sign_in.html", next=following, fault=fault), 401
+            return render_template("frame/sign_in.html", next=following, fault=fault), 401
         except SignInsThrottled as throttled:
             fault = f"Too many wrong keys came from here. Try again in {throttled.retry_after} seconds."
             headers = {"Retry-After": str(throttled.retry_after)}
-            return render_template("sign_in.html", next=following, fault=fault), 429, headers
+            return render_template("frame/sign_in.html", next=following, fault=fault), 429, headers
         return access.sign_in(redirect(following, 303), key=key.id)
 
     @pages.get("/sign-in/<link>")
@@ -41,15 +41,15 @@ def signing_in(access: Access, gate: Gate, people: People) -> Blueprint:
         try:
             person = people.holder(link)
         except LinkUnusable as fault:
-            return render_template("link.html", person=None, fault=str(fault)), 410
-        return render_template("link.html", person=person, fault=None)
+            return render_template("frame/link.html", person=None, fault=str(fault)), 410
+        return render_template("frame/link.html", person=person, fault=None)
 
     @pages.post("/sign-in/<link>")
     def spend_link(link: str) -> Any:
         try:
             person = people.spend(link)
         except LinkUnusable as fault:
-            return render_template("link.html", person=None, fault=str(fault)), 410
+            return render_template("frame/link.html", person=None, fault=str(fault)), 410
         return access.sign_in(redirect("/contacts", 303), person=person.id)
 
     @pages.post("/theme")

@@ -1,0 +1,1 @@
+"""One contact: its values, where each comes from, and its story."""
