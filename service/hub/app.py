@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -18,6 +19,9 @@ from service.hub.contact.page import contact_pages
 from service.hub.contacts.page import contacts_pages
 from service.hub.frame import words
 from service.hub.frame.access import Access, Forged, NotAllowed
+from service.hub.frame.assets import Assets
+from service.hub.frame.notices import with_notices
+from service.hub.frame.places import PLACES
 from service.hub.frame.preferences import Preferences
 from service.hub.frame.signing_in import signing_in, signing_out
 from service.hub.people.page import people_pages
@@ -47,7 +51,6 @@ _OPEN = frozenset(
         "signing_in.theme",
     }
 )
-_A_DAY = 24 * 3600
 _log = structlog.get_logger(part="hub")
 
 
@@ -65,13 +68,13 @@ class Hub:
 
 def create_hub(hub: Hub) -> Flask:
     """The pages. Every one but the sign-in needs a session, and each says which right it needs."""
-    app = Flask("service.hub", static_url_path="/static")
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _A_DAY
+    app = Flask("service.hub", static_folder=None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     settings = hub.services.settings
     access = Access(hub.sessions, hub.services.seats, hub.secret, settings.port)
     access.guard(app, _OPEN)
-    _speak(app, access, words.Moments(settings.time_zone, hub.clock))
+    Assets(Path(app.root_path) / "static").serve(app)
+    with_notices(app, hub.secret, settings.port)
     _finish(app)
     _answer_faults(app, hub.services.new_id)
     app.register_blueprint(signing_in(access, hub.services.gate, hub.people))
@@ -88,6 +91,7 @@ def create_hub(hub: Hub) -> Flask:
     def help_page() -> Any:
         return render_template("frame/help.html")
 
+    _speak(app, access, words.Moments(settings.time_zone, hub.clock))
     return app
 
 
@@ -106,6 +110,9 @@ def _speak(app: Flask, access: Access, moments: words.Moments) -> None:
         ago=moments.ago,
     )
 
+    there = {rule.rule for rule in app.url_map.iter_rules()}
+    places = [place for place in PLACES if place.address in there]
+
     @app.context_processor
     def common() -> dict[str, Any]:
         session = g.get("session")
@@ -116,6 +123,7 @@ def _speak(app: Flask, access: Access, moments: words.Moments) -> None:
             "theme": theme if theme in ("light", "dark") else None,
             "here": request.full_path.rstrip("?"),
             "rights": words.RIGHTS,
+            "places": places,
         }
 
 

@@ -7,6 +7,7 @@ from flask import Blueprint, g, redirect, render_template, request
 from service.deployment.people import LinkUnusable, People
 from service.http.gate import Gate, SignInFailed, SignInsThrottled
 from service.hub.frame.access import Access, own_path
+from service.hub.frame.notices import forget
 
 THEMES = ("light", "dark", "auto")
 
@@ -69,6 +70,7 @@ def signing_out(access: Access) -> Blueprint:
 
     @pages.post("/sign-out")
     def sign_out() -> Any:
+        forget()
         return access.sign_out(redirect("/sign-in", 303))
 
     return pages
