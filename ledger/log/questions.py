@@ -90,12 +90,17 @@ class Entries(ABC):
         """(position, message id) of these entries, as far as they are not erased."""
 
     @abstractmethod
-    def rejected(self, after: int, limit: int) -> list[Entry]:
-        """Up to `limit` rejected messages after position `after`, in order."""
+    def rejected(
+        self, limit: int, *, before: int | None = None, reason: str | None = None, source: str | None = None
+    ) -> list[Entry]:
+        """Up to `limit` rejected messages, newest first: before position `before`, for this reason, of this source.
+
+        Of the log only rejected messages are looked at.
+        """
 
     @abstractmethod
-    def rejected_count(self) -> int:
-        """How many messages were rejected."""
+    def rejected_by_reason(self, source: str | None = None) -> dict[str, int]:
+        """How many messages, of this source, were rejected for each reason; only these are looked at."""
 
     @abstractmethod
     def count_rejected(self, reason: str, after: int, until: int) -> int:

@@ -17,7 +17,7 @@ from service.cli.terminal import Failed, as_json, console, emit, opened, table
 from service.deployment.audit_trail import Act, record
 from service.deployment.locks import Held, holding
 from service.deployment.parts import PROJECTOR
-from service.queries.rejected import rejection
+from service.queries.rejected import rejected_page, rejection
 from service.wiring.drivers import Drivers, now
 from service.wiring.ledger import ledger_status, verification
 
@@ -191,13 +191,15 @@ def rejected() -> None:
 
 
 @rejected.command("list")
-@click.option("--after", default=0, type=click.IntRange(0, 2**62), help="Only positions beyond this one.")
+@click.option("--before", type=click.IntRange(1, 2**62), help="Only positions before this one.")
 @click.option("--limit", default=100, type=click.IntRange(1, 100_000), show_default=True)
+@click.option("--reason", help="Only messages rejected for this reason.")
+@click.option("--source", help="Only messages of this source.")
 @as_json
-def list_rejected(after: int, limit: int, is_json: bool) -> None:
-    """List rejected messages, oldest first."""
+def list_rejected(before: int | None, limit: int, reason: str | None, source: str | None, is_json: bool) -> None:
+    """List rejected messages, newest first, and how many there are for each reason."""
     with opened().log_reader() as log:
-        document = {"rejected": [rejection(entry) for entry in log.rejected(after, limit)]}
+        document = rejected_page(log, limit, before=before, reason=reason, source=source)
 
     def show() -> None:
         rows = document["rejected"]
@@ -205,6 +207,8 @@ def list_rejected(after: int, limit: int, is_json: bool) -> None:
             ("position", "recorded", "reason", "why"),
             ((r["position"], r["recorded_at"], r["reason"], r["message"]) for r in rows),
         )
+        counts = ", ".join(f"{one['count']:,} {one['reason']}" for one in document["reasons"])
+        click.echo(f"{len(rows):,} of {document['total']:,} shown" + (f"; {counts}" if counts else ""))
 
     emit(document, is_json, show)
 

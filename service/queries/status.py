@@ -79,7 +79,7 @@ class LedgerStatus:
                 lag,
                 max(0, head.position - checkpoint),
                 max(0.0, (self.clock() - waiting[0].recorded) / 1e6) if waiting else 0.0,
-                log.rejected_count(),
+                sum(log.rejected_by_reason().values()),
                 states.current(),
                 contacts,
                 parts(lag, head.position),

@@ -152,12 +152,39 @@ def test_a_message_is_found_by_source_and_id_as_it_was_accepted_else_as_rejected
     assert by_hand.reader.by_message_id("m1", "another") is None
 
 
-def test_rejected_messages_are_listed_and_counted_apart(by_hand, new_entry):
+@pytest.fixture
+def refused(by_hand, new_entry):
+    """A log that rejected three of five messages, at positions 1, 3 and 5."""
     refused = new_entry(reason="invalid", raw_digest=b"r")
-    by_hand.append(refused, new_entry(), replace(refused, raw_digest=b"q"))
-    assert [entry.position for entry in by_hand.reader.rejected(0, 9)] == [1, 3]
-    assert [entry.position for entry in by_hand.reader.rejected(1, 9)] == [3]
-    assert by_hand.reader.rejected_count() == 2
+    of_another = replace(refused, reason="unreadable", source="t", raw_digest=b"q")
+    by_hand.append(refused, new_entry(), of_another, new_entry(), replace(refused, raw_digest=b"p"))
+    return by_hand.reader
+
+
+@pytest.mark.parametrize(
+    ("asked", "positions"),
+    [
+        ({}, [5, 3, 1]),
+        ({"before": 5}, [3, 1]),
+        ({"before": 1}, []),
+        ({"reason": "invalid"}, [5, 1]),
+        ({"reason": "invalid", "before": 5}, [1]),
+        ({"source": "t"}, [3]),
+        ({"source": "t", "reason": "invalid"}, []),
+        ({"source": "nobody"}, []),
+        ({"source": "s", "reason": "invalid", "before": 2}, [1]),
+    ],
+)
+def test_rejected_messages_come_newest_first_and_by_reason_and_source(refused, asked, positions):
+    assert [entry.position for entry in refused.rejected(9, **asked)] == positions
+    assert [entry.position for entry in refused.rejected(1, **asked)] == positions[:1]
+
+
+def test_rejected_messages_are_counted_by_reason(refused):
+    assert refused.rejected_by_reason() == {"invalid": 2, "unreadable": 1}
+    assert refused.rejected_by_reason("t") == {"unreadable": 1}
+    assert refused.rejected_by_reason("nobody") == {}
+    assert refused.count_rejected("invalid", 1, 5) == 1
 
 
 def test_a_contacts_entries_come_in_order_and_only_the_accepted_ones(by_hand, new_entry):

@@ -16,6 +16,8 @@ _COLUMNS = (
     " message_id, key, headers, value, phone, user_id, detail, salt IS NULL"
 )
 FROM = "FROM entries LEFT JOIN sources USING (source)"
+_REJECTED = "entries INDEXED BY entries_rejected_newest"  # the planner would else walk the whole log backwards
+_OF_SOURCE = " AND source = (SELECT source FROM sources WHERE name = ?)"
 _FOLDED = (
     "position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, import, headers, value, phone,"
     " user_id, row, row_end"
@@ -128,19 +130,28 @@ class SqliteEntries(Connected, Entries):
             (listed(list(positions)),),
         ).fetchall()
 
-    def rejected(self, after: int, limit: int) -> list[Entry]:
+    def rejected(
+        self, limit: int, *, before: int | None = None, reason: str | None = None, source: str | None = None
+    ) -> list[Entry]:
         """See `Entries.rejected`."""
-        query = f"SELECT {_COLUMNS} {FROM} WHERE reason IS NOT NULL AND position > ? ORDER BY position LIMIT ?"
-        return [_entry(row) for row in self._connection.execute(query, (after, limit)).fetchall()]
+        of_reason, of_source = "" if reason is None else " AND reason = ?", "" if source is None else _OF_SOURCE
+        query = (
+            f"SELECT {_COLUMNS} FROM {_REJECTED} LEFT JOIN sources USING (source)"
+            f" WHERE reason IS NOT NULL AND position < ?{of_reason}{of_source} ORDER BY position DESC LIMIT ?"
+        )
+        given = (2**62 if before is None else before, *(one for one in (reason, source) if one is not None), limit)
+        return [_entry(row) for row in self._connection.execute(query, given).fetchall()]
 
-    def rejected_count(self) -> int:
-        """See `Entries.rejected_count`."""
-        return int(self._connection.execute("SELECT count(*) FROM entries WHERE reason IS NOT NULL").fetchone()[0])
+    def rejected_by_reason(self, source: str | None = None) -> dict[str, int]:
+        """See `Entries.rejected_by_reason`."""
+        of_source = "" if source is None else _OF_SOURCE
+        query = f"SELECT reason, count(*) FROM {_REJECTED} WHERE reason IS NOT NULL{of_source} GROUP BY reason"
+        return dict(self._connection.execute(query, () if source is None else (source,)).fetchall())
 
     def count_rejected(self, reason: str, after: int, until: int) -> int:
         """See `Entries.count_rejected`."""
         query = (
-            "SELECT count(*) FROM entries INDEXED BY entries_rejected"
+            f"SELECT count(*) FROM {_REJECTED}"
             " WHERE reason IS NOT NULL AND position > ? AND position <= ? AND reason = ?"
         )
         return int(self._connection.execute(query, (after, until, reason)).fetchone()[0])

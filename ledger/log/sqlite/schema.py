@@ -12,9 +12,12 @@ from ledger.log.sqlite import layouts
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities_anew import fold_identities
 
-VERSION = 4
+VERSION = 5
 """As schema.sql sets it: 2 has the index of undos, 3 the seal and whose log it is, 4 an entry's kind, import and row,
-and since when and until when a contact had its phone, its user id, or was merged."""
+and since when and until when a contact had its phone, its user id, or was merged, 5 the index of rejected messages."""
+
+_WITH_TODAYS_COLUMNS = 4
+"""From this version on entries and identities have the columns of today: only what is missing is added."""
 
 _BEFORE = "entries_before"
 _IDENTITIES = ("contacts", "phones", "user_ids")
@@ -49,17 +52,19 @@ class Newer(Exception):
 def bring_up_to_date(connection: sqlite.Connection, then: Callable[[], None]) -> None:
     """Make the tables, in one transaction; in a file of an earlier version what it has not. `then` is called in it.
 
-    The entries of an earlier version are copied: that takes 1.6 times the room of the log besides. Their hashes
-    stay. The identities are folded anew from them. Raises Newer.
+    From version 4 on only indexes are added, which reads the entries once. The entries of an earlier version are
+    copied: that takes 1.6 times the room of the log besides. Their hashes stay. The identities are folded anew from
+    them. Raises Newer.
     """
     if version_of(connection) > VERSION:
         raise Newer
     if version_of(connection) == VERSION:
         return
     with sqlite.transaction(connection):
-        if version_of(connection) == VERSION:
+        found = version_of(connection)
+        if found == VERSION:
             return
-        if "entries" in schema_of(connection):
+        if found < _WITH_TODAYS_COLUMNS and "entries" in schema_of(connection):
             _set_entries_aside(connection)
         there = schema_of(connection)
         for statement in _statements():
@@ -68,6 +73,8 @@ def bring_up_to_date(connection: sqlite.Connection, then: Callable[[], None]) ->
                 connection.execute(statement)
             if made is not None and made[1] == "entries" and _BEFORE in there:
                 _copy_entries(connection)
+        if found >= _WITH_TODAYS_COLUMNS:
+            return
         connection.execute("INSERT OR IGNORE INTO ledger (only) VALUES (1)")
         layouts.begin(connection)
         for _ in fold_identities(connection, head(connection).position):

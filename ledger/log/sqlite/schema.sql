@@ -40,6 +40,7 @@ CREATE INDEX entries_by_contact ON entries (contact, position) WHERE contact IS 
 CREATE INDEX entries_of_merges ON entries (absorbed, contact) WHERE absorbed IS NOT NULL;
 CREATE INDEX entries_of_undoings ON entries (position) WHERE type IN ('ImportUndone', 'ImportRedone') AND reason IS NULL;
 CREATE INDEX entries_rejected ON entries (raw_digest) WHERE reason IS NOT NULL;
+CREATE INDEX entries_rejected_newest ON entries (position, reason, source) WHERE reason IS NOT NULL;
 CREATE INDEX entries_rejected_names ON entries (source, message_id) WHERE reason IS NOT NULL;
 
 CREATE INDEX entries_erased_rows ON entries (import) WHERE import IS NOT NULL AND salt IS NULL;
@@ -168,4 +169,4 @@ CREATE TABLE seal (
     signature TEXT
 ) STRICT;
 
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;

@@ -107,7 +107,9 @@ REJECTED: dict[str, Any] = {
             ),
         }
     ],
-    "next_after": None,
+    "total": 1,
+    "reasons": [{"reason": "identity_conflict", "count": 1}],
+    "next_before": None,
 }
 
 STATUS: dict[str, Any] = {

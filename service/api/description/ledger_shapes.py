@@ -57,11 +57,24 @@ class RejectionSchema(Answer):
     )
 
 
+class ReasonCountSchema(Schema):
+    """How many messages were rejected for a reason."""
+
+    reason = fields.String(required=True)
+    count = fields.Integer(required=True)
+
+
 class RejectedSchema(Answer):
     """A page of rejected messages."""
 
     rejected = fields.List(fields.Nested(RejectionSchema), required=True)
-    next_after = position_field("Where to go on; null at the end", required=True, allow_none=True)
+    total = fields.Integer(required=True, metadata={"description": "Of the whole list"})
+    reasons = fields.List(
+        fields.Nested(ReasonCountSchema),
+        required=True,
+        metadata={"description": "By reason, of the source asked for; the most frequent first"},
+    )
+    next_before = position_field("Where to go on; null at the end", required=True, allow_none=True)
 
 
 class PartStateSchema(Schema):

@@ -120,8 +120,14 @@ class ChangesQuery(Schema):
 class RejectedQuery(Schema):
     """For rejected messages."""
 
-    after = after("messages")
+    before = WholeNumber(
+        1,
+        LARGEST_POSITION,
+        metadata={"description": "Only messages before this position: the next_before of the page before"},
+    )
     limit = limit(100, 1000)
+    reason = text("Only messages rejected for this reason", most=100)
+    source = text("Only messages of this source", most=512)
 
 
 class CustomersQuery(Schema):

@@ -12,7 +12,7 @@ from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
 from service.queries.change_feed import changes as changes_after
 from service.queries.message_status import message_status
-from service.queries.rejected import rejection
+from service.queries.rejected import rejected_page
 
 
 def ledger_routes(services: Services) -> Routes:
@@ -58,12 +58,13 @@ def _messages(routes: Routes, services: Services) -> None:
     @routes.answers(200, RejectedSchema, example=examples.REJECTED)
     @routes.problems(503)
     def rejected(query: dict[str, Any]) -> Response:
-        """List messages that were not accepted, oldest first, each whole and with the reason."""
+        """List messages that were not accepted.
+
+        Newest first, each whole and with its reason. `total` counts all that the list has; `reasons` counts by reason,
+        whichever one is asked for.
+        """
         with log_reader() as log:
-            found = log.rejected(query["after"], query["limit"] + 1)
-        page = [rejection(entry) for entry in found[: query["limit"]]]
-        following = page[-1]["position"] if len(found) > len(page) else None
-        return json_answer({"rejected": page, "next_after": following})
+            return json_answer(rejected_page(log, **query))
 
 
 def _whole(routes: Routes, services: Services) -> None:

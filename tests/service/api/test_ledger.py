@@ -102,23 +102,38 @@ def test_a_merge_names_who_became_whom(client, world):
 
 
 def test_rejected_messages_are_whole_and_come_in_pages(client, world):
+    world.publish([b"\xff\xfe"])
     for phone in ("12", "13"):
         world.track(phone=phone)
-    world.publish([b"\xff\xfe"])
     world.settle()
     first = client.read("/v1/rejected?limit=2").json
     assert [each["reason"] for each in first["rejected"]] == ["phone_invalid", "phone_invalid"]
-    assert '"12"' in first["rejected"][0]["raw"]
-    second = client.read(f"/v1/rejected?limit=2&after={first['next_after']}").json
-    assert (second["rejected"][0]["raw"], second["next_after"]) == ({"base64": "//4="}, None)
+    assert '"13"' in first["rejected"][0]["raw"]
+    second = client.read(f"/v1/rejected?limit=2&before={first['next_before']}").json
+    assert (second["rejected"][0]["raw"], second["next_before"]) == ({"base64": "//4="}, None)
+    assert first["total"] == second["total"] == 3
+
+
+def test_rejected_messages_are_found_and_counted_by_reason_and_source(client, world):
+    world.publish([b"\xff\xfe"])
+    for phone in ("12", "13"):
+        world.track(phone=phone)
+    world.settle()
+    found = client.read("/v1/rejected?reason=unreadable").json
+    assert ([each["position"] for each in found["rejected"]], found["total"]) == ([1], 1)
+    assert found["reasons"] == [{"reason": "phone_invalid", "count": 2}, {"reason": "unreadable", "count": 1}]
+    of_shop = client.read("/v1/rejected", query_string={"source": SHOP}).json
+    assert ([each["position"] for each in of_shop["rejected"]], of_shop["total"]) == ([3, 2], 2)
+    assert of_shop["reasons"] == [{"reason": "phone_invalid", "count": 2}]
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=1001", "limit=ten", "limit=1_0", "after=-1", "after=1.5", "limit=", "after=" + "9" * 30]
+    "query", ["limit=0", "limit=1001", "limit=ten", "limit=1_0", "{}=-1", "{}=1.5", "limit=", "{}=" + "9" * 30]
 )
-@pytest.mark.parametrize("path", ["/v1/changes", "/v1/rejected"])
+@pytest.mark.parametrize(("path", "place"), [("/v1/changes", "after"), ("/v1/rejected", "before")])
 @pytest.mark.usefixtures("five")
-def test_a_number_that_is_not_allowed_is_422_and_says_what_is(client, path, query):
+def test_a_number_that_is_not_allowed_is_422_and_says_what_is(client, path, place, query):
+    query = query.format(place)
     answer = client.read(f"{path}?{query}")
     assert answer.status_code == 422
     (error,) = answer.json["errors"]
@@ -191,5 +206,5 @@ def test_rejected_bytes_are_listed_and_stop_nothing_behind_them(client, world):
     world.track(phone=ASHA)
     world.settle()
     found = client.read("/v1/rejected").json["rejected"]
-    assert [one["reason"] for one in found] == ["invalid", "invalid", "unreadable", "invalid"]
+    assert [one["reason"] for one in found] == ["invalid", "unreadable", "invalid", "invalid"]
     assert world.contact(ASHA)["position"] == 5

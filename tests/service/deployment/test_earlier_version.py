@@ -84,11 +84,36 @@ def test_a_log_of_a_newer_version_is_left_as_it_is(world):
     world.consume()
     world.close()
     with closing(connect(world.deployment.log_path)) as log:
-        log.execute("PRAGMA user_version = 5")
+        log.execute("PRAGMA user_version = 6")
     before = world.deployment.log_path.read_bytes()
     with pytest.raises(NotOurs, match="newer version of this program"):
         World(world.folder).consume()
     assert world.deployment.log_path.read_bytes() == before
+
+
+def test_a_log_without_the_index_of_rejected_messages_gets_it_and_its_entries_are_not_copied(world):
+    """Version 4 has all but this index."""
+    world.track(phone="12")
+    world.track(phone=GAVIN)
+    world.settle()
+    world.close()
+    with closing(connect(world.deployment.log_path)) as log:
+        log.execute("DROP INDEX entries_rejected_newest")
+        log.execute("PRAGMA user_version = 4")
+        seal = log.execute("SELECT * FROM seal").fetchall()
+        root = log.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'entries'").fetchall()
+    later = World(world.folder)
+    with pytest.raises(NotMadeYet, match="of an earlier version"):
+        is_there(later.deployment.log_path)
+    later.consume()
+    with closing(later.log()) as log:
+        assert log.altered() == []
+        assert [entry.position for entry in log.rejected(9)] == [1]
+    with closing(connect(world.deployment.log_path)) as log:
+        assert log.execute("SELECT * FROM seal").fetchall() == seal
+        assert log.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'entries'").fetchall() == root
+    assert faults(later) == []
+    later.close()
 
 
 def test_who_wants_to_read_it_is_told_why_not(earlier):

@@ -148,13 +148,16 @@ def test_a_rebuild_mends_a_state_that_contradicts_the_log(told, filled):
 def test_rejected_messages_have_their_shape(told, filled):
     filled.publish([b"\xff\x00"])
     filled.consume()
-    first, second = told("rejected", "list")["rejected"]
+    listed = told("rejected", "list")
+    second, first = listed["rejected"]
+    assert (listed["total"], listed["next_before"]) == (2, None)
     assert set(first) >= {"position", "id", "reason", "message", "source", "recorded_at", "raw"}
     assert (first["position"], first["reason"]) == (5, "phone_invalid")
     assert orjson.loads(first["raw"])["data"]["phone"] == "12"
     assert (second["id"], second["source"], second["raw"]) == (None, None, {"base64": "/wA="})
     assert told("rejected", "show", "5") == first
-    assert told("rejected", "list", "--after", "5")["rejected"] == [second]
+    assert told("rejected", "list", "--before", "6")["rejected"] == [first]
+    assert told("rejected", "list", "--reason", "unreadable")["rejected"] == [second]
 
 
 @pytest.mark.usefixtures("filled")
