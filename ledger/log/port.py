@@ -4,8 +4,8 @@ One process appends, any number of others read. `tests/contracts/test_log.py` sa
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from ledger.log.identities import Identities
 from ledger.log.questions import Commands, Entries, FoldRow, Holders, Proof
 from ledger.log.undo import Refused
 
-__all__ = ["NO_TIPS", "Batch", "EventLog", "FoldRow", "LogReader", "OffsetMoved", "Taken", "Tip"]
+__all__ = ["NO_TIPS", "Batch", "EventLog", "FoldRow", "LogReader", "OffsetMoved", "StoredLog", "Taken", "Tip"]
 
 
 class Taken(msgspec.Struct, frozen=True, gc=False):
@@ -232,3 +232,25 @@ class LogReader(Entries, Holders, Commands, Proof):
     @abstractmethod
     def data_version(self) -> int:
         """Changes when another connection has written to the file: a cheap question to ask often."""
+
+
+class StoredLog(ABC):
+    """A log as readers are handed it: nothing is open before they ask. Safe for threads."""
+
+    @abstractmethod
+    def exists(self) -> bool:
+        """Whether a log was begun here; its writer may yet have to bring it up to date."""
+
+    @abstractmethod
+    def absence(self) -> str | None:
+        """Why there is no log to be read, as a sentence; None where there is one."""
+
+    @abstractmethod
+    def open(self) -> LogReader:
+        """The log, for reading, until the caller closes it. Raises NotMadeYet where `absence` says why."""
+
+    @contextmanager
+    def reading(self) -> Iterator[LogReader]:
+        """The log, for the length of a block. Raises as `open` does."""
+        with closing(self.open()) as reader:
+            yield reader

@@ -3,11 +3,9 @@
 import time
 from collections.abc import Callable
 from itertools import count
-from pathlib import Path
 
 from ledger.belonging import Gone
-from ledger.log.port import LogReader
-from ledger.log.sqlite.reader import SqliteLogReader, absence
+from ledger.log.port import LogReader, StoredLog
 from ledger.pacing import pause_after
 from ledger.storage import StorageFault
 from projections.fold.evolve import VERSION
@@ -149,7 +147,7 @@ class Projection:
 
 
 def run(
-    log_path: Path,
+    stored: StoredLog,
     generations: Generations,
     wait: Callable[[float], bool],
     report: Callable[[Exception], None],
@@ -163,7 +161,7 @@ def run(
     A state that is lost is folded anew, and once also one that cannot be folded on, whatever its file holds. Raises
     Contradiction, Gone when the log was deleted or replaced, and what that does not mend.
     """
-    opened = _opened(log_path, generations, wait, report, beat)
+    opened = _opened(stored, generations, wait, report, beat)
     if opened is None:
         return
     log, projection = opened
@@ -206,7 +204,7 @@ def run(
 
 
 def _opened(
-    log_path: Path,
+    stored: StoredLog,
     generations: Generations,
     wait: Callable[[float], bool],
     report: Callable[[Exception], None],
@@ -216,8 +214,8 @@ def _opened(
     pause = 0.0
     while not wait(pause):
         try:
-            if absence(log_path) is None:
-                return _open_both(log_path, generations, beat)
+            if stored.absence() is None:
+                return _open_both(stored, generations, beat)
             beat()
             pause = 0.05
         except (StorageFault, OSError) as fault:
@@ -226,8 +224,8 @@ def _opened(
     return None
 
 
-def _open_both(log_path: Path, generations: Generations, beat: Callable[[], None]) -> tuple[LogReader, Projection]:
-    log = SqliteLogReader(log_path, cache_mib=16)
+def _open_both(stored: StoredLog, generations: Generations, beat: Callable[[], None]) -> tuple[LogReader, Projection]:
+    log = stored.open()
     try:
         return log, Projection(log, generations, beat)
     except BaseException:

@@ -40,4 +40,4 @@ def project() -> None:
     stop.catch_signals()
     drivers = opened()
     logs.configure(drivers.deployment.settings.log_format)
-    run_projector(drivers.deployment, stop, drivers.generations())
+    run_projector(drivers.deployment, stop, drivers.log(cache_mib=16), drivers.generations())

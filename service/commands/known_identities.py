@@ -1,30 +1,27 @@
 """What the log has already: who holds a phone or a user id, for a call's 409 (R7), and which messages."""
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import closing
-from pathlib import Path
 
 from ledger.events.identity import Known
 from ledger.log.entry import public_id
-from ledger.log.port import LogReader
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.port import LogReader, StoredLog
 from ledger.storage import StorageFault
 
 
 class KnownContacts:
-    """Looks identities up in the log's file; for one thread at a time.
+    """Looks identities up in the log; for one thread at a time.
 
     Where it cannot tell (no log yet, a fault), it says that nobody is known, and leaves the verdict to the append.
     """
 
-    def __init__(self, log_path: Path) -> None:
-        self._path = log_path
+    def __init__(self, log: StoredLog) -> None:
+        self._log = log
         self._reader: LogReader | None = None
 
     def holders(self, phones: Collection[str], user_ids: Collection[str]) -> Sequence[Known]:
         """The contacts that hold one of these phones (E.164) or user ids."""
         try:
-            return self._log().holders(phones, user_ids)
+            return self._opened().holders(phones, user_ids)
         except StorageFault:
             self._close()
             return ()
@@ -32,14 +29,14 @@ class KnownContacts:
     def ids(self, contacts: Collection[int]) -> Mapping[int, str]:
         """The ids of the contacts with these numbers."""
         try:
-            return {contact: public_id(id) for contact, id in self._log().ids(contacts).items()}
+            return {contact: public_id(id) for contact, id in self._opened().ids(contacts).items()}
         except StorageFault:
             self._close()
             return {}
 
-    def _log(self) -> LogReader:
+    def _opened(self) -> LogReader:
         if self._reader is None:
-            self._reader = SqliteLogReader(self._path)
+            self._reader = self._log.open()
         return self._reader
 
     def _close(self) -> None:
@@ -48,10 +45,10 @@ class KnownContacts:
             reader.close()
 
 
-def in_log(log_path: Path, source: str, ids: Sequence[str]) -> Collection[str]:
+def in_log(stored: StoredLog, source: str, ids: Sequence[str]) -> Collection[str]:
     """Those of the messages that the log has, accepted or rejected; none where it cannot tell."""
     try:
-        with closing(SqliteLogReader(log_path)) as log:
+        with stored.reading() as log:
             return log.messages_among(source, ids)
     except StorageFault:
         return ()

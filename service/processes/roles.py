@@ -12,6 +12,7 @@ import structlog
 
 from ledger import sqlite
 from ledger.bus.port import Bus
+from ledger.log.port import StoredLog
 from ledger.sqlite import Connection
 from ledger.storage import StorageFault
 from ledger.wal import Wal
@@ -195,11 +196,11 @@ def run_imports(
     _log.info("importer stopped")
 
 
-def run_projector(deployment: Deployment, stop: Stop, states: Generations) -> None:
+def run_projector(deployment: Deployment, stop: Stop, log: StoredLog, states: Generations) -> None:
     """Be the projector until told to stop. Raises what only a person can mend."""
     with _alone(PROJECTOR, deployment.data, stop) as is_mine:
         if is_mine:
             _settle()
             _log.info("projector started")
-            project(deployment.log_path, states, stop.wait, stop.faulty, stop.healthy, stop.beat)
+            project(log, states, stop.wait, stop.faulty, stop.healthy, stop.beat)
     _log.info("projector stopped")

@@ -13,7 +13,7 @@ def message_status(ledger: LedgerStatus, id: str, source: str | None) -> dict[st
     None when there is no such message. While messages wait on the bus, or the bus cannot be asked, one that is not in
     the log is said to be pending: nobody can tell it from one that never was.
     """
-    if not ledger.has_log():
+    if ledger.log.absence() is not None:
         return _pending(id, source) if ledger.bus_lag(None) != 0 else None
     with ledger.readers.log() as log:
         # in this order: what was on the bus before the second look is in the log, or it never was

@@ -1,11 +1,8 @@
 """Conflicts of identity that only showed at the append: how many, for `/metrics`."""
 
-from contextlib import closing
-from pathlib import Path
 from threading import Lock
 
-from ledger.log.port import LogReader
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.port import LogReader, StoredLog
 from ledger.storage import StorageFault
 
 
@@ -15,8 +12,8 @@ class RejectedConflicts:
     While the log cannot be read, the count is the last one.
     """
 
-    def __init__(self, log_path: Path) -> None:
-        self._path = log_path
+    def __init__(self, log: StoredLog) -> None:
+        self._log = log
         self._lock = Lock()
         self._position = 0
         self._count = 0
@@ -25,7 +22,7 @@ class RejectedConflicts:
         """How many there are in the log."""
         with self._lock:
             try:
-                with closing(SqliteLogReader(self._path)) as log:
+                with self._log.reading() as log:
                     self._look(log)
             except StorageFault:
                 pass

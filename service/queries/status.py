@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 from ledger.bus.port import Bus, BusError
 from ledger.events import moments
 from ledger.events.signing import Signer
-from ledger.log.port import LogReader
-from ledger.log.sqlite.reader import absence
+from ledger.log.port import LogReader, StoredLog
 from ledger.storage import StorageFault
 from service.deployment.deployment import Deployment
 from service.deployment.parts import CONSUMER, PROJECTOR
@@ -45,6 +44,7 @@ class LedgerStatus:
     """Looks at bus, log, state and parts of a deployment. `clock` gives microseconds since the epoch."""
 
     deployment: Deployment
+    log: StoredLog
     readers: Readers
     bus: Bus
     signer: Signer
@@ -66,7 +66,7 @@ class LedgerStatus:
             waiting = Waiting(bus_lag, max(0, position - checkpoint) + dirty, imports)
             return part_states(self.deployment.data, waiting, {CONSUMER: position, PROJECTOR: checkpoint})
 
-        if not self.has_log():
+        if self.log.absence() is not None:
             lag = self.bus_lag(None)
             return Status(bytes(32).hex(), 0, lag, 0, 0.0, 0, states.current(), contacts, parts(lag, 0))
         with self.readers.log() as log:
@@ -95,10 +95,6 @@ class LedgerStatus:
             "recorded_at": moments.text(head.recorded),
             "signature": self.signer.of_head(head.position, head.hash),
         }
-
-    def has_log(self) -> bool:
-        """Whether there is a log that can be read."""
-        return absence(self.deployment.log_path) is None
 
     def bus_lag(self, log: LogReader | None) -> int | None:
         """How many messages on the bus the log has not taken; None while the bus cannot be asked."""

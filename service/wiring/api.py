@@ -97,7 +97,7 @@ def services(deployment: Deployment) -> Services:
             calls.publisher,
             signer,
             conflicts(deployment),
-            partial(in_log, deployment.log_path),
+            partial(in_log, drivers.log()),
             new_ids=drivers.ids().stream,
         ),
         idempotency=idempotency_keys(deployment),
@@ -112,7 +112,7 @@ def services(deployment: Deployment) -> Services:
         imports=partial(_imports, deployment),
         named_once=once,
         readiness=Remembered(lambda: look(status)),
-        rejected_conflicts=RejectedConflicts(deployment.log_path),
+        rejected_conflicts=RejectedConflicts(drivers.log()),
         new_id=new_id,
         clock=now,
     )
@@ -137,7 +137,7 @@ def tracker(deployment: Deployment) -> Tracker:
         publisher=drivers.bus().publisher(),
         signer=drivers.signer(),
         conflicts=conflicts(deployment),
-        in_log=partial(in_log, deployment.log_path),
+        in_log=partial(in_log, drivers.log()),
         default_country_code=deployment.settings.default_country_code,
         new_id=drivers.ids(),
     )
@@ -145,5 +145,5 @@ def tracker(deployment: Deployment) -> Tracker:
 
 def conflicts(deployment: Deployment) -> Conflicts:
     """What finds conflicts of identity, by a look at the log of its own; for one thread at a time."""
-    known = KnownContacts(deployment.log_path)
+    known = KnownContacts(Drivers(deployment).log())
     return Conflicts(known.holders, known.ids, may_merge=deployment.settings.may_merge)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,9 +15,8 @@ from ledger.bus.open import open_bus
 from ledger.bus.port import Bus
 from ledger.events.ids import Ids
 from ledger.events.signing import Signer
-from ledger.log.port import LogReader
-from ledger.log.sqlite.reader import SqliteLogReader, absence, is_there
-from ledger.storage import NotMadeYet
+from ledger.log.port import LogReader, StoredLog
+from ledger.log.sqlite.reader import LogFile
 from projections.state.generations import Generations
 from service.deployment.deployment import Deployment
 from service.deployment.ledger_file import is_store_noted, note_log, note_store
@@ -46,7 +45,7 @@ class Drivers:
 
     def _known_bus(self) -> KnownBus | None:
         """The embedded bus that the log takes from; None before it has adopted one."""
-        if not is_there(self.deployment.log_path):
+        if not self.log().exists():
             return None
         with self.log_reader() as log:
             bus = log.bus()
@@ -80,17 +79,13 @@ class Drivers:
         """The folder of contact state."""
         return Generations(self.deployment.data / "state", self.deployment.ledger.id)
 
-    @contextmanager
-    def log_reader(self) -> Iterator[LogReader]:
+    def log(self, cache_mib: int = 2) -> StoredLog:
+        """The log, for whoever reads it; `cache_mib` is of memory, for each reader."""
+        return LogFile(self.deployment.log_path, cache_mib)
+
+    def log_reader(self) -> AbstractContextManager[LogReader]:
         """The log, for reading. Raises NotMadeYet while there is none."""
-        why = absence(self.deployment.log_path)
-        if why is not None:
-            raise NotMadeYet(why)
-        reader = SqliteLogReader(self.deployment.log_path)
-        try:
-            yield reader
-        finally:
-            reader.close()
+        return self.log().reading()
 
     def readers(self) -> Readers:
         """Log and contact state, for whoever asks them."""

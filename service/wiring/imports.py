@@ -67,7 +67,7 @@ def importer_parts(
             rejections=view.rejections,
             not_redone=view.not_redone,
             message=view.message,
-            sent=SentRows(drivers.bus(), deployment.log_path, drivers.signer()).of,
+            sent=SentRows(drivers.bus(), drivers.log(), drivers.signer()).of,
             known_attributes=view.attribute_types,
             default_country_code=deployment.settings.default_country_code,
             pace=Pace(time.monotonic, sleep),
@@ -77,8 +77,7 @@ def importer_parts(
 
 @contextmanager
 def _opened(drivers: Drivers) -> Iterator[tuple[Registry, LedgerView]]:
-    deployment = drivers.deployment
-    view = LedgerView(drivers.bus(), deployment.log_path, drivers.generations())
+    view = LedgerView(drivers.bus(), drivers.log(), drivers.generations())
     with closing(drivers.store()) as store, closing(view):
         yield Registry(store), view
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def ledger_status(deployment: Deployment) -> LedgerStatus:
     """What tells how far bus, log and state are."""
     drivers = Drivers(deployment)
-    return LedgerStatus(deployment, drivers.readers(), drivers.bus(), drivers.signer(), now)
+    return LedgerStatus(deployment, drivers.log(), drivers.readers(), drivers.bus(), drivers.signer(), now)
 
 
 def verification(deployment: Deployment) -> "Verification":

@@ -5,7 +5,7 @@ from shutil import disk_usage
 
 from ledger.belonging import NotOurs
 from ledger.bus.port import Bus, BusError
-from ledger.log.sqlite.reader import absence
+from ledger.log.port import StoredLog
 from ledger.storage import NotMadeYet, StorageFault
 from projections.state.generations import Generations
 from service.deployment.store_checks import fault_of
@@ -24,7 +24,7 @@ def look(status: LedgerStatus) -> Readiness:
         "disk": _disk_fault(deployment.data),
         "bus": _bus_fault(status.bus),
         "service": _store_fault(deployment.service_path),
-        "log": _log_fault(deployment.log_path),
+        "log": _log_fault(status.log),
         "state": _state_fault(status.readers.states),
     }
     lags: dict[str, float] = {}
@@ -60,9 +60,9 @@ def _store_fault(path: Path) -> str | None:
     return None if fault is None else f"{path.name} cannot be used: {fault}"
 
 
-def _log_fault(path: Path) -> str | None:
+def _log_fault(log: StoredLog) -> str | None:
     try:
-        return absence(path)
+        return log.absence()
     except StorageFault as fault:
         return str(fault)
 

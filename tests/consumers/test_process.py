@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager
 
 import orjson
 
-from ledger.log.sqlite.reader import is_there
 from service.deployment.locks import is_held
 from service.deployment.parts import CONSUMER
 from tests.examples import GAVIN
@@ -60,7 +59,7 @@ def end(process, number=signal.SIGTERM):
 
 
 def position(world):
-    if not is_there(world.deployment.log_path):
+    if not world.drivers.log().exists():
         return 0
     with closing(world.log()) as log:
         return log.head().position
@@ -74,7 +73,7 @@ def next_offset(world):
 def test_sigterm_at_any_moment_ends_it_in_order_between_two_batches(world):
     publish(world, 5_000)
     with running(world) as process:
-        until(lambda: is_there(world.deployment.log_path))
+        until(world.drivers.log().exists)
         assert end(process) == 0
         assert not is_held(CONSUMER.lock(world.deployment.data))
         assert position(world) == next_offset(world) - 1

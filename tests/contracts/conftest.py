@@ -68,9 +68,15 @@ LOGS = {"sqlite": SqliteLogPlace}
 
 
 @pytest.fixture(params=LOGS)
-def by_hand(request, tmp_path):
+def log_place(request, tmp_path):
+    """Where a log may be made; there is none yet."""
+    return LOGS[request.param](tmp_path)
+
+
+@pytest.fixture
+def by_hand(log_place):
     """An empty log nobody else uses."""
-    with closing(LogByHand(LOGS[request.param](tmp_path))) as made:
+    with closing(LogByHand(log_place)) as made:
         yield made
 
 

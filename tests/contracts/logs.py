@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from ledger.log.entry import NewEntry
-from ledger.log.port import EventLog, LogReader
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.port import EventLog, LogReader, StoredLog
+from ledger.log.sqlite.reader import LogFile
 from ledger.log.sqlite.writer import SqliteEventLog
 
 
@@ -21,8 +21,11 @@ class SqliteLogPlace:
     def log(self, clock: Callable[[], int]) -> EventLog:
         return SqliteEventLog(self.path, clock=clock)
 
+    def stored(self) -> StoredLog:
+        return LogFile(self.path)
+
     def reader(self) -> LogReader:
-        return SqliteLogReader(self.path)
+        return self.stored().open()
 
 
 def entry(**members: Any) -> NewEntry:

@@ -5,11 +5,29 @@ from msgspec.structs import replace
 
 from ledger.log.entry import pack_headers
 from ledger.log.port import OffsetMoved, Tip
+from ledger.storage import NotMadeYet
 from tests.examples import PHONES
 
 
 class Broken(Exception):
     pass
+
+
+def test_a_log_that_nobody_made_does_not_exist_and_cannot_be_read(log_place):
+    stored = log_place.stored()
+    assert not stored.exists()
+    assert "no event log yet" in stored.absence()
+    with pytest.raises(NotMadeYet, match="no event log yet"):
+        stored.open()
+
+
+def test_a_log_exists_once_it_was_made_and_is_read_for_the_length_of_a_block(by_hand, new_entry):
+    by_hand.append(new_entry())
+    stored = by_hand.place.stored()
+    assert stored.exists()
+    assert stored.absence() is None
+    with stored.reading() as log:
+        assert log.head().position == 1
 
 
 def test_a_new_log_is_empty_and_its_head_is_the_genesis(by_hand):

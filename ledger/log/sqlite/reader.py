@@ -1,11 +1,13 @@
 """Reading a log's file: one connection, asked by subject. Short reads, never a held cursor."""
 
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from ledger import sqlite
 from ledger.belonging import Ledger
 from ledger.log.head import Head
-from ledger.log.port import LogReader
+from ledger.log.port import LogReader, StoredLog
 from ledger.log.sqlite.commands import SqliteCommands
 from ledger.log.sqlite.entries import SqliteEntries
 from ledger.log.sqlite.holders import SqliteHolders
@@ -14,49 +16,35 @@ from ledger.log.sqlite.schema import VERSION, version_of
 from ledger.log.sqlite.writer import bus_of, ledger_of, offsets_of
 from ledger.storage import NotMadeYet
 
-
-def is_there(path: Path) -> bool:
-    """Whether a log was made in this file.
-
-    Raises NotMadeYet for one that its writer has yet to bring up to date: it has entries, but they cannot be read yet.
-    """
-    version = _version(path)
-    if version not in (0, VERSION):
-        raise NotMadeYet(_OTHERWISE[version > VERSION])
-    return version == VERSION
-
-
-def absence(path: Path) -> str | None:
-    """Why there is no log to be read in this file, as a sentence; None where there is one."""
-    version = _version(path)
-    if version == 0:
-        return "there is no event log yet: start the consumer (`contacts serve`)"
-    return None if version == VERSION else _OTHERWISE[version > VERSION]
-
-
+_NONE = "there is no event log yet: start the consumer (`contacts serve`)"
 _OTHERWISE = (
     "the event log is of an earlier version: the consumer (`contacts serve`) brings it up to date",
     "the event log was written by a newer version of this program: run that one",
 )
 
 
-def _version(path: Path) -> int:
-    if not path.exists():
-        return 0
-    connection = sqlite.connect(path, read_only=True)
-    try:
-        return version_of(connection)
-    finally:
-        connection.close()
+def _refuse_other_version(connection: sqlite.Connection) -> None:
+    """Raises NotMadeYet where the file has no log, or one that this program cannot read as it is."""
+    version = version_of(connection)
+    if version != VERSION:
+        raise NotMadeYet(_NONE if version == 0 else _OTHERWISE[version > VERSION])
 
 
 class SqliteLogReader(SqliteEntries, SqliteHolders, SqliteCommands, SqliteProof, LogReader):
     """A read-only view of a log's file."""
 
     def __init__(self, path: Path, *, cache_mib: int = 2) -> None:
-        """Open the file; raises StorageFault while no log was made there yet."""
-        super().__init__(path, sqlite.connect(path, read_only=True, cache_mib=cache_mib))
-        self._place = sqlite.Place(path)
+        """Open the file. Raises NotMadeYet while no log was made there, and for one of another version."""
+        if not path.exists():
+            raise NotMadeYet(_NONE)
+        connection = sqlite.connect(path, read_only=True, cache_mib=cache_mib)
+        try:
+            _refuse_other_version(connection)
+            super().__init__(path, connection)
+            self._place = sqlite.Place(path)
+        except BaseException:
+            connection.close()
+            raise
 
     def lost(self) -> Path | None:
         """See `LogReader.lost`."""
@@ -86,3 +74,30 @@ class SqliteLogReader(SqliteEntries, SqliteHolders, SqliteCommands, SqliteProof,
     def data_version(self) -> int:
         """See `LogReader.data_version`."""
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile(StoredLog):
+    """The log in a file; `cache_mib` as `sqlite.connect` takes it."""
+
+    path: Path
+    cache_mib: int = 2
+
+    def exists(self) -> bool:
+        """See `StoredLog.exists`."""
+        if not self.path.exists():
+            return False
+        with closing(sqlite.connect(self.path, read_only=True)) as connection:
+            return version_of(connection) != 0
+
+    def absence(self) -> str | None:
+        """See `StoredLog.absence`."""
+        try:
+            self.open().close()
+        except NotMadeYet as fault:
+            return str(fault)
+        return None
+
+    def open(self) -> SqliteLogReader:
+        """See `StoredLog.open`."""
+        return SqliteLogReader(self.path, cache_mib=self.cache_mib)

@@ -1,17 +1,15 @@
 """The ledger as it is at its newest entry, for a check: identities from the log, states from state and log together."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
 
 from ledger.events import tags
 from ledger.events.identity import Known
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.head import Head
 from ledger.log.identities import Identities
-from ledger.log.port import LogReader
+from ledger.log.port import LogReader, StoredLog
 from ledger.log.questions import ABSORBED, CONTACT, POSITION
-from ledger.log.sqlite.reader import SqliteLogReader, is_there
 from projections.fold.page import FoldPage, ImportIds
 from projections.fold.replay import last_words, replayed
 from projections.fold.state import ContactState
@@ -25,7 +23,7 @@ _EMPTY = Head(0, bytes(32), 0)
 
 
 @contextmanager
-def at_head(log: Path, generations: Generations) -> Iterator["LedgerHead"]:
+def at_head(log: StoredLog, generations: Generations) -> Iterator["LedgerHead"]:
     """The ledger as it is now, whatever is appended and folded before the block ends.
 
     Both files are held as they are for that long, so their WALs grow meanwhile: a file's limits bound how long.
@@ -35,7 +33,7 @@ def at_head(log: Path, generations: Generations) -> Iterator["LedgerHead"]:
         state = opened.enter_context(generations.in_use().reading()) if generations.current() else None
         if state is not None:
             state.freeze()
-        entries = opened.enter_context(closing(SqliteLogReader(log))) if is_there(log) else None
+        entries = opened.enter_context(log.reading()) if log.exists() else None
         yield LedgerHead(entries, state)
 
 

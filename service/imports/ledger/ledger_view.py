@@ -1,8 +1,7 @@
 """What imports ask of the bus, the log and contact state, which they only read."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 import msgspec
@@ -12,8 +11,7 @@ from ledger.events import types
 from ledger.events.data import data_of
 from ledger.events.traits import TraitType
 from ledger.log.entry import Entry
-from ledger.log.port import LogReader
-from ledger.log.sqlite.reader import SqliteLogReader, is_there
+from ledger.log.port import LogReader, StoredLog
 from ledger.log.undo import Refused
 from projections.lists.catalogue import attributes
 from projections.state.generations import Generations
@@ -35,7 +33,7 @@ _Answer = TypeVar("_Answer")
 class LedgerView:
     """A deployment as imports see it; where nothing has run yet it is empty. `backlog` is asked by one thread only."""
 
-    def __init__(self, bus: Bus, log: Path, generations: Generations) -> None:
+    def __init__(self, bus: Bus, log: StoredLog, generations: Generations) -> None:
         self._bus = bus
         self._log = log
         self._generations = generations
@@ -52,8 +50,8 @@ class LedgerView:
         """How many messages the bus keeps that the log has not taken. Raises Unavailable, Unusable."""
         if self._reader is None:
             self._reader = self._bus.reader()
-        if self._taken is None and is_there(self._log):
-            self._taken = SqliteLogReader(self._log)
+        if self._taken is None and self._log.exists():
+            self._taken = self._log.open()
         taken = self._taken.offsets(self._reader.bus_id) if self._taken else {}
         ranges = self._reader.ranges().items()
         return sum(end - max(begin, taken.get(partition, begin)) for partition, (begin, end) in ranges)
@@ -67,9 +65,9 @@ class LedgerView:
 
     def recorded(self) -> int:
         """When the log took its newest message (microseconds since the epoch); 0: there is none."""
-        if not is_there(self._log):
+        if not self._log.exists():
             return 0
-        with closing(SqliteLogReader(self._log)) as log:
+        with self._log.reading() as log:
             return log.head().recorded
 
     def at_head(self) -> AbstractContextManager[LedgerHead]:
@@ -93,14 +91,14 @@ class LedgerView:
 
     def message(self, source: str, id: str) -> Entry | None:
         """What the log decided of a message of ours; None while it has not taken it."""
-        if not is_there(self._log):
+        if not self._log.exists():
             return None
-        with closing(SqliteLogReader(self._log)) as log:
+        with self._log.reading() as log:
             return log.by_message_id(id, source)
 
     def not_redone(self, position: int) -> NotRedone:
         """The rows that the redo at a position could not bring back."""
-        with closing(SqliteLogReader(self._log)) as log:
+        with self._log.reading() as log:
             refused = log.refused(position)
             names = log.message_ids(sorted(refused.phone + refused.user_id))
             rows: dict[str, int] = {}
@@ -122,7 +120,7 @@ class LedgerView:
         if not self.outcomes(import_id).rejected:
             return
         found: list[tuple[int, int]] = self._asked(lambda state: state.rejected_rows(import_id, -1), [])
-        with closing(SqliteLogReader(self._log)) as log:
+        with self._log.reading() as log:
             for position, row in found:
                 entry = log.entry(position)
                 if entry is not None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import msgspec
 
@@ -11,7 +10,7 @@ from ledger.events import types
 from ledger.events.data import BROKEN, json_of
 from ledger.events.envelope import Envelope, Unreadable, decode
 from ledger.events.signing import Signer
-from ledger.log.sqlite.reader import SqliteLogReader, is_there
+from ledger.log.port import StoredLog
 
 _AT_ONCE = 5_000
 _PATIENCE = 5.0
@@ -46,7 +45,7 @@ _data = msgspec.json.Decoder(_RowData).decode
 class SentRows:
     """Reads log and bus of a deployment; nothing stays open between two questions."""
 
-    def __init__(self, bus: Bus, log: Path, signer: Signer) -> None:
+    def __init__(self, bus: Bus, log: StoredLog, signer: Signer) -> None:
         self._bus = bus
         self._log = log
         self._signer = signer
@@ -61,8 +60,8 @@ class SentRows:
         for record in self._not_taken():
             if (envelope := self._of_ours(record, source, first_id)) is not None:
                 yield from _sent(envelope.id, json_of(record.headers, record.value))
-        if is_there(self._log):
-            with closing(SqliteLogReader(self._log)) as log:
+        if self._log.exists():
+            with self._log.reading() as log:
                 for id, headers, value in log.messages_of_source(source, first_id, _DECIDED):
                     yield from _sent(id, json_of(headers, value))
 
@@ -87,8 +86,8 @@ class SentRows:
 
     def _behind_log(self, reader: Reader) -> Iterator[Record]:
         taken = {}
-        if is_there(self._log):
-            with closing(SqliteLogReader(self._log)) as log:
+        if self._log.exists():
+            with self._log.reading() as log:
                 taken = log.offsets(reader.bus_id)
         ranges = reader.ranges()
         at = {partition: max(begin, taken.get(partition, begin)) for partition, (begin, _) in ranges.items()}

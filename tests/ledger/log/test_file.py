@@ -1,10 +1,12 @@
 """What is particular to a log in an SQLite file; what every log does is in tests/contracts."""
 
+from contextlib import closing
+
 import pytest
 
 from ledger import sqlite
-from ledger.log.sqlite.reader import SqliteLogReader, is_there
-from ledger.storage import StorageFault
+from ledger.log.sqlite.reader import LogFile
+from ledger.storage import NotMadeYet
 from tests.examples import PHONES
 from tests.intake import identity_faults
 
@@ -13,19 +15,22 @@ def test_the_file_is_private(by_hand):
     assert by_hand.place.path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_log_that_was_never_made_cannot_be_read(tmp_path):
-    assert not is_there(tmp_path / "log.db")
-    with pytest.raises(StorageFault):
-        SqliteLogReader(tmp_path / "log.db")
-
-
 def test_a_file_without_tables_is_no_log_yet(tmp_path):
-    sqlite.connect(tmp_path / "log.db").close()
-    assert not is_there(tmp_path / "log.db")
+    stored = LogFile(tmp_path / "log.db")
+    sqlite.connect(stored.path).close()
+    assert not stored.exists()
+    with pytest.raises(NotMadeYet, match="no event log yet"):
+        stored.open()
 
 
-def test_a_log_is_there_once_it_was_made(by_hand):
-    assert is_there(by_hand.place.path)
+def test_a_file_of_a_newer_version_exists_and_cannot_be_read(by_hand):
+    with closing(sqlite.connect(by_hand.place.path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    stored = LogFile(by_hand.place.path)
+    assert stored.exists()
+    assert "newer version" in stored.absence()
+    with pytest.raises(NotMadeYet, match="newer version"):
+        stored.open()
 
 
 def test_a_chain_of_merges_is_one_component(by_hand):

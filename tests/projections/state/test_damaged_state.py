@@ -5,6 +5,7 @@ from contextlib import closing
 import pytest
 
 from ledger import sqlite
+from ledger.log.sqlite.reader import LogFile
 from projections.projector.loop import Contradiction, run
 from projections.state.digest import full_digest
 from projections.state.sqlite.reader import reading
@@ -76,7 +77,9 @@ def project(world):
     """Be the projector until all is folded; gives the faults that it reported."""
     told, done = [], []
     generations = world.drivers.generations()
-    run(world.deployment.log_path, generations, lambda _: len(done) > 2, told.append, lambda: done.append(True))
+    run(
+        LogFile(world.deployment.log_path), generations, lambda _: len(done) > 2, told.append, lambda: done.append(True)
+    )
     return told
 
 

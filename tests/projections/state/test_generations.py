@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from ledger import sqlite
+from ledger.log.sqlite.reader import LogFile
 from ledger.storage import StorageFault
 from projections.fold.evolve import VERSION
 from projections.projector.loop import Projection, run
@@ -247,7 +248,7 @@ class Rounds:
 
 def test_the_projector_waits_for_a_log_that_is_not_there_yet(tmp_path):
     rounds = Rounds(3)
-    run(tmp_path / "log.db", Generations(tmp_path / "state"), rounds.wait, rounds.report)
+    run(LogFile(tmp_path / "log.db"), Generations(tmp_path / "state"), rounds.wait, rounds.report)
     assert rounds.faults == []
     assert Generations(tmp_path / "state").current() is None
 
@@ -261,7 +262,7 @@ def test_the_loop_folds_what_comes_and_takes_up_what_was_rebuilt(room):
 
     room.take(tracked(phone=GAVIN))
     rounds = Rounds(100, between)
-    run(room.intake.path, room.generations, rounds.wait, rounds.report)
+    run(LogFile(room.intake.path), room.generations, rounds.wait, rounds.report)
     assert phones(room) == [GAVIN, ASHA]
     assert room.generations.current() == 2
 
@@ -277,7 +278,7 @@ def test_the_loop_goes_on_over_a_state_folder_that_cannot_be_written_for_a_while
             current.rmdir()
 
     rounds = Rounds(6, between)
-    run(room.intake.path, room.generations, rounds.wait, rounds.report)
+    run(LogFile(room.intake.path), room.generations, rounds.wait, rounds.report)
     assert rounds.faults
     assert phones(room) == [GAVIN]
 

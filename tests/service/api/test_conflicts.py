@@ -5,6 +5,7 @@ from contextlib import closing
 import pytest
 
 from ledger import sqlite
+from ledger.log.sqlite.reader import LogFile
 from service.commands.conflicts import IdentityConflict
 from service.queries.rejected_conflicts import RejectedConflicts
 from service.wiring.api import tracker
@@ -105,7 +106,7 @@ def test_a_log_that_took_the_place_of_a_longer_one_is_counted_anew(tmp_path, tol
         told.track(phone=GAVIN, user_id="asha")
     told.settle()
     path, cut = told.deployment.log_path, tmp_path / "cut.db"
-    conflicts = RejectedConflicts(path)
+    conflicts = RejectedConflicts(LogFile(path))
     assert conflicts() == 3
     with closing(sqlite.connect(path, read_only=True)) as whole:
         whole.execute("VACUUM INTO ?", [str(cut)])

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.belonging import NotOurs
 from ledger.bus.port import Unavailable
-from ledger.log.sqlite.reader import SqliteLogReader, is_there
+from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.sqlite import connect
 from ledger.storage import NotMadeYet
 from projections.past.states import state_at
@@ -54,19 +54,22 @@ def faults(world):
 
 
 def test_nobody_reads_the_log_before_its_writer_has_brought_it_up_to_date(earlier):
+    stored = earlier.drivers.log()
+    assert stored.exists()
+    assert "of an earlier version" in stored.absence()
     with pytest.raises(NotMadeYet, match="of an earlier version"):
-        is_there(earlier.deployment.log_path)
+        stored.open()
     earlier.consume()
-    assert is_there(earlier.deployment.log_path)
+    assert stored.absence() is None
     with closing(earlier.log()) as log:
         assert log.altered() == []
 
 
 def test_no_import_takes_a_log_that_is_not_up_to_date_for_an_empty_one(earlier):
     drivers = earlier.drivers
-    with pytest.raises(NotMadeYet), at_head(earlier.deployment.log_path, drivers.generations()):
+    with pytest.raises(NotMadeYet), at_head(drivers.log(), drivers.generations()):
         pass
-    sent = SentRows(drivers.bus(), earlier.deployment.log_path, drivers.signer())
+    sent = SentRows(drivers.bus(), drivers.log(), drivers.signer())
     with pytest.raises(NotMadeYet):
         list(sent.of("01a2283b-2a19-79f0-a243-411b8f3957a5", "1.u"))
 
@@ -104,7 +107,7 @@ def test_a_log_without_the_index_of_rejected_messages_gets_it_and_its_entries_ar
         root = log.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'entries'").fetchall()
     later = World(world.folder)
     with pytest.raises(NotMadeYet, match="of an earlier version"):
-        is_there(later.deployment.log_path)
+        later.drivers.log().open()
     later.consume()
     with closing(later.log()) as log:
         assert log.altered() == []
