@@ -28,7 +28,8 @@ AS_OF = click.option("--as-of", metavar="POSITION|TIME", help="As it was at a lo
     "conditions",
     multiple=True,
     metavar="'city=Pune'",
-    help="= != > >= < <= or ~ (contains); city=in:Pune,Goa, visits=between:1,5, city=empty:, city=any:.",
+    help="= != > >= < <= or ~ (contains); city=in:Pune,Goa, visits=between:1,5, city=empty:, city=any:, "
+    "created_at=last:30, created_at=day:2026-10-01,2026-10-12.",
 )
 @click.option("--tag", "tags", multiple=True, help="Only contacts with this tag.")
 @click.option(
@@ -58,7 +59,7 @@ def list_contacts(
         stored = states.in_use() if position is None else state_at(drivers.deployment.past, log, position)
     try:
         once = named_once(states, drivers.store)
-        document = list_page(stored, drivers.log_reader, asked, "-modified", limit, cursor, once)
+        document = list_page(stored, drivers.log_reader, asked, "-modified", limit, cursor, once, drivers.days())
     except BadCursor as fault:
         raise click.BadParameter(str(fault), param_hint="--cursor") from fault
     except BadCondition as fault:

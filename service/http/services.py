@@ -15,6 +15,7 @@ from service.http.readiness import Readiness
 from service.http.seats import Seats
 from service.jobs.audit_runs import AuditRuns
 from service.jobs.past_states import PastStates
+from service.queries.business_days import BusinessDays
 from service.queries.consistency import Consistency
 from service.queries.kept_catalogue import Catalogue
 from service.queries.list import Lists
@@ -44,6 +45,7 @@ class Services:
     readers: Readers
     status: LedgerStatus
     lists: Lists
+    days: BusinessDays
     catalogue: Catalogue
     past: PastStates
     audit_runs: AuditRuns

@@ -15,6 +15,7 @@ from projections.lists.pages import ListPlace
 from projections.lists.refreshed import OpenLog, settled
 from projections.state.indexes import needed
 from projections.state.port import StateReader, StoredState
+from service.queries.business_days import BusinessDays
 from service.queries.indexing import Indexing
 from service.queries.readers import Readers
 from service.queries.selection import Selection, wanted
@@ -35,6 +36,7 @@ def list_page(
     limit: int,
     cursor: str | None,
     once: Callable[[str], bool],
+    days: BusinessDays,
     total: Total = pages.total,
 ) -> dict[str, Any]:
     """A page of the list in a state: `contacts`, `total` of the whole list, `next_cursor` or None.
@@ -52,7 +54,7 @@ def list_page(
     place = None if cursor is None else _place(cursor, mark)
     with stored.reading() as state:
         state.freeze()
-        chosen, notes = wanted(asked, state.attribute_types(), once)
+        chosen, notes = wanted(asked, state.attribute_types(), once, days)
         page = pages.page(state, chosen, sort, place, limit)
         document: dict[str, Any] = {
             "contacts": [contact_document(contact) for contact in settled(state, log, page.contacts, chosen)],
@@ -71,9 +73,10 @@ class Lists:
     as `list_page` takes it.
     """
 
-    def __init__(self, readers: Readers, once: Callable[[str], bool], indexing: Indexing) -> None:
+    def __init__(self, readers: Readers, once: Callable[[str], bool], days: BusinessDays, indexing: Indexing) -> None:
         self._readers = readers
         self._once = once
+        self._days = days
         self._totals = Totals()
         self._indexing = indexing
 
@@ -97,7 +100,7 @@ class Lists:
 
         # a past state has no indexes
         with self._indexing.watching(lambda: needed(chosen) if past is None else set()):
-            return list_page(stored, self._readers.log, asked, sort, limit, cursor, self._once, total)
+            return list_page(stored, self._readers.log, asked, sort, limit, cursor, self._once, self._days, total)
 
 
 def _mark(asked: Selection, sort: Sort) -> bytes:

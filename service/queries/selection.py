@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Literal
 
 from ledger.events import moments, user_ids
@@ -14,10 +15,14 @@ from projections.conditions.filters import Empty, Filter, HasTag, Not, Recorded,
 from projections.conditions.wanted import Wanted, number_of
 from projections.state.port import AttributeTypes
 from service.queries.attribute_names import COUNTRY_CODE, RECORDED, TAGS, Names
+from service.queries.business_days import BusinessDays
 
 Match = Literal["all", "any"]
 
-_WORDS = ("in", "all", "between", "empty", "any", "is")
+_DAYS = ("day", "last", "next")
+WORDS = ("in", "all", "between", "empty", "any", "is", *_DAYS)
+"""What can stand before a colon behind `=` and `!=`, in place of a value."""
+_MOST_DAYS = 36_500
 _ORDER = (">", ">=", "<", "<=")
 _LIKE_OPERATORS = ("=", ">", "<", "~")
 _OPERATORS: dict[TraitType, tuple[str, ...]] = {"boolean": ("=", "!="), "list": ("=", "!=", "~")}
@@ -34,13 +39,15 @@ class Selection:
     match: Match = "all"
 
 
-def wanted(asked: Selection, types: AttributeTypes, once: Callable[[str], bool]) -> tuple[Wanted, list[str]]:
+def wanted(
+    asked: Selection, types: AttributeTypes, once: Callable[[str], bool], days: BusinessDays
+) -> tuple[Wanted, list[str]]:
     """What the list must test, and notes on what of it holds for fewer than a reader may think.
 
     `once` says whether an attribute that nobody has now was ever named by an accepted entry. Raises BadCondition with
     every fault at once; ValueError for what is no tag.
     """
-    reading = _ConditionReader(types, once)
+    reading = _ConditionReader(types, once, days)
     faults: list[str] = []
     tests: list[Test] = []
     for text in asked.where:
@@ -58,17 +65,24 @@ def _joined(tests: Sequence[Test], tags: tuple[str, ...], text: str | None, matc
     """Where all must hold, those that an index can serve are told apart."""
     if match == "any" and len(tests) + len(tags) > 1:
         return Wanted(text=text, filters=(Filter("and", (*tests, *map(HasTag, tags))),))
+    tests = [part for one in tests for part in _parts(one)]
     conditions = tuple(one for one in tests if isinstance(one, Condition))
     tags += tuple(one.tag for one in tests if isinstance(one, HasTag))
     rest = tuple(Filter("and", (one,)) for one in tests if not isinstance(one, Condition | HasTag))
     return Wanted(conditions, tags, text, rest)
 
 
+def _parts(test: Test) -> Sequence[Test]:
+    """The tests that must all hold for one to hold."""
+    return test.tests if isinstance(test, Together) and test.join == "and" else (test,)
+
+
 class _ConditionReader:
     """Turns conditions into tests, by the attributes that there are."""
 
-    def __init__(self, types: AttributeTypes, once: Callable[[str], bool]) -> None:
+    def __init__(self, types: AttributeTypes, once: Callable[[str], bool], days: BusinessDays) -> None:
         self._types = types
+        self._days = days
         self._names = Names(types, once)
         self.notes = self._names.notes
 
@@ -78,7 +92,7 @@ class _ConditionReader:
         if said.op != "~" and said.value.startswith(_LIKE_OPERATORS):
             raise BadCondition(_no_operator(said))
         word, colon, rest = said.value.partition(":")
-        if said.op not in ("=", "!=") or not colon or word not in _WORDS:
+        if said.op not in ("=", "!=") or not colon or word not in WORDS:
             return self._compared(name, is_member, said.op, said.value)
         positive = self._by_word(name, is_member, word, rest.strip())
         return positive if said.op == "=" else Not(positive)
@@ -102,6 +116,8 @@ class _ConditionReader:
                 return Together(
                     "and", (self._compared(name, is_member, ">=", least), self._compared(name, is_member, "<=", most))
                 )
+        if word in _DAYS:
+            return self._on_days(name, is_member, word, rest)
         values = _values(rest)
         if not values:
             raise BadCondition(f"{name}={word}: needs values, such as {name}={word}:a,b")
@@ -110,6 +126,22 @@ class _ConditionReader:
         if not (is_member and name == TAGS) and self._types.of(name) != "list" and not self._types.is_mixed(name):
             raise BadCondition(f"{name} is no list: {name}=all: cannot be met; {name}=in: is met by any of some values")
         return Together("and", tuple(map(equal, values)))
+
+    def _on_days(self, name: str, is_member: bool, word: str, rest: str) -> Test:
+        """Of when a contact was made or changed, whole days of the business; of an attribute, days as it has them."""
+        is_recorded = is_member and name in RECORDED
+        if is_member and not is_recorded:
+            raise BadCondition(f"{name} is no datetime, so {name}={word}: cannot be met")
+        first, last = _days_meant(f"{name}={word}:", word, rest, self._days.today())
+        if is_recorded:
+            column = RECORDED[name]
+            begun = Recorded(column, ">=", self._days.start(first))
+            return Together("and", (begun, Recorded(column, "<", self._days.end(last))))
+        after = (last + timedelta(days=1)).isoformat()
+        return Together(
+            "and",
+            (self._compared(name, False, ">=", first.isoformat()), self._compared(name, False, "<", after)),
+        )
 
     def _empty(self, name: str, is_member: bool, *, is_empty: bool) -> Test:
         if is_member and name == TAGS:
@@ -156,6 +188,23 @@ class _ConditionReader:
             raise BadCondition(f"{name} can be compared by {condition.op} only with {fitting}")
         self._names.note_others(name, type)
         return replace(condition, type=type)
+
+
+def _days_meant(written: str, word: str, rest: str, today: date) -> tuple[date, date]:
+    """The first and the last day of `day:2026-10-12`, `day:2026-10-01,2026-10-12`, `last:30` and `next:7`."""
+    if word == "day":
+        try:
+            ends = [date.fromisoformat(one) for one in _values(rest)]
+        except ValueError:
+            ends = []
+        if not 1 <= len(ends) <= 2 or date.max in ends:
+            raise BadCondition(f"{written} needs a day, or the first and the last one, such as {written}2026-10-01")
+        return ends[0], ends[-1]
+    many = int(rest) if rest.isascii() and rest.isdigit() and len(rest) < 6 else 0
+    if not 1 <= many <= _MOST_DAYS:
+        raise BadCondition(f"{written} needs a number of days, such as {written}30; today is the first of them")
+    reach = timedelta(days=many - 1)
+    return (today - reach, today) if word == "last" else (today, today + reach)
 
 
 _SUCH = {"number": "a number", "datetime": "a date, or a time with its zone, such as 2026-11-22T10:00:00Z"}

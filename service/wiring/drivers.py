@@ -20,6 +20,7 @@ from ledger.log.sqlite.reader import LogFile
 from projections.state.generations import Generations
 from service.deployment.deployment import Deployment
 from service.deployment.ledger_file import is_store_noted, note_log, note_store
+from service.queries.business_days import BusinessDays
 from service.queries.readers import Readers
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ class Drivers:
         with self.log_reader() as log:
             bus = log.bus()
             return None if bus is None else KnownBus(bus, max(log.offsets(bus).values(), default=0))
+
+    def days(self) -> BusinessDays:
+        """The days of the business, by the clock."""
+        return BusinessDays(self.deployment.settings.time_zone, now)
 
     def store(self, busy_seconds: float = 10.0) -> sqlite.Connection:
         """`service.db`, for one thread at a time. Raises ledger.belonging.NotOurs for that of another ledger, Gone."""

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from ledger.events.traits import DEFAULT_TYPES
-from projections.conditions.condition import BadCondition, parse_condition
 from projections.conditions.wanted import SORTS, Sort
-from service.hub.frame.words import OPERATORS, title, visible
+from service.hub.contacts.filters import in_words
+from service.hub.frame.words import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class ListAddress:
-    """What an address of the list asks for. `fault` is a sentence where something in it is not possible."""
+    """What an address of the list asks for. `filtering` is the field whose filter is being chosen."""
 
     q: str
     where: tuple[str, ...]
@@ -29,7 +28,7 @@ class ListAddress:
     cursor: str | None
     as_of: str
     columns: tuple[str, ...]
-    fault: str | None = None
+    filtering: str = ""
 
     @classmethod
     def of(cls, arguments: Any, columns: tuple[str, ...]) -> "ListAddress":
@@ -43,6 +42,7 @@ class ListAddress:
             cursor=arguments.get("cursor") or None,
             as_of=arguments.get("as_of", "").strip(),
             columns=columns,
+            filtering=arguments.get("filter", ""),
         )
 
     @property
@@ -81,7 +81,7 @@ class ListAddress:
 
     def _changed(self, **members: Any) -> "ListAddress":
         values = {name: getattr(self, name) for name in self.__slots__}
-        return ListAddress(**{**values, "cursor": None, **members})
+        return ListAddress(**{**values, "cursor": None, "filtering": "", **members})
 
     def without(self, kind: str, text: str) -> str:
         """The address of the list without a filter."""
@@ -91,19 +91,8 @@ class ListAddress:
 
 def chips(asked: ListAddress) -> list[Chip]:
     """The filters of a list, each as a text and with the address without it."""
-    found = [Chip(visible(_words(one)), asked.without("where", one)) for one in asked.where]
+    found = [Chip(in_words(one), asked.without("where", one)) for one in asked.where]
     found += [Chip(f"has the tag {visible(one)}", asked.without("tags", one)) for one in asked.tags]
     if asked.q:
         found.append(Chip(f"contains “{visible(asked.q)}”", asked._changed(q="").address(cursor=None)))
     return found
-
-
-def _words(text: str) -> str:
-    try:
-        condition = parse_condition(text)
-    except BadCondition:
-        return text
-    shown = condition.value
-    if DEFAULT_TYPES.get(condition.name) == "boolean":
-        shown = {"true": "yes", "false": "no"}.get(shown.casefold(), shown)
-    return f"{title(condition.name)} {OPERATORS[condition.op]} {shown}"

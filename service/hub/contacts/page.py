@@ -1,5 +1,6 @@
 """The list of contacts (R25): search, filters, columns, sort, pages, as of a day. The address is the state."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request
@@ -8,11 +9,11 @@ from projections.conditions.condition import IDENTITIES, BadCondition
 from projections.state.port import StoredState
 from service.http.services import Services
 from service.hub.contacts.address import ListAddress, chips
+from service.hub.contacts.filters import CHOICES, Chosen, NotChosen, title_of
 from service.hub.frame.access import needs
 from service.hub.frame.preferences import Preferences
-from service.hub.frame.words import OPERATORS
 from service.queries.as_of import BadMoment, position_of
-from service.queries.attribute_names import MEMBERS, written
+from service.queries.attribute_names import RECORDED, TAGS
 from service.queries.list import BadCursor
 from service.queries.selection import Selection
 
@@ -22,13 +23,14 @@ COLUMNS = ("name", "phone", "city", "tags", "modified")
 _ALWAYS = ("phone", "user_id", "tags", "modified", "created")
 _MOST_COLUMNS = 12
 _ROWS = 50
+_MOST_VALUES = 60
 
 
 def contacts_pages(services: Services, preferences: Preferences) -> Blueprint:
     """The list's pages."""
     pages = Blueprint("contacts", __name__)
     _list(pages, services, preferences)
-    _choosing(pages, preferences)
+    _choosing(pages, services, preferences)
     return pages
 
 
@@ -37,55 +39,89 @@ def _list(pages: Blueprint, services: Services, preferences: Preferences) -> Non
     @needs("read")
     def contacts_page() -> Any:
         asked = ListAddress.of(request.args, _columns(preferences))
-        (attributes, _), _ = services.catalogue.attributes()
-        (tags, _), _ = services.catalogue.tags()
-        names = [one["name"] for one in attributes]
-        document: dict[str, Any] = {"contacts": [], "total": None, "next_cursor": None}
-        fault, past, position = asked.fault, None, None
-        try:
-            selection = Selection(asked.where, asked.tags, asked.q or None)
-            if asked.as_of:
-                past, position = _past(services, asked.as_of)
-            document = services.lists.page(selection, asked.sort, _ROWS, asked.cursor, past=past)
-        except BadCursor:
-            return redirect(asked.address(cursor=None), 303)
-        except BadMoment as bad:
-            fault = f"This moment is not possible: {bad}."
-        except (BadCondition, ValueError) as bad:
-            fault = f"This filter is not possible: {bad}."
-        return render_template(
-            "contacts/page.html",
-            asked=asked,
-            chips=chips(asked),
-            columns=asked.columns,
-            choices=[*_ALWAYS[:2], *names, *_ALWAYS[2:]],
-            fields=["phone", "user_id", *names],
-            tags=tags,
-            operators=OPERATORS,
-            contacts=document["contacts"],
-            total=document["total"],
-            following=document["next_cursor"],
-            refolding=document.get("refolding"),
-            notes=document.get("notes", ()),
-            position=position,
-            fault=fault,
-        )
+        return _shown(services, asked)
 
 
-def _choosing(pages: Blueprint, preferences: Preferences) -> None:
+def _shown(services: Services, asked: ListAddress, lacking: str | None = None) -> Any:
+    """The page of a list; `lacking` says what the form of a filter has yet to be told."""
+    (attributes, _), _ = services.catalogue.attributes()
+    names = [one["name"] for one in attributes]
+    document: dict[str, Any] = {"contacts": [], "total": None, "next_cursor": None}
+    fault, past, position = None, None, None
+    try:
+        selection = Selection(asked.where, asked.tags, asked.q or None)
+        if asked.as_of:
+            past, position = _past(services, asked.as_of)
+        document = services.lists.page(selection, asked.sort, _ROWS, asked.cursor, past=past)
+    except BadCursor:
+        return redirect(asked.address(cursor=None), 303)
+    except BadMoment as bad:
+        fault = f"This moment is not possible: {bad}."
+    except (BadCondition, ValueError) as bad:
+        fault = f"This filter is not possible: {bad}."
+    types = {one["name"]: one["type"] for one in attributes}
+    return render_template(
+        "contacts/page.html",
+        asked=asked,
+        chips=chips(asked),
+        columns=asked.columns,
+        choices=[*_ALWAYS[:2], *names, *_ALWAYS[2:]],
+        members=[(name, title_of(name)) for name in (TAGS, *RECORDED)],
+        fields=[*IDENTITIES, *names],
+        panel=_panel(services, asked.filtering, types, lacking) if asked.filtering else None,
+        contacts=document["contacts"],
+        total=document["total"],
+        following=document["next_cursor"],
+        refolding=document.get("refolding"),
+        notes=document.get("notes", ()),
+        position=position,
+        fault=fault,
+    )
+
+
+def _panel(services: Services, field: str, types: Mapping[str, str], lacking: str | None) -> dict[str, Any]:
+    """What the form of a filter on a field offers."""
+    type = _type_of(field, types)
+    (tags, _), _ = services.catalogue.tags() if field == TAGS else (([], 0), 0)
+    return {
+        "field": field,
+        "title": title_of(field),
+        "type": type,
+        "ways": CHOICES[type],
+        "how": request.args.get("how"),
+        "typed": [one for one in request.args.getlist("value") if one],
+        "known": [(one["tag"], one["contacts"]) for one in tags[:_MOST_VALUES]],
+        "zone": services.days.name(),
+        "lacking": lacking,
+    }
+
+
+def _type_of(field: str, types: Mapping[str, str]) -> str:
+    """Which of CHOICES a field has; that of a text for one that nobody has."""
+    if field in RECORDED:
+        return "recorded"
+    return TAGS if field == TAGS else types.get(field, "string")
+
+
+def _choosing(pages: Blueprint, services: Services, preferences: Preferences) -> None:
     @pages.get("/contacts/filter")
     @needs("read")
     def add_filter() -> Any:
         """A filter's form leads here, and on to the list with it, so that one address stands for one list."""
         asked = ListAddress.of(request.args, _columns(preferences))
-        field, op, value = (request.args.get(name, "") for name in ("field", "op", "value"))
-        tag = request.args.get("add_tag", "").strip()
-        if tag:
-            asked = asked.with_tag(tag)
-        elif field and op in OPERATORS:
-            name = field if field in IDENTITIES else written(field, MEMBERS)
-            asked = asked.with_condition(f"{name}{op}{value}")
-        return redirect(asked.address(cursor=None), 303)
+        (attributes, _), _ = services.catalogue.attributes()
+        field = asked.filtering
+        type = _type_of(field, {one["name"]: one["type"] for one in attributes})
+        how = request.args.get("how", "")
+        if not field or how not in CHOICES[type]:
+            return redirect(asked.address(cursor=None), 303)
+        values = tuple(one.strip() for one in request.args.getlist("value") if one.strip())
+        to, days = (request.args.get(name, "").strip() for name in ("to", "days"))
+        try:
+            condition = Chosen(field, type, how, values, to, days).condition()
+        except NotChosen as bad:
+            return _shown(services, asked, f"{bad}.")
+        return redirect(asked.with_condition(condition).address(cursor=None), 303)
 
     @pages.post("/contacts/columns")
     @needs("read")

@@ -204,7 +204,9 @@ def test_the_total_follows_the_state(client, four):
 
 def test_the_list_is_the_command_lines(client, four):
     stored = four.drivers.generations().in_use()
-    page = list_page(stored, four.drivers.log_reader, Selection(), "-modified", 100, None, lambda _name: False)
+    page = list_page(
+        stored, four.drivers.log_reader, Selection(), "-modified", 100, None, lambda _name: False, four.drivers.days()
+    )
     assert client.read(PATH).json == page
 
 
@@ -212,7 +214,7 @@ def test_the_list_is_the_command_lines(client, four):
 def slow_client(world, key_text):
     """Calls an application for which every list takes long."""
     made = services(world.deployment)
-    lists = Lists(made.readers, made.named_once, Indexing(made.readers.states, slow_seconds=-1.0))
+    lists = Lists(made.readers, made.named_once, made.days, Indexing(made.readers.states, slow_seconds=-1.0))
     return Client(world, create_app(replace(made, lists=lists)), key_text)
 
 

@@ -57,7 +57,7 @@ def test_filters_must_all_hold(reader):
 
 
 def test_a_filters_form_leads_to_an_address_that_stands_for_the_list(reader):
-    answer = reader.get("/contacts/filter?where=city%3DPune&field=name&op=~&value=rav")
+    answer = reader.get("/contacts/filter?where=city%3DPune&filter=name&how=contains&value=rav")
     assert answer.headers["Location"] == "/contacts?where=city%3DPune&where=name~rav"
     assert _names(reader.open(answer.headers["Location"])) == ["Ravi Rao"]
 

@@ -1,6 +1,8 @@
 """Conditions as people write them: they say who is meant, or refuse; they never answer wrongly or emptily (R34)."""
 
 from contextlib import closing
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import assume, given
@@ -9,14 +11,18 @@ from hypothesis import strategies as st
 from ledger.events.traits import type_of
 from projections.conditions.condition import BadCondition, quoted
 from service.imports.record.named_once import named_once
+from service.queries.business_days import BusinessDays
 from service.queries.list import list_page
 from service.queries.selection import Selection
+from tests.clock import SECOND
 from tests.examples import ASHA, EMMA, GAVIN, RAVI
 from tests.service.imports.imported import WorldImports
 from tests.service.imports.test_undo import UNDO, order
 from tests.world import World
 from tests.worlds import bounded, folder
 
+TODAY = datetime(2026, 1, 6, 1, tzinfo=ZoneInfo("Asia/Kolkata"))
+DAYS = BusinessDays(ZoneInfo("Asia/Kolkata"), lambda: int(TODAY.timestamp()) * SECOND)
 FIRST = {GAVIN: "gavin", ASHA: "asha", RAVI: "ravi", EMMA: "emma"}
 
 
@@ -30,6 +36,7 @@ def whole(world, *where, tags=(), match="all"):
         100,
         None,
         named_once(world.drivers.generations(), world.drivers.store),
+        DAYS,
     )
 
 
@@ -89,6 +96,13 @@ def people(tmp_path_factory):
         ("visits>3", "gavin"),
         ("visits=in:3,many", "asha ravi"),
         ("seen=between:2026-01-01,2026-01-31", "gavin"),
+        ("seen=day:2026-01-05", "gavin"),
+        ("seen=day:2026-01-05,2026-02-01", "gavin asha"),
+        ("seen=last:2", "gavin"),
+        ("seen=last:1", ""),
+        ("seen=next:27", "asha"),
+        ("seen=next:26", ""),
+        ("seen!=last:2", "asha ravi emma"),
         ("langs=in:Marathi,Tamil", "gavin"),
         ("langs=all:Hindi,Marathi", "gavin"),
         ("langs!=in:Marathi", "asha ravi emma"),
@@ -133,6 +147,12 @@ def test_a_condition_finds_just_who_is_meant(people, where, who):
         ("visits>many", "only with a number"),
         ("visits>2026-01-01", "only with a number"),
         ("seen>2026-01-05T10:00:00", "a time with its zone, such as 2026-11-22T10:00:00Z"),
+        ("seen=last:0", "seen=last: needs a number of days"),
+        ("seen=last:1e3", "needs a number of days"),
+        ("seen=day:tomorrow", "seen=day: needs a day, or the first and the last one"),
+        ("seen=day:2026-01-01,2026-01-02,2026-01-03", "needs a day"),
+        ("city=last:3", "city is a text"),
+        ("phone=day:2026-01-01", "phone is no datetime"),
         ("city==Pune", "== is no operator: use one of = != > >= < <= ~; city=is:=Pune is that very text"),
         ("city!==Pune", "city!=is:=Pune is that very text"),
         ("city=~Pune", "=~ is no operator"),
