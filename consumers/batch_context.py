@@ -34,21 +34,29 @@ class BatchContext:
         self._digest = digest
         self._signature = signature
         ids: dict[str, list[str]] = defaultdict(list)
+        self._phones: set[str] = set()
+        self._user_ids: set[str] = set()
+        has_terms = False
         for message in incoming:
-            if message.envelope is not None:
-                ids[message.envelope.source].append(message.envelope.id)
+            envelope, about = message.envelope, message.about
+            if envelope is not None:
+                ids[envelope.source].append(envelope.id)
+            if about is not None:
+                if about.phone is not None:
+                    self._phones.add(about.phone)
+                if about.user_id is not None:
+                    self._user_ids.add(about.user_id)
+                if about.condition is not None or about.mode != "upsert":
+                    has_terms = True
         self._rejected_now: set[bytes] = set()
         self._signed_now: dict[Name, set[str]] = defaultdict(set)
         self._rejected_names = batch.rejected_names(ids)
         self.undone = batch.undone({source for source in ids if source.startswith(types.IMPORTS)})
-        abouts = [message.about for message in incoming if message.about is not None]
-        if any(about.mode != "upsert" or about.condition is not None for about in abouts):
+        if has_terms:
             for message in incoming:
                 for source, first in filter(None, (message.first_of_row(), message.followed())):
                     ids[source].append(first)
         self.taken = batch.taken(ids)
-        self._phones = {about.phone for about in abouts if about.phone is not None}
-        self._user_ids = {about.user_id for about in abouts if about.user_id is not None}
         self.identities = batch.load_identities(self._phones, self._user_ids)
 
     def write(self) -> None:
@@ -56,14 +64,17 @@ class BatchContext:
         self.batch.write()
         self.identities = self.batch.load_identities(self._phones, self._user_ids)
 
+    def knows(self, envelope: Envelope) -> bool:
+        """Whether a message under this name was decided before, whatever it said."""
+        name = (envelope.source, envelope.id)
+        return name in self.taken or name in self._rejected_names
+
     def is_redelivery(self, message: Incoming, envelope: Envelope) -> bool:
-        """Whether a message was decided before: these very bytes, or what this deployment signed under its name."""
+        """Whether a message whose name is known was decided: these very bytes, or what this deployment signed."""
         name = (envelope.source, envelope.id)
         taken = self.taken.get(name)
         if taken is not None and _is_same(taken, message.record):
             return True
-        if taken is None and name not in self._rejected_names:
-            return False
         if message.is_signed and envelope.ledgersig in self._signatures(name, taken):
             return True
         return self._was_rejected(self._digest(message.record))
@@ -71,8 +82,7 @@ class BatchContext:
     def has_signed_another(self, envelope: Envelope) -> bool:
         """Whether a message under this name was decided that this deployment signed."""
         name = (envelope.source, envelope.id)
-        taken = self.taken.get(name)
-        return (taken is not None or name in self._rejected_names) and bool(self._signatures(name, taken))
+        return bool(self._signatures(name, self.taken.get(name)))
 
     def _signatures(self, name: Name, taken: Taken | None) -> set[str]:
         """The signatures of those messages under this name that were decided and that this deployment signed.

@@ -3,7 +3,7 @@
 from consumers.batch_context import BatchContext
 from consumers.effects import EFFECTS
 from consumers.effects.effect import Effect
-from consumers.incoming import Incoming, Refusal
+from consumers.incoming import NOBODY, Incoming, Refusal
 from ledger.events import types
 from ledger.events.data import data_of
 from ledger.events.envelope import Envelope
@@ -24,53 +24,58 @@ class BatchDecision:
 
     def __call__(self, message: Incoming) -> None:
         """Decide one: a redelivery changes nothing, any other message is refused or has the effect of its type."""
-        envelope = message.envelope
+        envelope, context = message.envelope, self._context
         if envelope is None:
             self._reject(message, message.refusal or Refusal("unreadable", ""))
-        elif not self._context.is_redelivery(message, envelope):
-            outcome = self._refusal(message, envelope) or _DECIDE[envelope.type](message, self._context)
-            if isinstance(outcome, Refusal):
-                self._reject(message, outcome)
-            else:
-                self._accept(message, envelope, outcome)
+            return
+        refusal = message.refusal
+        if context.knows(envelope):
+            if context.is_redelivery(message, envelope):
+                return
+            refusal = self._reuse(message, envelope) or refusal
+        if refusal is None and envelope.source in context.undone and message.about is not None:
+            # none of ours: an undo waits for all
+            refusal = Refusal("import_undone", "the import is undone; redo it before more of it is taken")
+        outcome = refusal or _DECIDE[envelope.type](message, context)
+        if isinstance(outcome, Refusal):
+            self._reject(message, outcome)
+        else:
+            self._accept(message, envelope, outcome)
 
-    def _refusal(self, message: Incoming, envelope: Envelope) -> Refusal | None:
-        """What speaks against a message, whatever its type."""
-        context = self._context
-        if message.is_signed and context.has_signed_another(envelope):
+    def _reuse(self, message: Incoming, envelope: Envelope) -> Refusal | None:
+        """Why a message may not have the name it has, which is that of another; None where that one was refused."""
+        if message.is_signed and self._context.has_signed_another(envelope):
             return Refusal("id_reused", "source and id name another message that is signed")
-        if message.refusal is not None:
-            return message.refusal
-        taken = context.taken.get((envelope.source, envelope.id))
-        if taken is not None:
-            detail = f"source and id name the message at position {taken.position}, which says something else"
-            return Refusal("id_reused", detail)
-        if message.about is not None and envelope.source in context.undone:  # none of ours: an undo waits for all
-            return Refusal("import_undone", "the import is undone; redo it before more of it is taken")
-        return None
+        taken = self._context.taken.get((envelope.source, envelope.id))
+        if taken is None or message.refusal is not None:
+            return None
+        detail = f"source and id name the message at position {taken.position}, which says something else"
+        return Refusal("id_reused", detail)
 
     def _accept(self, message: Incoming, envelope: Envelope, effect: Effect) -> None:
-        record, about, recorded = message.record, message.about, self._batch.recorded
+        record, about, recorded = message.record, message.about or NOBODY, self._batch.recorded
         headers = pack_headers(record.headers)
         position = self._batch.add(
-            NewEntry(
-                stated=min(message.stated or 0, recorded),
-                bus_time=min(record.time, recorded),
-                type=envelope.type,
-                contact=effect.contact,
-                contact_id=effect.contact_id,
-                absorbed=effect.absorbed,
-                skipped=effect.skipped,
-                source=envelope.source,
-                message_id=envelope.id,
-                key=record.key,
-                headers=headers,
-                value=record.value,
-                phone=phone_number(about.phone) if about else None,
-                user_id=about.user_id if about else None,
-                detail=effect.detail,
-                row=about.row if about else None,
-                row_end=about.row_end if about else 0,
+            NewEntry(  # by position, which takes a fifth of the time that it takes by name
+                min(record.time, recorded),
+                min(message.stated or 0, recorded),
+                envelope.type,
+                None,  # no reason: it is accepted
+                effect.contact,
+                effect.contact_id,
+                effect.absorbed,
+                effect.skipped,
+                None,  # the digest of a rejected message
+                envelope.source,
+                envelope.id,
+                record.key,
+                headers,
+                record.value,
+                phone_number(about.phone),
+                about.user_id,
+                effect.detail,
+                about.row,
+                about.row_end,
             )
         )
         self._context.taken[envelope.source, envelope.id] = Taken(position, headers, record.value, bool(effect.skipped))

@@ -57,6 +57,10 @@ class About(msgspec.Struct, frozen=True, gc=False):
     row_end: int = 0
 
 
+NOBODY = About(None, None, by_phone_alone=False, mode="upsert")
+"""Of a message that is about no contact."""
+
+
 class Incoming(msgspec.Struct, frozen=True, gc=False):
     """A record read as far as it goes without the log. `is_signed`: by this deployment."""
 

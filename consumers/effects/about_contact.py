@@ -34,12 +34,12 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
     if isinstance(decision, identity.Create):
         contact_id = context.new_contact_id()
         identities.create(position, phone, user_id)
-        return Effect(contact=position, contact_id=contact_id)
+        return Effect(position, contact_id)
     if isinstance(decision, identity.Attach):
         holder = by_phone or by_user_id
         assert holder is not None
         identities.attach(holder, position, phone, user_id)
-        return Effect(contact=decision.contact)
+        return Effect(decision.contact)
     assert by_phone is not None
     assert by_user_id is not None
     _merge(identities, by_phone, by_user_id, position)

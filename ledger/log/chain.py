@@ -30,7 +30,7 @@ _framed = msgspec.msgpack.Encoder().encode
 
 
 def commitment(
-    salt: bytes,
+    salt: bytes | bytearray,
     source: str | None,
     message_id: str | None,
     key: bytes | None,

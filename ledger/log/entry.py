@@ -30,7 +30,7 @@ def unpack_headers(packed: bytes | None) -> Headers:
     return _unpack(packed) if packed else ()
 
 
-class NewEntry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class NewEntry(msgspec.Struct, frozen=True, gc=False):
     """What the appender decided of one message; the log adds position, salt and hashes.
 
     `row` is the row of the import that a message of an import is about, and `row_end` is 1 in the row's last message.

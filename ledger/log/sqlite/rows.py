@@ -57,8 +57,6 @@ def write(
     for kind, run in groupby(entries, key=rows.common_kind):
         if kind is None:
             connection.executemany(_ANY, map(rows.any, run))
-        elif kind == types.IMPORT:
-            connection.executemany(_COMMON_OF[kind], map(rows.of_import, run))
         else:
             connection.executemany(_COMMON_OF[kind], map(rows.common, run))
     return Head(rows.position, rows.hash, recorded)
@@ -87,7 +85,8 @@ class _Rows:
         self.position = head.position
         self.hash = chained_to
         self._recorded = recorded
-        self._salts = (salts[start : start + _SALT] for start in range(0, len(salts), _SALT))
+        cut = bytearray(salts)
+        self._salts = (cut[start : start + _SALT] for start in range(0, len(cut), _SALT))
         self._sources = sources
 
     def common_kind(self, entry: NewEntry) -> str | None:
@@ -100,34 +99,38 @@ class _Rows:
         return None
 
     def common(self, entry: NewEntry) -> _Parameters:
-        """The parameters of a statement of `_COMMON_OF`."""
-        number, kind, import_number = self._sources[entry.source]
-        salt, commitment = self._chain(entry, kind, import_number)
-        contact_id, key, headers = entry.contact_id, entry.key, entry.headers
-        return (
-            self.position,
-            self._recorded,
-            entry.stated,
-            entry.bus_time,
-            entry.type,
-            entry.contact,
+        """The parameters of a statement of `_COMMON_OF`. As `any` makes them, but spelled out: nearly all come here."""
+        (bus_time, stated, type, reason, contact, contact_id, absorbed, skipped, raw_digest,
+         source, message_id, key, headers, value, phone, user_id, detail, row, row_end) = astuple(entry)  # fmt: skip
+        number, kind, import_number = self._sources[source]
+        salt, recorded = next(self._salts), self._recorded
+        self.position = position = self.position + 1
+        committed = chain.commitment(salt, source, message_id, key, headers, value, phone, user_id, detail)
+        self.hash = hash = chain.link(
+            self.hash, committed, position, recorded, stated, bus_time, contact, absorbed, skipped,
+            type, reason, contact_id, raw_digest, kind, import_number, row, row_end,
+        )  # fmt: skip
+        found = (
+            position,
+            recorded,
+            stated,
+            bus_time,
+            type,
+            contact,
             0 if contact_id is None else bytearray(contact_id),
-            entry.skipped,
+            skipped,
             number,
-            entry.message_id,
+            message_id,
             0 if key is None else bytearray(key),
             0 if headers is None else bytearray(headers),
-            bytearray(entry.value or b""),
-            entry.phone or 0,
-            entry.user_id or 0,
+            bytearray(value or b""),
+            phone or 0,
+            user_id or 0,
             salt,
-            commitment,
-            bytearray(self.hash),
+            bytearray(committed),
+            bytearray(hash),
         )
-
-    def of_import(self, entry: NewEntry) -> _Parameters:
-        """The same for a message of an import."""
-        return *self.common(entry), -1 if entry.row is None else entry.row, entry.row_end
+        return found if import_number is None else (*found, -1 if row is None else row, row_end)
 
     def any(self, entry: NewEntry) -> _Parameters:
         """The parameters of `_ANY`."""
@@ -173,7 +176,7 @@ class _Rows:
             self.hash, commitment, self.position, self._recorded, stated, bus_time, contact, absorbed, skipped,
             type, reason, contact_id, raw_digest, kind, import_number, row, row_end,
         )  # fmt: skip
-        return bytearray(salt), bytearray(commitment)
+        return salt, bytearray(commitment)
 
 
 def _sources(connection: sqlite.Connection, entries: Sequence[NewEntry]) -> dict[str | None, _Source]:
