@@ -13,7 +13,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--custom-compile-command 'make lock' --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-full check containers bench lock clean
+.PHONY: help run test test-full check containers bench lock vendor vendor-check clean
 
 help:
 	@echo 'Contact Ledger'
@@ -25,6 +25,7 @@ help:
 	@echo '  make containers  the tests that need Docker, docker-compose.yml among them'
 	@echo '  make bench       measure against peers (QUICK=1: about a minute)'
 	@echo '  make lock        renew requirements/*.txt from setup.cfg'
+	@echo '  make vendor      renew the libraries of the pages from npm (needs Node); vendor-check looks for newer ones'
 	@echo '  make clean       remove .venv and caches; data/ stays'
 	@echo
 	@echo '  PYTHON=python3.12  chooses the interpreter; ARGS="..." goes to contacts serve, pytest or the bench'
@@ -78,6 +79,18 @@ lock: .cache/lock/bin/uv
 .cache/lock/bin/uv:
 	@$(PYTHON) -m venv .cache/lock
 	@.cache/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
+
+# Only who renews the pages' libraries needs npm; what it brings is kept in the tree, each with its hash and licence.
+NPM := npm --prefix .cache/vendor
+
+vendor: .venv/python.stamp
+	@mkdir -p .cache/vendor && cp service/hub/vendor/package.json service/hub/vendor/package-lock.json .cache/vendor
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund
+	@$(BIN)/python service/hub/vendor/renew.py .cache/vendor/node_modules
+
+vendor-check: vendor
+	@$(NPM) outdated
+	@$(NPM) audit
 
 clean:
 	@rm -rf .venv .cache build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -5,41 +5,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import structlog
-from flask import Flask, Response, g, redirect, render_template, request
-from werkzeug.exceptions import HTTPException
+from flask import Flask, g, redirect, render_template, request
 
-from ledger.storage import NotMadeYet, StorageFault
 from service.deployment.people import People
 from service.deployment.sessions import Sessions
-from service.http.body import BrokenOff, LengthMissing, TooLong
-from service.http.problem import Problem
 from service.http.services import Services
 from service.hub.contact.page import contact_pages
 from service.hub.contacts.page import contacts_pages
 from service.hub.frame import words
-from service.hub.frame.access import Access, Forged, NotAllowed
+from service.hub.frame.access import Access
 from service.hub.frame.assets import Assets
+from service.hub.frame.compression import compressed
+from service.hub.frame.faults import answer_faults
 from service.hub.frame.notices import with_notices
 from service.hub.frame.places import PLACES
+from service.hub.frame.policy import with_policy
 from service.hub.frame.preferences import Preferences
 from service.hub.frame.signing_in import signing_in, signing_out
 from service.hub.people.page import people_pages
-from service.jobs.past_states import BeingFolded
-from service.queries.find import Unknown
 
-_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'"
-)
-"""Pages without script: nothing that a value of somebody's data says can run."""
-
-_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 _OPEN = frozenset(
     {
         "home",
@@ -51,7 +35,6 @@ _OPEN = frozenset(
         "signing_in.theme",
     }
 )
-_log = structlog.get_logger(part="hub")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +47,7 @@ class Hub:
     preferences: Preferences
     secret: bytes
     clock: Callable[[], int]
+    random: Callable[[int], bytes]
 
 
 def create_hub(hub: Hub) -> Flask:
@@ -71,12 +55,13 @@ def create_hub(hub: Hub) -> Flask:
     app = Flask("service.hub", static_folder=None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     settings = hub.services.settings
-    access = Access(hub.sessions, hub.services.seats, hub.secret, settings.port)
+    access = Access(hub.sessions, hub.services.seats, hub.secret, settings.port, hub.random)
     access.guard(app, _OPEN)
     Assets(Path(app.root_path) / "static").serve(app)
     with_notices(app, hub.secret, settings.port)
-    _finish(app)
-    _answer_faults(app, hub.services.new_id)
+    with_policy(app, hub.random)
+    compressed(app, hub.random)
+    answer_faults(app, access, hub.services.new_id)
     app.register_blueprint(signing_in(access, hub.services.gate, hub.people))
     app.register_blueprint(signing_out(access))
     app.register_blueprint(contacts_pages(hub.services, hub.preferences))
@@ -125,52 +110,3 @@ def _speak(app: Flask, access: Access, moments: words.Moments) -> None:
             "rights": words.RIGHTS,
             "places": places,
         }
-
-
-def _finish(app: Flask) -> None:
-    @app.after_request
-    def finish(response: Response) -> Response:
-        response.headers.update(_HEADERS)
-        if request.endpoint != "static":
-            response.headers["Cache-Control"] = "private, no-store"
-            response.vary.add("Cookie")
-        return response
-
-
-def _answer_faults(app: Flask, new_id: Callable[[], str]) -> None:
-    @app.errorhandler(Exception)
-    def answer(fault: Exception) -> Any:
-        match fault:
-            case NotAllowed():
-                return _fault(403, "You may not see this", str(fault))
-            case Forged():
-                return _fault(403, "This form is out of date", "Go back, reload the page and send the form again.")
-            case Unknown():
-                return _fault(404, "Nobody is here", f"{str(fault)[:1].upper()}{str(fault)[1:]}.")
-            case BeingFolded():
-                return _waiting("The contacts as of then are being worked out.")
-            case NotMadeYet():
-                return _waiting("The ledger is just starting.")
-            case StorageFault() if fault.is_passing:
-                return _waiting("The ledger cannot be read just now.")
-            case Problem():
-                return _fault(fault.status, "Too much at once", f"{fault.message[:1].upper()}{fault.message[1:]}.")
-            case BrokenOff() | LengthMissing():
-                return _fault(400, "This form did not arrive whole", "Go back and send it again.")
-            case TooLong():
-                return _fault(413, "This is too long", "A form here has at most 64 KiB.")
-            case HTTPException() if fault.code is not None and fault.code < 500:
-                if fault.code == 404:
-                    return _fault(404, "There is nothing here", "The address may be mistyped, or the page was removed.")
-                return _fault(fault.code, fault.name, fault.description or "")
-        id = new_id()
-        _log.error("page failed", request=id, route=str(request.url_rule), exc_info=fault)
-        return _fault(500, "Something went wrong here", f"The server's log has it under {id}.")
-
-
-def _fault(status: int, heading: str, text: str) -> Any:
-    return render_template("frame/fault.html", heading=heading, text=text, waits=False), status
-
-
-def _waiting(text: str) -> Any:
-    return render_template("frame/fault.html", heading="One moment", text=text, waits=True), 503, {"Retry-After": "2"}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
 from multiprocessing.util import Finalize
-from secrets import token_urlsafe
+from secrets import token_bytes, token_urlsafe
 from typing import TYPE_CHECKING
 from wsgiref.types import WSGIApplication
 
@@ -70,6 +70,7 @@ def hub(deployment: Deployment, parts: Services, clock: Callable[[], int] = now)
             Preferences(store()),
             deployment.secret,
             clock,
+            token_bytes,
         )
     )
 

@@ -16,6 +16,10 @@ from service.hub.frame.words import right
 
 _SAFE = ("GET", "HEAD")
 _LARGEST_FORM = 64 * 1024
+_TOKEN = 32
+
+FORM_HEADER = "X-Form-Token"
+"""In which a script sends what forms have in their field `form`."""
 
 
 class NotAllowed(Exception):
@@ -29,19 +33,26 @@ class Forged(Exception):
     """A form that did not come from a page of this hub, or from one that was made before the last sign-in."""
 
 
+class SignedOut(Exception):
+    """Something was to be changed, or a part of a page was asked for, by a browser whose session has ended."""
+
+
 class Access:
     """Finds the session of each request, before any page runs.
 
-    `secret` keys the token that each form carries; `port` is in the cookie's name, as browsers share cookies between
-    the ports of one host. A form takes one of the `seats` while it comes in, so that those that stop half-way keep
-    nobody else out (R39).
+    `secret` keys the token that each form carries, `random(n)` gives n random bytes; `port` is in the cookie's name, as
+    browsers share cookies between the ports of one host. A form takes one of the `seats` while it comes in, so that
+    those that stop half-way keep nobody else out (R39).
     """
 
-    def __init__(self, sessions: Sessions, seats: Seats, secret: bytes, port: int) -> None:
+    def __init__(
+        self, sessions: Sessions, seats: Seats, secret: bytes, port: int, random: Callable[[int], bytes]
+    ) -> None:
         self._sessions = sessions
         self._seats = seats
         self._key = hashlib.sha256(b"forms of the hub" + secret).digest()
         self._name = f"contacts-{port}"
+        self._random = random
 
     def guard(self, app: Flask, open_endpoints: frozenset[str]) -> None:
         """Let only signed-in people reach `app`, but for the pages named, and only forms of our own change anything."""
@@ -52,7 +63,8 @@ class Access:
             session = None if cookie is None else self._sessions.find(cookie)
             g.session = session
             if request.method not in _SAFE:
-                if not is_same_origin():
+                g.is_same_origin = is_same_origin()
+                if not g.is_same_origin:
                     raise Forged
                 name = "a sign-in" if session is None else session.name
                 self._seats.take(name)
@@ -61,9 +73,10 @@ class Access:
             if request.endpoint in open_endpoints or request.endpoint is None:
                 return None
             if session is None:
-                return _to_sign_in()
-            sent = request.form.get("form", "")
-            if request.method not in _SAFE and not hmac.compare_digest(sent.encode(), self.token(session).encode()):
+                if request.method in _SAFE and not is_fragment():
+                    return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'), safe='')}", 303)
+                raise SignedOut
+            if request.method not in _SAFE and not self._is_token(session):
                 raise Forged
             return None
 
@@ -73,8 +86,21 @@ class Access:
                 self._seats.leave(g.seat)
 
     def token(self, session: Session) -> str:
-        """What each form of this session carries."""
-        return hmac.new(self._key, session.hash, "sha256").hexdigest()
+        """What each form of this session carries, masked anew each time: the length of a compressed page shows."""
+        mask = self._random(_TOKEN)
+        return (mask + _xor(mask, self._secret_of(session))).hex()
+
+    def _is_token(self, session: Session) -> bool:
+        """Whether the form, or the script that sends one, has what a page of this session gave it."""
+        sent = request.headers.get(FORM_HEADER) or request.form.get("form", "")
+        try:
+            both = bytes.fromhex(sent)
+        except ValueError:
+            return False
+        return hmac.compare_digest(_xor(both[:_TOKEN], both[_TOKEN:]), self._secret_of(session))
+
+    def _secret_of(self, session: Session) -> bytes:
+        return hmac.digest(self._key, session.hash, "sha256")
 
     def sign_in(self, response: Any, *, person: str | None = None, key: str | None = None) -> Any:
         """Begin a session on the device that asks, and give it the cookie."""
@@ -153,6 +179,10 @@ def device_of(agent: str) -> str:
     return f"{browser} on {system}" if system else browser
 
 
-def _to_sign_in() -> Any:
-    asked = request.full_path.rstrip("?") if request.method in _SAFE else "/contacts"
-    return redirect(f"/sign-in?next={quote(asked, safe='')}", 303)
+def is_fragment() -> bool:
+    """Whether a script asks, to put a part of the answer into a page that is open."""
+    return "HX-Request" in request.headers
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=False))

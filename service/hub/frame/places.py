@@ -4,18 +4,20 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A room of the hub. `right` is a scope; None where everybody may look."""
+class Destination:
+    """Where the navigation leads. `icon` is one of vendor/icons.svg; `right` is a scope, None for all."""
 
     address: str
     word: str
+    icon: str
+    keys: str
     right: str | None
 
 
 PLACES = (
-    Place("/contacts", "Contacts", "read"),
-    Place("/imports", "Imports", "import"),
-    Place("/audit", "Records", "audit"),
-    Place("/people", "People", "admin"),
-    Place("/help", "Help", None),
+    Destination("/contacts", "Contacts", "users", "g c", "read"),
+    Destination("/imports", "Imports", "upload", "g i", "import"),
+    Destination("/audit", "Records", "scroll-text", "g a", "audit"),
+    Destination("/people", "People", "key-round", "g p", "admin"),
+    Destination("/help", "Help", "circle-help", "g h", None),
 )

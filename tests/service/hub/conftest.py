@@ -1,3 +1,4 @@
+import re
 from html.parser import HTMLParser
 from secrets import token_urlsafe
 
@@ -21,13 +22,17 @@ class Page(HTMLParser):
         self.status, self.headers = answer.status_code, answer.headers
         self.html = answer.text
         self.texts, self.links, self.fields, self.running = [], [], {}, []
-        self._skip = False
+        found = re.search(r"'nonce-([^']+)'", self.headers.get("Content-Security-Policy", ""))
+        self._nonce = found and found[1]
         self.feed(self.html)
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
-        if tag in ("script", "style"):
+        is_ours = given.get("src", "").startswith("/static/") and given.get("nonce") == self._nonce
+        if tag == "style" or (tag == "script" and not is_ours):
             self.running.append(tag)
+        if any(name.startswith("hx-") for name in given) and given.get("hx-nonce") != self._nonce:
+            self.running.append(f"{tag} with hx-*")
         self.running += [name for name in given if name == "style" or name.startswith("on")]
         if given.get("href", "").lower().startswith("javascript:"):
             self.running.append(given["href"])

@@ -1,5 +1,6 @@
 """Only a page of this hub, made for this session, can change anything; and no page runs what a value says."""
 
+import re
 from contextlib import suppress
 
 import pytest
@@ -69,13 +70,19 @@ def test_every_page_says_what_a_browser_must_not_do(browser, path):
     headers = browser.client.get(path).headers
     policy = dict(rule.strip().partition(" ")[::2] for rule in headers["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == "'none'"
-    assert "script-src" not in policy
-    assert policy["style-src"] == policy["form-action"] == "'self'"
+    assert re.fullmatch(r"'self' 'nonce-[\w+/=]{24}'", policy["script-src"])
+    assert policy["style-src"] == policy["form-action"] == policy["connect-src"] == "'self'"
+    assert policy["require-trusted-types-for"] == "'script'"
+    assert policy["trusted-types"] == "htmx"
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert headers["Cache-Control"] == "private, no-store"
+    assert headers["Cache-Control"] == "private, no-cache"
+
+
+def test_no_two_answers_share_a_nonce(browser):
+    assert len({browser.get("/help").headers["Content-Security-Policy"] for _ in range(3)}) == 3
 
 
 HOSTILE = [

@@ -1,0 +1,19 @@
+// Every page works without scripts. These make pages quicker to use, and keep what was typed from being lost.
+import "./scripts/connection.js";
+import "./scripts/copying.js";
+import "./scripts/forms.js";
+import "./scripts/menus.js";
+import "./scripts/times.js";
+import "./scripts/upload.js";
+import { useKeys } from "./scripts/keys.js";
+import { tendNotices } from "./scripts/notices.js";
+import { all } from "./scripts/page.js";
+
+const begin = () => {
+  useKeys();
+  tendNotices();
+  for (const element of all("[data-script]")) element.hidden = false; // what is of no use without scripts
+};
+
+document.addEventListener("htmx:after:process", begin);
+begin();
