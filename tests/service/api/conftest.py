@@ -48,10 +48,11 @@ def make_gate(keys, clock, tmp_path):
     )
 
 
-def make_key(world, scopes):
+def make_key(world, scopes, name=None):
     connection = open_store(world.deployment.service_path)
     try:
-        return Keys(connection, lambda: 0, token_urlsafe).create(f"may {' '.join(scopes)}", scopes, by="tests")[1]
+        named = name or f"may {' '.join(scopes)}"
+        return Keys(connection, lambda: 0, token_urlsafe).create(named, scopes, by="tests")[1]
     finally:
         connection.close()
 
@@ -64,7 +65,7 @@ def other_key(world):
 
 @pytest.fixture
 def key_text(world):
-    return make_key(world, SCOPES)
+    return make_key(world, SCOPES, "Website")
 
 
 class Client:
