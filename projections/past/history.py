@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from ledger.events import moments, types
-from ledger.events.data import Data, command_of, data_of
+from ledger.events.data import Command, Data, command_of, data_of
 from ledger.log.entry import Entry
 from ledger.log.port import LogReader
 from ledger.log.undo import Undoings
@@ -105,8 +105,11 @@ def event_document(step: HistoryStep) -> dict[str, Any]:
         document["event"] = step.data.event
     if entry.skipped:
         document["skipped"] = True
+    # what somebody else's message says of its sender means nothing
+    command = command_of(entry.headers, entry.value) if types.is_ours(entry.source or "") else Command()
     if step.event is None:
-        command = command_of(entry.headers, entry.value)
         import_id = (entry.source or "").removeprefix(types.IMPORTS)
         document |= {"import": import_id, "by": command.by, "reason": command.reason}
+    elif command.by is not None:
+        document["by"] = command.by
     return document

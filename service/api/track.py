@@ -47,7 +47,7 @@ class _Endpoint:
     route: str
     status: int
     message: str
-    read: Callable[[dict[str, Any], str, Callable[[], Claim] | None], Ready]
+    read: Callable[[dict[str, Any], str, str, Callable[[], Claim] | None], Ready]
 
 
 class TrackCalls:
@@ -109,7 +109,7 @@ class TrackCalls:
             if key is None
             else partial(self._services.idempotency.claim, caller.name, key, kind.route.encode(), content)
         )
-        return kind.read(read_object(content), kind.route, claim)
+        return kind.read(read_object(content), kind.route, caller.name, claim)
 
 
 def describe_track_calls(description: Description) -> None:

@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from ledger.events.schema import Invalid
+from service.cli.given import who
 from service.cli.terminal import Failed, as_json, emit, opened
 from service.commands.call_messages import noted
 from service.commands.conflicts import IdentityConflict
@@ -43,7 +44,7 @@ def track(
 
 def _publish(tracking: Tracker, body: dict[str, Any]) -> Ready:
     try:
-        ready = tracking.user(body, SOURCE)
+        ready = tracking.user(body, SOURCE, who())
         tracking.publish(ready)()
     except Invalid as fault:
         raise click.UsageError("\n".join(each.message for each in fault.faults)) from None

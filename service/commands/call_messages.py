@@ -32,20 +32,22 @@ def facts_of(call: TrackUser) -> Sequence[Fact]:
 
 
 def messages_of(
-    call: TrackUser | TrackEvent, facts: Sequence[Fact], ids: Sequence[str], at: int | None, sign: Sign
+    call: TrackUser | TrackEvent, facts: Sequence[Fact], ids: Sequence[str], at: int | None, by: str | None, sign: Sign
 ) -> list[Message]:
     """A message for each fact, under these ids, stated for the call's `createdAt`, else for `at` (microseconds).
 
-    With neither it states no time (R4): the bus's counts, and a clock of ours that is wrong loses nothing. The same
-    arguments make the same bytes. Raises TooLarge for what the append would reject.
+    With neither it states no time (R4): the bus's counts, and a clock of ours that is wrong loses nothing. `by` is the
+    name of the person or key that says it. The same arguments make the same bytes. Raises TooLarge for what the append
+    would reject.
     """
+    named = {} if by is None else {"by": by}
     who = {name: value for name, value in (("phone", call.phone), ("userId", call.user_id)) if value is not None}
     moment = at if call.created_at is None else moments.parse(call.created_at)
     stated = None if moment is None else moments.text(moment)
     key = (call.phone or call.user_id or "").encode()
     messages = []
     for id, (type, data) in zip(ids, facts, strict=True):
-        value = sign(type, stated)(id, _encode({**who, **data}))
+        value = sign(type, stated)(id, _encode({**who, **data, **named}))
         if len(value) > MAX_BYTES:
             raise TooLarge(f"a message has at most {MAX_BYTES} bytes")
         messages.append(Message(key, value))

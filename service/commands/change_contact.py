@@ -64,8 +64,10 @@ class ContactChanges:
         self._readers = readers
         self._consistency = consistency
 
-    def make(self, call: TrackUser, claim: Claiming) -> int | Written:
-        """Make a contact; or the number of the one that is known by the phone, else by the user id, unchanged.
+    def make(self, call: TrackUser, by: str, claim: Claiming) -> int | Written:
+        """Make a contact, in the name of the key or person `by`.
+
+        Or give the number of the one that is known by the phone, else by the user id, unchanged.
 
         Raises IdentityConflict where the user id is that of a contact with another phone, and what `claim`,
         `Tracker.publish_call` and `Consistency.wait` raise.
@@ -77,7 +79,7 @@ class ContactChanges:
             # it may be known by this very call's messages, which came first
             if known is not None and (ids := self._published_before(call, claimed)) is None:
                 return known
-            ids = ids or self._tracker.publish_call(call, self._source, claimed)
+            ids = ids or self._tracker.publish_call(call, self._source, by, claimed)
         written = self._written(ids)
         if written.entry is None:
             return written
@@ -86,8 +88,12 @@ class ContactChanges:
         # in the same moment somebody else may have made it
         return replace(written, is_new=first is not None and first.position == written.entry.contact)
 
-    def change(self, id: str, patch: ContactPatch, claim: Claiming, based_on: Collection[int] | None = None) -> Written:
-        """Change the contact with this id; with `based_on` only while its newest event is at one of these positions.
+    def change(
+        self, id: str, patch: ContactPatch, by: str, claim: Claiming, based_on: Collection[int] | None = None
+    ) -> Written:
+        """Change the contact with this id, in the name of the key or person `by`.
+
+        With `based_on` only while its newest event is at one of these positions.
 
         Raises ContactMoved, ContactChanged, IdentityConflict for a second user id, find.Unknown, WriteRejected, and
         what `claim` and `Tracker.publish_call` raise.
@@ -104,7 +110,7 @@ class ContactChanges:
             if patch.user_id is not None and current.user_id not in (None, patch.user_id):
                 raise self._second_user_id(patch.user_id)
             position = _condition(current, based_on, is_repeat=claimed is not None and claimed.is_repeat)
-            ids = self._tracker.publish_call(call, self._source, claimed, Terms(by_phone_alone, position))
+            ids = self._tracker.publish_call(call, self._source, by, claimed, Terms(by_phone_alone, position))
         try:
             return self._written(ids)
         except WriteRejected as fault:

@@ -39,12 +39,14 @@ class Claim:
     """What a call's messages are to be.
 
     `at` is the time they are stated for (microseconds since the epoch) where the call was first made to a version that
-    stated one, else None. `is_repeat`: the call came before, so its messages may be published already.
+    stated one, else None. `is_repeat`: the call came before, so its messages may be published already. `names_sender`:
+    they carry the name of who sent them, which those of earlier versions did not.
     """
 
     id: str
     at: int | None
     is_repeat: bool
+    names_sender: bool = True
 
     def ids(self, count: int) -> list[str]:
         """The messages' ids, in their order."""
@@ -61,6 +63,11 @@ def idempotency_keys(database: Database) -> None:
             at INTEGER NOT NULL         -- what its messages are stated for; 0: for no time of ours
         ) STRICT, WITHOUT ROWID
     """)
+
+
+@MIGRATIONS()
+def senders_named(database: Database) -> None:
+    database.execute("ALTER TABLE idempotency_keys ADD COLUMN names_sender INTEGER NOT NULL DEFAULT 0")
 
 
 @dataclass(slots=True, eq=False)
@@ -100,19 +107,19 @@ class IdempotencyKeys:
 
     def _keep_one(self, wish: _Wish) -> Exception | None:
         row = self._connection.execute(
-            "SELECT call, id, at FROM idempotency_keys WHERE name = ?", (wish.name,)
+            "SELECT call, id, at, names_sender FROM idempotency_keys WHERE name = ?", (wish.name,)
         ).fetchone()
         if row is None:
             wish.claim = Claim(self._new_id(), None, is_repeat=False)
             self._connection.execute(
-                "INSERT INTO idempotency_keys (name, call, id, at) VALUES (?, ?, ?, 0)",
+                "INSERT INTO idempotency_keys (name, call, id, at, names_sender) VALUES (?, ?, ?, 0, 1)",
                 (wish.name, wish.call, wish.claim.id),
             )
             return None
-        call, id, at = row
+        call, id, at, names_sender = row
         if call != wish.call:
             return KeyReused("came with another call before: take a new key for each call, and send it with no other")
-        wish.claim = Claim(id, at or None, is_repeat=True)
+        wish.claim = Claim(id, at or None, is_repeat=True, names_sender=bool(names_sender))
         return None
 
     def _hash(self, *parts: bytes) -> bytes:

@@ -85,8 +85,8 @@ class Tracker:
         self._new_id = new_id
         self._group_commit = GroupCommit(self._publish_all)
 
-    def user(self, body: object, source: str, claim: Callable[[], Claim] | None = None) -> Ready:
-        """A contact's traits, then its tags, as messages.
+    def user(self, body: object, source: str, by: str, claim: Callable[[], Claim] | None = None) -> Ready:
+        """A contact's traits, then its tags, as messages that carry the name of the key or person who says so (`by`).
 
         `claim` is asked, once the body is found right, for what an idempotency key makes the messages to be; those of
         a repeated call that the log has already are not published again.
@@ -94,17 +94,19 @@ class Tracker:
         Raises schema.Invalid, TooLarge, and what `claim` raises.
         """
         call = track_user(body, self._default_country_code)
-        return self._ready(call, facts_of(call), source, None if claim is None else claim())
+        return self._ready(call, facts_of(call), source, by, None if claim is None else claim())
 
-    def event(self, body: object, source: str, claim: Callable[[], Claim] | None = None) -> Ready:
+    def event(self, body: object, source: str, by: str, claim: Callable[[], Claim] | None = None) -> Ready:
         """What a contact did, as one message. Takes and raises what `user` does."""
         call = track_event(body, self._default_country_code)
         facts = [(types.EVENT_TRACKED, {"event": call.event, "traits": call.traits})]
-        return self._ready(call, facts, source, None if claim is None else claim())
+        return self._ready(call, facts, source, by, None if claim is None else claim())
 
-    def publish_call(self, call: TrackUser, source: str, claim: Claim | None = None, terms: Terms = _ANY) -> list[str]:
+    def publish_call(
+        self, call: TrackUser, source: str, by: str, claim: Claim | None = None, terms: Terms = _ANY
+    ) -> list[str]:
         """Publish what a call that was read says, and return its ids. Raises TooLarge, and what `publish` raises."""
-        ready = self._ready(call, facts_of(call), source, claim, terms)
+        ready = self._ready(call, facts_of(call), source, by, claim, terms)
         self.publish(ready)()
         return ready.ids
 
@@ -135,6 +137,7 @@ class Tracker:
         call: TrackUser | TrackEvent,
         facts: Sequence[Fact],
         source: str,
+        by: str,
         claim: Claim | None,
         terms: Terms = _ANY,
     ) -> Ready:
@@ -143,7 +146,8 @@ class Tracker:
         at, ids = (None, [self._new_id() for _ in facts]) if claim is None else (claim.at, claim.ids(len(facts)))
         if terms is not _ANY:
             facts = _on_terms(facts, ids, terms)
-        messages = messages_of(call, facts, ids, at, signing(self._signer, source))
+        name = by if claim is None or claim.names_sender else None
+        messages = messages_of(call, facts, ids, at, name, signing(self._signer, source))
         return Ready(ids, _Call(call.phone, call.user_id, messages, terms.by_phone_alone), call.notes)
 
     def _publish_all(self, calls: Sequence[_Call], seconds: float) -> Sequence[Exception | None]:

@@ -67,13 +67,13 @@ class TrackBatches:
         self._lock = Lock()
 
     def prepare(
-        self, calls: Iterable[TrackUser | Exception], most: int, source: str, claim: Callable[[], Claim | None]
+        self, calls: Iterable[TrackUser | Exception], most: int, source: str, by: str, claim: Callable[[], Claim | None]
     ) -> TrackBatch:
         """Look at the calls, `most` at most, each by itself: what one says bears on no other before the append.
 
-        A call that could not be read is the exception that says so, and has it as its outcome. `claim` is asked once
-        some call is right. Of a batch that is repeated under its idempotency key, what the log has already is as it
-        was published before. Raises what `claim` raises.
+        The messages carry the name of the key that sends them (`by`). A call that could not be read is the exception
+        that says so, and has it as its outcome. `claim` is asked once some call is right. Of a batch that is repeated
+        under its idempotency key, what the log has already is as it was published before. Raises what `claim` raises.
         """
         outcomes: list[Outcome] = []
         prepared: list[_PreparedCall] = []
@@ -81,6 +81,7 @@ class TrackBatches:
         spare: Iterator[str] = iter(())
         sign = cache(signing(self._signer, source))
         at: int | None = None
+        name: str | None = by
         is_claimed = False
         for place, call in enumerate(calls):
             if isinstance(call, Exception):
@@ -89,11 +90,12 @@ class TrackBatches:
             if not is_claimed:
                 is_claimed, claimed = True, claim()
                 spare = self._new_ids() if claimed is None else iter(claimed.ids(MOST_MESSAGES * most))
-                at = None if claimed is None else claimed.at
+                if claimed is not None:
+                    at, name = claimed.at, by if claimed.names_sender else None
             facts = facts_of(call)
             ids = [next(spare) for _ in facts]
             try:
-                messages = messages_of(call, facts, ids, at, sign)
+                messages = messages_of(call, facts, ids, at, name, sign)
             except TooLarge as fault:
                 outcomes.append(fault)
                 continue

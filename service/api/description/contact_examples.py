@@ -33,6 +33,7 @@ HISTORY: dict[str, Any] = {
                 {"attribute": "name", "from": None, "to": "Gavin Roberts"},
                 {"attribute": "dob", "from": None, "to": "1996-12-01"},
             ],
+            "by": "website",
         },
         {
             "position": 2,
@@ -42,6 +43,7 @@ HISTORY: dict[str, Any] = {
             "stated_at": "2026-11-24T16:08:39.212341Z",
             "recorded_at": "2026-11-24T16:08:39.221497Z",
             "changes": [{"attribute": "tags", "from": None, "to": "new customer"}],
+            "by": "website",
         },
         {
             "position": 3,
@@ -52,6 +54,7 @@ HISTORY: dict[str, Any] = {
             "recorded_at": "2026-11-24T16:08:39.221497Z",
             "changes": [],
             "event": "Order placed",
+            "by": "website",
         },
         {
             "position": 4,
@@ -61,6 +64,7 @@ HISTORY: dict[str, Any] = {
             "stated_at": "2020-01-01T00:00:00Z",
             "recorded_at": "2026-11-24T16:08:39.221497Z",
             "changes": [],
+            "by": "website",
         },
     ],
     "next_after": None,

@@ -78,6 +78,7 @@ class EventSchema(Answer):
     row = fields.Integer(metadata={"description": "Of an import's file"})
     line = fields.Integer(metadata={"description": "Where in that file"}, allow_none=True)
     skipped = fields.Boolean(metadata={"description": "By the import's mode"})
+    by = fields.String(metadata={"description": "The name of the key or person who said so"}, allow_none=True)
 
 
 class HistorySchema(Answer):

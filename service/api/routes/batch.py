@@ -60,6 +60,7 @@ def batch_routes(services: Services, metrics: Metrics) -> Routes:
             map(reading, lines),
             len(lines),
             BATCH,
+            g.key.name,
             lambda: claim_of(services.idempotency, content),
         )
         outcomes = batch.outcomes

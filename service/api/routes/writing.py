@@ -65,7 +65,7 @@ def _making(routes: Routes, services: Services, changes: ContactChanges) -> None
         id alone. What does not show within two seconds is 202 with the ids of its messages.
         """
         call = new_contact(read_object(g.content))
-        made = changes.make(call, partial(claim_of, services.idempotency, g.content))
+        made = changes.make(call, g.key.name, partial(claim_of, services.idempotency, g.content))
         if isinstance(made, int):
             return _at(documents.now(services.readers, made) | noted(call.notes), 200)
         if made.entry is None:
@@ -94,7 +94,8 @@ def _changing(routes: Routes, services: Services, changes: ContactChanges) -> No
         """
         patch = contact_patch(read_object(g.content))
         try:
-            changed = changes.change(id, patch, partial(claim_of, services.idempotency, g.content), _positions())
+            claim = partial(claim_of, services.idempotency, g.content)
+            changed = changes.change(id, patch, g.key.name, claim, _positions())
         except ContactMoved as fault:
             return moved(fault.into)
         except ContactChanged as fault:

@@ -167,7 +167,10 @@ def source(document: Mapping[str, Any], files: Callable[[str], str | None]) -> t
         line = document.get("line")
         return "file", name if line is None else f"{name}, line {line}"
     if text in _SOURCES:
-        return ("hub" if text == "/hub" else "call"), _SOURCES[text]
+        by = document.get("by")
+        if text == types.HUB:
+            return "hub", _SOURCES[text] if by is None else f"{_SOURCES[text]} · {visible(by)}"
+        return "call", _SOURCES[text] if by is None else visible(by)
     if not text:
         return "ledger", "not known any more"
     parts = urlsplit(text)

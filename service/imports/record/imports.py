@@ -1,10 +1,9 @@
-"""Imports for calls and pages: preparing them, what became of them, and orders about them."""
+"""Imports for whoever publishes nothing: preparing them, and what became of them."""
 
 from dataclasses import dataclass
 
 from service.imports.record.results import Results
 from service.imports.record.uploads import Uploads
-from service.imports.run.undo_import import Orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,4 +12,3 @@ class Imports:
 
     uploads: Uploads
     results: Results
-    orders: Orders

@@ -48,11 +48,16 @@ def make_gate(keys, clock, tmp_path):
     )
 
 
+KEY_NAME = "website"
+"""The key that tests call with; its messages say so."""
+
+
 def make_key(world, scopes, name=None):
     connection = open_store(world.deployment.service_path)
     try:
-        named = name or f"may {' '.join(scopes)}"
-        return Keys(connection, lambda: 0, token_urlsafe).create(named, scopes, by="tests")[1]
+        return Keys(connection, lambda: 0, token_urlsafe).create(name or f"may {' '.join(scopes)}", scopes, by="tests")[
+            1
+        ]
     finally:
         connection.close()
 
@@ -65,7 +70,7 @@ def other_key(world):
 
 @pytest.fixture
 def key_text(world):
-    return make_key(world, SCOPES, "Website")
+    return make_key(world, SCOPES, KEY_NAME)
 
 
 class Client:

@@ -64,7 +64,7 @@ def test_a_conflict_whose_contacts_cannot_be_named_is_one_all_the_same(told):
     calls = tracker(told.deployment)
     calls._conflicts._contact_ids = lambda _contacts: {}
     with closing(calls.publisher), pytest.raises(IdentityConflict) as fault:
-        calls.publish(calls.user({"fullPhoneNumber": GAVIN, "userId": "asha"}, USERS))
+        calls.publish(calls.user({"fullPhoneNumber": GAVIN, "userId": "asha"}, USERS, "website"))
     assert fault.value.holders == {}
     assert str(fault.value) == "the contact with this phone already has another user id"
 

@@ -9,9 +9,11 @@ import pytest
 from ledger import sqlite
 from ledger.events import envelope
 from tests.examples import ASHA, GAVIN, GAVIN_CALL
+from tests.service.api.conftest import KEY_NAME
 
 USERS = "/v1/public/track/users/"
 EVENTS = "/v1/public/track/events/"
+BY = {"by": KEY_NAME}
 
 
 def test_a_call_is_durable_on_the_bus_when_it_is_answered(client):
@@ -28,8 +30,17 @@ def test_traits_and_tags_are_two_messages_under_one_key_in_order(client):
     client.track(GAVIN_CALL)
     assert [record.key for record in client.on_bus()] == [GAVIN.encode()] * 2
     first, second = client.messages()
-    assert (first["type"], first["data"]) == ("UserTracked", {"phone": GAVIN, "traits": GAVIN_CALL["traits"]})
-    assert (second["type"], second["data"]) == ("TagsAdded", {"phone": GAVIN, "tags": GAVIN_CALL["tags"]})
+    assert (first["type"], first["data"]) == ("UserTracked", {"phone": GAVIN, "traits": GAVIN_CALL["traits"], **BY})
+    assert (second["type"], second["data"]) == ("TagsAdded", {"phone": GAVIN, "tags": GAVIN_CALL["tags"], **BY})
+
+
+def test_the_messages_of_a_call_name_the_key_that_sent_them_and_nobody_elses_word_for_it_counts(client, world):
+    client.track({**GAVIN_CALL, "by": "somebody else"})
+    world.send("UserTracked", {"phone": ASHA, "by": "somebody else"})
+    world.settle()
+    assert [message["data"]["by"] for message in client.messages()[:2]] == [KEY_NAME] * 2
+    stories = [client.read(f"/v1/contacts/{world.contact(who)['id']}/history").json["events"] for who in (GAVIN, ASHA)]
+    assert [[event.get("by") for event in events] for events in stories] == [[KEY_NAME] * 2, [None]]
 
 
 def test_tags_alone_are_one_message(client):
@@ -40,7 +51,7 @@ def test_tags_alone_are_one_message(client):
 def test_an_identity_alone_is_recorded(client):
     client.track({"userId": "u-1"})
     (message,) = client.messages()
-    assert (message["type"], message["data"]) == ("UserTracked", {"userId": "u-1", "traits": {}})
+    assert (message["type"], message["data"]) == ("UserTracked", {"userId": "u-1", "traits": {}, **BY})
     assert client.on_bus()[0].key == b"u-1"
 
 
@@ -156,7 +167,7 @@ def test_an_event_is_created(client):
         "ids": [message["id"]],
     }
     assert (message["type"], message["source"]) == ("EventTracked", "/v1/public/track/events")
-    assert message["data"] == {"userId": "u-1", "event": "Order placed", "traits": {"items": [{"sku": 1}]}}
+    assert message["data"] == {"userId": "u-1", "event": "Order placed", "traits": {"items": [{"sku": 1}]}, **BY}
 
 
 def test_an_event_needs_a_name(client):
@@ -233,7 +244,7 @@ def test_a_user_id_that_is_nobodys_is_left_out_beside_a_phone_and_the_answer_say
     answer = client.track({"userId": "Undefined", member: number})
     assert answer.status_code == 202
     assert [(note["pointer"], note["reason"]) for note in answer.json["notes"]] == [("/userId", "user_id_placeholder")]
-    assert [message["data"] for message in client.messages()] == [{"phone": GAVIN, "traits": {}}]
+    assert [message["data"] for message in client.messages()] == [{"phone": GAVIN, "traits": {}, **BY}]
     description.assert_fits("POST", USERS, answer)
 
 

@@ -37,7 +37,7 @@ def patch(user_id=None, **traits):
 def test_a_known_phone_is_found_and_nothing_is_said_of_it(world, changes):
     world.track(phone=GAVIN, city="Pune")
     world.settle()
-    assert changes.make(call(GAVIN, city="Goa"), unclaimed) == 1
+    assert changes.make(call(GAVIN, city="Goa"), "asha", unclaimed) == 1
     world.settle()
     assert world.contact(GAVIN)["traits"] == {"city": "Pune"}
 
@@ -45,7 +45,7 @@ def test_a_known_phone_is_found_and_nothing_is_said_of_it(world, changes):
 def test_who_is_unknown_is_made_and_on_the_way(world, changes):
     world.track(phone=ASHA)
     world.settle()
-    written = changes.make(call(GAVIN, city="Goa"), unclaimed)
+    written = changes.make(call(GAVIN, city="Goa"), "asha", unclaimed)
     assert (written.entry, written.is_new) == (None, False)
     world.settle()
     assert world.contact(GAVIN)["traits"] == {"city": "Goa"}
@@ -57,9 +57,9 @@ def test_a_change_that_is_based_on_an_older_event_is_refused_with_the_contact_as
     world.settle()
     id = world.contact(GAVIN)["id"]
     with pytest.raises(ContactChanged) as refused:
-        changes.change(id, patch(city="Agra"), unclaimed, based_on={1})
+        changes.change(id, patch(city="Agra"), "asha", unclaimed, based_on={1})
     assert refused.value.current.traits == {"city": "Goa"}
-    changes.change(id, patch(city="Agra"), unclaimed, based_on={2})
+    changes.change(id, patch(city="Agra"), "asha", unclaimed, based_on={2})
     world.settle()
     assert world.contact(GAVIN)["traits"] == {"city": "Agra"}
 
@@ -69,7 +69,7 @@ def test_a_second_user_id_is_refused_and_says_who_has_it(world, changes):
     world.track(phone=ASHA, user_id="u-2")
     world.settle()
     with pytest.raises(IdentityConflict) as refused:
-        changes.change(world.contact(GAVIN)["id"], patch(user_id="u-2"), unclaimed)
+        changes.change(world.contact(GAVIN)["id"], patch(user_id="u-2"), "asha", unclaimed)
     assert refused.value.holders == {"user_id": world.contact(ASHA)["id"]}
 
 
@@ -81,5 +81,5 @@ def test_a_contact_that_was_merged_leads_to_the_other(world, changes):
     world.track(phone=GAVIN, user_id="u-1")
     world.settle()
     with pytest.raises(ContactMoved) as moved:
-        changes.change(absorbed, patch(city="Goa"), unclaimed)
+        changes.change(absorbed, patch(city="Goa"), "asha", unclaimed)
     assert moved.value.into == world.contact(GAVIN)["id"]

@@ -53,7 +53,7 @@ def world(tmp_path_factory):
 def test_a_call_is_invalid_or_its_messages_can_be_read_without_a_refusal(world, body, is_event):
     calls = tracker(world.deployment)
     try:
-        ready = (calls.event if is_event else calls.user)(body, "/v1/public/track/users")
+        ready = (calls.event if is_event else calls.user)(body, "/v1/public/track/users", "asha")
         calls.publish(ready)()
         ids = ready.ids
     except Invalid:
@@ -102,7 +102,7 @@ def together(world, calls):
         taken.publisher = begun = Begun(taken.publisher)
 
         def call(body):
-            ready = taken.user(body, "/v1/public/track/users")
+            ready = taken.user(body, "/v1/public/track/users", "asha")
             taken.publish(ready)()
             return ready.ids
 

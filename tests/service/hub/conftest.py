@@ -74,6 +74,12 @@ class Browser:
 
 
 @pytest.fixture
+def as_page():
+    """Reads an answer as a page."""
+    return Page
+
+
+@pytest.fixture
 def world(tmp_path):
     made = World(tmp_path / "data", time_zone="Asia/Kolkata")
     yield made

@@ -1,0 +1,114 @@
+"""The addresses of the contact page's forms: a field's new value, a new field, a tag, and taking an edit back (R26)."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, request
+
+from service.http.services import Services
+from service.hub.contact.fields import NameMeant, field_meant, tag_meant
+from service.hub.contact.inputs import NotMeant, Typed, meant
+from service.hub.contact.saving import Saving
+from service.hub.contact.shown import ContactPage, Form
+from service.hub.contact.timeline import undone
+from service.hub.frame import words
+from service.hub.frame.access import needs
+from service.queries import contact as documents
+from service.queries.find import find_id
+
+_LONGEST_POSITION = 16
+
+
+def editing_pages(pages: Blueprint, services: Services, page: ContactPage, moments: words.Moments) -> Saving:
+    """Add the addresses that forms are sent to."""
+    saving = Saving(services, page, moments)
+    _changing(pages, services, page, saving)
+    _adding(pages, services, page, saving)
+    return saving
+
+
+def _changing(pages: Blueprint, services: Services, page: ContactPage, saving: Saving) -> None:
+    @pages.post("/contacts/<id>/edit")
+    @needs("track")
+    def edit(id: str) -> Any:
+        name = request.form.get("field", "")
+        stands = Typed.of_form(request.form)
+
+        def form(**members: Any) -> Form:
+            return Form(field=name, typed=stands, **members)
+
+        try:
+            value = None if "clear" in request.form else _value(services, id, name, stands)
+        except NotMeant as fault:
+            return page.render(id, form(fault=f"{fault}.")), 422
+        body = {"user_id": value} if name == "user_id" else {"traits": {name: value}}
+        return saving.save(id, body, _read_at(), form)
+
+    @pages.post("/contacts/<id>/undo")
+    @needs("track")
+    def undo(id: str) -> Any:
+        position = _position(request.form.get("position"))
+        with services.readers.log() as log:
+            events = documents.history(log, find_id(log, id), position - 1, 1)["events"]
+        before = undone(events[0]) if events and events[0]["position"] == position else {}
+        if not before:
+            return redirect(f"/contacts/{id}", 303)
+        return saving.save(
+            id, {"traits": before}, _position(request.form.get("read_at"), position), lambda **m: Form(**m)
+        )
+
+
+def _adding(pages: Blueprint, services: Services, page: ContactPage, saving: Saving) -> None:
+    @pages.post("/contacts/<id>/fields")
+    @needs("track")
+    def add_field(id: str) -> Any:
+        new = {name: request.form.get(name, "") for name in ("name", "type", "value")}
+
+        def form(**members: Any) -> Form:
+            return Form(new=new, **members)
+
+        try:
+            name, value = field_meant(request.form, services.catalogue.attributes()[0][0], services.settings.time_zone)
+            with services.readers.log() as log:
+                current = documents.contact(services.readers, log, find_id(log, id), None)
+            if name in current["traits"]:
+                text = f"{words.title(name)} is there already, with the value “{words.value(current['traits'][name])}”"
+                raise NotMeant(f"{text}: change it by its pencil")
+        except NameMeant as similar:
+            ask = {"kind": "similar", "names": similar.names, "typed": new["name"], "again": saving.sent(_read_at())}
+            return page.render(id, form(ask=ask)), 409
+        except NotMeant as fault:
+            return page.render(id, form(fault=f"{fault}.")), 422
+        return saving.save(id, {"traits": {name: value}}, _read_at(), form)
+
+    @pages.post("/contacts/<id>/tags")
+    @needs("track")
+    def add_tag(id: str) -> Any:
+        text = request.form.get("tag", "")
+
+        def form(**members: Any) -> Form:
+            return Form(tag=text, **members)
+
+        try:
+            tag = tag_meant(request.form, services.catalogue.tags()[0][0])
+        except NameMeant as similar:
+            ask = {"kind": "similar", "names": similar.names, "typed": text, "again": saving.sent(_read_at())}
+            return page.render(id, form(ask=ask)), 409
+        except NotMeant as fault:
+            return page.render(id, form(fault=f"{fault}.")), 422
+        return saving.save(id, {"tags": [tag]}, _read_at(), form)
+
+
+def _value(services: Services, id: str, name: str, stands: Typed) -> Any:
+    """What was typed into a field. Raises NotMeant, find.Unknown."""
+    with services.readers.log() as log:
+        current = documents.contact(services.readers, log, find_id(log, id), None)
+    return meant(stands, services.settings.time_zone, current["traits"].get(name))
+
+
+def _read_at() -> int:
+    return _position(request.form.get("read_at"))
+
+
+def _position(text: str | None, otherwise: int = 0) -> int:
+    is_one = text is not None and text.isascii() and text.isdigit() and len(text) < _LONGEST_POSITION
+    return int(text) if is_one and text is not None else otherwise

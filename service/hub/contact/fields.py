@@ -1,0 +1,82 @@
+"""A new field and a tag, as people type their names: one that is nearly there already is asked about (R2, R5)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import tzinfo
+from typing import Any
+
+from ledger.events import tags as tag_rules
+from ledger.events.traits import DEFAULT_TYPES, TraitType, clean_name, loose
+from service.hub.contact.details import IDENTITIES, LOCKS
+from service.hub.contact.inputs import KINDS, NotMeant, Typed, meant
+from service.hub.frame.words import TITLES
+
+_TITLES = {loose(title): name for name, title in TITLES.items()} | {
+    loose("WhatsApp Opted"): "whatsapp_opted",
+    loose("Phone Number"): "phone",
+    loose("Country Code"): "phone",
+}
+
+
+class NameMeant(Exception):
+    """A name that differs from these only by case, spaces or `_`."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(f"did you mean {' or '.join(names)}?")
+        self.names = names
+
+
+def field_meant(form: Mapping[str, str], known: Iterable[Mapping[str, Any]], zone: tzinfo | None) -> tuple[str, Any]:
+    """A new field's name and value, of the type that was chosen, else of the one that other contacts have.
+
+    `known` are the attributes that there are. Raises NotMeant, and NameMeant for a name that is nearly another's, until
+    the form says which is meant (`use`).
+    """
+    types: dict[str, TraitType] = {one["name"]: one["type"] for one in known}
+    name = _name(form.get("use") or form.get("name", ""), types, is_sure="use" in form)
+    chosen = form.get("type", "")
+    kind = chosen if chosen in KINDS.values() else KINDS[types.get(name, "string")]
+    value = meant(Typed(kind, form.get("value", "").replace("\r\n", "\n")), zone)  # type: ignore[arg-type]
+    if value is None:
+        raise NotMeant("The value is missing: a field is there once it has one")
+    return name, value
+
+
+def tag_meant(form: Mapping[str, str], known: Iterable[Mapping[str, Any]]) -> str:
+    """The tag that was typed. Raises NotMeant, and NameMeant as `field_meant` does."""
+    try:
+        tag = tag_rules.clean(form.get("use") or form.get("tag", ""))
+    except ValueError as fault:
+        raise NotMeant(_sentence(fault)) from None
+    if "use" not in form:
+        names = [one["tag"] for one in known]
+        if tag_rules.fold(tag) not in map(tag_rules.fold, names):
+            _ask_similar(tag, names)
+    return tag
+
+
+def _name(text: str, known: Iterable[str], *, is_sure: bool) -> str:
+    try:
+        name = clean_name(text)
+    except ValueError as fault:
+        raise NotMeant(_sentence(fault)) from None
+    titled = _TITLES.get(loose(name), name)
+    if titled in IDENTITIES:
+        raise NotMeant(f"{LOCKS[titled]} Choose another name")
+    if titled == "tags":
+        raise NotMeant("Tags have a form of their own, beside them")
+    if titled in DEFAULT_TYPES:
+        return titled
+    if not is_sure and name not in known:
+        _ask_similar(name, known)
+    return name
+
+
+def _ask_similar(name: str, known: Iterable[str]) -> None:
+    similar = [one for one in known if loose(one) == loose(name)]
+    if similar:
+        raise NameMeant(similar)
+
+
+def _sentence(fault: ValueError) -> str:
+    text = str(fault)
+    return f"{text[:1].upper()}{text[1:]}"

@@ -1,0 +1,164 @@
+"""The page of one contact (R26, R27): its fields, its timeline, any past moment, and the form that is open in it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from flask import g, render_template, request
+
+from ledger.events.traits import TraitType
+from ledger.log.port import LogReader
+from service.http.services import Services
+from service.hub.contact import timeline
+from service.hub.contact.details import LOCKS, arranged, fields_of
+from service.hub.contact.inputs import WORDS, Typed, kind_of, typed
+from service.hub.frame import words
+from service.hub.frame.preferences import Preferences
+from service.imports.record.registry import ImportUnknown
+from service.queries import contact as documents
+from service.queries.as_of import BadMoment, position_of
+from service.queries.find import FoundContact, Unknown, find_id
+
+FIELDS = "fields"
+"""Under which name a person's choice of fields is kept."""
+
+_SHOWN_EVENTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form that is open on the page, with what was typed, and what is to be asked before it is sent again.
+
+    `field`: the row that is a form. `new`: what stands in the form of a new field, `tag` in that of a tag. `ask` is a
+    question: `kind` (`conflict`, `consent`, `similar`), what it is about, and `again`, the fields to send with the yes.
+    """
+
+    field: str | None = None
+    typed: Typed | None = None
+    new: Mapping[str, str] | None = None
+    tag: str = ""
+    fault: str | None = None
+    ask: Mapping[str, Any] | None = None
+
+
+class ContactPage:
+    """Renders the page."""
+
+    def __init__(self, services: Services, preferences: Preferences) -> None:
+        self._services = services
+        self._preferences = preferences
+
+    def render(self, id: str, form: Form | None = None, notice: Mapping[str, Any] | None = None) -> str:
+        """The contact with this id as the address asks for it, with a form open in it. Raises find.Unknown."""
+        services = self._services
+        fault, position = None, None
+        with services.readers.log() as log:
+            found = find_id(log, id)
+            if form is None:
+                try:
+                    position = position_of(log, request.args.get("as_of") or None)
+                except BadMoment as bad:
+                    fault = f"This moment is not possible: {bad}."
+            contact = _contact(services, log, found, position)
+            events = documents.history(log, found)["events"]
+            explained = documents.explain(log, found)
+        named = file_names(services)
+        lines = {event["position"]: event for event in events}
+
+        def source(claim: Mapping[str, Any]) -> tuple[str, str]:
+            return words.source({**lines.get(claim["position"], {}), **claim}, named)
+
+        is_now = position is None and contact is not None
+        fields = fields_of(contact, explained["values"], source, is_past=position is not None)
+        chosen = self._preferences.get(g.session.name, FIELDS)
+        shown, rest = arranged(fields, chosen)
+        newest, count = list(reversed(events)), _shown(request.args.get("events"))
+        return render_template(
+            "contact/page.html",
+            contact=contact,
+            name=_name_of(contact, explained["values"]),
+            id=id,
+            shown=shown,
+            rest=rest,
+            arranging=_order(fields, chosen) if is_now and "arrange" in request.args else None,
+            form=(form or self._asked(contact)) if is_now else Form(),
+            is_now=is_now,
+            may_change="track" in g.session.scopes,
+            notice=notice,
+            kinds=WORDS,
+            suggestions=self._suggestions() if is_now else {},
+            zone=services.settings.time_zone or "this server's zone",
+            events=timeline.told(newest[:count], source),
+            hidden=max(0, len(newest) - count),
+            more=count + _SHOWN_EVENTS,
+            position=position,
+            stops=timeline.stops(events, position),
+            count=len(events),
+            fault=fault,
+        )
+
+    def type_of(self, name: str) -> TraitType | None:
+        """The type of a field among the other contacts; None where nobody has it."""
+        with self._services.readers.states.in_use().reading() as state:
+            return state.attribute_types().of(name)
+
+    def _asked(self, contact: Mapping[str, Any] | None) -> Form:
+        """The form that the address opens: that of a field of the contact, unless it is locked."""
+        name = request.args.get("edit")
+        if contact is None or "track" not in g.session.scopes:
+            return Form()
+        if name is None:
+            return Form(new={"name": "", "type": "", "value": ""} if "add" in request.args else None)
+        if name in LOCKS:
+            return Form(field=name, typed=Typed("text")) if name == "user_id" and not contact["user_id"] else Form()
+        value = contact["traits"].get(name)
+        type = kind_of(name, value, self.type_of(name))
+        return Form(field=name, typed=typed(value, type, self._services.settings.time_zone))
+
+    def _suggestions(self) -> dict[str, list[dict[str, Any]]]:
+        (attributes, _), _ = self._services.catalogue.attributes()
+        (tags, _), _ = self._services.catalogue.tags()
+        return {"attributes": attributes, "tags": tags}
+
+
+def file_names(services: Services) -> Callable[[str], str | None]:
+    """The name of an import's file by the import's id, each looked up once."""
+
+    @cache
+    def name(id: str) -> str | None:
+        with services.imports() as imports:
+            try:
+                return imports.results.file_name(id)
+            except ImportUnknown:
+                return None
+
+    return name
+
+
+def _contact(services: Services, log: LogReader, found: FoundContact, position: int | None) -> dict[str, Any] | None:
+    """The contact's document; None for one that is gone, or was not there yet: its history is shown all the same."""
+    try:
+        return documents.contact(services.readers, log, found, position)
+    except Unknown:
+        return None
+
+
+def _name_of(contact: Mapping[str, Any] | None, explained: Mapping[str, Any]) -> str:
+    if contact is None:
+        return str(explained.get("name", {}).get("value") or "This contact")
+    return str(contact["traits"].get("name") or contact["phone"] or contact["user_id"] or "Contact")
+
+
+def _order(fields: list[dict[str, Any]], chosen: list[str] | None) -> list[dict[str, Any]]:
+    """All fields for Arrange: those that are shown in their order, then the others; each with whether it `is_shown`."""
+    by_name = {one["name"]: one for one in fields}
+    first = list(by_name) if chosen is None else [name for name in chosen if name in by_name]
+    rest = [name for name in by_name if name not in first]
+    return [{"name": name, "is_shown": name in first} for name in (*first, *rest)]
+
+
+def _shown(text: str | None) -> int:
+    return (
+        max(_SHOWN_EVENTS, int(text)) if text and text.isascii() and text.isdigit() and len(text) < 6 else _SHOWN_EVENTS
+    )
