@@ -100,7 +100,7 @@ def import_file(file: BinaryIO, again: bool, dry_run: bool, rejects: Path | None
         emit(document, is_json, lambda: print_check(document))
         return _exit_code(document)
     with _at_work(_READING) as (importer, report):
-        brought = importer.bring(file, name, choices, report, again=again)
+        brought = importer.bring(file, name, choices, report, again=again, by=who())
         importer.wait(brought.id, report)
         return _finish(importer, brought.id, rejects, is_json, already=brought.already)
 

@@ -22,6 +22,7 @@ from service.hub.frame.places import PLACES
 from service.hub.frame.policy import with_policy
 from service.hub.frame.preferences import Preferences
 from service.hub.frame.signing_in import signing_in, signing_out
+from service.hub.imports.pages import UPLOADS, imports_pages
 from service.hub.people.page import people_pages
 
 _OPEN = frozenset(
@@ -56,7 +57,7 @@ def create_hub(hub: Hub) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     settings = hub.services.settings
     access = Access(hub.sessions, hub.services.seats, hub.secret, settings.port, hub.random)
-    access.guard(app, _OPEN)
+    access.guard(app, _OPEN, UPLOADS)
     Assets(Path(app.root_path) / "static").serve(app)
     with_notices(app, hub.secret, settings.port)
     with_policy(app, hub.random)
@@ -66,6 +67,7 @@ def create_hub(hub: Hub) -> Flask:
     app.register_blueprint(signing_out(access))
     app.register_blueprint(contacts_pages(hub.services, hub.preferences))
     app.register_blueprint(contact_pages(hub.services, hub.preferences))
+    app.register_blueprint(imports_pages(hub.services, access))
     app.register_blueprint(people_pages(hub.people))
 
     @app.get("/")

@@ -11,11 +11,12 @@ from wsgiref.types import WSGIApplication
 
 from flask import Flask
 
+from ledger.bus.port import Publisher
 from service.api.app import create_app
 from service.commands.conflicts import Conflicts
 from service.commands.idempotency import SECONDS, IdempotencyKeys
 from service.commands.known_identities import KnownContacts, in_log
-from service.commands.track import Tracker
+from service.commands.track import DEADLINE, Tracker
 from service.commands.track_batch import TrackBatches
 from service.deployment.deployment import Deployment
 from service.deployment.keys import Keys
@@ -111,7 +112,7 @@ def services(deployment: Deployment) -> Services:
         past=PastStates(deployment.past, background),
         audit_runs=AuditRuns(deployment.data / "audits", background, new_id, now),
         record=keys.record,
-        imports=partial(_imports, deployment),
+        imports=partial(_imports, deployment, calls.publisher),
         named_once=once,
         readiness=Remembered(lambda: look(status)),
         rejected_conflicts=RejectedConflicts(drivers.log()),
@@ -120,10 +121,10 @@ def services(deployment: Deployment) -> Services:
     )
 
 
-def _imports(deployment: Deployment) -> AbstractContextManager["Imports"]:
+def _imports(deployment: Deployment, publisher: Publisher) -> AbstractContextManager["Imports"]:
     from service.wiring.imports import imports  # slow to load, and most calls are not about files
 
-    return imports(deployment)
+    return imports(deployment, lambda message: publisher.publish([message], DEADLINE))
 
 
 def idempotency_keys(deployment: Deployment) -> IdempotencyKeys:

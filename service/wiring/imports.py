@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from ledger.bus.port import Message
 from service.deployment.deployment import Deployment
 from service.imports.ledger.ledger_view import LedgerView
 from service.imports.ledger.sent import SentRows
@@ -15,13 +16,14 @@ from service.imports.record.uploads import UploadPorts, Uploads
 from service.imports.run.feed import Pace
 from service.imports.run.importer import Importer
 from service.imports.run.ports import Limits, Ports
+from service.imports.run.undo_import import Orders
 from service.imports.table.wording import OF_CALL
 from service.wiring.drivers import Drivers, now
 
 
 @contextmanager
-def imports(deployment: Deployment) -> Iterator[Imports]:
-    """Imports for those who publish nothing; for one thread."""
+def imports(deployment: Deployment, publish: Callable[[Message], None]) -> Iterator[Imports]:
+    """Imports for calls and pages, for one thread; `publish` returns once the message is durable on the bus."""
     drivers, folder = Drivers(deployment), deployment.data / "imports"
     with _opened(drivers) as (registry, view):
         ports = UploadPorts(
@@ -32,7 +34,8 @@ def imports(deployment: Deployment) -> Iterator[Imports]:
             default_country_code=deployment.settings.default_country_code,
         )
         results = Results(folder, registry, view.outcomes, view.rejections, view.not_redone, OF_CALL)
-        yield Imports(Uploads(folder, registry, ports, _limits(deployment)), results)
+        orders = Orders(results.orderable, publish, drivers.signer(), ports.new_id, now)
+        yield Imports(Uploads(folder, registry, ports, _limits(deployment)), results, orders)
 
 
 @contextmanager
@@ -79,7 +82,7 @@ def importer_parts(
 def _opened(drivers: Drivers) -> Iterator[tuple[Registry, LedgerView]]:
     view = LedgerView(drivers.bus(), drivers.log(), drivers.generations())
     with closing(drivers.store()) as store, closing(view):
-        yield Registry(store), view
+        yield Registry(store, now), view
 
 
 def _limits(deployment: Deployment) -> Limits:

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from service.deployment.deployment import deployment
-from service.wiring.imports import imports
+from service.wiring.imports import importing
 from tests.examples import ASHA, GAVIN
 from tests.service.imports.test_counts import adds_up
 
@@ -164,7 +164,7 @@ def test_whoever_looks_while_an_import_runs_finds_every_row_counted_once(contact
     contacts("track", "--phone", GAVIN, "--user-id", "u1")
     process = contacts.start("import", written(tmp_path, content), "--tag", "vip", "--json")
     seen = []
-    with imports(deployment({"CONTACTS_DATA": str(tmp_path / "data")}, None)) as found:
+    with importing(deployment({"CONTACTS_DATA": str(tmp_path / "data")}, None)) as found:
         while process.poll() is None:
             seen += found.results.all()
     document = json.loads(process.communicate()[0])

@@ -33,7 +33,7 @@ HISTORY: dict[str, Any] = {
                 {"attribute": "name", "from": None, "to": "Gavin Roberts"},
                 {"attribute": "dob", "from": None, "to": "1996-12-01"},
             ],
-            "by": "website",
+            "by": "Website",
         },
         {
             "position": 2,
@@ -43,7 +43,7 @@ HISTORY: dict[str, Any] = {
             "stated_at": "2026-11-24T16:08:39.212341Z",
             "recorded_at": "2026-11-24T16:08:39.221497Z",
             "changes": [{"attribute": "tags", "from": None, "to": "new customer"}],
-            "by": "website",
+            "by": "Website",
         },
         {
             "position": 3,
@@ -54,7 +54,7 @@ HISTORY: dict[str, Any] = {
             "recorded_at": "2026-11-24T16:08:39.221497Z",
             "changes": [],
             "event": "Order placed",
-            "by": "website",
+            "by": "Website",
         },
         {
             "position": 4,
@@ -64,7 +64,7 @@ HISTORY: dict[str, Any] = {
             "stated_at": "2020-01-01T00:00:00Z",
             "recorded_at": "2026-11-24T16:08:39.221497Z",
             "changes": [],
-            "by": "website",
+            "by": "Website",
         },
     ],
     "next_after": None,

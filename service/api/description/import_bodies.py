@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
+from ledger.events import moments
 from ledger.events.kinds.tag_list import Tags
 from ledger.events.phone import PhoneFault, normalise
 from ledger.events.tags import MOST_TAGS
@@ -12,6 +13,7 @@ from service.api.http.arguments import OptionalBody
 from service.imports.columns.attributes import COUNTRY_CODE, TYPES
 from service.imports.columns.choices import BLANKS, MATCHES, MODES, MOST_NULL_CHARACTERS, MOST_NULL_VALUES
 from service.imports.columns.date_formats import FormatWrong, date_format
+from service.imports.record.counts import STATES
 from service.imports.table.dialect import DELIMITERS
 
 
@@ -164,8 +166,22 @@ class ConfirmationBody(OptionalBody):
     again = Flag(load_default=False, metadata=said("Import the same file with the same choices once more"))
 
 
+class MomentText(fields.String):
+    """RFC 3339 with a zone, or a bare date, whose 00:00:00Z is meant; read into microseconds since the epoch."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> Any:
+        try:
+            return moments.parse(super()._deserialize(value, attr, data, **options))
+        except ValueError as fault:
+            raise ValidationError(f"is {fault}") from fault
+
+
 class ImportsQuery(Schema):
     """For the list of imports."""
 
     limit = limit(100, 1000)
     cursor = text("The next_cursor of the page before", most=64)
+    state = fields.String(validate=one_of(STATES), metadata=said("Only those in this state"))
+    by = text("Only those that this person or key brought, by name", most=100)
+    since = MomentText(metadata=said("Only those whose file came at this moment or later"))
+    until = MomentText(metadata=said("Only those whose file came before this moment"))

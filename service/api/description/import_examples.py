@@ -74,6 +74,13 @@ _COUNTS = {
     "cancelled": 0,
     "erased": 0,
 }
+_ABOUT: dict[str, Any] = {
+    "by": "Website",
+    "bytes": 141,
+    "made_at": "2026-11-24T16:08:37.928Z",
+    "confirmed_at": None,
+    "ended_at": None,
+}
 _OPTIONS: dict[str, Any] = {
     "country_code": None,
     "mode": "upsert",
@@ -92,10 +99,11 @@ UPLOADED: dict[str, Any] = {
     "id": "01a20ed6-3180-79fa-b52d-3e2f77949685",
     "state": "uploaded",
     "file_name": "contacts.csv",
+    **_ABOUT,
+    "tags": [],
     "rows": None,
     **_COUNTS,
     "allowed": ["mapping", "tags", "options", "cancel"],
-    "tags": [],
     "options": _OPTIONS,
     "mapping": None,
     "progress": None,
@@ -107,19 +115,21 @@ UPLOADED: dict[str, Any] = {
     "check": None,
     "text_columns": [],
     "user_ids_left_out": 0,
+    "reasons": [],
     "rejects": [],
 }
 CHECKED: dict[str, Any] = {
     "id": "01a20ed6-3088-77bf-ae41-7940e0f51d03",
     "state": "checked",
     "file_name": "contacts.csv",
+    **_ABOUT,
+    "tags": ["new customer"],
     "rows": 3,
     **_COUNTS,
     "created": 1,
     "updated": 1,
     "rejected": 1,
     "allowed": ["mapping", "tags", "options", "check", "confirm", "cancel"],
-    "tags": ["new customer"],
     "options": _OPTIONS,
     "mapping": [
         {"column": "Full Name", "attribute": "name", "type": "string", "format": None},
@@ -137,6 +147,8 @@ CHECKED: dict[str, Any] = {
         "position": 5,
         "head": "e3c218cbf6be8b6ddd877d91ab8ae3038ee2ef1c82bb7cb2de88b97713b2b1fd",
         "opt_ins": 0,
+        "with_opt_ins": None,
+        "gains": {},
         "new_attributes": ["Loyalty Points"],
         "new_tags": [],
         "examples": [
@@ -149,6 +161,7 @@ CHECKED: dict[str, Any] = {
     },
     "text_columns": [],
     "user_ids_left_out": 0,
+    "reasons": [{"reason": "type_mismatch", "rows": 1, "what": "not a value of the column's type"}],
     "rejects": [
         {
             "line": 4,
@@ -160,7 +173,7 @@ CHECKED: dict[str, Any] = {
     ],
 }
 IMPORTS: dict[str, Any] = {
-    "imports": [{name: CHECKED[name] for name in ("id", "state", "file_name", "rows", *_COUNTS)}],
+    "imports": [{name: CHECKED[name] for name in ("id", "state", "file_name", *_ABOUT, "tags", "rows", *_COUNTS)}],
     "next_cursor": None,
 }
 TEMPLATE = (

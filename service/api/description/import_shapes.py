@@ -4,8 +4,9 @@ from marshmallow import fields
 
 from service.api.description.contact_shapes import ChangeSchema
 from service.api.description.import_bodies import said
-from service.api.description.shapes import Answer
+from service.api.description.shapes import Answer, MomentField
 from service.imports.columns.attributes import TYPES
+from service.imports.record.counts import STATES
 from service.imports.record.lifecycle import COMMANDS
 
 
@@ -21,6 +22,14 @@ class RejectSchema(Answer):
     reason = fields.String(required=True, metadata=said("A word for programs"))
     message = fields.String(required=True, metadata=said("What is wrong, for a person"))
     hint = fields.String(required=True, metadata=said("What to do"))
+
+
+class RowReasonSchema(Answer):
+    """How many rows have a reason."""
+
+    reason = fields.String(required=True, metadata=said("A word for programs"))
+    rows = fields.Integer(required=True, metadata=said("Rows that have it; one with several counts under each"))
+    what = fields.String(required=True, metadata=said("For a person"))
 
 
 class UndoingSchema(Answer):
@@ -55,15 +64,21 @@ class CountsSchema(Answer):
     id = fields.UUID(required=True)
     state = fields.String(
         required=True,
-        metadata=said(
-            "How far it is",
-            enum=[
-                *("uploaded", "mapped", "checked", "running", "done", "cancelled", "failed"),
-                *("undoing", "undone", "redoing"),
-            ],
-        ),
+        metadata=said("How far it is", enum=list(STATES)),
     )
     file_name = fields.String(required=True)
+    by = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=said("Who brought it: a person or a key by name, or who ran the command; null if not known"),
+    )
+    bytes = fields.Integer(required=True, allow_none=True, metadata=said("Of the file"))
+    tags = fields.List(fields.String(), required=True, metadata=said("Of every row that is taken"))
+    made_at = MomentField("When the file came", required=True, allow_none=True)
+    confirmed_at = MomentField("The time that its rows are stated for; null until then", required=True, allow_none=True)
+    ended_at = MomentField(
+        "When its last row was out, or it was stopped; null until then", required=True, allow_none=True
+    )
     rows = fields.Integer(required=True, allow_none=True, metadata=said("Null while they are not counted"))
     created = _count("New contacts")
     updated = _count("Known contacts that changed")
@@ -165,12 +180,37 @@ class TextColumnSchema(Answer):
     type = fields.String(required=True, metadata=said("Of all its values", enum=["number", "boolean", "datetime"]))
 
 
+class ChecksSumSchema(Answer):
+    """Counts that add up to `rows`."""
+
+    rows = _count("Of the file")
+    created = _count("New contacts")
+    updated = _count("Known contacts that change")
+    unchanged = _count("Every value is there already, or loses to a newer one")
+    older = _count("Those of the unchanged that lose")
+    skipped = _count("Left out by the mode")
+    duplicate = _count("Later rows with the phone of a row that is taken")
+    rejected = _count("Rows with a fault")
+
+
 class CheckSchema(Answer):
     """What a check found besides the counts."""
 
     position = fields.Integer(required=True, metadata=said("The position of the log that it is exact for"))
     head = fields.String(required=True, metadata=said("The hash of that entry"))
     opt_ins = fields.Integer(required=True, metadata=said("Who said FALSE and would become TRUE"))
+    with_opt_ins = fields.Nested(
+        ChecksSumSchema,
+        required=True,
+        allow_none=True,
+        metadata=said("What it comes to if the confirmation allows these; null where there are none"),
+    )
+    gains = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        required=True,
+        metadata=said("How many people more an option that is off would bring at most, by its name"),
+    )
     new_attributes = fields.List(fields.String(), required=True)
     new_tags = fields.List(fields.String(), required=True)
     examples = fields.List(fields.Nested(ExampleSchema), required=True, metadata=said("At most 100"))
@@ -182,7 +222,6 @@ class ImportSchema(CountsSchema):
     allowed = fields.List(
         fields.String(), required=True, metadata=said(f"Of {', '.join(COMMANDS)}, undo, redo, what its state allows")
     )
-    tags = fields.List(fields.String(), required=True)
     options = fields.Dict(required=True)
     mapping = fields.List(fields.Nested(MappedColumnSchema), required=True, allow_none=True)
     progress = fields.Nested(ProgressSchema, required=True, allow_none=True, metadata=said("Null while nothing runs"))
@@ -211,6 +250,11 @@ class ImportSchema(CountsSchema):
     )
     user_ids_left_out = fields.Integer(
         required=True, metadata=said("User ids such as undefined, which are nobody's and count as not given")
+    )
+    reasons = fields.List(
+        fields.Nested(RowReasonSchema),
+        required=True,
+        metadata=said("Why rows are rejected or duplicates, the most frequent first; none while it runs"),
     )
     rejects = fields.List(
         fields.Nested(RejectSchema),

@@ -27,7 +27,7 @@ CHANGES: dict[str, Any] = {
                 "phone": "+919967536783",
                 "userId": "0123abc45d",
                 "traits": {"name": "Gavin Roberts", "dob": "1996-12-01"},
-                "by": "website",
+                "by": "Website",
             },
         },
         {
@@ -41,7 +41,7 @@ CHANGES: dict[str, Any] = {
             "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
             "merged": None,
             "skipped": False,
-            "data": {"phone": "+919967536783", "userId": "0123abc45d", "tags": ["new customer"], "by": "website"},
+            "data": {"phone": "+919967536783", "userId": "0123abc45d", "tags": ["new customer"], "by": "Website"},
         },
         {
             "position": 3,
@@ -58,7 +58,7 @@ CHANGES: dict[str, Any] = {
                 "userId": "0123abc45d",
                 "event": "Order placed",
                 "traits": {"items": [{"sku": "A-1", "count": 2}]},
-                "by": "website",
+                "by": "Website",
             },
         },
         {
@@ -72,7 +72,7 @@ CHANGES: dict[str, Any] = {
             "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
             "merged": None,
             "skipped": False,
-            "data": {"userId": "0123abc45d", "traits": {"name": "Gavin"}, "by": "website"},
+            "data": {"userId": "0123abc45d", "traits": {"name": "Gavin"}, "by": "Website"},
         },
         {
             "position": 5,
@@ -105,7 +105,7 @@ REJECTED: dict[str, Any] = {
             "raw": (
                 '{"specversion":"1.0","id":"01a20e51-0031-73dc-8a03-a95d4af8d1d9","source":"/v1/public/trac'
                 'k/users","type":"UserTracked","ledgersig":"e5a428c92cd257bf1659ac3c674224088a2660b91a3c88c'
-                'bc910d16e0ae97720","data":{"phone":"+919967536783","userId":"someone-else","traits":{},"by":"website"}}'
+                'bc910d16e0ae97720","data":{"phone":"+919967536783","userId":"someone-else","traits":{},"by":"Website"}}'
             ),
         }
     ],

@@ -22,14 +22,14 @@ from service.api.description.import_bodies import (
 from service.api.description.import_shapes import ImportSchema, ImportsSchema
 from service.api.http.import_problems import already_imported, not_allowed, not_ordered
 from service.api.http.routing import Routes, json_answer
-from service.api.http.upload import read_file
-from service.commands.track import DEADLINE
 from service.http.services import Services
+from service.http.upload import read_file
 from service.imports.columns.column_choice import ColumnChoice
 from service.imports.record.imports import Imports
 from service.imports.record.lifecycle import StepNotAllowed
+from service.imports.record.results import WantedImports
 from service.imports.record.uploads import AlreadyImported, Uploads
-from service.imports.run.undo_import import Order, UndoNotPossible, message_of
+from service.imports.run.undo_import import Order, UndoNotPossible
 
 _CSV = "text/csv; charset=utf-8"
 _LINES_AT_ONCE = 500
@@ -76,12 +76,8 @@ class _Opened:
 
     def ordered(self, id: str, *, is_redo: bool, reason: str | None) -> Response:
         """The import once an undo or a redo of it is on the disk of the bus."""
-        order = Order(is_redo=is_redo, by=f"key:{g.key.name}", reason=reason)
-        services = self._services
         with self() as found:
-            one = found.results.orderable(id, order)
-            _, message = message_of(one, order, services.new_id(), services.clock(), services.consistency.signer)
-            services.tracker.publisher.publish([message], DEADLINE)
+            found.orders.give(id, Order(is_redo=is_redo, by=f"key:{g.key.name}", reason=reason))
             return _answer(found, id, 202)
 
 
@@ -98,7 +94,9 @@ def _taking_in(routes: Routes, opened: _Opened) -> None:
         lines to judge by, and `PUT …/options` confirms its encoding.
         """
         with opened() as found:
-            id = found.uploads.receive(lambda incoming: read_file(request, incoming, found.uploads.most_bytes))
+            id = found.uploads.receive(
+                lambda incoming: read_file(request, incoming, found.uploads.most_bytes), by=g.key.name
+            )
             return _answer(found, id, 201, {"Location": f"/v1/imports/{id}"})
 
     @routes.get("/v1/imports", scope="import")
@@ -108,7 +106,8 @@ def _taking_in(routes: Routes, opened: _Opened) -> None:
     def list_imports(query: dict[str, Any]) -> Response:
         """List the imports, newest first."""
         with opened() as found:
-            page = found.results.page(query["limit"] + 1, query.get("cursor"))
+            wanted = WantedImports(**{name: query.get(name) for name in ("state", "by", "since", "until")})
+            page = found.results.page(query["limit"] + 1, query.get("cursor"), wanted)
         shown = page[: query["limit"]]
         return json_answer({"imports": shown, "next_cursor": shown[-1]["id"] if len(page) > len(shown) else None})
 

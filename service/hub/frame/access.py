@@ -15,7 +15,8 @@ from service.http.seats import Seats
 from service.hub.frame.words import right
 
 _SAFE = ("GET", "HEAD")
-_LARGEST_FORM = 64 * 1024
+LARGEST_FORM = 256 * 1024
+"""Bytes: the columns of a file have some fields each."""
 _TOKEN = 32
 
 FORM_HEADER = "X-Form-Token"
@@ -54,8 +55,11 @@ class Access:
         self._name = f"contacts-{port}"
         self._random = random
 
-    def guard(self, app: Flask, open_endpoints: frozenset[str]) -> None:
-        """Let only signed-in people reach `app`, but for the pages named, and only forms of our own change anything."""
+    def guard(self, app: Flask, open_endpoints: frozenset[str], uploads: frozenset[str] = frozenset()) -> None:
+        """Let only signed-in people reach `app`, but for the pages named, and only forms of our own change anything.
+
+        The views `uploads` read their body themselves, piece by piece, and ask `confirm` about it.
+        """
 
         @app.before_request
         def admit() -> Any:
@@ -69,15 +73,17 @@ class Access:
                 name = "a sign-in" if session is None else session.name
                 self._seats.take(name)
                 g.seat = name  # none is given back that was not taken
-                request.environ["wsgi.input"] = BytesIO(read_bytes(request.environ, _LARGEST_FORM))
+                g.is_upload = request.endpoint in uploads
+                if not g.is_upload:
+                    request.environ["wsgi.input"] = BytesIO(read_bytes(request.environ, LARGEST_FORM))
             if request.endpoint in open_endpoints or request.endpoint is None:
                 return None
             if session is None:
                 if request.method in _SAFE and not is_fragment():
                     return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'), safe='')}", 303)
                 raise SignedOut
-            if request.method not in _SAFE and not self._is_token(session):
-                raise Forged
+            if request.method not in _SAFE and not g.is_upload:
+                self.confirm(request.form.get("form", ""))
             return None
 
         @app.teardown_request
@@ -90,14 +96,18 @@ class Access:
         mask = self._random(_TOKEN)
         return (mask + _xor(mask, self._secret_of(session))).hex()
 
-    def _is_token(self, session: Session) -> bool:
-        """Whether the form, or the script that sends one, has what a page of this session gave it."""
-        sent = request.headers.get(FORM_HEADER) or request.form.get("form", "")
+    def confirm(self, field: str) -> None:
+        """See that a form, by its field `form`, or the script that sends one, has what a page of this session gave it.
+
+        Raises Forged.
+        """
+        sent = request.headers.get(FORM_HEADER) or field
         try:
             both = bytes.fromhex(sent)
         except ValueError:
-            return False
-        return hmac.compare_digest(_xor(both[:_TOKEN], both[_TOKEN:]), self._secret_of(session))
+            raise Forged from None
+        if not hmac.compare_digest(_xor(both[:_TOKEN], both[_TOKEN:]), self._secret_of(g.session)):
+            raise Forged
 
     def _secret_of(self, session: Session) -> bytes:
         return hmac.digest(self._key, session.hash, "sha256")

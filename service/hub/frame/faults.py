@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from ledger.storage import NotMadeYet, StorageFault
 from service.http.body import BrokenOff, LengthMissing, TooLong
 from service.http.problem import Problem
-from service.hub.frame.access import Access, Forged, NotAllowed, SignedOut, is_fragment
+from service.hub.frame.access import LARGEST_FORM, Access, Forged, NotAllowed, SignedOut, is_fragment
 from service.jobs.past_states import BeingFolded
 from service.queries.find import Unknown
 
@@ -77,7 +77,7 @@ def _said(fault: Exception) -> _Said | None:
         case BrokenOff() | LengthMissing():
             return _Said(400, "This form did not arrive whole", "Nothing was changed. Send it again.")
         case TooLong():
-            return _Said(413, "This is too long", "A form here has at most 64 KiB.")
+            return _Said(413, "This is too long", f"A form here has at most {LARGEST_FORM // 1024} KiB.")
         case HTTPException() if fault.code is not None and fault.code < 500:
             if fault.code == 404:
                 return _Said(404, "There is nothing here", "The address may be mistyped, or the page was removed.")
@@ -91,6 +91,8 @@ def _sentence(text: str) -> str:
 
 def _can_be_sent_again(fault: Exception) -> bool:
     """Whether the form stood on a page of this hub, and all that it held is in our hands."""
+    if g.get("is_upload", False):
+        return False  # a file is not read to be shown again
     is_ours = isinstance(fault, SignedOut) or g.session is not None
     return is_ours and g.get("is_same_origin", False) and not request.files and request.mimetype in _FORMS
 

@@ -1,9 +1,11 @@
 """A check: a file's rows judged and rehearsed against the ledger as it is, told as the Import JSON (R21, R22)."""
 
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from service.imports.checks.gains import Gains
 from service.imports.checks.rehearsal import CheckFindings, Rehearsal
 from service.imports.columns.attributes import default_type
 from service.imports.ledger.at_head import LedgerHead
@@ -12,7 +14,7 @@ from service.imports.record.folder import ImportFolder
 from service.imports.record.lifecycle import ImportState
 from service.imports.record.progress import Progress
 from service.imports.record.registry import Import
-from service.imports.record.rejects import RejectsFile, kept_rejects
+from service.imports.record.rejects import Reject, RejectsFile, by_reason, every_reject, kept_rejects
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import SourceRows, Verdicts, opted_out
@@ -20,6 +22,7 @@ from service.imports.run.ports import Report
 from service.imports.table.dialect import shape
 
 _ROWS = 10_000
+_COUNTS = ("rows", "created", "updated", "unchanged", "older", "skipped", "duplicate", "rejected")
 _NOT_ALLOWED = "opt_in_not_allowed"
 
 
@@ -27,43 +30,89 @@ def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, repo
     """What `new`, whose rows are `found`, would come to. Its rejects are in the folder afterwards.
 
     So are, as `opt_ins`, the phones of whoever has opted out and would be opted in: a second yes is about
-    these (R16).
+    these (R16), and what it would come to with that is told beside.
     """
     choices = new.choices
     assert new.confirmed_at is not None
-    checks, done, refused_opt_ins = RowChecks(new.columns, choices), Progress(), 0
+    checks, gains = RowChecks(new.columns, choices), Gains(new.columns, choices)
     with (
         closing(RejectsFile(folder.rejects)) as rejects,
         SourceRows(folder.source, shape(folder.source, choices.delimiter).delimiter, found) as rows,
     ):
         out = frozenset(opted_out(found, choices, checks, rows, head))
         folder.save("opt_ins", sorted(out), durable=True)
-        rehearsal = Rehearsal(found, head, choices, new.confirmed_at, out)
-        verdicts = Verdicts(found, rows, checks, frozenset() if choices.allow_opt_in else out)
+        judged = _Judged(new, found, head, rows, checks, out)
+
+        def keep(reject: Reject) -> None:
+            rejects.add(reject)
+            if gains.may_gain(reject):
+                gains.take(reject, next(rows.read([reject.row - 1])))
+
+        whole = judged.by(frozenset() if choices.allow_opt_in else out, keep, lambda done: report("checking", *done))
+        for rejection in whole.findings.rejections:
+            rejects.add(late_reject(rejection, new.columns))
+        rejects.flush()
+        with_opt_ins = None
+        if out and not choices.allow_opt_in:
+            allowed = judged.by(frozenset(), lambda _: None, lambda done: report("checking consent", *done))
+            with_opt_ins = {name: allowed.counts[name] for name in _COUNTS}
+    return {
+        **whole.counts,
+        "id": None,
+        "state": "checked",
+        "check": {
+            **_check_json(whole.findings, head, whole.refused_opt_ins),
+            "with_opt_ins": with_opt_ins,
+            "gains": gains.to_json(),
+        },
+        "text_columns": text_columns_json(found.text_columns),
+        "user_ids_left_out": found.user_ids_left_out,
+        "reasons": by_reason(every_reject(folder.rejects)),
+        "rejects": rejects_json(kept_rejects(folder.rejects)),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What all rows come to. `refused_opt_ins` are rejected for that alone."""
+
+    counts: dict[str, Any]
+    findings: CheckFindings
+    refused_opt_ins: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A file's rows, to be judged and rehearsed by who may be opted in."""
+
+    new: Import
+    found: Scan
+    head: LedgerHead
+    rows: SourceRows
+    checks: RowChecks
+    out: frozenset[int]
+
+    def by(
+        self, refused: frozenset[int], keep: Callable[[Reject], None], report: Callable[[tuple[int, int]], None]
+    ) -> _Whole:
+        """All rows, where those whose phones are `refused` may not be opted in."""
+        new, found, done, refused_opt_ins = self.new, self.found, Progress(), 0
+        assert new.confirmed_at is not None
+        rehearsal = Rehearsal(found, self.head, new.choices, new.confirmed_at, self.out)
+        verdicts = Verdicts(found, self.rows, self.checks, refused)
         while done.at < len(found):
             part = verdicts.part(done, _ROWS)
             for reject in part.rejects:
-                rejects.add(reject)
+                keep(reject)
                 refused_opt_ins += all(fault.reason == _NOT_ALLOWED for fault in reject.faults)
             rehearsal.take(part)
             done = part.progress
-            report("checking", done.at, len(found))
-        for rejection in rehearsal.findings.rejections:
-            rejects.add(late_reject(rejection, new.columns))
-        rejects.flush()
-    published = replace(
-        new, state=ImportState.PUBLISHED, published=done.rank, duplicate=done.duplicate, rejected=done.rejected
-    )
-    counts = import_json(published, rehearsal.findings.settled, done.duplicate, done.rejected)
-    return {
-        **counts,
-        "id": None,
-        "state": "checked",
-        "check": _check_json(rehearsal.findings, head, refused_opt_ins),
-        "text_columns": text_columns_json(found.text_columns),
-        "user_ids_left_out": found.user_ids_left_out,
-        "rejects": rejects_json(kept_rejects(folder.rejects)),
-    }
+            report((done.at, len(found)))
+        published = replace(
+            new, state=ImportState.PUBLISHED, published=done.rank, duplicate=done.duplicate, rejected=done.rejected
+        )
+        counts = import_json(published, rehearsal.findings.settled, done.duplicate, done.rejected)
+        return _Whole(counts, rehearsal.findings, refused_opt_ins)
 
 
 def _check_json(findings: CheckFindings, head: LedgerHead, refused_opt_ins: int) -> dict[str, Any]:

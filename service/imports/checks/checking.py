@@ -9,6 +9,7 @@ from service.imports.checks.check import check
 from service.imports.columns.choices import Choices, clean_choices
 from service.imports.columns.preview import look
 from service.imports.columns.proposal import better_types
+from service.imports.record.counts import reasons_json
 from service.imports.record.first_look import ensure_looked, look_anew
 from service.imports.record.folder import ImportFolder
 from service.imports.record.lifecycle import ImportState, ImportStep, StepNotAllowed
@@ -57,6 +58,7 @@ class Checks:
                 document = self._check(folder, new, found, report)
                 first = look(folder.source, choices.delimiter, self._ports.known_attributes())
                 document["proposals"] = [one.to_json() for one in better_types(first.proposed, new.columns)]
+                document["reasons"] = reasons_json(document["reasons"])
                 document["rejects"] = worded_faults(document["rejects"], OF_COMMAND)
                 if rejects is not None:
                     kept, found_shape = kept_rejects(folder.rejects), shape(folder.source, choices.delimiter)

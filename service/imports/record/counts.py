@@ -1,16 +1,24 @@
 """The count of an import, exact at every moment: the Import JSON (R22)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from typing import Any
 
+from ledger.events import moments
 from service.imports.columns.attributes import USER_ID
 from service.imports.columns.column_map import ColumnMap
 from service.imports.record.lifecycle import ImportState
+from service.imports.record.orphans import made_at
 from service.imports.record.registry import Import
 from service.imports.record.rejects import Reject, first_faults
-from service.imports.rows.reasons import fault
+from service.imports.rows.reasons import fault, what
+
+STATES = (
+    *("uploaded", "mapped", "checked", "running", "done", "cancelled", "failed"),
+    *("undoing", "undone", "redoing"),
+)
+"""What an import is told to be in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ def import_json(one: Import, outcomes: Outcomes, duplicate: int, rejected: int) 
     document: dict[str, Any] = {
         "id": one.id,
         "state": (outcomes.undoing and outcomes.undoing.state) or _state(one, pending),
-        "file_name": one.file_name,
+        **about(one),
         "rows": one.rows,
         "created": outcomes.created,
         "updated": outcomes.updated,
@@ -100,6 +108,23 @@ def import_json(one: Import, outcomes: Outcomes, duplicate: int, rejected: int) 
     if outcomes.undoing is not None:
         document["undoing"] = _undoing_json(outcomes.undoing)
     return document
+
+
+def about(one: Import) -> dict[str, Any]:
+    """Whose file it is, how large, with which tags, and when: RFC 3339 in UTC, None where it is not known or not yet.
+
+    `confirmed_at` is the time its rows are stated for (R4).
+    """
+    made = made_at(one.id)
+    return {
+        "file_name": one.file_name,
+        "by": one.by,
+        "bytes": one.bytes,
+        "made_at": None if made is None else moments.text(made * 1000),
+        "confirmed_at": None if one.confirmed_at is None else moments.text(one.confirmed_at),
+        "ended_at": None if one.ended_at is None else moments.text(one.ended_at),
+        "tags": list(one.choices.tags),
+    }
 
 
 def _undoing_json(undoing: ImportUndo) -> dict[str, Any]:
@@ -121,6 +146,12 @@ def all_rejects(kept: Iterable[Reject], rejections: Iterable[AppendRejection], c
 def text_columns_json(found: Iterable[Sequence[str]]) -> list[dict[str, str]]:
     """Columns whose values are kept as texts and are all of another type, each with that type."""
     return [{"column": column, "type": type} for column, type in found]
+
+
+def reasons_json(counted: Mapping[str, int]) -> list[dict[str, Any]]:
+    """How many rows have each reason, the most frequent first; a row with several counts under each."""
+    ranked = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+    return [{"reason": reason, "rows": rows, "what": what(reason)} for reason, rows in ranked]
 
 
 def rejects_json(rejects: Iterable[Reject]) -> list[dict[str, Any]]:

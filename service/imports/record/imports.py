@@ -1,9 +1,10 @@
-"""Imports for whoever publishes nothing: preparing them, and what became of them."""
+"""Imports for calls and pages: preparing them, what became of them, and orders about them."""
 
 from dataclasses import dataclass
 
 from service.imports.record.results import Results
 from service.imports.record.uploads import Uploads
+from service.imports.run.undo_import import Orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +13,4 @@ class Imports:
 
     uploads: Uploads
     results: Results
+    orders: Orders

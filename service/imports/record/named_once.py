@@ -23,6 +23,6 @@ def named_once(states: Generations, store: Callable[[], Connection]) -> Callable
                 if state.attribute_types().has(name):
                     return True
         with closing(store()) as connection:
-            return name in Registry(connection).attributes_published()
+            return name in Registry(connection, lambda: 0).attributes_published()
 
     return is_known

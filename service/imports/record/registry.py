@@ -1,7 +1,7 @@
 """The imports of this deployment: a table of `service.db`."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -100,6 +100,13 @@ def imports_that_are_prepared(database: Database) -> None:
     database.execute("CREATE INDEX imports_by_hash ON imports (hash)")
 
 
+@MIGRATIONS()
+def imports_that_somebody_brought(database: Database) -> None:
+    """Who brought an import, how large its file was, and when it was over; not known of earlier ones."""
+    for column in ("who TEXT", "bytes INTEGER", "ended_at INTEGER"):
+        database.execute(f"ALTER TABLE imports ADD COLUMN {column}")
+
+
 class ImportUnknown(LookupError):
     """No import has this id."""
 
@@ -110,7 +117,9 @@ class Import:
 
     `columns` is empty until it is mapped. `confirmed_at` is microseconds since the epoch; `rows` counts the file's,
     once they were counted, `published` those that became messages. `failure` is a sentence, when `state` is FAILED, or
-    when its check found that the file cannot be imported so. `revision` counts the changes of the choices.
+    when its check found that the file cannot be imported so. `revision` counts the changes of the choices. `by` names
+    who brought it, `bytes` is the file's size, `ended_at` when its last row was out, or it was stopped; None where that
+    is not known, as of imports of earlier versions.
     """
 
     id: str
@@ -129,6 +138,9 @@ class Import:
     failure: str | None = None
     is_checking: bool = False
     revision: int = 0
+    by: str | None = None
+    bytes: int | None = None
+    ended_at: int | None = None
 
 
 def _as_it_is(one: Import) -> Import:
@@ -136,10 +148,11 @@ def _as_it_is(one: Import) -> Import:
 
 
 class Registry:
-    """Reads and writes the table; the connection is `database.open_store`'s."""
+    """Reads and writes the table; the connection is `database.open_store`'s. `clock`: microseconds since the epoch."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, clock: Callable[[], int]) -> None:
         self._connection = connection
+        self._clock = clock
 
     def add(self, new: Import, *, again: bool) -> Import:
         """Keep an import; unless `again`, a confirmed one of the same file and choices is returned instead."""
@@ -161,6 +174,8 @@ class Registry:
             one = self.get(id)
             state = after(id, one.state, step)
             changed = replace(change(one), state=state)
+            if state in _ENDS:
+                changed = replace(changed, ended_at=self._clock())
             names = _COLUMNS.replace(",", " = ?,") + " = ?"
             self._connection.execute(f"UPDATE imports SET {names} WHERE id = ?", (*_values(changed), id))
         return changed
@@ -185,12 +200,14 @@ class Registry:
         """Every import, newest first."""
         return [_import(row) for row in self._connection.execute(f"SELECT {_COLUMNS} FROM imports ORDER BY id DESC")]
 
-    def ids(self, limit: int, before: str | None) -> list[str]:
-        """The ids of imports, newest first, at most `limit`, of those that are older than the import `before`."""
-        found = self._connection.execute(
-            "SELECT id FROM imports WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2", (before, limit)
-        )
-        return [id for (id,) in found]
+    def ids(self, before: str | None = None, *, by: str | None = None) -> Iterator[str]:
+        """The ids of imports, newest first: of those older than the import `before`, and brought `by` that name."""
+        yield from (id for (id,) in self._connection.execute(_IDS, (before, by)).fetchall())
+
+    def names(self) -> list[str]:
+        """Who has brought any import, by name."""
+        found = self._connection.execute("SELECT DISTINCT who FROM imports WHERE who IS NOT NULL ORDER BY who")
+        return [name for (name,) in found]
 
     def with_files(self) -> set[str]:
         """The ids of imports that keep their file: all but those that were cancelled before they were confirmed."""
@@ -247,20 +264,23 @@ class Registry:
 
 _COLUMNS = (
     "id, hash, file_sha256, file_name, choices, columns, confirmed_at, rows, state, published, duplicate, rejected,"
-    " is_cancelling, failure, is_checking, revision"
+    " is_cancelling, failure, is_checking, revision, who, bytes, ended_at"
 )
+_IDS = "SELECT id FROM imports WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR who = ?2) ORDER BY id DESC"
+_ENDS = (ImportState.PUBLISHED, ImportState.CANCELLED, ImportState.FAILED)
 
 
 def _values(one: Import) -> tuple[Any, ...]:
     choices, columns = json.dumps(one.choices.to_json()), json.dumps(one.columns.to_json())
     about = (one.id, one.hash, one.file_sha256, one.file_name, choices, columns, one.confirmed_at, one.rows)
     counts = (one.state, one.published, one.duplicate, one.rejected)
-    return (*about, *counts, int(one.is_cancelling), one.failure, int(one.is_checking), one.revision)
+    flags = (int(one.is_cancelling), one.failure, int(one.is_checking), one.revision)
+    return (*about, *counts, *flags, one.by, one.bytes, one.ended_at)
 
 
 def _import(row: tuple[Any, ...]) -> Import:
     id, hash, file_sha256, file_name, choices, columns, confirmed_at, rows, state, *rest = row
-    published, duplicate, rejected, is_cancelling, failure, is_checking, revision = rest
+    published, duplicate, rejected, is_cancelling, failure, is_checking, revision, *brought = rest
     read = (Choices.from_json(json.loads(choices)), ColumnMap.from_json(json.loads(columns)))
     counts = (published, duplicate, rejected, bool(is_cancelling), failure, bool(is_checking), revision)
-    return Import(id, hash, file_sha256, file_name, *read, confirmed_at, rows, ImportState(state), *counts)
+    return Import(id, hash, file_sha256, file_name, *read, confirmed_at, rows, ImportState(state), *counts, *brought)

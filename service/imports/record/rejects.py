@@ -3,6 +3,7 @@
 import csv
 import os
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -90,6 +91,13 @@ def _read(line: bytes) -> Reject:
     return Reject(row, line_number, tuple(RowFault(*fault) for fault in faults))
 
 
+def every_reject(path: Path) -> Iterator[Reject]:
+    """All rejects of the split in the order they were found."""
+    if path.exists():
+        with path.open("rb") as file:
+            yield from map(_read, file)
+
+
 def found_rejects(path: Path, size: int, most: int) -> list[Reject]:
     """The first rejects of the split in the order they were found, among the file's first `size` bytes."""
     found: list[Reject] = []
@@ -99,6 +107,11 @@ def found_rejects(path: Path, size: int, most: int) -> list[Reject]:
         while len(found) < most and file.tell() < size and (line := file.readline()):
             found.append(_read(line))
     return found
+
+
+def by_reason(rejects: Iterable[Reject]) -> Counter[str]:
+    """How many rows have each reason; a row with several counts under each."""
+    return Counter(reason for reject in rejects for reason in {fault.reason for fault in reject.faults})
 
 
 def first_faults(rejects: Iterable[Reject], most: int = 100) -> list[dict[str, Any]]:

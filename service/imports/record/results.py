@@ -1,7 +1,9 @@
 """What became of imports: counts, rejects, and the rejects CSV (R22). Only reads."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +11,29 @@ from service.imports.record.counts import (
     AppendRejection,
     NotRedone,
     Outcomes,
+    about,
     all_rejects,
     import_json,
+    late_reject,
+    reasons_json,
     rejects_json,
     text_columns_json,
 )
 from service.imports.record.first_look import kept_look
 from service.imports.record.folder import ImportFolder
 from service.imports.record.lifecycle import ImportState, allowed
+from service.imports.record.orphans import made_at
 from service.imports.record.progress import load_progress
 from service.imports.record.registry import Import, Registry
-from service.imports.record.rejects import Reject, found_rejects, kept_rejects, rejects_csv, worded_faults
+from service.imports.record.rejects import (
+    Reject,
+    by_reason,
+    every_reject,
+    found_rejects,
+    kept_rejects,
+    rejects_csv,
+    worded_faults,
+)
 from service.imports.run.undo_import import Order, refuse
 from service.imports.table.dialect import shape
 from service.imports.table.refusal import CopyGone, NotChecked
@@ -32,8 +46,32 @@ _OPTIONS = (
 _PREPARED = (ImportState.UPLOADED, ImportState.MAPPED)
 _SHOWN = 100
 _UNDOING = ("undoing", "redoing")
+_AT_WORK = ("running", *_UNDOING)
+_RECENT = 20
+"""Imports among which one may be applied or undone still."""
 
-_OF_THE_WHOLE = ("check", "text_columns", "user_ids_left_out", "rejects")
+_OF_THE_WHOLE = ("check", "text_columns", "user_ids_left_out", "reasons", "rejects")
+
+
+@dataclass(frozen=True, slots=True)
+class WantedImports:
+    """Which imports a list shows: in a state as it is told, brought `by` that name, made in [since, until).
+
+    The moments are microseconds since the epoch; None asks for nothing.
+    """
+
+    state: str | None = None
+    by: str | None = None
+    since: int | None = None
+    until: int | None = None
+
+    def takes_day_of(self, id: str) -> bool:
+        """Whether the import was made then."""
+        made = (made_at(id) or 0) * 1000
+        return (self.since is None or made >= self.since) and (self.until is None or made < self.until)
+
+
+EVERY = WantedImports()
 
 
 class Results:
@@ -60,10 +98,16 @@ class Results:
         self._not_redone = not_redone
         self._words = words
 
+    def in_words(self, words: Words) -> "Results":
+        """The same imports, told to somebody who calls the options otherwise."""
+        about = (self._folder, self._registry, self._outcomes, self._rejections, self._not_redone)
+        return Results(*about, words)
+
     def show(self, id: str) -> dict[str, Any]:
         """The Import JSON (R22). Raises ImportUnknown."""
         counts, one = self.counts(id), self._registry.get(id)
         found = {"text_columns": self._text_columns(one), "user_ids_left_out": self._user_ids_left_out(one)}
+        found["reasons"] = self._reasons(one)
         return {**counts, **self._left_undone(counts), **found, "rejects": self._shown_rejects(one)}
 
     def file_name(self, id: str) -> str:
@@ -74,9 +118,22 @@ class Results:
         """The Import JSON of every import without its rejects, newest first."""
         return [self.counts(one.id) for one in self._registry.all()]
 
-    def page(self, limit: int, before: str | None) -> list[dict[str, Any]]:
-        """As `all`, at most `limit` of those that are older than the import `before`."""
-        return [self.counts(id) for id in self._registry.ids(limit, before)]
+    def page(self, limit: int, before: str | None, wanted: WantedImports = EVERY) -> list[dict[str, Any]]:
+        """As `all`, at most `limit` of those that are wanted and older than the import `before`."""
+        ids = (id for id in self._registry.ids(before, by=wanted.by) if wanted.takes_day_of(id))
+        found = (one for one in map(self.counts, ids) if wanted.state in (None, one["state"]))
+        return list(islice(found, limit))
+
+    def at_work(self) -> list[dict[str, Any]]:
+        """As `all`, those that something is being done about: checked, run, undone or redone."""
+        recent = islice(self._registry.ids(), _RECENT)
+        ids = dict.fromkeys([*self._registry.unfinished(), *recent])
+        found = (self.counts(id) for id in sorted(ids, reverse=True))
+        return [one for one in found if one["state"] in _AT_WORK or self._registry.get(one["id"]).is_checking]
+
+    def names(self) -> list[str]:
+        """Who has brought any import, by name."""
+        return self._registry.names()
 
     def counts(self, id: str) -> dict[str, Any]:
         """The Import JSON without its rejects; they add up at any moment. Raises ImportUnknown.
@@ -87,11 +144,7 @@ class Results:
         # the progress is read first: what the split has counted by then cannot be among the outcomes
         progress, one = load_progress(folder), self._registry.get(id)
         if one.state is ImportState.CHECKED and (checked := folder.load("check")) is not None:
-            return {
-                name: checked[name]
-                for name in checked
-                if name not in ("check", "text_columns", "user_ids_left_out", "rejects")
-            } | {"id": id}
+            return {name: checked[name] for name in checked if name not in _OF_THE_WHOLE} | {"id": id, **about(one)}
         if one.confirmed_at is None:
             return import_json(one, Outcomes(), 0, 0) | ({"rows": None} if one.state in _PREPARED else {})
         is_over = one.state is not ImportState.RUNNING
@@ -106,7 +159,6 @@ class Results:
         return {
             **counts,
             "allowed": [*allowed(one.state), *_orders(one, counts)],
-            "tags": list(one.choices.tags),
             "options": {name: choices.get(name) for name in _OPTIONS},
             "mapping": None if one.state is ImportState.UPLOADED else _mapping(one),
             "progress": self._progress(one, counts),
@@ -128,6 +180,7 @@ class Results:
             "check": check and check["check"],
             "text_columns": check.get("text_columns", []) if check else self._text_columns(one),
             "user_ids_left_out": check.get("user_ids_left_out", 0) if check else self._user_ids_left_out(one),
+            "reasons": reasons_json(check.get("reasons", {})) if check else self._reasons(one),
             "rejects": worded_faults(check["rejects"], self._words) if check else self._shown_rejects(one),
         }
 
@@ -183,6 +236,16 @@ class Results:
         found = self._not_redone(undoing["position"])
         rows = [{"line": one.line, "reason": one.reason, "message": one.message} for one in found.rows]
         return {"not_redone": {"rows": found.count, "first": rows}}
+
+    def _reasons(self, one: Import) -> list[dict[str, Any]]:
+        """How many rows have each reason; none while it runs, for a poll must be cheap."""
+        if one.state is ImportState.RUNNING:
+            return []
+        folder = ImportFolder(self._folder / one.id)
+        kept = folder.load("reasons")
+        counted = by_reason(every_reject(folder.rejects)) if kept is None else Counter(kept)
+        counted += by_reason(late_reject(each, one.columns) for each in self._rejections(one.id))
+        return reasons_json(counted)
 
     def _shown_rejects(self, one: Import) -> list[dict[str, Any]]:
         """The first faults of the file; while it runs the first that were found, for a poll must be cheap."""

@@ -76,8 +76,8 @@ class Uploads:
         self._ports = ports
         self._limits = limits
 
-    def receive(self, fill: Callable[[IncomingFile], str]) -> str:
-        """Take in a file: `fill` writes its bytes, and gives its name. Gives the import's id.
+    def receive(self, fill: Callable[[IncomingFile], str], by: str | None = None) -> str:
+        """Take in a file: `fill` writes its bytes, and gives its name; `by` names who brings it. Gives the import's id.
 
         Of those that nobody confirmed the oldest are forgotten, where they are too many (R39).
 
@@ -90,9 +90,10 @@ class Uploads:
                 with folder.receiving(self._limits.bytes) as incoming:
                     name = fill(incoming)
                 self._look(folder, Choices()).keep()
-                sha256 = incoming.copied.sha256
-                about = (folder.path.name, import_hash(sha256, Choices()), sha256, name, Choices(), _NO_COLUMNS)
-                self._registry.add(Import(*about, confirmed_at=None, rows=0, state=ImportState.UPLOADED), again=True)
+                came, choices = incoming.copied, Choices()
+                about = (folder.path.name, import_hash(came.sha256, choices), came.sha256, name, choices, _NO_COLUMNS)
+                new = Import(*about, confirmed_at=None, rows=0, state=ImportState.UPLOADED, by=by, bytes=came.size)
+                self._registry.add(new, again=True)
             except BaseException:
                 folder.remove()
                 raise
@@ -136,6 +137,21 @@ class Uploads:
             if one.state is not ImportState.UPLOADED:
                 columns = map_columns(self._header(folder, one), choices, self._ports.known_attributes())
             self._registry.take(id, ImportStep.OPTIONS, lambda now: _changed(now, choices, columns))
+
+    def choose(self, id: str, options: Mapping[str, Any], wanted: Sequence[ColumnChoice]) -> None:
+        """Choose options, but none that decides how the file is read, and the mapping: both, or neither.
+
+        Raises FileRefused, MappingRefused, EncodingNeeded.
+        """
+        with self._changing(id, ImportStep.MAPPING) as (folder, one):
+            header, known = self._header(folder, one), self._ports.known_attributes()
+            chosen = clean_choices(replace(one.choices, **options))
+            choices, columns = map_as_wanted(wanted, header, chosen, known, lambda: self._sample(folder, one))
+            self._registry.take(id, ImportStep.MAPPING, lambda now: _changed(now, choices, columns))
+
+    def known_attributes(self) -> Mapping[str, str]:
+        """Custom attributes that contacts have now, and their types."""
+        return self._ports.known_attributes()
 
     def check(self, id: str) -> None:
         """Have the import checked, by whoever does the work; nothing new when it is being checked already."""

@@ -105,6 +105,11 @@ def hint(reason: str) -> str:
     return REASONS[reason].hint if reason in REASONS else _NO_HINT
 
 
+def what(reason: str) -> str:
+    """What is wrong, without marks of Markdown; of a reason that only shows at the append its own name in words."""
+    return REASONS[reason].what.replace("`", "") if reason in REASONS else reason.replace("_", " ")
+
+
 def fault(column: str, reason: str, message: str, advice: str | None = None) -> RowFault:
     """A fault; without other advice, with its reason's hint."""
     return RowFault(column, reason, message, hint(reason) if advice is None else advice)

@@ -1,10 +1,10 @@
 """One import from a file to its last message: copy, map, scan, keep, split, resume."""
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from ledger.events import moments
 from service.imports.checks.checking import Checks
@@ -14,7 +14,7 @@ from service.imports.record.lifecycle import ImportState
 from service.imports.record.orphans import remove_orphans
 from service.imports.record.progress import Progress, load_progress, save_mark, save_progress
 from service.imports.record.registry import Import, Registry
-from service.imports.record.rejects import RejectsFile
+from service.imports.record.rejects import RejectsFile, by_reason, every_reject
 from service.imports.record.results import Results
 from service.imports.record.unconfirmed import forget_unconfirmed
 from service.imports.rows.rows import RowChecks
@@ -28,6 +28,7 @@ from service.imports.run.ports import Limits, Ports, Report
 from service.imports.run.reading import read_new, rows_of
 from service.imports.run.splitter import Splitter, Way
 from service.imports.run.standing import Standing, take_up
+from service.imports.run.started import kept_start
 from service.imports.table.dialect import shape
 from service.imports.table.refusal import FileRefused
 from service.imports.table.wording import OF_COMMAND
@@ -57,12 +58,14 @@ class Importer:
         self.results = Results(folder, registry, ports.outcomes, ports.rejections, ports.not_redone, OF_COMMAND)
         self.checks = Checks(folder, registry, ports, limits)
 
-    def bring(self, file: BinaryIO, name: str, choices: Choices, report: Report, *, again: bool = False) -> Brought:
+    def bring(
+        self, file: BinaryIO, name: str, choices: Choices, report: Report, *, again: bool = False, by: str | None = None
+    ) -> Brought:
         """Import a file: every message of it is durable on the bus on return.
 
-        The same file and choices again bring nothing new, unless `again`; an earlier import that is not complete is
-        resumed under its id (R23). Raises FileRefused before anything is published, a BusError or Stalled when it
-        cannot go on (it can be resumed then).
+        `by` names who brings it. The same file and choices again bring nothing new, unless `again`; an earlier import
+        that is not complete is resumed under its id (R23). Raises FileRefused before anything is published, a BusError
+        or Stalled when it cannot go on (it can be resumed then).
         """
         remove_orphans(self._folder, self._registry.with_files(), self._ports.clock())
         choices = clean_choices(choices)
@@ -70,7 +73,7 @@ class Importer:
         with folder.held():
             try:
                 report("reading", 0, 0)
-                confirmed, found = self._confirm(file, name, choices, folder, report, again=again)
+                confirmed, found = self._confirm(file, name, choices, folder, report, again=again, by=by)
             except BaseException:
                 folder.remove()
                 raise
@@ -154,7 +157,7 @@ class Importer:
 
         Raises ImportUnknown, UndoNotPossible, and as `bring` does.
         """
-        return undo_import.publish(self.results.orderable(id, order), order, self._ports)
+        return undo_import.orders(self.results.orderable, self._ports).give(id, order)
 
     def wait_for(self, id: str, message_id: str, order: undo_import.Order, report: Report) -> None:
         """Return when all contacts show the order. Raises UndoNotPossible when the log rejected it, and Stalled."""
@@ -176,7 +179,15 @@ class Importer:
         report("applying", counts["rows"], counts["rows"])
 
     def _confirm(
-        self, file: BinaryIO, name: str, choices: Choices, folder: ImportFolder, report: Report, *, again: bool
+        self,
+        file: BinaryIO,
+        name: str,
+        choices: Choices,
+        folder: ImportFolder,
+        report: Report,
+        *,
+        again: bool,
+        by: str | None,
     ) -> tuple[Import, Scan | None]:
         """A new import and its scan; or, without one, the earlier import of the same file and choices."""
         copied = folder.copy(file, choices, self._limits.bytes)
@@ -187,7 +198,7 @@ class Importer:
         # asked once and kept, so that a resumed split comes to the same messages (R16)
         refused = [] if choices.allow_opt_in else self._opted_out(new, found, folder, report)
         folder.save("opted_out", refused, durable=True)
-        kept = self._registry.add(new, again=again)
+        kept = self._registry.add(replace(new, by=by), again=again)
         return kept, found if kept.id == new.id else None
 
     def _settle_opt_ins(self, confirmed: Import, found: Scan, folder: ImportFolder, report: Report) -> None:
@@ -260,7 +271,7 @@ class Importer:
             closing(RejectsFile(folder.rejects, done.rejects_size)) as rejects,
             SourceRows(folder.source, shape(folder.source, choices.delimiter).delimiter, found) as rows,
         ):
-            feed.send([messages.started(_kept_start(folder, confirmed))])
+            feed.send([messages.started(kept_start(folder, confirmed))])
             for index in sorted(standing.halves):
                 feed.send(messages.rest_of_row(standing.out[index], checks.tags_of(next(rows.read([index])))))
             splitter = Splitter(found, Verdicts(found, rows, checks, out, standing.out), messages, standing.first)
@@ -268,6 +279,7 @@ class Importer:
             way = Way(standing.mark, self._ports.stride, partial(save_mark, folder), is_cancelling)
             done = splitter.split(done, feed, rejects, save, self._ports.batch, way)
             rejects.flush(durable=True)
+            folder.save("reasons", by_reason(every_reject(folder.rejects)))
             save_progress(folder, done, durable=True)
             counted = {
                 "published": done.rank + standing.out_from(done.at),
@@ -277,22 +289,3 @@ class Importer:
             feed.send([messages.split({"rows": confirmed.rows, **counted})])
             feed.finish()
         self._registry.end(confirmed.id, **counted)
-
-
-def _kept_start(folder: ImportFolder, confirmed: Import) -> dict[str, Any]:
-    """What ImportStarted says, the same to the byte from whichever version goes on."""
-    kept: dict[str, Any] | None = folder.load("started")
-    if kept is None:
-        kept = _started(confirmed)
-        folder.save("started", kept, durable=True)
-    return kept
-
-
-def _started(confirmed: Import) -> dict[str, Any]:
-    choices = {**confirmed.choices.to_json(), **confirmed.columns.to_json()}
-    return {
-        "hash": confirmed.hash,
-        "file_sha256": confirmed.file_sha256,
-        "choices": choices,
-        "rows": confirmed.rows,
-    }

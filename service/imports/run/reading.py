@@ -23,7 +23,7 @@ def read_new(
     some = partial(first_rows, folder.source, found_shape)
     columns = map_columns(found_shape.header, choices, ports.known_attributes(), some)
     id, hash, now = folder.path.name, import_hash(copied.sha256, choices), ports.stated()
-    new = Import(id, hash, copied.sha256, name, choices, columns, now, rows=0)
+    new = Import(id, hash, copied.sha256, name, choices, columns, now, rows=0, bytes=copied.size)
     report("scanning", 0, 0)
     found = rows_of(folder, new, limits)
     return replace(new, rows=len(found)), found

@@ -1,6 +1,7 @@
 """Undo and redo of an import: the command on the bus, and waiting until all contacts show it (R32)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,32 @@ class Order:
     def name(self) -> str:
         """What the command is called."""
         return "redo" if self.is_redo else "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Gives orders about imports, for every way in: calls, command line and hub.
+
+    `orderable(id, order)` gives the import if it can be undone or redone, and raises ImportUnknown, UndoNotPossible.
+    `publish` returns once the message is durable on the bus. `new_id` makes UUIDv7 texts, `clock` gives microseconds
+    since the epoch.
+    """
+
+    orderable: Callable[[str, Order], Import]
+    publish: Callable[[Message], None]
+    signer: Signer
+    new_id: Callable[[], str]
+    clock: Callable[[], int]
+
+    def give(self, id: str, order: Order) -> str:
+        """Have an import undone or redone (R32); the id of the message, which is durable on the bus on return.
+
+        Raises what `orderable` and `publish` raise.
+        """
+        one = self.orderable(id, order)
+        message_id, message = message_of(one, order, self.new_id(), self.clock(), self.signer)
+        self.publish(message)
+        return message_id
 
 
 def refuse(one: Import, counts: Mapping[str, Any], order: Order) -> None:
@@ -80,16 +107,15 @@ def message_of(one: Import, order: Order, new_id: str, now: int, signer: Signer)
     return message_id, Message(one.id.encode(), value)
 
 
-def publish(one: Import, order: Order, ports: Ports) -> str:
-    """Give the order; it is durable on the bus on return. The message's id. Raises as `Feed.send` does."""
-    message_id, message = message_of(one, order, ports.new_id(), ports.clock(), ports.signer)
-    feed = Feed(ports.publisher, ports.backlog, ports.pace)
-    try:
-        feed.send([message])
-        feed.finish()
-    finally:
-        feed.close()
-    return message_id
+def orders(orderable: Callable[[str, Order], Import], ports: Ports) -> Orders:
+    """Gives orders as an importer publishes: it waits for the log where that is far behind. Raises as `Feed.send`."""
+
+    def publish(message: Message) -> None:
+        with closing(Feed(ports.publisher, ports.backlog, ports.pace)) as feed:
+            feed.send([message])
+            feed.finish()
+
+    return Orders(orderable, publish, ports.signer, ports.new_id, ports.clock)
 
 
 def wait(id: str, message_id: str, order: Order, ports: Ports, report: Report) -> None:

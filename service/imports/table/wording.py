@@ -23,6 +23,25 @@ OF_CALL: Words = {
 }
 
 
+OF_PAGE: Words = {
+    "tag": "the tags of this import",
+    "map": "Match columns",
+    "ignore": "“Leave out” beside the column",
+    "country_code": "the country code under Match columns",
+    "mode": "“Who is taken”",
+    "blank": "“An empty cell”",
+    "relaxed_names": "“Also allow signs in names”",
+    "clean_phones": "“Clean phone numbers”",
+    "allow_opt_in": "“I have their consent”",
+    "encoding": "its encoding",
+    "delimiter": "“Cells are parted by”",
+    "sheet": "the sheet",
+    "match": "“A row finds its person”",
+    "fill": "“Fill only what is empty”",
+}
+"""As the pages for people call them."""
+
+
 def worded(template: str, words: Words) -> str:
     """The advice as a reader is told it; advice that was kept with its words in it is left as it is."""
     return template.format_map(words)

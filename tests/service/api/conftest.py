@@ -48,16 +48,15 @@ def make_gate(keys, clock, tmp_path):
     )
 
 
-KEY_NAME = "website"
+KEY_NAME = "Website"
 """The key that tests call with; its messages say so."""
 
 
 def make_key(world, scopes, name=None):
     connection = open_store(world.deployment.service_path)
     try:
-        return Keys(connection, lambda: 0, token_urlsafe).create(name or f"may {' '.join(scopes)}", scopes, by="tests")[
-            1
-        ]
+        named = name or f"may {' '.join(scopes)}"
+        return Keys(connection, lambda: 0, token_urlsafe).create(named, scopes, by="tests")[1]
     finally:
         connection.close()
 

@@ -15,6 +15,7 @@ from tests.service.hub.conftest import Browser
 FORMS = [
     *("/sign-out", "/people", "/people/x/link", "/people/x/remove", "/contacts/columns"),
     *(f"/contacts/x/{form}" for form in ("edit", "fields", "tags", "undo", "arrange")),
+    *("/imports/x/confirm", "/imports/x/undo"),
 ]
 PAGES = [
     "/sign-in",
@@ -23,6 +24,9 @@ PAGES = [
     "/contacts?where=city%3DPune",
     "/contacts/x",
     "/people",
+    "/imports",
+    "/imports/new",
+    "/imports/x",
     "/help",
     "/nowhere",
 ]
@@ -138,4 +142,4 @@ def test_a_form_that_breaks_off_or_does_not_say_its_length_changes_nothing(brows
 
 
 def test_a_form_that_is_too_long_is_refused(browser):
-    assert browser.send("/people", {"name": "x" * 100_000}).status_code == 413
+    assert browser.send("/people", {"name": "x" * 300_000}).status_code == 413

@@ -4,6 +4,7 @@ import io
 from contextlib import ExitStack
 from typing import Any
 
+from ledger.bus.port import Message
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_choice import ColumnChoice
 from service.imports.run.importer import Importer
@@ -24,8 +25,11 @@ class WorldImports:
         parts = self._open.enter_context(importer_parts(world.deployment))
         self.folder, self.registry, self.ports, self.limits = parts
         self.importer = Importer(*parts)
-        opened = self._open.enter_context(imports(world.deployment))
+        opened = self._open.enter_context(imports(world.deployment, self._publish))
         self.uploads, self.results = opened.uploads, opened.results
+
+    def _publish(self, message: Message) -> None:
+        self.ports.publisher.publish([message])
 
     def close(self) -> None:
         self._open.close()
@@ -36,7 +40,7 @@ class WorldImports:
         self.world.settle()
         return self.importer.results.show(brought.id)
 
-    def upload(self, content: str | bytes, name: str = "people.csv") -> str:
+    def upload(self, content: str | bytes, name: str = "people.csv", by: str | None = None) -> str:
         """Take in a file as an upload; its import's id."""
         raw = content.encode() if isinstance(content, str) else content
 
@@ -44,7 +48,7 @@ class WorldImports:
             incoming.write(raw)
             return name
 
-        return self.uploads.receive(fill)
+        return self.uploads.receive(fill, by)
 
     def checked(self, content: str | bytes, *wanted: ColumnChoice, tags: tuple[str, ...] = (), **options: Any) -> str:
         """An upload that was mapped and checked; its id."""

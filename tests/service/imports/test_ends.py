@@ -16,6 +16,7 @@ from service.imports.run.feed import Stalled
 from service.imports.run.ports import Limits
 from service.imports.run.undo_import import UndoNotPossible
 from service.imports.table.refusal import FileRefused
+from service.wiring.drivers import now
 from tests.examples import GAVIN
 from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with
 from tests.service.imports.imported import silent
@@ -36,7 +37,7 @@ class Interrupting(Publisher):
         self.after -= 1
         if self.after == 0:
             with closing(open_store(self.world.deployment.service_path)) as store:
-                registry = Registry(store)
+                registry = Registry(store, now)
                 registry.take(*registry.unfinished(), ImportStep.CANCEL, lambda one: replace(one, is_cancelling=True))
 
     def close(self):

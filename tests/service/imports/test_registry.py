@@ -7,6 +7,7 @@ from sqlite_utils import Database
 from ledger.sqlite import connect
 from service.deployment.database import open_store
 from service.imports.record.registry import MIGRATIONS, Registry
+from service.wiring.drivers import now
 
 _NO_COLUMNS = '{"columns": [], "is_guarded": false}'
 _NO_CHOICES = (
@@ -25,7 +26,7 @@ def test_imports_of_an_older_version_are_kept(tmp_path):
                 (id, _NO_CHOICES, _NO_COLUMNS, state),
             )
     with closing(open_store(path)) as connection:
-        registry = Registry(connection)
+        registry = Registry(connection, now)
         assert registry.unfinished() == ["a"]
         kept = registry.get("b")
         assert (kept.state, kept.published, kept.duplicate, kept.rejected) == ("published", 3, 1, 1)

@@ -19,7 +19,7 @@ def forget(world):
     store = open_store(world.deployment.service_path)
 
     def forget(moment=None, most_bytes=50 << 20):
-        forget_unconfirmed(Registry(store), world.folder / "imports", moment or now(), most_bytes)
+        forget_unconfirmed(Registry(store, now), world.folder / "imports", moment or now(), most_bytes)
 
     yield forget
     store.close()

@@ -15,6 +15,7 @@ from service.imports.record.folder import ImportFolder
 from service.imports.record.registry import Registry
 from service.imports.run.cancelling import cancel
 from service.processes.import_runner import ImportRunner
+from service.wiring.drivers import now
 from service.wiring.imports import importing
 from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with
 from tests.service.imports.imported import WorldImports, silent
@@ -41,7 +42,7 @@ def run_until(world, holds):
     """Run the runner until `holds(registry)`, but not for ever."""
     deadline = monotonic() + SECONDS
     with closing(open_store(world.deployment.service_path)) as store:
-        registry = Registry(store)
+        registry = Registry(store, now)
         is_over = Event()
 
         def wait(seconds):

@@ -183,3 +183,34 @@ def test_a_check_and_the_import_right_after_it_agree_on_every_count(known, tagge
     assert {name: rehearsed[name] for name in TOLD} == {name: happened[name] for name in TOLD}
     assert rehearsed["rejects"] == happened["rejects"]
     assert adds_up(rehearsed)
+
+
+def test_both_sums_are_told_where_a_file_would_opt_people_in(imports, world):
+    """R16: a second yes is said with the number of people, and with what it comes to."""
+    world.track(phone=GAVIN, whatsapp_opted=False)
+    world.settle()
+    content = f"Phone,WhatsApp Opted,City\n{GAVIN},TRUE,Pune\n{GAVIN},,Agra\n{ASHA},TRUE,Goa\n"
+    id = imports.checked(content)
+    status = imports.status(id)
+    without = {name: status[name] for name in ("created", "updated", "duplicate", "rejected")}
+    consented = {name: status["check"]["with_opt_ins"][name] for name in without}
+    # left out, the first row makes room for the second one
+    assert without == {"created": 1, "updated": 1, "duplicate": 0, "rejected": 1}
+    assert consented == {"created": 1, "updated": 1, "duplicate": 1, "rejected": 0}
+    done = imports.run(id, allow_opt_in=True)
+    assert {name: done[name] for name in without} == consented
+
+
+def test_where_nobody_would_be_opted_in_there_is_one_sum(imports):
+    status = imports.status(imports.checked(f"Phone,WhatsApp Opted\n{GAVIN},TRUE\n"))
+    assert (status["check"]["opt_ins"], status["check"]["with_opt_ins"]) == (0, None)
+
+
+def test_a_check_says_how_many_people_more_a_switch_would_bring(imports):
+    content = f"Phone,Name\n+91 98200-98200,Asha\n+91 99675-36783,O'Neil\n+91-98330-98330,R2\n{GAVIN},D'Souza\n"
+    id = imports.checked(content)
+    assert imports.status(id)["check"]["gains"] == {"clean_phones": 1, "relaxed_names": 1}
+    imports.uploads.set_options(id, {"clean_phones": True})
+    imports.check(id)
+    assert imports.status(id)["created"] == 1
+    assert imports.status(id)["check"]["gains"] == {"relaxed_names": 1}

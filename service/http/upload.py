@@ -1,5 +1,6 @@
 """A file in multipart/form-data, written to the disk while it is read, with the limit kept at each piece (R11)."""
 
+from collections.abc import Mapping
 from typing import IO, Any
 
 from flask import Request
@@ -52,7 +53,15 @@ class _WholeBody:
 
 
 def read_file(request: Request, incoming: IncomingFile, most_bytes: int) -> str:
-    """Write the body's one file into `incoming`; gives its name.
+    """Write the body's one file, with nothing beside it, into `incoming`; gives its name. Raises as `read_upload`."""
+    name, beside = read_upload(request, incoming, most_bytes)
+    if beside:
+        raise _one_file()
+    return name
+
+
+def read_upload(request: Request, incoming: IncomingFile, most_bytes: int) -> tuple[str, Mapping[str, str]]:
+    """Write the body's one file into `incoming`; gives its name, and the fields of the form beside it.
 
     The body may come in chunks, for the boundary at its end says whether it is whole (R36).
 
@@ -68,7 +77,7 @@ def read_file(request: Request, incoming: IncomingFile, most_bytes: int) -> str:
         raise
 
 
-def _read_form(request: Request, incoming: IncomingFile, most_bytes: int) -> str:
+def _read_form(request: Request, incoming: IncomingFile, most_bytes: int) -> tuple[str, Mapping[str, str]]:
     parts: list[_FilePart] = []
 
     def part(**_about: Any) -> _FilePart:
@@ -96,9 +105,10 @@ def _read_form(request: Request, incoming: IncomingFile, most_bytes: int) -> str
         raise _one_file() from fault  # the file itself keeps its limit: it is what stands around it
     except ValueError as fault:
         raise Problem(400, f"the body is not whole multipart/form-data: {_HOW}") from fault
-    if form or list(files) != ["file"]:
+    if list(files) != ["file"]:
         raise _one_file()
-    return (files["file"].filename or "upload.csv").replace("\\", "/").rpartition("/")[2][:_MOST_NAME]
+    name = (files["file"].filename or "upload.csv").replace("\\", "/").rpartition("/")[2][:_MOST_NAME]
+    return name, form.to_dict()
 
 
 def _one_file() -> Problem:

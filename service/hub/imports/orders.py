@@ -1,0 +1,80 @@
+"""The forms that have an import run, stop, undone or redone, and the file of what was not taken (R16, R22, R32)."""
+
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import chain, islice
+from typing import Any
+
+from flask import Blueprint, Response, g, redirect, request
+
+from service.http.services import Services
+from service.hub.frame.access import needs
+from service.hub.frame.notices import tell
+from service.hub.imports.steps import Open
+from service.imports.record.uploads import AlreadyImported
+from service.imports.run.undo_import import Order
+from service.imports.table.refusal import CopyGone, NotChecked
+
+_LONGEST_REASON = 500
+_LINES_AT_ONCE = 500
+
+
+def ordering(pages: Blueprint, opened: Open, services: Services) -> None:
+    """Confirm, cancel, undo, redo."""
+
+    @pages.post("/<id>/confirm")
+    @needs("import")
+    def confirm(id: str) -> Any:
+        with opened() as found:
+            try:
+                found.uploads.confirm(
+                    id, allow_opt_in=request.form.get("opt_in") == "consent", again="again" in request.form
+                )
+            except AlreadyImported:
+                # its page shows the earlier one, and what can be done
+                tell("Nothing was imported: this file was imported before with the same choices.", kind="fault")
+        return redirect(f"/imports/{id}", 303)
+
+    @pages.post("/<id>/cancel")
+    @needs("import")
+    def cancel(id: str) -> Any:
+        with opened() as found:
+            found.uploads.cancel(id)
+            was_prepared = found.results.status(id)["confirmed_at"] is None
+        if was_prepared:
+            tell("The import is cancelled, and its file removed. Nothing was imported.")
+            return redirect("/imports", 303)
+        tell("The import stops. Rows that are already written stay; you can undo them.")
+        return redirect(f"/imports/{id}", 303)
+
+    @pages.post("/<id>/<any(undo, redo):what>")
+    @needs("import")
+    def order(id: str, what: str) -> Any:
+        reason = request.form.get("reason", "").strip()[:_LONGEST_REASON] or None
+        with opened() as found:
+            found.orders.give(id, Order(is_redo=what == "redo", by=g.session.name, reason=reason))
+        return redirect(f"/imports/{id}?ordered={what}", 303)
+
+    @pages.get("/<id>/rejects.csv")
+    @needs("import")
+    def rejects(id: str) -> Any:
+        with ExitStack() as stack:
+            found = stack.enter_context(opened())
+            name = found.results.file_name(id).rpartition(".")[0] or "import"
+            try:
+                lines = found.results.rejects_csv(id)
+            except (CopyGone, NotChecked) as gone:
+                tell(str(gone), kind="fault")
+                return redirect(f"/imports/{id}", 303)
+            stack.enter_context(services.seats.taken(g.session.name))  # a slow reader holds the thread meanwhile
+            response = Response(chain([BOM_UTF8], _joined(lines)), content_type="text/csv; charset=utf-8")
+            response.headers.set("Content-Disposition", "attachment", filename=f"{name} rejected.csv")
+            response.call_on_close(stack.pop_all().close)
+        return response
+
+
+def _joined(lines: Iterator[str]) -> Iterator[bytes]:
+    """Pieces that are worth sending."""
+    while piece := "".join(islice(lines, _LINES_AT_ONCE)):
+        yield piece.encode()

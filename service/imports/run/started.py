@@ -1,0 +1,25 @@
+"""What ImportStarted says of an import."""
+
+from typing import Any
+
+from service.imports.record.folder import ImportFolder
+from service.imports.record.registry import Import
+
+
+def kept_start(folder: ImportFolder, confirmed: Import) -> dict[str, Any]:
+    """What ImportStarted says, the same to the byte from whichever version goes on."""
+    kept: dict[str, Any] | None = folder.load("started")
+    if kept is None:
+        kept = _started(confirmed)
+        folder.save("started", kept, durable=True)
+    return kept
+
+
+def _started(confirmed: Import) -> dict[str, Any]:
+    choices = {**confirmed.choices.to_json(), **confirmed.columns.to_json()}
+    return {
+        "hash": confirmed.hash,
+        "file_sha256": confirmed.file_sha256,
+        "choices": choices,
+        "rows": confirmed.rows,
+    }

@@ -1,0 +1,302 @@
+"""A file's way through the hub: uploaded, tagged, matched, checked, run, undone, redone (R10-R24, R32)."""
+
+import io
+import re
+
+import pytest
+
+from service.wiring.imports import importing
+from tests.examples import ASHA, GAVIN
+from tests.service.hub.conftest import Page
+from tests.service.imports.imported import silent
+from tests.service.imports.table.test_workbook import workbook
+
+FILE = f"Full Name,Mobile,City\nGavin Roberts,{GAVIN},Pune\nR2 D2,{ASHA},Goa\n"
+
+
+class Desk:
+    """Takes a file through the pages, and does the importer's part between them."""
+
+    def __init__(self, browser, world):
+        self.browser, self.world = browser, world
+
+    def upload(self, content, name="october.csv", token=None):
+        raw = content.encode() if isinstance(content, str) else content
+        form = self.browser.open("/help").fields["form"] if token is None else token
+        data = {"form": form, "file": (io.BytesIO(raw), name)}
+        return self.browser.client.post("/imports", data=data, headers={"Sec-Fetch-Site": "same-origin"})
+
+    def uploaded(self, content=FILE, name="october.csv"):
+        answer = self.upload(content, name)
+        assert answer.status_code == 303
+        return answer.headers["Location"]
+
+    def send(self, path, fields=None):
+        return self.browser.send(path, fields)
+
+    def page(self, path):
+        return self.browser.open(path)
+
+    def matched(self, path, **fields):
+        """Send Match columns as it stands, but for these fields."""
+        return self.send(f"{path}/columns", chosen(self.page(f"{path}?step=columns").html) | fields)
+
+    def checked(self, content=FILE, **fields):
+        path = self.uploaded(content)
+        assert self.matched(path, **fields).status_code == 303
+        self.work(path)
+        return path
+
+    def run(self, path, **fields):
+        assert self.send(f"{path}/confirm", fields).status_code == 303
+        self.work(path)
+
+    def work(self, path):
+        with importing(self.world.deployment) as importer:
+            importer.go_on(path.rpartition("/")[2], silent)
+        self.world.settle()
+
+
+def chosen(html):
+    """What the browser would send of the form of Match columns."""
+    form = html[html.index('id="columns"') : html.index("</form>", html.index('id="columns"'))]
+    fields = {}
+    for name, options in re.findall(r'<select[^>]* name="(\w+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        picked = re.findall(r'<option value="([^"]*)" selected', options)
+        fields[name] = picked[0] if picked else re.findall(r'<option value="([^"]*)"', options)[0]
+    for tag in re.findall(r"<input[^>]*>", form):
+        given = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        is_on = given.get("type") not in ("radio", "checkbox") or " checked" in tag
+        if is_on and given.get("name") not in (None, "form"):
+            fields[given["name"]] = given.get("value", "on")
+    return fields
+
+
+@pytest.fixture
+def desk(browser, world):
+    world.settle()
+    return Desk(browser, world)
+
+
+def test_a_file_goes_its_whole_way_and_is_undone_and_redone(desk, world):
+    path = desk.uploaded()
+    assert "Which tags does everybody in this file get?" in desk.page(path).text
+    assert desk.send(f"{path}/tags", {"tag": ["vip"], "more": "diwali 2026, "}).status_code == 303
+    assert "october.csv" in desk.page(f"{path}?step=columns").text
+    desk.matched(path)
+    assert "Waiting for its turn" in desk.page(path).text
+    desk.work(path)
+    page = desk.page(path)
+    assert "2 rows = 1 new + 0 updated + 0 unchanged + 0 duplicate + 1 rejected" in page.text
+    assert "digits or signs in a name" in page.text
+    assert "Import 1 row" in page.text
+    desk.run(path)
+    assert (world.contact(GAVIN)["traits"]["city"], world.contact(GAVIN)["tags"]) == ("Pune", ["vip", "diwali 2026"])
+    assert "What happened 2 rows = 1 new" in desk.page(path).text
+    ordered = desk.send(f"{path}/undo", {"reason": "the wrong file"}).headers["Location"]
+    assert "The order is given" in desk.page(ordered).text
+    world.settle()
+    assert world.contacts() == []
+    assert "Undone by asha : the wrong file" in desk.page(ordered).text
+    desk.send(f"{path}/redo")
+    world.settle()
+    assert world.contact(GAVIN)["tags"] == ["vip", "diwali 2026"]
+    assert "Done" in desk.page(path).text
+
+
+def test_the_list_shows_who_brought_what_and_is_filtered(desk):
+    assert "No file was imported yet" in desk.page("/imports").text
+    desk.run(desk.checked())
+    desk.uploaded("Phone\n", "november.csv")
+    text = desk.page("/imports").text
+    assert "november.csv Being prepared" in text.replace("◌ ", "")
+    assert re.search(r"october\.csv \S+ Done asha just now 2 1 0 1", text)
+    assert "october.csv" not in desk.page("/imports?state=uploaded").text
+    assert "No import fits" in desk.page("/imports?by=nobody").text
+    assert "No import fits" in desk.page("/imports?day=2020-01-01").text
+    assert "is not possible" in desk.page("/imports?day=yesterday").text
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04", "Excel workbook"),
+        (b"", "empty"),
+        (b'Phone,Note\n1,"open\n', "never closed"),
+    ],
+)
+def test_what_is_no_table_is_refused_on_the_page_and_not_kept(desk, world, content, said):
+    answer = desk.upload(content)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "--" not in Page(answer).text
+    assert list((world.folder / "imports").iterdir()) == []
+
+
+def test_a_form_without_a_file_is_told_so(desk):
+    answer = desk.send("/imports")
+    assert answer.status_code == 422
+    assert "No file came with the form" in answer.text
+
+
+def test_an_upload_without_the_sessions_token_is_not_kept(desk, world):
+    assert desk.upload(FILE, token="0" * 64).status_code == 403
+    assert list((world.folder / "imports").iterdir()) == []
+
+
+def test_who_may_not_upload_is_told_the_right_that_it_needs(make_browser, keys, world):
+    browser = make_browser()
+    browser.sign_in(keys.create("reader", ["read"], by="tests")[1])
+    assert "needs the right “Upload and undo”" in browser.open("/imports").text
+    assert Desk(browser, world).upload(FILE).status_code == 403
+
+
+def test_an_encoding_is_judged_by_lines_and_confirmed(desk, world):
+    path = desk.uploaded(f"Name,Phone\nJosé,{GAVIN}\n".encode("windows-1252"))
+    assert f"José,{GAVIN}" in desk.page(path).text
+    assert desk.send(f"{path}/reading", {"encoding": "klingon"}).status_code == 422
+    desk.send(f"{path}/reading", {"encoding": "windows-1252", "then": "tags"})
+    desk.matched(path)
+    desk.work(path)
+    desk.run(path)
+    assert world.contact(GAVIN)["traits"]["name"] == "José"
+
+
+def test_a_sheet_is_chosen_among_those_of_a_workbook(desk):
+    content = workbook([["Name", "Phone"], ["Gavin", GAVIN]], [["Phone", "City"], [GAVIN, "Pune"]])
+    path = desk.uploaded(content, "people.xlsx")
+    assert "of 2" in desk.page(f"{path}?step=columns").text
+    desk.send(f"{path}/reading", {"sheet": "People 2"})
+    assert "City" in desk.page(f"{path}?step=columns").text
+
+
+def test_columns_become_what_was_chosen_and_the_page_shows_it_again(desk, world):
+    path = desk.checked(
+        f"Mobile,Grade,Born,Remark,Labels\n{GAVIN},7,03/04/1990,x,a;b\n",
+        becomes1="new", name1="School Grade", type1="number", format2="MM/DD/YYYY", becomes3="", becomes4="=tags",
+    )  # fmt: skip
+    html = desk.page(f"{path}?step=columns").html
+    assert 'value="School Grade"' in html
+    assert re.search(r'value="MM/DD/YYYY" checked', html)
+    desk.run(path)
+    contact = world.contact(GAVIN)
+    assert contact["traits"] == {"School Grade": 7, "Born": "1990-03-04"}
+    assert contact["tags"] == ["a", "b"]
+
+
+def test_a_day_that_can_be_read_in_two_ways_has_to_be_said(desk):
+    html = desk.page(f"{desk.uploaded(f'Mobile,Born{chr(10)}{GAVIN},03/04/1990{chr(10)}')}?step=columns").html
+    assert "how is this date written?" in html
+    assert re.search(r'value="DD/MM/YYYY" required', html)
+
+
+def test_faults_of_the_mapping_stand_at_their_columns_and_keep_what_was_typed(desk):
+    path = desk.uploaded(f"Mobile,Town,Place\n{GAVIN},Pune,Agra\n")
+    answer = desk.matched(path, becomes1="=city", becomes2="=city", null_values="NA, nil")
+    assert answer.status_code == 422
+    assert "are all City; map or ignore all but one" in answer.text
+    assert 'href="#column1"' in answer.text
+    assert 'value="NA, nil"' in answer.text
+    assert chosen(answer.text)["becomes2"] == "=city"
+
+
+def test_no_country_code_is_assumed_unseen_and_the_chosen_one_holds(desk, world):
+    path = desk.uploaded("Mobile,City\n9967536783,Pune\n")
+    assert chosen(desk.page(f"{path}?step=columns").html)["country_code"] == "91"
+    desk.matched(path)
+    desk.work(path)
+    desk.run(path)
+    assert world.contact(GAVIN)["traits"] == {"city": "Pune"}
+
+
+def test_options_are_kept_and_shown_again(desk):
+    path = desk.checked(FILE, mode="update", blank="clear", match="either", relaxed_names="on", null_values="-, NA")
+    said = chosen(desk.page(f"{path}?step=columns").html)
+    expected = {"mode": "update", "blank": "clear", "match": "either", "relaxed_names": "on", "null_values": "-, NA"}
+    assert said | expected == said
+    assert "clean_phones" not in said
+    assert "2 rows = 0 new + 0 updated + 0 unchanged + 1 skipped" in desk.page(path).text
+
+
+def test_the_same_file_again_shows_the_earlier_import_and_is_imported_all_the_same(desk):
+    first = desk.checked()
+    desk.run(first)
+    second = desk.checked()
+    page = desk.page(second)
+    assert "This file was imported before" in page.text
+    assert first in page.links
+    desk.send(f"{second}/confirm")
+    assert "Nothing was imported" in desk.page(second).text
+    desk.run(second, again="1")
+    assert "What happened 2 rows = 0 new + 0 updated + 1 unchanged" in desk.page(second).text
+
+
+def test_a_step_that_came_too_late_leads_to_the_page_that_says_so(desk):
+    path = desk.checked()
+    desk.run(path)
+    assert desk.send(f"{path}/confirm").headers["Location"] == path
+    assert "This was not done: the import is written whole by now" in desk.page(path).text
+    desk.send(f"{path}/redo")
+    assert "This import is not undone" in desk.page(path).text
+
+
+def test_cancelling_before_it_runs_removes_the_file(desk, world):
+    path = desk.uploaded()
+    desk.send(f"{path}/cancel")
+    assert "Cancelled" in desk.page("/imports").text
+    assert "its file was removed" in desk.page(path).text
+    assert list((world.folder / "imports").iterdir()) == []
+
+
+def test_what_was_not_taken_is_downloaded_under_the_files_name(desk):
+    path = desk.checked()
+    answer = desk.browser.get(f"{path}/rejects.csv")
+    assert answer.data.startswith(b"\xef\xbb\xbfFull Name,Mobile,City,rejected:line")
+    assert "october rejected.csv" in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("step", ["tags", "columns", "reading", "check", "confirm", "cancel", "undo", "redo"])
+def test_an_address_of_no_import_is_404(desk, step):
+    assert desk.browser.get("/imports/nope").status_code == 404
+    assert desk.send(f"/imports/nope/{step}").status_code == 404
+
+
+def test_what_stands_in_a_file_cannot_run_on_any_page(desk):
+    nasty = '"><script>alert(1)</script>\u202e'
+    content = f"Mobile,{nasty}\n{GAVIN},{nasty}\nx{nasty},1\n".replace('"', "")
+    path = desk.checked(content)
+    for address in (path, f"{path}?step=columns", f"{path}?step=tags", "/imports"):
+        page = desk.page(address)
+        assert page.status == 200
+        assert page.running == []
+        assert "\u202e" not in page.html
+
+
+def test_opting_people_in_is_a_second_yes_with_both_sums(desk, world):
+    """R16."""
+    world.track(phone=GAVIN, whatsapp_opted=False)
+    world.settle()
+    path = desk.checked(f"Mobile,WhatsApp Opted,City\n{GAVIN},TRUE,Pune\n{ASHA},TRUE,Goa\n")
+    text = desk.page(path).text
+    assert "1 person said FALSE to WhatsApp and would become TRUE" in text
+    assert "1 new · 0 updated · 1 rejected Import 1 row" in text
+    assert "1 new · 1 updated · 0 rejected Import 2 rows , and opt 1 in" in text.replace("rows,", "rows ,")
+    desk.run(path, opt_in="consent")
+    assert world.contact(GAVIN)["traits"]["whatsapp_opted"] is True
+
+
+def test_whoever_has_no_consent_is_left_out(desk, world):
+    world.track(phone=GAVIN, whatsapp_opted=False)
+    world.settle()
+    desk.run(desk.checked(f"Mobile,WhatsApp Opted\n{GAVIN},TRUE\n{ASHA},TRUE\n"))
+    assert world.contact(GAVIN)["traits"]["whatsapp_opted"] is False
+
+
+def test_a_switch_says_what_it_would_bring_and_brings_it(desk):
+    path = desk.checked(f"Mobile,Name\n+91 98200-98200,Asha\n{GAVIN},O'Neil\n")
+    assert "Clean phone numbers up to 1 row more" in desk.page(path).text
+    desk.send(f"{path}/check", {"clean_phones": "1"})
+    desk.work(path)
+    text = desk.page(path).text
+    assert "2 rows = 1 new" in text
+    assert "Clean phone numbers" not in text
