@@ -1,5 +1,6 @@
 """The whole state at a past position, folded into a file once and kept for the next question (decision 12)."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from ledger.log.port import LogReader
@@ -13,8 +14,10 @@ KEPT = 3
 """How many past states stay on disk."""
 
 
-def state_at(folder: Path, log: LogReader, position: int) -> StateFile:
-    """The state at `position`; `folder` holds the ones asked for last."""
+def state_at(
+    folder: Path, log: LogReader, position: int, progress: Callable[[int], None] = lambda _: None
+) -> StateFile:
+    """The state at `position`; `folder` holds the ones asked for last. `progress` is told positions up to it."""
     kept = kept_at(folder, log, position)
     if kept is not None:
         return kept
@@ -23,7 +26,7 @@ def state_at(folder: Path, log: LogReader, position: int) -> StateFile:
         if _is_state_at(path, log, position):
             return StateFile(path)  # made while this one waited
         draft = folder / f"at-{position}.building"
-        fold_into(draft, log, until=position)
+        fold_into(draft, log, until=position, progress=progress)
         draft.replace(path)
     for old in sorted(folder.glob("at-*.db"), key=lambda file: file.stat().st_mtime)[:-KEPT]:
         discard(old)

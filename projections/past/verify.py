@@ -72,11 +72,13 @@ def verify(
         live = None
         with found.of("the contact state", REBUILD):
             live = opened.enter_context(frozen(state))  # before the log, which is then never behind it
-        head = log_faults(log, scratch, signer, found, progress)
+        head = log_faults(log, scratch, signer, found, lambda position: progress(position // 2))
         if saved_head is not None:
             with found.of("log.db", RESTORE):
                 found.add(head_faults(log, saved_head))
-        contacts, content, full = state_faults(log, live, scratch, found)
+        contacts, content, full = state_faults(
+            log, live, scratch, found, lambda position: progress((head.position + position) // 2)
+        )
     return Report(head.position, contacts, content, full, tuple(found.faults))
 
 
@@ -120,7 +122,11 @@ def kept_state_faults(log: LogReader, state: Path, scratch: Path, found: Finding
 
 
 def state_faults(
-    log: LogReader, live: StateFileReader | None, scratch: Path, found: Findings
+    log: LogReader,
+    live: StateFileReader | None,
+    scratch: Path,
+    found: Findings,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> tuple[int, str | None, str | None]:
     """Judge a state file by what the log folds to; gives how many contacts there are then, and the two digests.
 
@@ -133,7 +139,7 @@ def state_faults(
             checkpoint = _checkpoint(log, live, found)
             found.add(_ledger_faults(log, live))
     with found.of("the fold of the log", f"log.db is not what it was: {RESTORE}"):
-        fold_into(scratch, log, until=None if checkpoint is None else checkpoint.position)
+        fold_into(scratch, log, until=None if checkpoint is None else checkpoint.position, progress=progress)
         if live is not None and checkpoint is not None and checkpoint.fold_version == VERSION:
             _compare(log, live, scratch, found)
         with reading(scratch) as anew:

@@ -10,6 +10,7 @@ from service.api.description.bus import describe_bus
 from service.api.description.openapi import Description
 from service.api.http.errors import answer_errors
 from service.api.http.routing import TOKEN
+from service.api.routes.access import access_routes
 from service.api.routes.audit_runs import audit_run_routes
 from service.api.routes.batch import batch_routes
 from service.api.routes.catalogue import catalogue_routes
@@ -20,6 +21,7 @@ from service.api.routes.hub import hub_routes
 from service.api.routes.imports import import_routes
 from service.api.routes.ledger import ledger_routes
 from service.api.routes.list import list_routes
+from service.api.routes.trail import trail_routes
 from service.api.routes.writing import writing_routes
 from service.api.server.metrics import Metrics
 from service.api.track import TrackCalls, describe_track_calls
@@ -66,6 +68,8 @@ def create_app(services: Services) -> Flask:
         import_routes(services),
         ledger_routes(services),
         audit_run_routes(services),
+        trail_routes(services),
+        access_routes(services),
         health_routes(services, metrics),
         docs_routes(lambda: description.content, msgspec.json.encode(describe_bus(services.status.bus.topic))),
     ):

@@ -1,20 +1,40 @@
 """`contacts audit-trail`: who did what to the deployment itself (R33)."""
 
+import secrets
+import sys
 from contextlib import closing
 
 import click
 
-from ledger.events import moments
 from service.cli.terminal import as_json, emit, opened, table
-from service.deployment.audit_trail import acts
+from service.deployment.audit_trail import AuditTable
+from service.deployment.keys import Keys
+from service.queries.trail import BadTrailCursor, Trail
+from service.wiring.drivers import now
 
 
 @click.command("audit-trail")
 @click.option("--limit", default=100, type=click.IntRange(1, 100_000), show_default=True, help="Only the newest.")
+@click.option("--who", help="Only what this actor did: a name, or as `who` has it.")
+@click.option("--what", help="Only acts of this kind, such as 'key created'.")
+@click.option("--cursor", help="The next_cursor of the page before.")
+@click.option("--csv", "is_csv", is_flag=True, help="Print all of them as a CSV for a spreadsheet, newest first.")
 @as_json
-def audit_trail(limit: int, is_json: bool) -> None:
-    """Show keys made and revoked, failed sign-ins, denied calls and rebuilds, oldest first."""
-    with closing(opened().store()) as store:
-        found = acts(store, limit)
-    rows = [{"at": moments.text(act.at), "who": act.who, "what": act.what, "detail": act.detail} for act in found]
-    emit({"acts": rows}, is_json, lambda: table(("at", "who", "what", "detail"), (row.values() for row in rows)))
+def audit_trail(limit: int, who: str | None, what: str | None, cursor: str | None, is_csv: bool, is_json: bool) -> None:
+    """Show who did what, oldest first: keys, people, failed sign-ins, denied calls, rebuilds, imports undone."""
+    drivers = opened()
+    with closing(drivers.store()) as store, closing(drivers.store()) as other:
+        trail = Trail(AuditTable(store), Keys(other, now, secrets.token_urlsafe), drivers.log_reader)
+        if is_csv:
+            from service.http.trail_csv import trail_csv  # what guards cells against formulas comes with imports
+
+            for piece in trail_csv(trail.all(who=who, what=what)):
+                sys.stdout.buffer.write(piece)
+            return
+        try:
+            page = trail.page(limit, cursor=cursor, who=who, what=what)
+        except BadTrailCursor as fault:
+            raise click.BadParameter(str(fault), param_hint="--cursor") from None
+    document = {**page, "acts": page["acts"][::-1]}
+    columns = ("at", "name", "what", "why", "detail")
+    emit(document, is_json, lambda: table(columns, ([act[name] for name in columns] for act in document["acts"])))

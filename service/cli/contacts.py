@@ -11,6 +11,7 @@ from projections.fold.contact_document import contact_document
 from projections.fold.state import changes
 from projections.past.states import state_at
 from service.cli.print_contact import print_history, print_reasons
+from service.cli.progress import progress_shown, tells_progress
 from service.cli.terminal import Failed, as_json, console, emit, opened, position_of, table
 from service.imports.record.named_once import named_once
 from service.queries import contact as documents
@@ -84,11 +85,15 @@ def list_contacts(
 
 @click.command(hidden=True)
 @click.argument("position", type=click.IntRange(0))
-def past(position: int) -> None:
+@tells_progress
+def past(position: int, tells_progress: bool) -> None:
     """Work out the contacts as of a POSITION, for calls that will ask for them."""
     drivers = opened()
-    with drivers.log_reader() as log:
-        state_at(drivers.deployment.past, log, position)
+    with (
+        drivers.log_reader() as log,
+        progress_shown("working out", position, is_json=False, tells_progress=tells_progress) as advance,
+    ):
+        state_at(drivers.deployment.past, log, position, advance)
 
 
 @click.command()

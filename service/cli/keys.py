@@ -3,14 +3,13 @@
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from typing import Any
 
 import click
 
 from ledger.events import moments
 from service.cli.given import who
 from service.cli.terminal import Failed, as_json, emit, opened
-from service.deployment.keys import SCOPES, Key, Keys, KeyUnknown, TooManyKeys
+from service.deployment.keys import SCOPES, Key, Keys, KeyUnknown, TooManyKeys, shown
 from service.wiring.drivers import now
 
 
@@ -33,7 +32,7 @@ def create(name: str, scopes: tuple[str, ...], is_json: bool) -> None:
         except TooManyKeys as fault:
             raise Failed(str(fault)) from None
     emit(
-        {"id": key.id, "key": text, "name": key.name, "scopes": _scopes(key)},
+        {"id": key.id, "key": text, "name": key.name, "scopes": shown(key)["scopes"]},
         is_json,
         lambda: click.echo(f"API key: {text}\nIt cannot be shown again. Its id is {key.id}."),
     )
@@ -45,7 +44,7 @@ def list_keys(is_json: bool) -> None:
     """Show every key, but not its text."""
     with _keys() as kept:
         found = kept.all()
-    emit({"keys": [_shown(key) for key in found]}, is_json, lambda: _print(found))
+    emit({"keys": [shown(key) for key in found]}, is_json, lambda: _print(found))
 
 
 @keys.command()
@@ -58,7 +57,7 @@ def revoke(id: str, is_json: bool) -> None:
             key = kept.revoke(id, who())
         except KeyUnknown as fault:
             raise Failed(str(fault.args[0])) from None
-    emit(_shown(key), is_json, lambda: click.echo(f"Revoked {key.id} ({key.name})."))
+    emit(shown(key), is_json, lambda: click.echo(f"Revoked {key.id} ({key.name})."))
 
 
 @contextmanager
@@ -70,18 +69,4 @@ def _keys() -> Iterator[Keys]:
 def _print(found: Iterable[Key]) -> None:
     for key in found:
         revoked = "valid" if key.revoked_at is None else f"revoked {moments.text(key.revoked_at)}"
-        click.echo(f"{key.id}  {revoked}  {' '.join(_scopes(key))}  {key.name}")
-
-
-def _scopes(key: Key) -> list[str]:
-    return [scope for scope in SCOPES if scope in key.scopes]
-
-
-def _shown(key: Key) -> dict[str, Any]:
-    return {
-        "id": key.id,
-        "name": key.name,
-        "scopes": _scopes(key),
-        "created_at": moments.text(key.created_at),
-        "revoked_at": None if key.revoked_at is None else moments.text(key.revoked_at),
-    }
+        click.echo(f"{key.id}  {revoked}  {' '.join(shown(key)['scopes'])}  {key.name}")

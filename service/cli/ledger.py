@@ -1,8 +1,7 @@
 """Commands about the ledger itself: status, head, verify, rebuild, rejected messages."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from ledger.log.head import Head
 from ledger.storage import NotMadeYet, StorageFault
 from projections.state.sqlite.reader import reading
 from service.cli.given import who
+from service.cli.progress import progress_shown, tells_progress
 from service.cli.terminal import Failed, as_json, console, emit, opened, table
 from service.deployment.audit_trail import Act, record
 from service.deployment.locks import Held, holding
@@ -51,8 +51,9 @@ def head(is_json: bool) -> None:
 @click.option("--head", "head_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
 @click.option("--deep", "is_deep", is_flag=True, help="Decide every entry anew from its message, too.")
 @click.option("--all", "all_files", is_flag=True, help="Check past states and kept generations too, one by one.")
+@tells_progress
 @as_json
-def verify(head_file: Path | None, is_deep: bool, all_files: bool, is_json: bool) -> None:
+def verify(head_file: Path | None, is_deep: bool, all_files: bool, tells_progress: bool, is_json: bool) -> None:
     """Check log, state and imports against the log's entries; exit code 1 when anything is wrong.
 
     --head FILE: the log must also go through this head, which `contacts head --json` printed.
@@ -61,7 +62,8 @@ def verify(head_file: Path | None, is_deep: bool, all_files: bool, is_json: bool
 
     drivers = opened()
     saved = _saved_head(drivers, head_file) if head_file else None
-    with _progress("verifying", _position(drivers), is_json) as advance:
+    total = _position(drivers)
+    with progress_shown("verifying", total, is_json=is_json, tells_progress=tells_progress) as advance:
         report = verification(drivers.deployment).run(Extent(is_deep, all_files), saved_head=saved, progress=advance)
     document: dict[str, Any] = {
         "ok": report.ok,
@@ -111,8 +113,9 @@ def _saved_head(drivers: Drivers, file: Path) -> Head:
 @click.command()
 @click.option("--until", type=click.IntRange(0), metavar="POSITION", help="Fold only up to this position.")
 @click.option("--into", type=click.Path(path_type=Path), metavar="FILE", help="Leave the deployment's state alone.")
+@tells_progress
 @as_json
-def rebuild(until: int | None, into: Path | None, is_json: bool) -> None:
+def rebuild(until: int | None, into: Path | None, tells_progress: bool, is_json: bool) -> None:
     """Fold the whole log anew: into the next generation of the state, or into a file of its own."""
     if until is not None and into is None:
         raise click.UsageError("--until needs --into FILE: the state in use always follows the whole log")
@@ -127,7 +130,8 @@ def rebuild(until: int | None, into: Path | None, is_json: bool) -> None:
         head_position = log.head().position
         if until is not None and until > head_position:
             raise click.BadParameter(f"the log ends at position {head_position}", param_hint="--until")
-        with _progress("rebuilding", until or head_position, is_json) as advance:
+        total = until or head_position
+        with progress_shown("rebuilding", total, is_json=is_json, tells_progress=tells_progress) as advance:
             if into is not None:
                 fold_into(into, log, until=until, progress=advance)
                 path, generation = into, None
@@ -169,20 +173,6 @@ def _have_it_switched(drivers: Drivers, generation: int) -> None:
                     f" {SWITCH_SECONDS:.0f} s; it will when it gets to it (see `contacts status`)"
                 ) from None
             time.sleep(0.02)
-
-
-@contextmanager
-def _progress(what: str, total: int, is_json: bool) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal; nothing where the output is read by a program."""
-    if is_json or not console().is_terminal:
-        yield lambda _: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console(), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda position: bar.update(task, completed=position)
 
 
 @click.group()

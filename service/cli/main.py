@@ -24,6 +24,7 @@ _COMMANDS = {
     "project": _LazyCommand("parts.project", "Fold the log into contact state, until told to stop."),
     "keys": _LazyCommand("keys.keys", "API keys: what a program signs in with."),
     "people": _LazyCommand("people.people", "People: who may use the hub in the browser."),
+    "sessions": _LazyCommand("sessions.sessions", "Devices that are signed in to the hub."),
     "track": _LazyCommand("track.track", "Tell the ledger about a contact: traits to set, tags to add."),
     "import": _LazyCommand(
         "imports.import_file", "Import a FILE of contacts: a CSV, or a workbook (.xlsx, .xls, .ods)."
@@ -57,11 +58,12 @@ _COMMANDS = {
         "ledger.rejected", "Messages that were not accepted: each keeps its place in the log, whole, with the reason."
     ),
     "audit-trail": _LazyCommand(
-        "audit.audit_trail", "Show keys made and revoked, failed sign-ins, denied calls and rebuilds, oldest first."
+        "audit.audit_trail",
+        "Show who did what, oldest first: keys, people, failed sign-ins, denied calls, rebuilds, imports undone.",
     ),
 }
 
-_SILENT = {"contacts", "ledger", "keys", "people", "audit"}
+_SILENT = {"contacts", "ledger", "keys", "people", "sessions", "audit"}
 """Modules whose commands log nothing, so that the library for logs, a third of what they would load, stays out."""
 
 

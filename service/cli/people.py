@@ -51,6 +51,21 @@ def list_people(is_json: bool) -> None:
 
 @people.command()
 @click.argument("id")
+@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(SCOPES), help="May be repeated.")
+@as_json
+def rights(id: str, scopes: tuple[str, ...], is_json: bool) -> None:
+    """Give a person other rights: the scopes are all that they have from now on."""
+    with _people() as kept:
+        try:
+            person = kept.change(id, scopes, who())
+        except PersonUnknown as fault:
+            raise Failed(str(fault.args[0])) from None
+    document = shown(person)
+    emit(document, is_json, lambda: click.echo(f"{person.name} may now: {' '.join(document['scopes'])}"))
+
+
+@people.command()
+@click.argument("id")
 @as_json
 def link(id: str, is_json: bool) -> None:
     """Make a new one-time link for a person."""

@@ -1,8 +1,9 @@
 """The audit table: who did what, when, outside the log's own entries (R33)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from ledger.sqlite import Connection
@@ -18,6 +19,14 @@ class Act:
     detail: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class KeptAct:
+    """An act with its number in the table, by which those of one moment are in order."""
+
+    number: int
+    act: Act
+
+
 def record(connection: Connection, act: Act) -> None:
     """Add a row; within the caller's transaction when there is one."""
     connection.execute(
@@ -26,7 +35,39 @@ def record(connection: Connection, act: Act) -> None:
     )
 
 
-def acts(connection: Connection, limit: int = 1000) -> list[Act]:
-    """The newest `limit` rows, oldest first."""
-    rows = connection.execute("SELECT at, who, what, detail FROM audit ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
-    return [Act(at, who, what, json.loads(detail)) for at, who, what, detail in reversed(rows)]
+class AuditTable:
+    """Reads the audit table. Safe for threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = Lock()
+
+    def newest(
+        self,
+        limit: int,
+        *,
+        before: tuple[int, int] | None = None,
+        who: Collection[str] | None = None,
+        what: str | None = None,
+    ) -> list[KeptAct]:
+        """Up to `limit` acts, newest first: before a moment and number, of any of these actors, of this kind."""
+        conditions: list[str] = ["TRUE"]
+        given: list[Any] = []
+        if before is not None:
+            conditions.append("(at, id) < (?, ?)")
+            given += before
+        if who is not None:
+            conditions.append("who IN (SELECT value FROM json_each(?))")
+            given.append(json.dumps(list(who)))
+        if what is not None:
+            conditions.append("what = ?")
+            given.append(what)
+        query = f"SELECT id, at, who, what, detail FROM audit WHERE {' AND '.join(conditions)}"
+        with self._lock:
+            rows = self._connection.execute(f"{query} ORDER BY at DESC, id DESC LIMIT ?", [*given, limit]).fetchall()
+        return [KeptAct(id, Act(at, who, what, json.loads(detail))) for id, at, who, what, detail in rows]
+
+    def kinds(self) -> dict[str, int]:
+        """How many acts of each kind there are."""
+        with self._lock:
+            return dict(self._connection.execute("SELECT what, count(*) FROM audit GROUP BY what").fetchall())

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 from ledger.events import moments
 from ledger.sqlite import Connection, transaction
@@ -165,3 +166,14 @@ def fingerprint(text: str) -> bytes:
 def _key(row: tuple[str, str, str, int, int | None]) -> Key:
     id, name, scopes, created_at, revoked_at = row
     return Key(id, name, frozenset(scopes.split()), created_at, revoked_at)
+
+
+def shown(key: Key) -> dict[str, Any]:
+    """A key as command line and HTTP show one, without its text."""
+    return {
+        "id": key.id,
+        "name": key.name,
+        "scopes": [scope for scope in SCOPES if scope in key.scopes],
+        "created_at": moments.text(key.created_at),
+        "revoked_at": None if key.revoked_at is None else moments.text(key.revoked_at),
+    }

@@ -1,7 +1,7 @@
 """People who use the hub: a name, their rights, and one-time links by which they sign in."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
@@ -111,6 +111,17 @@ class People:
             raise PersonUnknown(f"nobody has the id {id!r}; `contacts people list` shows who is there")
         return _person(row)
 
+    def change(self, id: str, scopes: Iterable[str], by: str) -> Person:
+        """Give a person other rights, on every device of theirs at once. Raises PersonUnknown, ScopeUnknown."""
+        before, wanted = self.get(id), _rights(scopes)
+        if wanted == before.scopes:
+            return before
+        with self._lock, transaction(self._connection):
+            self._connection.execute("UPDATE people SET scopes = ? WHERE id = ?", [_text(wanted), id])
+            detail = {"person": id, "name": before.name, "before": _text(before.scopes), "scopes": _text(wanted)}
+            record(self._connection, Act(self._clock(), by, "rights changed", detail))
+        return replace(before, scopes=wanted)
+
     def remove(self, id: str, by: str) -> Person:
         """Let somebody in no longer: their sessions and links end at once. Raises PersonUnknown."""
         person = self.get(id)
@@ -160,21 +171,29 @@ class People:
         return _person(tuple(person))
 
     def _new(self, name: str, scopes: Iterable[str]) -> Person:
-        clean = clean_name(name, "person")
-        wanted = frozenset(scopes)
-        unknown = wanted.difference(SCOPES)
-        if unknown or not wanted:
-            raise ScopeUnknown(f"rights are {', '.join(SCOPES)}; given: {', '.join(sorted(unknown)) or 'none'}")
+        clean, wanted = clean_name(name, "person"), _rights(scopes)
         return Person(fingerprint(self._token(32)).hex()[:12], clean, wanted, self._clock(), None)
 
     def _insert(self, person: Person, by: str) -> None:
-        scopes = " ".join(scope for scope in SCOPES if scope in person.scopes)
+        scopes = _text(person.scopes)
         self._connection.execute(
             "INSERT INTO people (id, name, scopes, created_at) VALUES (?, ?, ?, ?)",
             [person.id, person.name, scopes, person.created_at],
         )
         detail = {"person": person.id, "name": person.name, "scopes": scopes}
         record(self._connection, Act(person.created_at, by, "person added", detail))
+
+
+def _rights(scopes: Iterable[str]) -> frozenset[str]:
+    wanted = frozenset(scopes)
+    unknown = wanted.difference(SCOPES)
+    if unknown or not wanted:
+        raise ScopeUnknown(f"rights are {', '.join(SCOPES)}; given: {', '.join(sorted(unknown)) or 'none'}")
+    return wanted
+
+
+def _text(scopes: frozenset[str]) -> str:
+    return " ".join(scope for scope in SCOPES if scope in scopes)
 
 
 _COLUMNS = "id, name, scopes, created_at, removed_at"

@@ -9,6 +9,9 @@ from service.commands.idempotency import IdempotencyKeys
 from service.commands.track import Tracker
 from service.commands.track_batch import TrackBatches
 from service.deployment.audit_trail import Act
+from service.deployment.keys import Keys
+from service.deployment.people import People
+from service.deployment.sessions import Sessions
 from service.deployment.settings import Settings
 from service.http.gate import Gate
 from service.http.readiness import Readiness
@@ -21,6 +24,7 @@ from service.queries.kept_catalogue import Catalogue
 from service.queries.list import Lists
 from service.queries.readers import Readers
 from service.queries.status import LedgerStatus
+from service.queries.trail import Trail
 
 if TYPE_CHECKING:
     from service.imports.record.imports import Imports
@@ -49,6 +53,10 @@ class Services:
     catalogue: Catalogue
     past: PastStates
     audit_runs: AuditRuns
+    keys: Keys
+    people: People
+    sessions: Sessions
+    trail: Trail
     record: Callable[[Act], None]
     imports: Callable[[], AbstractContextManager["Imports"]]
     named_once: Callable[[str], bool]

@@ -7,8 +7,6 @@ from typing import Any
 
 from flask import Flask, g, redirect, render_template, request
 
-from service.deployment.people import People
-from service.deployment.sessions import Sessions
 from service.http.services import Services
 from service.hub.contact.page import contact_pages
 from service.hub.contacts.page import contacts_pages
@@ -43,11 +41,8 @@ class Hub:
     """What the pages need: the parts behind the API's routes, and those of the hub alone. All safe for threads."""
 
     services: Services
-    people: People
-    sessions: Sessions
     preferences: Preferences
     secret: bytes
-    clock: Callable[[], int]
     random: Callable[[int], bytes]
 
 
@@ -56,19 +51,19 @@ def create_hub(hub: Hub) -> Flask:
     app = Flask("service.hub", static_folder=None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     settings = hub.services.settings
-    access = Access(hub.sessions, hub.services.seats, hub.secret, settings.port, hub.random)
+    access = Access(hub.services.sessions, hub.services.seats, hub.secret, settings.port, hub.random)
     access.guard(app, _OPEN, UPLOADS)
     Assets(Path(app.root_path) / "static").serve(app)
     with_notices(app, hub.secret, settings.port)
     with_policy(app, hub.random)
     compressed(app, hub.random)
     answer_faults(app, access, hub.services.new_id)
-    app.register_blueprint(signing_in(access, hub.services.gate, hub.people))
+    app.register_blueprint(signing_in(access, hub.services.gate, hub.services.people))
     app.register_blueprint(signing_out(access))
     app.register_blueprint(contacts_pages(hub.services, hub.preferences))
     app.register_blueprint(contact_pages(hub.services, hub.preferences))
     app.register_blueprint(imports_pages(hub.services, access))
-    app.register_blueprint(people_pages(hub.people))
+    app.register_blueprint(people_pages(hub.services.people))
 
     @app.get("/")
     def home() -> Any:
@@ -78,7 +73,7 @@ def create_hub(hub: Hub) -> Flask:
     def help_page() -> Any:
         return render_template("frame/help.html")
 
-    _speak(app, access, words.Moments(settings.time_zone, hub.clock))
+    _speak(app, access, words.Moments(settings.time_zone, hub.services.clock))
     return app
 
 

@@ -4,13 +4,14 @@ import json
 import re
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 from ledger.events import moments
 from projections.state.building import discard
 from service.deployment.locks import is_held
-from service.jobs.background_command import BackgroundCommands, complaint_of
+from service.jobs.background_command import BackgroundCommands, complaint_in, complaint_of, progress_in
 from service.jobs.verifying import PLAIN, Extent
 
 RunKind = Literal["verify", "rebuild"]
@@ -20,6 +21,8 @@ KEPT = 20
 
 _ENDED = "it was ended before it was done, as when the server stops; ask for another"
 _IS_ID = re.compile(r"[0-9a-f-]{36}", re.ASCII).fullmatch
+_RUNNING: dict[str, Any] = {"state": "running", "progress": None, "ended_at": None, "result": None, "message": None}
+_BEFORE = {"by": None, "deep": False, "all": False}
 _LOOKS = 50
 _LOOK_SECONDS = 0.02
 
@@ -35,14 +38,14 @@ class AuditRuns:
         self._new_id = new_id
         self._clock = clock
 
-    def begin(self, kind: RunKind, extent: Extent = PLAIN) -> dict[str, Any]:
+    def begin(self, kind: RunKind, extent: Extent = PLAIN, *, by: str) -> dict[str, Any]:
         """Start a run, or give the one of this kind that is under way. A rebuild leaves the state in use alone.
 
-        `extent` is a verify's; the one under way may have another.
+        `extent` is a verify's; the one under way may have another. `by` is the name of who asks.
         """
         id, scratch = self._new_id(), self._folder / "rebuilt.building"
         asked = {"deep": extent.is_deep, "all": extent.all_files}
-        record = {"id": id, "kind": kind, "begun_at": moments.text(self._clock())} | asked
+        record = {"id": id, "kind": kind, "begun_at": moments.text(self._clock()), "by": by} | asked
 
         def tidy() -> None:
             if kind == "rebuild":  # a verify beside one must leave its file alone
@@ -54,12 +57,18 @@ class AuditRuns:
             self._record_of(id).write_text(json.dumps(record), encoding="utf-8")
             self._current(kind).write_text(id, encoding="utf-8")
 
-        verify, rebuild = ["verify", "--json", *extent.arguments()], ["rebuild", "--json", "--into", str(scratch)]
+        verify = ["verify", "--json", "--progress", *extent.arguments()]
+        rebuild = ["rebuild", "--json", "--progress", "--into", str(scratch)]
         arguments = verify if kind == "verify" else rebuild
         out = self._out_of(id)
         if self._background.begin(self._lock(kind), arguments, out=out, before=before, after=tidy):
-            return record | {"state": "running", "result": None, "message": None}
-        return self._under_way(kind) or self.begin(kind, extent)
+            return record | _RUNNING
+        return self._under_way(kind) or self.begin(kind, extent, by=by)
+
+    def all(self) -> list[dict[str, Any]]:
+        """The runs that are kept, the newest first, each as `find` gives it."""
+        ids = sorted((path.stem for path in self._folder.glob("*.json")), reverse=True)
+        return [found for id in ids if (found := self.find(id)) is not None]
 
     def find(self, id: str) -> dict[str, Any] | None:
         """A run with its state, and its result when it is done; None for an id that is no run's, or no longer."""
@@ -69,14 +78,16 @@ class AuditRuns:
             kept: dict[str, Any] = json.loads(self._record_of(id).read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return None
-        # one of an earlier version had no choice
-        record = kept | {name: kept.get(name, False) for name in ("deep", "all")}
+        # one of an earlier version had no choice, and did not say who asked
+        record = kept | {name: kept.get(name, before) for name, before in _BEFORE.items()}
         if self._is_running(record["kind"], id):
-            return record | {"state": "running", "result": None, "message": None}
+            progress = progress_in(self._out_of(id))
+            return record | _RUNNING | {"progress": None if progress is None else asdict(progress)}
         result = self._result(id)
         if result is None:
-            return record | {"state": "failed", "result": None, "message": self._complaint(id)}
-        return record | {"state": "done", "result": result, "message": None}
+            message = complaint_in(self._out_of(id)) or _ENDED
+            return record | _RUNNING | {"state": "failed", "message": message}
+        return record | _RUNNING | {"state": "done", "result": result, "ended_at": self._ended_at(id)}
 
     def _under_way(self, kind: RunKind) -> dict[str, Any] | None:
         """The run that holds the lock, once it has said which it is; None when it has ended meanwhile."""
@@ -100,13 +111,8 @@ class AuditRuns:
         except (FileNotFoundError, ValueError):
             return None
 
-    def _complaint(self, id: str) -> str:
-        try:
-            lines = complaint_of(self._out_of(id)).read_text(encoding="utf-8", errors="replace").splitlines()
-        except FileNotFoundError:
-            return _ENDED
-        said = [line.removeprefix("Error: ") for line in lines if line.startswith("Error: ")]
-        return said[-1] if said else _ENDED
+    def _ended_at(self, id: str) -> str:
+        return moments.text(self._out_of(id).stat().st_mtime_ns // 1000)
 
     def _forget_old(self) -> None:
         records = sorted(self._folder.glob("*.json"))  # by id, which is by time

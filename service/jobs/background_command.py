@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -86,5 +87,43 @@ class BackgroundCommands:
 
 
 def complaint_of(out: Path) -> Path:
-    """The file with the errors of the command whose output is in `out`."""
+    """The file with the errors of the command whose output is in `out`, and with how far it says that it is."""
     return out.with_suffix(".err")
+
+
+def complaint_in(out: Path) -> str | None:
+    """The last error that the command whose output is in `out` ended with; None where it told of none."""
+    said = [line.removeprefix(_ERROR) for line in _lines(out) if line.startswith(_ERROR)]
+    return said[-1] if said else None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a command is: `done` of `of`, in positions of the log."""
+
+    done: int
+    of: int
+
+    def line(self) -> str:
+        """As a command tells it, on a line of its own among its errors."""
+        return f"{_PROGRESS}{self.done} {self.of}"
+
+
+def progress_in(out: Path) -> Progress | None:
+    """How far the command whose output is in `out` said last that it is; None where it said nothing yet."""
+    for line in reversed(_lines(out)):
+        done, _, of = line.removeprefix(_PROGRESS).partition(" ")
+        # the last line may be half written
+        if line.startswith(_PROGRESS) and done.isdigit() and of.isdigit():
+            return Progress(int(done), int(of))
+    return None
+
+
+_ERROR, _PROGRESS = "Error: ", "progress "
+
+
+def _lines(out: Path) -> list[str]:
+    try:
+        return complaint_of(out).read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return []

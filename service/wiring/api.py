@@ -18,6 +18,7 @@ from service.commands.idempotency import SECONDS, IdempotencyKeys
 from service.commands.known_identities import KnownContacts, in_log
 from service.commands.track import DEADLINE, Tracker
 from service.commands.track_batch import TrackBatches
+from service.deployment.audit_trail import AuditTable
 from service.deployment.deployment import Deployment
 from service.deployment.keys import Keys
 from service.deployment.people import People
@@ -41,6 +42,7 @@ from service.queries.indexing import Indexing
 from service.queries.kept_catalogue import Catalogue
 from service.queries.list import Lists
 from service.queries.rejected_conflicts import RejectedConflicts
+from service.queries.trail import Trail
 from service.wiring.drivers import Drivers, now
 from service.wiring.ledger import ledger_status
 from service.wiring.readiness import look
@@ -60,24 +62,17 @@ def served(deployment: Deployment) -> WSGIApplication:
     return Front(hub(deployment, parts).wsgi_app, create_app(parts).wsgi_app)
 
 
-def hub(deployment: Deployment, parts: Services, clock: Callable[[], int] = now) -> Flask:
-    """The pages for people, over the parts behind the routes and stores of their own."""
-    store = Drivers(deployment).store
-    return create_hub(
-        Hub(
-            parts,
-            People(store(), clock, token_urlsafe),
-            Sessions(store(), clock, token_urlsafe),
-            Preferences(store()),
-            deployment.secret,
-            clock,
-            token_bytes,
-        )
-    )
+def hub(deployment: Deployment, parts: Services) -> Flask:
+    """The pages for people, over the parts behind the routes and a store of their own."""
+    return create_hub(Hub(parts, Preferences(Drivers(deployment).store()), deployment.secret, token_bytes))
 
 
-def services(deployment: Deployment) -> Services:
-    """The parts behind the routes; what they hold back is written when the process ends."""
+def services(deployment: Deployment, clock: Callable[[], int] = now) -> Services:
+    """The parts behind the routes; what they hold back is written when the process ends.
+
+    `clock`, in microseconds since the epoch, says when people are let in, how long links and sessions hold, and when
+    something was done.
+    """
     drivers, limit = Drivers(deployment), deployment.settings.rate_limit
     rates = None if limit is None else Rates(deployment.data / "rates", limit, now)
     store, refuse_lost = drivers.watched_store()
@@ -111,13 +106,17 @@ def services(deployment: Deployment) -> Services:
         catalogue=Catalogue(readers.states),
         past=PastStates(deployment.past, background),
         audit_runs=AuditRuns(deployment.data / "audits", background, new_id, now),
+        keys=keys,
+        people=People(drivers.store(), clock, token_urlsafe),
+        sessions=Sessions(drivers.store(), clock, token_urlsafe),
+        trail=Trail(AuditTable(drivers.store()), keys, readers.log),
         record=keys.record,
         imports=partial(_imports, deployment, calls.publisher),
         named_once=once,
         readiness=Remembered(lambda: look(status)),
         rejected_conflicts=RejectedConflicts(drivers.log()),
         new_id=new_id,
-        clock=now,
+        clock=clock,
     )
 
 

@@ -47,6 +47,12 @@ class ProblemSchema(Answer):
     reason = fields.String(metadata={"description": "A word for programs"})
     errors = fields.List(fields.Nested(FaultSchema), metadata={"description": "All wrong members or parameters"})
     holders = conflict_holders()
+    progress = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        allow_none=True,
+        metadata={"description": "Of a past that is being worked out: entries `done` `of` all; null where not known"},
+    )
 
 
 class TakenSchema(Answer):

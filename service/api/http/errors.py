@@ -78,7 +78,8 @@ def problem_of(fault: Exception) -> Problem | None:
         case IdentityConflict():
             return Problem(409, str(fault), reason="identity_conflict", holders=fault.holders)
         case BeingFolded():
-            return Problem(503, str(fault), headers=RETRY)
+            progress = None if fault.progress is None else {"done": fault.progress.done, "of": fault.progress.of}
+            return Problem(503, str(fault), headers=RETRY, reason="being_worked_out", progress=progress)
         case Unknown():
             return Problem(404, str(fault))
         case BadToken():

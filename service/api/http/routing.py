@@ -128,6 +128,10 @@ class Routes:
         """Answer PUT at this rule for keys with this scope."""
         return self._on("PUT", rule, scope, LARGEST)
 
+    def delete(self, rule: str, *, scope: Scope) -> Decorator:
+        """Answer DELETE at this rule for keys with this scope; a body is not read."""
+        return self._on("DELETE", rule, scope, 0)
+
     def query(self, schema: type[Schema]) -> Decorator:
         """Read the query string by this schema, and give it to the view as its first argument, a dict."""
         decorate: Decorator = self.blueprint.arguments(schema, location="query")

@@ -1,11 +1,18 @@
 """The small ledger that the description's examples are about: five messages, the last one rejected."""
 
+from contextlib import closing
+from secrets import token_urlsafe
+
 from click.testing import CliRunner
 
 from service.api.description import import_examples as examples
 from service.api.track import EVENTS, USERS
 from service.cli.main import commands
+from service.deployment.keys import Keys
+from service.deployment.people import People
+from service.deployment.sessions import Sessions
 from service.jobs.audit_runs import AuditRuns
+from service.wiring.drivers import now
 from service.wiring.imports import importing
 
 LATE = {"userId": "0123abc45d", "traits": {"name": "Gavin"}, "createdAt": "2020-01-01"}
@@ -38,7 +45,24 @@ def tell(client, world, description):
         "/v1/messages/{id}": answers[0].json["id"],
         "/v1/public/apis/users/phone_number/{number}": "9967536783",
         "/v1/public/apis/users/id/{user_id}": "0123abc45d",
+        **let_in(world),
     }
+
+
+def let_in(world):
+    """Let Meera in, with a device, and make the key of a shop; gives what stands for their ids."""
+    with closing(world.drivers.store()) as store:
+        people, keys = People(store, lambda: 1, token_urlsafe), Keys(store, lambda: 2, token_urlsafe)
+        sessions = Sessions(store, now, token_urlsafe)
+        for person in people.all():
+            people.remove(person.id, by="tests")
+        for key in keys.all():
+            if key.name == "shop":
+                keys.revoke(key.id, by="tests")
+        person = people.add("Meera Shah", ["read"], by="tests")
+        key, _ = keys.create("shop", ["track", "read"], by="tests")
+        session = sessions.find(sessions.begin("Chrome on Windows", person=person.id))
+    return {"/v1/people/{id}": person.id, "/v1/sessions/{id}": session.id, "/v1/keys/{id}": key.id}
 
 
 def verified(world):
@@ -54,7 +78,9 @@ def verified(world):
             after()
             return True
 
-    return AuditRuns(world.deployment.data / "audits", Here(), lambda: id, lambda: 0).begin("verify")["id"]
+    return AuditRuns(world.deployment.data / "audits", Here(), lambda: id, lambda: 0).begin("verify", by="Website")[
+        "id"
+    ]
 
 
 def check_import(client, world, file=FILE):

@@ -5,14 +5,15 @@ from contextlib import closing
 import pytest
 
 from ledger.sqlite import connect as open_sqlite
-from service.deployment.audit_trail import acts
 from service.deployment.database import open_store
-from service.deployment.locks import is_held
+from service.deployment.locks import holding, is_held
 from service.jobs.audit_runs import KEPT
+from tests.acts import acts
 from tests.brokers import eventually
 from tests.examples import GAVIN
 
 KINDS = ["verify", "rebuild"]
+ID = "01a20d6c-6b39-7a51-93fa-0c27d1f4b3a1"
 
 
 @pytest.fixture
@@ -98,8 +99,30 @@ def test_a_run_that_is_not_there_is_404(client, id):
     assert client.read(f"/v1/audit/runs/{id}").status_code == 404
 
 
+@pytest.mark.usefixtures("some")
+def test_the_runs_are_listed_newest_first(client, description):
+    begun = [client.post(f"/v1/audit/{kind}", raw=b"").json["id"] for kind in KINDS]
+    for id in begun:
+        outcome(client, f"/v1/audit/runs/{id}")
+    answer = client.read("/v1/audit/runs")
+    assert [run["id"] for run in answer.json["runs"]] == begun[::-1]
+    assert all(run["ended_at"] >= run["begun_at"] for run in answer.json["runs"])
+    description.assert_fits("GET", "/v1/audit/runs", answer)
+
+
+def test_how_far_a_run_is_is_told_while_it_runs(client, some):
+    folder = some.deployment.data / "audits"
+    with holding(folder / "verify.lock"):
+        (folder / "verify.current").write_text(ID)
+        (folder / f"{ID}.json").write_text(f'{{"id": "{ID}", "kind": "verify", "begun_at": "2026-11-24T10:00:00Z"}}')
+        (folder / f"{ID}.err").write_text("progress 4 9\n")
+        run = client.read(f"/v1/audit/runs/{ID}").json
+    assert (run["state"], run["progress"]) == ("running", {"done": 4, "of": 9})
+
+
 def test_who_asked_is_on_record(client, some):
     run = client.post("/v1/audit/verify", raw=b"").json
+    assert run["by"] == "Website"
     with closing(open_store(some.deployment.service_path)) as store:
         (act,) = [act for act in acts(store) if act.what == "verify asked for"]
     assert act.who.startswith("key ")

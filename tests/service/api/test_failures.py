@@ -2,9 +2,9 @@
 
 import pytest
 
-from service.deployment.audit_trail import acts
 from service.http.failures import ALLOWED, place_of
 from service.http.gate import SignInFailed, SignInsThrottled
+from tests.acts import acts
 from tests.clock import SECOND
 
 HERE = "203.0.113.7"

@@ -2,8 +2,8 @@ import base64
 
 import pytest
 
-from service.deployment.audit_trail import acts
 from service.http.gate import ScopeMissing, SignInFailed
+from tests.acts import acts
 from tests.clock import SECOND
 
 HERE = "127.0.0.1"

@@ -279,8 +279,20 @@ def test_while_another_past_is_worked_out_a_call_is_told_to_come_again(world, ke
     with holding(four.deployment.past / "asked.lock"):
         answer = client.read(PATH, query_string={"as_of": "1"})
     assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
+    assert answer.json["progress"] is None
     description.assert_fits("GET", PATH, answer)
     assert not list(four.deployment.past.glob("at-*"))
+
+
+def test_how_far_a_past_is_worked_out_is_told(world, key_text, four, description):
+    impatient = PastStates(four.deployment.past, BackgroundCommands({}), seconds=0.0)
+    client = Client(world, create_app(replace(services(world.deployment), past=impatient)), key_text)
+    with holding(four.deployment.past / "asked.lock"):
+        (four.deployment.past / "asked.err").write_text("progress 1 3\n")
+        answers = [client.read(PATH, query_string={"as_of": as_of}) for as_of in ("3", "2")]
+    assert [answer.json["progress"] for answer in answers] == [{"done": 1, "of": 3}, None]
+    assert "1 of 3 entries" in answers[0].json["message"]
+    description.assert_fits("GET", PATH, answers[0])
 
 
 def test_a_past_list_asks_for_no_index(slow_client, four):

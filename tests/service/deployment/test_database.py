@@ -4,7 +4,7 @@ import stat
 import pytest
 
 from ledger.storage import StorageFault
-from service.deployment.audit_trail import Act, acts, record
+from service.deployment.audit_trail import Act, AuditTable, record
 from service.deployment.database import open_store
 
 
@@ -38,7 +38,7 @@ def test_acts_are_told_oldest_first(tmp_path):
     store = open_store(tmp_path / "service.db")
     for at in (1, 2, 3):
         record(store, Act(at, "cli:root", "key created", {"key": "k"}))
-    assert [act.at for act in acts(store, limit=2)] == [2, 3]
+    assert [kept.act.at for kept in AuditTable(store).newest(2)] == [3, 2]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET who = 'nobody'", "DELETE FROM audit"])

@@ -3,9 +3,9 @@ import secrets
 
 import pytest
 
-from service.deployment.audit_trail import acts
 from service.deployment.database import open_store
 from service.deployment.keys import SCOPES, Keys, KeyUnknown, ScopeUnknown, TooManyKeys
+from tests.acts import acts
 
 
 @pytest.fixture

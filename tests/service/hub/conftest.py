@@ -106,7 +106,7 @@ def keys(store, clock):
 @pytest.fixture
 def make_browser(world, clock):
     """Makes a browser of its own, not signed in."""
-    app = hub(world.deployment, services(world.deployment), clock=clock)
+    app = hub(world.deployment, services(world.deployment, clock))
     return lambda: Browser(app)
 
 

@@ -62,8 +62,8 @@ def test_one_sessions_token_is_no_use_to_another(make_browser, keys):
 
 def test_a_form_that_finds_no_seat_makes_room_for_no_other(world, clock):
     """R39: nothing is given back that was not taken."""
-    parts = services(world.deployment)
-    browser = Browser(hub(world.deployment, parts, clock=clock))
+    parts = services(world.deployment, clock)
+    browser = Browser(hub(world.deployment, parts))
     for number in range(SEATS):
         with suppress(Problem):
             parts.seats.take(f"key {number}")

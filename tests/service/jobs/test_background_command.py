@@ -7,7 +7,7 @@ import pytest
 from ledger.log.sqlite.writer import SqliteEventLog
 from service.deployment.locks import is_held
 from service.deployment.parts import PROJECTOR
-from service.jobs.background_command import BackgroundCommands, complaint_of
+from service.jobs.background_command import BackgroundCommands, Progress, complaint_in, complaint_of, progress_in
 from service.wiring.drivers import now
 from tests.brokers import eventually
 
@@ -40,7 +40,24 @@ def test_its_complaint_is_kept_too(background, lock, tmp_path):
     ended = []
     background.begin(lock, ["show", "nobody"], out=tmp_path / "out", after=lambda: ended.append(True))
     eventually(lambda: ended, 60, "the command ends")
-    assert complaint_of(tmp_path / "out").read_text().startswith("Error: ")
+    assert complaint_in(tmp_path / "out")
+
+
+def test_how_far_a_command_is_is_told_by_its_last_whole_line(tmp_path):
+    out = tmp_path / "out"
+    assert (progress_in(out), complaint_in(out)) == (None, None)
+    complaint_of(out).write_text(f"{Progress(3, 9).line()}\nWarning: x\n{Progress(7, 9).line()}\nprogress 8")
+    assert progress_in(out) == Progress(7, 9)
+    assert complaint_in(out) is None
+
+
+def test_a_verify_says_how_far_it_is(world, background, lock, tmp_path):
+    world.track(user_id="u-1", city="Pune")
+    world.settle()
+    ended = []
+    background.begin(lock, ["verify", "--json", "--progress"], out=tmp_path / "out", after=lambda: ended.append(True))
+    eventually(lambda: ended, 60, "the command ends")
+    assert progress_in(tmp_path / "out").of == 1
 
 
 def test_while_it_runs_nobody_begins_another(world, background, lock):

@@ -1,0 +1,80 @@
+"""Bodies and answers about keys, people, devices and the trail that the description shows."""
+
+from typing import Any
+
+from service.deployment.keys import SCOPES
+
+NEW_KEY: dict[str, Any] = {"name": "shop", "scopes": ["track", "read"]}
+
+MADE_KEY: dict[str, Any] = {"id": "3f60c1a2b7d4", "key": "cl_vY5…", **NEW_KEY}
+
+KEY: dict[str, Any] = {
+    "id": "3f60c1a2b7d4",
+    **NEW_KEY,
+    "created_at": "2026-11-24T16:08:39.221497Z",
+    "revoked_at": None,
+}
+
+WEBSITE: dict[str, Any] = {
+    "id": "5c2e8f71a0d3",
+    "name": "Website",
+    "scopes": list(SCOPES),
+    "created_at": "2026-11-24T16:01:12.003311Z",
+    "revoked_at": None,
+}
+
+NEW_PERSON: dict[str, Any] = {"name": "Meera Shah", "scopes": ["read"]}
+
+PERSON: dict[str, Any] = {"id": "91b3c7d2e5f8", **NEW_PERSON, "created_at": "2026-11-24T16:05:39.221497Z"}
+
+LINK: dict[str, Any] = {"id": PERSON["id"], "link": "http://127.0.0.1:8080/sign-in/q0T…"}
+
+SESSION: dict[str, Any] = {
+    "id": "c41d09e6a7b2",
+    "name": "Meera Shah",
+    "person": PERSON["id"],
+    "key": None,
+    "device": "Chrome on Windows",
+    "created_at": "2026-11-24T16:09:39.221497Z",
+    "seen_at": "2026-11-24T16:09:39.221497Z",
+}
+
+_BY = {"who": "tests", "name": "tests"}
+
+TRAIL: dict[str, Any] = {
+    "acts": [
+        {
+            "at": KEY["created_at"],
+            **_BY,
+            "what": "key created",
+            "why": None,
+            "detail": {"key": KEY["id"], "name": "shop", "scopes": "track read"},
+        },
+        {
+            "at": PERSON["created_at"],
+            **_BY,
+            "what": "person added",
+            "why": None,
+            "detail": {"name": "Meera Shah", "person": PERSON["id"], "scopes": "read"},
+        },
+        {
+            "at": WEBSITE["created_at"],
+            **_BY,
+            "what": "key created",
+            "why": None,
+            "detail": {"key": WEBSITE["id"], "name": "Website", "scopes": " ".join(SCOPES)},
+        },
+    ],
+    "kinds": [{"what": "key created", "count": 2}, {"what": "person added", "count": 1}],
+    "next_cursor": None,
+}
+
+TRAIL_CSV = (
+    "\ufeffat,who,name,what,why,detail\r\n"
+    f"{KEY['created_at']},tests,tests,key created,,"
+    f'"{{""key"": ""{KEY["id"]}"", ""name"": ""shop"", ""scopes"": ""track read""}}"\r\n'
+    f"{PERSON['created_at']},tests,tests,person added,,"
+    f'"{{""name"": ""Meera Shah"", ""person"": ""{PERSON["id"]}"", ""scopes"": ""read""}}"\r\n'
+    f"{WEBSITE['created_at']},tests,tests,key created,,"
+    f'"{{""key"": ""{WEBSITE["id"]}"", ""name"": ""Website"", ""scopes"": ""{" ".join(SCOPES)}""}}"\r\n'
+)

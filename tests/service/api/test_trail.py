@@ -1,0 +1,98 @@
+"""The audit trail over HTTP: pages, filters, and the file for a spreadsheet (R33)."""
+
+import csv
+import io
+from contextlib import closing
+
+import pytest
+
+from service.deployment.audit_trail import Act, record
+from service.imports.run.undo_import import Order
+from tests.examples import ASHA, GAVIN
+from tests.service.imports.imported import WorldImports
+
+
+@pytest.fixture
+def tell(world):
+    """Puts an act into the table."""
+
+    def put(at, who="asha", what="state rebuilt", **detail):
+        with closing(world.drivers.store()) as store:
+            record(store, Act(at, who, what, detail))
+
+    return put
+
+
+def told(answer):
+    return [(act["at"][17:19], act["name"], act["what"]) for act in answer.json["acts"]]
+
+
+def test_acts_of_one_moment_are_told_once_on_whichever_page(client, tell):
+    for number in range(5):
+        tell(7_000_000, n=number)
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = client.read(f"/v1/audit/trail?what=state+rebuilt&limit=2{cursor and '&cursor=' + cursor}").json
+        seen += [act["detail"]["n"] for act in page["acts"]]
+        cursor = page["next_cursor"]
+    assert seen == [4, 3, 2, 1, 0]
+
+
+def test_the_trail_is_filtered_by_kind_and_by_actor(client, tell):
+    tell(1_000_000, "asha")
+    tell(2_000_000, "ravi")
+    tell(3_000_000, "ravi", "denied")
+    assert told(client.read("/v1/audit/trail?who=ravi")) == [
+        ("03", "ravi", "denied"),
+        ("02", "ravi", "state rebuilt"),
+    ]
+    assert told(client.read("/v1/audit/trail?who=ravi&what=denied")) == [("03", "ravi", "denied")]
+    kinds = client.read("/v1/audit/trail?who=nobody").json["kinds"]
+    assert kinds == [
+        {"what": "denied", "count": 1}, {"what": "key created", "count": 1}, {"what": "state rebuilt", "count": 2},
+    ]  # fmt: skip
+
+
+def test_what_a_key_did_is_found_by_the_keys_name(client):
+    made = client.post("/v1/keys", {"name": "shop", "scopes": ["read"]}).json
+    (act,) = client.read("/v1/audit/trail?who=Website").json["acts"]
+    assert act["who"].startswith("key ")
+    assert (act["name"], act["detail"]["key"]) == ("Website", made["id"])
+
+
+def test_an_undone_import_is_told_with_who_and_why_among_the_rest(client, world, tell):
+    with closing(WorldImports(world)) as desk:
+        id = desk.bring(f"Name,Phone\nGavin,{GAVIN}\nAsha,{ASHA}\n")["id"]
+        desk.importer.order(id, Order(is_redo=False, by="asha", reason="the wrong file"))
+    world.settle()
+    tell(2**52)
+    acts = client.read("/v1/audit/trail?limit=2").json["acts"]
+    assert [act["what"] for act in acts] == ["state rebuilt", "import undone"]
+    assert (acts[1]["name"], acts[1]["why"], acts[1]["detail"]["import"]) == ("asha", "the wrong file", id)
+    (found,) = client.read("/v1/audit/trail?what=import+undone&who=asha").json["acts"]
+    assert found == acts[1]
+    assert client.read("/v1/audit/trail?what=import+redone").json["acts"] == []
+    assert {"what": "import undone", "count": 1} in client.read("/v1/audit/trail").json["kinds"]
+
+
+def test_the_file_has_every_act_and_nothing_that_a_spreadsheet_runs(client, tell):
+    for number in range(3):
+        tell(number, "=HYPERLINK(1)", n=number)
+    answer = client.read("/v1/audit/trail.csv?what=state+rebuilt")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="audit-trail.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert [(row["who"], row["detail"]) for row in rows] == [("'=HYPERLINK(1)", f'{{"n": {n}}}') for n in (2, 1, 0)]
+
+
+def test_a_trail_of_more_than_a_page_is_in_the_file_whole(client, world):
+    with closing(world.drivers.store()) as store:
+        for number in range(1_500):
+            record(store, Act(number, "asha", "state rebuilt", {}))
+    assert client.read("/v1/audit/trail.csv?what=state+rebuilt").data.count(b"\r\n") == 1_501
+
+
+@pytest.mark.parametrize("cursor", ["x", "1.2", "1.2.3.4", "1.2.-3", "1.2.\u0663"])
+def test_a_cursor_that_is_none_is_422(client, cursor):
+    answer = client.read("/v1/audit/trail", query_string={"cursor": cursor})
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["parameter"] == "cursor"
