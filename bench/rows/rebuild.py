@@ -52,7 +52,7 @@ def _rebuild_rate(run: Run, place: Place, peak: Peak) -> Rate:
     generations = place.drivers.generations()
     number = generations.newest() + 1
     with place.running("rebuild", "--json") as rebuild, watching(place.pids) as seen:
-        began = place.wait_until(rebuild, generations.building(number).exists)
+        began = place.wait_until(rebuild, generations.building(number).path.exists)
         began_cpu = processor.seconds(rebuild.pid)
         ended = place.wait_until(rebuild, lambda: generations.current() == number)
         cpu = processor.seconds(rebuild.pid) - began_cpu

@@ -8,47 +8,60 @@ from ledger.storage import StorageFault
 from projections.fold.evolve import VERSION
 from projections.projector.rebuild import fold_into
 from projections.state.building import building_alone, discard
-from projections.state.sqlite.reader import StateFile, reading
+from projections.state.port import StoredState
 
 KEPT = 3
 """How many past states stay on disk."""
 
 
-def state_at(
-    folder: Path, log: LogReader, position: int, progress: Callable[[int], None] = lambda _: None
-) -> StateFile:
-    """The state at `position`; `folder` holds the ones asked for last. `progress` is told positions up to it."""
-    kept = kept_at(folder, log, position)
-    if kept is not None:
-        return kept
-    path = folder / f"at-{position}.db"
-    with building_alone(folder):
-        if _is_state_at(path, log, position):
-            return StateFile(path)  # made while this one waited
-        draft = folder / f"at-{position}.building"
-        fold_into(draft, log, until=position, progress=progress)
-        draft.replace(path)
-    for old in sorted(folder.glob("at-*.db"), key=lambda file: file.stat().st_mtime)[:-KEPT]:
-        discard(old)
-    return StateFile(path)
+class KeptStates:
+    """The states in `folder` that were asked for last; `stored` is the driver's: the state at a path."""
+
+    def __init__(self, folder: Path, stored: Callable[[Path], StoredState]) -> None:
+        self.folder = folder
+        self._stored = stored
+
+    def at(
+        self, log: LogReader, position: int, progress: Callable[[int], None] = lambda _: None
+    ) -> StoredState:
+        """The state at `position`, folded now where it is not kept; `progress` is called with positions up to it."""
+        kept = self.kept_at(log, position)
+        if kept is not None:
+            return kept
+        state = self._at(position)
+        with building_alone(self.folder):
+            if _is_state_at(state, log, position):
+                return state  # made while this one waited
+            draft = self._stored(state.path.with_suffix(".building"))
+            fold_into(draft, log, until=position, progress=progress)
+            draft.path.replace(state.path)
+        for old in self.paths()[:-KEPT]:
+            discard(old)
+        return state
+
+    def kept_at(self, log: LogReader, position: int) -> StoredState | None:
+        """The state at `position` if it is there already; it then counts as asked for last."""
+        state = self._at(position)
+        if not _is_state_at(state, log, position):
+            return None
+        state.path.touch()
+        return state
+
+    def paths(self) -> list[Path]:
+        """The files of the states that are there, the one asked for last at the end."""
+        return sorted(self.folder.glob("at-*.db"), key=lambda file: file.stat().st_mtime)
+
+    def _at(self, position: int) -> StoredState:
+        return self._stored(self.folder / f"at-{position}.db")
 
 
-def kept_at(folder: Path, log: LogReader, position: int) -> StateFile | None:
-    """The state at `position` if it is there already; it then counts as asked for last."""
-    path = folder / f"at-{position}.db"
-    if not _is_state_at(path, log, position):
-        return None
-    path.touch()
-    return StateFile(path)
-
-
-def _is_state_at(path: Path, log: LogReader, position: int) -> bool:
-    """Whether a file is there, of this very log and by the fold of today."""
-    if not path.exists():
+def _is_state_at(state: StoredState, log: LogReader, position: int) -> bool:
+    """Whether it is there, of this very log and by the fold of today."""
+    if not state.path.exists():
         return False
     try:
-        with reading(path) as state:
-            kept = state.checkpoint()
+        with state.reading() as opened:
+            kept = opened.checkpoint()
     except StorageFault as fault:  # of an earlier version, or damaged: it is folded again
         if fault.is_passing:
             raise

@@ -1,7 +1,7 @@
 """Verify: the log proves itself intact, and the state is what the log folds to (R28)."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,11 +19,7 @@ from projections.projector.rebuild import fold_into
 from projections.state.answers import Checkpoint
 from projections.state.building import discard
 from projections.state.digest import digests
-from projections.state.indexes import TAGS
-from projections.state.sqlite.comparing import contact_faults, dirty_faults, import_faults, outcome_faults
-from projections.state.sqlite.comparing_lookups import block_faults, part_faults, tag_faults
-from projections.state.sqlite.reader import StateFileReader, reading
-from projections.state.sqlite.writer import StateStore
+from projections.state.port import StateProof, StoredState
 
 RESTORE = "restore it from a copy"
 REMOVE = "remove it: it is made anew when it is asked for"
@@ -53,14 +49,14 @@ class Report:
 
 def verify(
     log: LogReader,
-    state: Path,
-    scratch: Path,
+    state: StoredState,
+    scratch: StoredState,
     *,
     signer: Signer | None = None,
     saved_head: Head | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Report:
-    """Check the log and the state file against the entries; `scratch` is a file this may make and fills with a copy.
+    """Check the log and the state against the entries; `scratch` is a state that this may make, and fills anew.
 
     Both may be written meanwhile: the state is compared at its own position, and what the log keeps beside its entries
     at the one it is at when it is looked at. Signatures are checked if there is a `signer`. Nothing in the files makes
@@ -71,8 +67,8 @@ def verify(
     with ExitStack() as opened:
         live = None
         with found.of("the contact state", REBUILD):
-            live = opened.enter_context(frozen(state))  # before the log, which is then never behind it
-        head = log_faults(log, scratch, signer, found, lambda position: progress(position // 2))
+            live = opened.enter_context(state.proving())  # before the log, which is then never behind it
+        head = log_faults(log, scratch.path, signer, found, lambda position: progress(position // 2))
         if saved_head is not None:
             with found.of("log.db", RESTORE):
                 found.add(head_faults(log, saved_head))
@@ -80,15 +76,6 @@ def verify(
             log, live, scratch, found, lambda position: progress((head.position + position) // 2)
         )
     return Report(head.position, contacts, content, full, tuple(found.faults))
-
-
-@contextmanager
-def frozen(state: Path) -> Iterator[StateFileReader]:
-    """A state file as it is now, whatever is in it."""
-    with reading(state) as live:
-        live.read_anything()
-        live.freeze()
-        yield live
 
 
 def log_faults(
@@ -112,10 +99,10 @@ def log_faults(
     return head or Head(0, chain.GENESIS, 0)
 
 
-def kept_state_faults(log: LogReader, state: Path, scratch: Path, found: Findings) -> None:
-    """Judge a state file beside the one in use. One of an earlier fold, which nobody uses, is not judged."""
+def kept_state_faults(log: LogReader, state: StoredState, scratch: StoredState, found: Findings) -> None:
+    """Judge a state beside the one in use. One of an earlier fold, which nobody uses, is not judged."""
     with ExitStack() as opened, found.of("the file", REMOVE), suppress(NotMadeYet):
-        live = opened.enter_context(frozen(state))
+        live = opened.enter_context(state.proving())
         if [one.fold_version for one in live.checkpoints()] != [VERSION]:
             return
         state_faults(log, live, scratch, found)
@@ -123,14 +110,14 @@ def kept_state_faults(log: LogReader, state: Path, scratch: Path, found: Finding
 
 def state_faults(
     log: LogReader,
-    live: StateFileReader | None,
-    scratch: Path,
+    live: StateProof | None,
+    scratch: StoredState,
     found: Findings,
     progress: Callable[[int], None] = lambda _: None,
 ) -> tuple[int, str | None, str | None]:
-    """Judge a state file by what the log folds to; gives how many contacts there are then, and the two digests.
+    """Judge a state by what the log folds to; gives how many contacts there are then, and the two digests.
 
-    The digests are None where the log does not fold; without a file they are those of the log's head.
+    The digests are None where the log does not fold; without a state they are those of the log's head.
     """
     checkpoint = None
     if live is not None:
@@ -139,15 +126,17 @@ def state_faults(
             checkpoint = _checkpoint(log, live, found)
             found.add(_ledger_faults(log, live))
     with found.of("the fold of the log", f"log.db is not what it was: {RESTORE}"):
-        fold_into(scratch, log, until=None if checkpoint is None else checkpoint.position, progress=progress)
+        folded = fold_into(
+            scratch, log, until=None if checkpoint is None else checkpoint.position, progress=progress
+        )
         if live is not None and checkpoint is not None and checkpoint.fold_version == VERSION:
-            _compare(log, live, scratch, found)
-        with reading(scratch) as anew:
+            _compare(log, live, scratch, found, folded.position)
+        with scratch.reading() as anew:
             return anew.count(), *digests(anew)
     return 0, None, None
 
 
-def _checkpoint(log: LogReader, live: StateFileReader, found: Findings) -> Checkpoint | None:
+def _checkpoint(log: LogReader, live: StateProof, found: Findings) -> Checkpoint | None:
     """How far the state is, if it says so once."""
     told = live.checkpoints()
     checkpoint = told[0] if len(told) == 1 else None
@@ -163,39 +152,23 @@ def _checkpoint(log: LogReader, live: StateFileReader, found: Findings) -> Check
     return checkpoint
 
 
-def _ledger_faults(log: LogReader, live: StateFileReader) -> Iterator[Fault]:
+def _ledger_faults(log: LogReader, live: StateProof) -> Iterator[Fault]:
     """A state that says it is another ledger's, or says nothing although it did; one that never did is let pass."""
     ledger, told = log.ledger(), live.ledgers()
     if ledger is not None and told is not None and told != [ledger.id]:
         yield Fault(0, f"ledger: the state does not say that it is of this ledger, {ledger.id}, and of no other")
 
 
-def _compare(log: LogReader, live: StateFileReader, scratch: Path, found: Findings) -> None:
-    has_tags = False
+def _compare(log: LogReader, live: StateProof, scratch: StoredState, found: Findings, until: int) -> None:
+    undoings = log.undoings(until)
+
+    def touched(import_id: str) -> list[int]:
+        source = log.source_number(types.IMPORTS + import_id)
+        last = undoings.last(source, until)
+        return [] if last is None else log.touched(last.source, last.position)
+
+    kinds = live.faults_beside(scratch, touched, touched_by_orders(log, undoings, until))
     with found.of("the contact state", REBUILD):
-        has_tags = live.keeps(TAGS)
-    if has_tags:
-        with closing(StateStore(scratch)) as store:
-            store.index([TAGS])
-    with reading(scratch) as anew:
-        until = anew.checkpoint().position
-        undoings = log.undoings(until)
-
-        def touched(import_id: str) -> list[int]:
-            source = log.source_number(types.IMPORTS + import_id)
-            last = undoings.last(source, until)
-            return [] if last is None else log.touched(last.source, last.position)
-
-        kinds: list[Iterator[Fault]] = [
-            part_faults(live, anew),
-            contact_faults(live, anew),
-            import_faults(live, anew, touched_by_orders(log, undoings, until)),
-            dirty_faults(live, touched),
-            outcome_faults(live, anew),
-            block_faults(live, anew),
-        ]
-        if has_tags:
-            kinds.append(tag_faults(live, anew))
         for kind in kinds:
             with found.of("the contact state", REBUILD):
                 found.add(kind)

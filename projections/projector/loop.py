@@ -12,7 +12,6 @@ from projections.fold.evolve import VERSION
 from projections.projector.projector import PAGE, Contradiction, Projector
 from projections.projector.rebuild import build_generation
 from projections.state.generations import Generations
-from projections.state.sqlite.writer import StateStore
 
 IDLE_SECONDS = 0.004
 """Between two looks at an idle log: what a lone call waits for at most here."""
@@ -44,7 +43,7 @@ class Projection:
             number = generations.found()
             if number is None:
                 number = generations.newest() + 1
-                StateStore(generations.path(number)).close()
+                generations.state(number).writer().close()
             generations.switch(number)
         try:
             self._open(number)
@@ -64,7 +63,7 @@ class Projection:
     def _open(self, number: int) -> None:
         self._seen: int | None = None
         self._number, self.path = number, self._generations.path(number)
-        self._store = StateStore(self.path)
+        self._store = self._generations.state(number).writer()
         self._projector = Projector(self._log, self._store)
         self.index()
 
@@ -130,7 +129,7 @@ class Projection:
 
     def _switch(self, number: int) -> None:
         reached = self._projector.checkpoint.position
-        store = StateStore(self._generations.path(number))
+        store = self._generations.state(number).writer()
         projector = Projector(self._log, store)
         while projector.checkpoint.position < reached and projector.advance(until=reached):
             self._beat()

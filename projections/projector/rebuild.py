@@ -4,7 +4,6 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 from ledger.log.port import LogReader
 from projections.projector.projector import Projector
@@ -12,37 +11,37 @@ from projections.projector.ranges import Sizes, fold_ranges
 from projections.state.answers import Checkpoint
 from projections.state.building import building_alone, discard
 from projections.state.generations import Generations
-from projections.state.sqlite.writer import StateStore
+from projections.state.port import StoredState
 
 SIZES = Sizes()
 
 
 def fold_into(
-    path: Path,
+    state: StoredState,
     log: LogReader,
     *,
     until: int | None = None,
     sizes: Sizes = SIZES,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Checkpoint:
-    """Make `path` the state as of position `until` (default: the head when it gets there).
+    """Make `state` the one as of position `until` (default: the head when it gets there).
 
     An unfinished file of an earlier attempt is thrown away.
     `progress` is told positions of the log, as a measure of what is done.
     """
-    discard(path)
-    with _no_collector(), closing(StateStore(path, is_scratch=True)) as store:
+    discard(state.path)
+    with _no_collector(), closing(state.writer(is_scratch=True)) as store:
         head = log.head()
         if until is not None and until < head.position:
             head = log.head_at(until) or head
-        fold_ranges(log, store, path.parent, head, sizes, progress)
+        fold_ranges(log, store, state.path.parent, head, sizes, progress)
         projector = Projector(log, store)  # for what has come meanwhile
         while projector.advance(until=until):
             progress(projector.checkpoint.position)
         while projector.refold():
             pass
         store.seal()
-    with path.open("rb") as file:
+    with state.path.open("rb") as file:
         os.fsync(file.fileno())  # a scratch file is written without syncing
     return projector.checkpoint
 

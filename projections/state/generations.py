@@ -7,10 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from ledger.belonging import refuse_other
-from ledger.storage import NotMadeYet, StorageFault
+from ledger.storage import NotMadeYet
 from projections.state.building import discard
 from projections.state.indexes import Asked
-from projections.state.sqlite.reader import StateFile, ledger_in
+from projections.state.port import StoredState
 
 _POINTER = "current"
 _of_a_whole_one = re.compile(r"contacts-([0-9]{1,9})\.db", re.ASCII).fullmatch
@@ -20,9 +20,13 @@ _of_any_kind = re.compile(r"contacts-([0-9]{1,9})\..+", re.ASCII).fullmatch
 class Generations:
     """The folder of state files. The pointer is replaced in one step, so a reader always finds a whole generation."""
 
-    def __init__(self, folder: Path, ledger: str | None = None) -> None:
-        """`folder` is made when it is missing; a state that says it is of another ledger than `ledger` is not read."""
+    def __init__(self, folder: Path, stored: Callable[[Path], StoredState], ledger: str | None = None) -> None:
+        """`folder` is made when it is missing; `stored` is the driver's: the state at a path.
+
+        A state that says it is of another ledger than `ledger` is not read.
+        """
         self.folder = folder
+        self.stored = stored
         self._ledger = ledger
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
@@ -42,9 +46,13 @@ class Generations:
         """The file of a generation."""
         return self.folder / f"contacts-{number}.db"
 
-    def building(self, number: int) -> Path:
-        """The file in which a generation is folded before it may be used."""
-        return self.folder / f"contacts-{number}.building"
+    def state(self, number: int) -> StoredState:
+        """The state of a generation."""
+        return self.stored(self.path(number))
+
+    def building(self, number: int) -> StoredState:
+        """What a generation is folded into before it may be used."""
+        return self.stored(self.folder / f"contacts-{number}.building")
 
     def current_path(self) -> Path:
         """The file in use. Raises NotMadeYet before the first generation, NotOurs for the state of another ledger."""
@@ -54,16 +62,18 @@ class Generations:
         path = self.path(number)
         if self._ledger is not None:
             try:
-                refuse_other(path, _ledger_in(path, path.stat().st_ino, path.stat().st_mtime_ns), self._ledger)
+                refuse_other(
+                    path, _ledger_in(self.stored(path), path.stat().st_ino, path.stat().st_mtime_ns), self._ledger
+                )
             except FileNotFoundError:
                 raise NotMadeYet(
                     f"{path} is missing: the projector folds it anew from the log (`contacts serve`)"
                 ) from None
         return path
 
-    def in_use(self) -> StateFile:
+    def in_use(self) -> StoredState:
         """The state in use. Raises as `current_path` does."""
-        return StateFile(self.current_path())
+        return self.stored(self.current_path())
 
     def _none(self) -> str:
         if not any(self._complete()):
@@ -78,7 +88,7 @@ class Generations:
 
     def complete(self, number: int) -> None:
         """A built file is whole and closed: give it its final name, from which the projector takes it up."""
-        os.replace(self.building(number), self.path(number))
+        os.replace(self.building(number).path, self.path(number))
 
     def waiting(self) -> int | None:
         """A complete generation newer than the one in use, which the projector should switch to."""
@@ -112,9 +122,6 @@ class Generations:
 
 
 @lru_cache(maxsize=8)
-def _ledger_in(path: Path, _inode: int, _changed: int) -> str | None:
-    """Whose state a file is; looked up once, as long as it is the same file."""
-    try:
-        return ledger_in(path)
-    except StorageFault:
-        return None  # a damaged file says nothing; whoever reads it will find out
+def _ledger_in(stored: StoredState, _inode: int, _changed: int) -> str | None:
+    """Whose state it is; looked up once, as long as it is the same file. Whoever reads a damaged one will find out."""
+    return stored.ledger()

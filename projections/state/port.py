@@ -5,11 +5,13 @@ raise `ledger.storage.StorageFault`, and NotMadeYet for a state that no projecto
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 from ledger.events.traits import TraitType
+from ledger.log.fault import Fault
 from ledger.log.port import FoldRow
 from projections.conditions.wanted import Sort, Wanted
 from projections.fold.outcomes import RowKey, RowMessage, SoFar
@@ -176,12 +178,58 @@ class StateReader(ABC):
         """Every import with its own messages and its counts, by id."""
 
 
+class StateProof(StateReader):
+    """What `verify` reads of a state as it is now, whatever is in it."""
+
+    @abstractmethod
+    def damage(self) -> list[str]:
+        """What is wrong with the storage itself, each with the part it is in."""
+
+    @abstractmethod
+    def ledgers(self) -> list[str] | None:
+        """What it says of whose state it is, one ledger's id in a sound one; None: it never said."""
+
+    @abstractmethod
+    def checkpoints(self) -> list[Checkpoint]:
+        """What it says of how far it is: one, in a sound state."""
+
+    @abstractmethod
+    def faults_beside(
+        self, anew: "StoredState", touched: Callable[[str], Collection[int]], ordered: Mapping[str, int]
+    ) -> Iterator[Iterator[Fault]]:
+        """What is not as in `anew`, which was folded from the log to the same position; by subject.
+
+        `touched` gives the contacts that the last undo or redo of an import, by its id, is about, and `ordered` how
+        many these are, of each import that has one.
+        """
+
+
 class StoredState(ABC):
-    """Contact state, in use or of a past position, that can be opened. Equal only to itself."""
+    """Contact state, in use, of a past position or under construction, that can be opened. Equal only to itself."""
+
+    @property
+    @abstractmethod
+    def path(self) -> Path:
+        """Where it is."""
+
+    @abstractmethod
+    def ledger(self) -> str | None:
+        """The id of the ledger whose state it is; None where it does not say so, or cannot be read (R37)."""
 
     @abstractmethod
     def reading(self) -> AbstractContextManager[StateReader]:
         """The state, for the length of a block. Raises NotMadeYet where there is none, or one of an earlier version."""
+
+    @abstractmethod
+    def proving(self) -> AbstractContextManager[StateProof]:
+        """The state as it is now, for the length of a block of `verify`. Raises as `reading` does."""
+
+    @abstractmethod
+    def writer(self, *, is_scratch: bool = False) -> "StateWriter":
+        """Open it for the one who writes it; one that is missing is made, empty.
+
+        `is_scratch`: nobody reads it before `StateWriter.seal`, so what is written may be lost with the machine.
+        """
 
 
 class NewContacts(ABC):
@@ -210,6 +258,22 @@ class StateWriter(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go of it."""
+
+    @abstractmethod
+    def lost(self) -> Path | None:
+        """The name that no longer leads to this state, because it was deleted or replaced; None while all is well."""
+
+    @abstractmethod
+    def tidy(self) -> None:
+        """Give back the room that a large WAL takes: between pages, and when there is nothing to do."""
+
+    @abstractmethod
+    def make_room(self) -> None:
+        """The disk is full: give back what can be given."""
+
+    @abstractmethod
+    def seal(self) -> None:
+        """End the scratch life of a state: what was written is on the disk, and from now on all is written safely."""
 
     @abstractmethod
     def ledger(self) -> str | None:

@@ -9,7 +9,6 @@ import click
 from projections.conditions.condition import BadCondition
 from projections.fold.contact_document import contact_document
 from projections.fold.state import changes
-from projections.past.states import state_at
 from service.cli.print_contact import print_history, print_reasons
 from service.cli.progress import progress_shown, tells_progress
 from service.cli.terminal import Failed, as_json, console, emit, opened, position_of, table
@@ -57,7 +56,7 @@ def list_contacts(
     asked, states = Selection(conditions, tags, None, match), drivers.generations()
     with drivers.log_reader() as log:
         position = position_of(log, as_of)
-        stored = states.in_use() if position is None else state_at(drivers.deployment.past, log, position)
+        stored = states.in_use() if position is None else drivers.past().at(log, position)
     try:
         once = named_once(states, drivers.store)
         document = list_page(stored, drivers.log_reader, asked, "-modified", limit, cursor, once, drivers.days())
@@ -93,7 +92,7 @@ def past(position: int, tells_progress: bool) -> None:
         drivers.log_reader() as log,
         progress_shown("working out", position, is_json=False, tells_progress=tells_progress) as advance,
     ):
-        state_at(drivers.deployment.past, log, position, advance)
+        drivers.past().at(log, position, advance)
 
 
 @click.command()

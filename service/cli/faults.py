@@ -17,6 +17,7 @@ from service.deployment.ledger_file import SecretWrong
 from service.deployment.parts import exit_code
 from service.deployment.secret import SecretUnreadable
 from service.deployment.settings import SettingsInvalid, load
+from service.wiring.drivers import states_in
 
 _FOR_A_PERSON = (
     MessagesMissing, BusUnknown, Contradiction, BusError, SecretUnreadable, SecretWrong, Gone, NotOurs,
@@ -39,7 +40,8 @@ def sentence_of(fault: Exception, command: Sequence[str]) -> tuple[str, int]:
             unusable = f"a file in the data folder cannot be used: {fault}"
             if fault.is_passing:
                 return unusable, exit_code(command)
-            return damage(load(os.environ, Path(".env"))) or unusable, 1
+            settings = load(os.environ, Path(".env"))
+            return damage(settings, states_in(settings.data)) or unusable, 1
         case UnicodeError():
             return "an argument, a setting or a file is not valid UTF-8", 2
         case OSError():

@@ -10,7 +10,6 @@ import orjson
 
 from ledger.log.head import Head
 from ledger.storage import NotMadeYet, StorageFault
-from projections.state.sqlite.reader import reading
 from service.cli.given import who
 from service.cli.progress import progress_shown, tells_progress
 from service.cli.terminal import Failed, as_json, console, emit, opened, table
@@ -133,13 +132,13 @@ def rebuild(until: int | None, into: Path | None, tells_progress: bool, is_json:
         total = until or head_position
         with progress_shown("rebuilding", total, is_json=is_json, tells_progress=tells_progress) as advance:
             if into is not None:
-                fold_into(into, log, until=until, progress=advance)
-                path, generation = into, None
+                rebuilt, generation = drivers.state(into), None
+                fold_into(rebuilt, log, until=until, progress=advance)
             else:
                 generation = build_generation(drivers.generations(), log, progress=advance)
                 _have_it_switched(drivers, generation)
-                path = drivers.generations().path(generation)
-    with reading(path) as state:
+                rebuilt = drivers.generations().state(generation)
+    with rebuilt.reading() as state:
         document: dict[str, Any] = {
             "position": state.checkpoint().position,
             "contacts": state.count(),

@@ -17,24 +17,27 @@ _STEPS = 10_000
 _RESTORE = "stop everything and restore the data folder from a backup"
 
 
-def damage(settings: Settings) -> str | None:
-    """A sentence on the first damaged file; None where all can be read, as far as was looked."""
+def damage(settings: Settings, states: Generations) -> str | None:
+    """A sentence on the first damaged file; None where all can be read, as far as was looked.
+
+    Of `states` that in use is looked at.
+    """
     deadline = time.monotonic() + _SECONDS
-    for path, what, mend in _files(settings):
+    for path, what, mend in _files(settings, states):
         found = _found_in(path, deadline)
         if found is not None:
             return f"{what} {path} is damaged ({found}): {mend}"
     return None
 
 
-def _files(settings: Settings) -> Iterator[tuple[Path, str, str]]:
+def _files(settings: Settings, states: Generations) -> Iterator[tuple[Path, str, str]]:
     yield settings.data / "log.db", "the log", _RESTORE
     yield settings.data / "service.db", "the file of API keys and imports", _RESTORE
     if settings.bus.startswith("sqlite:"):
         path = Path(settings.bus.removeprefix("sqlite:"))
         yield path, "the bus file", "move it away and go on with a new one by `contacts consume --accept-bus`"
     try:
-        yield Generations(settings.data / "state").current_path(), "the state", "`contacts rebuild` folds it anew"
+        yield states.current_path(), "the state", "`contacts rebuild` folds it anew"
     except (StorageFault, OSError):
         return
 

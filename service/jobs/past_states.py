@@ -1,12 +1,11 @@
 """The whole state at a past position, for calls: folded by a background command, and kept for the next call."""
 
 import time
-from pathlib import Path
 
 import structlog
 
 from ledger.log.port import LogReader
-from projections.past.states import kept_at
+from projections.past.states import KeptStates
 from projections.state.port import StoredState
 from service.jobs.background_command import BackgroundCommands, Progress, complaint_in, progress_in
 
@@ -30,10 +29,10 @@ class BeingFolded(Exception):
 
 
 class PastStates:
-    """The states in `folder`; one is folded at a time, whichever worker was asked."""
+    """The kept states of the past; one is folded at a time, whichever worker was asked."""
 
-    def __init__(self, folder: Path, background: BackgroundCommands, seconds: float = WAIT_SECONDS) -> None:
-        self._folder = folder
+    def __init__(self, states: KeptStates, background: BackgroundCommands, seconds: float = WAIT_SECONDS) -> None:
+        self._states = states
         self._background = background
         self._seconds = seconds
         self._out = folder / "asked.out"
@@ -41,8 +40,8 @@ class PastStates:
     def at(self, log: LogReader, position: int) -> StoredState:
         """The state at `position` of the log. Raises BeingFolded after `seconds`."""
         deadline = time.monotonic() + self._seconds
-        lock, is_begun = self._folder / "asked.lock", False
-        while (kept := kept_at(self._folder, log, position)) is None:
+        lock, is_begun = self._states.folder / "asked.lock", False
+        while (kept := self._states.kept_at(log, position)) is None:
             if time.monotonic() > deadline:
                 raise BeingFolded(position, self._progress(position))
             # begun once a call: a command that fails would else be started again and again

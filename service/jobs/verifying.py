@@ -13,6 +13,7 @@ from ledger.log.head import Head
 from ledger.log.port import LogReader
 from projections.past.verify import RESTORE, Report, kept_state_faults, verify
 from projections.state.building import building_alone, discard
+from projections.state.port import StoredState
 from service.deployment.deployment import Deployment
 from service.imports.record.against_log import kept_import_faults, kept_imports
 from service.queries.readers import Readers
@@ -65,10 +66,11 @@ class Verification:
             kept, ends = None, None
             with found.of("service.db", RESTORE):  # before the log, which is then never behind it
                 kept, ends = kept_imports(self.deployment.service_path, log), self._bus_ends()
-            scratch = self._folder / "state.building"
+            states = self.readers.states
+            scratch = states.stored(self._folder / "state.building")
             report = verify(
                 log,
-                self.readers.states.current_path(),
+                states.in_use(),
                 scratch,
                 signer=self.signer,
                 saved_head=saved_head,
@@ -100,11 +102,11 @@ class Verification:
             return redeciding.otherwise
         return None
 
-    def _kept_state_faults(self, log: LogReader, scratch: Path, found: Findings) -> None:
+    def _kept_state_faults(self, log: LogReader, scratch: StoredState, found: Findings) -> None:
         for path in self._kept_files():
-            discard(scratch)
+            discard(scratch.path)
             beside = Findings()
-            kept_state_faults(log, path, scratch, beside)
+            kept_state_faults(log, self.readers.states.stored(path), scratch, beside)
             name = path.relative_to(self.deployment.data)
             found.add(Fault(one.position, f"{name}: {one.fault}") for one in beside.faults)
 

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
@@ -36,8 +37,11 @@ _SWITCH_SECONDS = 0.0005
 _LARGE_WAL = 4 * 2**20
 """Bytes from which the WAL of `service.db` is brought in and cut; whoever writes it leaves that to the importer."""
 
-_OPENING_SECONDS = 1.0
-"""Between two attempts to open the log on a full disk."""
+_OPENING_SECONDS, _MOST_OPENING_SECONDS = 1.0, 15.0
+"""Between two attempts to open the log on a full disk: the first, and what it grows to."""
+
+_SETTLED_SECONDS = 60.0
+"""Who has worked for so long before a fault is tried again soon."""
 
 
 def _no_beat() -> None:
@@ -133,14 +137,18 @@ def _settle() -> None:
 
 def _until_stopped(stop: Stop, work: Callable[[], None]) -> None:
     """Do the work, anew after a storage fault that waiting mends (a full disk, say), until told to stop."""
+    pause = _OPENING_SECONDS
     while not stop.is_stopping():
+        began = time.monotonic()
         try:
             work()
         except (StorageFault, OSError) as fault:
             if not (fault.is_passing if isinstance(fault, StorageFault) else is_passing(fault)):
                 raise
             stop.faulty(fault)
-            stop.wait(_OPENING_SECONDS)
+            pause = _OPENING_SECONDS if time.monotonic() - began > _SETTLED_SECONDS else pause
+            stop.wait(pause)
+            pause = min(2 * pause, _MOST_OPENING_SECONDS)
 
 
 def run_consumer(

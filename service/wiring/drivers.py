@@ -17,7 +17,10 @@ from ledger.events.ids import Ids
 from ledger.events.signing import Signer
 from ledger.log.port import LogReader, StoredLog
 from ledger.log.sqlite.reader import LogFile
+from projections.past.states import KeptStates
 from projections.state.generations import Generations
+from projections.state.port import StoredState
+from projections.state.sqlite.file import StateFile
 from service.deployment.deployment import Deployment
 from service.deployment.ledger_file import is_store_noted, note_log, note_store
 from service.queries.business_days import BusinessDays
@@ -31,6 +34,11 @@ if TYPE_CHECKING:
 def now() -> int:
     """The clock of every process: microseconds since the epoch."""
     return time.time_ns() // 1000
+
+
+def states_in(data: Path, ledger: str | None = None) -> Generations:
+    """The folder of contact state in a data folder, whatever ledger's unless one is named."""
+    return Generations(data / "state", StateFile, ledger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,15 @@ class Drivers:
 
     def generations(self) -> Generations:
         """The folder of contact state."""
-        return Generations(self.deployment.data / "state", self.deployment.ledger.id)
+        return states_in(self.deployment.data, self.deployment.ledger.id)
+
+    def state(self, path: Path) -> StoredState:
+        """The state in a file of its own."""
+        return StateFile(path)
+
+    def past(self) -> KeptStates:
+        """The states of the past that are kept."""
+        return KeptStates(self.deployment.past, StateFile)
 
     def log(self, cache_mib: int = 2) -> StoredLog:
         """The log, for whoever reads it; `cache_mib` is of memory, for each reader."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ledger.log.sqlite.reader import SqliteLogReader
 from projections.projector.rebuild import fold_into
 from projections.state.digest import content_digest, full_digest
+from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import reading
 from tests import oracle
 from tests.intake import Intake, identity_faults
@@ -39,7 +40,7 @@ def whole(path):
     """Everything of the log but its salted hashes, and both digests of its state."""
     with closing(SqliteLogReader(path)) as log:
         state = path.with_name(f"state-of-{path.name}")
-        fold_into(state, log)
+        fold_into(StateFile(state), log)
         with reading(state) as folded:
             return log.read(0, 1_000), content_digest(folded.by_identity()), full_digest(folded)
 
@@ -76,4 +77,4 @@ def test_no_bytes_at_all_stop_those_behind_them(values):
         entries = intake.take(*[value if isinstance(value, bytes) else value.encode() for value in values])
         assert not any(entry.is_accepted for entry in entries)
         with closing(SqliteLogReader(here / "log.db")) as log:
-            assert fold_into(here / "state.db", log).position == len(entries)
+            assert fold_into(StateFile(here / "state.db"), log).position == len(entries)

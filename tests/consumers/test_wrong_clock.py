@@ -14,6 +14,7 @@ from ledger.clock import MOST_AHEAD, ClockAhead
 from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
 from projections.projector.rebuild import fold_into
+from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import reading
 from tests.everybody import everybody
 from tests.examples import GAVIN
@@ -38,7 +39,7 @@ def city(name, **members):
 def current(log_path):
     state_path = log_path.with_name("state.db")
     with closing(SqliteLogReader(log_path)) as log:
-        fold_into(state_path, log)
+        fold_into(StateFile(state_path), log)
     with reading(state_path) as state:
         (contact,) = everybody(state)
         return contact.traits.get("city")

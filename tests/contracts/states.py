@@ -8,8 +8,7 @@ from projections.fold.evolve import VERSION
 from projections.fold.page import ImportIds
 from projections.fold.state import ContactState
 from projections.state.answers import Checkpoint
-from projections.state.sqlite.reader import StateFile
-from projections.state.sqlite.writer import StateStore
+from projections.state.sqlite.file import StateFile
 
 
 class SqliteStorage:
@@ -19,7 +18,7 @@ class SqliteStorage:
         self._path = folder / "state.db"
 
     def writer(self):
-        return StateStore(self._path)
+        return self.stored().writer()
 
     def stored(self):
         return StateFile(self._path)

@@ -249,3 +249,26 @@ def test_a_state_says_whose_it_is_once_it_belongs_to_a_ledger(kept):
     kept.writer.belong("ledger-1")
     kept.writer.belong("ledger-2")
     assert kept.writer.ledger() == "ledger-1"
+    assert kept.storage.stored().ledger() == "ledger-1"
+
+
+def test_a_state_that_is_not_there_says_nothing_of_whose_it_is(storage):
+    assert storage.stored().ledger() is None
+
+
+def test_a_state_beside_one_of_the_same_fold_has_no_faults_and_another_is_told_by_contact(kept, tmp_path):
+    """R28: what `verify` compares."""
+    (tmp_path / "anew").mkdir()
+    with closing(Kept(type(kept.storage)(tmp_path / "anew"))) as anew:
+        for one in (kept, anew):
+            one.save(contact(1, city="Pune"), contact(2, city="Goa"))
+        assert faults(kept, anew) == []
+        kept.save(contact(2, city="Agra"), at=2)
+        assert faults(kept, anew) == ["contact 2 is not what the log folds to"]
+
+
+def faults(kept, anew):
+    with kept.storage.stored().proving() as state:
+        assert [one.position for one in state.checkpoints()] == [2]
+        kinds = state.faults_beside(anew.storage.stored(), lambda _: [], {})
+        return [one.fault for kind in kinds for one in kind]

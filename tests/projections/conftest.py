@@ -8,6 +8,7 @@ from ledger.log.sqlite.reader import SqliteLogReader
 from projections.fold.contact_document import contact_document
 from projections.projector.loop import Projection
 from projections.state.generations import Generations
+from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import StateFileReader
 from tests.everybody import everybody
 from tests.intake import Intake
@@ -19,7 +20,7 @@ class Room:
     def __init__(self, folder):
         self.folder = folder
         self.intake = Intake(folder / "log.db")
-        self.generations = Generations(folder / "state")
+        self.generations = Generations(folder / "state", StateFile)
         self.reader = SqliteLogReader(folder / "log.db")
 
     def take(self, *messages, **options):

@@ -24,6 +24,7 @@ from projections.projector.ranges import Sizes
 from projections.projector.rebuild import fold_into
 from projections.state.digest import full_digest
 from projections.state.generations import Generations
+from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import reading
 from service.queries.change_feed import changes
 from service.queries.rejected import rejection
@@ -43,10 +44,10 @@ def test_no_bytes_stop_the_ledger_or_an_answer_about_it(seed):
         append(here / "log.db", list(records(MESSAGES, seed)))
         with closing(SqliteLogReader(here / "log.db")) as log:
             state = projected(log, here)
-            fold_into(here / "rebuilt.db", log, sizes=Sizes(contacts=2))
+            fold_into(StateFile(here / "rebuilt.db"), log, sizes=Sizes(contacts=2))
             with reading(state) as live, reading(here / "rebuilt.db") as rebuilt:
                 assert full_digest(live) == full_digest(rebuilt)
-                assert verify(log, state, here / "scratch.db").faults == ()
+                assert verify(log, StateFile(state), StateFile(here / "scratch.db")).faults == ()
                 found = everybody(live)
             assert len(found) > 3
             for contact in found:
@@ -70,7 +71,7 @@ def test_a_log_that_holds_what_is_no_longer_accepted_can_be_read(name):
                 batch.add(entry)
         with closing(SqliteLogReader(here / "log.db")) as log:
             state = projected(log, here)
-            assert [fault.fault for fault in verify(log, state, here / "scratch.db").faults] == []
+            assert [fault.fault for fault in verify(log, StateFile(state), StateFile(here / "scratch.db")).faults] == []
             with reading(state) as live:
                 found = everybody(live)
             for contact in found:
@@ -104,7 +105,7 @@ def append(path, stream):
 
 
 def projected(log, here):
-    generations = Generations(here / "state")
+    generations = Generations(here / "state", StateFile)
     with closing(Projection(log, generations)) as projection:
         while projection.advance(97):
             pass

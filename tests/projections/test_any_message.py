@@ -17,6 +17,7 @@ from projections.past.verify import verify
 from projections.projector.loop import Projection
 from projections.state.digest import full_digest
 from projections.state.generations import Generations
+from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import reading
 from tests.everybody import everybody
 from tests.examples import PHONES
@@ -90,11 +91,11 @@ def test_whatever_is_accepted_can_be_told_by_every_reader(stream):
             intake.append(stream)
             intake.append(stream)
         with closing(SqliteLogReader(here / "log.db")) as log:
-            generations = Generations(here / "state")
+            generations = Generations(here / "state", StateFile)
             with closing(Projection(log, generations)) as projection:
                 while projection.advance(2):
                     pass
-            report = verify(log, generations.current_path(), here / "scratch.db")
+            report = verify(log, generations.in_use(), StateFile(here / "scratch.db"))
             assert report.faults == ()
             with reading(generations.current_path()) as state:
                 assert full_digest(state) == report.full_digest

@@ -15,6 +15,7 @@ from projections.projector.loop import Projection
 from projections.projector.rebuild import build_generation, fold_into
 from projections.state.digest import content_digest, full_digest
 from projections.state.generations import Generations
+from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import reading
 from tests import oracle
 from tests.everybody import everybody
@@ -47,7 +48,7 @@ from_strangers = st.lists(sent(strangers, st.integers(0, 4)), max_size=6)
 
 def folded(here, log, until=None):
     """The states by contact number as the log folds to them at once."""
-    fold_into(here / "folded.db", log, until=until)
+    fold_into(StateFile(here / "folded.db"), log, until=until)
     with reading(here / "folded.db") as state:
         return {one.contact: one for one in everybody(state)}
 
@@ -81,7 +82,7 @@ def test_the_state_is_what_an_oracle_says_of_undone_imports(stream, batch):
             assert [entry.is_accepted for entry in log.read(0, 1_000)] == accepted
             states = folded(here, log).values()
             assert plain([contact_document(state) for state in states]) == plain(expected)
-            assert verify(log, here / "folded.db", here / "scratch.db").ok
+            assert verify(log, StateFile(here / "folded.db"), StateFile(here / "scratch.db")).ok
 
 
 @bounded(60)
@@ -110,7 +111,7 @@ def test_an_undo_of_what_nobody_else_touched_leaves_what_would_be_without_the_im
 def test_pages_restarts_and_rebuilds_come_to_the_same_digest(stream, data):
     """R28."""
     with folder() as here, log_of(here, stream) as log:
-        generations = Generations(here / "state")
+        generations = Generations(here / "state", StateFile)
         more = True
         while more:
             with closing(Projection(log, generations)) as projection:
@@ -119,10 +120,10 @@ def test_pages_restarts_and_rebuilds_come_to_the_same_digest(stream, data):
                     more = projection.advance(data.draw(st.integers(1, 5))) > 0
             if data.draw(st.integers(0, 4)) == 0:
                 build_generation(generations, log)
-        fold_into(here / "rebuilt.db", log)
+        fold_into(StateFile(here / "rebuilt.db"), log)
         with reading(generations.current_path()) as live, reading(here / "rebuilt.db") as rebuilt:
             assert full_digest(live) == full_digest(rebuilt)
-        assert verify(log, generations.current_path(), here / "scratch.db").ok
+        assert verify(log, generations.in_use(), StateFile(here / "scratch.db")).ok
 
 
 @bounded(30)
@@ -162,7 +163,7 @@ def test_any_interleaving_of_unrelated_contacts_has_the_same_content(streams, da
     digests = set()
     for _ in range(2):
         with folder() as here, log_of(here, shuffled(data.draw, streams)) as log:
-            fold_into(here / "state.db", log)
+            fold_into(StateFile(here / "state.db"), log)
             with reading(here / "state.db") as state:
                 digests.add(content_digest(state.by_identity()))
     assert len(digests) == 1

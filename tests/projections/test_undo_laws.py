@@ -13,6 +13,7 @@ from projections.past.verify import verify
 from projections.projector.projector import Projector
 from projections.projector.rebuild import fold_into
 from projections.state.digest import full_digest, full_line
+from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import reading
 from projections.state.sqlite.writer import StateStore
 from tests import oracle
@@ -77,7 +78,7 @@ def log_in(here):
 
 def folded(here, log, until, name="folded.db"):
     """The states by contact number as the log folds to them at once."""
-    fold_into(here / name, log, until=until)
+    fold_into(StateFile(here / name), log, until=until)
     with reading(here / name) as state:
         return {one.contact: one for one in everybody(state)}
 
@@ -91,7 +92,7 @@ def test_an_undone_import_leaves_of_a_merged_contact_what_an_oracle_says(stream,
         assert [entry.is_accepted for entry in log.read(0, 1_000)] == accepted
         states = folded(here, log, None).values()
         assert plain([contact_document(state) for state in states]) == plain(expected)
-        assert verify(log, here / "folded.db", here / "scratch.db").ok
+        assert verify(log, StateFile(here / "folded.db"), StateFile(here / "scratch.db")).ok
 
 
 moves = st.lists(st.tuples(st.booleans(), st.integers(1, 5), st.booleans()), max_size=12)
@@ -121,7 +122,7 @@ def test_every_read_is_of_the_checkpoint_while_contacts_are_folded_anew(stream, 
         while projector.advance(limit=3) or projector.refold(2):
             pass
         store.close()
-        fold_into(here / "rebuilt.db", log)
+        fold_into(StateFile(here / "rebuilt.db"), log)
         with reading(path) as live, reading(here / "rebuilt.db") as rebuilt:
             assert full_digest(live) == full_digest(rebuilt)
             assert live.dirty_count() == rebuilt.dirty_count() == 0

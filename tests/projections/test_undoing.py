@@ -14,6 +14,7 @@ from projections.projector.loop import Projection
 from projections.projector.projector import Projector
 from projections.projector.rebuild import build_generation, fold_into
 from projections.state.digest import full_digest
+from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import reading
 from projections.state.sqlite.writer import StateStore
 from tests.everybody import everybody
@@ -62,7 +63,7 @@ class Undoing:
 
     def digests(self):
         """Full digests of the state in use, and of one that is folded anew."""
-        fold_into(self.folder / "anew.db", self.log, until=self.projector.checkpoint.position)
+        fold_into(StateFile(self.folder / "anew.db"), self.log, until=self.projector.checkpoint.position)
         with self.state() as live, reading(self.folder / "anew.db") as anew:
             return full_digest(live), full_digest(anew)
 
@@ -80,7 +81,7 @@ def undoing(tmp_path):
 
 def test_a_contact_that_waits_for_its_turn_is_read_as_it_is(undoing):
     with undoing.state() as state:
-        assert state.dirty() == {1, 2, 5, 6}
+        assert state.dirty_among(range(1, 10)) == {1, 2, 5, 6}
         assert contact_now(state, undoing.opened, 1).traits == {"city": "Agra"}
         assert contact_now(state, undoing.opened, 5) is None
 
@@ -102,7 +103,7 @@ def test_contacts_are_folded_anew_in_batches_also_over_restarts(undoing, batch):
         done += some
         with undoing.state() as state:
             tally = state.tally("i1")
-            assert (tally.touched, tally.refolded, len(state.dirty())) == (4, done, 4 - done)
+            assert (tally.touched, tally.refolded, state.dirty_count()) == (4, done, 4 - done)
         undoing.restart()
     assert undoing.digests()[0] == undoing.digests()[1]
     with undoing.state() as state:
@@ -113,7 +114,7 @@ def test_a_page_folds_a_contact_that_it_touches_anew_first(undoing):
     undoing.intake.take(tracked(GAVIN, area="Old town"))
     assert undoing.projector.advance() == 1
     with undoing.state() as state:
-        assert state.dirty() == {2, 5, 6}
+        assert state.dirty_among(range(1, 10)) == {2, 5, 6}
         assert state.contact(1).traits == {"city": "Agra", "area": "Old town"}
         assert state.tally("i1").refolded == 1
 
@@ -133,13 +134,16 @@ def test_a_redo_in_the_middle_of_an_undo_begins_anew(undoing):
 
 def test_verify_finds_no_fault_in_a_state_that_is_not_through(undoing):
     for _ in range(3):
-        assert verify(undoing.log, undoing.folder / "state.db", undoing.folder / "scratch.db").faults == ()
+        assert (
+            verify(undoing.log, StateFile(undoing.folder / "state.db"), StateFile(undoing.folder / "scratch.db")).faults
+            == ()
+        )
         undoing.projector.refold(1)
 
 
 def test_verify_finds_a_contact_that_an_undo_should_have_changed(undoing):
     undoing.store._connection.execute("DELETE FROM dirty WHERE contact = 5")
-    report = verify(undoing.log, undoing.folder / "state.db", undoing.folder / "scratch.db")
+    report = verify(undoing.log, StateFile(undoing.folder / "state.db"), StateFile(undoing.folder / "scratch.db"))
     assert "contact 5 is not what the log folds to" in [fault.fault for fault in report.faults]
 
 
@@ -168,4 +172,4 @@ def test_a_rebuild_that_is_taken_up_in_the_middle_of_an_undo_comes_to_the_same(r
         while projection.advance():
             pass
     assert room.contacts() == []
-    assert verify(room.reader, room.generations.current_path(), room.folder / "scratch.db").ok
+    assert verify(room.reader, room.generations.in_use(), StateFile(room.folder / "scratch.db")).ok

@@ -56,7 +56,7 @@ class SqliteEventLog(EventLog):
         self._checkpoints = Checkpoints(path, most_wal_pages)
         self._checkpoints.begin(self._connection)
         try:
-            bring_up_to_date(self._connection, lambda: seal.renew(self._connection, signer))
+            bring_up_to_date(self._connection, path, lambda: seal.renew(self._connection, signer))
         except Newer:
             raise NotOurs(f"{path} was written by a newer version of this program: run that one") from None
         if ledger is not None:

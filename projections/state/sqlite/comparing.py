@@ -1,7 +1,7 @@
 """A state file held against one that was folded anew, table by table and row by row (R28)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -10,7 +10,7 @@ import orjson
 
 from ledger.log.fault import Fault
 from projections.state.digest import full_line
-from projections.state.sqlite.reader import StateFileReader
+from projections.state.sqlite.raw import RawStateFile
 from projections.state.sqlite.rows import state_of
 
 Row = tuple[Any, ...]
@@ -19,7 +19,7 @@ _NUMBERED = frozenset({"number", "touched", "refolded"})
 """Columns of `imports` that depend on how a file was folded: which number an import has, and how far an undo is."""
 
 
-def contact_faults(live: StateFileReader, anew: StateFileReader) -> Iterator[Fault]:
+def contact_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
     """Contacts that are not what the log folds to; one that is dirty is known to be older than that (R32)."""
     dirty = live.dirty()
     query = "SELECT * FROM contacts ORDER BY contact"
@@ -42,7 +42,7 @@ def _line(row: Row) -> bytes | None:
         return None
 
 
-def import_faults(live: StateFileReader, anew: StateFileReader, touched: Mapping[str, int]) -> Iterator[Fault]:
+def import_faults(live: RawStateFile, anew: RawStateFile, touched: Mapping[str, int]) -> Iterator[Fault]:
     """Imports, and how far their undos are; `touched` says how many contacts the last one of each is about."""
     at = anew.checkpoint().position
     columns = [name for name in live.columns("imports") if name not in _NUMBERED]
@@ -64,7 +64,7 @@ def import_faults(live: StateFileReader, anew: StateFileReader, touched: Mapping
         yield Fault(at, f"dirty: there are rows of import number {number}, which there is not")
 
 
-def dirty_faults(live: StateFileReader, touched: Callable[[str], list[int]]) -> Iterator[Fault]:
+def dirty_faults(live: RawStateFile, touched: Callable[[str], Collection[int]]) -> Iterator[Fault]:
     """Contacts that wait to be folded anew, though no undo is about them; `touched` gives those of an import's last."""
     query = "SELECT imports.id, dirty.contact FROM dirty JOIN imports ON number = import ORDER BY 1, 2"
     for id, rows in groupby(live.rows(query, ()), key=itemgetter(0)):
@@ -74,7 +74,7 @@ def dirty_faults(live: StateFileReader, touched: Callable[[str], list[int]]) -> 
                 yield Fault(contact, f"dirty: no undo of import {id} is about contact {contact}")
 
 
-def outcome_faults(live: StateFileReader, anew: StateFileReader) -> Iterator[Fault]:
+def outcome_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
     """Outcomes of import rows, and of rows of which only the first message has been folded."""
     at = anew.checkpoint().position
     wrong: list[Fault] = []
@@ -88,7 +88,7 @@ def outcome_faults(live: StateFileReader, anew: StateFileReader) -> Iterator[Fau
         yield Fault(at, f"open_rows: row {row} of import {id} is not as the log leaves it")
 
 
-def _outcomes(live: StateFileReader, wrong: list[Fault]) -> Iterator[Row]:
+def _outcomes(live: RawStateFile, wrong: list[Fault]) -> Iterator[Row]:
     """The lines of all outcomes, in the order of the table; rows that make no sense are noted as `wrong`."""
     query = (
         "SELECT until, imports.id, outcome, is_older, positions, rows, import"

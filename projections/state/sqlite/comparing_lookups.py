@@ -10,7 +10,7 @@ from projections.state.indexes import KINDS, SPELLINGS, TAGS, of_text, table_of
 from projections.state.sqlite.blocks import SIZE, content_of
 from projections.state.sqlite.comparing import unequal
 from projections.state.sqlite.indexes import TRIGGERS_OF_TAGS
-from projections.state.sqlite.reader import StateFileReader
+from projections.state.sqlite.raw import RawStateFile
 
 _BLOCKS = "blocks_by_"
 _encode = msgspec.json.encode
@@ -20,7 +20,7 @@ _MAY_BE_MISSING = {"ledger"}
 """A state of an earlier version does not say whose it is until the projector opens it next."""
 
 
-def part_faults(live: StateFileReader, anew: StateFileReader) -> Iterator[Fault]:
+def part_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
     """Tables, indexes and triggers of the file that are not as they are made."""
     found, made = live.parts(), anew.parts()
     has_tags = table_of(TAGS) in found
@@ -46,7 +46,7 @@ def _not_as_made(name: str) -> Fault:
     return Fault(0, f"{name}, a part of the state's file, is not as it was made")
 
 
-def tag_faults(live: StateFileReader, anew: StateFileReader) -> Iterator[Fault]:
+def tag_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
     """Rows of the table of tags that the contacts do not have; `anew` has one too."""
     dirty, query = live.dirty(), f"SELECT * FROM {table_of(TAGS)} ORDER BY tag, contact"
     for ours, theirs in unequal(live.rows(query, ()), anew.rows(query, ()), 2):
@@ -56,7 +56,7 @@ def tag_faults(live: StateFileReader, anew: StateFileReader) -> Iterator[Fault]:
             yield Fault(number, f"contact_tags: the table {told} contact {number}")
 
 
-def block_faults(live: StateFileReader, anew: StateFileReader) -> Iterator[Fault]:
+def block_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
     """Blocks that are not what the contacts' rows make. One that is missing is none: it is made when there is time."""
     tables = sorted(name for name in live.parts() if name.startswith(_BLOCKS))
     if not tables:
@@ -74,7 +74,7 @@ def block_faults(live: StateFileReader, anew: StateFileReader) -> Iterator[Fault
                 yield Fault(first, f"{table}: the block of contacts {first} to {first + SIZE - 1} is not what they say")
 
 
-def _indexes_of(tables: list[str], anew: StateFileReader) -> dict[str, str]:
+def _indexes_of(tables: list[str], anew: RawStateFile) -> dict[str, str]:
     """The index that each of these tables keeps, as far as any contact has something in it."""
     known = {table_of(index): index for index in (KINDS, SPELLINGS, *map(of_text, IDENTITIES))}
     if not known.keys() >= set(tables):

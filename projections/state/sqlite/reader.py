@@ -3,10 +3,9 @@
 import json
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from functools import partial
-from operator import itemgetter, methodcaller
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +18,14 @@ from projections.conditions.wanted import Wanted
 from projections.fold.state import ContactState
 from projections.state.answers import AttributeKind, Checkpoint, ImportTally, Spelling
 from projections.state.indexes import table_of
-from projections.state.port import Listed, StateReader, StoredState
+from projections.state.port import Listed, StateReader
 from projections.state.sqlite.attribute_types import AttributeTypesInFile
 from projections.state.sqlite.blocks import kinds, spellings
 from projections.state.sqlite.candidates import worthwhile
 from projections.state.sqlite.listed import ListedInFile, meeting, total
 from projections.state.sqlite.predicates import Sql
 from projections.state.sqlite.rows import CONTACT_COLUMNS, load, state_of
-from projections.state.sqlite.tables import LAYOUT, dirty_among, ledger_of
+from projections.state.sqlite.tables import LAYOUT, dirty_among
 
 
 class StateFileReader(StateReader):
@@ -48,30 +47,15 @@ class StateFileReader(StateReader):
     def freeze(self) -> None:
         """From now until it is closed, see the file as it is now, whatever the projector adds meanwhile."""
         self._connection.execute("BEGIN")
-        self.checkpoints()
+        self._checkpoints()
 
-    def damage(self) -> list[str]:
-        """What is wrong with the pages of the file, each with the table or index it is in."""
-        return sqlite.damage(self._connection)
-
-    def read_anything(self) -> None:
-        """From now on, read text that is not UTF-8 too, for somebody who looks for what is wrong with the file."""
-        self._connection.text_factory = methodcaller("decode", "utf-8", "surrogateescape")
-
-    def ledgers(self) -> list[str] | None:
-        """What the file says of whose state it is, one ledger's id in a sound file; None: it never said."""
-        if "ledger" not in self.parts():
-            return None
-        return [id for (id,) in self._connection.execute("SELECT id FROM ledger")]
-
-    def checkpoints(self) -> list[Checkpoint]:
-        """What the file says of how far it is: one, in a sound file."""
+    def _checkpoints(self) -> list[Checkpoint]:
         rows = self._connection.execute("SELECT position, hash, fold_version FROM checkpoint")
         return [Checkpoint(*row) for row in rows]
 
     def checkpoint(self) -> Checkpoint:
         """How far this state is. Raises NotMadeYet for one that does not say so."""
-        found = self.checkpoints()
+        found = self._checkpoints()
         if not found:
             raise NotMadeYet("the contact state does not say how far it is: the projector folds it anew")
         return found[0]
@@ -92,19 +76,6 @@ class StateFileReader(StateReader):
     def names(self) -> set[str]:
         """The tables and indexes of the file."""
         return {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master")}
-
-    def parts(self) -> dict[str, tuple[str, str]]:
-        """The tables, indexes, triggers and views that were made in the file, by name: which it is, and its SQL."""
-        query = "SELECT name, type, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*'"
-        return {name: (kind, sql) for name, kind, sql in self._connection.execute(query)}
-
-    def layout(self, table: str) -> list[tuple[Any, ...]]:
-        """The columns of a table, each with its name second, its type third, and what else was declared of it."""
-        return self._connection.execute("SELECT * FROM pragma_table_xinfo(?)", (table,)).fetchall()
-
-    def columns(self, table: str) -> list[str]:
-        """The names of a table's columns, in their order."""
-        return [column[1] for column in self.layout(table)]
 
     def newest_change(self) -> int:
         """When a contact changed last; 0 where there is none."""
@@ -187,10 +158,6 @@ class StateFileReader(StateReader):
         """Those of the contacts that an undo or a redo has touched, and whose row is older than that."""
         return dirty_among(self._connection, contacts)
 
-    def dirty(self) -> set[int]:
-        """All contacts whose row is older than an undo or a redo that has touched them."""
-        return {contact for (contact,) in self._connection.execute("SELECT DISTINCT contact FROM dirty").fetchall()}
-
     def dirty_count(self) -> int:
         """How many these are."""
         return int(self._connection.execute("SELECT count(DISTINCT contact) FROM dirty").fetchone()[0])
@@ -268,19 +235,3 @@ def reading(path: Path) -> Iterator[StateFileReader]:
         yield reader
     finally:
         reader.close()
-
-
-@dataclass(frozen=True, slots=True)
-class StateFile(StoredState):
-    """Contact state in a file."""
-
-    path: Path
-
-    def reading(self) -> AbstractContextManager[StateFileReader]:
-        return reading(self.path)
-
-
-def ledger_in(path: Path) -> str | None:
-    """The id of the ledger whose state a file is; None where it does not say (R37)."""
-    with closing(sqlite.connect(path, read_only=True)) as connection:
-        return ledger_of(connection)

@@ -11,6 +11,7 @@ from ledger.log.entry import NewEntry
 from projections.projector.ranges import Sizes
 from projections.projector.rebuild import fold_into
 from projections.state.digest import full_digest
+from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import reading
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.intake import SECRET, message, row_message, tracked
@@ -130,7 +131,7 @@ def test_later_events_change_no_outcome(room):
     room.project()
     room.take(tracked(phone=GAVIN, traits={"city": "Goa"}))
     room.project()
-    fold_into(room.folder / "again.db", room.reader)
+    fold_into(StateFile(room.folder / "again.db"), room.reader)
     with closing(room.state()) as live, reading(room.folder / "again.db") as again:
         assert full_digest(live) == full_digest(again)
     assert room.outcomes() == [(1, "created", False)]
@@ -216,7 +217,7 @@ def test_the_outcome_of_a_row_is_written_once_whatever_an_older_log_says_later(r
             batch.add(entry)
     room.project(page)
     assert room.outcomes() == [(1, "rejected", False)]
-    fold_into(tmp_path / "rebuilt.db", room.reader, sizes=Sizes(contacts=1))
+    fold_into(StateFile(tmp_path / "rebuilt.db"), room.reader, sizes=Sizes(contacts=1))
     with closing(room.state()) as live, reading(tmp_path / "rebuilt.db") as rebuilt:
         assert full_digest(live) == full_digest(rebuilt)
         assert (live.tally("i1").rejected, live.tally("i1").created) == (1, 0)

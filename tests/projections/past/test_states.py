@@ -6,7 +6,8 @@ import pytest
 
 from ledger import sqlite
 from projections.fold.evolve import VERSION
-from projections.past.states import KEPT, state_at
+from projections.past.states import KEPT, KeptStates
+from projections.state.sqlite.file import StateFile
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.intake import tracked
 
@@ -18,7 +19,7 @@ def filled(room):
 
 
 def count_at(room, position):
-    with state_at(room.folder / "past", room.reader, position).reading() as state:
+    with KeptStates(room.folder / "past", StateFile).at(room.reader, position).reading() as state:
         assert state.checkpoint().position == position
         return state.count()
 
@@ -29,20 +30,20 @@ def test_the_state_at_a_position_is_the_fold_of_what_came_before(filled, positio
 
 
 def test_a_past_state_is_folded_once(filled):
-    first = state_at(filled.folder / "past", filled.reader, 3)
+    first = KeptStates(filled.folder / "past", StateFile).at(filled.reader, 3)
     made = first.path.stat().st_ino
-    assert state_at(filled.folder / "past", filled.reader, 3).path.stat().st_ino == made
+    assert KeptStates(filled.folder / "past", StateFile).at(filled.reader, 3).path.stat().st_ino == made
 
 
 def test_only_the_ones_asked_for_last_are_kept(filled):
     for position in (1, 2, 3, 4, 5):
-        state_at(filled.folder / "past", filled.reader, position)
+        KeptStates(filled.folder / "past", StateFile).at(filled.reader, position)
     assert len(list((filled.folder / "past").glob("*.db"))) == KEPT
 
 
 def test_a_file_folded_from_another_log_is_not_used(filled):
-    kept = state_at(filled.folder / "past", filled.reader, 2)
-    wrong = state_at(filled.folder / "past", filled.reader, 3)
+    kept = KeptStates(filled.folder / "past", StateFile).at(filled.reader, 2)
+    wrong = KeptStates(filled.folder / "past", StateFile).at(filled.reader, 3)
     wrong.path.replace(kept.path)
     with kept.reading() as state:
         assert state.checkpoint().position == 3
@@ -50,13 +51,13 @@ def test_a_file_folded_from_another_log_is_not_used(filled):
 
 
 def test_a_file_by_an_older_fold_is_not_used(filled):
-    before = state_at(filled.folder / "past", filled.reader, 2).path
+    before = KeptStates(filled.folder / "past", StateFile).at(filled.reader, 2).path
     made = before.stat().st_ino
     with closing(sqlite.connect(before)) as state:
         state.execute(f"UPDATE checkpoint SET fold_version = {VERSION - 1}")
-    assert state_at(filled.folder / "past", filled.reader, 2).path.stat().st_ino != made
+    assert KeptStates(filled.folder / "past", StateFile).at(filled.reader, 2).path.stat().st_ino != made
 
 
 def test_nothing_else_is_left_in_the_folder(filled):
-    state_at(filled.folder / "past", filled.reader, 2)
+    KeptStates(filled.folder / "past", StateFile).at(filled.reader, 2)
     assert sorted(path.name for path in (filled.folder / "past").iterdir()) == ["at-2.db", "building.lock"]

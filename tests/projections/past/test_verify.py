@@ -7,6 +7,7 @@ import pytest
 from ledger import sqlite
 from ledger.log.head import Head
 from projections.past.verify import verify
+from projections.state.sqlite.file import StateFile
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.intake import message, row_message, tracked
 
@@ -22,7 +23,7 @@ def filled(room):
 
 
 def check(room, **options):
-    return verify(room.reader, room.generations.current_path(), room.folder / "scratch.db", **options)
+    return verify(room.reader, room.generations.in_use(), StateFile(room.folder / "scratch.db"), **options)
 
 
 def faults(room, **options):

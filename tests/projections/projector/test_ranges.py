@@ -9,6 +9,7 @@ from projections.projector.projector import Projector
 from projections.projector.ranges import Sizes
 from projections.projector.rebuild import fold_into
 from projections.state.digest import full_digest
+from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import reading
 from projections.state.sqlite.writer import StateStore
 from tests.projections.logs import log_of
@@ -22,7 +23,7 @@ def test_ranges_of_any_size_come_to_the_state_that_pages_do(stream, contacts, en
     with folder() as here, log_of(here, stream) as log:
         sizes = Sizes(contacts, entries, section=data.draw(st.integers(1, 6)))
         until = data.draw(st.integers(0, log.head().position))
-        fold_into(here / "ranges.db", log, until=until, sizes=sizes)
+        fold_into(StateFile(here / "ranges.db"), log, until=until, sizes=sizes)
         with closing(StateStore(here / "pages.db")) as store:
             projector, page = Projector(log, store), data.draw(st.integers(1, 8))
             while projector.advance(until=until, limit=page) or projector.refold(1):

@@ -17,6 +17,7 @@ from projections.projector.rebuild import build_generation, fold_into
 from projections.state.building import building_alone, discard
 from projections.state.digest import full_digest
 from projections.state.generations import Generations
+from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import reading
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.intake import tracked
@@ -36,7 +37,7 @@ def files(room):
 
 
 def test_before_the_first_projector_there_is_no_state(tmp_path):
-    generations = Generations(tmp_path / "state")
+    generations = Generations(tmp_path / "state", StateFile)
     assert generations.current() is None
     with pytest.raises(StorageFault, match="start the projector"):
         generations.current_path()
@@ -107,14 +108,14 @@ def test_the_generation_before_is_kept_and_those_before_that_are_removed(room):
 def test_an_unfinished_rebuild_is_never_taken_up(room):
     room.take(tracked(phone=GAVIN))
     room.project()
-    room.generations.building(2).write_bytes(b"half a file")
+    room.generations.building(2).path.write_bytes(b"half a file")
     room.project()
     assert room.generations.current() == 1
 
 
 def test_what_a_killed_rebuild_left_is_removed_by_the_next(room):
     room.take(tracked(phone=GAVIN))
-    room.generations.building(7).write_bytes(b"half a file")
+    room.generations.building(7).path.write_bytes(b"half a file")
     build_generation(room.generations, room.reader)
     assert list(room.generations.folder.glob("*.building")) == []
 
@@ -122,7 +123,7 @@ def test_what_a_killed_rebuild_left_is_removed_by_the_next(room):
 def test_a_rebuild_tells_how_far_it_is_up_to_the_head(room):
     room.take(*(tracked(phone=phone) for phone in (GAVIN, ASHA, RAVI)))
     told = []
-    fold_into(room.folder / "state.db", room.reader, sizes=Sizes(contacts=1), progress=told.append)
+    fold_into(StateFile(room.folder / "state.db"), room.reader, sizes=Sizes(contacts=1), progress=told.append)
     assert told == sorted(told)
     assert told[-1] == room.reader.head().position
 
@@ -133,10 +134,10 @@ def test_a_rebuild_waits_for_another_one(room):
     with ThreadPoolExecutor() as others:
         with building_alone(room.generations.folder):
             second = others.submit(lambda: build_generation(room.generations, room.reader))
-            room.generations.building(2).write_bytes(b"half a file")
+            room.generations.building(2).path.write_bytes(b"half a file")
             with pytest.raises(TimeoutError):
                 second.result(timeout=0.2)
-            assert room.generations.building(2).exists()
+            assert room.generations.building(2).path.exists()
         assert second.result(timeout=60) == 2
 
 
@@ -248,9 +249,9 @@ class Rounds:
 
 def test_the_projector_waits_for_a_log_that_is_not_there_yet(tmp_path):
     rounds = Rounds(3)
-    run(LogFile(tmp_path / "log.db"), Generations(tmp_path / "state"), rounds.wait, rounds.report)
+    run(LogFile(tmp_path / "log.db"), Generations(tmp_path / "state", StateFile), rounds.wait, rounds.report)
     assert rounds.faults == []
-    assert Generations(tmp_path / "state").current() is None
+    assert Generations(tmp_path / "state", StateFile).current() is None
 
 
 def test_the_loop_folds_what_comes_and_takes_up_what_was_rebuilt(room):

@@ -274,7 +274,7 @@ def test_a_moment_that_is_none_is_422(client, as_of):
 
 
 def test_while_another_past_is_worked_out_a_call_is_told_to_come_again(world, key_text, four, description):
-    impatient = PastStates(four.deployment.past, BackgroundCommands({}), seconds=0.0)
+    impatient = PastStates(four.drivers.past(), BackgroundCommands({}), seconds=0.0)
     client = Client(world, create_app(replace(services(world.deployment), past=impatient)), key_text)
     with holding(four.deployment.past / "asked.lock"):
         answer = client.read(PATH, query_string={"as_of": "1"})

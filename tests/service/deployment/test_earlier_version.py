@@ -1,8 +1,6 @@
 """Data folders that earlier versions have made go on; `folders` has one of each, with the story of `tampered.story`."""
 
-import tarfile
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +9,6 @@ from ledger.bus.port import Unavailable
 from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.sqlite import connect
 from ledger.storage import NotMadeYet
-from projections.past.states import state_at
 from service.imports.ledger.at_head import at_head
 from service.imports.ledger.sent import SentRows
 from service.imports.run.undo_import import Order
@@ -21,17 +18,7 @@ from tests.examples import GAVIN, RAVI
 from tests.service.imports.imported import WorldImports
 from tests.world import World
 
-FOLDERS = Path(__file__).with_name("folders")
 EVERYTHING = Extent(is_deep=True, all_files=True)
-
-
-@pytest.fixture(params=["1888533", "355a4b1"])
-def earlier(request, tmp_path):
-    """A world whose files are as that commit left them."""
-    with tarfile.open(FOLDERS / f"{request.param}.tar.xz") as archive:
-        archive.extractall(tmp_path / "data", filter="data")
-    with closing(World(tmp_path / "data")) as world:
-        yield world
 
 
 def old_head(world):
@@ -181,10 +168,10 @@ def test_the_state_of_another_fold_is_folded_anew_and_until_then_a_reader_is_tol
 def test_a_past_that_was_kept_is_folded_anew(earlier):
     earlier.consume()
     with closing(earlier.log()) as log:
-        path = state_at(earlier.deployment.data / "past", log, 1).path
+        path = earlier.drivers.past().at(log, 1).path
         with closing(connect(path)) as state:
             state.execute("UPDATE checkpoint SET fold_version = 1")
             state.execute("PRAGMA user_version = 1")
-        path = state_at(earlier.deployment.data / "past", log, 1).path
+        path = earlier.drivers.past().at(log, 1).path
     with closing(connect(path)) as state:
         assert state.execute("SELECT count(*) FROM dirty").fetchone() == (0,)

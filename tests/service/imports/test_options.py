@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projections.past.verify import verify
+from projections.state.sqlite.file import StateFile
 from service.imports.columns.choices import Choices, import_hash
 from service.imports.run.undo_import import Order
 from service.imports.table.refusal import FileRefused
@@ -206,6 +207,6 @@ def test_an_import_undone_is_as_if_it_had_never_been_and_redone_as_if_never_undo
             world.track(phone=phone, user_id=user_id, **traits)
         world.settle()
         with closing(world.log()) as log:
-            assert verify(log, world.drivers.generations().current_path(), path / "scratch.db").ok
+            assert verify(log, world.drivers.generations().in_use(), StateFile(path / "scratch.db")).ok
         imports.close()
         world.close()

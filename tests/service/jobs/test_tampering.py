@@ -11,7 +11,6 @@ import pytest
 from ledger.log.entry import NewEntry
 from ledger.log.sqlite.writer import SqliteEventLog
 from ledger.sqlite import connect
-from projections.past.states import state_at
 from service.imports.run.undo_import import Order
 from service.jobs.verifying import Extent
 from service.wiring.ledger import verification
@@ -217,7 +216,7 @@ def test_past_states_and_kept_generations_are_checked_when_asked_for(world):
     world.settle()
     world.rebuild()
     with world.drivers.log_reader() as log:
-        past = state_at(world.deployment.past, log, 1).path
+        past = world.drivers.past().at(log, 1).path
     assert said(world, Extent(all_files=True)) == []
     before = world.drivers.generations().path(1)
     for path in (before, past):
