@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from service.deployment.deployment import Deployment, deployment
+from service.deployment.deployment import Deployment
+from service.wiring.deployment import deployment
 from service.wiring.drivers import Drivers
 
 _ROOT = Path(__file__).parent.parent

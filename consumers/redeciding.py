@@ -74,7 +74,7 @@ class Redeciding:
         self.otherwise = 0
 
     def faults(self, log: LogReader, until: int, progress: Callable[[int], None]) -> Iterator[Fault]:
-        """Every entry up to position `until` whose decision does not follow; `progress` is told positions."""
+        """Every entry up to position `until` whose decision does not follow; `progress` is called with positions."""
         position, size = 0, _MOST
         while rows := log.proof_page(position, size, until):
             entries = [_frozen(row) for row in rows]

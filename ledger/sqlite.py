@@ -135,7 +135,7 @@ _OPCODES = 500_000
 _beat: Callable[[], None] | None = None
 
 
-def tell_of_work(beat: Callable[[], None]) -> None:
+def call_while_working(beat: Callable[[], None]) -> None:
     """From now on have this process call `beat` again and again while a statement is at work, however long it takes.
 
     It concerns the connections that are opened from now on, and is called in whichever thread uses one.

@@ -18,8 +18,9 @@ from projections.projector.projector import Projector
 from projections.projector.rebuild import build_generation
 from projections.state.sqlite.reader import StateFileReader
 from projections.state.sqlite.writer import StateStore
-from service.deployment.deployment import Deployment, deployment
+from service.deployment.deployment import Deployment
 from service.queries.find import find
+from service.wiring.deployment import deployment
 from service.wiring.drivers import Drivers
 from tests.everybody import everybody
 

@@ -246,6 +246,10 @@ class StoredLog(ABC):
         """Why there is no log to be read, as a sentence; None where there is one."""
 
     @abstractmethod
+    def ledger(self) -> Ledger | None:
+        """Whose log it is, also one of another version; None where it does not say so, or cannot be read."""
+
+    @abstractmethod
     def open(self) -> LogReader:
         """The log, for reading, until the caller closes it. Raises NotMadeYet where `absence` says why."""
 

@@ -18,7 +18,7 @@ _RESERVED = types.RULES.keys() - set(types.OPEN)
 
 
 def entry_faults(log: LogReader, until: int, signer: Signer | None, progress: Callable[[int], None]) -> Iterator[Fault]:
-    """What is wrong with the entries up to position `until`; `progress` is told positions.
+    """What is wrong with the entries up to position `until`; `progress` is called with positions.
 
     The chain itself needs no secret, so that who can write the file can also make it anew: by the signatures, an entry
     of the ledger's own that was made so is found. They are looked at if there is a `signer`.

@@ -155,7 +155,7 @@ def run(
 ) -> None:
     """Project until `wait(seconds)` says to stop. Storage faults that can heal are reported and tried again.
 
-    `healthy` is told whenever all is well, `beat` that a rebuild comes on.
+    `healthy` is called whenever all is well, `beat` as a rebuild comes on.
 
     A state that is lost is folded anew, and once also one that cannot be folded on, whatever its file holds. Raises
     Contradiction, Gone when the log was deleted or replaced, and what that does not mend.

@@ -79,8 +79,8 @@ def fold_ranges(
 ) -> None:
     """Fold the log up to `until` into an empty store, range after range.
 
-    What is set aside is in unnamed files in `folder`, a little less than the log takes there. `progress` is told
-    positions up to `until`, the first half of them while reading, the others while folding.
+    What is set aside is in unnamed files in `folder`, a little less than the log takes there. `progress` is called
+    with positions up to `until`, the first half of them while reading, the others while folding.
     """
     ranges, imports = Ranges(log, until.position, sizes.contacts), dict[str, dict[str, str]]()
     again = ContactNumbers(until.position)

@@ -27,7 +27,7 @@ def fold_into(
     """Make `state` the one as of position `until` (default: the head when it gets there).
 
     An unfinished file of an earlier attempt is thrown away.
-    `progress` is told positions of the log, as a measure of what is done.
+    `progress` is called with positions of the log, as a measure of what is done.
     """
     discard(state.path)
     with _no_collector(), closing(state.writer(is_scratch=True)) as store:

@@ -14,13 +14,13 @@ from service.api.server.port import PortTaken, wait_until_free
 from service.cli.given import accept_clock, environ, settings
 from service.deployment import logs
 from service.deployment.database import open_store
-from service.deployment.deployment import deployment
 from service.deployment.keys import Keys
 from service.deployment.parts import CONSUMER, MAY_HEAL, PARTS
 from service.deployment.people import People
 from service.deployment.settings import Settings
 from service.processes.signals import call_at_end
 from service.processes.supervisor import CannotRun, Supervised, Supervisor
+from service.wiring.deployment import deployment
 from service.wiring.drivers import Drivers, now
 
 _EXAMPLE = '{"phoneNumber":"9967536783","countryCode":"+91","traits":{"name":"Gavin Roberts"},"tags":["new customer"]}'

@@ -10,8 +10,8 @@ import click
 import orjson
 
 from ledger.log.port import LogReader
-from service.deployment.deployment import deployment
 from service.queries import as_of
+from service.wiring.deployment import deployment
 from service.wiring.drivers import Drivers
 
 if TYPE_CHECKING:

@@ -58,12 +58,21 @@ class GroupCommit(Generic[Item]):
     fault.
     """
 
-    def __init__(self, act: Callable[[Sequence[Item], float], Sequence[Exception | None]]) -> None:
+    def __init__(
+        self,
+        act: Callable[[Sequence[Item], float], Sequence[Exception | None]],
+        grace_seconds: float = GRACE_SECONDS,
+    ) -> None:
         self._act = act
+        self._grace_seconds = grace_seconds
         self._mutex = threading.Lock()
         self._waiting: deque[_Waiter[Item]] = deque()
         self._is_led = False
         self._gather_until = 0.0
+
+    def gathered(self) -> int:
+        """How many items wait for those under way."""
+        return len(self._waiting)
 
     def do(self, item: Item, seconds: float) -> None:
         """Return once the item is done. Raises what `done` raises."""
@@ -72,7 +81,7 @@ class GroupCommit(Generic[Item]):
     def done(self, item: Item, seconds: float) -> Callable[[], None]:
         """Return once the item is done, with what the caller must call soon: it lets the next one of the group go on.
 
-        Raises its fault; NotBegun when the time has run out; NotFinished GRACE_SECONDS later.
+        Raises its fault; NotBegun when the time has run out; NotFinished `grace_seconds` later.
         """
         call = _Waiter(item, time.monotonic() + seconds)
         with self._mutex:
@@ -97,7 +106,7 @@ class GroupCommit(Generic[Item]):
             if call in self._waiting:
                 self._waiting.remove(call)
                 raise NotBegun
-        if not call.woken.acquire(timeout=GRACE_SECONDS):
+        if not call.woken.acquire(timeout=self._grace_seconds):
             self._leave(call)
 
     def _leave(self, call: _Waiter[Item]) -> None:

@@ -83,7 +83,7 @@ class Tracker:
         self._in_log = in_log
         self._default_country_code = default_country_code
         self._new_id = new_id
-        self._group_commit = GroupCommit(self._publish_all)
+        self.group_commit = GroupCommit(self._publish_all)
 
     def user(self, body: object, source: str, by: str, claim: Callable[[], Claim] | None = None) -> Ready:
         """A contact's traits, then its tags, as messages that carry the name of the key or person who says so (`by`).
@@ -122,7 +122,7 @@ class Tracker:
         if ready.call is None:
             return nothing
         try:
-            return self._group_commit.done(ready.call, DEADLINE)
+            return self.group_commit.done(ready.call, DEADLINE)
         except NotBegun:
             raise Unavailable(_NOT_BEGUN) from None
         except NotFinished:

@@ -8,14 +8,13 @@ import fcntl
 import json
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ledger import sqlite
 from ledger.belonging import Gone, Ledger, refuse_other, secret_check
-from ledger.log.sqlite.writer import ledger_of
 from ledger.storage import StorageFault
 from service.deployment import secret as secrets
 from service.deployment.files import made_by_one, make_private, replaced
@@ -34,10 +33,18 @@ class _Noted:
     has_store: bool
 
 
-def open_ledger(folder: Path, given: bytes | None, *, is_store_loss_accepted: bool = False) -> tuple[bytes, Ledger]:
+def open_ledger(
+    folder: Path,
+    given: bytes | None,
+    *,
+    in_log: Callable[[], Ledger | None],
+    in_state: Callable[[], str | None],
+    is_store_loss_accepted: bool = False,
+) -> tuple[bytes, Ledger]:
     """The secret and the ledger of a data folder; both are made where the folder is new.
 
     `given` is the secret of the settings; None: the folder's own. A folder of an earlier version becomes a ledger now.
+    `in_log` and `in_state` give the ledger that the log, and the id of the one that the contact state, says it is of.
     `is_store_loss_accepted`: a `service.db` that is lost may be made anew.
 
     Raises SecretWrong, secret.SecretUnreadable, Gone for a lost log or `service.db`, NotOurs for a file of another
@@ -45,10 +52,10 @@ def open_ledger(folder: Path, given: bytes | None, *, is_store_loss_accepted: bo
     """
     make_private(folder)
     noted = _noted(folder)
-    known = noted.ledger if noted is not None else _in_log(folder)
+    known = noted.ledger if noted is not None else in_log()
     secret = given if given is not None else _own_secret(folder, known)
     if known is None:
-        made = Ledger(id := _of_other_parts(folder) or str(uuid.uuid4()), secret_check(id, secret))
+        made = Ledger(id := _in_store(folder) or in_state() or str(uuid.uuid4()), secret_check(id, secret))
         made_by_one(folder / _NAME, _text(_Noted(made, _has(folder, "log.db"), _has(folder, "service.db"))))
         noted = _noted(folder)
         assert noted is not None
@@ -62,7 +69,7 @@ def open_ledger(folder: Path, given: bytes | None, *, is_store_loss_accepted: bo
             " (with this one, no signature is valid)"
         )
     _refuse_lost_log(folder, noted)
-    _refuse_parts_of_others(folder, known.id)
+    _refuse_parts_of_others(folder, in_log(), known.id)
     if is_store_loss_accepted:
         _note(folder, is_store_lost=True)
         noted = _noted(folder)
@@ -174,38 +181,14 @@ def _how_lost(path: Path) -> str:
     return "empty" if path.exists() else "missing"
 
 
-def _in_log(folder: Path) -> Ledger | None:
-    with suppress(StorageFault), closing(_opened(folder / "log.db")) as connection:
-        return ledger_of(connection)
-    return None
+def _refuse_parts_of_others(folder: Path, in_log: Ledger | None, ours: str) -> None:
+    refuse_other(folder / "log.db", None if in_log is None else in_log.id, ours)
+    refuse_other(folder / "service.db", _in_store(folder), ours)
 
 
-def _parts(folder: Path) -> list[tuple[Path, str]]:
-    """The other files that carry the id, each with the query for it."""
-    parts = [(folder / "service.db", "SELECT id FROM ledger")]
-    with suppress(OSError, ValueError):
-        number = int((folder / "state" / "current").read_text(encoding="ascii"))
-        parts.append((folder / "state" / f"contacts-{number}.db", "SELECT id FROM ledger"))
-    return parts
-
-
-def _of_other_parts(folder: Path) -> str | None:
-    return next((id for path, query in _parts(folder) if (id := _id_in(path, query))), None)
-
-
-def _refuse_parts_of_others(folder: Path, ours: str) -> None:
-    log = _in_log(folder)
-    refuse_other(folder / "log.db", None if log is None else log.id, ours)
-    path, query = _parts(folder)[0]
-    refuse_other(path, _id_in(path, query), ours)
-
-
-def _id_in(path: Path, query: str) -> str | None:
-    with suppress(StorageFault), closing(_opened(path)) as connection:
-        row = connection.execute(query).fetchone()
+def _in_store(folder: Path) -> str | None:
+    """The id of the ledger that `service.db` says it is of; None where it says nothing, or there is none."""
+    with suppress(StorageFault), closing(sqlite.connect(folder / "service.db", read_only=True)) as connection:
+        row = connection.execute("SELECT id FROM ledger").fetchone()
         return None if row is None or row[0] is None else str(row[0])
     return None
-
-
-def _opened(path: Path) -> sqlite.Connection:
-    return sqlite.connect(path, read_only=True)

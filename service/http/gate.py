@@ -38,7 +38,7 @@ class ScopeMissing(Exception):
 class Gate:
     """Checks each call's `Authorization`. Safe for threads.
 
-    `clock` gives microseconds since the epoch; `failures` is told of failed sign-ins, `denials` of missing scopes;
+    `clock` gives microseconds since the epoch; `failures` counts failed sign-ins, `denials` missing scopes;
     `rates` None means no rate limit.
     """
 

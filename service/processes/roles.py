@@ -58,7 +58,7 @@ class Stop:
         self.beat: Callable[[], None] = _no_beat
 
     def report_in(self, trouble: Path, beat: Callable[[], None] = _no_beat) -> None:
-        """Keep the present fault in this file, for `/readyz`, none so far; `beat` is told of every step."""
+        """Keep the present fault in this file, for `/readyz`, none so far; `beat` is called at every step."""
         self._trouble, self.beat = trouble, beat
         trouble.unlink(missing_ok=True)
 
@@ -109,7 +109,7 @@ def _alone(part: Part, data: Path, stop: Stop) -> Iterator[bool]:
                 beat = Beat(lock)
                 beat()
                 stop.report_in(part.trouble(data), beat)
-                sqlite.tell_of_work(beat)
+                sqlite.call_while_working(beat)
                 with _end_noted(part.ends(data)):
                     yield True
                 return

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from service.deployment.deployment import deployment
+from service.wiring.deployment import deployment
 from service.wiring.ledger import ledger_status
 from tests.brokers import eventually, free_port
 from tests.docs.ready_command import ready_command

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from service.deployment.deployment import deployment
+from service.wiring.deployment import deployment
 from service.wiring.imports import importing
 from tests.examples import ASHA, GAVIN
 from tests.service.imports.test_counts import adds_up

@@ -13,8 +13,9 @@ from ledger.belonging import NotOurs
 from ledger.sqlite import driver
 from projections.projector.loop import Projection
 from projections.state.indexes import KINDS, SPELLINGS, TAGS, of_attribute, of_text
-from service.deployment.deployment import Deployment, deployment
+from service.deployment.deployment import Deployment
 from service.imports.run.undo_import import Order
+from service.wiring.deployment import deployment
 from service.wiring.ledger import verification
 from tests.examples import ASHA, EMMA, GAVIN, MEERA, RAVI
 from tests.service.imports.imported import WorldImports

@@ -1,6 +1,6 @@
 """Reading a log's file: one connection, asked by subject. Short reads, never a held cursor."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from ledger.log.sqlite.holders import SqliteHolders
 from ledger.log.sqlite.proving import SqliteProof
 from ledger.log.sqlite.schema import VERSION, version_of
 from ledger.log.sqlite.writer import bus_of, ledger_of, offsets_of
-from ledger.storage import NotMadeYet
+from ledger.storage import NotMadeYet, StorageFault
 
 _NONE = "there is no event log yet: start the consumer (`contacts serve`)"
 _OTHERWISE = (
@@ -96,6 +96,12 @@ class LogFile(StoredLog):
             self.open().close()
         except NotMadeYet as fault:
             return str(fault)
+        return None
+
+    def ledger(self) -> Ledger | None:
+        """See `StoredLog.ledger`."""
+        with suppress(StorageFault), closing(sqlite.connect(self.path, read_only=True)) as connection:
+            return ledger_of(connection)
         return None
 
     def open(self) -> SqliteLogReader:

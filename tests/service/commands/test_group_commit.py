@@ -28,7 +28,7 @@ class Work:
 def gathered(together, count):
     """Wait until so many calls have gathered behind the one under way."""
     deadline = time.monotonic() + 30
-    while len(together._waiting) < count:
+    while together.gathered() < count:
         assert time.monotonic() < deadline
     return True
 
@@ -142,8 +142,7 @@ def test_the_work_is_given_the_time_that_the_newest_has_left():
     assert 3.0 < given[0] <= 4.0
 
 
-def test_calls_that_run_out_of_time_while_others_are_done_strand_nobody(monkeypatch):
-    monkeypatch.setattr("service.commands.group_commit.GRACE_SECONDS", 0.0)
+def test_calls_that_run_out_of_time_while_others_are_done_strand_nobody():
     chance, alone, done = random.Random(7), threading.Lock(), []
 
     def act(items, _seconds):
@@ -153,7 +152,7 @@ def test_calls_that_run_out_of_time_while_others_are_done_strand_nobody(monkeypa
         alone.release()
         return [None] * len(items)
 
-    together = GroupCommit(act)
+    together = GroupCommit(act, grace_seconds=0.0)
 
     def call(number, seconds):
         began = time.monotonic()

@@ -109,7 +109,7 @@ def together(world, calls):
         first = pool.submit(call, {"userId": "first"})
         assert begun.event.wait(30)
         ends = [pool.submit(call, body) for body in calls]
-        wait_until(lambda: len(taken._group_commit._waiting) == len(calls))
+        wait_until(lambda: taken.group_commit.gathered() == len(calls))
         bus.execute("ROLLBACK")
         assert first.result(30)
         yield ends
