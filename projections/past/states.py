@@ -21,9 +21,7 @@ class KeptStates:
         self.folder = folder
         self._stored = stored
 
-    def at(
-        self, log: LogReader, position: int, progress: Callable[[int], None] = lambda _: None
-    ) -> StoredState:
+    def at(self, log: LogReader, position: int, progress: Callable[[int], None] = lambda _: None) -> StoredState:
         """The state at `position`, folded now where it is not kept; `progress` is called with positions up to it."""
         kept = self.kept_at(log, position)
         if kept is not None:

@@ -126,9 +126,7 @@ def state_faults(
             checkpoint = _checkpoint(log, live, found)
             found.add(_ledger_faults(log, live))
     with found.of("the fold of the log", f"log.db is not what it was: {RESTORE}"):
-        folded = fold_into(
-            scratch, log, until=None if checkpoint is None else checkpoint.position, progress=progress
-        )
+        folded = fold_into(scratch, log, until=None if checkpoint is None else checkpoint.position, progress=progress)
         if live is not None and checkpoint is not None and checkpoint.fold_version == VERSION:
             _compare(log, live, scratch, found, folded.position)
         with scratch.reading() as anew:

@@ -35,7 +35,7 @@ class PastStates:
         self._states = states
         self._background = background
         self._seconds = seconds
-        self._out = folder / "asked.out"
+        self._out = states.folder / "asked.out"
 
     def at(self, log: LogReader, position: int) -> StoredState:
         """The state at `position` of the log. Raises BeingFolded after `seconds`."""
