@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, request
 
 from service.http.services import Services
-from service.hub.contact.fields import NameMeant, field_meant, tag_meant
+from service.hub.contact.fields import NameMeant, NewField, field_meant, tag_meant
 from service.hub.contact.inputs import NotMeant, Typed, meant
 from service.hub.contact.saving import Saving
 from service.hub.contact.shown import ContactPage, Form
@@ -67,7 +67,8 @@ def _adding(pages: Blueprint, services: Services, page: ContactPage, saving: Sav
             return Form(new=new, **members)
 
         try:
-            name, value = field_meant(request.form, services.catalogue.attributes()[0][0], services.settings.time_zone)
+            typed = NewField(request.form.get("use") or new["name"], new["type"], new["value"], "use" in request.form)
+            name, value = field_meant(typed, services.catalogue.attributes()[0][0], services.settings.time_zone)
             with services.readers.log() as log:
                 current = documents.contact(services.readers, log, find_id(log, id), None)
             if name in current["traits"]:

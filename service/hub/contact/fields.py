@@ -1,13 +1,14 @@
 """A new field and a tag, as people type their names: one that is nearly there already is asked about (R2, R5)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
 from ledger.events import tags as tag_rules
 from ledger.events.traits import DEFAULT_TYPES, TraitType, clean_name, loose
 from service.hub.contact.details import IDENTITIES, LOCKS
-from service.hub.contact.inputs import KINDS, NotMeant, Typed, meant
+from service.hub.contact.inputs import KINDS, WORDS, Kind, NotMeant, Typed, meant
 from service.hub.frame.words import TITLES
 
 _TITLES = {loose(title): name for name, title in TITLES.items()} | {
@@ -25,24 +26,35 @@ class NameMeant(Exception):
         self.names = names
 
 
-def field_meant(form: Mapping[str, str], known: Iterable[Mapping[str, Any]], zone: tzinfo | None) -> tuple[str, Any]:
+@dataclass(frozen=True, slots=True)
+class NewField:
+    """A field as it is typed: `name`, `type` ("" for that of other contacts) and `value`.
+
+    `is_sure`: the name is meant as it is, though another is nearly the same.
+    """
+
+    name: str
+    type: str
+    value: str
+    is_sure: bool = False
+
+
+def field_meant(new: NewField, known: Iterable[Mapping[str, Any]], zone: tzinfo | None) -> tuple[str, Any]:
     """A new field's name and value, of the type that was chosen, else of the one that other contacts have.
 
-    `known` are the attributes that there are. Raises NotMeant, and NameMeant for a name that is nearly another's, until
-    the form says which is meant (`use`).
+    `known` are the attributes that there are. Raises NotMeant, and NameMeant for a name that is nearly another's.
     """
     types: dict[str, TraitType] = {one["name"]: one["type"] for one in known}
-    name = _name(form.get("use") or form.get("name", ""), types, is_sure="use" in form)
-    chosen = form.get("type", "")
-    kind = chosen if chosen in KINDS.values() else KINDS[types.get(name, "string")]
-    value = meant(Typed(kind, form.get("value", "").replace("\r\n", "\n")), zone)  # type: ignore[arg-type]
+    name = _name(new.name, types, is_sure=new.is_sure)
+    kind: Kind = next((one for one in WORDS if one == new.type), KINDS[types.get(name, "string")])
+    value = meant(Typed(kind, new.value.replace("\r\n", "\n")), zone)
     if value is None:
         raise NotMeant("The value is missing: a field is there once it has one")
     return name, value
 
 
 def tag_meant(form: Mapping[str, str], known: Iterable[Mapping[str, Any]]) -> str:
-    """The tag that was typed. Raises NotMeant, and NameMeant as `field_meant` does."""
+    """The tag that was typed. Raises NotMeant, and NameMeant as `field_meant` does, until the form says `use`."""
     try:
         tag = tag_rules.clean(form.get("use") or form.get("tag", ""))
     except ValueError as fault:

@@ -8,6 +8,7 @@ from flask import Blueprint, g, redirect, render_template, request
 from projections.conditions.condition import IDENTITIES, BadCondition
 from projections.state.port import StoredState
 from service.http.services import Services
+from service.hub.contacts.adding import adding_pages
 from service.hub.contacts.address import ListAddress, chips
 from service.hub.contacts.filters import CHOICES, Chosen, NotChosen, title_of
 from service.hub.frame.access import needs
@@ -31,6 +32,7 @@ def contacts_pages(services: Services, preferences: Preferences) -> Blueprint:
     pages = Blueprint("contacts", __name__)
     _list(pages, services, preferences)
     _choosing(pages, services, preferences)
+    adding_pages(pages, services)
     return pages
 
 

@@ -73,6 +73,24 @@ class Browser:
         return self.send("/sign-in", {"key": key}, token=False)
 
 
+def forms(page):
+    """The forms that change something, by their address: each as the fields a browser sends of it, and its buttons."""
+    found = {}
+    for address, inside in re.findall(r'<form[^>]*method="post" action="([^"]+)"[^>]*>(.*?)</form>', page.html, re.S):
+        fields = {}
+        for tag in re.findall(r"<input[^>]*>", inside):
+            name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
+            if name and not ('type="radio"' in tag and " checked" not in tag):
+                fields[name[1]] = value[1] if value else ""
+        fields |= dict(re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', inside, re.S))
+        found.setdefault(address, []).append((fields, re.findall(r"<button[^>]*>(.*?)</button>", inside, re.S)))
+    return found
+
+
+def fields_of(page, address):
+    return forms(page)[address][0][0]
+
+
 @pytest.fixture
 def as_page():
     """Reads an answer as a page."""

@@ -9,7 +9,7 @@ from service.deployment.keys import SCOPES
 from service.wiring.api import hub, services
 from tests.examples import ASHA, GAVIN
 from tests.service.api.test_new_contact import settling
-from tests.service.hub.conftest import Browser
+from tests.service.hub.conftest import Browser, fields_of, forms
 
 SAFE_SCOPES = [scope for scope in SCOPES if scope != "track"]
 
@@ -19,24 +19,6 @@ def gavin(world):
     world.track(phone=GAVIN, name="Gavin", city="Pune", points=7, visited="2026-11-22T10:00:00Z", likes=["tea", 3])
     world.settle()
     return f"/contacts/{world.contact(GAVIN)['id']}"
-
-
-def forms(page):
-    """The forms that change something, by their address: each as the fields a browser sends of it, and its buttons."""
-    found = {}
-    for address, inside in re.findall(r'<form[^>]*method="post" action="([^"]+)"[^>]*>(.*?)</form>', page.html, re.S):
-        fields = {}
-        for tag in re.findall(r"<input[^>]*>", inside):
-            name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
-            if name and not ('type="radio"' in tag and " checked" not in tag):
-                fields[name[1]] = value[1] if value else ""
-        fields |= dict(re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', inside, re.S))
-        found.setdefault(address, []).append((fields, re.findall(r"<button[^>]*>(.*?)</button>", inside, re.S)))
-    return found
-
-
-def fields_of(page, address):
-    return forms(page)[address][0][0]
 
 
 def save(world, browser, address, field, **typed):
@@ -311,9 +293,9 @@ def test_the_past_has_no_pencil(browser, gavin):
 
 
 def test_a_change_that_takes_long_says_that_it_is_being_saved_and_shows_when_it_is_there(world, clock, keys, gavin):
-    parts = services(world.deployment)
+    parts = services(world.deployment, clock)
     parts = replace(parts, consistency=replace(parts.consistency, seconds=0.0))
-    browser = Browser(hub(world.deployment, parts, clock=clock))
+    browser = Browser(hub(world.deployment, parts))
     browser.sign_in(keys.create("ravi", SCOPES, by="tests")[1])
     fields = fields_of(browser.open(f"{gavin}?edit=city"), f"{gavin}/edit")
     answer = browser.send(f"{gavin}/edit", {**fields, "value": "Mumbai"})
@@ -325,9 +307,9 @@ def test_a_change_that_takes_long_says_that_it_is_being_saved_and_shows_when_it_
 
 
 def test_a_change_that_lost_while_it_was_on_its_way_comes_back_as_it_was_typed(world, clock, keys, gavin, as_page):
-    parts = services(world.deployment)
+    parts = services(world.deployment, clock)
     parts = replace(parts, consistency=replace(parts.consistency, seconds=0.0))
-    browser = Browser(hub(world.deployment, parts, clock=clock))
+    browser = Browser(hub(world.deployment, parts))
     browser.sign_in(keys.create("ravi", SCOPES, by="tests")[1])
     fields = fields_of(browser.open(f"{gavin}?edit=city"), f"{gavin}/edit")
     world.track(phone=GAVIN, city="Goa")
