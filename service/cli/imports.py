@@ -28,6 +28,7 @@ from service.imports.table.refusal import FileRefused, MappingRefused
 from service.imports.table.wording import OF_COMMAND
 from service.processes.roles import Stop, run_imports
 from service.processes.temporary import PartFailed, TemporaryPart, parts_running
+from service.wiring.exports import forget_old_exports
 from service.wiring.imports import importing
 
 _SOME_LEFT_OUT = 3
@@ -192,7 +193,9 @@ def run() -> None:
     stop.catch_signals()
     drivers = opened()
     logs.configure(drivers.deployment.settings.log_format)
-    run_imports(drivers.deployment, stop, partial(importing, drivers.deployment), drivers.watched_store)
+    deployment = drivers.deployment
+    forget = partial(forget_old_exports, deployment)
+    run_imports(deployment, stop, partial(importing, deployment), drivers.watched_store, forget)
 
 
 @contextmanager

@@ -31,6 +31,13 @@ _COMMANDS = {
     ),
     "imports": _LazyCommand("imports.imports", "List the imports, newest first; or look at one."),
     "list": _LazyCommand("contacts.list_contacts", "List contacts, the one changed last first."),
+    "export": _LazyCommand(
+        "exports.export",
+        "Write contacts to a file: a CSV that opens in a spreadsheet and can be imported again, or JSON lines.",
+    ),
+    "exports": _LazyCommand(
+        "exports.list_exports", "List the exports that were asked for in the hub and by calls, newest first."
+    ),
     "show": _LazyCommand("contacts.show", "Show a contact, now or as it was."),
     "history": _LazyCommand(
         "contacts.history",

@@ -17,6 +17,7 @@ from service.http.gate import Gate
 from service.http.readiness import Readiness
 from service.http.seats import Seats
 from service.jobs.audit_runs import AuditRuns
+from service.jobs.exports.exporting import Exporting
 from service.jobs.past_states import PastStates
 from service.queries.business_days import BusinessDays
 from service.queries.consistency import Consistency
@@ -57,6 +58,7 @@ class Services:
     people: People
     sessions: Sessions
     trail: Trail
+    exporting: Exporting
     record: Callable[[Act], None]
     imports: Callable[[], AbstractContextManager["Imports"]]
     named_once: Callable[[str], bool]

@@ -23,7 +23,7 @@ _REST_SECONDS = 2.0
 """Before another attempt at an import that somebody else works on, or that could not go on."""
 
 _FORGET_SECONDS = 3600.0
-"""Between two looks for uploads that nobody has confirmed for days."""
+"""Between two looks for what is to be removed after some days."""
 
 _log = structlog.get_logger(part="importer")
 
@@ -44,16 +44,18 @@ class ImportRunner:
     """Runs every import that is not out yet, a few at a time, until told to stop.
 
     `importing(check)` opens an importer of its own; `check` is called again and again while it waits, and may raise.
-    `wait(seconds)` waits, and says whether to end.
+    `wait(seconds)` waits, and says whether to end. `forget_exports()` removes files whose day is over.
     """
 
     def __init__(
         self,
         importing: Callable[[Callable[[], None]], AbstractContextManager[Importer]],
         wait: Callable[[float], bool],
+        forget_exports: Callable[[], None] = lambda: None,
     ) -> None:
         self._importing = importing
         self._wait = wait
+        self._forget_exports = forget_exports
         self._turns: dict[str, _Turn] = {}
 
     def run(self) -> None:
@@ -68,6 +70,7 @@ class ImportRunner:
                 try:
                     if monotonic() >= due:
                         own.forget_unconfirmed()
+                        self._forget_exports()
                         due += _FORGET_SECONDS
                     self._begin(own.unfinished(), workers)
                 except StorageFault as fault:

@@ -180,10 +180,12 @@ def run_imports(
     stop: Stop,
     importing: Callable[[Callable[[], None]], AbstractContextManager["Importer"]],
     opened: Callable[[], tuple[Connection, Callable[[], None]]],
+    forget_exports: Callable[[], None],
 ) -> None:
     """Be the importer until told to stop. Raises what only a person can mend.
 
-    `importing` as ImportRunner takes it; `opened()` opens `service.db`, with what raises once that file is lost.
+    `importing` and `forget_exports` as ImportRunner takes them; `opened()` opens `service.db`, with what raises once
+    that file is lost.
     """
     from service.processes.import_runner import ImportRunner
 
@@ -200,7 +202,7 @@ def run_imports(
 
             _log.info("importer started")
             with closing(store):
-                _until_stopped(stop, lambda: ImportRunner(importing, wait).run())
+                _until_stopped(stop, lambda: ImportRunner(importing, wait, forget_exports).run())
     _log.info("importer stopped")
 
 

@@ -36,14 +36,17 @@ from service.hub.frame.preferences import Preferences
 from service.imports.record.named_once import named_once
 from service.jobs.audit_runs import AuditRuns
 from service.jobs.background_command import BackgroundCommands
+from service.jobs.exports.exporting import Exporting
 from service.jobs.past_states import PastStates
 from service.queries.consistency import Consistency
 from service.queries.indexing import Indexing
 from service.queries.kept_catalogue import Catalogue
 from service.queries.list import Lists
 from service.queries.rejected_conflicts import RejectedConflicts
+from service.queries.totals import Totals
 from service.queries.trail import Trail
 from service.wiring.drivers import Drivers, now
+from service.wiring.exports import exports
 from service.wiring.ledger import ledger_status
 from service.wiring.readiness import look
 
@@ -110,6 +113,7 @@ def services(deployment: Deployment, clock: Callable[[], int] = now) -> Services
         people=People(drivers.store(), clock, token_urlsafe),
         sessions=Sessions(drivers.store(), clock, token_urlsafe),
         trail=Trail(AuditTable(drivers.store()), keys, readers.log),
+        exporting=Exporting(exports(deployment, background), readers, once, drivers.days(), keys.record, now, Totals()),
         record=keys.record,
         imports=partial(_imports, deployment, calls.publisher),
         named_once=once,

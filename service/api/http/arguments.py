@@ -56,6 +56,11 @@ def bad_parameter(name: str, fault: str) -> Problem:
     return faulty([_of_parameter(name, fault)])
 
 
+def bad_member(name: str, fault: str) -> Problem:
+    """422 for one member of a body: `fault` says what is wrong and what is allowed."""
+    return faulty([{"pointer": f"/{name}", "message": f"{name} {fault}", "reason": "invalid"}])
+
+
 def _of_parameter(name: str, fault: str) -> dict[str, str]:
     return {"parameter": name, "message": f"{name} {fault}", "reason": "invalid"}
 

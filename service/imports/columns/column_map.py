@@ -7,7 +7,13 @@ from typing import Any
 from service.imports.columns.attributes import IDENTITY, TAGS
 
 REJECTED = "rejected:"
-"""Begins the headers that a rejects CSV adds; they are ignored when it is read again."""
+"""Begins the headers that a rejects CSV adds."""
+
+EXPORTED = "exported:"
+"""Begins the headers of an export that no import could take for what they are."""
+
+OURS = (REJECTED, EXPORTED)
+"""Such columns are ignored when a file of ours is read again, and its guard against formulas is taken off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """Every column of a file, in its order. `is_guarded`: the file came from a rejects CSV (formula guard)."""
+    """Every column of a file, in its order. `is_guarded`: the file is one of ours (formula guard)."""
 
     columns: tuple[Column, ...]
     is_guarded: bool = False

@@ -25,7 +25,7 @@ from service.imports.columns.attributes import (
     says_tags,
 )
 from service.imports.columns.choices import Choices
-from service.imports.columns.column_map import REJECTED, Column, ColumnMap
+from service.imports.columns.column_map import OURS, Column, ColumnMap
 from service.imports.columns.date_formats import FormatWrong, date_format
 from service.imports.columns.phone_candidates import no_phone
 from service.imports.rows.phone_cells import bare
@@ -69,7 +69,7 @@ def map_by_name(
     titles = list(map(_title, header))
     if _holds_values(titles):
         return ColumnMap(tuple(Column(title, None) for title in titles)), (_NO_HEADER,)
-    is_guarded = any(title.startswith(REJECTED) for title in titles)
+    is_guarded = any(title.startswith(OURS) for title in titles)
     if is_guarded:
         titles = [unguard(title) for title in titles]
     faults: list[str] = []
@@ -112,7 +112,7 @@ def _every(
 
 
 def _by_name(title: str, default: str | None, known: Mapping[str, str], faults: list[str]) -> Column:
-    if not title or title.startswith(REJECTED):
+    if not title or title.startswith(OURS):
         return Column(title, None)
     if default is not None:
         return Column(title, default, default_type(default) or "string")

@@ -1,6 +1,6 @@
 """The tags of a row from columns of the file, beside those of the upload (R5, R19, R20)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import orjson
@@ -27,6 +27,11 @@ def split_tags(cell: str) -> list[str]:
         else:
             parts[-1] += character
     return [part.strip() for part in parts if part.strip()]
+
+
+def joined_tags(tags: Iterable[str]) -> str:
+    """A cell with these tags, which `split_tags` parts again; only a tag with both a parter and a quote is not one."""
+    return "; ".join(f'"{tag}"' if {*_PARTERS, *_OF_GOOGLE}.intersection(tag) else tag for tag in tags)
 
 
 class RowTags:

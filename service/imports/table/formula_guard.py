@@ -1,4 +1,4 @@
-"""The guard against formulas: a rejects CSV opens in a spreadsheet, and no cell of it may run there."""
+"""The guard against formulas: a CSV of ours opens in a spreadsheet, and no cell of it may run there."""
 
 import re
 

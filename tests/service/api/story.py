@@ -12,7 +12,10 @@ from service.deployment.keys import Keys
 from service.deployment.people import People
 from service.deployment.sessions import Sessions
 from service.jobs.audit_runs import AuditRuns
+from service.jobs.exports.exports import Exports
+from service.jobs.exports.wanted_export import WantedExport
 from service.wiring.drivers import now
+from service.wiring.exports import export_folder, export_maker
 from service.wiring.imports import importing
 
 LATE = {"userId": "0123abc45d", "traits": {"name": "Gavin"}, "createdAt": "2020-01-01"}
@@ -42,6 +45,7 @@ def tell(client, world, description):
         "/v1/contacts/{id}": contact,
         "/v1/audit/runs/{id}": verified(world),
         "/v1/imports/{id}": checked,
+        "/v1/exports/{id}": exported(world),
         "/v1/messages/{id}": answers[0].json["id"],
         "/v1/public/apis/users/phone_number/{number}": "9967536783",
         "/v1/public/apis/users/id/{user_id}": "0123abc45d",
@@ -81,6 +85,20 @@ def verified(world):
     return AuditRuns(world.deployment.data / "audits", Here(), lambda: id, lambda: 0).begin("verify", by="Website")[
         "id"
     ]
+
+
+def exported(world):
+    """The id of an export that is ready."""
+
+    class Nowhere:
+        def begin(self, *_):
+            return True
+
+    folder, new_id = export_folder(world.deployment), world.drivers.ids()
+    id = Exports(folder, Nowhere(), new_id, now).ask(WantedExport(columns=("name", "phone")), "office")["id"]
+    with export_maker(world.deployment) as maker:
+        maker.run()
+    return id
 
 
 def check_import(client, world, file=FILE):
