@@ -22,7 +22,7 @@ from service.imports.record.registry import ImportUnknown
 from service.imports.run.feed import Stalled
 from service.imports.run.importer import Importer
 from service.imports.run.ports import Report
-from service.imports.run.undo_import import Order, UndoNotPossible
+from service.imports.run.undo_import import ConsentNeeded, Order, UndoNotPossible
 from service.imports.table.dialect import DELIMITERS
 from service.imports.table.refusal import FileRefused, MappingRefused
 from service.imports.table.wording import OF_COMMAND
@@ -40,6 +40,11 @@ _ONLY_READING = frozenset({"reading", "scanning", "checking"})
 
 _PREPARED = (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED)
 _HOW_TO_MAP = "--map 'Column=attribute' maps a column, --ignore 'Column' leaves one out."
+
+
+_allow_opt_in = click.option(
+    "--allow-opt-in", is_flag=True, help="Also where it makes WhatsApp Opted TRUE again for people who opted out."
+)
 
 
 class ImportRefused(click.ClickException):
@@ -161,19 +166,21 @@ def cancel(id: str, is_json: bool) -> int:
 @imports.command("undo")
 @click.argument("id")
 @click.option("--reason", help="Why; it is kept in the log.")
+@_allow_opt_in
 @as_json
-def undo_import(id: str, reason: str | None, is_json: bool) -> int:
+def undo_import(id: str, reason: str | None, allow_opt_in: bool, is_json: bool) -> int:
     """Have an import's facts no longer count, as if it had never been. The log keeps them."""
-    return _ordered(id, Order(is_redo=False, by=who(), reason=reason), is_json)
+    return _ordered(id, Order(is_redo=False, by=who(), reason=reason, allow_opt_in=allow_opt_in), is_json)
 
 
 @imports.command("redo")
 @click.argument("id")
 @click.option("--reason", help="Why; it is kept in the log.")
+@_allow_opt_in
 @as_json
-def redo_import(id: str, reason: str | None, is_json: bool) -> int:
+def redo_import(id: str, reason: str | None, allow_opt_in: bool, is_json: bool) -> int:
     """Bring an undone import back. Exit code 3: the phone or user id of some rows is another contact's by now."""
-    return _ordered(id, Order(is_redo=True, by=who(), reason=reason), is_json)
+    return _ordered(id, Order(is_redo=True, by=who(), reason=reason, allow_opt_in=allow_opt_in), is_json)
 
 
 def _ordered(id: str, order: Order, is_json: bool) -> int:
@@ -252,6 +259,8 @@ def _faults_as_sentences() -> Iterator[None]:
         raise ImportRefused(f"{fault.as_sentence(OF_COMMAND)}\n{_HOW_TO_MAP}") from fault
     except FileRefused as fault:
         raise ImportRefused(fault.as_sentence(OF_COMMAND)) from fault
+    except ConsentNeeded as fault:
+        raise Failed(f"{fault} Nothing was changed; --allow-opt-in says that they have agreed.") from fault
     except ImportUnknown as fault:
         raise Failed(str(fault.args[0])) from fault
     except (Stalled, Busy, StepNotAllowed, UndoNotPossible, PartFailed) as fault:

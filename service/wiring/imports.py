@@ -34,7 +34,7 @@ def imports(deployment: Deployment, publish: Callable[[Message], None]) -> Itera
             default_country_code=deployment.settings.default_country_code,
         )
         results = Results(folder, registry, view.outcomes, view.rejections, view.not_redone, OF_CALL)
-        orders = Orders(results.orderable, publish, drivers.signer(), ports.new_id, now)
+        orders = Orders(results.orderable, view.opted_in_by, publish, drivers.signer(), ports.new_id, now)
         yield Imports(Uploads(folder, registry, ports, _limits(deployment)), results, orders)
 
 
@@ -66,6 +66,7 @@ def importer_parts(
             backlog=view.backlog,
             behind=view.behind,
             at_head=view.at_head,
+            opted_in_by=view.opted_in_by,
             outcomes=view.outcomes,
             rejections=view.rejections,
             not_redone=view.not_redone,

@@ -151,8 +151,34 @@ class OptionsBody(Schema):
 class OrderBody(OptionalBody):
     """Of an undo or a redo."""
 
+    allow_opt_in = Flag(
+        load_default=False, metadata=said("Let it opt people in again who have opted out; the 409 said how many")
+    )
     reason = fields.String(
         load_default=None, allow_none=True, validate=validate.Length(max=500), metadata=said("Why; the log keeps it")
+    )
+
+
+class CorrectedRow(Schema):
+    """A row that was not taken, corrected."""
+
+    line = fields.Integer(required=True, strict=True, metadata=said("Where it stands in the file"))
+    cells = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata=said("What stands in some columns now, by their headers"),
+    )
+
+
+class CorrectionsBody(Schema):
+    """Rows that were not taken, corrected."""
+
+    rows = fields.List(
+        fields.Nested(CorrectedRow),
+        required=True,
+        validate=validate.Length(1, 1000),
+        metadata=said("At most 1,000; those in which nothing changes are left out"),
     )
 
 

@@ -112,6 +112,7 @@ UPLOADED: dict[str, Any] = {
     "unreadable": None,
     "preview": _PREVIEW,
     "sheets": None,
+    "same_columns_as": None,
     "check": None,
     "text_columns": [],
     "user_ids_left_out": 0,
@@ -143,6 +144,7 @@ CHECKED: dict[str, Any] = {
     "unreadable": None,
     "preview": _PREVIEW,
     "sheets": None,
+    "same_columns_as": None,
     "check": {
         "position": 5,
         "head": "e3c218cbf6be8b6ddd877d91ab8ae3038ee2ef1c82bb7cb2de88b97713b2b1fd",
@@ -187,3 +189,4 @@ REJECTS = (
 )
 
 ORDER = {"reason": "The wrong file was uploaded"}
+CORRECTIONS: dict[str, Any] = {"rows": [{"line": 4, "cells": {"Points": "95"}}]}

@@ -216,6 +216,19 @@ class CheckSchema(Answer):
     examples = fields.List(fields.Nested(ExampleSchema), required=True, metadata=said("At most 100"))
 
 
+class ImportInBriefSchema(Answer):
+    """Which import it is."""
+
+    id = fields.UUID(required=True)
+    file_name = fields.String(required=True)
+    by = fields.String(required=True, allow_none=True)
+    bytes = fields.Integer(required=True, allow_none=True)
+    made_at = MomentField("When the file came", required=True, allow_none=True)
+    confirmed_at = MomentField("When it was confirmed", required=True)
+    ended_at = MomentField("When its last row was out", required=True, allow_none=True)
+    tags = fields.List(fields.String(), required=True)
+
+
 class ImportSchema(CountsSchema):
     """An import."""
 
@@ -241,6 +254,12 @@ class ImportSchema(CountsSchema):
     preview = fields.Nested(PreviewSchema, required=True, allow_none=True)
     sheets = fields.List(
         fields.String(), required=True, allow_none=True, metadata=said("Of a workbook, until it is confirmed")
+    )
+    same_columns_as = fields.Nested(
+        ImportInBriefSchema,
+        required=True,
+        allow_none=True,
+        metadata=said("While nothing is chosen: the newest import that was confirmed with the same columns"),
     )
     check = fields.Nested(CheckSchema, required=True, allow_none=True)
     text_columns = fields.List(

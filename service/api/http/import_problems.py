@@ -9,7 +9,7 @@ from service.http.problem import Problem
 from service.imports.record.lifecycle import ImportState, StepNotAllowed
 from service.imports.record.registry import ImportUnknown
 from service.imports.record.uploads import AlreadyImported, EncodingNeeded
-from service.imports.run.undo_import import UndoNotPossible
+from service.imports.run.undo_import import ConsentNeeded, UndoNotPossible
 from service.imports.table.refusal import CopyGone, FileRefused, FileTooLarge, MappingRefused, NotChecked
 
 
@@ -20,6 +20,8 @@ def problem_of_import(fault: Exception) -> Problem | None:
             return Problem(404, str(fault))
         case StepNotAllowed():
             return not_allowed(fault, fault.state)
+        case ConsentNeeded():
+            return consent_needed(fault)
         case EncodingNeeded():
             return Problem(409, str(fault), reason="encoding_needed")
         case FileTooLarge():
@@ -50,6 +52,12 @@ def already_imported(fault: AlreadyImported, state: str) -> Problem:
     redo = f"/v1/imports/{fault.earlier}/redo"
     told = f"Import {fault.earlier} had the same file with the same choices, and was undone."
     return Problem(409, f"{told} POST {redo} brings it back; `again` imports the file anew.", redo=redo, **members)
+
+
+def consent_needed(fault: ConsentNeeded) -> Problem:
+    """409 for an undo or a redo that would opt people in again (R16)."""
+    told = f"{fault} Give the order with `allow_opt_in` if they have agreed."
+    return Problem(409, told, reason="opt_in_not_allowed", opt_ins=fault.opt_ins)
 
 
 def not_ordered(fault: UndoNotPossible, status: Mapping[str, Any]) -> Problem:

@@ -2,7 +2,7 @@
 
 import hashlib
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
 from typing import Any
@@ -13,6 +13,7 @@ from flask import Response, g, request
 from service.api.description import import_examples as examples
 from service.api.description.import_bodies import (
     ConfirmationBody,
+    CorrectionsBody,
     ImportsQuery,
     MappingBody,
     OptionsBody,
@@ -27,8 +28,8 @@ from service.http.upload import read_file
 from service.imports.columns.column_choice import ColumnChoice
 from service.imports.record.imports import Imports
 from service.imports.record.lifecycle import StepNotAllowed
-from service.imports.record.results import WantedImports
 from service.imports.record.uploads import AlreadyImported, Uploads
+from service.imports.record.wanted_imports import WantedImports
 from service.imports.run.undo_import import Order, UndoNotPossible
 
 _CSV = "text/csv; charset=utf-8"
@@ -47,6 +48,7 @@ def import_routes(services: Services) -> Routes:
     _running(routes, opened)
     _ordering(routes, opened)
     _rejects(routes, opened, services)
+    _corrections(routes, opened)
     return routes
 
 
@@ -74,10 +76,10 @@ class _Opened:
             step(found.uploads)
             return _answer(found, id, status)
 
-    def ordered(self, id: str, *, is_redo: bool, reason: str | None) -> Response:
+    def ordered(self, id: str, said: Mapping[str, Any], *, is_redo: bool) -> Response:
         """The import once an undo or a redo of it is on the disk of the bus."""
         with self() as found:
-            found.orders.give(id, Order(is_redo=is_redo, by=f"key:{g.key.name}", reason=reason))
+            found.orders.give(id, Order(is_redo=is_redo, by=f"key:{g.key.name}", **said))
             return _answer(found, id, 202)
 
 
@@ -225,9 +227,10 @@ def _ordering(routes: Routes, opened: _Opened) -> None:
         """Have the import's facts no longer count, as if it had never been.
 
         202 when that is on the disk of the bus: poll the import, it is `undoing` until all its contacts show it, then
-        `undone`. The log keeps everything. 409 while it runs or rows of it are pending, and when it is undone already.
+        `undone`. The log keeps everything. 409 while it runs or rows of it are pending, when it is undone already, and
+        when it would opt people in again (`opt_ins`), unless `allow_opt_in`.
         """
-        return opened.ordered(id, is_redo=False, reason=body["reason"])
+        return opened.ordered(id, body, is_redo=False)
 
     @routes.post("/v1/imports/<id>/redo", scope="import")
     @routes.body(OrderBody, example=examples.ORDER)
@@ -237,9 +240,9 @@ def _ordering(routes: Routes, opened: _Opened) -> None:
         """Bring an undone import back.
 
         202, and `redoing` until all its contacts show it. Rows whose phone or user id is another contact's by then
-        cannot come back: `not_redone` names them. 409 when it is not undone.
+        cannot come back: `not_redone` names them. 409 when it is not undone, and as an undo where it would opt in.
         """
-        return opened.ordered(id, is_redo=True, reason=body["reason"])
+        return opened.ordered(id, body, is_redo=True)
 
 
 def _rejects(routes: Routes, opened: _Opened, services: Services) -> None:
@@ -261,6 +264,22 @@ def _rejects(routes: Routes, opened: _Opened, services: Services) -> None:
             response = _csv(chain([BOM_UTF8], _joined(lines)), f"{id}-rejects.csv")
             response.call_on_close(stack.pop_all().close)
         return response
+
+
+def _corrections(routes: Routes, opened: _Opened) -> None:
+    @routes.post("/v1/imports/<id>/corrections", scope="import")
+    @routes.body(CorrectionsBody, example=examples.CORRECTIONS)
+    @routes.answers(201, ImportSchema, headers=_LOCATION)
+    @routes.problems(404, 409, 503)
+    def correct_import(body: dict[str, Any], id: str) -> Response:
+        """Correct rows that were not taken, and have them checked.
+
+        They become a new import with the same tags and choices. 422 where nothing changes.
+        """
+        with opened() as found:
+            lines = found.results.corrected_csv(id, {one["line"]: one["cells"] for one in body["rows"]})
+            new = found.uploads.receive_corrected(id, lines, by=g.key.name)
+            return _answer(found, new, 201, {"Location": f"/v1/imports/{new}"})
 
 
 def _answer(found: Imports, id: str, status: int, headers: dict[str, str] | None = None) -> Response:

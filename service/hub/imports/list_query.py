@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from urllib.parse import urlencode
 
 from service.imports.record.counts import STATES
-from service.imports.record.results import WantedImports
+from service.imports.record.wanted_imports import WantedImports
 
 
 @dataclass(frozen=True, slots=True)

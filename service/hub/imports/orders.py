@@ -6,14 +6,14 @@ from contextlib import ExitStack
 from itertools import chain, islice
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, request
+from flask import Blueprint, Response, g, redirect, render_template, request
 
 from service.http.services import Services
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
-from service.hub.imports.steps import Open
+from service.hub.imports.steps import Open, about
 from service.imports.record.uploads import AlreadyImported
-from service.imports.run.undo_import import Order
+from service.imports.run.undo_import import ConsentNeeded, Order
 from service.imports.table.refusal import CopyGone, NotChecked
 
 _LONGEST_REASON = 500
@@ -52,8 +52,14 @@ def ordering(pages: Blueprint, opened: Open, services: Services) -> None:
     @needs("import")
     def order(id: str, what: str) -> Any:
         reason = request.form.get("reason", "").strip()[:_LONGEST_REASON] or None
+        is_allowed = request.form.get("opt_in") == "consent"
         with opened() as found:
-            found.orders.give(id, Order(is_redo=what == "redo", by=g.session.name, reason=reason))
+            try:
+                found.orders.give(id, Order(what == "redo", g.session.name, reason, is_allowed))
+            except ConsentNeeded as needed:
+                document = found.results.whole(id, found.results.status(id))
+                asked = {"opt_ins": needed.opt_ins, "reason": reason or ""}
+                return render_template("imports/result.html", **about(document), **asked), 409
         return redirect(f"/imports/{id}?ordered={what}", 303)
 
     @pages.get("/<id>/rejects.csv")

@@ -13,9 +13,10 @@ from service.http.upload import read_upload
 from service.hub.frame.access import Access, needs
 from service.hub.frame.notices import tell
 from service.hub.imports import told
+from service.hub.imports.corrections import correcting
 from service.hub.imports.list_query import ListQuery
 from service.hub.imports.orders import ordering
-from service.hub.imports.steps import choosing, one_import
+from service.hub.imports.steps import choosing, matching, one_import
 from service.imports.record.imports import Imports
 from service.imports.record.lifecycle import StepNotAllowed
 from service.imports.record.registry import ImportUnknown
@@ -57,7 +58,9 @@ def imports_pages(services: Services, access: Access) -> Blueprint:
     _new(pages, desk, access)
     one_import(pages, desk.open, services)
     choosing(pages, desk.open, services)
+    matching(pages, desk.open, services)
     ordering(pages, desk.open, services)
+    correcting(pages, desk.open)
 
     @pages.errorhandler(StepNotAllowed)
     @pages.errorhandler(UndoNotPossible)

@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, render_template, request
 
 from service.http.services import Services
 from service.hub.frame.access import needs
+from service.hub.frame.notices import tell
 from service.hub.imports import told
 from service.hub.imports.columns import TYPES, views, wanted
 from service.hub.imports.options import DELIMITERS, options_of
@@ -43,7 +44,7 @@ def one_import(pages: Blueprint, opened: Open, services: Services) -> None:
 
 
 def choosing(pages: Blueprint, opened: Open, services: Services) -> None:
-    """The forms by which an import is prepared; each leads to the step behind it."""
+    """The forms of the first steps: tags, and how the file is read; each leads to the step behind it."""
 
     @pages.post("/<id>/tags")
     @needs("import")
@@ -80,6 +81,10 @@ def choosing(pages: Blueprint, opened: Open, services: Services) -> None:
                 return _columns_page(services, document, known, reading_fault=fault), 422
         return redirect(f"/imports/{id}?step={request.form.get('then', 'columns')[:10]}", 303)
 
+
+def matching(pages: Blueprint, opened: Open, services: Services) -> None:
+    """The form of Match columns, which has the file checked, and the check by itself."""
+
     @pages.post("/<id>/columns")
     @needs("import")
     def choose_columns(id: str) -> Any:
@@ -95,6 +100,19 @@ def choosing(pages: Blueprint, opened: Open, services: Services) -> None:
                 shown = {**document, "options": {**document["options"], **options}}
                 known = found.uploads.known_attributes()
                 return _columns_page(services, shown, known, typed=request.form, faults=faults), 422
+            found.uploads.check(id)
+        return redirect(f"/imports/{id}", 303)
+
+    @pages.post("/<id>/like")
+    @needs("import")
+    def choose_as_before(id: str) -> Any:
+        """Match columns as an earlier import did, and check."""
+        with opened() as found:
+            try:
+                found.uploads.choose_as(id, request.form.get("earlier", ""))
+            except FileRefused as refused:
+                tell(f"Those choices do not fit any more: {refused.as_sentence(OF_PAGE)}", kind="fault")
+                return redirect(f"/imports/{id}?step=columns", 303)
             found.uploads.check(id)
         return redirect(f"/imports/{id}", 303)
 

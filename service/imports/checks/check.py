@@ -61,9 +61,11 @@ def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, repo
         "id": None,
         "state": "checked",
         "check": {
-            **_check_json(whole.findings, head, whole.refused_opt_ins),
+            **_stands_for(head),
+            "opt_ins": whole.findings.opt_ins + whole.refused_opt_ins,
             "with_opt_ins": with_opt_ins,
             "gains": gains.to_json(),
+            **_news(whole.findings, head),
         },
         "text_columns": text_columns_json(found.text_columns),
         "user_ids_left_out": found.user_ids_left_out,
@@ -115,13 +117,15 @@ class _Judged:
         return _Whole(counts, rehearsal.findings, refused_opt_ins)
 
 
-def _check_json(findings: CheckFindings, head: LedgerHead, refused_opt_ins: int) -> dict[str, Any]:
+def _stands_for(head: LedgerHead) -> dict[str, Any]:
+    """What the check is exact for."""
+    return {"position": head.head.position, "head": head.head.hash.hex()}
+
+
+def _news(findings: CheckFindings, head: LedgerHead) -> dict[str, Any]:
     """What a check says besides the counts."""
     custom = {name for name in findings.attributes if default_type(name) is None}
     return {
-        "position": head.head.position,
-        "head": head.head.hash.hex(),
-        "opt_ins": findings.opt_ins + refused_opt_ins,
         "new_attributes": sorted(head.without_value(custom)),
         "new_tags": head.without_contact(findings.tags.values()) if findings.tags else [],
         "examples": sorted(findings.examples, key=lambda example: int(example["line"])),

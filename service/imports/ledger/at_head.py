@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
-from ledger.events import tags
+from ledger.events import tags, types
 from ledger.events.identity import Known
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.head import Head
 from ledger.log.identities import Identities
 from ledger.log.port import LogReader, StoredLog
 from ledger.log.questions import ABSORBED, CONTACT, POSITION
+from ledger.log.undo import Undoing, Undoings
 from projections.fold.page import FoldPage, ImportIds
 from projections.fold.replay import last_words, replayed
 from projections.fold.state import ContactState
@@ -19,6 +20,7 @@ from projections.state.port import StateReader
 _PAGE = 10_000
 _SAMPLE = 20_000
 """Contacts, the newest: where most attributes of a file are found at once, when they are known at all."""
+_CONTACTS_ASKED = 5_000
 _EMPTY = Head(0, bytes(32), 0)
 
 
@@ -74,6 +76,25 @@ class LedgerHead:
         asked = list(user_ids)
         holders = self.identities((), asked)
         return self._whose_opted_out({user_id: holders.by_user_id(user_id) for user_id in asked})
+
+    def opted_in_by(self, import_id: str, *, is_redo: bool) -> int:
+        """How many people who have opted out an undo of an import, or a redo, would opt in again if it came now (R16).
+
+        At most so many: a redo leaves out rows whose phone or user id is another contact's by then.
+        """
+        log, position = self._log, self.head.position
+        source = None if log is None else log.source_number(f"{types.IMPORTS}{import_id}")
+        if log is None or source is None:
+            return 0
+        touched = log.touched(source, position + 1)
+        order = Undoing(position + 1, self.head.recorded, source, is_redo, frozenset())
+        undoings = Undoings([*log.undoings(position).after(0), order])
+        count = 0
+        for start in range(0, len(touched), _CONTACTS_ASKED):
+            out = self._opted_out(set(touched[start : start + _CONTACTS_ASKED]))
+            then = replayed(log, undoings, out, position + 1, ImportIds(log)) if out else {}
+            count += sum(state.traits.get(WHATSAPP_OPTED) is True for state in then.values())
+        return count
 
     def _whose_opted_out(self, holders: Mapping[str, Known | None]) -> set[str]:
         known = {name: holder.contact for name, holder in holders.items() if holder is not None}

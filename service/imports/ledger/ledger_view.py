@@ -74,6 +74,11 @@ class LedgerView:
         """The ledger as it is now, for the length of a block."""
         return at_head(self._log, self._generations)
 
+    def opted_in_by(self, import_id: str, is_redo: bool) -> int:
+        """How many people who have opted out an undo or a redo of an import would opt in again, at most (R16)."""
+        with self.at_head() as head:
+            return head.opted_in_by(import_id, is_redo=is_redo)
+
     def outcomes(self, import_id: str) -> Outcomes:
         """The outcomes of an import's rows so far."""
         tally = self._asked(lambda state: state.tally(import_id), None)

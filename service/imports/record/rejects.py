@@ -142,7 +142,7 @@ def rejects_csv(
     phones = {columns.index_of(PHONE_NUMBER), columns.index_of(COUNTRY_CODE)}
     line_of = csv.writer(_Echo(), delimiter=shape.delimiter).writerow
     yield line_of([guard(columns.columns[place].header) for place in own] + [REJECTED + name for name in _ADDED])
-    rows = enumerate(_rows(source, shape), start=1)
+    rows = enumerate(rows_of_file(source, shape), start=1)
     for reject in rejects:
         cells = next(cells for row, cells in rows if row == reject.row)
         if columns.is_guarded:
@@ -152,7 +152,8 @@ def rejects_csv(
         yield line_of(kept + _reasons(reject, words) + extra)
 
 
-def _rows(source: Path, shape: TableShape) -> Iterator[list[str]]:
+def rows_of_file(source: Path, shape: TableShape) -> Iterator[list[str]]:
+    """The cells of each row; records with every cell blank are none (R11)."""
     for _, _, _, cells in records(source, shape.delimiter, shape.offset, shape.line, are_rows=shape.are_rows):
         if not is_blank(cells):
             yield cells

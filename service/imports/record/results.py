@@ -1,12 +1,13 @@
 """What became of imports: counts, rejects, and the rejects CSV (R22). Only reads."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from service.imports.record.corrections import FaultyRow, corrected_csv, faulty_rows
 from service.imports.record.counts import (
     AppendRejection,
     NotRedone,
@@ -22,7 +23,6 @@ from service.imports.record.counts import (
 from service.imports.record.first_look import kept_look
 from service.imports.record.folder import ImportFolder
 from service.imports.record.lifecycle import ImportState, allowed
-from service.imports.record.orphans import made_at
 from service.imports.record.progress import load_progress
 from service.imports.record.registry import Import, Registry
 from service.imports.record.rejects import (
@@ -34,8 +34,10 @@ from service.imports.record.rejects import (
     rejects_csv,
     worded_faults,
 )
+from service.imports.record.remembered import with_same_columns
+from service.imports.record.wanted_imports import EVERY, WantedImports
 from service.imports.run.undo_import import Order, refuse
-from service.imports.table.dialect import shape
+from service.imports.table.dialect import TableShape, shape
 from service.imports.table.refusal import CopyGone, NotChecked
 from service.imports.table.wording import Words
 
@@ -51,27 +53,6 @@ _RECENT = 20
 """Imports among which one may be applied or undone still."""
 
 _OF_THE_WHOLE = ("check", "text_columns", "user_ids_left_out", "reasons", "rejects")
-
-
-@dataclass(frozen=True, slots=True)
-class WantedImports:
-    """Which imports a list shows: in a state as it is told, brought `by` that name, made in [since, until).
-
-    The moments are microseconds since the epoch; None asks for nothing.
-    """
-
-    state: str | None = None
-    by: str | None = None
-    since: int | None = None
-    until: int | None = None
-
-    def takes_day_of(self, id: str) -> bool:
-        """Whether the import was made then."""
-        made = (made_at(id) or 0) * 1000
-        return (self.since is None or made >= self.since) and (self.until is None or made < self.until)
-
-
-EVERY = WantedImports()
 
 
 class Results:
@@ -177,6 +158,7 @@ class Results:
             "unreadable": look and look["unreadable"],
             "preview": look and look["preview"],
             "sheets": look and look.get("sheets"),
+            "same_columns_as": self._same_columns(one, look),
             "check": check and check["check"],
             "text_columns": check.get("text_columns", []) if check else self._text_columns(one),
             "user_ids_left_out": check.get("user_ids_left_out", 0) if check else self._user_ids_left_out(one),
@@ -196,13 +178,30 @@ class Results:
         Raises ImportUnknown, CopyGone, NotChecked.
         """
         folder, one = ImportFolder(self._folder / id), self._registry.get(id)
+        found = self._shape(folder, one)
+        return rejects_csv(folder.source, found, one.columns, self._rejects(one), self._words)
+
+    def faulty_rows(self, id: str, most: int) -> list[FaultyRow]:
+        """The first rows that were not taken, at most `most`, to be corrected. Raises as `rejects_csv` does."""
+        folder, one = ImportFolder(self._folder / id), self._registry.get(id)
+        found = self._shape(folder, one)
+        return list(faulty_rows(folder.source, found, one.columns, islice(self._rejects(one), most)))
+
+    def corrected_csv(self, id: str, corrected: Mapping[int, Mapping[str, str]]) -> Iterator[str]:
+        """The lines of a CSV of rows that were not taken, by line, with other texts in some of their columns.
+
+        The header alone where nothing changes. Raises as `rejects_csv` does.
+        """
+        folder, one = ImportFolder(self._folder / id), self._registry.get(id)
+        found = self._shape(folder, one)
+        return corrected_csv(folder.source, found, one.columns, self._rejects(one), corrected)
+
+    def _shape(self, folder: ImportFolder, one: Import) -> TableShape:
         if one.state in _PREPARED:
-            raise NotChecked(f"Import {id} has not been checked yet, so no row of it is rejected.")
-        source = folder.source
-        if not source.exists():
-            raise CopyGone(f"The copy of the file of import {id} is gone, and its rejected rows with it.")
-        found = shape(source, one.choices.delimiter)
-        return rejects_csv(source, found, one.columns, self._rejects(one), self._words)
+            raise NotChecked(f"Import {one.id} has not been checked yet, so no row of it is rejected.")
+        if not folder.source.exists():
+            raise CopyGone(f"The copy of the file of import {one.id} is gone, and its rejected rows with it.")
+        return shape(folder.source, one.choices.delimiter)
 
     def _text_columns(self, one: Import) -> list[dict[str, str]]:
         return text_columns_json(ImportFolder(self._folder / one.id).load("text_columns") or ())
@@ -213,6 +212,14 @@ class Results:
     def _earlier(self, one: Import) -> str | None:
         earlier = self._registry.earlier(one.hash)
         return None if earlier is None else earlier.id
+
+    def _same_columns(self, one: Import, look: dict[str, Any] | None) -> dict[str, Any] | None:
+        """The import whose choices can be used again, while nothing is chosen for this one."""
+        if one.state is not ImportState.UPLOADED or look is None or look["preview"] is None:
+            return None
+        headers = [column["column"] for column in look["preview"]["proposal"]["columns"]]
+        earlier = with_same_columns(self._registry, headers)
+        return None if earlier is None else {"id": earlier.id, **about(earlier)}
 
     def _progress(self, one: Import, counts: dict[str, Any]) -> dict[str, Any] | None:
         """What is being done, and how many rows of it are; None while nothing is."""

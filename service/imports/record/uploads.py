@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ from service.imports.columns.column_map import ColumnMap
 from service.imports.columns.mapping import map_columns
 from service.imports.columns.preview import first_rows
 from service.imports.columns.template import template
+from service.imports.record.corrections import DELIMITER
 from service.imports.record.first_look import FirstLook, ensure_looked, forget_look, look_anew
 from service.imports.record.folder import ImportFolder, IncomingFile
 from service.imports.record.lifecycle import ImportState, ImportStep, after
 from service.imports.record.orphans import remove_orphans
 from service.imports.record.registry import Import, Registry
+from service.imports.record.remembered import choices_of
 from service.imports.record.unconfirmed import forget_unconfirmed
 from service.imports.run.cancelling import cancel
 from service.imports.run.ports import Limits
@@ -24,6 +27,11 @@ from service.imports.table.dialect import shape
 from service.imports.table.refusal import FileRefused
 
 _NO_COLUMNS = ColumnMap(())
+_OPTIONS_KEPT = (
+    *("country_code", "mode", "match", "fill", "blank", "null_values"),
+    *("relaxed_names", "clean_phones"),
+)
+"""Those that say what becomes of rows, and not how the file is read, or what needs a yes each time."""
 
 
 class EncodingNeeded(FileRefused):
@@ -34,6 +42,13 @@ class EncodingNeeded(FileRefused):
             f"The file of import {id} is not UTF-8. If the lines shown with it look right, confirm the encoding "
             "windows-1252; if not, name the right one."
         )
+
+
+class NothingCorrected(FileRefused):
+    """No row of an import is other than it was; the message says so."""
+
+    def __init__(self, of: str) -> None:
+        super().__init__(f"No rejected row of import {of} is corrected: there is nothing to check again.")
 
 
 class AlreadyImported(Exception):
@@ -83,14 +98,43 @@ class Uploads:
 
         Raises FileRefused, and what `fill` raises; nothing is kept then.
         """
+        return self._take_in(fill, by, Choices())
+
+    def receive_corrected(self, of: str, lines: Iterator[str], by: str | None = None) -> str:
+        """Take in rows of the import `of` that were corrected, with its tags and choices; the new import's id.
+
+        `lines` are those of a CSV with its header. It is mapped, and waits to be checked. Raises NothingCorrected,
+        ImportUnknown, FileRefused.
+        """
+        earlier = self._registry.get(of)
+        header = next(lines)
+        first = next(lines, None)
+        if first is None:
+            raise NothingCorrected(of)
+
+        def fill(incoming: IncomingFile) -> str:
+            for line in chain((header, first), lines):
+                incoming.write(line.encode())
+            return f"{earlier.file_name.rpartition('.')[0] or earlier.file_name}, corrected.csv"
+
+        read_so: dict[str, Any] = {"encoding": None, "sheet": None, "delimiter": DELIMITER}
+        choices = replace(earlier.choices, allow_opt_in=False, **read_so)
+        id = self._take_in(fill, by, choices)
+        with self._changing(id, ImportStep.MAPPING) as (folder, one):
+            columns = map_columns(self._header(folder, one), choices, self._ports.known_attributes())
+            self._registry.take(id, ImportStep.MAPPING, lambda now: _changed(now, choices, columns))
+        self.check(id)
+        return id
+
+    def _take_in(self, fill: Callable[[IncomingFile], str], by: str | None, choices: Choices) -> str:
         remove_orphans(self._folder, self._registry.with_files(), self._ports.clock())
         folder = ImportFolder(self._folder / self._ports.new_id())
         with folder.held():
             try:
                 with folder.receiving(self._limits.bytes) as incoming:
                     name = fill(incoming)
-                self._look(folder, Choices()).keep()
-                came, choices = incoming.copied, Choices()
+                self._look(folder, choices).keep()
+                came = incoming.copied
                 about = (folder.path.name, import_hash(came.sha256, choices), came.sha256, name, choices, _NO_COLUMNS)
                 new = Import(*about, confirmed_at=None, rows=0, state=ImportState.UPLOADED, by=by, bytes=came.size)
                 self._registry.add(new, again=True)
@@ -148,6 +192,12 @@ class Uploads:
             chosen = clean_choices(replace(one.choices, **options))
             choices, columns = map_as_wanted(wanted, header, chosen, known, lambda: self._sample(folder, one))
             self._registry.take(id, ImportStep.MAPPING, lambda now: _changed(now, choices, columns))
+
+    def choose_as(self, id: str, earlier: str) -> None:
+        """Choose mapping and options as the import `earlier` had them, but not its tags. Raises as `choose` does."""
+        before = self._registry.get(earlier)
+        kept = {name: getattr(before.choices, name) for name in _OPTIONS_KEPT}
+        self.choose(id, kept, choices_of(before.columns))
 
     def known_attributes(self) -> Mapping[str, str]:
         """Custom attributes that contacts have now, and their types."""

@@ -10,6 +10,7 @@ import msgspec
 from ledger.bus.port import Message
 from ledger.events import moments, types
 from ledger.events.signing import Signer
+from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.entry import Entry
 from service.imports.record.lifecycle import ImportState
 from service.imports.record.registry import Import
@@ -28,13 +29,32 @@ class UndoNotPossible(Exception):
         self.import_id = id
 
 
+class ConsentNeeded(Exception):
+    """The order would opt people in again who have opted out, and nobody has said the second yes (R16).
+
+    `opt_ins` is their number.
+    """
+
+    def __init__(self, id: str, order: "Order", opt_ins: int) -> None:
+        people = "1 person" if opt_ins == 1 else f"{opt_ins:,} people"
+        super().__init__(
+            f"WhatsApp Opted is not TRUE for {people}, and the {order.name} of import {id} would make it TRUE again."
+        )
+        self.import_id = id
+        self.opt_ins = opt_ins
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Who wants an import undone or, with `is_redo`, redone, and why (R33)."""
+    """Who wants an import undone or, with `is_redo`, redone, and why (R33).
+
+    `allow_opt_in` is the second yes, where that opts people in again.
+    """
 
     is_redo: bool
     by: str
     reason: str | None
+    allow_opt_in: bool = False
 
     @property
     def name(self) -> str:
@@ -47,11 +67,13 @@ class Orders:
     """Gives orders about imports, for every way in: calls, command line and hub.
 
     `orderable(id, order)` gives the import if it can be undone or redone, and raises ImportUnknown, UndoNotPossible.
-    `publish` returns once the message is durable on the bus. `new_id` makes UUIDv7 texts, `clock` gives microseconds
+    `opted_in_by(id, is_redo)` counts the people that it would opt in again. `publish` returns once the message is
+    durable on the bus. `new_id` makes UUIDv7 texts, `clock` gives microseconds
     since the epoch.
     """
 
     orderable: Callable[[str, Order], Import]
+    opted_in_by: Callable[[str, bool], int]
     publish: Callable[[Message], None]
     signer: Signer
     new_id: Callable[[], str]
@@ -60,9 +82,13 @@ class Orders:
     def give(self, id: str, order: Order) -> str:
         """Have an import undone or redone (R32); the id of the message, which is durable on the bus on return.
 
-        Raises what `orderable` and `publish` raise.
+        Raises ConsentNeeded, and what `orderable` and `publish` raise.
         """
         one = self.orderable(id, order)
+        if not order.allow_opt_in and one.columns.index_of(WHATSAPP_OPTED) is not None:
+            opt_ins = self.opted_in_by(id, order.is_redo)
+            if opt_ins:
+                raise ConsentNeeded(id, order, opt_ins)
         message_id, message = message_of(one, order, self.new_id(), self.clock(), self.signer)
         self.publish(message)
         return message_id
@@ -115,7 +141,7 @@ def orders(orderable: Callable[[str, Order], Import], ports: Ports) -> Orders:
             feed.send([message])
             feed.finish()
 
-    return Orders(orderable, publish, ports.signer, ports.new_id, ports.clock)
+    return Orders(orderable, ports.opted_in_by, publish, ports.signer, ports.new_id, ports.clock)
 
 
 def wait(id: str, message_id: str, order: Order, ports: Ports, report: Report) -> None:

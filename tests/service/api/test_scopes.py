@@ -28,6 +28,7 @@ RULES = {
     ("POST", "/v1/imports/{id}/check"): {"import"},
     ("POST", "/v1/imports/{id}/confirm"): {"import"},
     ("POST", "/v1/imports/{id}/cancel"): {"import"},
+    ("POST", "/v1/imports/{id}/corrections"): {"import"},
     ("POST", "/v1/imports/{id}/undo"): {"import"},
     ("POST", "/v1/imports/{id}/redo"): {"import"},
     ("GET", "/v1/imports/{id}/rejects.csv"): {"import"},

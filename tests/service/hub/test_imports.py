@@ -300,3 +300,54 @@ def test_a_switch_says_what_it_would_bring_and_brings_it(desk):
     text = desk.page(path).text
     assert "2 rows = 1 new" in text
     assert "Clean phone numbers" not in text
+
+
+def test_an_undo_that_would_opt_somebody_in_again_asks_for_their_consent(desk, world):
+    """R16."""
+    world.track(phone=GAVIN, whatsapp_opted=True)
+    world.settle()
+    path = desk.checked(f"Mobile,WhatsApp Opted\n{GAVIN},FALSE\n")
+    desk.run(path)
+    asked = desk.send(f"{path}/undo", {"reason": "the wrong file"})
+    assert asked.status_code == 409
+    assert "1 person has opted out of WhatsApp messages" in Page(asked).text
+    assert 'value="the wrong file"' in asked.text
+    desk.send(f"{path}/undo", {"opt_in": "consent"})
+    world.settle()
+    assert world.contact(GAVIN)["traits"]["whatsapp_opted"] is True
+
+
+def test_rejected_rows_are_corrected_in_place_and_checked_again_with_the_same_tags(desk, world):
+    path = desk.uploaded(f"Mobile,Name,City\n{GAVIN},R2 D2,Pune\n12,Asha,Goa\n{ASHA},C3,Agra\n")
+    desk.send(f"{path}/tags", {"tag": ["vip"]})
+    desk.matched(path)
+    desk.work(path)
+    desk.run(path)
+    html = desk.page(f"{path}/rejected").html
+    names = re.findall(r'name="(cell[\d.]+)" value="([^"]*)"', html)
+    assert names == [("cell1.1", "R2 D2"), ("cell3.1", "C3"), ("cell2.0", "12")]
+    assert desk.send(f"{path}/rejected", dict(names)).status_code == 422
+    again = desk.send(f"{path}/rejected", dict(names) | {"cell1.1": "Gavin", "cell2.0": "13"}).headers["Location"]
+    desk.work(again)
+    assert "october, corrected.csv" in desk.page(again).text
+    assert "2 rows = 1 new + 0 updated + 0 unchanged + 0 duplicate + 1 rejected" in desk.page(again).text
+    desk.run(again)
+    assert world.contact(GAVIN)["traits"] == {"name": "Gavin", "city": "Pune"}
+    assert world.contact(GAVIN)["tags"] == ["vip"]
+
+
+def test_the_same_columns_again_are_matched_as_the_last_time(desk, world):
+    desk.run(desk.checked(f"Mobile,Grade\n{GAVIN},7\n", becomes1="new", name1="School Grade", type1="number"))
+    path = desk.uploaded(f"Mobile,Grade\n{ASHA},8\n", "november.csv")
+    assert "Same columns as october.csv" in desk.page(f"{path}?step=columns").text
+    earlier = re.search(r'name="earlier" value="([^"]*)"', desk.page(f"{path}?step=columns").html)[1]
+    desk.send(f"{path}/like", {"earlier": earlier})
+    desk.work(path)
+    desk.run(path)
+    assert world.contact(ASHA)["traits"] == {"School Grade": 8}
+
+
+def test_other_columns_remind_of_nothing(desk):
+    desk.run(desk.checked(f"Mobile,Grade\n{GAVIN},7\n"))
+    path = desk.uploaded(f"Grade,Mobile\n8,{ASHA}\n")
+    assert "Same columns as" not in desk.page(f"{path}?step=columns").text

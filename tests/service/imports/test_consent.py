@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.imports.columns.choices import Choices
+from service.imports.run.undo_import import ConsentNeeded, Order
 from tests import oracle
 from tests.examples import ASHA, GAVIN, PHONES, RAVI
 from tests.service.imports.broken import IMPATIENT, importer_with
@@ -21,6 +22,7 @@ CALLS = "/v1/public/track/users/"
 YES = (True, 1, 1.0, "TRUE", "true", " True ", "1", "\t1\n")
 NO = (False, 0, 0.0, "FALSE", "false", " False ", "0", "\u00a00")
 NEITHER = ("no", "yes", "", "N", 2, -1, 0.5, "01", "\ufb01", [True], ["TRUE"], "2022-10-31")
+CONSENTED = {"is_redo": False, "by": "cli:asha", "reason": None, "allow_opt_in": True}
 TRUE_FOR_GAVIN = f"Phone,WhatsApp Opted\n{GAVIN},TRUE\n"
 
 
@@ -130,7 +132,7 @@ def test_undo_brings_a_no_back_to_protect(imports, world):
     order(imports, brought, UNDO)
     assert opted(world) is False
     assert refused(imports.bring(TRUE_FOR_GAVIN))
-    order(imports, brought, REDO)
+    order(imports, brought, Order(**CONSENTED | {"is_redo": True}))
     assert opted(world) is True
 
 
@@ -229,3 +231,43 @@ def test_no_file_opts_anybody_in_whose_last_word_was_not_a_yes(history, folded):
     for line, phone in enumerate(PHONES[:3], 2):
         may = words.get(phone) is None or is_yes(words[phone])
         assert (found[phone] is True, lines.get(line)) == (may, None if may else "opt_in_not_allowed")
+
+
+def test_an_undo_that_would_opt_people_in_again_takes_a_second_yes(imports, world):
+    """R16: the file said FALSE for somebody who had said TRUE before, and nobody who never opted in counts."""
+    world.track(phone=GAVIN, whatsapp_opted=True)
+    world.track(phone=ASHA, city="Goa")
+    world.settle()
+    document = imports.bring(f"Phone,WhatsApp Opted\n{GAVIN},FALSE\n{ASHA},FALSE\n{RAVI},FALSE\n")
+    with pytest.raises(ConsentNeeded) as refused:
+        imports.importer.order(document["id"], UNDO)
+    assert refused.value.opt_ins == 1
+    world.settle()
+    assert opted(world) is False
+    order(imports, document, Order(**CONSENTED))
+    assert opted(world) is True
+
+
+def test_a_redo_that_would_opt_in_who_opted_out_since_takes_a_second_yes(imports, world):
+    """R16: what was said late, for an earlier time, loses to the file once that counts again."""
+    world.track(phone=GAVIN, city="Pune")
+    world.settle()
+    document = imports.bring(TRUE_FOR_GAVIN)
+    order(imports, document, UNDO)
+    world.track(phone=GAVIN, time="2020-01-01T00:00:00Z", whatsapp_opted=False)
+    world.settle()
+    with pytest.raises(ConsentNeeded) as refused:
+        imports.importer.order(document["id"], REDO)
+    assert refused.value.opt_ins == 1
+    order(imports, document, Order(**CONSENTED | {"is_redo": True}))
+    assert opted(world) is True
+
+
+@pytest.mark.parametrize("content", [TRUE_FOR_GAVIN, f"Phone,City\n{GAVIN},Pune\n"])
+def test_an_order_that_opts_nobody_in_needs_no_second_yes(imports, world, content):
+    world.track(phone=GAVIN, whatsapp_opted=True)
+    world.settle()
+    document = imports.bring(content)
+    for one in (UNDO, REDO):
+        order(imports, document, one)
+    assert opted(world) is True

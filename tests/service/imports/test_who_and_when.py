@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from service.imports.record.results import WantedImports
+from service.imports.record.wanted_imports import WantedImports
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.imports.imported import silent
 

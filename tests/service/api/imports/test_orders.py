@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.examples import GAVIN
 from tests.service.api.imports.calls import PATH, told
 
 
@@ -20,6 +21,19 @@ def test_an_import_is_undone_and_redone(client, world, checked, work, descriptio
         assert (shown.json["state"], shown.json["undoing"]["reason"]) == (state, "the wrong file")
         assert [one["id"] for one in world.contacts()] == contacts
         description.assert_fits("GET", f"{PATH}/{{id}}", shown)
+
+
+def test_an_undo_that_would_opt_somebody_in_again_is_409_unless_allowed(client, world, checked, work, description):
+    """R16."""
+    world.track(phone=GAVIN, whatsapp_opted=True)
+    world.settle()
+    id = checked(f"Phone,WhatsApp Opted\n{GAVIN},FALSE\n")
+    client.post(f"{PATH}/{id}/confirm", raw=b"")
+    work(id)
+    answer = client.post(f"{PATH}/{id}/undo", raw=b"")
+    assert (answer.status_code, answer.json["reason"], answer.json["opt_ins"]) == (409, "opt_in_not_allowed", 1)
+    description.assert_fits("POST", f"{PATH}/{{id}}/undo", answer)
+    assert client.post(f"{PATH}/{id}/undo", {"allow_opt_in": True}).status_code == 202
 
 
 @pytest.mark.parametrize("command", ["undo", "redo"])

@@ -203,3 +203,23 @@ def test_what_cannot_be_chosen_is_422_and_changes_nothing(client, uploaded, desc
 def test_a_body_that_is_no_object_is_told_what_it_is(client, uploaded, raw, kind):
     answer = client.put(f"{PATH}/{uploaded}/mapping", raw=raw)
     assert (answer.status_code, answer.json["message"]) == (400, f"the body is {kind}: it must be a JSON object")
+
+
+def test_a_rejected_row_is_corrected_and_checked_as_an_import_of_its_own(client, world, checked, work, description):
+    id = checked()
+    client.post(f"{PATH}/{id}/confirm", raw=b"")
+    work(id)
+    answer = client.post(f"{PATH}/{id}/corrections", {"rows": [{"line": 3, "cells": {"Name": "Asha"}}]})
+    description.assert_fits("POST", f"{PATH}/{{id}}/corrections", answer)
+    new = answer.json["id"]
+    assert (answer.status_code, answer.json["file_name"]) == (201, "contacts, corrected.csv")
+    work(new)
+    assert client.post(f"{PATH}/{new}/confirm", raw=b"").status_code == 202
+    work(new)
+    assert world.contact(ASHA)["traits"] == {"name": "Asha", "city": "Goa"}
+
+
+@pytest.mark.parametrize("rows", [[{"line": 3, "cells": {"Name": "R2"}}], [{"line": 2, "cells": {"Name": "Asha"}}]])
+def test_where_no_rejected_row_changes_there_is_nothing_to_check_again(client, checked, rows):
+    answer = client.post(f"{PATH}/{checked()}/corrections", {"rows": rows})
+    assert (answer.status_code, "nothing to check again" in answer.json["message"]) == (422, True)

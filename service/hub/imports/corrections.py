@@ -1,0 +1,78 @@
+"""Rejected rows corrected in place: up to 200 on the page, by reason, only the faulty cells as inputs."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request
+
+from service.hub.frame.access import needs
+from service.hub.frame.notices import tell
+from service.hub.imports.steps import Open, about
+from service.imports.record.corrections import FaultyRow
+from service.imports.record.uploads import NothingCorrected
+from service.imports.rows.reasons import what
+from service.imports.table.refusal import CopyGone, FileRefused, NotChecked
+from service.imports.table.wording import OF_PAGE, worded
+
+MOST_ROWS = 200
+
+
+def correcting(pages: Blueprint, opened: Open) -> None:
+    """The page of rejected rows, and its form."""
+
+    @pages.get("/<id>/rejected")
+    @needs("import")
+    def rejected_rows(id: str) -> Any:
+        return page(id)
+
+    @pages.post("/<id>/rejected")
+    @needs("import")
+    def check_again(id: str) -> Any:
+        with opened() as found:
+            try:
+                rows = found.results.faulty_rows(id, MOST_ROWS)
+                lines = found.results.corrected_csv(id, _corrected(rows))
+                new = found.uploads.receive_corrected(id, lines, by=g.session.name)
+            except NothingCorrected:
+                return page(id, "Nothing is corrected yet: change a cell first."), 422
+            except FileRefused as refused:
+                return page(id, refused.as_sentence(OF_PAGE)), 422
+        return redirect(f"/imports/{new}", 303)
+
+    def page(id: str, fault: str = "") -> Any:
+        with opened() as found:
+            document = found.results.whole(id, found.results.status(id))
+            try:
+                rows = found.results.faulty_rows(id, MOST_ROWS)
+            except (CopyGone, NotChecked) as gone:
+                tell(str(gone), kind="fault")
+                return redirect(f"/imports/{id}", 303)
+        return render_template(
+            "imports/rejected.html",
+            **about(document),
+            groups=_by_reason(rows),
+            shown=len(rows),
+            typed=request.form,
+            fault=fault,
+            hint=lambda template: worded(template, OF_PAGE),
+        )
+
+
+def _corrected(rows: Iterable[FaultyRow]) -> dict[int, dict[str, str]]:
+    """What the form has in the faulty cells, by line and column."""
+    return {
+        row.line: {
+            cell.column: text
+            for cell in row.faulty
+            if (text := request.form.get(f"cell{row.row}.{cell.place}")) is not None
+        }
+        for row in rows
+    }
+
+
+def _by_reason(rows: Iterable[FaultyRow]) -> list[tuple[str, list[FaultyRow]]]:
+    """The rows by what is wrong with each first, the most frequent first."""
+    groups: dict[str, list[FaultyRow]] = {}
+    for row in rows:
+        groups.setdefault(row.faults[0].reason, []).append(row)
+    return sorted(((what(reason), group) for reason, group in groups.items()), key=lambda one: -len(one[1]))
