@@ -22,7 +22,7 @@ from service.imports.record.registry import ImportUnknown
 from service.imports.run.feed import Stalled
 from service.imports.run.importer import Importer
 from service.imports.run.ports import Report
-from service.imports.run.undo_import import ConsentNeeded, Order, UndoNotPossible
+from service.imports.run.undo_import import Order, UndoNotPossible, WouldOptIn
 from service.imports.table.dialect import DELIMITERS
 from service.imports.table.refusal import FileRefused, MappingRefused
 from service.imports.table.wording import OF_COMMAND
@@ -259,7 +259,7 @@ def _faults_as_sentences() -> Iterator[None]:
         raise ImportRefused(f"{fault.as_sentence(OF_COMMAND)}\n{_HOW_TO_MAP}") from fault
     except FileRefused as fault:
         raise ImportRefused(fault.as_sentence(OF_COMMAND)) from fault
-    except ConsentNeeded as fault:
+    except WouldOptIn as fault:
         raise Failed(f"{fault} Nothing was changed; --allow-opt-in says that they have agreed.") from fault
     except ImportUnknown as fault:
         raise Failed(str(fault.args[0])) from fault

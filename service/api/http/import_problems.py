@@ -9,7 +9,7 @@ from service.http.problem import Problem
 from service.imports.record.lifecycle import ImportState, StepNotAllowed
 from service.imports.record.registry import ImportUnknown
 from service.imports.record.uploads import AlreadyImported, EncodingNeeded
-from service.imports.run.undo_import import ConsentNeeded, UndoNotPossible
+from service.imports.run.undo_import import UndoNotPossible, WouldOptIn
 from service.imports.table.refusal import CopyGone, FileRefused, FileTooLarge, MappingRefused, NotChecked
 
 
@@ -20,7 +20,7 @@ def problem_of_import(fault: Exception) -> Problem | None:
             return Problem(404, str(fault))
         case StepNotAllowed():
             return not_allowed(fault, fault.state)
-        case ConsentNeeded():
+        case WouldOptIn():
             return consent_needed(fault)
         case EncodingNeeded():
             return Problem(409, str(fault), reason="encoding_needed")
@@ -54,7 +54,7 @@ def already_imported(fault: AlreadyImported, state: str) -> Problem:
     return Problem(409, f"{told} POST {redo} brings it back; `again` imports the file anew.", redo=redo, **members)
 
 
-def consent_needed(fault: ConsentNeeded) -> Problem:
+def consent_needed(fault: WouldOptIn) -> Problem:
     """409 for an undo or a redo that would opt people in again (R16)."""
     told = f"{fault} Give the order with `allow_opt_in` if they have agreed."
     return Problem(409, told, reason="opt_in_not_allowed", opt_ins=fault.opt_ins)

@@ -13,7 +13,7 @@ from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
 from service.hub.imports.steps import Open, about
 from service.imports.record.uploads import AlreadyImported
-from service.imports.run.undo_import import ConsentNeeded, Order
+from service.imports.run.undo_import import Order, WouldOptIn
 from service.imports.table.refusal import CopyGone, NotChecked
 
 _LONGEST_REASON = 500
@@ -56,7 +56,7 @@ def ordering(pages: Blueprint, opened: Open, services: Services) -> None:
         with opened() as found:
             try:
                 found.orders.give(id, Order(what == "redo", g.session.name, reason, is_allowed))
-            except ConsentNeeded as needed:
+            except WouldOptIn as needed:
                 document = found.results.whole(id, found.results.status(id))
                 asked = {"opt_ins": needed.opt_ins, "reason": reason or ""}
                 return render_template("imports/result.html", **about(document), **asked), 409

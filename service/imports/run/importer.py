@@ -155,7 +155,7 @@ class Importer:
     def order(self, id: str, order: undo_import.Order) -> str:
         """Have an import undone or redone (R32); the id of the message, which is durable on the bus.
 
-        Raises ImportUnknown, UndoNotPossible, ConsentNeeded, and as `bring` does.
+        Raises ImportUnknown, UndoNotPossible, WouldOptIn, and as `bring` does.
         """
         return undo_import.orders(self.results.orderable, self._ports).give(id, order)
 

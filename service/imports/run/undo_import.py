@@ -29,7 +29,7 @@ class UndoNotPossible(Exception):
         self.import_id = id
 
 
-class ConsentNeeded(Exception):
+class WouldOptIn(Exception):
     """The order would opt people in again who have opted out, and nobody has said the second yes (R16).
 
     `opt_ins` is their number.
@@ -82,13 +82,13 @@ class Orders:
     def give(self, id: str, order: Order) -> str:
         """Have an import undone or redone (R32); the id of the message, which is durable on the bus on return.
 
-        Raises ConsentNeeded, and what `orderable` and `publish` raise.
+        Raises WouldOptIn, and what `orderable` and `publish` raise.
         """
         one = self.orderable(id, order)
         if not order.allow_opt_in and one.columns.index_of(WHATSAPP_OPTED) is not None:
             opt_ins = self.opted_in_by(id, order.is_redo)
             if opt_ins:
-                raise ConsentNeeded(id, order, opt_ins)
+                raise WouldOptIn(id, order, opt_ins)
         message_id, message = message_of(one, order, self.new_id(), self.clock(), self.signer)
         self.publish(message)
         return message_id

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.imports.columns.choices import Choices
-from service.imports.run.undo_import import ConsentNeeded, Order
+from service.imports.run.undo_import import Order, WouldOptIn
 from tests import oracle
 from tests.examples import ASHA, GAVIN, PHONES, RAVI
 from tests.service.imports.broken import IMPATIENT, importer_with
@@ -239,7 +239,7 @@ def test_an_undo_that_would_opt_people_in_again_takes_a_second_yes(imports, worl
     world.track(phone=ASHA, city="Goa")
     world.settle()
     document = imports.bring(f"Phone,WhatsApp Opted\n{GAVIN},FALSE\n{ASHA},FALSE\n{RAVI},FALSE\n")
-    with pytest.raises(ConsentNeeded) as refused:
+    with pytest.raises(WouldOptIn) as refused:
         imports.importer.order(document["id"], UNDO)
     assert refused.value.opt_ins == 1
     world.settle()
@@ -256,7 +256,7 @@ def test_a_redo_that_would_opt_in_who_opted_out_since_takes_a_second_yes(imports
     order(imports, document, UNDO)
     world.track(phone=GAVIN, time="2020-01-01T00:00:00Z", whatsapp_opted=False)
     world.settle()
-    with pytest.raises(ConsentNeeded) as refused:
+    with pytest.raises(WouldOptIn) as refused:
         imports.importer.order(document["id"], REDO)
     assert refused.value.opt_ins == 1
     order(imports, document, Order(**CONSENTED | {"is_redo": True}))
