@@ -38,7 +38,7 @@ ROOM_SAYS_WHICH = ("service/cli/", "service/api/", "service/hub/", "service/wiri
 OF_A_DRIVER = ("/sqlite/", "/kafka/")
 """Its files are named as what they implement is named at the port."""
 
-ONE_FOR_EACH_ROOM = {"port"}
+ONE_FOR_EACH_ROOM = {"port", "questions"}
 
 
 def texts(tree):

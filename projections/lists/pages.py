@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from projections.conditions.wanted import Sort, Wanted
 from projections.fold.state import ContactState
-from projections.state.port import Listed, StateReader
+from projections.state.port import StateReader
+from projections.state.questions import Listed
 
 MOST_CANDIDATES = 5_000
 """With more of them it is quicker to walk along the order than to sort."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from ledger.events.traits import DEFAULT_TYPES, TraitType, clean_name, loose
 from projections.conditions.condition import IDENTITIES, BadCondition, as_trait, quoted, trait_of
-from projections.state.port import AttributeTypes
+from projections.state.questions import AttributeTypes
 
 RECORDED: dict[str, Literal["created", "modified"]] = {"created_at": "created", "modified_at": "modified"}
 TAGS = "tags"

@@ -14,7 +14,7 @@ from ledger.events.traits import WHATSAPP_OPTED, TraitType, check_scalar, consen
 from projections.conditions.condition import BadCondition, Condition
 from projections.conditions.filters import Contains, Exists, Filter, HasTag, Recorded, Test
 from projections.conditions.wanted import Wanted
-from projections.state.port import AttributeTypes
+from projections.state.questions import AttributeTypes
 from service.queries.attribute_names import MEMBERS, Names
 
 MOST = 20

@@ -13,7 +13,7 @@ from ledger.events.traits import DEFAULT_TYPES, WHATSAPP_OPTED, TraitType, conse
 from projections.conditions.condition import IDENTITIES, BadCondition, Condition, Said, parse
 from projections.conditions.filters import Empty, Filter, HasTag, Not, Recorded, Tagged, Test, Together
 from projections.conditions.wanted import Wanted, number_of
-from projections.state.port import AttributeTypes
+from projections.state.questions import AttributeTypes
 from service.queries.attribute_names import COUNTRY_CODE, RECORDED, TAGS, Names
 from service.queries.business_days import BusinessDays
 

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator
 from ledger.events.traits import DEFAULT_TYPES, TraitType, type_of
 from projections.conditions.condition import IDENTITIES, LIKE_A_DATETIME, trait_of
 from projections.state.indexes import of_attribute, table_of
-from projections.state.port import AttributeTypes
+from projections.state.questions import AttributeTypes
 from projections.state.sqlite.blocks import Rows, kinds
 from projections.state.sqlite.predicates import decoded, place_of
 

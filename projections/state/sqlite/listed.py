@@ -7,7 +7,7 @@ from contextlib import closing
 from ledger import sqlite
 from projections.conditions.wanted import Sort, Wanted
 from projections.fold.state import ContactState
-from projections.state.port import Listed
+from projections.state.questions import Listed
 from projections.state.sqlite.blocks import Rows
 from projections.state.sqlite.candidates import candidates, counted
 from projections.state.sqlite.predicates import Sql

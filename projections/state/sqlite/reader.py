@@ -18,7 +18,8 @@ from projections.conditions.wanted import Wanted
 from projections.fold.state import ContactState
 from projections.state.answers import AttributeKind, Checkpoint, ImportTally, Spelling
 from projections.state.indexes import table_of
-from projections.state.port import Listed, StateReader
+from projections.state.port import StateReader
+from projections.state.questions import Listed
 from projections.state.sqlite.attribute_types import AttributeTypesInFile
 from projections.state.sqlite.blocks import kinds, spellings
 from projections.state.sqlite.candidates import worthwhile

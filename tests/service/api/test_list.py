@@ -285,7 +285,7 @@ def test_while_another_past_is_worked_out_a_call_is_told_to_come_again(world, ke
 
 
 def test_how_far_a_past_is_worked_out_is_told(world, key_text, four, description):
-    impatient = PastStates(four.deployment.past, BackgroundCommands({}), seconds=0.0)
+    impatient = PastStates(four.drivers.past(), BackgroundCommands({}), seconds=0.0)
     client = Client(world, create_app(replace(services(world.deployment), past=impatient)), key_text)
     with holding(four.deployment.past / "asked.lock"):
         (four.deployment.past / "asked.err").write_text("progress 1 3\n")

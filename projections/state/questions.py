@@ -1,0 +1,168 @@
+"""What readers ask of one contact state: a contact, a list, attributes and tags, imports, and how far it is."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ledger.events.traits import TraitType
+from projections.conditions.wanted import Sort, Wanted
+from projections.fold.state import ContactState
+from projections.state.answers import AttributeKind, Checkpoint, ImportTally, Spelling
+
+
+class Listed(ABC):
+    """The contacts that a list wants, for any order and part of them."""
+
+    @abstractmethod
+    def page(self, sort: Sort, behind: tuple[int, int] | None, since: int | None, limit: int) -> list[ContactState]:
+        """Up to `limit` contacts in this order, behind the one with the key (modified, contact), if there is one.
+
+        With `since`, only those whose newest event is after this position.
+        """
+
+    @abstractmethod
+    def window(self, offset: int, limit: int) -> list[ContactState]:
+        """Up to `limit` contacts after the first `offset`, oldest first."""
+
+    @abstractmethod
+    def count(self) -> int:
+        """How many there are."""
+
+
+class AttributeTypes(ABC):
+    """The types of attributes in a state, by their names (R3)."""
+
+    @abstractmethod
+    def of(self, name: str) -> TraitType | None:
+        """The type of a default attribute, or of the value of the longest known contact that has one.
+
+        None where nobody has a value.
+        """
+
+    @abstractmethod
+    def has(self, name: str) -> bool:
+        """Whether somebody has a value of it."""
+
+    @abstractmethod
+    def shares(self, name: str) -> dict[TraitType, int]:
+        """How many contacts have a value of which type. Without the index KINDS this looks at all contacts."""
+
+    @abstractmethod
+    def names(self) -> set[str]:
+        """All attributes that have a value, and the default ones. Without KINDS this looks at all contacts."""
+
+    @abstractmethod
+    def was_cleared(self, name: str) -> bool:
+        """Whether somebody's value was taken away. This can look at all contacts."""
+
+    @abstractmethod
+    def is_mixed(self, name: str) -> bool:
+        """Whether somebody has a value of another type. This can look at all contacts."""
+
+
+class StateReader(ABC):
+    """A read-only view of one state, which follows it until it is frozen. For one thread at a time."""
+
+    @abstractmethod
+    def freeze(self) -> None:
+        """From now until it is closed, see the state as it is now, whatever the projector adds meanwhile."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of it."""
+
+    @abstractmethod
+    def checkpoint(self) -> Checkpoint:
+        """How far this state is. Raises NotMadeYet for one that does not say so."""
+
+    @abstractmethod
+    def stage(self) -> tuple[int, int]:
+        """Changes whenever anything about a contact does: the position, and contacts folded anew at it (R32)."""
+
+    @abstractmethod
+    def contact(self, contact: int) -> ContactState | None:
+        """A contact by its number."""
+
+    @abstractmethod
+    def contacts(self, contacts: Iterable[int]) -> dict[int, ContactState]:
+        """These contacts by number, as far as they exist."""
+
+    @abstractmethod
+    def by_identity(self) -> Iterator[ContactState]:
+        """All contacts in the order of phone, then user id: the same for the same facts, whatever their ids."""
+
+    @abstractmethod
+    def count(self) -> int:
+        """How many contacts there are."""
+
+    @abstractmethod
+    def newest_change(self) -> int:
+        """When a contact changed last; 0 where there is none."""
+
+    @abstractmethod
+    def listed(self, wanted: Wanted, most: int) -> Listed:
+        """The contacts that a list wants; an index that leaves up to `most` contacts is used."""
+
+    @abstractmethod
+    def total(self, wanted: Wanted, most: int) -> int:
+        """How many contacts a list has; counted in an index alone where there is one, else as `listed` has them."""
+
+    @abstractmethod
+    def meeting(self, states: Iterable[ContactState], wanted: Wanted) -> set[int]:
+        """The numbers of those of these states, which need not be kept here, that a list wants."""
+
+    @abstractmethod
+    def keeps(self, index: str) -> bool:
+        """Whether this index is there (`projections.state.indexes` names them)."""
+
+    @abstractmethod
+    def worthwhile(self, indexes: Iterable[str]) -> set[str]:
+        """Those of the indexes that would have something in them: not those on attributes that nobody has."""
+
+    @abstractmethod
+    def attribute_types(self) -> AttributeTypes:
+        """The types of attributes."""
+
+    @abstractmethod
+    def kinds(self) -> Iterator[AttributeKind]:
+        """What kinds of values the contacts have; an attribute's may come in several parts."""
+
+    @abstractmethod
+    def spellings(self) -> Iterator[Spelling]:
+        """How tags are spelled; a spelling may come in several parts."""
+
+    @abstractmethod
+    def trait_types(self, newest: int) -> dict[str, TraitType]:
+        """The traits that the `newest` contacts have, and their types; string where they are mixed."""
+
+    @abstractmethod
+    def where_not_true(self, trait: str, contacts: Iterable[int]) -> tuple[set[int], set[int]]:
+        """Those of the contacts, by number, whose trait has another value than true, and those whose was cleared."""
+
+    @abstractmethod
+    def dirty_among(self, contacts: Iterable[int]) -> set[int]:
+        """Those of the contacts that an undo or a redo has touched, and whose state here is older than that."""
+
+    @abstractmethod
+    def dirty_count(self) -> int:
+        """How many contacts these are."""
+
+    @abstractmethod
+    def oldest_undoing(self) -> tuple[int, int] | None:
+        """(position, recorded) of the first undo or redo that has not reached all its contacts; None: all have."""
+
+    @abstractmethod
+    def tally(self, import_id: str) -> ImportTally | None:
+        """The outcomes of one import; None while none of its messages has been folded."""
+
+    @abstractmethod
+    def rejected_rows(self, import_id: str, limit: int) -> list[tuple[int, int]]:
+        """(position, row) of an import's rows that the append rejected, in row order; a negative limit is none."""
+
+    @abstractmethod
+    def outcome_lines(self) -> Iterator[tuple[Any, ...]]:
+        """(position, import id, row, outcome, is older) of every row of every import, in log order."""
+
+    @abstractmethod
+    def import_lines(self) -> Iterator[tuple[Any, ...]]:
+        """Every import with its own messages and its counts, by id."""
