@@ -9,7 +9,7 @@ import msgspec
 from ledger.events.traits import WHATSAPP_OPTED
 from projections.conditions.condition import BadCondition, Condition, trait_of
 from projections.conditions.wanted import Sort, Wanted
-from projections.state.port import AttributeTypes
+from projections.state.questions import AttributeTypes
 from service.queries.attribute_names import RECORDED, Names
 from service.queries.business_days import BusinessDays
 from service.queries.selection import Selection, wanted
