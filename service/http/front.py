@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-_PAGES = frozenset({"", "audit", "contacts", "imports", "help", "people", "sign-in", "sign-out", "static", "theme"})
+_PAGES = frozenset(
+    {"", "audit", "contacts", "exports", "imports", "help", "people", "sign-in", "sign-out", "static", "theme"}
+)
 
 
 class Front:

@@ -10,6 +10,7 @@ from flask import Flask, g, redirect, render_template, request
 from service.http.services import Services
 from service.hub.contact.page import contact_pages
 from service.hub.contacts.page import contacts_pages
+from service.hub.exports.pages import exports_pages
 from service.hub.frame import words
 from service.hub.frame.access import Access
 from service.hub.frame.assets import Assets
@@ -63,6 +64,7 @@ def create_hub(hub: Hub) -> Flask:
     app.register_blueprint(contacts_pages(hub.services, hub.preferences))
     app.register_blueprint(contact_pages(hub.services, hub.preferences))
     app.register_blueprint(imports_pages(hub.services, access))
+    app.register_blueprint(exports_pages(hub.services, hub.preferences))
     app.register_blueprint(people_pages(hub.services.people))
 
     @app.get("/")

@@ -40,7 +40,7 @@ def _list(pages: Blueprint, services: Services, preferences: Preferences) -> Non
     @pages.get("/contacts")
     @needs("read")
     def contacts_page() -> Any:
-        asked = ListAddress.of(request.args, _columns(preferences))
+        asked = ListAddress.of(request.args, shown_columns(preferences))
         return _shown(services, asked)
 
 
@@ -110,7 +110,7 @@ def _choosing(pages: Blueprint, services: Services, preferences: Preferences) ->
     @needs("read")
     def add_filter() -> Any:
         """A filter's form leads here, and on to the list with it, so that one address stands for one list."""
-        asked = ListAddress.of(request.args, _columns(preferences))
+        asked = ListAddress.of(request.args, shown_columns(preferences))
         (attributes, _), _ = services.catalogue.attributes()
         field = asked.filtering
         type = _type_of(field, {one["name"]: one["type"] for one in attributes})
@@ -142,6 +142,7 @@ def _past(services: Services, as_of: str) -> tuple[StoredState, int]:
         return services.past.at(log, position), position
 
 
-def _columns(preferences: Preferences) -> tuple[str, ...]:
+def shown_columns(preferences: Preferences) -> tuple[str, ...]:
+    """The columns of the list that the person at hand has chosen."""
     chosen = preferences.get(g.session.name, "columns")
     return tuple(chosen) if chosen else COLUMNS
