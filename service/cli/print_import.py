@@ -61,6 +61,10 @@ def print_check(document: dict[str, Any]) -> None:
         _print_dates(one) if one["formats"] else _print_type(one)
     if check["opt_ins"]:
         click.echo(f"WhatsApp Opted is FALSE and the file says TRUE: {_rows(check['opt_ins'])}")
+    for one in check["broken_quotes"]["first"][:_EXAMPLES]:
+        click.echo(f"line {one['line']}  a quote does not enclose the whole cell: {value_text(one['cell'])}")
+    if (more := check["broken_quotes"]["cells"] - _EXAMPLES) > 0:
+        click.echo(f"and {more:,} more such cells")
     for example in check["examples"][:_EXAMPLES]:
         changes = (
             f"{one['attribute']}: {value_text(one['from'])} → {value_text(one['to'])}" for one in example["changes"]

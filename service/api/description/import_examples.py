@@ -160,6 +160,7 @@ CHECKED: dict[str, Any] = {
         ],
         "with_opt_ins": None,
         "gains": {},
+        "broken_quotes": {"cells": 0, "first": []},
     },
     "text_columns": [],
     "user_ids_left_out": 0,

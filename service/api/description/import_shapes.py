@@ -193,6 +193,20 @@ class ChecksSumSchema(Answer):
     rejected = _count("Rows with a fault")
 
 
+class BrokenQuoteSchema(Answer):
+    """A cell with a quote that does not enclose it whole, such as `"Pune"x`."""
+
+    line = fields.Integer(required=True, metadata=said("Of the file, whose first is 1"))
+    cell = fields.String(required=True, metadata=said("As it stands there, its first 60 characters"))
+
+
+class BrokenQuotesSchema(Answer):
+    """Cells that are read with what stands outside their quotes: was something else meant?"""
+
+    cells = _count("How many")
+    first = fields.List(fields.Nested(BrokenQuoteSchema), required=True, metadata=said("At most 20"))
+
+
 class CheckSchema(Answer):
     """What a check found besides the counts."""
 
@@ -211,6 +225,7 @@ class CheckSchema(Answer):
         required=True,
         metadata=said("How many people more an option that is off would bring at most, by its name"),
     )
+    broken_quotes = fields.Nested(BrokenQuotesSchema, metadata=said("Not in checks of earlier versions"))
     new_attributes = fields.List(fields.String(), required=True)
     new_tags = fields.List(fields.String(), required=True)
     examples = fields.List(fields.Nested(ExampleSchema), required=True, metadata=said("At most 100"))

@@ -19,6 +19,7 @@ from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import SourceRows, Verdicts, opted_out
 from service.imports.run.ports import Report
+from service.imports.table.broken_quotes import BrokenQuote, broken_quotes
 from service.imports.table.dialect import shape
 
 _ROWS = 10_000
@@ -35,9 +36,10 @@ def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, repo
     choices = new.choices
     assert new.confirmed_at is not None
     checks, gains = RowChecks(new.columns, choices), Gains(new.columns, choices)
+    table = shape(folder.source, choices.delimiter)
     with (
         closing(RejectsFile(folder.rejects)) as rejects,
-        SourceRows(folder.source, shape(folder.source, choices.delimiter).delimiter, found) as rows,
+        SourceRows(folder.source, table.delimiter, found) as rows,
     ):
         out = frozenset(opted_out(found, choices, checks, rows, head))
         folder.save("opt_ins", sorted(out), durable=True)
@@ -65,6 +67,7 @@ def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, repo
             "opt_ins": whole.findings.opt_ins + whole.refused_opt_ins,
             "with_opt_ins": with_opt_ins,
             "gains": gains.to_json(),
+            "broken_quotes": _broken_quotes_json(*broken_quotes(folder.source, table)),
             **_news(whole.findings, head),
         },
         "text_columns": text_columns_json(found.text_columns),
@@ -72,6 +75,10 @@ def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, repo
         "reasons": by_reason(every_reject(folder.rejects)),
         "rejects": rejects_json(kept_rejects(folder.rejects)),
     }
+
+
+def _broken_quotes_json(cells: int, first: list[BrokenQuote]) -> dict[str, Any]:
+    return {"cells": cells, "first": [{"line": one.line, "cell": one.cell} for one in first]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,3 +214,9 @@ def test_a_check_says_how_many_people_more_a_switch_would_bring(imports):
     imports.check(id)
     assert imports.status(id)["created"] == 1
     assert imports.status(id)["check"]["gains"] == {"relaxed_names": 1}
+
+
+def test_a_cell_whose_quotes_do_not_enclose_it_is_named(imports):
+    """R24."""
+    document = check(imports, f'Phone,City\n{GAVIN},"Pune"x\n')
+    assert document["check"]["broken_quotes"] == {"cells": 1, "first": [{"line": 2, "cell": '"Pune"x'}]}
