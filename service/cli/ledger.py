@@ -17,6 +17,7 @@ from service.deployment.audit_trail import Act, record
 from service.deployment.locks import Held, holding
 from service.deployment.parts import PROJECTOR
 from service.queries.rejected import rejected_page, rejection
+from service.queries.whole_entry import entry_document
 from service.wiring.drivers import Drivers, now
 from service.wiring.ledger import ledger_status, verification
 
@@ -172,6 +173,18 @@ def _have_it_switched(drivers: Drivers, generation: int) -> None:
                     f" {SWITCH_SECONDS:.0f} s; it will when it gets to it (see `contacts status`)"
                 ) from None
             time.sleep(0.02)
+
+
+@click.command()
+@click.argument("position", type=click.IntRange(1, 2**62))
+@as_json
+def entry(position: int, is_json: bool) -> None:
+    """Show one entry of the log whole: its message, what was decided of it, and its place in the chain."""
+    with opened().log_reader() as log:
+        document = entry_document(log, position)
+    if document is None:
+        raise Failed(f"the log has no entry at position {position}")
+    emit(document, is_json, lambda: table(("what", "value"), document.items()))
 
 
 @click.group()

@@ -55,6 +55,10 @@ _COMMANDS = {
         "ledger.head",
         "Print the log's head, signed: keep it elsewhere, and `verify --head FILE` proves nothing before it changed.",
     ),
+    "entry": _LazyCommand(
+        "ledger.entry",
+        "Show one entry of the log whole: its message, what was decided of it, and its place in the chain.",
+    ),
     "verify": _LazyCommand(
         "ledger.verify", "Check log, state and imports against the log's entries; exit code 1 when anything is wrong."
     ),

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import click
 
 from service.cli.terminal import console
-from service.jobs.background_command import Progress
+from service.jobs.background_command import HowFar
 
 tells_progress = click.option(
     "--progress", "tells_progress", is_flag=True, hidden=True, help="Say on stderr how far it is, twice a second."
@@ -41,6 +41,6 @@ def _telling(total: int) -> Callable[[int], None]:
         nonlocal due
         if (now := time.monotonic()) >= due:
             due = now + _EVERY
-            click.echo(Progress(position, total).line(), err=True)
+            click.echo(HowFar(position, total).line(), err=True)
 
     return tell

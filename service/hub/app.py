@@ -23,6 +23,8 @@ from service.hub.frame.preferences import Preferences
 from service.hub.frame.signing_in import signing_in, signing_out
 from service.hub.imports.pages import UPLOADS, imports_pages
 from service.hub.people.page import people_pages
+from service.hub.records.keys import keys_pages
+from service.hub.records.pages import records_pages
 
 _OPEN = frozenset(
     {
@@ -65,7 +67,9 @@ def create_hub(hub: Hub) -> Flask:
     app.register_blueprint(contact_pages(hub.services, hub.preferences))
     app.register_blueprint(imports_pages(hub.services, access))
     app.register_blueprint(exports_pages(hub.services, hub.preferences))
-    app.register_blueprint(people_pages(hub.services.people))
+    app.register_blueprint(records_pages(hub.services))
+    app.register_blueprint(keys_pages(hub.services.keys))
+    app.register_blueprint(people_pages(hub.services.people, hub.services.sessions))
 
     @app.get("/")
     def home() -> Any:

@@ -98,7 +98,7 @@ def complaint_in(out: Path) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class HowFar:
     """How far a command is: `done` of `of`, in positions of the log."""
 
     done: int
@@ -109,13 +109,13 @@ class Progress:
         return f"{_PROGRESS}{self.done} {self.of}"
 
 
-def progress_in(out: Path) -> Progress | None:
+def progress_in(out: Path) -> HowFar | None:
     """How far the command whose output is in `out` said last that it is; None where it said nothing yet."""
     for line in reversed(_lines(out)):
         done, _, of = line.removeprefix(_PROGRESS).partition(" ")
         # the last line may be half written
         if line.startswith(_PROGRESS) and done.isdigit() and of.isdigit():
-            return Progress(int(done), int(of))
+            return HowFar(int(done), int(of))
     return None
 
 

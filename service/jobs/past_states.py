@@ -7,7 +7,7 @@ import structlog
 from ledger.log.port import LogReader
 from projections.past.states import KeptStates
 from projections.state.port import StoredState
-from service.jobs.background_command import BackgroundCommands, Progress, complaint_in, progress_in
+from service.jobs.background_command import BackgroundCommands, HowFar, complaint_in, progress_in
 
 WAIT_SECONDS = 2.0
 """How long a call waits for a state that is being folded."""
@@ -22,7 +22,7 @@ class BeingFolded(Exception):
     `progress` is how far it is, None where nobody can tell, as while another one is before it.
     """
 
-    def __init__(self, position: int, progress: Progress | None) -> None:
+    def __init__(self, position: int, progress: HowFar | None) -> None:
         how_far = "" if progress is None else f", {progress.done:,} of {progress.of:,} entries are done"
         super().__init__(f"the contacts as of position {position} are being worked out{how_far}; ask again")
         self.progress = progress
@@ -51,7 +51,7 @@ class PastStates:
             time.sleep(_LOOK_SECONDS)
         return kept
 
-    def _progress(self, position: int) -> Progress | None:
+    def _progress(self, position: int) -> HowFar | None:
         found = progress_in(self._out)
         return found if found is not None and found.of == position else None
 

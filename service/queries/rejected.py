@@ -41,11 +41,12 @@ def rejection(entry: Entry) -> dict[str, Any]:
         "message": entry.detail,
         "source": entry.source,
         "recorded_at": moments.text(entry.recorded),
-        "raw": _raw(entry.value),
+        "raw": raw_text(entry.value),
     }
 
 
-def _raw(value: bytes | None) -> str | dict[str, str] | None:
+def raw_text(value: bytes | None) -> str | dict[str, str] | None:
+    """Bytes as JSON can hold them: text where they are UTF-8, else base64, and None where there are none."""
     if value is None:
         return None
     try:

@@ -136,3 +136,38 @@ HEAD: dict[str, Any] = {
     "recorded_at": "2026-11-24T16:08:39.221497Z",
     "signature": "38cdfb270dd0e87f106c04538965e970f040dd03a9a0e86bec5b7f71a6067d28",
 }
+
+ENTRY: dict[str, Any] = {
+    "position": 1,
+    "recorded_at": "2026-11-24T16:08:39.221497Z",
+    "bus_time": "2026-11-24T16:08:39.215000Z",
+    "stated_at": "2026-11-24T16:08:39.212341Z",
+    "type": "UserTracked",
+    "kind": "call",
+    "source": "/v1/public/track/users",
+    "id": "01a20e51-002c-7ccc-a749-6c154fea50cd",
+    "key": "+919967536783",
+    "headers": [],
+    "raw": (
+        '{"specversion":"1.0","id":"01a20e51-002c-7ccc-a749-6c154fea50cd","source":"/v1/public/track/users",'
+        '"type":"UserTracked","ledgersig":"e5a428c92cd257bf1659ac3c674224088a2660b91a3c88cbc910d16e0ae97720","data":'
+        '{"phone":"+919967536783","userId":"0123abc45d","traits":{"name":"Gavin Roberts","dob":"1996-12-01"},'
+        '"by":"Website"}}'
+    ),
+    "erased": False,
+    "reason": None,
+    "message": None,
+    "skipped": False,
+    "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
+    "made_contact": True,
+    "merged": None,
+    "phone": "+919967536783",
+    "user_id": "0123abc45d",
+    "import": None,
+    "row": None,
+    "commitment": "867ad6970c1c95514d0a29f6499b6526aeab562754489213e3b1a10dd967786e",
+    "hash": "eff697bd28384fd650e13b984be8fc0ae0e1c5bd7a8992efb7557750c36afb0b",
+    "previous_hash": "0000000000000000000000000000000000000000000000000000000000000000",
+    "previous": None,
+    "next": 2,
+}

@@ -114,3 +114,48 @@ class HeadSchema(Answer):
     hash = fields.String(required=True)
     recorded_at = MomentField("When the log took it", required=True)
     signature = fields.String(required=True, metadata={"description": "By this deployment's secret"})
+
+
+class HeaderSchema(Schema):
+    """A header of a message."""
+
+    name = fields.String(required=True)
+    value = fields.Raw(required=True, allow_none=True)
+
+
+class WholeEntrySchema(Answer):
+    """An entry with every column."""
+
+    position = position_field("Its place in the log", required=True)
+    recorded_at = MomentField("When the log took it", required=True)
+    bus_time = MomentField("When the bus took its message", required=True)
+    stated_at = MomentField("The time its facts are stated for", required=True, allow_none=True)
+    type = fields.String(required=True, allow_none=True)
+    kind = fields.String(
+        required=True, allow_none=True, metadata={"description": "call, import, hub, ledger or upstream; null: unread"}
+    )
+    source = fields.String(required=True, allow_none=True)
+    id = fields.String(required=True, allow_none=True, metadata={"description": "Its message's"})
+    key = fields.Raw(required=True, allow_none=True, metadata={"description": "The message's, as raw"})
+    headers = fields.List(fields.Nested(HeaderSchema), required=True)
+    raw = fields.Raw(
+        required=True,
+        allow_none=True,
+        metadata={"description": "As it came: text where it is UTF-8, else an object with base64"},
+    )
+    erased = fields.Boolean(required=True, metadata={"description": "Whether an erasure emptied it"})
+    reason = fields.String(required=True, allow_none=True, metadata={"description": "Null unless it was rejected"})
+    message = fields.String(required=True, allow_none=True, metadata={"description": "The reason in words"})
+    skipped = fields.Boolean(required=True, metadata={"description": "Accepted, but changes nothing"})
+    contact = fields.UUID(required=True, allow_none=True, metadata={"description": "Whom it is about"})
+    made_contact = fields.Boolean(required=True, metadata={"description": "Whether that contact came by it"})
+    merged = fields.UUID(required=True, allow_none=True, metadata={"description": "Who became that contact by it"})
+    phone = fields.String(required=True, allow_none=True, metadata={"description": "What it says of the identity"})
+    user_id = fields.String(required=True, allow_none=True)
+    import_ = fields.String(data_key="import", required=True, allow_none=True, metadata={"description": "Its import"})
+    row = fields.Integer(required=True, allow_none=True, metadata={"description": "The row of that import"})
+    commitment = fields.String(required=True, metadata={"description": "Covers what an erasure would empty"})
+    hash = fields.String(required=True, metadata={"description": "Covers all else, and previous_hash"})
+    previous_hash = fields.String(required=True)
+    previous = position_field("The entry before it; null at the first", required=True, allow_none=True)
+    next = position_field("The entry behind it; null at the newest", required=True, allow_none=True)

@@ -37,6 +37,7 @@ def access_routes(services: Services) -> Routes:
     routes = Routes("access", "Keys, people, and their signed-in devices")
     _keys(routes, services)
     _people(routes, services)
+    _persons(routes, services)
     _devices(routes, services)
     return routes
 
@@ -109,6 +110,23 @@ def _people(routes: Routes, services: Services) -> None:
             raise _faulty_name(fault) from None
         return json_answer({**kept_people.shown(person), "link": link_of(person.id)}, 201)
 
+    @routes.post("/v1/people/<id>/link", scope="admin", most_bytes=0)
+    @routes.answers(201, LinkSchema, example=examples.LINK)
+    @routes.problems(404, 503)
+    def make_link(id: str) -> Response:
+        """Make a new one-time link for a person: valid for a day, and not shown again."""
+        try:
+            return json_answer({"id": id, "link": link_of(id)}, 201)
+        except PersonUnknown as fault:
+            raise NotFound(fault.args[0]) from None
+
+    def link_of(id: str) -> str:
+        return f"{request.host_url}sign-in/{people.link(id, by=_caller())}"
+
+
+def _persons(routes: Routes, services: Services) -> None:
+    people = services.people
+
     @routes.patch("/v1/people/<id>", scope="admin")
     @routes.answers(200, PersonSchema, example=examples.PERSON)
     @routes.body(RightsBody, example={"scopes": ["read", "import"]})
@@ -129,19 +147,6 @@ def _people(routes: Routes, services: Services) -> None:
             return json_answer(kept_people.shown(people.remove(id, by=_caller())))
         except PersonUnknown as fault:
             raise NotFound(fault.args[0]) from None
-
-    @routes.post("/v1/people/<id>/link", scope="admin", most_bytes=0)
-    @routes.answers(201, LinkSchema, example=examples.LINK)
-    @routes.problems(404, 503)
-    def make_link(id: str) -> Response:
-        """Make a new one-time link for a person: valid for a day, and not shown again."""
-        try:
-            return json_answer({"id": id, "link": link_of(id)}, 201)
-        except PersonUnknown as fault:
-            raise NotFound(fault.args[0]) from None
-
-    def link_of(id: str) -> str:
-        return f"{request.host_url}sign-in/{people.link(id, by=_caller())}"
 
 
 def _devices(routes: Routes, services: Services) -> None:

@@ -6,13 +6,21 @@ from flask import Response
 from werkzeug.exceptions import NotFound
 
 from service.api.description import ledger_examples as examples
-from service.api.description.ledger_shapes import ChangesSchema, HeadSchema, MessageSchema, RejectedSchema, StatusSchema
+from service.api.description.ledger_shapes import (
+    ChangesSchema,
+    HeadSchema,
+    MessageSchema,
+    RejectedSchema,
+    StatusSchema,
+    WholeEntrySchema,
+)
 from service.api.description.parameters import ChangesQuery, MessageQuery, RejectedQuery
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
 from service.queries.change_feed import changes as changes_after
 from service.queries.message_status import message_status
 from service.queries.rejected import rejected_page
+from service.queries.whole_entry import entry_document, position_of_path
 
 
 def ledger_routes(services: Services) -> Routes:
@@ -76,6 +84,18 @@ def _whole(routes: Routes, services: Services) -> None:
     def audit_status() -> Response:
         """Read how far the log is, and what waits before and behind it."""
         return json_answer(status.now().document())
+
+    @routes.get("/v1/audit/entries/<position>", scope="audit")
+    @routes.answers(200, WholeEntrySchema, example=examples.ENTRY)
+    @routes.problems(404, 503)
+    def audit_entry(position: str) -> Response:
+        """Read one entry whole: its message, what was decided of it, and its place in the chain."""
+        number = position_of_path(position)
+        with services.readers.log() as log:
+            found = None if number is None else entry_document(log, number)
+        if found is None:
+            raise NotFound("the log has no entry at this position")
+        return json_answer(found)
 
     @routes.get("/v1/audit/head", scope="audit")
     @routes.answers(200, HeadSchema, example=examples.HEAD)

@@ -98,7 +98,7 @@ def _can_be_sent_again(fault: Exception) -> bool:
 
 
 def _typed() -> list[tuple[str, str]]:
-    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf"]
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "form"]
 
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")

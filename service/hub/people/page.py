@@ -1,4 +1,4 @@
-"""Who may use the hub: add a person, give them a one-time link, let them in no longer."""
+"""Who may use the hub: let in, with rights and devices, and let in no longer."""
 
 from contextlib import suppress
 from typing import Any
@@ -7,17 +7,24 @@ from flask import Blueprint, g, redirect, render_template, request
 
 from service.deployment.keys import SCOPES, ScopeUnknown
 from service.deployment.people import NameTaken, People, PersonUnknown
+from service.deployment.sessions import Sessions, SessionUnknown, shown
 from service.hub.frame.access import needs
+from service.hub.frame.notices import tell
 
 
-def people_pages(people: People) -> Blueprint:
+def people_pages(people: People, sessions: Sessions) -> Blueprint:
     """The page of people, for those who manage them."""
     pages = Blueprint("people", __name__)
+    _inviting(pages, people, sessions)
+    _changing(pages, people, sessions)
+    return pages
 
+
+def _inviting(pages: Blueprint, people: People, sessions: Sessions) -> None:
     @pages.get("/people")
     @needs("admin")
     def people_page() -> Any:
-        return _page()
+        return _page(people, sessions)
 
     @pages.post("/people")
     @needs("admin")
@@ -26,10 +33,11 @@ def people_pages(people: People) -> Blueprint:
         try:
             person = people.add(name, chosen, by=g.session.name)
         except ScopeUnknown:
-            return _page(fault="Choose at least one right.", name=name), 422
+            return _page(people, sessions, fault="Choose at least one right.", name=name, chosen=chosen), 422
         except (NameTaken, ValueError) as fault:
-            return _page(fault=f"{str(fault)[:1].upper()}{str(fault)[1:]}.", name=name), 422
-        return _page(invited=person, link=people.link(person.id, by=g.session.name))
+            text = f"{str(fault)[:1].upper()}{str(fault)[1:]}."
+            return _page(people, sessions, fault=text, name=name, chosen=chosen), 422
+        return _page(people, sessions, invited=person, link=people.link(person.id, by=g.session.name))
 
     @pages.post("/people/<id>/link")
     @needs("admin")
@@ -38,19 +46,50 @@ def people_pages(people: People) -> Blueprint:
             person = people.get(id)
         except PersonUnknown:
             return redirect("/people", 303)
-        return _page(invited=person, link=people.link(id, by=g.session.name))
+        return _page(people, sessions, invited=person, link=people.link(id, by=g.session.name))
+
+
+def _changing(pages: Blueprint, people: People, sessions: Sessions) -> None:
+    @pages.post("/people/<id>/rights")
+    @needs("admin")
+    def rights(id: str) -> Any:
+        try:
+            person = people.change(id, request.form.getlist("scope"), by=g.session.name)
+            tell(f"The rights of {person.name} are changed, on every device.")
+        except ScopeUnknown:
+            tell("Nothing was changed: choose at least one right, or remove the person.", kind="fault")
+        except PersonUnknown:
+            tell("Nothing was changed: somebody has removed this person meanwhile.", kind="fault")
+        return redirect("/people", 303)
 
     @pages.post("/people/<id>/remove")
     @needs("admin")
     def remove(id: str) -> Any:
         with suppress(PersonUnknown):  # somebody else was quicker
-            people.remove(id, by=g.session.name)
+            tell(f"{people.remove(id, by=g.session.name).name} may no longer use the hub.")
         return redirect("/people", 303)
 
-    def _page(**members: Any) -> str:
-        shown = {"fault": None, "name": "", "invited": None, "link": None, **members}
-        if shown["link"] is not None:
-            shown["link"] = f"{request.host_url}sign-in/{shown['link']}"
-        return render_template("people/page.html", people=people.all(), scopes=SCOPES, **shown)
+    @pages.post("/people/devices/<id>/sign-out")
+    @needs("admin")
+    def sign_out(id: str) -> Any:
+        with suppress(SessionUnknown):  # it is signed out already
+            ended = sessions.sign_out(id, by=g.session.name)
+            tell(f"{ended.device} of {ended.name} is signed out.")
+        return redirect("/people", 303)
 
-    return pages
+
+def _page(people: People, sessions: Sessions, **members: Any) -> str:
+    given = {"fault": None, "name": "", "chosen": ["read"], "invited": None, "link": None, **members}
+    if given["link"] is not None:
+        given["link"] = f"{request.host_url}sign-in/{given['link']}"
+    devices = [shown(session) for session in sessions.all()]
+    return render_template(
+        "people/page.html",
+        people=people.all(),
+        devices=devices,
+        of_keys=[device for device in devices if device["key"] is not None],
+        mine=g.session.id,
+        me=g.session.person,
+        scopes=SCOPES,
+        **given,
+    )

@@ -1,6 +1,5 @@
 import base64
 import io
-from contextlib import ExitStack
 from secrets import token_urlsafe
 
 import msgspec
@@ -8,8 +7,6 @@ import pytest
 
 from service.deployment.database import open_store
 from service.deployment.keys import SCOPES, Keys
-from service.deployment.locks import holding
-from service.deployment.parts import CONSUMER, IMPORTER, PROJECTOR
 from service.http.denials import Denials
 from service.http.failures import ALLOWED, Failures
 from service.http.gate import Gate
@@ -17,15 +14,6 @@ from service.http.rates import Rates
 from service.wiring.api import application
 from tests.service.api.described import Description
 from tests.world import World
-
-
-@pytest.fixture
-def parts_at_work(world):
-    """This process is every part, and shows work as each of them does."""
-    with ExitStack() as held:
-        for part in (IMPORTER, CONSUMER, PROJECTOR):
-            held.enter_context(holding(part.lock(world.deployment.data)))
-        yield
 
 
 @pytest.fixture

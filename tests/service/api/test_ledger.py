@@ -141,6 +141,23 @@ def test_a_number_that_is_not_allowed_is_422_and_says_what_is(client, path, plac
     assert "must be from" in error["message"] or "is not a whole number" in error["message"]
 
 
+def test_an_entry_is_read_whole_with_its_place_in_the_chain(client, five, description):
+    entries = [client.read(f"/v1/audit/entries/{position}").json for position in range(1, 6)]
+    assert [(one["previous"], one["next"]) for one in entries] == [(None, 2), (1, 3), (2, 4), (3, 5), (4, None)]
+    assert [one["previous_hash"] for one in entries[1:]] == [one["hash"] for one in entries[:-1]]
+    assert entries[4]["hash"] == client.read("/v1/audit/head").json["hash"]
+    first, refused = entries[0], entries[3]
+    assert (first["contact"], first["made_contact"], first["kind"]) == (five.contact(GAVIN)["id"], True, "upstream")
+    assert (refused["reason"], refused["contact"], '"12"' in refused["raw"]) == ("phone_invalid", None, True)
+    description.assert_fits("GET", "/v1/audit/entries/{position}", client.read("/v1/audit/entries/4"))
+
+
+@pytest.mark.usefixtures("five")
+@pytest.mark.parametrize("position", ["0", "6", "x", "-1", "9" * 40, "\u0661"])
+def test_an_entry_that_the_log_does_not_have_is_404(client, position):
+    assert client.read(f"/v1/audit/entries/{position}").status_code == 404
+
+
 def test_the_head_is_the_one_that_verify_takes(client, five, monkeypatch, tmp_path, capfd):
     saved = tmp_path / "head.json"
     saved.write_text(client.read("/v1/audit/head").text)

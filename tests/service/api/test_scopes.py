@@ -42,6 +42,7 @@ RULES = {
     ("GET", "/v1/changes"): {"read"},
     ("GET", "/v1/rejected"): {"audit"},
     ("GET", "/v1/audit/status"): {"audit"},
+    ("GET", "/v1/audit/entries/{position}"): {"audit"},
     ("GET", "/v1/audit/head"): {"audit"},
     ("POST", "/v1/audit/verify"): {"audit"},
     ("POST", "/v1/audit/rebuild"): {"audit"},

@@ -7,6 +7,7 @@ import pytest
 from service.deployment.database import open_store
 from service.deployment.keys import SCOPES, Keys
 from service.deployment.people import People
+from service.deployment.sessions import Sessions
 from service.wiring.api import hub, services
 from tests.clock import SECOND
 from tests.world import World
@@ -66,7 +67,7 @@ class Browser:
         """Send a form, with the session's token taken from a page."""
         given = dict(fields or {})
         if token:
-            given = {"csrf": self.open("/help").fields.get("csrf", ""), **given}
+            given = {"form": self.open("/help").fields.get("form", ""), **given}
         return self.client.post(path, data=given, headers={"Sec-Fetch-Site": site})
 
     def sign_in(self, key):
@@ -114,6 +115,11 @@ def store(world):
 @pytest.fixture
 def people(store, clock):
     return People(store, clock, token_urlsafe)
+
+
+@pytest.fixture
+def sessions(store, clock):
+    return Sessions(store, clock, token_urlsafe)
 
 
 @pytest.fixture

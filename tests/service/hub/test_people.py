@@ -59,8 +59,40 @@ def test_who_did_it_is_in_the_audit_table(browser, people, store):
     assert rows.fetchall() == [("tests", "person added"), ("asha", "sign-in link made"), ("asha", "person removed")]
 
 
-@pytest.mark.parametrize("path", ["/people", "/people/x/link", "/people/x/remove"])
+@pytest.mark.parametrize(
+    "path", ["/people", "/people/x/link", "/people/x/remove", "/people/x/rights", "/people/devices/x/sign-out"]
+)
 def test_only_who_may_manage_people_can(make_browser, keys, path):
     browser = make_browser()
     browser.sign_in(keys.create("reader", ["read"], by="tests")[1])
     assert browser.send(path, {"name": "X", "scope": ["admin"]}).status_code == 403
+
+
+def test_rights_are_changed_in_place_and_hold_at_once(browser, make_browser, people):
+    person = people.add("Meera", ["read"], by="tests")
+    meera = make_browser()
+    meera.send(f"/sign-in/{people.link(person.id, by='tests')}", token=False)
+    assert meera.get("/imports").status_code == 403
+    browser.send(f"/people/{person.id}/rights", {"scope": ["read", "import"]})
+    assert meera.get("/imports").status_code == 200
+    assert "The rights of Meera are changed" in browser.open("/people").text
+
+
+def test_rights_are_never_left_empty(browser, people):
+    person = people.add("Meera", ["read"], by="tests")
+    browser.send(f"/people/{person.id}/rights")
+    assert people.get(person.id).scopes == {"read"}
+    assert "choose at least one right" in browser.open("/people").text
+
+
+def test_every_signed_in_device_is_listed_and_signed_out_from_there(browser, make_browser, people, sessions):
+    person = people.add("Meera", ["read"], by="tests")
+    meera = make_browser()
+    meera.send(f"/sign-in/{people.link(person.id, by='tests')}", token=False)
+    (device,) = [one for one in sessions.all() if one.person == person.id]
+    page = browser.open("/people").text
+    assert "this device" in page
+    assert "Signed in with an API key" in page
+    browser.send(f"/people/devices/{device.id}/sign-out")
+    assert meera.get("/help").status_code == 303
+    assert "Signed in nowhere" in browser.open("/people").text

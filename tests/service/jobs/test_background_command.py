@@ -7,7 +7,7 @@ import pytest
 from ledger.log.sqlite.writer import SqliteEventLog
 from service.deployment.locks import is_held
 from service.deployment.parts import PROJECTOR
-from service.jobs.background_command import BackgroundCommands, Progress, complaint_in, complaint_of, progress_in
+from service.jobs.background_command import BackgroundCommands, HowFar, complaint_in, complaint_of, progress_in
 from service.wiring.drivers import now
 from tests.brokers import eventually
 
@@ -46,8 +46,8 @@ def test_its_complaint_is_kept_too(background, lock, tmp_path):
 def test_how_far_a_command_is_is_told_by_its_last_whole_line(tmp_path):
     out = tmp_path / "out"
     assert (progress_in(out), complaint_in(out)) == (None, None)
-    complaint_of(out).write_text(f"{Progress(3, 9).line()}\nWarning: x\n{Progress(7, 9).line()}\nprogress 8")
-    assert progress_in(out) == Progress(7, 9)
+    complaint_of(out).write_text(f"{HowFar(3, 9).line()}\nWarning: x\n{HowFar(7, 9).line()}\nprogress 8")
+    assert progress_in(out) == HowFar(7, 9)
     assert complaint_in(out) is None
 
 
