@@ -23,6 +23,7 @@ STORES = (  # the tables of service.db, each with the one file that knows it
     "service/deployment/people.py",
     "service/deployment/sessions.py",
     "service/deployment/store_checks.py",
+    "service/deployment/views.py",
     "service/commands/idempotency.py",
     "service/imports/record/registry.py",
     "service/hub/frame/preferences.py",

@@ -23,6 +23,7 @@ from service.api.routes.imports import import_routes
 from service.api.routes.ledger import ledger_routes
 from service.api.routes.list import list_routes
 from service.api.routes.trail import trail_routes
+from service.api.routes.views import view_routes
 from service.api.routes.writing import writing_routes
 from service.api.server.metrics import Metrics
 from service.api.track import TrackCalls, describe_track_calls
@@ -68,6 +69,7 @@ def create_app(services: Services) -> Flask:
         catalogue_routes(services),
         import_routes(services),
         export_routes(services),
+        view_routes(services),
         ledger_routes(services),
         audit_run_routes(services),
         trail_routes(services),

@@ -13,6 +13,7 @@ from service.deployment.keys import Keys
 from service.deployment.people import People
 from service.deployment.sessions import Sessions
 from service.deployment.settings import Settings
+from service.deployment.views import Views
 from service.http.gate import Gate
 from service.http.readiness import Readiness
 from service.http.seats import Seats
@@ -59,6 +60,7 @@ class Services:
     sessions: Sessions
     trail: Trail
     exporting: Exporting
+    views: Views
     record: Callable[[Act], None]
     imports: Callable[[], AbstractContextManager["Imports"]]
     named_once: Callable[[str], bool]

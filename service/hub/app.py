@@ -79,6 +79,7 @@ def create_hub(hub: Hub) -> Flask:
     def help_page() -> Any:
         return render_template("frame/help.html")
 
+    app.jinja_env.globals["saved_views"] = lambda: hub.services.views.seen_by(g.session.name)
     _speak(app, access, words.Moments(settings.time_zone, hub.services.clock))
     return app
 

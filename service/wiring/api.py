@@ -23,6 +23,7 @@ from service.deployment.deployment import Deployment
 from service.deployment.keys import Keys
 from service.deployment.people import People
 from service.deployment.sessions import Sessions
+from service.deployment.views import Views
 from service.http.denials import Denials
 from service.http.failures import ALLOWED, Failures
 from service.http.front import Front
@@ -114,6 +115,7 @@ def services(deployment: Deployment, clock: Callable[[], int] = now) -> Services
         sessions=Sessions(drivers.store(), clock, token_urlsafe),
         trail=Trail(AuditTable(drivers.store()), keys, readers.log),
         exporting=Exporting(exports(deployment, background), readers, once, drivers.days(), keys.record, now, Totals()),
+        views=Views(drivers.store(), new_id),
         record=keys.record,
         imports=partial(_imports, deployment, calls.publisher),
         named_once=once,

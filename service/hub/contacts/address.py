@@ -19,7 +19,10 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class ListAddress:
-    """What an address of the list asks for. `filtering` is the field whose filter is being chosen."""
+    """What an address of the list asks for. `filtering` is the field whose filter is being chosen.
+
+    `view` is the saved view that it began with.
+    """
 
     q: str
     where: tuple[str, ...]
@@ -29,6 +32,7 @@ class ListAddress:
     as_of: str
     columns: tuple[str, ...]
     filtering: str = ""
+    view: str = ""
 
     @classmethod
     def of(cls, arguments: Any, columns: tuple[str, ...]) -> "ListAddress":
@@ -43,6 +47,7 @@ class ListAddress:
             as_of=arguments.get("as_of", "").strip(),
             columns=columns,
             filtering=arguments.get("filter", ""),
+            view=arguments.get("view", ""),
         )
 
     @property
@@ -54,6 +59,8 @@ class ListAddress:
             found.append(("sort", self.sort))
         if self.as_of:
             found.append(("as_of", self.as_of))
+        if self.view:  # its address alone stands for the view as it was saved, and not for a list without filters
+            found = [("view", self.view), *(found or [("q", "")])]
         return found
 
     @property

@@ -1,9 +1,11 @@
 """The list of contacts (R25): search, filters, columns, sort, pages, as of a day. The address is the state."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
 
 from projections.conditions.condition import IDENTITIES, BadCondition
 from projections.state.port import StoredState
@@ -11,6 +13,7 @@ from service.http.services import Services
 from service.hub.contacts.adding import adding_pages
 from service.hub.contacts.address import ListAddress, chips
 from service.hub.contacts.filters import CHOICES, Chosen, NotChosen, title_of
+from service.hub.contacts.views import pairs_of, view_of, views_pages
 from service.hub.frame.access import needs
 from service.hub.frame.preferences import Preferences
 from service.queries.as_of import BadMoment, position_of
@@ -23,6 +26,7 @@ COLUMNS = ("name", "phone", "city", "tags", "modified")
 
 _ALWAYS = ("phone", "user_id", "tags", "modified", "created")
 _MOST_COLUMNS = 12
+_OF_A_LIST = frozenset({"q", "where", "tag", "sort", "as_of"})
 _ROWS = 50
 _MOST_VALUES = 60
 
@@ -33,6 +37,7 @@ def contacts_pages(services: Services, preferences: Preferences) -> Blueprint:
     _list(pages, services, preferences)
     _choosing(pages, services, preferences)
     adding_pages(pages, services)
+    views_pages(pages, services.views)
     return pages
 
 
@@ -40,8 +45,18 @@ def _list(pages: Blueprint, services: Services, preferences: Preferences) -> Non
     @pages.get("/contacts")
     @needs("read")
     def contacts_page() -> Any:
-        asked = ListAddress.of(request.args, shown_columns(preferences))
-        return _shown(services, asked)
+        return _shown(services, _asked(services, shown_columns(preferences)))
+
+
+def _asked(services: Services, columns: tuple[str, ...]) -> ListAddress:
+    """What the address asks for; that of a view alone stands for what was saved."""
+    asked = ListAddress.of(request.args, columns)
+    view = view_of(services.views, asked.view)
+    if view is None:
+        return replace(asked, view="")
+    if not _OF_A_LIST.isdisjoint(request.args):
+        return replace(asked, columns=view.columns or columns)
+    return ListAddress.of(MultiDict([*request.args.items(multi=True), *pairs_of(view)]), view.columns or columns)
 
 
 def _shown(services: Services, asked: ListAddress, lacking: str | None = None) -> Any:
@@ -62,6 +77,7 @@ def _shown(services: Services, asked: ListAddress, lacking: str | None = None) -
     except (BadCondition, ValueError) as bad:
         fault = f"This filter is not possible: {bad}."
     types = {one["name"]: one["type"] for one in attributes}
+    view = view_of(services.views, asked.view)
     return render_template(
         "contacts/page.html",
         asked=asked,
@@ -78,7 +94,14 @@ def _shown(services: Services, asked: ListAddress, lacking: str | None = None) -
         notes=document.get("notes", ()),
         position=position,
         fault=fault,
+        view=view,
+        is_view_changed=view is not None and sorted(_saved(asked)) != sorted(pairs_of(view)),
     )
+
+
+def _saved(asked: ListAddress) -> list[tuple[str, str]]:
+    """What of an address a view keeps."""
+    return [pair for pair in replace(asked, view="", as_of="").pairs if pair != ("q", "")]
 
 
 def _panel(services: Services, field: str, types: Mapping[str, str], lacking: str | None) -> dict[str, Any]:

@@ -6,11 +6,13 @@ from secrets import token_urlsafe
 from click.testing import CliRunner
 
 from service.api.description import import_examples as examples
+from service.api.description import view_shapes
 from service.api.track import EVENTS, USERS
 from service.cli.main import commands
 from service.deployment.keys import Keys
 from service.deployment.people import People
 from service.deployment.sessions import Sessions
+from service.deployment.views import View, Views
 from service.jobs.audit_runs import AuditRuns
 from service.jobs.exports.exports import Exports
 from service.jobs.exports.wanted_export import WantedExport
@@ -67,7 +69,12 @@ def let_in(world):
         person = people.add("Meera Shah", ["read"], by="tests")
         key, _ = keys.create("shop", ["track", "read"], by="tests")
         session = sessions.find(sessions.begin("Chrome on Windows", person=person.id))
-    return {"/v1/people/{id}": person.id, "/v1/sessions/{id}": session.id, "/v1/keys/{id}": key.id}
+        views, owner = Views(store, world.drivers.ids()), "Website"
+        for one in views.seen_by(owner):
+            views.remove(one.id, owner)
+        view = views.save(View("", "Pune, vip", view_shapes.QUERY, ("name", "phone"), "-modified", True, owner))
+    let = {"/v1/people/{id}": person.id, "/v1/sessions/{id}": session.id, "/v1/keys/{id}": key.id}
+    return {**let, "/v1/views/{id}": view.id}
 
 
 def verified(world):
