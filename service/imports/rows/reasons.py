@@ -30,16 +30,16 @@ class Reason:
 REASONS = {
     "phone_missing": Reason("no phone number", "Fill in the phone number."),
     "phone_not_digits": Reason(
-        "letters, spaces or signs in the number",
+        "letters, spaces or symbols in the number",
         "Use digits only, or import with {clean_phones}.",
     ),
     "phone_invalid": Reason("no such number in that country", "Check the number and its country code."),
     "phone_scientific": Reason(
-        "a spreadsheet made `9.19967E+11` of it; digits are lost",
+        "a spreadsheet turned the number into `9.19967E+11`, and digits are lost",
         "Format the column as text in the spreadsheet, enter the number again, and save as CSV.",
     ),
     "phone_decimal": Reason(
-        "a spreadsheet made a decimal of it, such as `919967536783.0`",
+        "a spreadsheet turned the number into a decimal, such as `919967536783.0`",
         "Format the column as text, or as a number without decimals, in the spreadsheet, and save it again.",
     ),
     "country_code_missing": Reason(
@@ -50,13 +50,13 @@ REASONS = {
         "no country has this code",
         "Use the digits of a country's calling code, such as 91.",
     ),
-    "duplicate_phone": Reason("an earlier row with this phone was taken", "Keep one row for each phone number."),
+    "duplicate_phone": Reason("an earlier row has this phone number", "Keep one row for each phone number."),
     "duplicate_user_id": Reason(
-        "an earlier row with this user id was taken, and rows match by either",
+        "an earlier row has this user id, and rows match by either",
         "Keep one row for each user id.",
     ),
     "name_not_letters": Reason(
-        "digits or signs in a name",
+        "digits or symbols in a name",
         "Use letters and spaces only; {relaxed_names} also allows ' \u2019 - and .",
     ),
     "opt_in_invalid": Reason(
@@ -68,31 +68,34 @@ REASONS = {
         "Import with {allow_opt_in} if this person has agreed to messages since.",
     ),
     "user_id_conflict": Reason(
-        "the user id is somebody else's, or the contact has another",
+        "the user id belongs to another contact, or this contact has a different one",
         "Give each user id to one phone number only. A contact that is known by its user id alone gets its phone"
         " when {match} is either.",
     ),
     "user_id_invalid": Reason(
-        "not fit for a user id",
+        "not a valid user id",
         "Use 1 to 256 characters, without line breaks or control characters.",
     ),
     "user_id_scientific": Reason(
-        "a spreadsheet made `6.61E+12` of it; digits are lost",
+        "a spreadsheet turned the user id into `6.61E+12`, and digits are lost",
         "Format the column as text in the spreadsheet, enter the user id again, and save as CSV.",
     ),
     "type_mismatch": Reason(
         "not a value of the column's type",
         "Correct the value, or map the column to another type.",
     ),
-    "tag_invalid": Reason("no tag, or more than 50", "Write tags of 1 to 100 characters, parted by commas."),
+    "tag_invalid": Reason(
+        "not a valid tag, or more than 50 of them",
+        "Write tags of 1 to 100 characters, separated by commas.",
+    ),
     "too_many_cells": Reason(
-        "more cells than the header has names",
+        "more cells than the header has columns",
         "Put quotes around cells that hold the delimiter, or remove the extra cells.",
     ),
     "too_long": Reason("a value over 32 KiB, or a list over 1,000 items", "Shorten the value."),
     "too_large": Reason(
         "the whole row is over 252 KiB",
-        "Shorten the row's values, or spread them over fewer columns.",
+        "Shorten the row's values, or leave out columns that you do not need.",
     ),
 }
 """By code, which never changes; a rejects CSV has the hint as `rejected:hint`."""
@@ -117,12 +120,12 @@ def fault(column: str, reason: str, message: str, advice: str | None = None) -> 
 
 def duplicate(column: str, row: int, line: int) -> RowFault:
     """A later row with the phone of `row`, which was accepted (R15)."""
-    return fault(column, "duplicate_phone", f"The phone number is that of row {row} (line {line}), which was taken.")
+    return fault(column, "duplicate_phone", f"Row {row} (line {line}) has the same phone number.")
 
 
 def duplicate_user_id(column: str, row: int, line: int) -> RowFault:
     """A later row with the user id of `row`, which was accepted, where rows match by either (R17)."""
-    return fault(column, "duplicate_user_id", f"The user id is that of row {row} (line {line}), which was taken.")
+    return fault(column, "duplicate_user_id", f"Row {row} (line {line}) has the same user id.")
 
 
 def user_id_taken(column: str, row: int, line: int) -> RowFault:

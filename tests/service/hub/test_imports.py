@@ -88,7 +88,7 @@ def test_a_file_goes_its_whole_way_and_is_undone_and_redone(desk, world):
     desk.work(path)
     page = desk.page(path)
     assert "2 rows = 1 new + 0 updated + 0 unchanged + 0 duplicate + 1 rejected" in page.text
-    assert "digits or signs in a name" in page.text
+    assert "digits or symbols in a name" in page.text
     assert "Import 1 row" in page.text
     desk.run(path)
     assert (world.contact(GAVIN)["traits"]["city"], world.contact(GAVIN)["tags"]) == ("Pune", ["vip", "diwali 2026"])

@@ -43,7 +43,7 @@ def test_reasons_count_rows_and_a_row_with_several_counts_under_each(imports):
     expected = {"name_not_letters": 2, "country_code_missing": 1, "duplicate_phone": 1}
     for document in (imports.status(id), imports.run(id)):
         assert {one["reason"]: one["rows"] for one in document["reasons"]} == expected
-        assert document["reasons"][0]["what"] == "digits or signs in a name"
+        assert document["reasons"][0]["what"] == "digits or symbols in a name"
 
 
 def test_reasons_count_what_only_the_append_rejects(imports, world):
