@@ -351,3 +351,9 @@ def test_other_columns_remind_of_nothing(desk):
     desk.run(desk.checked(f"Mobile,Grade\n{GAVIN},7\n"))
     path = desk.uploaded(f"Grade,Mobile\n8,{ASHA}\n")
     assert "Same columns as" not in desk.page(f"{path}?step=columns").text
+
+
+def test_a_file_of_which_no_row_can_be_taken_has_no_button_to_import_it(desk):
+    page = desk.page(desk.checked(f"Mobile,Name\n{GAVIN},R2 D2\n"))
+    assert "No row can be taken as it is" in page.text
+    assert "/confirm" not in page.html
