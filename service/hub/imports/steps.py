@@ -196,6 +196,7 @@ def _columns_page(
     if faults is None:
         faults = tuple(proposal["faults"]) if is_first else ()
         faults += (document["failure"],) if "failure" in document else ()
+    faults = tuple(map(told.mapping_fault, faults))
     columns = views(document, known, _zone(services.settings.time_zone), typed, faults)
     has_phone = any(one["attribute"] == "phone_number" for one in proposal["columns"])
     may_need_code = proposal["country_code"] is not None or not has_phone

@@ -88,6 +88,22 @@ def people(number: int) -> str:
     return f"{number:,} {'person' if number == 1 else 'people'}"
 
 
+def mapping_fault(fault: str) -> str:
+    """What keeps columns from being matched so, in the words that stand on the page."""
+    for name, word in _ON_PAGE.items():
+        fault = fault.replace(name, word)
+    return fault
+
+
+_ON_PAGE = {
+    "map one to phone_number": "choose “Phone Number” for one",
+    "map or ignore all but one": "leave out all but one",
+    "ignore the one or the others": "leave out the one or the others",
+    "take out or ignore the others": "leave out the others",
+    " is mapped or ignored twice": " stands twice in the header; rename one of the two in the file",
+}
+
+
 def refused(fault: StepNotAllowed | UndoNotPossible) -> str:
     """Why something cannot be done with an import now."""
     if isinstance(fault, UndoNotPossible):

@@ -194,7 +194,7 @@ def test_faults_of_the_mapping_stand_at_their_columns_and_keep_what_was_typed(de
     path = desk.uploaded(f"Mobile,Town,Place\n{GAVIN},Pune,Agra\n")
     answer = desk.matched(path, becomes1="=city", becomes2="=city", null_values="NA, nil")
     assert answer.status_code == 422
-    assert "are all City; map or ignore all but one" in answer.text
+    assert "are all City; leave out all but one" in answer.text
     assert 'href="#column1"' in answer.text
     assert 'value="NA, nil"' in answer.text
     assert chosen(answer.text)["becomes2"] == "=city"
@@ -357,3 +357,10 @@ def test_a_file_of_which_no_row_can_be_taken_has_no_button_to_import_it(desk):
     page = desk.page(desk.checked(f"Mobile,Name\n{GAVIN},R2 D2\n"))
     assert "No row can be taken as it is" in page.text
     assert "/confirm" not in page.html
+
+
+def test_where_no_column_is_the_phone_the_page_says_what_to_choose(desk):
+    path = desk.uploaded("Customer report\n")
+    text = desk.page(f"{path}?step=columns").text
+    assert "choose “Phone Number” for one" in text
+    assert "phone_number" not in text
