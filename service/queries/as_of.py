@@ -1,7 +1,13 @@
 """As of when: a position of the log, or a moment, as people write them (R29)."""
 
+import re
+from datetime import date
+
 from ledger.events import moments
 from ledger.log.port import LogReader
+from service.queries.business_days import BusinessDays
+
+_IS_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII).fullmatch
 
 
 class BadMoment(ValueError):
@@ -24,3 +30,19 @@ def position_of(log: LogReader, text: str | None) -> int | None:
         return log.position_at(moments.parse(text))
     except ValueError as fault:
         raise BadMoment(f"{fault}; or a position in the log") from fault
+
+
+def end_of_day(days: BusinessDays, text: str) -> str:
+    """A date as the last moment of that day of the business, as `position_of` reads it; anything else as it is.
+
+    So whoever asks for a day asks for one position. Raises BadMoment for a day that has not ended.
+    """
+    try:
+        day = date.fromisoformat(text) if _IS_DATE(text) else None
+    except ValueError:
+        raise BadMoment(f"{text} is no day of a calendar") from None
+    if day is None:
+        return text
+    if day >= days.today():
+        raise BadMoment(f"{text} has not ended yet: leave the day out to see the contacts as they are now")
+    return moments.text(days.end(day) - 1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request
@@ -16,7 +17,7 @@ from service.hub.contacts.filters import CHOICES, Chosen, NotChosen, title_of
 from service.hub.contacts.views import pairs_of, view_of, views_pages
 from service.hub.frame.access import needs
 from service.hub.frame.preferences import Preferences
-from service.queries.as_of import BadMoment, position_of
+from service.queries.as_of import BadMoment, end_of_day, position_of
 from service.queries.attribute_names import RECORDED, TAGS
 from service.queries.list import BadCursor
 from service.queries.selection import Selection
@@ -93,6 +94,8 @@ def _shown(services: Services, asked: ListAddress, lacking: str | None = None) -
         refolding=document.get("refolding"),
         notes=document.get("notes", ()),
         position=position,
+        yesterday=services.days.today() - timedelta(days=1),
+        zone=services.days.name(),
         fault=fault,
         view=view,
         is_view_changed=view is not None and sorted(_saved(asked)) != sorted(pairs_of(view)),
@@ -160,7 +163,7 @@ def _choosing(pages: Blueprint, services: Services, preferences: Preferences) ->
 def _past(services: Services, as_of: str) -> tuple[StoredState, int]:
     """The state as of then, and the position that this is. Raises BadMoment."""
     with services.readers.log() as log:
-        position = position_of(log, as_of)
+        position = position_of(log, end_of_day(services.days, as_of))
         assert position is not None
         return services.past.at(log, position), position
 

@@ -15,7 +15,7 @@ from service.hub.frame.preferences import Preferences
 from service.jobs.exports.exporting import ExportAsked
 from service.jobs.exports.exports import ExportUnknown, NoFile, TooManyExports
 from service.jobs.exports.wanted_export import BadColumns
-from service.queries.as_of import BadMoment
+from service.queries.as_of import BadMoment, end_of_day
 from service.queries.selection import Selection
 
 _COLUMNS = {"modified": "modified_at", "created": "created_at"}
@@ -41,15 +41,15 @@ def _asking(pages: Blueprint, services: Services, preferences: Preferences) -> N
     def ask_for_export() -> Any:
         asked = ListAddress.of(request.args, shown_columns(preferences))
         columns = tuple(_COLUMNS.get(name, name) for name in asked.columns)
-        wanted = ExportAsked(
-            _selection(asked),
-            asked.sort,
-            "jsonl" if request.form.get("format") == "jsonl" else "csv",
-            columns if request.form.get("columns") == "shown" else None,
-            asked.as_of or None,
-            is_opted_in_only=request.form.get("who") == "opted_in",
-        )
         try:
+            wanted = ExportAsked(
+                _selection(asked),
+                asked.sort,
+                "jsonl" if request.form.get("format") == "jsonl" else "csv",
+                columns if request.form.get("columns") == "shown" else None,
+                end_of_day(services.days, asked.as_of) if asked.as_of else None,
+                is_opted_in_only=request.form.get("who") == "opted_in",
+            )
             document = services.exporting.ask(wanted, by=g.session.name)
         except (BadCondition, BadColumns, BadMoment, TooManyExports, ValueError) as fault:
             return _form(services, asked, f"{str(fault)[:1].upper()}{str(fault)[1:]}."), 422

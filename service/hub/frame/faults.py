@@ -27,12 +27,13 @@ _TO_NOTICES = {"HX-Retarget": "#notices", "HX-Reswap": "innerHTML", "HX-Reselect
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A fault as it is shown. `waits`: asking again can help, after the seconds of `headers`."""
+    """A fault as it is shown. `waits`: asking again can help; `looks_again`: the page does so by itself."""
 
     status: int
     heading: str
     text: str
     waits: bool = False
+    looks_again: bool = False
 
 
 def answer_faults(app: Flask, access: Access, new_id: Callable[[], str]) -> None:
@@ -66,7 +67,10 @@ def _said(fault: Exception) -> _Said | None:
         case Unknown():
             return _Said(404, "Nobody is here", _sentence(str(fault)))
         case BeingFolded():
-            return _Said(503, "One moment", "The contacts as of then are being worked out.", waits=True)
+            done = fault.progress
+            how_far = "" if done is None else f" {done.done:,} of {done.of:,} entries are done."
+            text = f"The contacts as of then are being worked out.{how_far} They will be shown here by themselves."
+            return _Said(503, "One moment", text, waits=True, looks_again=True)
         case NotMadeYet():
             return _Said(503, "One moment", "The ledger is just starting.", waits=True)
         case StorageFault() if fault.is_passing:

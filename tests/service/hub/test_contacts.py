@@ -2,6 +2,7 @@
 
 import pytest
 
+from service.deployment.locks import holding
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.shipped import eventually
 
@@ -142,11 +143,22 @@ def test_the_list_can_be_had_as_it_was(known, browser):
     assert "Back to now" in page.text
 
 
-@pytest.mark.parametrize("moment", ["yesterday", "999999", "2026-13-01"])
+@pytest.mark.parametrize("moment", ["yesterday", "999999", "2026-13-01", "2999-01-01"])
 def test_a_moment_that_is_not_possible_says_why(reader, moment):
     page = reader.open(f"/contacts?as_of={moment}")
     assert page.status == 200
     assert "This moment is not possible" in page.text
+
+
+def test_while_a_past_is_worked_out_the_page_says_how_far_it_is_and_looks_again(known, browser):
+    folder = known.deployment.past
+    folder.mkdir()
+    (folder / "asked.err").write_text("progress 1 2\n")
+    with holding(folder / "asked.lock"):
+        page = browser.open("/contacts?as_of=2")
+    assert page.status == 503
+    assert "1 of 2 entries are done" in page.text
+    assert 'http-equiv="refresh"' in page.html
 
 
 def test_an_empty_ledger_says_how_to_begin(world, browser):
