@@ -1,5 +1,6 @@
 """Random small worlds: so few phones, user ids, attributes, tags and times that they meet, merge and contradict."""
 
+import operator
 import os
 import shutil
 import tempfile
@@ -67,7 +68,8 @@ who = st.one_of(
     st.fixed_dictionaries({"phone": phones, "userId": user_ids, "match": st.sampled_from(["phone", "either"])}),
 )
 values = st.sampled_from(["Pune", "Agra", "2022-10-31", 1, 1.5, True, False, ["a", 1], None, None])
-traits = st.dictionaries(st.sampled_from(["city", "n", "phone"]), values, max_size=3)
+consents = st.sampled_from([{}, {}, *({"whatsapp_opted": said} for said in (True, False, None))])
+traits = st.builds(operator.or_, st.dictionaries(st.sampled_from(["city", "n", "phone"]), values, max_size=3), consents)
 tags = st.lists(st.sampled_from(["vip", "VIP", " new  customer", "New Customer", "straße", "STRASSE"]), min_size=1)
 seconds = st.none() | st.integers(-2, 4)
 

@@ -30,6 +30,7 @@ class Data(msgspec.Struct, gc=False):
     line: _Count | None = None
     rowend: bool = False
     fill: bool = False
+    by: str | None = None
 
 
 class Command(msgspec.Struct, gc=False):

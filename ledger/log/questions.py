@@ -21,10 +21,10 @@ from ledger.log.undo import Refused, Undoings
 
 FoldRow = tuple[
     int, int, int | None, str | None, str | None, int | None, bytes | None, int | None, int, int | None,
-    bytes | None, bytes | None, int | None, str | None, int | None, int,
+    bytes | None, bytes | None, int | None, str | None, int | None, int, int | None,
 ]  # fmt: skip
 """position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, import (its number), headers,
-value, phone, user_id, row, row_end: the columns the fold needs, as they are stored."""
+value, phone, user_id, row, row_end, source (its number): the columns the fold needs, as they are stored."""
 
 POSITION: Final = 0
 CONTACT: Final = 5
@@ -32,6 +32,7 @@ CONTACT_ID: Final = 6
 ABSORBED: Final = 7
 SKIPPED: Final = 8
 IMPORT: Final = 9
+SOURCE: Final = 16
 """Where some of these stand in a `FoldRow`, which is a bare tuple as it comes from the driver and from a spool."""
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from projections.conditions.condition import Condition
+from projections.fold.outcomes import Outcome
 
 Join = Literal["and", "or"]
 
@@ -15,6 +16,14 @@ class Recorded:
     column: Literal["created", "modified"]
     op: str
     moment: int
+
+
+@dataclass(frozen=True, slots=True)
+class FromImport:
+    """Whether a row of an import, by its id, had one of these outcomes for a contact."""
+
+    id: str
+    outcomes: tuple[Outcome, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ class Together:
     tests: tuple["Test", ...]
 
 
-Test = Condition | Recorded | HasTag | Exists | Contains | Empty | Tagged | Not | Together
+Test = Condition | Recorded | FromImport | HasTag | Exists | Contains | Empty | Tagged | Not | Together
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     traits: dict[str, Value] | None
     tags: list[str] | None
     fills: bool
+    by: str | None = None
 
 
 def event_of(
@@ -86,6 +87,7 @@ def event_of(
         traits if not traits or _clean_names.issuperset(traits) else cleanly_named(traits),
         tags if not tags or _clean_tags.issuperset(tags) else _that_are_tags(tags),
         fills,
+        data.by,
     )
 
 

@@ -24,6 +24,7 @@ SoFar = tuple[Outcome, bool]
 class RowMessage(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What a message of an import's row did; `is_older` when one of its values lost to a newer one (R4).
 
+    `contact` is the number of the one that the row is about; 0 for none, as when it was rejected.
     `is_last`: no other message of the row comes after it. A closed row is its last message with the row's outcome.
     """
 
@@ -33,6 +34,7 @@ class RowMessage(msgspec.Struct, frozen=True, gc=False, array_like=True):
     is_last: bool
     outcome: Outcome
     is_older: bool
+    contact: int = 0
 
 
 def row_message(event: Event, step: Step) -> RowMessage:
@@ -40,7 +42,7 @@ def row_message(event: Event, step: Step) -> RowMessage:
     assert event.import_id is not None
     assert event.row is not None
     outcome: Outcome = "created" if step.before is None else "updated" if step.has_changed else "unchanged"
-    return RowMessage(event.position, event.import_id, event.row, event.is_last, outcome, step.has_lost)
+    return RowMessage(event.position, event.import_id, event.row, event.is_last, outcome, step.has_lost, event.contact)
 
 
 class RejectedRows:

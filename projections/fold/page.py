@@ -8,9 +8,11 @@ from ledger.events import types
 from ledger.events.data import BROKEN, command_of, data_of, json_of
 from ledger.log.entry import Headers, unpack_headers
 from ledger.log.port import FoldRow, LogReader
+from ledger.log.questions import SOURCE
 from ledger.log.undo import Undoings
 from projections.fold.component import States, steps, take
 from projections.fold.event import Event, event_of
+from projections.fold.growth import Growth, Since
 from projections.fold.outcomes import Outcome, RowMessage, row_message
 
 _IMPORT_COLUMNS = types.complete(
@@ -26,6 +28,7 @@ _IMPORT_COLUMNS = types.complete(
 """Which column of the state's `imports` keeps what each type that is about an import says."""
 
 _REUSED = "id_reused"
+_NEVER = 2**63
 _ABOUT_ROWS = frozenset({"identity_conflict", "invalid", "phone_invalid", "import_undone", _REUSED})
 """Reasons that an import's own message can have: others may come from anybody who uses its name."""
 
@@ -36,12 +39,22 @@ class ImportIds(dict[int | None, str | None]):
     def __init__(self, log: LogReader) -> None:
         super().__init__({None: None})
         self._log = log
+        self._ours: dict[int | None, bool] = {None: False}
 
     def __missing__(self, source: int | None) -> str | None:
         assert source is not None
         name = self._log.source_name(source)
         self[source] = name.removeprefix(types.IMPORTS) if name.startswith(types.IMPORTS) else None
         return self[source]
+
+    def sender(self, by: str | None, source: int | None) -> str | None:
+        """Whom a message of a source names as its sender; None where anybody could have written that, unsigned."""
+        if by is None:
+            return None
+        if source not in self._ours:
+            assert source is not None
+            self._ours[source] = types.is_ours(self._log.source_name(source))
+        return by if self._ours[source] else None
 
     def is_of_row(self, row: int | None, source: int | None, value: bytes | None) -> bool:
         """Whether the accepted message that has a rejected one's id is of the same row, and says what became of it.
@@ -67,14 +80,17 @@ _named = msgspec.json.Decoder(_Named).decode
 class FoldPage:
     """Rows of the log folded so far. `states` must have all contacts they touch, as they were just before, if at all.
 
-    `changed` and `absorbed` are the numbers of contacts to save and to remove, `messages` those of import rows, and
-    `imports` maps an import's id to columns of the state's `imports` to set (`started`, `split`, `undoing`: JSON).
+    `growth` counts what they did. `changed` and `absorbed` are the numbers of contacts to save and to remove,
+    `messages` those of import rows, and `imports` maps an import's id to columns of
+    the state's `imports` to set (`started`, `split`, `undoing`: JSON).
     """
 
-    __slots__ = ("_import_ids", "absorbed", "changed", "imports", "messages", "states")
+    __slots__ = ("_import_ids", "_of", "absorbed", "changed", "growth", "imports", "messages", "states")
 
-    def __init__(self, states: States, import_ids: ImportIds) -> None:
+    def __init__(self, states: States, import_ids: ImportIds, growth: Growth | None = None) -> None:
         self._import_ids = import_ids
+        self._of: dict[int, int | None] = {}
+        self.growth = growth or Growth()
         self.states = states
         self.changed: set[int] = set()
         self.absorbed: set[int] = set()
@@ -84,12 +100,14 @@ class FoldPage:
     def fold(self, rows: Iterable[FoldRow]) -> None:
         """Fold these rows too, in log order. Raises ValueError for an event about a contact that no entry created."""
         states, changed, messages, import_ids = self.states, self.changed, self.messages, self._import_ids
+        count = self.growth.take
         for row in rows:
             event = event_in(row, import_ids)
             if event is None:
                 self._note(row)
                 continue
             step = take(states, event)
+            count(step, event.recorded, row[SOURCE], import_ids.sender(event.by, row[SOURCE]))
             changed.add(event.contact)
             if event.absorbed is not None:
                 self.absorbed.add(event.absorbed)
@@ -97,11 +115,23 @@ class FoldPage:
             if event.row is not None:
                 messages.append(row_message(event, step))
 
-    def fold_component(self, rows: Iterable[FoldRow], undoings: Undoings) -> None:
-        """Fold all rows of one component, with the undos and redos of its imports at their places."""
+    def fold_component(self, rows: Iterable[FoldRow], undoings: Undoings, uncounted: Since | None = None) -> None:
+        """Fold all rows of one component, with the undos and redos of its imports at their places.
+
+        With `uncounted`, all but the undos and redos that it says have been counted before.
+        """
         states: States = {}
+        self._of.clear()
         for step in steps(self._events(rows), undoings, states):
-            if isinstance(step.cause, Event) and step.cause.row is not None:
+            if not isinstance(step.cause, Event):
+                if uncounted is None or step.cause.position >= uncounted.get(step.contact, _NEVER):
+                    self.growth.take_undoing(step, step.cause)
+                continue
+            if uncounted is None:
+                source = self._of[step.cause.position]
+                sender = self._import_ids.sender(step.cause.by, source)
+                self.growth.take(step, step.cause.recorded, source, sender)
+            if step.cause.row is not None:
                 self.messages.append(row_message(step.cause, step))
         self.states |= states
 
@@ -111,11 +141,13 @@ class FoldPage:
             if event is None:
                 self._note(row)
             else:
+                self._of[event.position] = row[SOURCE]
                 yield event
 
     def _note(self, row: FoldRow) -> None:
         """What there is to note of a row without an event: rejected and skipped rows of imports, and their orders."""
-        (position, recorded, _, type, reason, _, _, _, skipped, source, headers, value, _, _, import_row, row_end) = row
+        (position, recorded, _, type, reason, contact, _, _, skipped, source, headers, value, _, _, import_row, row_end,
+         _) = row  # fmt: skip
         import_id = self._import_ids[source]
         if import_id is None or (reason is not None and reason not in _ABOUT_ROWS):
             return
@@ -127,13 +159,13 @@ class FoldPage:
         if import_row is None or (reason == _REUSED and self._import_ids.is_of_row(import_row, source, value)):
             return
         outcome: Outcome = "skipped" if reason is None else "rejected"
-        self.messages.append(RowMessage(position, import_id, import_row, row_end == 1, outcome, False))
+        self.messages.append(RowMessage(position, import_id, import_row, row_end == 1, outcome, False, contact or 0))
 
 
 def event_in(row: FoldRow, import_ids: ImportIds) -> Event | None:
     """The event that a row of the log is; None for one that folds to nothing in a contact."""
     (position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source, headers, value, phone,
-     user_id, import_row, row_end) = row  # fmt: skip
+     user_id, import_row, row_end, _) = row  # fmt: skip
     if reason is not None or contact is None or skipped:
         return None
     return event_of(

@@ -10,6 +10,7 @@ from ledger.log.questions import CONTACT, IMPORT, POSITION, SKIPPED
 from ledger.log.undo import Undoings
 from projections.fold.component import States, counting, steps
 from projections.fold.event import Value
+from projections.fold.growth import Growth, Since
 from projections.fold.page import FoldPage, ImportIds, event_in
 
 
@@ -21,6 +22,16 @@ def replayed(log: LogReader, undoings: Undoings, contacts: Iterable[int], until:
         if any(not row[SKIPPED] and undoings.count(row[IMPORT], row[POSITION], until) for row in rows):
             page.fold_component(rows, undoings)
     return {contact: state for contact, state in page.states.items() if contact in wanted}
+
+
+def refolded(
+    log: LogReader, undoings: Undoings, uncounted: Since, until: int, import_ids: ImportIds, growth: Growth
+) -> States:
+    """The contacts in `uncounted` as `replayed` has them; what undos and redos did to them is counted in `growth`."""
+    page = FoldPage({}, import_ids, growth)
+    for rows in _rows_of_components(log, uncounted, until):
+        page.fold_component(rows, undoings, uncounted)
+    return {contact: state for contact, state in page.states.items() if contact in uncounted}
 
 
 def last_words(log: LogReader, contacts: Iterable[int], trait: str, until: int) -> dict[int, Value]:

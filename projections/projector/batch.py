@@ -6,6 +6,7 @@ from operator import attrgetter
 from ledger.log.port import FoldRow
 from ledger.log.questions import CONTACT, CONTACT_ID
 from projections.fold.component import States
+from projections.fold.growth import Growth
 from projections.fold.outcomes import RowMessage
 from projections.fold.page import FoldPage, ImportIds
 from projections.state.port import NewContacts
@@ -16,8 +17,9 @@ _position = attrgetter("position")
 class ProjectorBatch:
     """Rows that are saved together. `states` must have all contacts they touch, as they were just before, if at all."""
 
-    def __init__(self, states: States, import_ids: ImportIds, new: NewContacts) -> None:
-        self.page = FoldPage(states, import_ids)
+    def __init__(self, states: States, import_ids: ImportIds, new: NewContacts, growth: Growth) -> None:
+        """`new` counts in `growth` too."""
+        self.page = FoldPage(states, import_ids, growth)
         self.new = new
 
     def fold(self, rows: list[FoldRow], touched: Container[int | None]) -> None:

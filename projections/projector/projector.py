@@ -1,13 +1,12 @@
 """Log to state: folds page after page into a generation, each page with its checkpoint in one transaction."""
 
-from collections.abc import Collection
-
 from ledger.log.port import LogReader
 from ledger.log.questions import ABSORBED, CONTACT, IMPORT, POSITION
 from projections.fold.evolve import VERSION
+from projections.fold.growth import Growth, Since
 from projections.fold.outcomes import RejectedRows, closed
 from projections.fold.page import FoldPage, ImportIds
-from projections.fold.replay import replayed
+from projections.fold.replay import refolded
 from projections.fold.state import ContactState
 from projections.projector.batch import ProjectorBatch
 from projections.state.answers import Checkpoint
@@ -72,17 +71,21 @@ class Projector:
         touched = {row[CONTACT] for row in rows if row[CONTACT] is not None and row[CONTACT] < row[POSITION]}
         touched.update(row[ABSORBED] for row in rows if row[ABSORBED] is not None)
         wanted = {contact for contact in touched if contact < first}
-        dirty = self._store.dirty_among(wanted) if self._may_be_dirty else set()
-        states = self._store.load(wanted - dirty) if wanted else {}
+        growth = Growth()
+        dirty = self._store.dirty_since(wanted) if self._may_be_dirty else {}
+        states = self._store.load(wanted - dirty.keys()) if wanted else {}
         if dirty:
-            states |= self._replayed(dirty)
-        batch = ProjectorBatch(states, self._import_ids, self._store.new_contacts(self._import_ids))
+            states |= self._refolded(dirty, growth)
+        new = self._store.new_contacts(self._import_ids, growth)
+        batch = ProjectorBatch(states, self._import_ids, new, growth)
         batch.fold(rows, touched)
         page, checkpoint, open_rows = batch.page, self._checkpoint_at(last), dict(self._open_rows)
-        changed = [page.states[contact] for contact in page.changed | dirty if contact in page.states]
-        gone = (page.absorbed | dirty) - page.states.keys()
+        changed = [page.states[contact] for contact in page.changed | dirty.keys() if contact in page.states]
+        gone = (page.absorbed | dirty.keys()) - page.states.keys()
         outcomes = closed(batch.messages(), open_rows, RejectedRows(self._store.rejected_rows))
-        self._store.save(changed, batch.new, gone, outcomes, open_rows, page.imports, checkpoint, dirty)
+        self._store.save(
+            changed, batch.new, gone, outcomes, open_rows, page.imports, checkpoint, growth.counts, dirty.keys()
+        )
         self._open_rows, self.checkpoint = open_rows, checkpoint
         return len(rows)
 
@@ -91,9 +94,11 @@ class Projector:
 
         Raises StorageFault with the state as it was.
         """
-        dirty = self._store.some_dirty(limit) if self._may_be_dirty else []
+        dirty = self._store.some_dirty(limit) if self._may_be_dirty else {}
         if dirty:
-            self._store.refold(dirty, self._replayed(dirty))
+            growth = Growth()
+            states = self._refolded(dirty, growth)
+            self._store.refold(dirty.keys(), states, growth.counts)
         else:
             self._may_be_dirty = False
         return len(dirty)
@@ -110,9 +115,9 @@ class Projector:
         self.checkpoint, self._may_be_dirty = checkpoint, True
         return 1
 
-    def _replayed(self, contacts: Collection[int]) -> dict[int, ContactState]:
+    def _refolded(self, dirty: Since, growth: Growth) -> dict[int, ContactState]:
         until = self.checkpoint.position
-        return replayed(self._log, self._log.undoings(until), contacts, until, self._import_ids)
+        return refolded(self._log, self._log.undoings(until), dirty, until, self._import_ids, growth)
 
     def _checkpoint_at(self, position: int) -> Checkpoint:
         head = self._log.head_at(position)

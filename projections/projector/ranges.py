@@ -19,6 +19,7 @@ from ledger.log.port import FoldRow, LogReader
 from ledger.log.questions import ABSORBED, CONTACT, CONTACT_ID, IMPORT, POSITION
 from ledger.log.undo import Undoings
 from projections.fold.evolve import VERSION
+from projections.fold.growth import Growth
 from projections.fold.outcomes import RejectedRows, RowKey, RowMessage, SoFar, closed
 from projections.fold.page import ImportIds
 from projections.projector.batch import ContactNumbers, ProjectorBatch
@@ -90,9 +91,9 @@ def fold_ranges(
     ):
         for position in _set_aside(log, ranges, until.position, entries, again, sizes.entries):
             progress(position // 2)
-        import_ids, undoings = ImportIds(log), log.undoings(until.position)
+        import_ids, undoings, growth = ImportIds(log), log.undoings(until.position), Growth()
         for number in range(ranges.count):
-            batch = ProjectorBatch({}, import_ids, store.new_contacts(import_ids))
+            batch = ProjectorBatch({}, import_ids, store.new_contacts(import_ids, growth), growth)
             page = batch.page
             touched = _touched(entries.take(number), ranges, undoings) if undoings else set()
             apart: dict[int, list[FoldRow]] = defaultdict(list)
@@ -108,7 +109,8 @@ def fold_ranges(
         open_rows: dict[RowKey, SoFar] = {}
         rows_in_order = closed(_in_order(messages, until.position, sizes.section), open_rows, RejectedRows())
         checkpoint = Checkpoint(until.position, until.hash, VERSION)
-        store.save((), store.new_contacts(import_ids), (), rows_in_order, open_rows, imports, checkpoint)
+        nobody = store.new_contacts(import_ids, growth)
+        store.save((), nobody, (), rows_in_order, open_rows, imports, checkpoint, growth.counts)
         store.all_refolded(touched_by_orders(log, undoings, until.position))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from projections.conditions.condition import trait_of
+from projections.conditions.filters import Recorded
 from projections.conditions.wanted import Wanted, searched_for
 
 MOST = 32
@@ -17,6 +18,9 @@ MOST = 32
 
 TAGS = "tags"
 """The name of the index on tags; those on an attribute's values and on its texts are named after it."""
+
+CREATED = "created"
+"""The name of the index on when contacts were made."""
 
 KINDS = "kinds"
 """The name of the index of which attributes there are."""
@@ -72,6 +76,8 @@ def needed(wanted: Wanted) -> set[str]:
         for one in wanted.conditions
         if one.op != "!=" and can_be_kept(trait_of(one.name))
     }
+    if any(isinstance(test, Recorded) and test.column == "created" for one in wanted.filters for test in one.tests):
+        found.add(CREATED)
     if wanted.text is not None:
         found.update(map(of_text, searched_for(wanted.text)))
     return found | ({TAGS} if wanted.tags else set())

@@ -12,6 +12,7 @@ from typing import Any
 
 from ledger.log.fault import Fault
 from ledger.log.port import FoldRow
+from projections.fold.growth import Counts, Growth, Origin
 from projections.fold.outcomes import RowKey, RowMessage, SoFar
 from projections.fold.page import ImportIds
 from projections.fold.state import ContactState
@@ -150,8 +151,8 @@ class StateWriter(ABC):
         """The rows of an import whose outcome is `rejected`."""
 
     @abstractmethod
-    def new_contacts(self, import_ids: ImportIds) -> NewContacts:
-        """Where contacts go that need no fold; for `save` or `fill`."""
+    def new_contacts(self, import_ids: ImportIds, growth: Growth) -> NewContacts:
+        """Where contacts go that need no fold, for `save` or `fill`; they are counted in `growth`."""
 
     @abstractmethod
     def fill(self, states: Iterable[ContactState], new: NewContacts) -> None:
@@ -167,11 +168,13 @@ class StateWriter(ABC):
         open_rows: Mapping[RowKey, SoFar],
         imports: ImportColumns,
         checkpoint: Checkpoint,
+        counts: Mapping[Origin, Counts],
         settled: Collection[int] = (),
     ) -> None:
         """Write what a page of the log came to, and its checkpoint.
 
-        `rows` are closed ones; `open_rows` is looked at when all of them were taken. `settled` are contacts that are no
+        `rows` are closed ones; `open_rows` is looked at when all of them were taken. `counts` are added to those that
+        are kept. `settled` are contacts that are no
         longer dirty.
         """
 
@@ -180,16 +183,21 @@ class StateWriter(ABC):
         """Take the checkpoint past an undo or a redo of one import; the touched contacts are dirty from now on."""
 
     @abstractmethod
-    def dirty_among(self, contacts: Iterable[int]) -> set[int]:
-        """Those of the contacts that are dirty."""
+    def dirty_since(self, contacts: Iterable[int]) -> dict[int, int]:
+        """Those of the contacts that are dirty, and the position of the first undo or redo that made them so."""
 
     @abstractmethod
-    def some_dirty(self, most: int) -> list[int]:
-        """Contacts whose state is older than the checkpoint, because an undo or a redo has touched them."""
+    def some_dirty(self, most: int) -> dict[int, int]:
+        """Up to `most` contacts that are older than the checkpoint because of an undo or a redo; as `dirty_since`."""
 
     @abstractmethod
-    def refold(self, dirty: Collection[int], states: Mapping[int, ContactState]) -> None:
-        """Put these states in the place of dirty contacts, and take away those that have none."""
+    def refold(
+        self, dirty: Collection[int], states: Mapping[int, ContactState], counts: Mapping[Origin, Counts]
+    ) -> None:
+        """Put these states in the place of dirty contacts, and take away those that have none.
+
+        `counts` are added to those that are kept.
+        """
 
     @abstractmethod
     def all_refolded(self, touched: Mapping[str, int]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ledger.events.traits import TraitType
 from projections.conditions.wanted import Sort, Wanted
+from projections.fold.growth import Counts, Origin
 from projections.fold.state import ContactState
 from projections.state.answers import AttributeKind, Checkpoint, ImportTally, Spelling
 
@@ -160,8 +161,16 @@ class StateReader(ABC):
         """(position, row) of an import's rows that the append rejected, in row order; a negative limit is none."""
 
     @abstractmethod
+    def totals(self) -> Counts:
+        """All counts together: `contacts` of it are there now, as far as undos and redos have reached them."""
+
+    @abstractmethod
+    def growth(self, since: int, until: int) -> Iterator[tuple[Origin, Counts]]:
+        """What happened from quarter hour `since` on, up to the one before `until`, in order of time."""
+
+    @abstractmethod
     def outcome_lines(self) -> Iterator[tuple[Any, ...]]:
-        """(position, import id, row, outcome, is older) of every row of every import, in log order."""
+        """(position, import id, row, outcome, is older, contact) of every row of every import, in log order."""
 
     @abstractmethod
     def import_lines(self) -> Iterator[tuple[Any, ...]]:

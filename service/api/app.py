@@ -22,6 +22,7 @@ from service.api.routes.hub import hub_routes
 from service.api.routes.imports import import_routes
 from service.api.routes.ledger import ledger_routes
 from service.api.routes.list import list_routes
+from service.api.routes.overview import overview_routes
 from service.api.routes.trail import trail_routes
 from service.api.routes.views import view_routes
 from service.api.routes.writing import writing_routes
@@ -67,6 +68,7 @@ def create_app(services: Services) -> Flask:
         batch_routes(services, metrics),
         hub_routes(services),
         catalogue_routes(services),
+        overview_routes(services),
         import_routes(services),
         export_routes(services),
         view_routes(services),

@@ -38,6 +38,9 @@ _COMMANDS = {
     "exports": _LazyCommand(
         "exports.list_exports", "List the exports that were asked for in the hub and by calls, newest first."
     ),
+    "overview": _LazyCommand(
+        "overview.overview", "Count the contacts day by day, and say where the new ones came from."
+    ),
     "show": _LazyCommand("contacts.show", "Show a contact, now or as it was."),
     "history": _LazyCommand(
         "contacts.history",

@@ -24,6 +24,7 @@ from service.queries.business_days import BusinessDays
 from service.queries.consistency import Consistency
 from service.queries.kept_catalogue import Catalogue
 from service.queries.list import Lists
+from service.queries.overview import Overviews
 from service.queries.readers import Readers
 from service.queries.status import LedgerStatus
 from service.queries.trail import Trail
@@ -53,6 +54,7 @@ class Services:
     lists: Lists
     days: BusinessDays
     catalogue: Catalogue
+    overviews: Overviews
     past: PastStates
     audit_runs: AuditRuns
     keys: Keys

@@ -9,6 +9,7 @@ from flask import Flask, g, redirect, render_template, request
 
 from service.http.services import Services
 from service.hub.contact.page import contact_pages
+from service.hub.contacts.overview import growth_pages
 from service.hub.contacts.page import contacts_pages
 from service.hub.exports.pages import exports_pages
 from service.hub.frame import words
@@ -63,6 +64,7 @@ def create_hub(hub: Hub) -> Flask:
     answer_faults(app, access, hub.services.new_id)
     app.register_blueprint(signing_in(access, hub.services.gate, hub.services.people))
     app.register_blueprint(signing_out(access))
+    app.register_blueprint(growth_pages(hub.services))
     app.register_blueprint(contacts_pages(hub.services, hub.preferences))
     app.register_blueprint(contact_pages(hub.services, hub.preferences))
     app.register_blueprint(imports_pages(hub.services, access))
@@ -88,6 +90,8 @@ def _speak(app: Flask, access: Access, moments: words.Moments) -> None:
     """Give the templates our words, and what every page shows."""
     app.jinja_env.filters.update(
         title=words.title,
+        date=words.date,
+        origin=words.origin,
         right=words.right,
         phone=words.phone,
         count=words.count,

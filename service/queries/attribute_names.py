@@ -12,7 +12,9 @@ RECORDED: dict[str, Literal["created", "modified"]] = {"created_at": "created", 
 TAGS = "tags"
 COUNTRY_CODE = "country_code"
 """A part of the phone; an attribute of this name goes before it."""
-MEMBERS = (*IDENTITIES, *RECORDED, TAGS)
+IMPORT = "import"
+OUTCOME = "outcome"
+MEMBERS = (*IDENTITIES, *RECORDED, TAGS, IMPORT, OUTCOME)
 """What is found by a name as attributes are, and is none; an attribute of that name is put in double quotes."""
 
 _TITLES = {loose(name): name for name in (*DEFAULT_TYPES, *MEMBERS, COUNTRY_CODE)} | {loose("Phone Number"): "phone"}

@@ -54,7 +54,7 @@ def list_page(
     place = None if cursor is None else _place(cursor, mark)
     with stored.reading() as state:
         state.freeze()
-        chosen, notes = wanted(asked, state.attribute_types(), once, days)
+        chosen, notes = wanted(asked, state, once, days)
         page = pages.page(state, chosen, sort, place, limit)
         document: dict[str, Any] = {
             "contacts": [contact_document(contact) for contact in settled(state, log, page.contacts, chosen)],

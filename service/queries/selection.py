@@ -1,32 +1,28 @@
 """Conditions as people write them, such as `city=Pune`: which attribute is meant, and what a list must test (R34)."""
 
-import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from ledger.events import moments, user_ids
 from ledger.events import tags as tag_rules
 from ledger.events.phone import PhoneFault, normalise, normalise_full
-from ledger.events.traits import DEFAULT_TYPES, WHATSAPP_OPTED, TraitType, consent, is_datetime
+from ledger.events.traits import WHATSAPP_OPTED, TraitType, consent, is_datetime
 from projections.conditions.condition import IDENTITIES, BadCondition, Condition, Said, parse
-from projections.conditions.filters import Empty, Filter, HasTag, Not, Recorded, Tagged, Test, Together
+from projections.conditions.filters import Empty, Filter, FromImport, HasTag, Not, Recorded, Tagged, Test, Together
 from projections.conditions.wanted import Wanted, number_of
-from projections.state.questions import AttributeTypes
-from service.queries.attribute_names import COUNTRY_CODE, RECORDED, TAGS, Names
+from projections.fold.outcomes import OUTCOMES, Outcome
+from projections.state.questions import StateReader
+from service.queries.attribute_names import COUNTRY_CODE, IMPORT, OUTCOME, RECORDED, TAGS, Names
 from service.queries.business_days import BusinessDays
+from service.queries.condition_faults import SUCH, faults_of, without_order
+from service.queries.condition_words import DAYS, WORDS, days_meant, values_between_commas
 
 Match = Literal["all", "any"]
 
-_DAYS = ("day", "last", "next")
-WORDS = ("in", "all", "between", "empty", "any", "is", *_DAYS)
-"""What can stand before a colon behind `=` and `!=`, in place of a value."""
-_MOST_DAYS = 36_500
 _ORDER = (">", ">=", "<", "<=")
 _LIKE_OPERATORS = ("=", ">", "<", "~")
-_OPERATORS: dict[TraitType, tuple[str, ...]] = {"boolean": ("=", "!="), "list": ("=", "!=", "~")}
-"""By types that do not have all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +36,26 @@ class Selection:
 
 
 def wanted(
-    asked: Selection, types: AttributeTypes, once: Callable[[str], bool], days: BusinessDays
+    asked: Selection, state: StateReader, once: Callable[[str], bool], days: BusinessDays
 ) -> tuple[Wanted, list[str]]:
-    """What the list must test, and notes on what of it holds for fewer than a reader may think.
+    """What the list must test in a state, and notes on what of it holds for fewer than a reader may think.
 
     `once` says whether an attribute that nobody has now was ever named by an accepted entry. Raises BadCondition with
     every fault at once; ValueError for what is no tag.
     """
-    reading = _ConditionReader(types, once, days)
+    reading = _ConditionReader(state, once, days)
     faults: list[str] = []
     tests: list[Test] = []
     for text in asked.where:
         try:
-            tests.append(reading.test(parse(text)))
+            test = reading.test(parse(text))
+            tests += [] if test is None else [test]
         except BadCondition as fault:
             faults.append(str(fault).replace("\0", ""))  # of a trait that is called like an identity
+    try:
+        tests += reading.of_imports()
+    except BadCondition as fault:
+        faults.append(str(fault))
     if faults:
         raise BadCondition("; ".join(faults))
     tags = tuple(map(tag_rules.clean, asked.tags))
@@ -80,15 +81,29 @@ def _parts(test: Test) -> Sequence[Test]:
 class _ConditionReader:
     """Turns conditions into tests, by the attributes that there are."""
 
-    def __init__(self, types: AttributeTypes, once: Callable[[str], bool], days: BusinessDays) -> None:
-        self._types = types
+    def __init__(self, state: StateReader, once: Callable[[str], bool], days: BusinessDays) -> None:
+        self._state = state
+        self._types = state.attribute_types()
         self._days = days
-        self._names = Names(types, once)
+        self._names = Names(self._types, once)
+        self._imports: list[tuple[str, bool]] = []
+        self._outcomes: set[Outcome] = set()
         self.notes = self._names.notes
 
-    def test(self, said: Said) -> Test:
-        """What a condition means. Raises BadCondition."""
+    def of_imports(self) -> list[Test]:
+        """What the conditions on imports and outcomes read so far mean together. Raises BadCondition."""
+        if self._outcomes and not self._imports:
+            raise BadCondition(f"{OUTCOME}= goes with {IMPORT}=, which says of which import")
+        outcomes = tuple(one for one in OUTCOMES if one in (self._outcomes or OUTCOMES))
+        tests = [(FromImport(id, outcomes), is_from) for id, is_from in self._imports]
+        return [test if is_from else Not(test) for test, is_from in tests]
+
+    def test(self, said: Said) -> Test | None:
+        """What a condition means; None for one that `of_imports` tells of. Raises BadCondition."""
         name, is_member = self._names.meant(said.name, is_exact=said.is_exact)
+        if is_member and name in (IMPORT, OUTCOME):
+            self._note_import(name, said)
+            return None
         if said.op != "~" and said.value.startswith(_LIKE_OPERATORS):
             raise BadCondition(_no_operator(said))
         word, colon, rest = said.value.partition(":")
@@ -96,6 +111,20 @@ class _ConditionReader:
             return self._compared(name, is_member, said.op, said.value)
         positive = self._by_word(name, is_member, word, rest.strip())
         return positive if said.op == "=" else Not(positive)
+
+    def _note_import(self, name: str, said: Said) -> None:
+        if said.op not in ("=", "!=") or (name == OUTCOME and said.op == "!="):
+            raise BadCondition(f"{name} can be compared by {'=' if name == OUTCOME else '=, !='} and not by {said.op}")
+        if name == IMPORT:
+            if self._state.tally(said.value) is None:
+                raise BadCondition(f"no import has the id {said.value[:40]!r}: the list of imports has them")
+            self._imports.append((said.value, said.op == "="))
+            return
+        meant = values_between_commas(said.value.removeprefix("in:"))
+        known = {str(one): one for one in OUTCOMES}
+        if not meant or not known.keys() >= set(meant):
+            raise BadCondition(f"{OUTCOME} is one of {', '.join(OUTCOMES)}; {OUTCOME}=in: takes several")
+        self._outcomes.update(known[one] for one in meant)
 
     def _by_word(self, name: str, is_member: bool, word: str, rest: str) -> Test:
         def equal(value: str) -> Test:
@@ -109,16 +138,16 @@ class _ConditionReader:
                     raise BadCondition(f"{name}={word}: has nothing behind it; {name}=is:{word}:… is that very text")
                 return self._empty(name, is_member, is_empty=word == "empty")
             case "between":
-                ends = _values(rest)
+                ends = values_between_commas(rest)
                 if len(ends) != 2:
                     raise BadCondition(f"{name}=between: needs two values, such as {name}=between:5,10")
                 least, most = ends
                 return Together(
                     "and", (self._compared(name, is_member, ">=", least), self._compared(name, is_member, "<=", most))
                 )
-        if word in _DAYS:
+        if word in DAYS:
             return self._on_days(name, is_member, word, rest)
-        values = _values(rest)
+        values = values_between_commas(rest)
         if not values:
             raise BadCondition(f"{name}={word}: needs values, such as {name}={word}:a,b")
         if word == "in":
@@ -132,7 +161,7 @@ class _ConditionReader:
         is_recorded = is_member and name in RECORDED
         if is_member and not is_recorded:
             raise BadCondition(f"{name} is no datetime, so {name}={word}: cannot be met")
-        first, last = _days_meant(f"{name}={word}:", word, rest, self._days.today())
+        first, last = days_meant(f"{name}={word}:", word, rest, self._days.today())
         if is_recorded:
             column = RECORDED[name]
             begun = Recorded(column, ">=", self._days.start(first))
@@ -166,7 +195,7 @@ class _ConditionReader:
 
     def _fitting(self, condition: Condition) -> Condition:
         """The condition, if a value of its attribute's type can meet it, or there are values of several types."""
-        faults = list(_faults(condition, self._types.of(condition.name)))
+        faults = list(faults_of(condition, self._types.of(condition.name)))
         if faults and not self._types.is_mixed(condition.name):
             raise BadCondition(faults[0])
         return condition
@@ -180,34 +209,14 @@ class _ConditionReader:
         if not shares and own is not None:
             shares = {own: 0}
         if shares and shares.keys().isdisjoint(("number", "datetime")):
-            raise BadCondition(_without_order(condition, own if len(shares) == 1 else None))
-        if len(shares) == 1 and (faults := list(_faults(condition, own))):
+            raise BadCondition(without_order(condition, own if len(shares) == 1 else None))
+        if len(shares) == 1 and (faults := list(faults_of(condition, own))):
             raise BadCondition(faults[0])
         if (type == "number" and number_of(value) is None) or (shares and type not in shares):
-            fitting = " or ".join(_SUCH[kind] for kind in _SUCH if kind in shares or shares.keys().isdisjoint(_SUCH))
+            fitting = " or ".join(SUCH[kind] for kind in SUCH if kind in shares or shares.keys().isdisjoint(SUCH))
             raise BadCondition(f"{name} can be compared by {condition.op} only with {fitting}")
         self._names.note_others(name, type)
         return replace(condition, type=type)
-
-
-def _days_meant(written: str, word: str, rest: str, today: date) -> tuple[date, date]:
-    """The first and the last day of `day:2026-10-12`, `day:2026-10-01,2026-10-12`, `last:30` and `next:7`."""
-    if word == "day":
-        try:
-            ends = [date.fromisoformat(one) for one in _values(rest)]
-        except ValueError:
-            ends = []
-        if not 1 <= len(ends) <= 2 or date.max in ends:
-            raise BadCondition(f"{written} needs a day, or the first and the last one, such as {written}2026-10-01")
-        return ends[0], ends[-1]
-    many = int(rest) if rest.isascii() and rest.isdigit() and len(rest) < 6 else 0
-    if not 1 <= many <= _MOST_DAYS:
-        raise BadCondition(f"{written} needs a number of days, such as {written}30; today is the first of them")
-    reach = timedelta(days=many - 1)
-    return (today - reach, today) if word == "last" else (today, today + reach)
-
-
-_SUCH = {"number": "a number", "datetime": "a date, or a time with its zone, such as 2026-11-22T10:00:00Z"}
 
 
 def _no_operator(said: Said) -> str:
@@ -228,15 +237,6 @@ def _of_country(op: str, value: str) -> Test:
             raise BadCondition(f"{COUNTRY_CODE} is a country's calling code, such as 91") from None
     begins = Condition("phone", "~", f"+{code}")
     return begins if op == "=" else Not(begins)
-
-
-def _values(text: str) -> list[str]:
-    """Values between commas; one that holds a comma is in double quotes."""
-    try:
-        rows = list(csv.reader([text], skipinitialspace=True))
-    except csv.Error:
-        raise BadCondition(f"{text[:40]!r} cannot be parted at its commas: take line breaks and quotes out") from None
-    return [value for row in rows for one in row if (value := one.strip())]
 
 
 def _as_phone(value: str) -> str:
@@ -271,31 +271,3 @@ def _recorded(name: str, op: str, value: str) -> Test:
         return Recorded(RECORDED[name], op, moments.parse(value))
     except ValueError:
         raise BadCondition(f"{name} is a datetime: compare it with a date, or a time with its zone") from None
-
-
-def _without_order(condition: Condition, type: TraitType | None) -> str:
-    name, op = condition.name, condition.op
-    if type in _OPERATORS:
-        return next(_faults(condition, type))
-    if name in DEFAULT_TYPES or name in IDENTITIES:
-        return f"{name} is a text, which can be compared by =, != and ~ and not by {op}"
-    return (
-        f"the values of {name} are texts, which can be compared by =, != and ~ and not by {op}: "
-        "import the column again with the type number or datetime, or send such values"
-    )
-
-
-def _faults(condition: Condition, type: TraitType | None) -> Iterator[str]:
-    """Why no value of an attribute's type can meet a condition: visits are not many (R3)."""
-    name, text = condition.name, condition.value
-    allowed = _OPERATORS.get(type) if type is not None else None
-    if allowed is not None and condition.op not in allowed:
-        yield f"{name} is a {type}, which can be compared by {', '.join(allowed)} and not by {condition.op}"
-    elif condition.op == "~":
-        return
-    elif type == "number" and number_of(text) is None:
-        yield f"{name} is a number: compare it with one, such as {name}>=5"
-    elif type == "boolean" and text.casefold() not in ("true", "false"):
-        yield f"{name} is a boolean: compare it with true or false"
-    elif type == "datetime" and not is_datetime(text):
-        yield f"{name} is a datetime: compare it with a date, or a time with its zone, such as 2026-11-22T10:00:00Z"

@@ -34,6 +34,7 @@ from service.http.seats import SEATS, Seats
 from service.http.services import Services
 from service.hub.app import Hub, create_hub
 from service.hub.frame.preferences import Preferences
+from service.imports.record.file_names import file_names
 from service.imports.record.named_once import named_once
 from service.jobs.audit_runs import AuditRuns
 from service.jobs.background_command import BackgroundCommands
@@ -43,6 +44,7 @@ from service.queries.consistency import Consistency
 from service.queries.indexing import Indexing
 from service.queries.kept_catalogue import Catalogue
 from service.queries.list import Lists
+from service.queries.overview import Overviews
 from service.queries.rejected_conflicts import RejectedConflicts
 from service.queries.totals import Totals
 from service.queries.trail import Trail
@@ -108,6 +110,7 @@ def services(deployment: Deployment, clock: Callable[[], int] = now) -> Services
         lists=Lists(readers, once, drivers.days(), Indexing(readers.states)),
         days=drivers.days(),
         catalogue=Catalogue(readers.states),
+        overviews=Overviews(readers, drivers.days(), file_names(drivers.store)),
         past=PastStates(drivers.past(), background),
         audit_runs=AuditRuns(deployment.data / "audits", background, new_id, now),
         keys=keys,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ledger.events import tags as tag_rules
 from projections.fold.evolve import VERSION
+from projections.fold.growth import Growth
 from projections.fold.page import ImportIds
 from projections.fold.state import ContactState
 from projections.state.answers import Checkpoint
@@ -33,13 +34,15 @@ class Kept:
         self.import_ids = ImportIds(None)
         self.import_ids[1] = "i1"
 
-    def save(self, *states, gone=(), rows=(), open_rows=None, imports=None, at=None, settled=(), new=()):
+    def save(self, *states, gone=(), rows=(), open_rows=None, imports=None, at=None, settled=(), new=(), counts=None):
         position = max([one.position for one in states], default=self.writer.checkpoint().position)
-        contacts = self.writer.new_contacts(self.import_ids)
+        growth = Growth()
+        contacts = self.writer.new_contacts(self.import_ids, growth)
         for row in new:
             assert contacts.take(row)
         checkpoint = Checkpoint(at or position, bytes(32), VERSION)
-        self.writer.save(states, contacts, gone, rows, open_rows or {}, imports or {}, checkpoint, settled)
+        counts = growth.counts | (counts or {})
+        self.writer.save(states, contacts, gone, rows, open_rows or {}, imports or {}, checkpoint, counts, settled)
 
     @contextmanager
     def reading(self):

@@ -12,6 +12,7 @@ from ledger.storage import NotMadeYet
 from projections.conditions.condition import Condition
 from projections.conditions.wanted import Wanted
 from projections.fold.evolve import VERSION
+from projections.fold.growth import Counts, Growth, Origin
 from projections.fold.outcomes import RowMessage
 from projections.state.answers import Checkpoint
 from projections.state.indexes import KINDS, TAGS, of_attribute
@@ -103,14 +104,14 @@ def test_a_state_is_equal_only_to_itself(storage, tmp_path):
 
 def test_a_contact_of_one_message_needs_no_fold(kept):
     value = orjson.dumps({"data": {"traits": {"city": "Pune"}, "row": 3, "rowend": True}})
-    row = (7, 20, 5, "UserTracked", None, 7, bytes(16), None, 0, 1, None, value, int(GAVIN), None, 3, 1)
+    row = (7, 20, 5, "UserTracked", None, 7, bytes(16), None, 0, 1, None, value, int(GAVIN), None, 3, 1, 1)
     kept.save(new=[row], at=7)
     found = kept.ask(lambda state: state.contact(7))
     assert (found.phone, found.traits, found.stamp, found.created) == (GAVIN, {"city": "Pune"}, (5, 7), 20)
 
 
 def test_what_is_filled_at_once_is_what_pages_would_save(kept):
-    kept.writer.fill([contact(1), contact(2, city="Pune")], kept.writer.new_contacts(kept.import_ids))
+    kept.writer.fill([contact(1), contact(2, city="Pune")], kept.writer.new_contacts(kept.import_ids, Growth()))
     assert kept.ask(lambda state: state.contacts([1, 2])) == {1: contact(1), 2: contact(2, city="Pune")}
 
 
@@ -189,7 +190,7 @@ def test_who_has_not_said_yes_is_told_apart_from_who_took_it_back(kept):
 def test_outcomes_of_rows_are_counted_and_told_in_log_order(kept):
     """R22."""
     made = [
-        RowMessage(1, "i1", 10, True, "created", False),
+        RowMessage(1, "i1", 10, True, "created", False, 1),
         RowMessage(2, "i1", 11, True, "rejected", False),
         RowMessage(3, "i2", 10, True, "unchanged", True),
     ]
@@ -201,11 +202,26 @@ def test_outcomes_of_rows_are_counted_and_told_in_log_order(kept):
         assert (state.tally("i2").unchanged, state.tally("i2").older) == (1, 1)
         assert state.rejected_rows("i1", -1) == [(2, 11)]
         lines = [
-            (position, id, row, outcome, bool(older)) for position, id, row, outcome, older in state.outcome_lines()
+            (position, id, row, outcome, bool(older), contact)
+            for position, id, row, outcome, older, contact in state.outcome_lines()
         ]
-        assert lines == [(one.position, one.import_id, one.row, one.outcome, one.is_older) for one in made]
+        assert lines == [(one.position, one.import_id, one.row, one.outcome, one.is_older, one.contact) for one in made]
         assert [id for id, *_ in state.import_lines()] == ["i1", "i2"]
     assert kept.writer.rejected_rows("i1") == [11]
+
+
+def test_counts_are_added_up_by_quarter_hour_and_source(kept):
+    first, second = Origin(7, 1, ""), Origin(9, 1, "Website")
+    kept.save(contact(1), counts={first: Counts(made=2, events=3), second: Counts(undone=1, opted_in=-1)})
+    kept.save(contact(2), counts={first: Counts(made=1, merged=1, redone=1, events=1)})
+    with kept.reading() as state:
+        assert list(state.growth(0, 10)) == [
+            (first, Counts(made=3, merged=1, redone=1, events=4)),
+            (second, Counts(undone=1, opted_in=-1)),
+        ]
+        assert list(state.growth(8, 9)) == []
+        totals = state.totals()
+        assert (totals.contacts, totals.opted_in, totals.events) == (2, -1, 4)
 
 
 def test_rows_that_wait_for_their_second_message_are_kept(kept):
@@ -225,8 +241,8 @@ def test_contacts_that_an_undo_touched_are_dirty_until_they_are_folded_anew(kept
         assert (state.dirty_among([1, 3]), state.dirty_count(), state.oldest_undoing()) == ({1}, 2, (4, 40))
         assert (state.tally("i1").touched, state.tally("i1").refolded) == (2, 0)
         touched = state.stage()
-    assert kept.writer.some_dirty(1) == [1]
-    kept.writer.refold([1, 2], {1: contact(1, position=4, city="Agra")})
+    assert kept.writer.some_dirty(1) == {1: 4}
+    kept.writer.refold([1, 2], {1: contact(1, position=4, city="Agra")}, {})
     with kept.reading() as state:
         assert (state.dirty_count(), state.oldest_undoing(), state.tally("i1").refolded) == (0, None, 2)
         assert state.contacts([1, 2]) == {1: contact(1, position=4, city="Agra")}
@@ -239,7 +255,7 @@ def test_a_page_settles_the_dirty_contacts_it_replayed(kept):
     undoing = orjson.dumps({"position": 3, "recorded": 30, "type": "ImportUndone"}).decode()
     kept.writer.undo({"i1": {"undoing": undoing}}, [1, 2], Checkpoint(3, bytes(32), VERSION))
     kept.save(contact(1, position=4), settled=[1])
-    assert kept.writer.dirty_among([1, 2]) == {2}
+    assert kept.writer.dirty_since([1, 2]) == {2: 3}
     assert kept.ask(lambda state: state.tally("i1").refolded) == 1
 
 

@@ -44,7 +44,7 @@ class Room:
     def outcomes(self):
         """(row, outcome, is older) of every row of every import, in log order."""
         with closing(self.state()) as state:
-            return [(row, outcome, bool(older)) for _, _, row, outcome, older in state.outcome_lines()]
+            return [(row, outcome, bool(older)) for _, _, row, outcome, older, _ in state.outcome_lines()]
 
     def close(self):
         self.reader.close()

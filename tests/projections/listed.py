@@ -13,6 +13,7 @@ from ledger.events import tags as tag_rules
 from projections.conditions.condition import Condition
 from projections.conditions.wanted import SEARCHED, Wanted
 from projections.fold.evolve import VERSION
+from projections.fold.growth import Growth
 from projections.fold.state import ContactState
 from projections.lists.pages import MOST_CANDIDATES, page
 from projections.state.answers import Checkpoint
@@ -115,8 +116,8 @@ class File:
     def save(self, changed, gone=()):
         self.states |= changed
         position = max((state.position for state in self.states.values()), default=0)
-        new, checkpoint = self.store.new_contacts(None), Checkpoint(position, bytes(32), VERSION)
-        self.store.save(changed.values(), new, gone, (), {}, {}, checkpoint)
+        new, checkpoint = self.store.new_contacts(None, Growth()), Checkpoint(position, bytes(32), VERSION)
+        self.store.save(changed.values(), new, gone, (), {}, {}, checkpoint, {})
         for number in gone:
             del self.states[number]
 

@@ -1,5 +1,6 @@
 """Undo and redo of imports while contacts are folded anew, and around merges: laws over random small worlds (R32)."""
 
+from collections import Counter
 from contextlib import closing
 from itertools import pairwise
 
@@ -126,6 +127,7 @@ def test_every_read_is_of_the_checkpoint_while_contacts_are_folded_anew(stream, 
         with reading(path) as live, reading(here / "rebuilt.db") as rebuilt:
             assert full_digest(live) == full_digest(rebuilt)
             assert live.dirty_count() == rebuilt.dirty_count() == 0
+            assert dict(live.growth(0, 2**62)) == dict(rebuilt.growth(0, 2**62))
 
 
 @bounded(30)
@@ -156,3 +158,28 @@ def test_a_redelivery_of_everything_changes_nothing(stream, cuts):
         with closing(Intake(here / "log.db")) as intake:
             intake.append(records(stream))
         assert (log.head(), log.identities(0, 1_000)) == before
+
+
+@bounded(40)
+@given(histories, cuts)
+def test_the_counts_up_to_any_position_are_those_of_the_contacts_of_then(stream, cuts):
+    """R25, R32: also after an undo, a redo and a merge; who made contacts is counted from the entries themselves."""
+    with folder() as here, taken(here, stream, cuts) as log:
+        entries = [entry for entry in log.read(0, 1_000) if entry.is_accepted]
+        for position in range(log.head().position + 1):
+            there = folded(here, log, position, "then.db").values()
+            with reading(here / "then.db") as state:
+                totals, rows = state.totals(), list(state.growth(0, 2**62))
+            assert totals.contacts == len(there)
+            assert totals.opted_in == sum(one.traits.get("whatsapp_opted") is True for one in there)
+            about = [one for one in entries if one.position <= position and one.contact and not one.skipped]
+            assert totals.events == len(about)
+            made = Counter(log.source_number(one.source) for one in about if one.contact_id)
+            assert {source: counts for source, counts in _made(rows).items() if counts} == made
+
+
+def _made(rows):
+    found = Counter()
+    for origin, counts in rows:
+        found[origin.source] += counts.made
+    return found

@@ -5,10 +5,11 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from ledger.events import tags as tag_rules
 from ledger.events.traits import is_datetime
 from projections.conditions.condition import Condition
+from projections.conditions.filters import FromImport, Recorded
 from projections.conditions.wanted import Wanted, day_of, number_of, searched_for
-from projections.state.indexes import TAGS, attribute_of, of_attribute, of_text, table_of
+from projections.state.indexes import CREATED, TAGS, attribute_of, of_attribute, of_text, table_of
 from projections.state.sqlite.blocks import Rows, line, matching, texts
-from projections.state.sqlite.predicates import place_of
+from projections.state.sqlite.predicates import from_import, place_of
 
 Query = tuple[str, list[object]]
 
@@ -60,10 +61,26 @@ def counted(rows: Rows, there: Container[str], wanted: Wanted, clause: str, para
 def _queries(wanted: Wanted, there: Container[str]) -> Iterator[Query]:
     if table_of(TAGS) in there:
         yield from map(_tagged, wanted.tags)
+    yield from _of_filters(wanted, there)
     # those that look at a small part of their index come first
     for condition in sorted(wanted.conditions, key=lambda one: one.op != "="):
         if _is_indexed(condition, there):
             yield _in_ranges(condition)
+
+
+def _of_filters(wanted: Wanted, there: Container[str]) -> Iterator[Query]:
+    """Of filters all of which must hold."""
+    if any(one.join == "or" for one in wanted.filters[1:]):
+        return
+    tests = [one.tests[0] for one in wanted.filters if len(one.tests) == 1]
+    for test in tests:
+        if isinstance(test, FromImport):
+            yield from_import(test)
+    made = [test for test in tests if isinstance(test, Recorded) and test.column == "created" and test.op != "!="]
+    if made and table_of(CREATED) in there:
+        within = " AND ".join(f"created {test.op} ?" for test in made)
+        index = table_of(CREATED)
+        yield f"SELECT contact FROM contacts INDEXED BY {index} WHERE {within}", [test.moment for test in made]
 
 
 def _searches(wanted: Wanted) -> Iterator[tuple[Sequence[str], str]]:

@@ -12,6 +12,7 @@ from ledger.log.fault import Fault
 from projections.state.digest import full_line
 from projections.state.sqlite.raw import RawStateFile
 from projections.state.sqlite.rows import state_of
+from projections.state.sqlite.tables import COUNTED
 
 Row = tuple[Any, ...]
 
@@ -91,25 +92,41 @@ def outcome_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
 def _outcomes(live: RawStateFile, wrong: list[Fault]) -> Iterator[Row]:
     """The lines of all outcomes, in the order of the table; rows that make no sense are noted as `wrong`."""
     query = (
-        "SELECT until, imports.id, outcome, is_older, positions, rows, import"
+        "SELECT until, imports.id, outcome, is_older, positions, rows, contacts, import"
         " FROM outcomes LEFT JOIN imports ON number = import ORDER BY until"
     )
     for until, groups in groupby(live.rows(query, ()), key=itemgetter(0)):
         lines: list[Row] = []
-        for _, id, outcome, is_older, positions, rows, number in groups:
+        for _, id, outcome, is_older, positions, rows, contacts, number in groups:
             try:
-                pairs = list(zip(orjson.loads(positions), orjson.loads(rows), strict=True))
-                if id is None or any(type(position) is not int or type(row) is not int for position, row in pairs):
+                told = list(zip(*map(orjson.loads, (positions, rows, contacts)), strict=True))
+                if id is None or any(type(each) is not int for one in told for each in one):
                     raise ValueError
             except (ValueError, TypeError):
                 of = f"{outcome!r} of import number {number} up to {until}"
                 wrong.append(Fault(until or 0, f"outcomes: {of} is no list of rows"))
             else:
-                lines.extend((position, id, row, outcome, is_older) for position, row in pairs)
+                lines.extend((position, id, row, outcome, is_older, contact) for position, row, contact in told)
         lines.sort(key=itemgetter(0))
         if not lines or lines[-1][0] != until:
             wrong.append(Fault(until or 0, f"outcomes: what is kept up to {until} does not end there"))
         yield from lines
+
+
+def count_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
+    """Counts by quarter hour and source that are not what the log says; those of undos on their way come later."""
+    at = anew.checkpoint().position
+    columns = ", ".join(COUNTED)
+    if [tuple(live.rows(f"SELECT {columns} FROM totals", ()))] != [
+        tuple(live.rows(f"SELECT {', '.join(f'coalesce(sum({one}), 0)' for one in COUNTED)} FROM growth", ()))
+    ]:
+        yield Fault(at, "totals: they are not the sums of growth")
+    if live.dirty_count():
+        return
+    query = f"SELECT quarter, source, by, {columns} FROM growth ORDER BY quarter, source, by"
+    for ours, theirs in unequal(live.rows(query, ()), anew.rows(query, ()), 3):
+        quarter, source, *_ = ours or theirs or ()
+        yield Fault(at, f"growth: the counts of quarter hour {quarter} and source {source} are not what the log says")
 
 
 def unequal(ours: Iterator[Row], theirs: Iterator[Row], key: int) -> Iterator[tuple[Row | None, Row | None]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from ledger import sqlite
 from ledger.events import tags as tag_rules
-from projections.state.indexes import TAGS, attribute_of, is_kept_in_blocks, table_of
+from projections.state.indexes import CREATED, TAGS, attribute_of, is_kept_in_blocks, table_of
 from projections.state.sqlite.predicates import place_of
 
 _FOLDED = "tag_fold(json_extract(value, '$[0]'))"
@@ -47,6 +47,8 @@ def make(connection: sqlite.Connection, indexes: Iterable[str]) -> None:
             with sqlite.transaction(connection):
                 for statement in _TABLE_OF_TAGS:
                     connection.execute(statement)
+        elif index == CREATED:
+            connection.execute(f"CREATE INDEX {table} ON contacts (created)")
         elif (name := attribute_of(index)) is not None and (place := place_of(name)):
             # with the type, so that who counts reads the index alone
             connection.execute(f"CREATE INDEX {table} ON contacts ({place[1]}, {place[0]})")

@@ -59,12 +59,23 @@ def total(rows: Rows, there: set[str], sql: Sql, wanted: Wanted, most: int) -> i
     return ListedInFile(rows, there, sql, wanted, most).count() if by_index is None else by_index
 
 
-def meeting(states: Iterable[ContactState], wanted: Wanted) -> set[int]:
-    """The numbers of those of these states that a list wants."""
+def meeting(kept: Rows, states: Iterable[ContactState], wanted: Wanted) -> set[int]:
+    """The numbers of those of these states that a list wants; `kept` asks the file for outcomes of imports."""
     sql = Sql(wanted)
     with closing(sqlite.in_memory()) as memory:
         memory.execute(f"CREATE TABLE contacts ({CONTACT_COLUMNS})")
+        _copy_outcomes(kept, memory, sql.imports)
         insert(memory, map(row_of, states))
         sql.define(memory.create_function)
         rows = memory.execute(f"SELECT contact FROM contacts WHERE {sql.clause}", sql.parameters)
         return {contact for (contact,) in rows}
+
+
+def _copy_outcomes(kept: Rows, memory: sqlite.Connection, imports: Iterable[str]) -> None:
+    ids = (json.dumps(list(imports)),)
+    chosen = "SELECT number, id FROM imports WHERE id IN (SELECT value FROM json_each(?))"
+    memory.execute("CREATE TABLE imports (number, id)")
+    memory.executemany("INSERT INTO imports VALUES (?, ?)", kept(chosen, ids))
+    memory.execute("CREATE TABLE outcomes (import, outcome, contacts)")
+    outcomes = f"SELECT import, outcome, contacts FROM outcomes WHERE import IN (SELECT number FROM ({chosen}))"
+    memory.executemany("INSERT INTO outcomes VALUES (?, ?, ?)", kept(outcomes, ids))

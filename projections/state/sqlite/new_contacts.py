@@ -15,6 +15,7 @@ from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.port import FoldRow
 from ledger.sqlite import blob
 from projections.fold.event import below_all, cleanly_named
+from projections.fold.growth import Growth
 from projections.fold.outcomes import RowMessage
 from projections.fold.page import ImportIds
 from projections.state.port import NewContacts
@@ -29,21 +30,23 @@ _may_have_datetime = re.compile(r'":"\d{4}-').search
 class NewContactRows(NewContacts):
     """Rows of the table `contacts`, and messages of import rows, made so far; both in the order they were taken."""
 
-    __slots__ = ("_import_ids", "contacts", "messages")
+    __slots__ = ("_growth", "_import_ids", "contacts", "messages")
 
-    def __init__(self, import_ids: ImportIds) -> None:
+    def __init__(self, import_ids: ImportIds, growth: Growth) -> None:
         self._import_ids = import_ids
+        self._growth = growth
         self.contacts: list[ContactRow] = []
         self.messages: list[RowMessage] = []
 
     def take(self, row: FoldRow) -> bool:
         """Take a row of the log that made a contact about which no other is; False: the fold has to."""
         (position, recorded, stated, type, _, contact, contact_id, absorbed, skipped, source, headers, value, phone,
-         user_id, import_row, row_end) = row  # fmt: skip
+         user_id, import_row, row_end, number) = row  # fmt: skip
         if type != types.USER_TRACKED or headers is not None or absorbed is not None or skipped:
             return False
         data = data_of((), value)
-        traits = _settled(cleanly_named(data.traits)) if data.traits else None
+        named = cleanly_named(data.traits) if data.traits else {}
+        traits = _settled(named) if data.traits else None
         if traits is None or contact is None or contact_id is None:
             return False
         import_id = self._import_ids[source]
@@ -56,8 +59,14 @@ class NewContactRows(NewContacts):
                 recorded, recorded, position, traits, stamps, "[]",
             )
         )  # fmt: skip
+        by = None if data.by is None else self._import_ids.sender(data.by, number)
+        counts = self._growth.of(recorded, number, by)
+        counts.made += 1
+        counts.events += 1
+        if named.get(WHATSAPP_OPTED) is True:
+            counts.opted_in += 1
         if import_id is not None and import_row is not None:
-            self.messages.append(RowMessage(position, import_id, import_row, row_end == 1, "created", False))
+            self.messages.append(RowMessage(position, import_id, import_row, row_end == 1, "created", False, contact))
         return True
 
 

@@ -17,6 +17,7 @@ from projections.conditions.filters import (
     Empty,
     Exists,
     Filter,
+    FromImport,
     HasTag,
     Not,
     Recorded,
@@ -31,10 +32,14 @@ Define = Callable[[str, int, Callable[..., bool]], None]
 
 
 class Sql:
-    """A WHERE clause in the making: `parameters` are those of `clause`, in order."""
+    """A WHERE clause in the making: `parameters` are those of `clause`, in order.
+
+    `imports` are the ids of those whose outcomes it looks at.
+    """
 
     def __init__(self, wanted: Wanted) -> None:
         self.parameters: list[object] = []
+        self.imports: list[str] = []
         self._asked: list[Condition] = []
         parts = [self._beforehand(condition) + self._condition(condition) for condition in wanted.conditions]
         parts += [self._tag(tag_rules.fold(tag_rules.clean(tag))) for tag in wanted.tags]
@@ -146,6 +151,11 @@ class Sql:
                 return self._condition(test)
             case Recorded():
                 return f"{test.column} {test.op} {self._bound(test.moment)}"
+            case FromImport():
+                self.imports.append(test.id)
+                query, bounds = from_import(test)
+                self.parameters += bounds
+                return f"contact IN ({query})"
             case HasTag():
                 return self._tag(tag_rules.fold(tag_rules.clean(test.tag)))
             case Exists():
@@ -177,6 +187,16 @@ class Sql:
     def _bound(self, value: object) -> str:
         self.parameters.append(value)
         return "?"
+
+
+def from_import(test: FromImport) -> tuple[str, list[object]]:
+    """The contacts for which rows of an import had one of some outcomes, and the query's parameters."""
+    return (
+        "SELECT value AS contact FROM outcomes, json_each(contacts)"
+        " WHERE import = (SELECT number FROM imports WHERE id = ?)"
+        " AND outcome IN (SELECT value FROM json_each(?)) AND value > 0",
+        [test.id, json.dumps(test.outcomes)],
+    )
 
 
 def place_of(name: str) -> tuple[str, str] | None:

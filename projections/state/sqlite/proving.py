@@ -6,7 +6,7 @@ from contextlib import closing
 from ledger.log.fault import Fault
 from projections.state.indexes import TAGS
 from projections.state.port import StateProof, StoredState
-from projections.state.sqlite.comparing import contact_faults, dirty_faults, import_faults, outcome_faults
+from projections.state.sqlite.comparing import contact_faults, count_faults, dirty_faults, import_faults, outcome_faults
 from projections.state.sqlite.comparing_lookups import block_faults, part_faults, tag_faults
 from projections.state.sqlite.raw import RawStateFile
 
@@ -28,6 +28,7 @@ class StateFileProof(RawStateFile, StateProof):
             yield import_faults(self, other, ordered)
             yield dirty_faults(self, touched)
             yield outcome_faults(self, other)
+            yield count_faults(self, other)
             yield block_faults(self, other)
             if has_tags:
                 yield tag_faults(self, other)

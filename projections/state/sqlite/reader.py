@@ -15,6 +15,7 @@ from ledger import sqlite
 from ledger.events.traits import TraitType, type_of
 from ledger.storage import NotMadeYet
 from projections.conditions.wanted import Wanted
+from projections.fold.growth import Counts, Origin
 from projections.fold.state import ContactState
 from projections.state.answers import AttributeKind, Checkpoint, ImportTally, Spelling
 from projections.state.indexes import table_of
@@ -26,7 +27,7 @@ from projections.state.sqlite.candidates import worthwhile
 from projections.state.sqlite.listed import ListedInFile, meeting, total
 from projections.state.sqlite.predicates import Sql
 from projections.state.sqlite.rows import CONTACT_COLUMNS, load, state_of
-from projections.state.sqlite.tables import LAYOUT, dirty_among
+from projections.state.sqlite.tables import COUNTED, LAYOUT, dirty_among
 
 
 class StateFileReader(StateReader):
@@ -95,7 +96,7 @@ class StateFileReader(StateReader):
         return sql
 
     def meeting(self, states: Iterable[ContactState], wanted: Wanted) -> set[int]:
-        return meeting(states, wanted)
+        return meeting(self.rows, states, wanted)
 
     def keeps(self, index: str) -> bool:
         return table_of(index) in self.names()
@@ -190,18 +191,29 @@ class StateFileReader(StateReader):
         found = [pair for positions, rows in groups for pair in _pairs(positions, rows)]
         return sorted(found, key=itemgetter(1))[: None if limit < 0 else limit]
 
+    def totals(self) -> Counts:
+        """All counts together."""
+        return Counts(*self._connection.execute(f"SELECT {', '.join(COUNTED)} FROM totals").fetchone())
+
+    def growth(self, since: int, until: int) -> Iterator[tuple[Origin, Counts]]:
+        """What happened from quarter hour `since` on, up to the one before `until`."""
+        query = f"SELECT quarter, source, by, {', '.join(COUNTED)} FROM growth WHERE quarter >= ? AND quarter < ?"
+        for quarter, source, by, *counts in self._connection.execute(f"{query} ORDER BY quarter", (since, until)):
+            yield Origin(quarter, source, by), Counts(*counts)
+
     def outcome_lines(self) -> Iterator[tuple[Any, ...]]:
         """Every row outcome, in log order."""
         after = 0
         query = (
-            "SELECT until, imports.id, outcome, is_older, positions, rows FROM outcomes JOIN imports ON number = import"
+            "SELECT until, imports.id, outcome, is_older, positions, rows, contacts FROM outcomes"
+            " JOIN imports ON number = import"
             " WHERE until IN (SELECT DISTINCT until FROM outcomes WHERE until > ? ORDER BY until LIMIT 4)"
         )
         while groups := self._connection.execute(query, (after,)).fetchall():
             yield from sorted(
-                (position, import_id, row, outcome, is_older)
-                for _, import_id, outcome, is_older, positions, rows in groups
-                for position, row in _pairs(positions, rows)
+                (position, import_id, row, outcome, is_older, contact)
+                for _, import_id, outcome, is_older, *lists in groups
+                for position, row, contact in zip(*map(orjson.loads, lists), strict=True)
             )
             after = max(until for until, *_ in groups)
 

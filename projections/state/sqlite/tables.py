@@ -6,10 +6,14 @@ import msgspec
 
 from ledger import sqlite
 from projections.fold.evolve import VERSION
+from projections.fold.growth import Counts
 from projections.fold.outcomes import OUTCOMES
 
-LAYOUT = 3
+LAYOUT = 4
 """Of the tables of a state file; one that is older has an older fold version too, and so is folded anew."""
+
+COUNTED = Counts.__struct_fields__
+"""The columns of `growth`, and of `totals`, which has their sums."""
 
 _listed = msgspec.json.Encoder().encode
 
@@ -50,15 +54,30 @@ def make_tables(connection: sqlite.Connection) -> None:
     )  # fmt: skip
     database.table("imports").create_index(["id"], unique=True)
     database.table("outcomes").create(
-        {"until": int, "import": int, "outcome": str, "is_older": int, "positions": str, "rows": str},
+        {
+            "until": int, "import": int, "outcome": str, "is_older": int, "positions": str, "rows": str,
+            "contacts": str,
+        },
         pk=("until", "import", "outcome", "is_older"), strict=True,
     )  # fmt: skip
+    database.table("outcomes").create_index(["import", "outcome"])
     database.table("open_rows").create(
         {"import": str, "row": int, "outcome": str, "is_older": int}, pk=("import", "row"), strict=True
     )
     connection.execute(
-        "CREATE TABLE dirty (contact INTEGER, import INTEGER, PRIMARY KEY (contact, import)) STRICT, WITHOUT ROWID"
+        "CREATE TABLE dirty (contact INTEGER, import INTEGER, since INTEGER NOT NULL, PRIMARY KEY (contact, import))"
+        " STRICT, WITHOUT ROWID"
     )
+    connection.execute(
+        f"CREATE TABLE growth (quarter INTEGER, source INTEGER, by TEXT, {', '.join(map(_counted, COUNTED))},"
+        " PRIMARY KEY (quarter, source, by)) STRICT, WITHOUT ROWID"
+    )
+    connection.execute(f"CREATE TABLE totals ({', '.join(map(_counted, COUNTED))}) STRICT")
+    connection.execute("INSERT INTO totals DEFAULT VALUES")
     database.table("checkpoint").create({"position": int, "hash": bytes, "fold_version": int}, strict=True)
     connection.execute("INSERT INTO checkpoint VALUES (0, zeroblob(32), ?)", (VERSION,))
     connection.execute(f"PRAGMA user_version = {LAYOUT}")
+
+
+def _counted(column: str) -> str:
+    return f"{column} INTEGER NOT NULL DEFAULT 0"

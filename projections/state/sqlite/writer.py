@@ -14,6 +14,7 @@ import orjson
 
 from ledger import sqlite
 from ledger.wal import Wal
+from projections.fold.growth import Counts, Growth, Origin, summed
 from projections.fold.outcomes import RowKey, RowMessage, SoFar
 from projections.fold.page import ImportIds
 from projections.fold.state import ContactState
@@ -23,7 +24,7 @@ from projections.state.sqlite.blocks import Blocks
 from projections.state.sqlite.indexes import let_write, make
 from projections.state.sqlite.new_contacts import NewContactRows
 from projections.state.sqlite.rows import INSERT, ContactRow, insert, load, row_of, text_of
-from projections.state.sqlite.tables import dirty_among, ledger_of, make_tables
+from projections.state.sqlite.tables import COUNTED, ledger_of, make_tables
 
 _LARGE_WAL = 64 * 2**20
 _ROWS = 10_000
@@ -95,9 +96,9 @@ class StateStore(StateWriter):
         )
         return [number for (numbers,) in rows for number in orjson.loads(numbers)]
 
-    def new_contacts(self, import_ids: ImportIds) -> NewContactRows:
-        """Where contacts go that need no fold; for `save` or `fill`."""
-        return NewContactRows(import_ids)
+    def new_contacts(self, import_ids: ImportIds, growth: Growth) -> NewContactRows:
+        """Where contacts go that need no fold, for `save` or `fill`; they are counted in `growth`."""
+        return NewContactRows(import_ids, growth)
 
     def fill(self, states: Iterable[ContactState], new: NewContacts) -> None:
         """Put contacts into a file that has none of them yet: half the work of saving them."""
@@ -113,18 +114,15 @@ class StateStore(StateWriter):
         open_rows: Mapping[RowKey, SoFar],
         imports: ImportColumns,
         checkpoint: Checkpoint,
+        counts: Mapping[Origin, Counts],
         settled: Collection[int] = (),
     ) -> None:
-        """Write a folded page and its checkpoint, all or nothing.
-
-        `rows` are closed ones; `open_rows` is looked at when all of them were taken. `imports` maps an import's id to
-        columns of `imports` to set (`started`, `split`, `undoing`: JSON). `settled` are contacts that are no longer
-        dirty.
-        """
+        """See `StateWriter.save`. `imports` maps an import's id to columns of its table to set, as JSON."""
         with sqlite.transaction(self._connection) as connection:
             self._put(_in_order(states, new), gone, settled)
             self._save_imports(imports)
             self._save_rows(rows)
+            self._count(counts)
             connection.execute("DELETE FROM open_rows")
             connection.executemany(
                 "INSERT INTO open_rows (import, row, outcome, is_older) VALUES (?, ?, ?, ?)",
@@ -139,8 +137,8 @@ class StateStore(StateWriter):
             for import_id in imports:
                 number = self._number_of(import_id)
                 connection.executemany(
-                    "INSERT OR IGNORE INTO dirty (contact, import) VALUES (?, ?)",
-                    zip(touched, repeat(number), strict=False),
+                    "INSERT OR IGNORE INTO dirty (contact, import, since) VALUES (?, ?, ?)",
+                    zip(touched, repeat(number), repeat(checkpoint.position), strict=False),
                 )
                 connection.execute(
                     "UPDATE imports SET touched = ?, refolded = 0 WHERE number = ?", (len(touched), number)
@@ -155,20 +153,27 @@ class StateStore(StateWriter):
                 [(count, import_id) for import_id, count in touched.items()],
             )
 
-    def refold(self, dirty: Collection[int], states: Mapping[int, ContactState]) -> None:
+    def refold(
+        self, dirty: Collection[int], states: Mapping[int, ContactState], counts: Mapping[Origin, Counts]
+    ) -> None:
         """Put these states in the place of dirty contacts, and take away those that have none."""
         with sqlite.transaction(self._connection):
+            self._count(counts)
             gone = [contact for contact in dirty if contact not in states]
             self._put(list(map(row_of, states.values())), gone, dirty)
 
-    def some_dirty(self, most: int) -> list[int]:
-        """Contacts whose row is older than the checkpoint, because an undo or a redo has touched them."""
-        query = "SELECT DISTINCT contact FROM dirty ORDER BY contact LIMIT ?"
-        return [contact for (contact,) in self._connection.execute(query, (most,)).fetchall()]
+    def some_dirty(self, most: int) -> dict[int, int]:
+        """Contacts whose row is older than the checkpoint, each with the first undo or redo that has touched it."""
+        query = "SELECT contact, min(since) FROM dirty GROUP BY contact ORDER BY contact LIMIT ?"
+        return dict(self._connection.execute(query, (most,)).fetchall())
 
-    def dirty_among(self, contacts: Iterable[int]) -> set[int]:
+    def dirty_since(self, contacts: Iterable[int]) -> dict[int, int]:
         """Those of the contacts that are dirty."""
-        return dirty_among(self._connection, contacts)
+        rows = self._connection.execute(
+            "SELECT contact, min(since) FROM dirty WHERE contact IN (SELECT value FROM json_each(?)) GROUP BY contact",
+            (_listed(sorted(contacts)).decode(),),
+        )
+        return dict(rows.fetchall())
 
     def _put(self, contacts: Collection[ContactRow], gone: Collection[int], settled: Collection[int]) -> None:
         self._connection.executemany(
@@ -206,23 +211,36 @@ class StateStore(StateWriter):
     def _save_rows(self, rows: Iterable[RowMessage]) -> None:
         left = iter(rows)
         while some := list(islice(left, _ROWS)):
-            groups: dict[tuple[str, str, bool], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+            groups: dict[tuple[str, str, bool], tuple[list[int], ...]] = defaultdict(lambda: ([], [], []))
             for row in some:
-                positions, numbers = groups[row.import_id, row.outcome, row.is_older]
+                positions, numbers, contacts = groups[row.import_id, row.outcome, row.is_older]
                 positions.append(row.position)
                 numbers.append(row.row)
+                contacts.append(row.contact)
             until = some[-1].position
-            for (import_id, outcome, is_older), (positions, numbers) in groups.items():
+            for (import_id, outcome, is_older), (positions, numbers, contacts) in groups.items():
                 number = self._number_of(import_id)
                 self._connection.execute(
-                    "INSERT INTO outcomes (until, import, outcome, is_older, positions, rows)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    (until, number, outcome, int(is_older), text_of(positions), text_of(numbers)),
+                    "INSERT INTO outcomes (until, import, outcome, is_older, positions, rows, contacts)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (until, number, outcome, int(is_older), *map(text_of, (positions, numbers, contacts))),
                 )
                 self._connection.execute(
                     f"UPDATE imports SET {outcome} = {outcome} + ?, older = older + ? WHERE number = ?",
                     (len(numbers), len(numbers) if is_older else 0, number),
                 )
+
+    def _count(self, counts: Mapping[Origin, Counts]) -> None:
+        added = ", ".join(f"{column} = {column} + excluded.{column}" for column in COUNTED)
+        places = ", ".join("?" * (3 + len(COUNTED)))
+        self._connection.executemany(
+            f"INSERT INTO growth VALUES ({places}) ON CONFLICT DO UPDATE SET {added}",
+            [(*origin, *msgspec.structs.astuple(found)) for origin, found in counts.items()],
+        )
+        self._connection.execute(
+            f"UPDATE totals SET {', '.join(f'{column} = {column} + ?' for column in COUNTED)}",
+            msgspec.structs.astuple(summed(counts.values())),
+        )
 
     def _number_of(self, import_id: str) -> int:
         self._connection.execute("INSERT INTO imports (id) VALUES (?) ON CONFLICT DO NOTHING", (import_id,))

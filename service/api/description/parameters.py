@@ -104,6 +104,14 @@ class TagsQuery(Schema):
     limit = limit(100, 1000)
 
 
+class OverviewQuery(Schema):
+    """For the overview."""
+
+    days = WholeNumber(1, 1_100, load_default=30, metadata={"description": "How many days, up to `until`"})
+    since = fields.Date(metadata={"description": "The first day, in place of `days`"})
+    until = fields.Date(metadata={"description": "The last day; today unless given"})
+
+
 class MessageQuery(Schema):
     """For one message."""
 

@@ -10,7 +10,7 @@ from ledger.events.traits import DEFAULT_TYPES
 from projections.conditions.condition import IDENTITIES, BadCondition, Said, parse
 from service.hub.frame.words import OPERATORS, title, visible
 from service.queries.attribute_names import MEMBERS, RECORDED, TAGS, written
-from service.queries.selection import WORDS
+from service.queries.condition_words import WORDS
 
 _THERE = {"any": "has a value", "empty": "is empty"}
 _ANY_OF = {"is": "is any of", "not": "is none of"}

@@ -15,6 +15,7 @@ from service.hub.contacts.adding import adding_pages
 from service.hub.contacts.address import ListAddress, chips
 from service.hub.contacts.filters import CHOICES, Chosen, NotChosen, title_of
 from service.hub.contacts.views import pairs_of, view_of, views_pages
+from service.hub.contacts.overview import DAYS, drawn
 from service.hub.frame.access import needs
 from service.hub.frame.preferences import Preferences
 from service.queries.as_of import BadMoment, end_of_day, position_of
@@ -85,6 +86,7 @@ def _shown(services: Services, asked: ListAddress, lacking: str | None = None) -
         chips=chips(asked),
         columns=asked.columns,
         choices=[*_ALWAYS[:2], *names, *_ALWAYS[2:]],
+        overview=None if asked.as_of else drawn(services.overviews.of_last(DAYS)),
         members=[(name, title_of(name)) for name in (TAGS, *RECORDED)],
         fields=[*IDENTITIES, *names],
         panel=_panel(services, asked.filtering, types, lacking) if asked.filtering else None,

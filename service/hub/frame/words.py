@@ -97,6 +97,18 @@ def value(found: Any) -> str:
     return visible(str(found))
 
 
+def date(day: str) -> str:
+    """A day, such as `12 Oct 2026`, from `2026-10-12`."""
+    parsed = datetime.fromisoformat(day)
+    return f"{parsed.day} {parsed:%b %Y}"
+
+
+def origin(source: Mapping[str, Any]) -> str:
+    """What a source of contacts is called: our own ways in by their words, any other as it is."""
+    name = str(source["name"])
+    return _SOURCES.get(name) or visible(name) or "not known any more"
+
+
 def visible(text: str) -> str:
     """A text whose control and direction marks are signs that can be seen, so that no value can disguise itself."""
     return text.translate(_VISIBLE)

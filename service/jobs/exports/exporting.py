@@ -55,9 +55,8 @@ class Exporting:
             asked.selection, asked.sort, asked.format, asked.columns, position, asked.is_opted_in_only
         )
         with self.readers.states.in_use().reading() as state:
-            types = state.attribute_types()
-            contacts_wanted(wanted, types, self.once, self.days)
-            columns_wanted(wanted.columns or (), types, self.once)
+            contacts_wanted(wanted, state, self.once, self.days)
+            columns_wanted(wanted.columns or (), state.attribute_types(), self.once)
         document = self.exports.ask(wanted, by)
         self._note(by, "export asked for", document["id"], format=wanted.format, columns=wanted.columns)
         return document
@@ -67,8 +66,7 @@ class Exporting:
         stored = self.readers.states.in_use()
         with stored.reading() as state:
             state.freeze()
-            types = state.attribute_types()
-            chosen, _ = contacts_wanted(WantedExport(selection), types, self.once, self.days)
+            chosen, _ = contacts_wanted(WantedExport(selection), state, self.once, self.days)
             return self.totals.of(stored, state, chosen), self.totals.of(stored, state, opted_in(chosen))
 
     def note_download(self, id: str, by: str) -> None:

@@ -3,6 +3,7 @@
 import orjson
 import pytest
 
+from projections.fold.growth import Growth
 from projections.fold.page import FoldPage, ImportIds
 from projections.projector.batch import ContactNumbers, ProjectorBatch
 from projections.state.sqlite.new_contacts import NewContactRows
@@ -38,7 +39,13 @@ def entry(position, contact, *, made=False, absorbed=None, phone=GAVIN, row=None
         None,
         row,
         1,
+        1,
     )
+
+
+def batch_of(import_ids):
+    growth = Growth()
+    return ProjectorBatch({}, import_ids, NewContactRows(import_ids, growth), growth)
 
 
 ALONE = entry(1, 1, made=True, row=1, city="Pune")
@@ -47,7 +54,7 @@ AGAIN = entry(3, 2, row=3, phone=ASHA, city="Goa")
 
 
 def test_a_contact_that_no_other_row_is_about_needs_no_fold(import_ids):
-    batch = ProjectorBatch({}, import_ids, NewContactRows(import_ids))
+    batch = batch_of(import_ids)
     batch.fold([ALONE, MADE, AGAIN], touched={2})
     assert [row[0] for row in batch.new.contacts] == [1]
     assert batch.page.states.keys() == {2}
@@ -55,16 +62,17 @@ def test_a_contact_that_no_other_row_is_about_needs_no_fold(import_ids):
 
 def test_both_ways_come_to_the_same(import_ids):
     rows = [ALONE, MADE, AGAIN]
-    batch, page = ProjectorBatch({}, import_ids, NewContactRows(import_ids)), FoldPage({}, import_ids)
+    batch, page = batch_of(import_ids), FoldPage({}, import_ids)
     batch.fold(rows, touched={2})
     page.fold(rows)
     both = [*batch.new.contacts, *map(row_of, batch.page.states.values())]
     assert sorted(both) == sorted(map(row_of, page.states.values()))
     assert batch.messages() == page.messages
+    assert batch.page.growth.counts == page.growth.counts
 
 
 def test_messages_are_told_once_and_in_log_order(import_ids):
-    batch = ProjectorBatch({}, import_ids, NewContactRows(import_ids))
+    batch = batch_of(import_ids)
     batch.fold([ALONE, MADE, AGAIN, entry(4, 4, made=True, row=4, city="Goa")], touched={2})
     assert len(batch.new.messages) == 2
     assert [message.position for message in batch.messages()] == [1, 2, 3, 4]

@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ledger.events.traits import check
+from projections.fold.growth import Growth
 from projections.fold.page import FoldPage, ImportIds
 from projections.state.sqlite.new_contacts import NewContactRows
 from projections.state.sqlite.rows import row_of
@@ -35,7 +36,8 @@ def entries(draw):
     traits = st.dictionaries(names, st.one_of(texts, values), min_size=1, max_size=3)
     data = {"traits": draw(st.one_of(traits, traits, traits, st.just({}), st.none())), "tags": draw(tags)}
     data |= draw(st.sampled_from([{}, {"row": 3}, {"row": 3, "rowend": True}, {"row": 3, "fill": True}]))
-    number = draw(st.sampled_from([None, 1]))
+    data |= draw(st.sampled_from([{}, {"by": "Website"}]))
+    number, other = draw(st.sampled_from([(None, 4), (None, 5), (1, 1)]))
     return entry(
         type,
         orjson.dumps({"id": "1", "data": data}),
@@ -45,18 +47,25 @@ def entries(draw):
         number,
         None if number is None else data.get("row"),
         0 if number is None else int(data.get("rowend", False)),
+        other,
     )
 
 
-def entry(type, value, stated=1, phone=916000012470, user_id=None, source=1, row=None, row_end=0):
-    return (7, 20, stated, type, None, 7, bytes(16), None, 0, source, None, value, phone, user_id, row, row_end)
+def entry(type, value, stated=1, phone=916000012470, user_id=None, source=1, row=None, row_end=0, other=1):
+    id = bytes(16)
+    return (7, 20, stated, type, None, 7, id, None, 0, source, None, value, phone, user_id, row, row_end, other)
+
+
+class Sources:
+    """What a log says of the sources of these messages."""
+
+    def source_name(self, number):
+        return {1: "/imports/i1", 4: "/v1/contacts", 5: "https://shop.example"}[number]
 
 
 @pytest.fixture(scope="module")
 def import_ids():
-    ids = ImportIds(None)
-    ids[1] = "i1"
-    return ids
+    return ImportIds(Sources())
 
 
 def folded(row, import_ids):
@@ -76,15 +85,18 @@ def folded(row, import_ids):
 @example(entry("TagsAdded", b'{"data":{"traits":{"city":"Agra"},"tags":["vip"]}}'))
 def test_a_new_contacts_row_is_what_the_fold_makes_of_its_message(import_ids, row):
     page = folded(row, import_ids)
-    new = NewContactRows(import_ids)
+    growth = Growth()
+    new = NewContactRows(import_ids, growth)
     if new.take(row):
+        assert growth.counts == page.growth.counts
+        assert {origin.by for origin in growth.counts} <= ({"", "Website"} if row[-1] != 5 else {""})
         assert new.contacts == [row_of(page.states[7])]
         assert new.messages == page.messages
     else:
-        assert (new.contacts, new.messages) == ([], [])
+        assert (new.contacts, new.messages, growth.counts) == ([], [], {})
 
 
 def test_a_usual_row_of_an_import_needs_no_fold(import_ids):
     traits = {"name": "Anne-Mary", "whatsapp_opted": True, "points": 12, "city": "कोल्हापूर"}
     value = orjson.dumps({"data": {"traits": traits, "row": 3, "rowend": True}})
-    assert NewContactRows(import_ids).take(entry("UserTracked", value, row=3, row_end=1))
+    assert NewContactRows(import_ids, Growth()).take(entry("UserTracked", value, row=3, row_end=1))

@@ -1,7 +1,7 @@
 """Conditions as people write them: they say who is meant, or refuse; they never answer wrongly or emptily (R34)."""
 
 from contextlib import closing
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -26,7 +26,7 @@ DAYS = BusinessDays(ZoneInfo("Asia/Kolkata"), lambda: int(TODAY.timestamp()) * S
 FIRST = {GAVIN: "gavin", ASHA: "asha", RAVI: "ravi", EMMA: "emma"}
 
 
-def whole(world, *where, tags=(), match="all"):
+def whole(world, *where, tags=(), match="all", days=DAYS):
     """The list's document."""
     return list_page(
         world.drivers.generations().in_use(),
@@ -36,7 +36,7 @@ def whole(world, *where, tags=(), match="all"):
         100,
         None,
         named_once(world.drivers.generations(), world.drivers.store),
-        DAYS,
+        days,
     )
 
 
@@ -258,3 +258,36 @@ def test_laws_of_conditions(values, first, second):
         if first[0] in "<>":
             kinds = {type_of(value) for phone, value in zip(numbers, values, strict=True) if phone in one}
             assert kinds <= ({"datetime"} if "-" in first else {"number"})
+
+
+def test_when_a_contact_was_made_goes_by_the_days_of_the_business(people):
+    made = datetime.fromisoformat(whole(people)["contacts"][0]["created_at"])
+    here = made.astimezone(ZoneInfo("Pacific/Auckland"))
+    zone, now = BusinessDays(here.tzinfo, lambda: int(made.timestamp() * SECOND)), here.date()
+    assert found(people, "created_at=last:1", days=zone) == "gavin asha ravi emma"
+    assert found(people, f"created_at=day:{now}", days=zone) == "gavin asha ravi emma"
+    assert found(people, f"created_at=day:{now - timedelta(days=1)}", days=zone) == ""
+    assert found(people, f"created_at!=day:{now - timedelta(days=9)},{now}", days=zone) == ""
+
+
+def test_a_day_of_the_business_can_have_23_hours():
+    days = BusinessDays(ZoneInfo("Europe/Berlin"), lambda: 0)
+    day = date(2026, 3, 29)
+    assert days.end(day) - days.start(day) == 23 * 3600 * SECOND
+    assert (days.of(days.start(day)), days.of(days.end(day) - 1)) == (day, day)
+
+
+def test_contacts_are_found_by_what_an_import_did_to_them(imports, world):
+    world.track(phone=GAVIN, city="Pune")
+    world.track(phone=ASHA, city="Goa")
+    world.settle()
+    id = imports.bring(f"Phone,City\n{GAVIN},Agra\n{ASHA},Goa\n{RAVI},Goa\n12,Goa\n")["id"]
+    assert found(world, f"import={id}") == "gavin asha ravi"
+    assert found(world, f"import={id}", "outcome=created") == "ravi"
+    assert found(world, f"import={id}", "outcome=in:updated,unchanged") == "gavin asha"
+    assert found(world, f"import={id}", "outcome=updated", "city=Agra") == "gavin"
+    assert found(world, f"import!={id}") == ""
+    assert "outcome= goes with import=" in refused(world, "outcome=created")
+    assert "outcome is one of rejected, skipped" in refused(world, f"import={id}", "outcome=made")
+    assert "no import has the id 'nothing'" in refused(world, "import=nothing")
+    assert "not by >" in refused(world, f"import>{id}")

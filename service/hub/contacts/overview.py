@@ -1,0 +1,72 @@
+"""How the overview is drawn: a bar a day, each a link to the contacts made on it; and growth between two days."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request
+
+from service.http.services import Services
+from service.hub.frame.access import needs
+from service.queries.overview import BadDays
+
+DAYS = 30
+_HEIGHT = 64
+_WIDTH = 12
+_LEAST = 2
+"""A day with any new contact shows a bar of this height at least."""
+
+
+def growth_pages(services: Services) -> Blueprint:
+    """The page of growth between two days."""
+    pages = Blueprint("growth", __name__)
+
+    @pages.get("/contacts/growth")
+    @needs("read")
+    def growth_page() -> Any:
+        fault, found = None, None
+        try:
+            days = [date.fromisoformat(request.args[name]) for name in ("since", "until") if request.args.get(name)]
+            if len(days) == 2:
+                found = services.overviews.between(*days)
+        except (BadDays, ValueError) as bad:
+            fault = f"These days are not possible: {bad}."
+        found = found or services.overviews.of_last(DAYS)
+        return render_template("contacts/growth.html", found=drawn(found), fault=fault)
+
+    return pages
+
+
+def drawn(found: dict[str, Any]) -> dict[str, Any]:
+    """The overview with what a template needs to draw it: `bars`, `week` (new in the last seven days), `share`."""
+    most = max((day["new"] for day in found["days"]), default=0) or 1
+    bars = [_bar(number, day, most) for number, day in enumerate(found["days"])]
+    contacts = found["contacts"]
+    return {
+        **found,
+        "bars": bars,
+        "width": _WIDTH * len(bars),
+        "height": _HEIGHT,
+        "week": sum(day["new"] for day in found["days"][-7:]),
+        "share": round(100 * found["opted_in"] / contacts) if contacts else 0,
+        "taken": sum(day["undone"] - day["redone"] for day in found["days"]),
+        "merged": sum(day["merged"] for day in found["days"]),
+        "last": found["days"][-1],
+    }
+
+
+def made_on(day: str) -> str:
+    """The address of the contacts made on a day."""
+    return "/contacts?" + urlencode({"where": f"created_at=day:{day}"})
+
+
+def _bar(number: int, day: dict[str, Any], most: int) -> dict[str, Any]:
+    """A bar of a part a kind of source, the tallest day as high as the chart."""
+    parts, top = [], float(_HEIGHT)
+    whole = max(_LEAST, _HEIGHT * day["new"] / most) if day["new"] else 0
+    for source in day["sources"]:
+        height = whole * source["new"] / day["new"] if day["new"] else 0
+        top -= height
+        if height:
+            parts.append({"kind": source["kind"], "y": round(top, 2), "height": round(height, 2)})
+    return {**day, "x": number * _WIDTH, "width": _WIDTH - 2, "parts": parts, "address": made_on(day["day"])}

@@ -1,0 +1,41 @@
+"""What stands behind the `=` of a condition beside one value: several between commas, and days."""
+
+import csv
+from datetime import date, timedelta
+
+from projections.conditions.condition import BadCondition
+
+DAYS = ("day", "last", "next")
+WORDS = ("in", "all", "between", "empty", "any", "is", *DAYS)
+"""What can stand before a colon behind `=` and `!=`, in place of a value."""
+
+_MOST_DAYS = 36_500
+
+
+def values_between_commas(text: str) -> list[str]:
+    """Values; one that holds a comma is in double quotes. Raises BadCondition."""
+    try:
+        rows = list(csv.reader([text], skipinitialspace=True))
+    except csv.Error:
+        raise BadCondition(f"{text[:40]!r} cannot be parted at its commas: take line breaks and quotes out") from None
+    return [value for row in rows for one in row if (value := one.strip())]
+
+
+def days_meant(written: str, word: str, rest: str, today: date) -> tuple[date, date]:
+    """The first and the last day of `day:2026-10-12`, `day:2026-10-01,2026-10-12`, `last:30` and `next:7`.
+
+    Raises BadCondition.
+    """
+    if word == "day":
+        try:
+            ends = [date.fromisoformat(one) for one in values_between_commas(rest)]
+        except ValueError:
+            ends = []
+        if not 1 <= len(ends) <= 2 or date.max in ends:
+            raise BadCondition(f"{written} needs a day, or the first and the last one, such as {written}2026-10-01")
+        return ends[0], ends[-1]
+    many = int(rest) if rest.isascii() and rest.isdigit() and len(rest) < 6 else 0
+    if not 1 <= many <= _MOST_DAYS:
+        raise BadCondition(f"{written} needs a number of days, such as {written}30; today is the first of them")
+    reach = timedelta(days=many - 1)
+    return (today - reach, today) if word == "last" else (today, today + reach)

@@ -1,0 +1,46 @@
+"""The overview of the list: how many there are, a bar a day that leads to that day's contacts, growth between days."""
+
+import pytest
+
+from tests.examples import ASHA, GAVIN, RAVI
+
+
+@pytest.fixture
+def reader(world, browser):
+    for phone in (GAVIN, ASHA, RAVI):
+        world.track(phone=phone, whatsapp_opted=phone == GAVIN)
+    world.settle()
+    return browser
+
+
+def _bars(page):
+    return [link for link in page.links if link and link.startswith("/contacts?where=created_at")]
+
+
+def test_the_list_begins_with_how_many_there_are(reader):
+    text = reader.open("/contacts").text
+    assert "3 contacts 3 new in 7 days 33 % opted in (1)" in text
+    assert "3 contacts in all" in reader.open("/contacts?q=nobody").text
+
+
+def test_a_bar_leads_to_the_contacts_of_its_day(reader):
+    bars = _bars(reader.open("/contacts"))
+    assert len(bars) == 30
+    assert "3 match" in reader.open(bars[-1]).text
+    assert "No contact fits" in reader.open(bars[0]).text
+
+
+def test_growth_between_two_days_says_where_contacts_came_from(reader):
+    page = reader.open("/contacts/growth")
+    assert "3 at the end of" in page.text
+    assert "https://shop.example/orders" in page.text
+    assert "+3" in page.text
+
+
+def test_days_that_are_not_possible_say_so(reader):
+    assert "begins before it ends" in reader.open("/contacts/growth?since=2026-01-02&until=2026-01-01").text
+    assert "These days are not possible" in reader.open("/contacts/growth?since=x&until=2026-01-01").text
+
+
+def test_the_past_shows_no_figures_of_now(reader):
+    assert "new in 7 days" not in reader.open("/contacts?as_of=2020-01-01").text

@@ -1,0 +1,105 @@
+"""The overview: how many contacts there were on any day, and which source brought how many (R25, R32)."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from service.imports.record.file_names import file_names
+from service.queries.business_days import BusinessDays
+from service.queries.overview import BadDays, Overviews
+from tests.clock import SECOND
+from tests.examples import ASHA, GAVIN, MEERA, RAVI
+from tests.service.imports.imported import WorldImports
+from tests.service.imports.test_undo import REDO, UNDO, order
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def imports(world):
+    made = WorldImports(world)
+    yield made
+    made.close()
+
+
+def overviews(world, zone="UTC"):
+    days = BusinessDays(ZoneInfo(zone), lambda: int(NOW.timestamp()) * SECOND)
+    return Overviews(world.drivers.readers(), days, file_names(world.drivers.store))
+
+
+def changes(document):
+    (day,) = [day for day in document["days"] if day["events"]]
+    return {name: day[name] for name in ("contacts", "opted_in", "new", "merged", "undone", "redone")}
+
+
+def test_sources_are_told_by_name_and_add_up(world, imports):
+    world.track(phone=GAVIN, whatsapp_opted=True)
+    world.settle()
+    brought = imports.bring(f"Phone\n{ASHA}\n{RAVI}\n{GAVIN}\n", name="october.csv")
+    document = overviews(world).of_last(2)
+    assert [(one["kind"], one["name"], one["new"]) for one in document["sources"]] == [
+        ("file", "october.csv", 2),
+        ("upstream", "https://shop.example/orders", 1),
+    ]
+    assert document["sources"][0]["import"] == brought["id"]
+    assert (document["contacts"], document["opted_in"], document["before"]["contacts"]) == (3, 1, 0)
+    assert changes(document) == {"contacts": 3, "opted_in": 1, "new": 3, "merged": 0, "undone": 0, "redone": 0}
+
+
+def test_an_undo_and_a_redo_are_told_and_the_sum_stays_right(world, imports):
+    brought = imports.bring(f"Phone\n{ASHA}\n{RAVI}\n")
+    order(imports, brought, UNDO)
+    document = overviews(world).of_last(2)
+    assert changes(document) == {"contacts": 0, "opted_in": 0, "new": 2, "merged": 0, "undone": 2, "redone": 0}
+    order(imports, brought, REDO)
+    assert changes(overviews(world).of_last(2))["contacts"] == 2
+
+
+def test_contacts_that_become_one_are_told(world):
+    world.track(phone=GAVIN)
+    world.track(user_id="u-1")
+    world.track(phone=GAVIN, user_id="u-1")
+    world.settle()
+    assert changes(overviews(world).of_last(1)) | {"events": 0} == {
+        "contacts": 1,
+        "opted_in": 0,
+        "new": 2,
+        "merged": 1,
+        "undone": 0,
+        "redone": 0,
+        "events": 0,
+    }
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "Asia/Kolkata", "America/St_Johns"])
+def test_days_are_those_of_the_business(world, zone):
+    world.track(phone=MEERA)
+    world.settle()
+    made = datetime.fromisoformat(world.contact(MEERA)["created_at"]).astimezone(ZoneInfo(zone)).date()
+    document = overviews(world, zone).between(made - timedelta(days=1), made + timedelta(days=1))
+    assert [day["contacts"] for day in document["days"]] == [0, 1, 1]
+    assert [day["new"] for day in document["days"]] == [0, 1, 0]
+    assert document["zone"] == zone
+
+
+def test_the_past_is_told_as_it_was(world):
+    world.track(phone=MEERA)
+    world.settle()
+    document = overviews(world).between(date(2020, 1, 1), date(2020, 1, 3))
+    assert [day["contacts"] for day in document["days"]] == [0, 0, 0]
+    assert document["contacts"] == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (date(2026, 1, 2), date(2026, 1, 1)),
+        (date(1900, 1, 1), date(1900, 1, 2)),
+        (date(2000, 1, 1), date(2026, 1, 1)),
+        (date(9999, 12, 30), date(9999, 12, 31)),
+    ],
+)
+def test_days_that_are_no_range_are_refused(world, first, last):
+    with pytest.raises(BadDays):
+        overviews(world).between(first, last)
