@@ -1,7 +1,7 @@
 """Which contacts a list is asked for, and in which order."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import msgspec
 
@@ -9,9 +9,44 @@ from ledger.events.traits import canonical
 from projections.conditions.condition import IDENTITIES, Condition
 from projections.conditions.filters import Filter
 
-Sort = Literal["-modified", "modified", "created", "-created"]
-SORTS: tuple[Sort, ...] = get_args(Sort)
-"""What a list can be sorted by; `-` is newest first."""
+Sort = str
+"""What a list is sorted by: one of SORTS, or an attribute's name; `-` before it is the other way.
+
+An attribute that is called like one of SORTS, or begins like them, stands in double quotes.
+"""
+
+SORTS: tuple[Sort, ...] = ("-modified", "modified", "created", "-created")
+"""What every list can be sorted by; `-` is newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListOrder:
+    """A sort as it was read: `by` is when a contact was made or changed, or an attribute's value.
+
+    By an attribute, letters are in order whatever their case, and contacts without a value come last, either way.
+    """
+
+    by: Literal["modified", "created", "value"]
+    name: str
+    is_down: bool
+
+
+def order_of(sort: Sort) -> ListOrder:
+    """The order that a sort says."""
+    name, is_down = sort.removeprefix("-"), sort.startswith("-")
+    match name:
+        case "modified" | "created":
+            return ListOrder(name, name, is_down)
+    if len(name) > 1 and name[0] == name[-1] == '"':
+        name = name[1:-1]
+    return ListOrder("value", name, is_down)
+
+
+def sort_by(name: str, *, is_down: bool = False) -> Sort:
+    """The sort that is by an attribute."""
+    is_plain = name not in ("modified", "created") and not name.startswith(("-", '"'))
+    return f"{'-' if is_down else ''}{name if is_plain else f'{chr(34)}{name}{chr(34)}'}"
+
 
 SEARCHED_TRAITS = ("name", "email")
 SEARCHED = (*SEARCHED_TRAITS, *IDENTITIES)

@@ -21,25 +21,29 @@ _MOST_COUNTED = 50_000
 
 @dataclass(frozen=True, slots=True)
 class ListPlace:
-    """Where a list goes on: behind the contact with this key.
+    """Where a list goes on: behind the contact with this key or, with `is_back`, before it.
 
     `begun` is the state's position when the list began, `newest` the newest change then. `is_rest`: all that was there
     then is through, and what has changed since comes.
     """
 
-    modified: int
+    key: int | float | str | None
     contact: int
     begun: int
     newest: int
     is_rest: bool = False
+    is_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """Some contacts in order, and where the list goes on, None at its end."""
+    """Some contacts in order, where the list goes on, None at its end, and where the page before it is, None at its
+    beginning and where only what has changed meanwhile is shown.
+    """
 
     contacts: list[ContactState]
     following: ListPlace | None
+    previous: ListPlace | None = None
 
 
 def page(
@@ -50,25 +54,34 @@ def page(
     An index that leaves up to `most` contacts is used.
     """
     listed = state.listed(wanted, most)
+    if place is not None and place.is_back:
+        before = listed.page(sort, (place.key, place.contact), None, limit + 1, is_back=True)
+        if len(before) > limit:
+            shown = before[1:]
+            begun = replace(place, is_back=False)
+            return ListPage(shown, _at(listed, sort, shown[-1], begun), _before(listed, sort, shown, begun))
+        place = None  # the first page, and whole
     begun = place or _beginning(state)
     found: list[ContactState] = []
+    previous = None
     if not begun.is_rest:
-        found = listed.page(sort, None if place is None else (place.modified, place.contact), None, limit + 1)
+        found = listed.page(sort, None if place is None else (place.key, place.contact), None, limit + 1)
+        previous = None if place is None else _before(listed, sort, found, begun)
         if len(found) > limit:
-            return ListPage(found[:limit], _behind(found[limit - 1], begun))
+            return ListPage(found[:limit], _at(listed, sort, found[limit - 1], begun), previous)
         if sort != "-modified":
-            return ListPage(found, None)
-        begun = replace(begun, modified=begun.newest, contact=-1, is_rest=True)
-    return _rest(listed, found, begun, limit)
+            return ListPage(found, None, previous)
+        begun = replace(begun, key=begun.newest, contact=-1, is_rest=True)
+    return replace(_rest(listed, found, begun, limit), previous=previous)
 
 
 def _rest(listed: Listed, found: list[ContactState], begun: ListPlace, limit: int) -> ListPage:
     """What has changed since the list began, behind what was found."""
     left = limit - len(found)
-    since = listed.page("modified", (begun.modified, begun.contact), begun.begun, left + 1)
+    since = listed.page("modified", (begun.key, begun.contact), begun.begun, left + 1)
     if len(since) <= left:
         return ListPage(found + since, None)
-    return ListPage(found + since[:left], _behind(since[left - 1], begun) if left else begun)
+    return ListPage(found + since[:left], _at(listed, "modified", since[left - 1], begun) if left else begun)
 
 
 def _beginning(state: StateReader) -> ListPlace:
@@ -90,5 +103,10 @@ def total(state: StateReader, wanted: Wanted) -> int:
     return state.count() if wanted == Wanted() else state.total(wanted, _MOST_COUNTED)
 
 
-def _behind(last: ContactState, begun: ListPlace) -> ListPlace:
-    return replace(begun, modified=last.modified, contact=last.contact)
+def _at(listed: Listed, sort: Sort, contact: ContactState, begun: ListPlace) -> ListPlace:
+    key, number = listed.place(sort, contact)
+    return replace(begun, key=key, contact=number)
+
+
+def _before(listed: Listed, sort: Sort, found: list[ContactState], begun: ListPlace) -> ListPlace | None:
+    return replace(_at(listed, sort, found[0], begun), is_back=True) if found else None

@@ -12,6 +12,7 @@ from projections.fold.evolve import VERSION
 from projections.projector.projector import PAGE, Contradiction, Projector
 from projections.projector.rebuild import build_generation
 from projections.state.generations import Generations
+from projections.state.indexes import ALWAYS
 
 IDLE_SECONDS = 0.004
 """Between two looks at an idle log: what a lone call waits for at most here."""
@@ -94,7 +95,7 @@ class Projection:
 
     def index(self) -> None:
         """Make the indexes that readers asked for meanwhile."""
-        self._store.index(self._generations.asked().all())
+        self._store.index(self._generations.asked().all() | ALWAYS)
 
     def make_blocks(self) -> bool:
         """Make some of the missing blocks of what readers asked for; gives whether any were missing."""
@@ -133,7 +134,7 @@ class Projection:
         projector = Projector(self._log, store)
         while projector.checkpoint.position < reached and projector.advance(until=reached):
             self._beat()
-        store.index(self._generations.asked().all())
+        store.index(self._generations.asked().all() | ALWAYS)
         self._generations.switch(number)
         self._store.close()
         self._store, self._projector = store, projector

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from projections.conditions.condition import trait_of
 from projections.conditions.filters import Recorded
-from projections.conditions.wanted import Wanted, searched_for
+from projections.conditions.wanted import SEARCHED, Sort, Wanted, order_of, searched_for
 
 MOST = 32
 """Indexes on attributes that can be asked for: each costs the projector a little for every contact."""
@@ -30,6 +30,7 @@ SPELLINGS = "spellings"
 
 _TRAIT = "trait "
 _TEXT = "text "
+_SORT = "sort "
 
 
 def of_attribute(name: str) -> str:
@@ -42,12 +43,26 @@ def of_text(name: str) -> str:
     return f"{_TEXT}{name}"
 
 
+def of_sort(name: str) -> str:
+    """The name of the index on the order of an attribute's values."""
+    return f"{_SORT}{name}"
+
+
+def is_of_sort(index: str) -> bool:
+    """Whether an index is on the order of an attribute's values."""
+    return index.startswith(_SORT)
+
+
 def attribute_of(index: str) -> str | None:
     """The attribute that an index is on; None for those on tags, and of what there is."""
-    for kind in (_TRAIT, _TEXT):
+    for kind in (_TRAIT, _TEXT, _SORT):
         if index.startswith(kind):
             return index.removeprefix(kind)
     return None
+
+
+ALWAYS = frozenset({KINDS, SPELLINGS, *map(of_text, SEARCHED)})
+"""The indexes that the projector keeps before anybody asks: every page of a list needs what they say."""
 
 
 def is_kept_in_blocks(index: str) -> bool:
@@ -69,8 +84,8 @@ def can_be_kept(name: str) -> bool:
     return name.isprintable() and not set('"\\').intersection(name)
 
 
-def needed(wanted: Wanted) -> set[str]:
-    """The indexes that could narrow a list down."""
+def needed(wanted: Wanted, sort: Sort = "-modified") -> set[str]:
+    """The indexes that could narrow a list down, and the one that has its order."""
     found = {
         of_text(one.name) if one.op == "~" else of_attribute(one.name)
         for one in wanted.conditions
@@ -80,6 +95,9 @@ def needed(wanted: Wanted) -> set[str]:
         found.add(CREATED)
     if wanted.text is not None:
         found.update(map(of_text, searched_for(wanted.text)))
+    order = order_of(sort)
+    if order.by == "value":
+        found.add(of_sort(order.name))
     return found | ({TAGS} if wanted.tags else set())
 
 

@@ -10,16 +10,25 @@ from projections.fold.growth import Counts, Origin
 from projections.fold.state import ContactState
 from projections.state.answers import AttributeKind, Checkpoint, ImportTally, Spelling
 
+Place = tuple[int | float | str | None, int]
+"""What a contact is sorted by, None for one without a value, and its number."""
+
 
 class Listed(ABC):
     """The contacts that a list wants, for any order and part of them."""
 
     @abstractmethod
-    def page(self, sort: Sort, behind: tuple[int, int] | None, since: int | None, limit: int) -> list[ContactState]:
-        """Up to `limit` contacts in this order, behind the one with the key (modified, contact), if there is one.
+    def page(
+        self, sort: Sort, behind: Place | None, since: int | None, limit: int, *, is_back: bool = False
+    ) -> list[ContactState]:
+        """Up to `limit` contacts in this order behind a place, if there is one; with `is_back`, those before it.
 
         With `since`, only those whose newest event is after this position.
         """
+
+    @abstractmethod
+    def place(self, sort: Sort, contact: ContactState) -> Place:
+        """Where a contact is in this order."""
 
     @abstractmethod
     def window(self, offset: int, limit: int) -> list[ContactState]:

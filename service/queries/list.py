@@ -18,7 +18,7 @@ from projections.state.port import StateReader, StoredState
 from service.queries.business_days import BusinessDays
 from service.queries.indexing import Indexing
 from service.queries.readers import Readers
-from service.queries.selection import Selection, wanted
+from service.queries.selection import Selection, sorted_by, wanted
 from service.queries.totals import Totals
 
 Total = Callable[[StateReader, Wanted], int | None]
@@ -39,7 +39,7 @@ def list_page(
     days: BusinessDays,
     total: Total = pages.total,
 ) -> dict[str, Any]:
-    """A page of the list in a state: `contacts`, `total` of the whole list, `next_cursor` or None.
+    """A page of the list in a state: `contacts`, `total` of the whole list, and cursors or None.
 
     `notes` tell of conditions that hold for fewer than a reader may think. `once` says whether an attribute that nobody
     has in the file was ever named by an accepted entry (R34).
@@ -47,19 +47,21 @@ def list_page(
     While an undo or a redo has not reached all contacts, `refolding` says how many: until then some may be missing, or
     be in the total and not in the list. `log` is the one that the state was folded from.
 
-    Raises BadCursor; search.BadCondition for a condition that cannot be met, or is about an attribute that nobody ever
-    had; ValueError for what is no tag; StorageFault where the file cannot be read.
+    Raises BadCursor; BadSort for an order that there is not; BadCondition for a condition that cannot be met, or is
+    about an attribute that nobody ever had; ValueError for what is no tag; StorageFault where the file cannot be read.
     """
     mark = _mark(asked, sort)
     place = None if cursor is None else _place(cursor, mark)
     with stored.reading() as state:
         state.freeze()
         chosen, notes = wanted(asked, state, once, days)
+        sort = sorted_by(sort, state, once)
         page = pages.page(state, chosen, sort, place, limit)
         document: dict[str, Any] = {
             "contacts": [contact_document(contact) for contact in settled(state, log, page.contacts, chosen)],
             "total": total(state, chosen),
             "next_cursor": None if page.following is None else _cursor(page.following, mark),
+            "previous_cursor": None if page.previous is None else _cursor(page.previous, mark),
         }
         dirty = state.dirty_count()
     document |= {"notes": notes} if notes else {}
@@ -91,15 +93,15 @@ class Lists:
         with_total: bool = True,
     ) -> dict[str, Any]:
         """A page of the list as it is now, or in `past`, the state of then. Raises as `list_page` does."""
-        stored, chosen = past or self._readers.states.in_use(), Wanted()
+        stored, chosen, in_order = past or self._readers.states.in_use(), Wanted(), "-modified"
 
         def total(state: StateReader, wanted: Wanted) -> int | None:
-            nonlocal chosen
-            chosen = wanted
+            nonlocal chosen, in_order
+            chosen, in_order = wanted, sort
             return self._totals.of(stored, state, wanted) if with_total else None
 
         # a past state has no indexes
-        with self._indexing.watching(lambda: needed(chosen) if past is None else set()):
+        with self._indexing.watching(lambda: needed(chosen, in_order) if past is None else set()):
             return list_page(stored, self._readers.log, asked, sort, limit, cursor, self._once, self._days, total)
 
 
@@ -118,5 +120,5 @@ def _place(cursor: str, mark: bytes) -> ListPlace:
     except (binascii.Error, ValueError, msgspec.MsgspecError):
         theirs, place = b"", None
     if theirs != mark or place is None:
-        raise BadCursor("is not the next_cursor of a page of this list: keep all else as it was, or leave it out")
+        raise BadCursor("is no cursor of a page of this list: keep all else as it was, or leave it out")
     return place

@@ -9,10 +9,11 @@ from ledger.events import moments, user_ids
 from ledger.events import tags as tag_rules
 from ledger.events.phone import PhoneFault, normalise, normalise_full
 from ledger.events.traits import WHATSAPP_OPTED, TraitType, consent, is_datetime
-from projections.conditions.condition import IDENTITIES, BadCondition, Condition, Said, parse
+from projections.conditions.condition import IDENTITIES, BadCondition, Condition, Said, parse, trait_of
 from projections.conditions.filters import Empty, Filter, FromImport, HasTag, Not, Recorded, Tagged, Test, Together
-from projections.conditions.wanted import Wanted, number_of
+from projections.conditions.wanted import SORTS, Sort, Wanted, number_of, order_of, sort_by
 from projections.fold.outcomes import OUTCOMES, Outcome
+from projections.state.indexes import can_be_kept
 from projections.state.questions import StateReader
 from service.queries.attribute_names import COUNTRY_CODE, IMPORT, OUTCOME, RECORDED, TAGS, Names
 from service.queries.business_days import BusinessDays
@@ -60,6 +61,27 @@ def wanted(
         raise BadCondition("; ".join(faults))
     tags = tuple(map(tag_rules.clean, asked.tags))
     return _joined(tests, tags, asked.text, asked.match), list(dict.fromkeys(reading.notes))
+
+
+class BadSort(ValueError):
+    """Not something that a list can be sorted by; the message says what is."""
+
+
+def sorted_by(sort: Sort, state: StateReader, once: Callable[[str], bool]) -> Sort:
+    """The same sort with the attribute's own name. Raises BadSort."""
+    order = order_of(sort)
+    if order.by != "value":
+        return sort
+    is_exact = sort.removeprefix("-").startswith('"')
+    try:
+        name, is_member = Names(state.attribute_types(), once).meant(order.name, is_exact=is_exact)
+    except BadCondition as fault:
+        raise BadSort(f"{fault}; or {', '.join(SORTS)}") from None
+    if is_member and name in RECORDED:
+        return f"{'-' if order.is_down else ''}{RECORDED[name]}"
+    if (is_member and name not in IDENTITIES) or not can_be_kept(trait_of(name)):
+        raise BadSort(f"a list cannot be sorted by {order.name}")
+    return sort_by(name, is_down=order.is_down)
 
 
 def _joined(tests: Sequence[Test], tags: tuple[str, ...], text: str | None, match: Match) -> Wanted:

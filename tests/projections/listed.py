@@ -7,10 +7,11 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import orjson
 from hypothesis import strategies as st
 
 from ledger.events import tags as tag_rules
-from projections.conditions.condition import Condition
+from projections.conditions.condition import IDENTITIES, Condition
 from projections.conditions.wanted import SEARCHED, Wanted
 from projections.fold.evolve import VERSION
 from projections.fold.growth import Growth
@@ -127,8 +128,23 @@ class File:
             for state in matching(self.states.values(), wanted.conditions, wanted.tags)
             if wanted.text is None or any(Condition(name, "~", wanted.text).holds_for(state) for name in SEARCHED)
         ]
-        keys = {"modified": lambda one: (one.modified, one.contact), "created": lambda one: one.contact}
-        return sorted(found, key=keys[sort.removeprefix("-")], reverse=sort.startswith("-"))
+        name, is_down = sort.removeprefix("-"), sort.startswith("-")
+        if name in ("modified", "created"):
+            keys = {"modified": lambda one: (one.modified, one.contact), "created": lambda one: one.contact}
+            return sorted(found, key=keys[name], reverse=is_down)
+        values = {one.contact: getattr(one, name) if name in IDENTITIES else one.traits.get(name) for one in found}
+        there = [one for one in found if values[one.contact] is not None]
+        nobody = [one for one in found if values[one.contact] is None]
+        there.sort(key=lambda one: (_rank(values[one.contact]), one.contact), reverse=is_down)
+        return there + sorted(nobody, key=lambda one: one.contact, reverse=is_down)
+
+
+def _rank(value):
+    """Numbers before texts, letters whatever their case; a list is its JSON."""
+    if isinstance(value, bool | int | float):
+        return 0, float(value), b""
+    text = value[:64] if isinstance(value, str) else orjson.dumps(value).decode()
+    return 1, 0.0, text.encode().lower()
 
 
 @contextmanager
@@ -139,6 +155,21 @@ def state_file():
             yield file
         finally:
             file.store.close()
+
+
+def pages_back(file, wanted, sort, limit, most=MOST_CANDIDATES):
+    """The last page, and those before it, each found from the one behind it."""
+    shown, place = [], None
+    with reading(file.path) as state:
+        state.freeze()
+        found = page(state, wanted, sort, place, limit, most)
+        while found.following is not None:
+            found = page(state, wanted, sort, found.following, limit, most)
+        shown.append(found.contacts)
+        while found.previous is not None:
+            found = page(state, wanted, sort, found.previous, limit, most)
+            shown.append(found.contacts)
+    return shown
 
 
 def pages(file, wanted, sort, limit, between=lambda: None, most=MOST_CANDIDATES):

@@ -6,15 +6,17 @@ for it, and whoever reads meanwhile works them out for himself. So a change cost
 all words is kept up with it: a trigram index of one attribute took 15 seconds for half a million contacts.
 """
 
+import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
 import msgspec
+import orjson
 
 from ledger import sqlite
 from ledger.events.traits import type_of
-from projections.conditions.condition import LIKE_A_DATETIME, text_of
+from projections.conditions.condition import text_of
 from projections.state.answers import AttributeKind, Spelling
 from projections.state.indexes import KINDS, SPELLINGS, attribute_of, is_kept_in_blocks, of_text, table_of
 from projections.state.sqlite.predicates import decoded, place_of
@@ -29,11 +31,24 @@ Content = tuple[bytes, bytes]
 """Of texts: the contacts as JSON, and the line of each. Of kinds and spellings: nothing, and JSON."""
 
 _encode = msgspec.json.Encoder().encode
+_TRAITS_IN = "SELECT contact, traits FROM contacts WHERE contact >= ? AND contact < ? ORDER BY contact"
+_traits = orjson.loads
+_like_a_datetime = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").match
 _numbers = msgspec.json.Decoder(list[int]).decode
 
 
 _decode_kinds = msgspec.json.Decoder(list[AttributeKind]).decode
 _decode_spellings = msgspec.json.Decoder(list[Spelling]).decode
+
+
+def _kind(value: object) -> str:
+    """What SQLite calls the JSON type of a value."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case list():
+            return "array"
+    return "integer" if isinstance(value, int) else "real"
 
 
 def line(text: str) -> str:
@@ -56,14 +71,18 @@ def _texts_in(rows: Rows, name: str, bounds: tuple[int, int]) -> Content:
 
 
 def _kinds_in(rows: Rows, bounds: tuple[int, int]) -> list[AttributeKind]:
-    query = (
-        "SELECT key, type, count(*), sum(type = 'text' AND value GLOB ?), min(contact), value"
-        " FROM contacts, json_each(traits) WHERE contact >= ? AND contact < ? GROUP BY key, type"
-    )
-    return [
-        AttributeKind(name, kind, contacts, datetimes, first, type_of(decoded(kind, value)))
-        for name, kind, contacts, datetimes, first, value in rows(query, (LIKE_A_DATETIME, *bounds))
-    ]
+    found: dict[tuple[str, str], AttributeKind] = {}
+    # read by Python: SQLite's json_each takes eight times as long
+    for contact, traits in rows(_TRAITS_IN, bounds):
+        for name, value in _traits(traits).items():
+            kind = "text" if type(value) is str else _kind(value)
+            known = found.get((name, kind))
+            if known is None:
+                known = found[name, kind] = AttributeKind(name, kind, 0, 0, contact, type_of(value))
+            known.contacts += 1
+            if kind == "text" and value[4:5] == "-" and _like_a_datetime(value):
+                known.datetimes += 1
+    return [found[each] for each in sorted(found)]
 
 
 def _spellings_in(rows: Rows, bounds: tuple[int, int]) -> list[Spelling]:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from ledger import sqlite
 from ledger.events import tags as tag_rules
-from projections.state.indexes import CREATED, TAGS, attribute_of, is_kept_in_blocks, table_of
-from projections.state.sqlite.predicates import place_of
+from projections.state.indexes import CREATED, TAGS, attribute_of, is_kept_in_blocks, is_of_sort, table_of
+from projections.state.sqlite.predicates import order_key, place_of
 
 _FOLDED = "tag_fold(json_extract(value, '$[0]'))"
 _COME = f"INSERT OR IGNORE INTO contact_tags SELECT {_FOLDED}, new.contact FROM json_each(new.tags);"
@@ -49,6 +49,10 @@ def make(connection: sqlite.Connection, indexes: Iterable[str]) -> None:
                     connection.execute(statement)
         elif index == CREATED:
             connection.execute(f"CREATE INDEX {table} ON contacts (created)")
+        elif is_of_sort(index):
+            key = order_key(attribute_of(index) or "")
+            if key is not None:
+                connection.execute(f"CREATE INDEX {table} ON contacts ({key} COLLATE NOCASE)")
         elif (name := attribute_of(index)) is not None and (place := place_of(name)):
             # with the type, so that who counts reads the index alone
             connection.execute(f"CREATE INDEX {table} ON contacts ({place[1]}, {place[0]})")

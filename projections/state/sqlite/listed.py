@@ -3,14 +3,15 @@
 import json
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import dataclass
 
 from ledger import sqlite
-from projections.conditions.wanted import Sort, Wanted
+from projections.conditions.wanted import ListOrder, Sort, Wanted, order_of
 from projections.fold.state import ContactState
-from projections.state.questions import Listed
+from projections.state.questions import Listed, Place
 from projections.state.sqlite.blocks import Rows
 from projections.state.sqlite.candidates import candidates, counted
-from projections.state.sqlite.predicates import Sql
+from projections.state.sqlite.predicates import Sql, order_key
 from projections.state.sqlite.rows import CONTACT_COLUMNS, insert, row_of, state_of
 
 Names = Callable[[], set[str]]
@@ -28,18 +29,43 @@ class ListedInFile(Listed):
             self._clause = f"contact IN (SELECT value FROM json_each(?)) AND {self._clause}"
             self._parameters = [json.dumps(few), *self._parameters]
 
-    def page(self, sort: Sort, behind: tuple[int, int] | None, since: int | None, limit: int) -> list[ContactState]:
-        column, way = sort.removeprefix("-"), "DESC" if sort.startswith("-") else "ASC"
-        keys = ("modified", "contact") if column == "modified" else ("contact",)
-        clause, parameters = self._clause, list(self._parameters)
-        if behind is not None:
-            clause += f" AND ({', '.join(keys)}) {'<' if way == 'DESC' else '>'} ({', '.join('?' * len(keys))})"
-            parameters += behind[-len(keys) :]
+    def page(
+        self, sort: Sort, behind: Place | None, since: int | None, limit: int, *, is_back: bool = False
+    ) -> list[ContactState]:
+        order = order_of(sort)
+        parts = _parts(order)
+        if behind is not None and len(parts) > 1:
+            is_among_empty = behind[0] is None
+            parts = (parts[:1] + parts[1:] * is_among_empty) if is_back else parts[int(is_among_empty) :]
+        found: list[ContactState] = []
+        for part in reversed(parts) if is_back else parts:
+            start = behind if (behind is not None and (behind[0] is None) == part.is_empty) or len(parts) == 1 else None
+            found += self._part(part, order.is_down != is_back, start, since, limit - len(found))
+            if len(found) == limit:
+                break
+        return found[::-1] if is_back else found
+
+    def _part(
+        self, part: "_Part", is_down: bool, start: Place | None, since: int | None, limit: int
+    ) -> list[ContactState]:
+        clause, parameters = f"{self._clause} AND {part.clause}", list(self._parameters)
+        if start is not None:
+            clause += f" AND ({', '.join(part.keys)}) {'<' if is_down else '>'} ({', '.join('?' * len(part.keys))})"
+            parameters += start[-len(part.keys) :]
         if since is not None:
             clause += " AND position > ?"
             parameters.append(since)
-        order = ", ".join(f"{key} {way}" for key in keys)
+        order = ", ".join(f"{key} {'DESC' if is_down else 'ASC'}" for key in part.keys)
         return self._find(f"WHERE {clause} ORDER BY {order} LIMIT ?", [*parameters, limit])
+
+    def place(self, sort: Sort, contact: ContactState) -> Place:
+        order = order_of(sort)
+        if order.by != "value":
+            return contact.modified, contact.contact
+        query = f"SELECT {order_key(order.name) or 'NULL'} FROM contacts WHERE contact = ?"
+        for (key,) in self._rows(query, (contact.contact,)):
+            return key, contact.contact
+        return None, contact.contact
 
     def window(self, offset: int, limit: int) -> list[ContactState]:
         rest = f"WHERE {self._clause} ORDER BY contact LIMIT ? OFFSET ?"
@@ -51,6 +77,25 @@ class ListedInFile(Listed):
 
     def _find(self, rest: str, parameters: list[object]) -> list[ContactState]:
         return [state_of(row) for row in self._rows(f"SELECT {CONTACT_COLUMNS} FROM contacts {rest}", parameters)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a list that one query walks along: the contacts of its clause, in the order of its keys."""
+
+    clause: str
+    keys: tuple[str, ...]
+    is_empty: bool = False
+
+
+def _parts(order: ListOrder) -> tuple[_Part, ...]:
+    if order.by == "modified":
+        return (_Part("true", ("modified", "contact")),)
+    key = order_key(order.name) if order.by == "value" else None
+    if key is None:
+        return (_Part("true", ("contact",)),)
+    there = _Part(f"{key} IS NOT NULL", (f"{key} COLLATE NOCASE", "contact"))
+    return there, _Part(f"{key} IS NULL", ("contact",), is_empty=True)
 
 
 def total(rows: Rows, there: set[str], sql: Sql, wanted: Wanted, most: int) -> int:

@@ -212,6 +212,16 @@ def place_of(name: str) -> tuple[str, str] | None:
     return f"json_type(traits, {path})", f"json_extract(traits, {path})"
 
 
+SORTED_BY = 64
+"""Texts are in order by so many of their first characters."""
+
+
+def order_key(name: str) -> str | None:
+    """SQL for what an attribute's values are sorted by; None for a name that no JSON path can say."""
+    place = place_of(name)
+    return None if place is None else f"iif({place[0]} = 'text', substr({place[1]}, 1, {SORTED_BY}), {place[1]})"
+
+
 def _is_blank(name: str) -> str:
     return "false" if name in IDENTITIES else "(type = 'text' AND trim(value) = '' OR type = 'array' AND value = '[]')"
 

@@ -15,7 +15,12 @@ CONTACT: dict[str, Any] = {
     "position": 4,
 }
 
-CONTACTS: dict[str, Any] = {"contacts": [CONTACT], "total": 1, "next_cursor": None}
+CONTACTS: dict[str, Any] = {
+    "contacts": [CONTACT],
+    "total": 1,
+    "next_cursor": None,
+    "previous_cursor": None,
+}
 
 HISTORY: dict[str, Any] = {
     "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",

@@ -44,6 +44,7 @@ class ContactsSchema(Answer):
         required=True, allow_none=True, metadata={"description": "How many the whole list has; null with total=false"}
     )
     next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "Null at the end"})
+    previous_cursor = fields.String(allow_none=True, metadata={"description": "Null at the beginning"})
     as_of = position_field("The position asked for")
     refolding = refolding()
 

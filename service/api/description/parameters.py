@@ -64,11 +64,11 @@ class ContactsQuery(AsOfQuery):
     q = text("Only contacts whose name, email, user id or phone contains this, in any letter case")
     sort = fields.String(
         load_default="-modified",
-        validate=validate.OneOf(SORTS, error=f"must be one of {', '.join(SORTS)}"),
-        metadata={"description": "By newest change, or by when the contact came; - is newest first"},
+        validate=validate.Length(1, 258, error="must have 1 to 258 characters"),
+        metadata={"description": f"One of {', '.join(SORTS)} (- is newest first), or an attribute; - is the other way"},
     )
     limit = limit(100, 1000)
-    cursor = text("The next_cursor of the page before", most=200)
+    cursor = text("The next_cursor or previous_cursor of a page", most=800)
     total = fields.Boolean(load_default=True, metadata={"description": "Whether to count all that the list has"})
     chosen = text("Only these members of a contact, or these attributes, separated by commas", most=1000, key="fields")
 

@@ -14,7 +14,7 @@ from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
 from service.queries.as_of import BadMoment, position_of
 from service.queries.list import BadCursor
-from service.queries.selection import Selection
+from service.queries.selection import BadSort, Selection
 
 
 def list_routes(services: Services) -> Routes:
@@ -38,6 +38,8 @@ def list_routes(services: Services) -> Routes:
         meet, and one about an attribute that nobody ever had, is 422; `notes` tell how many values a comparison had to
         leave out.
 
+        `sort` by an attribute has letters in order whatever their case, and contacts without a value at the end.
+
         Ask for the next page with `cursor` set to `next_cursor`, and all else as it was, until that is null. What was
         there all the time is in the list, whatever changes meanwhile: sorted by `-modified`, contacts that change while
         you read come at the end with their new values, perhaps for the second time.
@@ -54,6 +56,8 @@ def list_routes(services: Services) -> Routes:
             document = services.lists.page(*page, past=past, with_total=query["total"])
         except BadCursor as fault:
             raise bad_parameter("cursor", str(fault)) from None
+        except BadSort as fault:
+            raise bad_parameter("sort", f"is wrong: {fault}") from None
         except BadCondition as fault:
             raise bad_parameter("where", f"is wrong: {fault}") from None
         except ValueError as fault:

@@ -1,12 +1,15 @@
 """The address of a list of contacts is its state: search, filters, order, place and moment stand in it."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
-from projections.conditions.wanted import SORTS, Sort
+from projections.conditions.wanted import Sort, sort_by
 from service.hub.contacts.filters import in_words
 from service.hub.frame.words import visible
+
+RECORDED = ("modified", "created")
+"""Columns of moments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,12 @@ class ListAddress:
 
     @classmethod
     def of(cls, arguments: Any, columns: tuple[str, ...]) -> "ListAddress":
-        """Read an address; an unknown order is the usual one."""
-        sort = arguments.get("sort", "-modified")
+        """Read an address."""
         return cls(
             q=arguments.get("q", "").strip(),
             where=tuple(filter(None, arguments.getlist("where"))),
             tags=tuple(filter(None, arguments.getlist("tag"))),
-            sort=cast(Sort, sort if sort in SORTS else "-modified"),
+            sort=arguments.get("sort") or "-modified",
             cursor=arguments.get("cursor") or None,
             as_of=arguments.get("as_of", "").strip(),
             columns=columns,
@@ -82,9 +84,20 @@ class ListAddress:
         return self._changed(tags=tuple(dict.fromkeys((*self.tags, tag))))
 
     def sorted_by(self, column: str) -> str:
-        """The address of the list sorted by a column: newest first, or the other way if it is that already."""
-        down = f"-{column}"
-        return self._changed(sort=column if self.sort == down else down).address(cursor=None)
+        """The address of the list sorted by a column, or the other way if it is that already; dates newest first."""
+        up, down = self.sorts_of(column)
+        first, other = (down, up) if column in RECORDED else (up, down)
+        return self._changed(sort=other if self.sort == first else first).address(cursor=None)
+
+    def sorts_of(self, column: str) -> tuple[Sort, Sort]:
+        """What sorts by a column, up and down."""
+        if column in RECORDED:
+            return column, f"-{column}"
+        return sort_by(column), sort_by(column, is_down=True)
+
+    def direction(self, column: str) -> str | None:
+        """Which way the list is sorted by a column, in ARIA's words; None: it is not."""
+        return dict(zip(self.sorts_of(column), ("ascending", "descending"), strict=True)).get(self.sort)
 
     def _changed(self, **members: Any) -> "ListAddress":
         values = {name: getattr(self, name) for name in self.__slots__}

@@ -21,7 +21,7 @@ from service.hub.frame.preferences import Preferences
 from service.queries.as_of import BadMoment, end_of_day, position_of
 from service.queries.attribute_names import RECORDED, TAGS
 from service.queries.list import BadCursor
-from service.queries.selection import Selection
+from service.queries.selection import BadSort, Selection
 
 COLUMNS = ("name", "phone", "city", "tags", "modified")
 """What the list shows before anybody chose."""
@@ -76,6 +76,8 @@ def _shown(services: Services, asked: ListAddress, lacking: str | None = None) -
         return redirect(asked.address(cursor=None), 303)
     except BadMoment as bad:
         fault = f"This moment is not possible: {bad}."
+    except BadSort as bad:
+        fault = f"This order is not possible: {bad}."
     except (BadCondition, ValueError) as bad:
         fault = f"This filter is not possible: {bad}."
     types = {one["name"]: one["type"] for one in attributes}
@@ -93,6 +95,7 @@ def _shown(services: Services, asked: ListAddress, lacking: str | None = None) -
         contacts=document["contacts"],
         total=document["total"],
         following=document["next_cursor"],
+        previous=document.get("previous_cursor"),
         refolding=document.get("refolding"),
         notes=document.get("notes", ()),
         position=position,

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, g, redirect, render_template, request, send_file
 
 from projections.conditions.condition import BadCondition
+from projections.conditions.wanted import SORTS
 from service.http.services import Services
 from service.hub.contacts.address import ListAddress, chips
 from service.hub.contacts.page import shown_columns
@@ -44,7 +45,7 @@ def _asking(pages: Blueprint, services: Services, preferences: Preferences) -> N
         try:
             wanted = ExportAsked(
                 _selection(asked),
-                asked.sort,
+                asked.sort if asked.sort in SORTS else "-modified",
                 "jsonl" if request.form.get("format") == "jsonl" else "csv",
                 columns if request.form.get("columns") == "shown" else None,
                 end_of_day(services.days, asked.as_of) if asked.as_of else None,

@@ -14,12 +14,14 @@ from projections.state.sqlite.reader import reading
 from tests.projections.listed import pages, rounds, state_file, wanteds
 
 
-@given(rounds(), wanteds, st.sampled_from(SORTS), st.lists(st.integers(0, 3), min_size=3, max_size=3))
+@given(
+    rounds(), wanteds, st.sampled_from([*SORTS, "city", "-name"]), st.lists(st.integers(0, 3), min_size=3, max_size=3)
+)
 @settings(max_examples=200)
 def test_indexes_change_nothing_of_what_is_shown(changes, wanted, sort, blocks_made):
     with state_file() as file:
         file.save(changes[0])
-        file.store.index(needed(wanted))
+        file.store.index(needed(wanted, sort))
         file.store.make_blocks(blocks_made[0])
         file.save(changes[1])
         file.store.make_blocks(blocks_made[1])
