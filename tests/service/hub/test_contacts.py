@@ -179,3 +179,27 @@ def test_whoever_may_not_see_contacts_is_told_which_right_it_takes(make_browser,
     assert page.status == 403
     assert "“See”" in page.text
     assert "blind" in page.text
+
+
+def test_a_header_sorts_by_its_column_and_once_more_the_other_way(reader):
+    page = reader.open("/contacts?sort=city")
+    assert _names(page) == ["u-77", "Asha Kulkarni", "Gavin Roberts", "Ravi Rao"]
+    assert "/contacts?sort=-city" in page.links
+    assert _names(reader.open("/contacts?sort=-city"))[0] == "Ravi Rao"
+    assert 'aria-sort="ascending"' in page.html
+
+
+def test_an_order_that_there_is_not_says_so(reader):
+    assert "This order is not possible: no contact ever had an attribute" in reader.open("/contacts?sort=citty").text
+
+
+def test_a_page_leads_back_to_the_one_before(world, browser):
+    for number in range(120):
+        world.track(user_id=f"u-{number:03}", name=f"Person {number:03}")
+    world.settle()
+    first = browser.open("/contacts?sort=name")
+    second = browser.open(next(link for link in first.links if link and "cursor=" in link))
+    back = browser.open(next(link for link in second.links if link and "cursor=" in link))
+    persons = [[text for text in page.texts if text.startswith("Person ")] for page in (first, second, back)]
+    assert persons[0] == persons[2] == [f"Person {number:03}" for number in range(50)]
+    assert persons[1] == [f"Person {number:03}" for number in range(50, 100)]
