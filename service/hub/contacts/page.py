@@ -14,8 +14,8 @@ from service.http.services import Services
 from service.hub.contacts.adding import adding_pages
 from service.hub.contacts.address import ListAddress, chips
 from service.hub.contacts.filters import CHOICES, Chosen, NotChosen, title_of
-from service.hub.contacts.views import pairs_of, view_of, views_pages
 from service.hub.contacts.overview import DAYS, drawn
+from service.hub.contacts.views import pairs_of, view_of, views_pages
 from service.hub.frame.access import needs
 from service.hub.frame.preferences import Preferences
 from service.queries.as_of import BadMoment, end_of_day, position_of
