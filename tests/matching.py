@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ledger.events import tags as tag_rules
-from projections.conditions.condition import Condition
+from projections.conditions.condition import Condition, parse
 from projections.fold.state import ContactState
 
 
@@ -15,3 +15,9 @@ def matching(
     for state in states:
         if wanted <= state.tags.keys() and all(condition.holds_for(state) for condition in every):
             yield state
+
+
+def parse_condition(text: str) -> Condition:
+    """A comparison of the attribute of that name, as people write it."""
+    said = parse(text)
+    return Condition(said.name, said.op, said.value)

@@ -109,12 +109,6 @@ def parse(text: str) -> Said:
     return Said(name, exact is not None, match["op"], match["value"])
 
 
-def parse_condition(text: str) -> Condition:
-    """The same as a comparison of the attribute of that name. Raises BadCondition."""
-    said = parse(text)
-    return Condition(said.name, said.op, said.value)
-
-
 def quoted(name: str) -> str:
     """An attribute's name as a condition has it in double quotes."""
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from ledger.bus.port import Record
 from ledger.log.sqlite.reader import SqliteLogReader
-from projections.conditions.condition import parse_condition
 from projections.fold.contact_document import contact_document
 from projections.past.explain import explain
 from projections.past.history import event_document, steps
@@ -22,7 +21,7 @@ from projections.state.sqlite.reader import reading
 from tests.everybody import everybody
 from tests.examples import PHONES
 from tests.intake import NOON, Intake
-from tests.matching import matching
+from tests.matching import matching, parse_condition
 from tests.worlds import bounded, folder
 
 texts = st.one_of(

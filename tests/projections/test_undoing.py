@@ -5,7 +5,6 @@ from contextlib import closing
 import pytest
 
 from ledger.log.sqlite.reader import SqliteLogReader
-from projections.conditions.condition import parse_condition
 from projections.conditions.wanted import Wanted
 from projections.lists import pages
 from projections.lists.refreshed import contact_now, settled
@@ -20,6 +19,7 @@ from projections.state.sqlite.writer import StateStore
 from tests.everybody import everybody
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.intake import Intake, message, order_message, row_message
+from tests.matching import parse_condition
 
 PEOPLE = (GAVIN, ASHA, RAVI, MEERA)
 

@@ -79,10 +79,6 @@ class ListAddress:
         """The same list with one more condition."""
         return self._changed(where=tuple(dict.fromkeys((*self.where, condition))))
 
-    def with_tag(self, tag: str) -> "ListAddress":
-        """The same list with one more tag."""
-        return self._changed(tags=tuple(dict.fromkeys((*self.tags, tag))))
-
     def sorted_by(self, column: str) -> str:
         """The address of the list sorted by a column, or the other way if it is that already; dates newest first."""
         up, down = self.sorts_of(column)

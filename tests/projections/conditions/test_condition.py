@@ -2,9 +2,9 @@
 
 import pytest
 
-from projections.conditions.condition import BadCondition, parse_condition
+from projections.conditions.condition import BadCondition
 from projections.fold.state import ContactState
-from tests.matching import matching
+from tests.matching import matching, parse_condition
 
 
 def contact(traits, tags=()):
