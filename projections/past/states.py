@@ -1,6 +1,6 @@
 """The whole state at a past position, folded into a file once and kept for the next question (decision 12)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from ledger.log.port import LogReader
@@ -15,11 +15,17 @@ KEPT = 3
 
 
 class KeptStates:
-    """The states in `folder` that were asked for last; `stored` is the driver's: the state at a path."""
+    """The states in `folder` that were asked for last; `stored` is the driver's: the state at a path.
 
-    def __init__(self, folder: Path, stored: Callable[[Path], StoredState]) -> None:
+    `indexes` gives the names of those that lists have asked for so far: a past gets them too.
+    """
+
+    def __init__(
+        self, folder: Path, stored: Callable[[Path], StoredState], indexes: Callable[[], Collection[str]] = tuple
+    ) -> None:
         self.folder = folder
         self._stored = stored
+        self._indexes = indexes
 
     def at(self, log: LogReader, position: int, progress: Callable[[int], None] = lambda _: None) -> StoredState:
         """The state at `position`, folded now where it is not kept; `progress` is called with positions up to it."""
@@ -31,7 +37,7 @@ class KeptStates:
             if _is_state_at(state, log, position):
                 return state  # made while this one waited
             draft = self._stored(state.path.with_suffix(".building"))
-            fold_into(draft, log, until=position, progress=progress)
+            fold_into(draft, log, until=position, progress=progress, indexes=self._indexes())
             draft.path.replace(state.path)
         for old in self.paths()[:-KEPT]:
             discard(old)

@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 
 from ledger.log.port import LogReader
@@ -15,6 +15,8 @@ from projections.state.port import StoredState
 
 SIZES = Sizes()
 
+_BLOCKS_AT_ONCE = 100
+
 
 def fold_into(
     state: StoredState,
@@ -23,11 +25,13 @@ def fold_into(
     until: int | None = None,
     sizes: Sizes = SIZES,
     progress: Callable[[int], None] = lambda _: None,
+    indexes: Collection[str] | None = None,
 ) -> Checkpoint:
     """Make `state` the one as of position `until` (default: the head when it gets there).
 
     An unfinished file of an earlier attempt is thrown away.
-    `progress` is called with positions of the log, as a measure of what is done.
+    `progress` is called with positions of the log, as a measure of what is done. `indexes` are made in a state that
+    lists are read from, beside those that every list needs; None: nobody will read one.
     """
     discard(state.path)
     with _no_collector(), closing(state.writer(is_scratch=True)) as store:
@@ -40,6 +44,10 @@ def fold_into(
             progress(projector.checkpoint.position)
         while projector.refold():
             pass
+        if indexes is not None:
+            store.index(indexes)
+            while store.make_blocks(_BLOCKS_AT_ONCE):
+                pass
         store.seal()
     with state.path.open("rb") as file:
         os.fsync(file.fileno())  # a scratch file is written without syncing

@@ -98,7 +98,7 @@ class Drivers:
 
     def past(self) -> KeptStates:
         """The states of the past that are kept."""
-        return KeptStates(self.deployment.past, StateFile)
+        return KeptStates(self.deployment.past, StateFile, self.generations().asked().all)
 
     def log(self, cache_mib: int = 2) -> StoredLog:
         """The log, for whoever reads it; `cache_mib` is of memory, for each reader."""

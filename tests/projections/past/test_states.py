@@ -7,6 +7,7 @@ import pytest
 from ledger import sqlite
 from projections.fold.evolve import VERSION
 from projections.past.states import KEPT, KeptStates
+from projections.state.indexes import KINDS, TAGS, of_attribute, of_text, table_of
 from projections.state.sqlite.file import StateFile
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.intake import tracked
@@ -56,6 +57,16 @@ def test_a_file_by_an_older_fold_is_not_used(filled):
     with closing(sqlite.connect(before)) as state:
         state.execute(f"UPDATE checkpoint SET fold_version = {VERSION - 1}")
     assert KeptStates(filled.folder / "past", StateFile).at(filled.reader, 2).path.stat().st_ino != made
+
+
+def test_a_past_has_the_indexes_that_lists_need_and_those_that_they_asked_for(filled):
+    asked = [of_attribute("city"), of_text("name"), TAGS, KINDS]
+    path = KeptStates(filled.folder / "past", StateFile, lambda: asked).at(filled.reader, 5).path
+    with closing(sqlite.connect(path, read_only=True)) as state:
+        there = {name for (name,) in state.execute("SELECT name FROM sqlite_schema")}
+        (blocks,) = state.execute(f"SELECT count(*) FROM {table_of(KINDS)}").fetchone()
+    assert {"contacts_by_change", *map(table_of, asked)} <= there
+    assert blocks > 0
 
 
 def test_nothing_else_is_left_in_the_folder(filled):
