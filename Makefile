@@ -13,12 +13,13 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--custom-compile-command 'make lock' --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-full check containers bench lock vendor vendor-check clean
+.PHONY: help run test test-full check containers bench lock vendor vendor-check demo screenshots clean
 
 help:
 	@echo 'Contact Ledger'
 	@echo
 	@echo '  make run         install into .venv, then serve the hub on http://127.0.0.1:8080/'
+	@echo '  make demo        the hub over the story of a small bookseller: 3,000 contacts, told in a minute'
 	@echo '  make test        install what the tests need, then run them'
 	@echo '  make test-full   the long versions: hundreds of kills, big files'
 	@echo '  make check       ruff, mypy --strict, import-linter'
@@ -33,6 +34,13 @@ help:
 
 run: .venv/run.stamp
 	@exec $(BIN)/contacts serve $(ARGS)
+
+demo: .venv/run.stamp
+	@$(BIN)/python samples/demo .cache/demo 8090
+
+# Of the demo, which runs meanwhile: into .cache/screenshots.
+screenshots: .venv/test.stamp
+	@$(BIN)/python samples/demo/screenshots.py .cache/demo 8090 .cache/screenshots
 
 test: .venv/test.stamp
 	@$(BIN)/python -m pytest -m 'not containers' $(WORKERS) $(ARGS)

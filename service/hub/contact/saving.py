@@ -120,7 +120,7 @@ class Saving:
 
     def sent(self, read_at: int) -> list[tuple[str, str]]:
         """The fields of the form that was sent, based on what is there now."""
-        kept = [(name, text) for name, text in request.form.items(multi=True) if name not in ("form", "read_at")]
+        kept = [(name, text) for name, text in request.form.items(multi=True) if name not in ("csrf", "read_at")]
         return [*kept, ("read_at", str(read_at))]
 
 

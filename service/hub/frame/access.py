@@ -19,9 +19,6 @@ LARGEST_FORM = 256 * 1024
 """Bytes: the columns of a file have some fields each."""
 _TOKEN = 32
 
-FORM_HEADER = "X-Form-Token"
-"""In which a script sends what forms have in their field `form`."""
-
 
 class NotAllowed(Exception):
     """The person is signed in but lacks the right for this page."""
@@ -83,7 +80,7 @@ class Access:
                     return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'), safe='')}", 303)
                 raise SignedOut
             if request.method not in _SAFE and not g.is_upload:
-                self.confirm(request.form.get("form", ""))
+                self.confirm(request.form.get("csrf") or request.form.get("form", ""))
             return None
 
         @app.teardown_request
@@ -97,13 +94,9 @@ class Access:
         return (mask + _xor(mask, self._secret_of(session))).hex()
 
     def confirm(self, field: str) -> None:
-        """See that a form, by its field `form`, or the script that sends one, has what a page of this session gave it.
-
-        Raises Forged.
-        """
-        sent = request.headers.get(FORM_HEADER) or field
+        """See that a form, by its field `csrf`, has what a page of this session gave it. Raises Forged."""
         try:
-            both = bytes.fromhex(sent)
+            both = bytes.fromhex(field)
         except ValueError:
             raise Forged from None
         if not hmac.compare_digest(_xor(both[:_TOKEN], both[_TOKEN:]), self._secret_of(g.session)):

@@ -102,7 +102,7 @@ def _can_be_sent_again(fault: Exception) -> bool:
 
 
 def _typed() -> list[tuple[str, str]]:
-    return [(name, value) for name, value in request.form.items(multi=True) if name != "form"]
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf"]
 
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")

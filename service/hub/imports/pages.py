@@ -113,7 +113,7 @@ def _new(pages: Blueprint, desk: Desk, access: Access) -> None:
 
             def fill(incoming: Any) -> str:
                 name, beside = read_upload(request, incoming, found.uploads.most_bytes)
-                access.confirm(beside.get("form", ""))
+                access.confirm(beside.get("csrf", ""))
                 return name
 
             try:

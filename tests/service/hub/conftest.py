@@ -67,7 +67,7 @@ class Browser:
         """Send a form, with the session's token taken from a page."""
         given = dict(fields or {})
         if token:
-            given = {"form": self.open("/help").fields.get("form", ""), **given}
+            given = {"csrf": self.open("/help").fields.get("csrf", ""), **given}
         return self.client.post(path, data=given, headers={"Sec-Fetch-Site": site})
 
     def sign_in(self, key):

@@ -34,7 +34,7 @@ PAGES = [
 
 @pytest.mark.parametrize("path", FORMS)
 def test_a_form_without_the_sessions_token_changes_nothing(browser, path):
-    assert browser.send(path, {"form": "0" * 64}).status_code == 403
+    assert browser.send(path, {"csrf": "0" * 64}).status_code == 403
     assert browser.send(path, token=False).status_code == 403
     assert browser.get("/help").status_code == 200
 
@@ -47,17 +47,17 @@ def test_a_form_of_another_site_changes_nothing(browser, path, site):
 
 @pytest.mark.parametrize(("origin", "status"), [("http://localhost", 303), ("http://evil.example", 403), (None, 403)])
 def test_a_browser_that_does_not_name_the_site_is_asked_for_the_origin(browser, origin, status):
-    token = browser.open("/help").fields["form"]
+    token = browser.open("/help").fields["csrf"]
     headers = {} if origin is None else {"Origin": origin}
-    assert browser.client.post("/sign-out", data={"form": token}, headers=headers).status_code == status
+    assert browser.client.post("/sign-out", data={"csrf": token}, headers=headers).status_code == status
 
 
 def test_one_sessions_token_is_no_use_to_another(make_browser, keys):
     first, second = make_browser(), make_browser()
     first.sign_in(keys.create("a", SCOPES, by="tests")[1])
     second.sign_in(keys.create("b", SCOPES, by="tests")[1])
-    token = first.open("/help").fields["form"]
-    assert second.send("/sign-out", {"form": token}).status_code == 403
+    token = first.open("/help").fields["csrf"]
+    assert second.send("/sign-out", {"csrf": token}).status_code == 403
 
 
 def test_a_form_that_finds_no_seat_makes_room_for_no_other(world, clock):
@@ -131,8 +131,8 @@ def test_no_value_of_somebodys_data_becomes_a_part_of_the_page(world, browser, t
 
 
 def test_a_form_that_breaks_off_or_does_not_say_its_length_changes_nothing(browser, people):
-    token = browser.open("/help").fields["form"]
-    body = f"form={token}&name=Ravi&scope=read".encode()
+    token = browser.open("/help").fields["csrf"]
+    body = f"csrf={token}&name=Ravi&scope=read".encode()
     headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
     length = {"CONTENT_LENGTH": str(len(body) * 2)}
     short = browser.client.post("/people", data=body, headers=headers, environ_overrides=length)

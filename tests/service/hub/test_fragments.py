@@ -43,12 +43,12 @@ def test_a_right_that_is_lacking_is_named(make_browser, keys):
 
 
 def test_who_signed_in_again_meanwhile_gets_the_token_that_the_page_lacks(browser, keys):
-    old = browser.open("/help").fields["form"]
+    old = browser.open("/help").fields["csrf"]
     browser.sign_in(keys.create("asha again", SCOPES, by="tests")[1])
-    refused = browser.client.post("/contacts/columns", data={"form": old}, headers=SCRIPT)
+    refused = browser.client.post("/contacts/columns", data={"csrf": old}, headers=SCRIPT)
     assert refused.status_code == 403
     token = json.loads(refused.headers["HX-Trigger"])["hub:token"]["token"]
-    sent = browser.client.post("/contacts/columns", headers=SCRIPT | {"X-Form-Token": token})
+    sent = browser.client.post("/contacts/columns", data={"csrf": token}, headers=SCRIPT)
     assert sent.status_code == 303
 
 
@@ -67,15 +67,15 @@ def test_a_form_of_a_session_that_has_ended_is_kept_and_sent_again_under_the_nex
     assert re.search(r'<textarea name="name" hidden>\nMeera &lt;Shah&gt;</textarea>', kept.text)
     assert kept.text.count('<textarea name="scope"') == 2
     signed_out.sign_in(keys.create("asha again", SCOPES, by="tests")[1])
-    asked = signed_out.send("/people", typed | {"form": "00"}, token=False)
+    asked = signed_out.send("/people", typed | {"csrf": "00"}, token=False)
     assert asked.status_code == 403
-    token = re.findall(r'name="form" value="([^"]+)"', asked.text)[-1]
-    made = signed_out.send("/people", typed | {"form": token}, token=False)
+    token = re.findall(r'name="csrf" value="([^"]+)"', asked.text)[-1]
+    made = signed_out.send("/people", typed | {"csrf": token}, token=False)
     assert "Meera &lt;Shah&gt;" in made.text
 
 
 def test_the_token_of_forms_looks_different_each_time(browser):
-    assert len({browser.open("/help").fields["form"] for _ in range(3)}) == 3
+    assert len({browser.open("/help").fields["csrf"] for _ in range(3)}) == 3
 
 
 def test_a_page_is_sent_compressed_to_who_can_read_it(browser):

@@ -22,8 +22,8 @@ class Desk:
 
     def upload(self, content, name="october.csv", token=None):
         raw = content.encode() if isinstance(content, str) else content
-        form = self.browser.open("/help").fields["form"] if token is None else token
-        data = {"form": form, "file": (io.BytesIO(raw), name)}
+        form = self.browser.open("/help").fields["csrf"] if token is None else token
+        data = {"csrf": form, "file": (io.BytesIO(raw), name)}
         return self.browser.client.post("/imports", data=data, headers={"Sec-Fetch-Site": "same-origin"})
 
     def uploaded(self, content=FILE, name="october.csv"):
@@ -67,7 +67,7 @@ def chosen(html):
     for tag in re.findall(r"<input[^>]*>", form):
         given = dict(re.findall(r'(\w+)="([^"]*)"', tag))
         is_on = given.get("type") not in ("radio", "checkbox") or " checked" in tag
-        if is_on and given.get("name") not in (None, "form"):
+        if is_on and given.get("name") not in (None, "csrf"):
             fields[given["name"]] = given.get("value", "on")
     return fields
 

@@ -51,7 +51,7 @@ def test_its_undo_is_a_form_of_this_session(make_client):
     client.post("/form")
     page = client.get("/page").text
     assert 'action="/contacts/c1/undo"' in page
-    assert 'name="form" value="t"' in page
+    assert 'name="csrf" value="t"' in page
     assert 'name="position" value="633"' in page
 
 

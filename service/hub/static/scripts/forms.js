@@ -21,7 +21,13 @@ document.addEventListener("submit", (event) => {
   touched.delete(form);
   sent.add(form);
   event.submitter?.setAttribute("aria-disabled", "true");
-  if (!form.hasAttribute("data-htmx-powered")) isLeaving = true;
+  if (!form.hasAttribute("data-htmx-powered")) {
+    isLeaving = true;
+    setTimeout(() => { // the answer was a file: the page is still here
+      isLeaving = false;
+      free(form);
+    }, 8000);
+  }
   sessionStorage.setItem("changed", Date.now());
 }, true);
 
@@ -47,16 +53,9 @@ addEventListener("pageshow", ({ persisted }) => {
   }
 });
 
-const tokenOf = document.querySelector("meta[name=csrf]");
-
-document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
-  if (ctx.request.method !== "GET") ctx.request.headers["X-Form-Token"] = tokenOf.content;
-});
-
 // Signed in again in another tab: the page's forms get the new session's token, and the one that was refused is sent.
 document.addEventListener("hub:token", ({ target, detail: { token } }) => {
-  tokenOf.content = token;
-  for (const field of all("input[name=form]")) field.value = token;
+  for (const field of all("input[name=csrf]")) field.value = token;
   const form = target.closest("form");
   if (!form || form.dataset.again) return;
   form.dataset.again = "true";

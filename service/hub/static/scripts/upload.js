@@ -6,6 +6,7 @@ document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
 });
 
 const upload = (form, address, { method, headers, body, signal }) => new Promise((resolve, reject) => {
+  const cancel = form.querySelector("[data-cancel]");
   const bar = form.querySelector("progress");
   const words = form.querySelector("[data-progress]");
   const call = new XMLHttpRequest();
@@ -13,13 +14,14 @@ const upload = (form, address, { method, headers, body, signal }) => new Promise
   call.open(method, address);
   for (const [name, value] of Object.entries(headers)) call.setRequestHeader(name, value);
   signal.addEventListener("abort", () => call.abort());
-  form.querySelector("[data-cancel]")?.addEventListener("click", () => call.abort(), { once: true });
+  if (cancel) Object.assign(cancel, { hidden: false, onclick: () => call.abort() });
   call.upload.onprogress = ({ loaded, total }) => {
     const rate = loaded / 1048576 / ((performance.now() - began) / 1000);
     if (bar) Object.assign(bar, { hidden: false, max: total, value: loaded });
     if (words) words.textContent = `${Math.round((100 * loaded) / total)} %, ${rate.toFixed(1)} MB a second`;
   };
   const end = (done) => () => {
+    if (cancel) cancel.hidden = true;
     if (bar) bar.hidden = true;
     if (words) words.textContent = "";
     done();

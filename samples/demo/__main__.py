@@ -1,0 +1,206 @@
+"""`make demo`: a ledger with the story of Banyan Books, a bookseller with four shops, then the hub over it.
+
+Everything is told through what anybody can use: calls over HTTP and the command line. What happened when is stated in
+the calls, over two years; that it is known the ledger records as of today. The second start goes on with what is there.
+
+    python samples/demo FOLDER PORT
+"""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+from click import echo
+from people import Town
+
+TOWN = Town(7)
+TWO_YEARS = timedelta(days=730)
+COLUMNS = ("Name", "Country Code", "Phone Number", "Email", "City", "Area", "WhatsApp Opted", "Birthday", "Plan")
+
+
+class Demo:
+    """A deployment in a folder of its own, served on a port."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.files = folder / "files"
+        self.files.mkdir(parents=True, exist_ok=True)
+        self._url = f"http://127.0.0.1:{port}"
+        self._environ = os.environ | {
+            "CONTACTS_DATA": str(folder / "data"),
+            "CONTACTS_PORT": str(port),
+            "CONTACTS_LOG_FORMAT": "json",
+        }
+        self._key = ""
+
+    def serve(self) -> subprocess.Popen[str]:
+        """Start the server; what it says up to its first key is shown, and the key kept."""
+        command = [sys.executable, "-m", "service", "serve"]
+        server = subprocess.Popen(command, env=self._environ, stdout=subprocess.PIPE, text=True)
+        assert server.stdout is not None
+        for line in server.stdout:
+            if line.startswith(("Hub:", "Sign in:")):
+                echo(line, nl=False)
+            if line.startswith("API key:"):
+                self._key = line.split()[-1]
+            if line.startswith(("Try:", "Hub:")) and (self._key or not self.is_new):
+                break
+        return server
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was told yet."""
+        return not (self.files / "told").exists()
+
+    def call(self, method: str, path: str, body: Any = None, lines: Iterable[Any] | None = None) -> Any:
+        """One call; `lines` are sent as JSON lines. Raises HTTPError."""
+        text = json.dumps(body) if lines is None else "\n".join(map(json.dumps, lines))
+        request = Request(self._url + path, None if method == "GET" else text.encode(), method=method)
+        request.add_header("Authorization", "Basic " + b64encode(f"{self._key}:".encode()).decode())
+        request.add_header("Content-Type", "application/json" if lines is None else "application/x-ndjson")
+        with urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def contacts(self, *words: str) -> Any:
+        """One command of `contacts`; its JSON. Rows that were rejected are a part of the story."""
+        done = subprocess.run(
+            [sys.executable, "-m", "service", *words, "--json"], env=self._environ, capture_output=True, text=True
+        )
+        if done.returncode not in (0, 3):
+            raise SystemExit(f"contacts {' '.join(words)}: {done.stderr}")
+        return json.loads(done.stdout)
+
+    def write(self, name: str, rows: Iterable[Mapping[str, Any]]) -> str:
+        """A CSV file; its path."""
+        path, rows = self.files / name, list(rows)
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        return str(path)
+
+    def settle(self) -> None:
+        """Wait until all that was published is in the state; a minute at most."""
+        for _ in range(600):
+            status = self.contacts("status")
+            if status["bus_lag"] == 0 and status["lag_events"] == 0:
+                return
+            time.sleep(0.1)
+        raise SystemExit("the ledger did not catch up within a minute")
+
+
+def row(number: int, **other: str) -> dict[str, Any]:
+    """A person as the shops write them down."""
+    one = TOWN.person(number)
+    cells = (one["name"], "91", one["phone"], one["email"], one["city"], one["area"])
+    said = ("TRUE" if one["opted"] else "FALSE", one["birthday"], one["plan"])
+    return dict(zip(COLUMNS, (*cells, *said), strict=True)) | other
+
+
+def call_of(number: int, days_ago: float, tags: tuple[str, ...] = (), **traits: Any) -> dict[str, Any]:
+    """A person as the website reports them."""
+    stated = datetime.now(UTC) - timedelta(days=days_ago)
+    return {
+        "phoneNumber": TOWN.person(number)["phone"],
+        "countryCode": "+91",
+        "traits": traits,
+        "tags": list(tags),
+        "createdAt": f"{stated:%Y-%m-%dT%H:%M:%SZ}",
+    }
+
+
+def tell(demo: Demo) -> None:
+    """The story, from the first website visitors to last week's mistake."""
+
+    def batch(calls: Iterable[dict[str, Any]]) -> None:
+        demo.call("POST", "/v1/contacts/batch", lines=calls)
+
+    echo("The website's first customers sign up …")
+    batch(sign_up(number, 729 - number * 0.6) for number in range(1, 1101))
+    demo.settle()
+
+    echo("Four shops bring in their files …")
+    faulty = {1130: {"Name": "R2D2 !!"}, 1141: {"Phone Number": "98200"}, 1163: {"Phone Number": "9.82E+09"}}
+    demo.contacts(
+        "import",
+        demo.write("pune-shop.csv", (row(n, **faulty.get(n, {})) for n in range(900, 1700))),
+        "--tag",
+        "pune shop",
+    )
+    demo.contacts("import", demo.write("mumbai-shop.csv", (row(n) for n in range(1600, 2300))), "--tag", "mumbai shop")
+    demo.contacts(
+        "import",
+        demo.write("book-fair.csv", (row(n) for n in range(2250, 3000))),
+        "--tag",
+        "book fair",
+        "--tag",
+        "new customer",
+    )
+    demo.settle()
+
+    echo("People order, move house, and change their minds …")
+    batch(call_of(n, 300 - n * 0.09, **{"Lifetime Value": TOWN.person(n)["spent"]}) for n in range(1, 3000, 3))
+    batch(call_of(n, 200 - n * 0.05, ("vip",), **{"Lifetime Value": 25_000 + n}) for n in range(5, 2500, 41))
+    batch(call_of(n, 120 - n * 0.03, city="Mumbai", area="Bandra") for n in range(11, 3000, 37))
+    batch(call_of(n, 60 - n * 0.01, whatsapp_opted=False) for n in range(17, 2900, 29))
+    batch({"userId": f"web-{n}", "traits": {"Newsletter": n % 4 > 0}} for n in range(1, 400, 2))
+    demo.settle()  # until then the reader of the newsletter and the customer are two; the next call knows better
+    batch(call_of(n, 30) | {"userId": f"web-{n}"} for n in range(1, 400, 2))
+    demo.settle()
+
+    echo("Last week's file has every city wrong: it is taken back …")
+    wrong = demo.contacts(
+        "import",
+        demo.write("loyalty-2026.csv", (row(n, City="Lucknow", Area="") for n in range(1, 900))),
+        "--tag",
+        "loyalty 2026",
+    )
+    demo.settle()
+    demo.contacts("imports", "undo", wrong["id"], "--reason", "every city was Lucknow: wrong column")
+    demo.contacts(
+        "import", demo.write("loyalty-2026-corrected.csv", (row(n) for n in range(1, 900))), "--tag", "loyalty 2026"
+    )
+    demo.settle()
+    for number, city in ((1, "Kochi"), (2, "Jaipur"), (2251, "Pune")):
+        found = demo.contacts("show", f"+91{TOWN.person(number)['phone']}")
+        demo.call("PATCH", f"/v1/contacts/{found['id']}", {"traits": {"city": city, "area": None}, "tags": ["vip"]})
+    demo.settle()
+
+
+def sign_up(number: int, days_ago: float) -> dict[str, Any]:
+    """Somebody leaves name, email and city on the website."""
+    one = TOWN.person(number)
+    said = {name: one[name] for name in ("name", "email", "city")} | {"whatsapp_opted": one["opted"]}
+    return call_of(number, days_ago, **said)
+
+
+def main(folder: Path, port: int) -> None:
+    """Tell the story once, then serve it until Ctrl+C."""
+    demo = Demo(folder, port)
+    began, is_new = time.monotonic(), demo.is_new
+    server = demo.serve()
+    try:
+        if is_new:
+            tell(demo)
+            (demo.files / "told").touch()
+            echo(f"Ready after {time.monotonic() - began:.0f} seconds. Open the link above; Ctrl+C ends it.")
+        assert server.stdout is not None
+        for _ in server.stdout:
+            pass
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.terminate()
+        server.wait()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
