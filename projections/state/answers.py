@@ -1,6 +1,7 @@
 """What contact state answers: how far it is, what became of an import, which attributes and tags there are."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -58,6 +59,18 @@ class AttributeKind(msgspec.Struct, array_like=True):
         if self.json_type == "text":
             return {"datetime": self.datetimes, "string": self.contacts - self.datetimes}
         return {self.first_type: self.contacts}
+
+
+@dataclass(frozen=True, slots=True)
+class ValueShares:
+    """Values of an attribute with how many contacts have each, the most frequent first.
+
+    `newest`: only so many of the newest contacts were looked at; None: all.
+    """
+
+    values: tuple[tuple[Any, int], ...]
+    has_more: bool
+    newest: int | None
 
 
 class Spelling(msgspec.Struct, array_like=True):

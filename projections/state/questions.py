@@ -8,7 +8,7 @@ from ledger.events.traits import TraitType
 from projections.conditions.wanted import Sort, Wanted
 from projections.fold.growth import Counts, Origin
 from projections.fold.state import ContactState
-from projections.state.answers import AttributeKind, Checkpoint, ImportTally, Spelling
+from projections.state.answers import AttributeKind, Checkpoint, ImportTally, Spelling, ValueShares
 
 Place = tuple[int | float | str | None, int]
 """What a contact is sorted by, None for one without a value, and its number."""
@@ -136,6 +136,13 @@ class StateReader(ABC):
     @abstractmethod
     def kinds(self) -> Iterator[AttributeKind]:
         """What kinds of values the contacts have; an attribute's may come in several parts."""
+
+    @abstractmethod
+    def values(self, name: str, part: str, limit: int) -> ValueShares:
+        """Up to `limit` values of an attribute that contain a text, in any case of ASCII letters.
+
+        Without the index on the attribute, of the newest contacts only.
+        """
 
     @abstractmethod
     def spellings(self) -> Iterator[Spelling]:

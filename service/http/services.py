@@ -28,6 +28,7 @@ from service.queries.overview import Overviews
 from service.queries.readers import Readers
 from service.queries.status import LedgerStatus
 from service.queries.trail import Trail
+from service.queries.values import Values
 
 if TYPE_CHECKING:
     from service.imports.record.imports import Imports
@@ -55,6 +56,7 @@ class Services:
     days: BusinessDays
     catalogue: Catalogue
     overviews: Overviews
+    values: Values
     past: PastStates
     audit_runs: AuditRuns
     keys: Keys

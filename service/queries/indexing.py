@@ -24,12 +24,13 @@ class Indexing:
         yield
         if monotonic() - began > self._slow_seconds:
             # a full disk must not spoil an answer that is there
-            with suppress(OSError, StorageFault):
-                self._ask(needed())
+            self.ask(needed())
 
-    def _ask(self, indexes: set[str]) -> None:
-        asked = self._generations.asked()
-        missing = indexes - asked.all()
-        if missing:  # to look whether anybody has an attribute can take as long as the call did
-            with self._generations.in_use().reading() as state:
-                asked.ask(state.worthwhile(missing))
+    def ask(self, indexes: set[str]) -> None:
+        """Have these made where they are missing and would have something in them."""
+        with suppress(OSError, StorageFault):
+            asked = self._generations.asked()
+            missing = indexes - asked.all()
+            if missing:  # to look whether anybody has an attribute can take as long as the call did
+                with self._generations.in_use().reading() as state:
+                    asked.ask(state.worthwhile(missing))

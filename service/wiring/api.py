@@ -48,6 +48,7 @@ from service.queries.overview import Overviews
 from service.queries.rejected_conflicts import RejectedConflicts
 from service.queries.totals import Totals
 from service.queries.trail import Trail
+from service.queries.values import Values
 from service.wiring.drivers import Drivers, now
 from service.wiring.exports import exports
 from service.wiring.ledger import ledger_status
@@ -91,6 +92,7 @@ def services(deployment: Deployment, clock: Callable[[], int] = now) -> Services
     readers, signer, new_id = drivers.readers(), drivers.signer(), drivers.ids()
     once = named_once(readers.states, drivers.store)
     calls, status = tracker(deployment), ledger_status(deployment)
+    catalogue = Catalogue(readers.states)
     return Services(
         settings=deployment.settings,
         gate=gate,
@@ -109,7 +111,8 @@ def services(deployment: Deployment, clock: Callable[[], int] = now) -> Services
         status=status,
         lists=Lists(readers, once, drivers.days(), Indexing(readers.states)),
         days=drivers.days(),
-        catalogue=Catalogue(readers.states),
+        catalogue=catalogue,
+        values=Values(readers, catalogue, once, Indexing(readers.states)),
         overviews=Overviews(readers, drivers.days(), file_names(drivers.store)),
         past=PastStates(drivers.past(), background),
         audit_runs=AuditRuns(deployment.data / "audits", background, new_id, now),

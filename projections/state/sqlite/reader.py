@@ -17,7 +17,7 @@ from ledger.storage import NotMadeYet
 from projections.conditions.wanted import Wanted
 from projections.fold.growth import Counts, Origin
 from projections.fold.state import ContactState
-from projections.state.answers import AttributeKind, Checkpoint, ImportTally, Spelling
+from projections.state.answers import AttributeKind, Checkpoint, ImportTally, Spelling, ValueShares
 from projections.state.indexes import table_of
 from projections.state.port import StateReader
 from projections.state.questions import Listed
@@ -28,6 +28,7 @@ from projections.state.sqlite.listed import ListedInFile, meeting, total
 from projections.state.sqlite.predicates import Sql
 from projections.state.sqlite.rows import CONTACT_COLUMNS, load, state_of
 from projections.state.sqlite.tables import COUNTED, LAYOUT, dirty_among
+from projections.state.sqlite.values import values
 
 
 class StateFileReader(StateReader):
@@ -109,6 +110,9 @@ class StateFileReader(StateReader):
 
     def kinds(self) -> Iterator[AttributeKind]:
         return kinds(self.rows, self.names())
+
+    def values(self, name: str, part: str, limit: int) -> ValueShares:
+        return values(self.rows, self.names(), name, part, limit)
 
     def spellings(self) -> Iterator[Spelling]:
         return spellings(self.rows, self.names())

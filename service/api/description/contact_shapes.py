@@ -153,3 +153,19 @@ class TagsSchema(Answer):
     total = fields.Integer(required=True, metadata={"description": "How many there are without limit"})
     position = position_field("What the list is as of", required=True)
     refolding = refolding()
+
+
+class ValueSchema(Answer):
+    """A value of an attribute."""
+
+    value = TraitValue(required=True)
+    count = fields.Integer(required=True, metadata={"description": "How many contacts have it"})
+
+
+class ValuesSchema(Answer):
+    """Values of an attribute, the most frequent first."""
+
+    values = fields.List(fields.Nested(ValueSchema), required=True)
+    more = fields.Boolean(required=True, metadata={"description": "Whether there are others"})
+    newest = fields.Integer(metadata={"description": "Only so many of the newest contacts were counted"})
+    position = position_field("What the list is as of")

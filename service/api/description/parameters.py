@@ -112,6 +112,18 @@ class OverviewQuery(Schema):
     until = fields.Date(metadata={"description": "The last day; today unless given"})
 
 
+class ValuesQuery(Schema):
+    """For the values of an attribute."""
+
+    attribute = fields.String(
+        required=True,
+        validate=validate.Length(1, 258, error="must have 1 to 258 characters"),
+        metadata={"description": "An attribute's name or title, phone, user_id or tags"},
+    )
+    q = text("Only values that contain this, in any letter case")
+    limit = limit(20, 1000)
+
+
 class MessageQuery(Schema):
     """For one message."""
 

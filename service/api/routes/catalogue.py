@@ -5,9 +5,11 @@ from typing import Any
 from flask import Response, g
 
 from ledger.events.tags import fold
+from projections.conditions.condition import BadCondition
 from service.api.description import contact_examples as examples
-from service.api.description.contact_shapes import AttributesSchema, TagsSchema
-from service.api.description.parameters import TagsQuery
+from service.api.description.contact_shapes import AttributesSchema, TagsSchema, ValuesSchema
+from service.api.description.parameters import TagsQuery, ValuesQuery
+from service.api.http.arguments import bad_parameter
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
 
@@ -39,6 +41,21 @@ def catalogue_routes(services: Services) -> Routes:
         chosen = [each for each in found if wanted in fold(each["tag"])]
         document = {"tags": chosen[: query["limit"]], "total": len(chosen), "position": position}
         return json_answer(document | _refolding(dirty))
+
+    @routes.get("/v1/values", scope="read")
+    @routes.query(ValuesQuery)
+    @routes.answers(200, ValuesSchema, example=examples.VALUES)
+    @routes.problems(503)
+    def values(query: dict[str, Any]) -> Response:
+        """List the values of an attribute, the most frequent first, with how many contacts have each.
+
+        `attribute` can be `tags` too; of lists, items are told. An attribute that was never asked for is looked up in
+        the newest contacts, and then `newest` says in how many; some seconds later all are counted.
+        """
+        try:
+            return json_answer(services.values.of(query["attribute"], query.get("q", ""), query["limit"]))
+        except BadCondition as fault:
+            raise bad_parameter("attribute", f"is wrong: {fault}") from None
 
     return routes
 

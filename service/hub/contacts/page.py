@@ -115,7 +115,10 @@ def _saved(asked: ListAddress) -> list[tuple[str, str]]:
 def _panel(services: Services, field: str, types: Mapping[str, str], lacking: str | None) -> dict[str, Any]:
     """What the form of a filter on a field offers."""
     type = _type_of(field, types)
-    (tags, _), _ = services.catalogue.tags() if field == TAGS else (([], 0), 0)
+    known = []
+    if type in (TAGS, "string", "list"):
+        found = services.values.of(field, "", _MOST_VALUES)
+        known = [(str(one["value"]), one["count"]) for one in found["values"] if one["value"] != ""]
     return {
         "field": field,
         "title": title_of(field),
@@ -123,7 +126,7 @@ def _panel(services: Services, field: str, types: Mapping[str, str], lacking: st
         "ways": CHOICES[type],
         "how": request.args.get("how"),
         "typed": [one for one in request.args.getlist("value") if one],
-        "known": [(one["tag"], one["contacts"]) for one in tags[:_MOST_VALUES]],
+        "known": known,
         "zone": services.days.name(),
         "lacking": lacking,
     }

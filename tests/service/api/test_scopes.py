@@ -43,6 +43,7 @@ RULES = {
     ("GET", "/v1/attributes"): {"read"},
     ("GET", "/v1/tags"): {"read"},
     ("GET", "/v1/overview"): {"read"},
+    ("GET", "/v1/values"): {"read"},
     ("GET", "/v1/messages/{id}"): {"read", "track"},
     ("GET", "/v1/changes"): {"read"},
     ("GET", "/v1/rejected"): {"audit"},

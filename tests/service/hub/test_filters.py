@@ -88,3 +88,9 @@ def test_every_way_of_every_type_makes_a_condition_or_says_what_it_lacks():
             assert in_words(given.condition()) != given.condition()
     with pytest.raises(NotChosen, match="say how many days"):
         Chosen("created_at", "recorded", "last").condition()
+
+
+def test_the_form_of_a_text_offers_the_values_that_there_are_with_how_many_have_each(reader):
+    page = reader.open("/contacts?filter=city")
+    assert page.html.index('name="value" value="Goa"') < page.html.index('name="value" value="in:Goa, or so"')
+    assert 'type="checkbox" name="value" value="Pune"' in page.html
