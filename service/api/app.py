@@ -16,6 +16,7 @@ from service.api.routes.batch import batch_routes
 from service.api.routes.catalogue import catalogue_routes
 from service.api.routes.contacts import contact_routes
 from service.api.routes.docs import docs_routes
+from service.api.routes.edits import edit_routes
 from service.api.routes.exports import export_routes
 from service.api.routes.health import health_routes
 from service.api.routes.hub import hub_routes
@@ -72,6 +73,7 @@ def create_app(services: Services) -> Flask:
         import_routes(services),
         export_routes(services),
         view_routes(services),
+        edit_routes(services),
         ledger_routes(services),
         audit_run_routes(services),
         trail_routes(services),

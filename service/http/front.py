@@ -5,7 +5,7 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 _PAGES = frozenset(
-    {"", "audit", "contacts", "exports", "imports", "help", "people", "sign-in", "sign-out", "static", "theme"}
+    {"", "audit", "contacts", "edits", "exports", "imports", "help", "people", "sign-in", "sign-out", "static", "theme"}
 )
 
 

@@ -11,6 +11,7 @@ from service.http.services import Services
 from service.hub.contact.page import contact_pages
 from service.hub.contacts.overview import growth_pages
 from service.hub.contacts.page import contacts_pages
+from service.hub.edits.pages import edits_pages
 from service.hub.exports.pages import exports_pages
 from service.hub.frame import words
 from service.hub.frame.access import Access
@@ -68,6 +69,7 @@ def create_hub(hub: Hub) -> Flask:
     app.register_blueprint(contacts_pages(hub.services, hub.preferences))
     app.register_blueprint(contact_pages(hub.services, hub.preferences))
     app.register_blueprint(imports_pages(hub.services, access))
+    app.register_blueprint(edits_pages(hub.services))
     app.register_blueprint(exports_pages(hub.services, hub.preferences))
     app.register_blueprint(records_pages(hub.services))
     app.register_blueprint(keys_pages(hub.services.keys))

@@ -1,15 +1,18 @@
 """Imports, and the importer: a module of its own, so that only what is about files loads what it needs."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from ledger.bus.port import Message
 from service.deployment.deployment import Deployment
 from service.imports.ledger.ledger_view import LedgerView
+from service.imports.ledger.selected import Selected
 from service.imports.ledger.sent import SentRows
 from service.imports.record.imports import Imports
+from service.imports.record.named_once import named_once
 from service.imports.record.registry import Registry
 from service.imports.record.results import Results
 from service.imports.record.uploads import UploadPorts, Uploads
@@ -67,6 +70,7 @@ def importer_parts(
             behind=view.behind,
             at_head=view.at_head,
             opted_in_by=view.opted_in_by,
+            selected=_selected(drivers),
             outcomes=view.outcomes,
             rejections=view.rejections,
             not_redone=view.not_redone,
@@ -77,6 +81,11 @@ def importer_parts(
             pace=Pace(time.monotonic, sleep),
         )
         yield deployment.data / "imports", registry, ports, _limits(deployment)
+
+
+def _selected(drivers: Drivers) -> Callable[[Mapping[str, Any]], Iterable[bytes]]:
+    once = named_once(drivers.generations(), drivers.store)
+    return Selected(drivers.generations(), drivers.log_reader, once, drivers.days()).lines
 
 
 @contextmanager

@@ -2,8 +2,8 @@
 
 import hashlib
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import chain, islice
 from typing import Any
 
@@ -21,16 +21,12 @@ from service.api.description.import_bodies import (
     TagsBody,
 )
 from service.api.description.import_shapes import ImportSchema, ImportsSchema
-from service.api.http.import_problems import already_imported, not_allowed, not_ordered
+from service.api.http.opened_imports import OpenedImports, import_answer
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
 from service.http.upload import read_file
 from service.imports.columns.column_choice import ColumnChoice
-from service.imports.record.imports import Imports
-from service.imports.record.lifecycle import StepNotAllowed
-from service.imports.record.uploads import AlreadyImported, Uploads
 from service.imports.record.wanted_imports import WantedImports
-from service.imports.run.undo_import import Order, UndoNotPossible
 
 _CSV = "text/csv; charset=utf-8"
 _LINES_AT_ONCE = 500
@@ -41,7 +37,7 @@ _ETAG = {"ETag": "Changes with whatever is told of the import"}
 def import_routes(services: Services) -> Routes:
     """The routes about imports."""
     routes = Routes("imports", "Files of contacts: uploaded, mapped, checked, confirmed, counted")
-    opened = _Opened(services)
+    opened = OpenedImports(services)
     _taking_in(routes, opened)
     _reading(routes, opened)
     _choosing(routes, opened)
@@ -52,38 +48,7 @@ def import_routes(services: Services) -> Routes:
     return routes
 
 
-class _Opened:
-    """Opens the imports for one call; what cannot be done with one is answered with the state that it is in."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-
-    @contextmanager
-    def __call__(self) -> Iterator[Imports]:
-        with self._services.imports() as found:
-            try:
-                yield found
-            except StepNotAllowed as fault:
-                raise not_allowed(fault, found.results.counts(fault.import_id)["state"]) from fault
-            except AlreadyImported as fault:
-                raise already_imported(fault, found.results.counts(fault.earlier)["state"]) from fault
-            except UndoNotPossible as fault:
-                raise not_ordered(fault, found.results.status(fault.import_id)) from fault
-
-    def after(self, id: str, step: Callable[[Uploads], None], status: int = 200) -> Response:
-        """The import as a step leaves it."""
-        with self() as found:
-            step(found.uploads)
-            return _answer(found, id, status)
-
-    def ordered(self, id: str, said: Mapping[str, Any], *, is_redo: bool) -> Response:
-        """The import once an undo or a redo of it is on the disk of the bus."""
-        with self() as found:
-            found.orders.give(id, Order(is_redo=is_redo, by=f"key:{g.key.name}", **said))
-            return _answer(found, id, 202)
-
-
-def _taking_in(routes: Routes, opened: _Opened) -> None:
+def _taking_in(routes: Routes, opened: OpenedImports) -> None:
     @routes.post("/v1/imports", scope="import", most_bytes=None)
     @routes.takes_file
     @routes.answers(201, ImportSchema, example=examples.UPLOADED, headers=_LOCATION)
@@ -99,7 +64,7 @@ def _taking_in(routes: Routes, opened: _Opened) -> None:
             id = found.uploads.receive(
                 lambda incoming: read_file(request, incoming, found.uploads.most_bytes), by=g.key.name
             )
-            return _answer(found, id, 201, {"Location": f"/v1/imports/{id}"})
+            return import_answer(found, id, 201, {"Location": f"/v1/imports/{id}"})
 
     @routes.get("/v1/imports", scope="import")
     @routes.query(ImportsQuery)
@@ -108,7 +73,7 @@ def _taking_in(routes: Routes, opened: _Opened) -> None:
     def list_imports(query: dict[str, Any]) -> Response:
         """List the imports, newest first."""
         with opened() as found:
-            wanted = WantedImports(**{name: query.get(name) for name in ("state", "by", "since", "until")})
+            wanted = WantedImports(query.get("state"), query.get("by"), query.get("since"), query.get("until"))
             page = found.results.page(query["limit"] + 1, query.get("cursor"), wanted)
         shown = page[: query["limit"]]
         return json_answer({"imports": shown, "next_cursor": shown[-1]["id"] if len(page) > len(shown) else None})
@@ -125,7 +90,7 @@ def _taking_in(routes: Routes, opened: _Opened) -> None:
             return _csv(found.uploads.template(), "contacts.csv")
 
 
-def _reading(routes: Routes, opened: _Opened) -> None:
+def _reading(routes: Routes, opened: OpenedImports) -> None:
     @routes.get("/v1/imports/<id>", scope="import")
     @routes.answers(200, ImportSchema, example=examples.CHECKED, headers=_ETAG)
     @routes.answers(304)
@@ -147,7 +112,7 @@ def _reading(routes: Routes, opened: _Opened) -> None:
         return response
 
 
-def _choosing(routes: Routes, opened: _Opened) -> None:
+def _choosing(routes: Routes, opened: OpenedImports) -> None:
     @routes.put("/v1/imports/<id>/mapping", scope="import")
     @routes.body(MappingBody, example=examples.MAPPING)
     @routes.answers(200, ImportSchema)
@@ -181,7 +146,7 @@ def _choosing(routes: Routes, opened: _Opened) -> None:
         return opened.after(id, lambda uploads: uploads.set_options(id, body))
 
 
-def _running(routes: Routes, opened: _Opened) -> None:
+def _running(routes: Routes, opened: OpenedImports) -> None:
     @routes.post("/v1/imports/<id>/check", scope="import")
     @routes.answers(202, ImportSchema)
     @routes.problems(404, 409, 503)
@@ -218,7 +183,7 @@ def _running(routes: Routes, opened: _Opened) -> None:
         return opened.after(id, lambda uploads: uploads.cancel(id), 202)
 
 
-def _ordering(routes: Routes, opened: _Opened) -> None:
+def _ordering(routes: Routes, opened: OpenedImports) -> None:
     @routes.post("/v1/imports/<id>/undo", scope="import")
     @routes.body(OrderBody, example=examples.ORDER)
     @routes.answers(202, ImportSchema)
@@ -245,7 +210,7 @@ def _ordering(routes: Routes, opened: _Opened) -> None:
         return opened.ordered(id, body, is_redo=True)
 
 
-def _rejects(routes: Routes, opened: _Opened, services: Services) -> None:
+def _rejects(routes: Routes, opened: OpenedImports, services: Services) -> None:
     @routes.get("/v1/imports/<id>/rejects.csv", scope="import")
     @routes.answers(200, {"type": "string"}, example=examples.REJECTS, content_type=_CSV)
     @routes.problems(404, 409, 503)
@@ -266,7 +231,7 @@ def _rejects(routes: Routes, opened: _Opened, services: Services) -> None:
         return response
 
 
-def _corrections(routes: Routes, opened: _Opened) -> None:
+def _corrections(routes: Routes, opened: OpenedImports) -> None:
     @routes.post("/v1/imports/<id>/corrections", scope="import")
     @routes.body(CorrectionsBody, example=examples.CORRECTIONS)
     @routes.answers(201, ImportSchema, headers=_LOCATION)
@@ -279,11 +244,7 @@ def _corrections(routes: Routes, opened: _Opened) -> None:
         with opened() as found:
             lines = found.results.corrected_csv(id, {one["line"]: one["cells"] for one in body["rows"]})
             new = found.uploads.receive_corrected(id, lines, by=g.key.name)
-            return _answer(found, new, 201, {"Location": f"/v1/imports/{new}"})
-
-
-def _answer(found: Imports, id: str, status: int, headers: dict[str, str] | None = None) -> Response:
-    return json_answer(found.results.whole(id, found.results.status(id)), status, headers)
+            return import_answer(found, new, 201, {"Location": f"/v1/imports/{new}"})
 
 
 def _joined(lines: Iterator[str]) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from service.imports.columns.preview import look
 from service.imports.columns.proposal import better_types
 from service.imports.record.counts import reasons_json
 from service.imports.record.first_look import ensure_looked, look_anew
-from service.imports.record.folder import ImportFolder
+from service.imports.record.folder import ImportFolder, put_in_place
 from service.imports.record.lifecycle import ImportState, ImportStep, StepNotAllowed
 from service.imports.record.registry import Import, Registry
 from service.imports.record.rejects import kept_rejects, rejects_csv, worded_faults
@@ -107,7 +107,11 @@ class Checks:
 
         code = self._ports.default_country_code
         try:
-            ensure_looked(folder, lambda: look_anew(folder, one.choices, self._ports.known_attributes(), code))
+            if one.choices.edit is not None:
+                self.catch_up(watching)
+                put_in_place(folder.source, self._ports.selected(one.choices.edit))
+            else:
+                ensure_looked(folder, lambda: look_anew(folder, one.choices, self._ports.known_attributes(), code))
             watching("scanning", 0, 0)
             found = rows_of(folder, one, self._limits)
         except FileRefused as fault:

@@ -20,7 +20,7 @@ from projections.fold.state import ContactState, changes
 from service.imports.columns.choices import Choices
 from service.imports.ledger.at_head import LedgerHead
 from service.imports.record.counts import AppendRejection, Outcomes
-from service.imports.rows.row import Row
+from service.imports.rows.row import Row, e164
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import JudgedRows
 
@@ -75,8 +75,10 @@ class Rehearsal:
 
     def take(self, part: JudgedRows) -> None:
         """Go on with the rows of this part."""
-        phones = [f"+{self._found.phones[index]}" for index, _ in part.taken]
-        known = self._head.identities(phones, [row.user_id for _, row in part.taken if row.user_id is not None])
+        phones = [e164(self._found.phones[index]) for index, _ in part.taken]
+        known = self._head.identities(
+            filter(None, phones), [row.user_id for _, row in part.taken if row.user_id is not None]
+        )
         holders = [known.by_phone(phone) for phone in phones]
         others = [known.by_user_id(row.user_id) for _, row in part.taken]
         states = self._head.states({one.contact for one in (*holders, *others) if one is not None})
@@ -92,7 +94,7 @@ class Rehearsal:
         self,
         index: int,
         row: Row,
-        phone: str,
+        phone: str | None,
         by_phone: Known | None,
         by_user_id: Known | None,
         states: dict[int, ContactState],
@@ -111,7 +113,7 @@ class Rehearsal:
             before = states[decision.contact] if isinstance(decision, identity.Attach) else None
             yield from self._folded(index, row, phone, before)
 
-    def _folded(self, index: int, row: Row, phone: str, before: ContactState | None) -> Iterator[RowMessage]:
+    def _folded(self, index: int, row: Row, phone: str | None, before: ContactState | None) -> Iterator[RowMessage]:
         own = self._tags if row.tags_json is None else list(orjson.loads(row.tags_json))
         said = [(types.USER_TRACKED, Data(traits=cast(Traits, row.traits), rowend=not own, fill=self._fills))]
         if own:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
@@ -26,7 +26,8 @@ class Choices:
     `maps` are texts `Column=attribute[:type]`, `ignore` names columns, `country_code` is digits for a file without a
     country column (R10), `encoding` a text encoding's name, `delimiter` one of `, ; tab |`, `sheet` one of a workbook
     (R24). `match`: by what a row's contact is found (R17). `null_values` are texts that count as blank cells; `fill`
-    sets only attributes that have no value yet (R18).
+    sets only attributes that have no value yet (R18). `edit`, of a change of many contacts: the selection (`where`,
+    `tag`, `q`, `match`), the `traits` that each of them gets, and the `reason`.
     """
 
     tags: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class Choices:
     null_values: tuple[str, ...] = ()
     fill: bool = False
     sheet: str | None = None
+    edit: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The choices as JSON values; the order in which maps and ignored columns were given says nothing."""
@@ -52,6 +54,7 @@ class Choices:
         later["null_values"] = sorted(self.null_values)
         said = {name: value for name, value in later.items() if value not in (None, "phone", False, [])}
         said |= {} if self.sheet is None else {"sheet": self.sheet}
+        said |= {} if self.edit is None else {"edit": dict(self.edit)}
         return {
             "tags": list(self.tags),
             "maps": sorted(self.maps),

@@ -127,6 +127,7 @@ def after(id: str, state: ImportState, step: ImportStep) -> ImportState:
         raise StepNotAllowed(id, state, step) from None
 
 
-def allowed(state: ImportState) -> tuple[ImportStep, ...]:
-    """The commands that the state has."""
-    return tuple(command for command in COMMANDS if command in _TABLE[state])
+def allowed(state: ImportState, *, is_edit: bool = False) -> tuple[ImportStep, ...]:
+    """The commands that the state has; `is_edit`: of a change of many contacts, which has nothing to choose."""
+    commands = (ImportStep.CHECK, ImportStep.CONFIRM, ImportStep.CANCEL) if is_edit else COMMANDS
+    return tuple(command for command in commands if command in _TABLE[state])

@@ -200,9 +200,12 @@ class Registry:
         """Every import, newest first."""
         return [_import(row) for row in self._connection.execute(f"SELECT {_COLUMNS} FROM imports ORDER BY id DESC")]
 
-    def ids(self, before: str | None = None, *, by: str | None = None) -> Iterator[str]:
-        """The ids of imports, newest first: of those older than the import `before`, and brought `by` that name."""
-        yield from (id for (id,) in self._connection.execute(_IDS, (before, by)).fetchall())
+    def ids(self, before: str | None = None, *, by: str | None = None, are_edits: bool = False) -> Iterator[str]:
+        """The ids of imports, newest first: of those older than the import `before`, and brought `by` that name.
+
+        Those of files, or `are_edits`.
+        """
+        yield from (id for (id,) in self._connection.execute(_IDS, (before, by, are_edits)).fetchall())
 
     def names(self) -> list[str]:
         """Who has brought any import, by name."""
@@ -266,7 +269,8 @@ _COLUMNS = (
     "id, hash, file_sha256, file_name, choices, columns, confirmed_at, rows, state, published, duplicate, rejected,"
     " is_cancelling, failure, is_checking, revision, who, bytes, ended_at"
 )
-_IDS = "SELECT id FROM imports WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR who = ?2) ORDER BY id DESC"
+_IDS = """SELECT id FROM imports WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR who = ?2)
+    AND (json_extract(choices, '$.edit') IS NOT NULL) = ?3 ORDER BY id DESC"""
 _ENDS = (ImportState.PUBLISHED, ImportState.CANCELLED, ImportState.FAILED)
 
 

@@ -101,7 +101,9 @@ class Results:
 
     def page(self, limit: int, before: str | None, wanted: WantedImports = EVERY) -> list[dict[str, Any]]:
         """As `all`, at most `limit` of those that are wanted and older than the import `before`."""
-        ids = (id for id in self._registry.ids(before, by=wanted.by) if wanted.takes_day_of(id))
+        ids = (
+            id for id in self._registry.ids(before, by=wanted.by, are_edits=wanted.are_edits) if wanted.takes_day_of(id)
+        )
         found = (one for one in map(self.counts, ids) if wanted.state in (None, one["state"]))
         return list(islice(found, limit))
 
@@ -139,12 +141,13 @@ class Results:
         choices = asdict(one.choices) | one.choices.to_json()
         return {
             **counts,
-            "allowed": [*allowed(one.state), *_orders(one, counts)],
+            "allowed": [*allowed(one.state, is_edit=one.choices.edit is not None), *_orders(one, counts)],
             "options": {name: choices.get(name) for name in _OPTIONS},
             "mapping": None if one.state is ImportState.UPLOADED else _mapping(one),
             "progress": self._progress(one, counts),
             "imported_before": None if one.confirmed_at is not None else self._earlier(one),
             "revision": one.revision,
+            **({} if one.choices.edit is None else {"edit": dict(one.choices.edit)}),
         }
 
     def whole(self, id: str, status: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What people choose for an import before it runs: from the upload to the second yes (R16, R19-R21, R23, R24)."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from service.imports.columns.column_map import ColumnMap
 from service.imports.columns.mapping import map_columns
 from service.imports.columns.preview import first_rows
 from service.imports.columns.template import template
+from service.imports.ledger.selected import COLUMNS
 from service.imports.record.corrections import DELIMITER
 from service.imports.record.first_look import FirstLook, ensure_looked, forget_look, look_anew
 from service.imports.record.folder import ImportFolder, IncomingFile
@@ -182,6 +184,22 @@ class Uploads:
                 columns = map_columns(self._header(folder, one), choices, self._ports.known_attributes())
             self._registry.take(id, ImportStep.OPTIONS, lambda now: _changed(now, choices, columns))
 
+    def edit(self, edit: Mapping[str, Any], tags: Sequence[str], name: str, by: str | None = None) -> str:
+        """Prepare a change of many contacts, and have it checked; its id. `edit` as `Choices` has it, read and clean.
+
+        It is an import without a file: its check freezes the selection. Raises FileRefused for too many tags.
+        """
+        id = self._ports.new_id()
+        choices = Choices(tags=clean_tags(tags), mode="update", match="either", delimiter=",", edit=edit)
+        about = hashlib.sha256(id.encode()).hexdigest()  # the same change again is another one
+        folder = ImportFolder(self._folder / id)
+        with folder.held():
+            new = Import(
+                id, import_hash(about, choices), about, name, choices, COLUMNS, None, 0, ImportState.MAPPED, by=by
+            )
+            self._registry.add(replace(new, is_checking=True), again=True)
+        return id
+
     def choose(self, id: str, options: Mapping[str, Any], wanted: Sequence[ColumnChoice]) -> None:
         """Choose options, but none that decides how the file is read, and the mapping: both, or neither.
 
@@ -240,6 +258,10 @@ class Uploads:
         with folder.chosen():
             one = self._registry.get(id)
             after(id, one.state, step)
+            if one.choices.edit is not None:
+                raise FileRefused(
+                    "A change of many contacts is checked as it was asked for: cancel it, and make another."
+                )
             yield folder, one
 
     def _header(self, folder: ImportFolder, one: Import) -> Sequence[str]:

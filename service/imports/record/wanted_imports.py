@@ -9,13 +9,15 @@ from service.imports.record.orphans import made_at
 class WantedImports:
     """Which imports a list shows: in a state as it is told, brought `by` that name, made in [since, until).
 
-    The moments are microseconds since the epoch; None asks for nothing.
+    Those of files, or `are_edits`: changes of many contacts. The moments are microseconds since the epoch; None asks
+    for nothing.
     """
 
     state: str | None = None
     by: str | None = None
     since: int | None = None
     until: int | None = None
+    are_edits: bool = False
 
     def takes_day_of(self, id: str) -> bool:
         """Whether the import was made then."""

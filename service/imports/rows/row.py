@@ -7,6 +7,14 @@ import orjson
 
 from service.imports.rows.reasons import RowFault
 
+WITHOUT_PHONE = 10**18
+"""Numbers from here on stand for rows of an edit that have no phone but a user id; E.164 has 15 digits at most."""
+
+
+def e164(number: int) -> str | None:
+    """A row's phone; None where it has none."""
+    return f"+{number}" if number < WITHOUT_PHONE else None
+
 
 class Row(msgspec.Struct, frozen=True, gc=False):
     """What an accepted record says besides its phone; `user_id` None: not given. `traits_json` is an object.

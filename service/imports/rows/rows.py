@@ -1,5 +1,6 @@
 """Row checks, compiled once for a mapping: a record in, what its messages say out, or every fault it has."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 
 import orjson
@@ -15,12 +16,17 @@ from service.imports.rows.phone_faults import phone_faults_of
 from service.imports.rows.phones import phones_of
 from service.imports.rows.plain_rows import PlainRows
 from service.imports.rows.reasons import RowFault, fault
-from service.imports.rows.row import Row, RowRejected
+from service.imports.rows.row import WITHOUT_PHONE, Row, RowRejected
 from service.imports.rows.row_tags import RowTags
 from service.imports.rows.text_columns import TextColumns
 from service.imports.table.by_column import Columns
 
 _Step = tuple[int, str, Reader | None]
+
+
+def _stand_in(user_id: str) -> int:
+    """A number for a row that has a user id and no phone: the same for the same id."""
+    return WITHOUT_PHONE + int.from_bytes(hashlib.sha256(user_id.encode()).digest()[:7], "big")
 
 
 class RowChecks:
@@ -46,6 +52,9 @@ class RowChecks:
         self._has_parted_names = any(name in (FIRST_NAME, LAST_NAME) for _, name, _ in self._steps)
         self._unnamed = [place for place, column in enumerate(columns.columns) if not column.header]
         self._plain = PlainRows(columns, choices)
+        self._same = {} if choices.edit is None else dict(choices.edit["traits"])
+        self._same_json = None if choices.edit is None else orjson.dumps(self._same).decode()
+        self._opts_in = self._same.get(WHATSAPP_OPTED) is True
 
     def text_columns(self) -> TextColumns:
         """To be shown every record, so that it tells which texts might be of another type."""
@@ -54,6 +63,12 @@ class RowChecks:
     def phones(self, columns: Columns) -> list[int]:
         """The digits of many records' phones in E.164, 0 where there is no good one."""
         read = self._read
+        if self._same_json is not None and self._user_id_at is not None:
+            found = self._phones_of(columns.cells)
+            return [
+                phone or (_stand_in(id) if id else 0)
+                for phone, id in zip(found, columns.cells[self._user_id_at], strict=True)
+            ]
         return self._phones_of(columns.cells if read is None else [list(map(read, cells)) for cells in columns.cells])
 
     def user_ids(self, columns: Columns) -> tuple[list[str], int] | None:
@@ -71,6 +86,8 @@ class RowChecks:
 
     def opted_in(self, columns: Columns) -> list[bool] | None:
         """Which of them say TRUE for WhatsApp Opted; None where no column is mapped to it."""
+        if self._opts_in:
+            return [True] * len(columns)
         cells = self._trimmed(columns, self._opt_in_at)
         return None if cells is None else [cell.upper() == "TRUE" for cell in cells]
 
@@ -83,6 +100,8 @@ class RowChecks:
     @property
     def says_opted_in(self) -> Callable[[Sequence[str]], bool] | None:
         """Whether a record says TRUE for WhatsApp Opted; None where no column is mapped to it."""
+        if self._opts_in:
+            return lambda _: True
         opt_in = self._cell_reader(self._opt_in_at)
         return None if opt_in is None else (lambda cells: opt_in(cells).upper() == "TRUE")
 
@@ -102,6 +121,8 @@ class RowChecks:
 
     def plain(self, columns: Columns) -> list[Row | None]:
         """The rows of many records at once, None for those that `check` must look at."""
+        if self._same_json is not None and self._user_id_at is not None:
+            return [Row(id or None, self._same_json) for id in columns.cells[self._user_id_at]]
         return self._plain.of(columns)
 
     def check(self, cells: list[str], *, has_phone: bool) -> Row:
@@ -113,7 +134,7 @@ class RowChecks:
             cells = self._fitted(cells, faults)
         if not has_phone:
             faults += self._phone_faults(cells)
-        traits = self._traits(cells, faults)
+        traits = self._traits(cells, faults) | self._same
         if self._has_parted_names:
             self._join_names(traits, faults)
         given_id = self._user_id(cells, faults) if self._user_id_at is not None else None

@@ -60,17 +60,17 @@ class ImportMessages:
         """ImportSplit."""
         return self._own(f"{self._id}.split", IMPORT_SPLIT, data)
 
-    def of_row(self, number: int, row: int, line: int, phone: str, content: Row) -> list[Message]:
+    def of_row(self, number: int, row: int, line: int, phone: str | None, content: Row) -> list[Message]:
         """The messages of an accepted row; `number` rises with the order of publishing and is no other row's.
 
         `row` and `line` are where it stands in the file.
         """
         user_id = "" if content.user_id is None else f'"userId":{orjson.dumps(content.user_id).decode()},'
         who, where = (
-            f'{{"phone":"{phone}",{user_id}',
+            f'{{"phone":"{phone}",{user_id}' if phone else f"{{{user_id}",
             f'"match":"{self._match}","mode":"{self._mode}","row":{row},"line":{line}',
         )
-        key, name = phone.encode(), f"{self._id}.{number:06d}"
+        key, name = (phone or content.user_id or "").encode(), f"{self._id}.{number:06d}"
         tags_json = self._tags_json if content.tags_json is None else content.tags_json
         has_tags = tags_json != "[]"
         told = f'{who}"traits":{content.traits_json},{self._fill}{where}{"}" if has_tags else _END}'
@@ -82,12 +82,12 @@ class ImportMessages:
 
     def rest_of_row(self, sent: Sent, tags: Sequence[str]) -> list[Message]:
         """The last message of a row whose first is out: the tags, for the contact that the first one was about."""
-        told: dict[str, Any] = {"phone": sent.phone}
+        told: dict[str, Any] = {"phone": sent.phone} if sent.phone else {}
         if sent.user_id is not None:
             told["userId"] = sent.user_id
         told |= {"match": self._match, "mode": self._mode, "row": sent.row, "line": sent.line, "tags": list(tags)}
         value = self._sign_tags(f"{sent.id.removesuffix('.u')}.t", orjson.dumps({**told, "rowend": True}))
-        return [Message(sent.phone.encode(), value)]
+        return [Message((sent.phone or sent.user_id or "").encode(), value)]
 
     def _own(self, id: str, type: str, data: Mapping[str, Any]) -> Message:
         return Message(self._id.encode(), self._signed[type](id, orjson.dumps({"import": self._id, **data})))

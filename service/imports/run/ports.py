@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 from ledger.bus.port import Publisher
 from ledger.events.signing import Signer
@@ -33,10 +34,11 @@ class Ports:
 
     `backlog()`: how many messages are on the bus that the log has not taken yet; `behind()`: that the state does not
     have yet, and contacts that an undo has yet to reach. `at_head()`: the ledger as it is now.
-    `opted_in_by(import id, is_redo)`: how many people an order would opt in again. `outcomes(import id)`: what became
-    of its rows so far. `rejections(import id)`: its rows that the append rejected, by row. `not_redone(position)`:
-    those that the redo there could not bring back. `message(source, id)`: what the log decided
-    of a message, once it has. `sent(import id, first message id)`: the messages of rows that are out, from that id on.
+    `opted_in_by(import id, is_redo)`: how many people an order would opt in again. `selected(edit)`: the frozen file of
+    an edit's contacts. `outcomes(import id)`: what became of its rows so far. `rejections(import id)`: its rows that
+    the append rejected, by row. `not_redone(position)`: those that the redo there could not bring back.
+    `message(source, id)`: what the log decided of a message, once it has. `sent(import id, first message id)`: the
+    messages of rows that are out, from that id on.
     `known_attributes()`: existing custom attributes and their types. `default_country_code` is proposed for a file
     without any (R10). `batch`: messages published together. `stride`: rows published before an import looks again
     whether it is to stop.
@@ -51,6 +53,7 @@ class Ports:
     behind: Callable[[], int]
     at_head: Callable[[], AbstractContextManager[LedgerHead]]
     opted_in_by: Callable[[str, bool], int]
+    selected: Callable[[Mapping[str, Any]], Iterable[bytes]]
     outcomes: Callable[[str], Outcomes]
     rejections: Callable[[str], Iterable[AppendRejection]]
     not_redone: Callable[[int], NotRedone]

@@ -7,6 +7,7 @@ from functools import partial
 from ledger.bus.port import Message
 from service.imports.record.progress import Progress
 from service.imports.record.rejects import RejectsFile
+from service.imports.rows.row import e164
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import JudgedRows, Verdicts
 from service.imports.run.feed import Feed
@@ -72,5 +73,5 @@ class Splitter:
         lines, phones, of_row = self._found.lines, self._found.phones, self._messages.of_row
         messages: list[Message] = []
         for place, (index, row) in zip(part.places, part.taken, strict=True):
-            messages += of_row(self._first + place, index + 1, lines[index], f"+{phones[index]}", row)
+            messages += of_row(self._first + place, index + 1, lines[index], e164(phones[index]), row)
         return messages

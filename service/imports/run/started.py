@@ -22,4 +22,5 @@ def _started(confirmed: Import) -> dict[str, Any]:
         "file_sha256": confirmed.file_sha256,
         "choices": choices,
         "rows": confirmed.rows,
+        **({} if confirmed.choices.edit is None else {"kind": "edit"}),
     }

@@ -69,6 +69,11 @@ class Exporting:
             chosen, _ = contacts_wanted(WantedExport(selection), state, self.once, self.days)
             return self.totals.of(stored, state, chosen), self.totals.of(stored, state, opted_in(chosen))
 
+    def check(self, selection: Selection) -> None:
+        """See that a selection is possible, without counting it. Raises BadCondition, ValueError."""
+        with self.readers.states.in_use().reading() as state:
+            contacts_wanted(WantedExport(selection), state, self.once, self.days)
+
     def note_download(self, id: str, by: str) -> None:
         """Put into the audit table that somebody downloads the file."""
         self._note(by, "export downloaded", id)

@@ -5,8 +5,8 @@ from secrets import token_urlsafe
 
 from click.testing import CliRunner
 
+from service.api.description import edit_shapes, view_shapes
 from service.api.description import import_examples as examples
-from service.api.description import view_shapes
 from service.api.track import EVENTS, USERS
 from service.cli.main import commands
 from service.deployment.keys import Keys
@@ -48,6 +48,7 @@ def tell(client, world, description):
         "/v1/audit/runs/{id}": verified(world),
         "/v1/imports/{id}": checked,
         "/v1/exports/{id}": exported(world),
+        "/v1/edits/{id}": edited(client, world),
         "/v1/audit/entries/{position}": "1",
         "/v1/messages/{id}": answers[0].json["id"],
         "/v1/public/apis/users/phone_number/{number}": "9967536783",
@@ -93,6 +94,14 @@ def verified(world):
     return AuditRuns(world.deployment.data / "audits", Here(), lambda: id, lambda: 0).begin("verify", by="Website")[
         "id"
     ]
+
+
+def edited(client, world):
+    """A change of many contacts that is checked; its id."""
+    id = client.post("/v1/edits", edit_shapes.EDIT).json["id"]
+    with importing(world.deployment) as importer:
+        importer.go_on(id, lambda *_: None)
+    return id
 
 
 def exported(world):

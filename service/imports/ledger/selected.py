@@ -1,0 +1,60 @@
+"""Where the rows of a change of many contacts come from: a selection of the list, frozen as a file of identities."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from projections.lists import pages
+from projections.lists.refreshed import OpenLog, settled
+from projections.state.generations import Generations
+from service.imports.columns.attributes import PHONE_NUMBER, TITLES, USER_ID
+from service.imports.columns.column_map import Column, ColumnMap
+from service.imports.table.refusal import FileRefused
+from service.queries.business_days import BusinessDays
+from service.queries.selection import Selection, wanted
+
+COLUMNS = ColumnMap((Column(TITLES[PHONE_NUMBER], PHONE_NUMBER), Column(TITLES[USER_ID], USER_ID)))
+"""Of the frozen file. A contact stands in it by its full phone, or where it has none by its user id."""
+
+_PAGE = 2_000
+
+
+def selection_of(edit: Mapping[str, Any]) -> Selection:
+    """The contacts that an edit is about, as it says it."""
+    return Selection(tuple(edit["where"]), tuple(edit["tag"]), edit["q"], edit["match"])
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Finds the contacts of a selection. `log` is the states', `once` as `Names` takes it."""
+
+    states: Generations
+    log: OpenLog
+    once: Callable[[str], bool]
+    days: BusinessDays
+
+    def lines(self, edit: Mapping[str, Any]) -> Iterator[bytes]:
+        """The frozen file, piece by piece, all as of one moment. Raises FileRefused for a condition that is wrong."""
+        yield _written([[column.header for column in COLUMNS.columns]])
+        with self.states.in_use().reading() as state:
+            state.freeze()
+            try:
+                chosen, _ = wanted(selection_of(edit), state, self.once, self.days)
+            except ValueError as fault:
+                raise FileRefused(f"The selection is not possible: {fault}.") from fault
+            place = None
+            while True:
+                page = pages.page(state, chosen, "created", place, _PAGE)
+                found = settled(state, self.log, page.contacts, chosen)
+                yield _written([[one.phone or "", "" if one.phone else one.user_id or ""] for one in found])
+                if page.following is None:
+                    return
+                place = page.following
+
+
+def _written(rows: list[list[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()

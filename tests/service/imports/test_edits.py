@@ -1,0 +1,128 @@
+"""A change of many contacts at once: an import without a file, checked, confirmed, undone and redone like one."""
+
+import pytest
+
+from tests.examples import ASHA, EMMA, GAVIN, RAVI
+from tests.service.imports.imported import WorldImports, silent
+
+
+@pytest.fixture
+def some(world):
+    world.track(phone=GAVIN, user_id="0123abc45d", name="Gavin Roberts", city="Pune")
+    world.track(phone=ASHA, city="Pune", whatsapp_opted=False)
+    world.track(user_id="nobody-s-phone", city="Pune")
+    world.track(phone=RAVI, city="Goa")
+    world.settle()
+    return world
+
+
+@pytest.fixture
+def imports(some):
+    made = WorldImports(some)
+    yield made
+    made.close()
+
+
+def asked(imports, *where, tags=(), **traits):
+    """A change that was checked; its id."""
+    edit = {"where": list(where), "tag": [], "q": None, "match": "all", "traits": traits, "reason": "tests"}
+    id = imports.uploads.edit(edit, tags, "a change", by="asha")
+    imports.importer.go_on(id, silent)
+    return id
+
+
+def counts(document):
+    return {name: document[name] for name in ("rows", "created", "updated", "unchanged", "skipped", "rejected")}
+
+
+def cities(world):
+    return sorted(one["traits"].get("city") or "-" for one in world.contacts())
+
+
+def test_the_check_says_how_many_it_would_change_and_changes_none(imports, some):
+    some.tag("vip", phone=GAVIN)
+    some.settle()
+    status = imports.status(asked(imports, "city=Pune", tags=("vip",)))
+    assert (status["state"], status["allowed"]) == ("checked", ["check", "confirm", "cancel"])
+    assert counts(status) == {"rows": 3, "created": 0, "updated": 2, "unchanged": 1, "skipped": 0, "rejected": 0}
+    assert [one["tags"] for one in some.contacts()] == [["vip"], [], [], []]
+
+
+def test_it_changes_just_the_selection_also_those_without_a_phone(imports, some):
+    done = imports.run(asked(imports, "city=Pune", tags=("vip",), city="Mumbai", visits=3))
+    assert (done["state"], counts(done)) == (
+        "done", {"rows": 3, "created": 0, "updated": 3, "unchanged": 0, "skipped": 0, "rejected": 0}
+    )  # fmt: skip
+    assert cities(some) == ["Goa", "Mumbai", "Mumbai", "Mumbai"]
+    assert some.contact("nobody-s-phone")["tags"] == ["vip"]
+    assert some.contact(GAVIN)["user_id"] == "0123abc45d"
+
+
+def test_a_value_is_taken_away_and_one_that_a_file_could_not_say_is_set(imports, some):
+    imports.run(asked(imports, "city=Pune", city=None, name="R2-D2 !", tall=True))
+    assert cities(some) == ["-", "-", "-", "Goa"]
+    assert {one["traits"].get("name") for one in some.contacts()} == {"R2-D2 !", None}
+
+
+def test_who_said_no_to_whatsapp_is_opted_in_only_after_a_second_yes(imports, some):
+    id = asked(imports, "city=Pune", whatsapp_opted=True)
+    status = imports.status(id)
+    assert (status["check"]["opt_ins"], status["updated"], status["rejected"]) == (1, 2, 1)
+    imports.run(id)
+    assert some.contact(ASHA)["traits"]["whatsapp_opted"] is False
+    imports.run(asked(imports, "city=Pune", whatsapp_opted=True), allow_opt_in=True)
+    assert some.contact(ASHA)["traits"]["whatsapp_opted"] is True
+
+
+def test_the_selection_is_frozen_by_the_check(imports, some):
+    id = asked(imports, "city=Pune", tags=("vip",))
+    some.track(phone=EMMA, city="Pune")
+    some.track(phone=GAVIN, city="Goa")
+    some.settle()
+    imports.run(id)
+    assert (some.contact(EMMA)["tags"], some.contact(GAVIN)["tags"]) == ([], ["vip"])
+
+
+def test_it_is_undone_and_redone_as_a_file_is(imports, some):
+    from service.imports.run.undo_import import Order
+
+    id = imports.run(asked(imports, "city=Pune", tags=("vip",), city="Mumbai"))["id"]
+    for is_redo, city in ((False, "Pune"), (True, "Mumbai")):
+        imports.importer.order(id, Order(is_redo=is_redo, by="asha", reason=None))
+        some.settle()
+        assert cities(some) == sorted(["Goa", city, city, city])
+        assert some.contact(ASHA)["tags"] == (["vip"] if is_redo else [])
+        assert some.contact("nobody-s-phone")["user_id"] == "nobody-s-phone"
+
+
+def test_the_same_change_again_is_another_one_of_those_that_it_finds_by_then(imports, some):
+    imports.run(asked(imports, "city=Pune", tags=("vip",)))
+    some.track(phone=EMMA, city="Pune")
+    some.settle()
+    done = imports.run(asked(imports, "city=Pune", tags=("vip",)))
+    assert (done["updated"], done["unchanged"]) == (1, 3)
+
+
+def test_it_is_no_file_in_the_list_of_imports_and_cannot_be_mapped(imports):
+    from service.imports.record.wanted_imports import WantedImports
+    from service.imports.table.refusal import FileRefused
+
+    id = asked(imports, "city=Pune", tags=("vip",))
+    assert imports.results.page(10, None) == []
+    assert [one["id"] for one in imports.results.page(10, None, WantedImports(are_edits=True))] == [id]
+    with pytest.raises(FileRefused, match="make another"):
+        imports.uploads.tag(id, ["other"])
+
+
+def test_a_selection_that_is_not_possible_is_a_failure_that_says_why(imports):
+    status = imports.status(asked(imports, "ciity=Pune", tags=("vip",)))
+    assert (status["state"], "did you mean city" in status["failure"]) == ("mapped", True)
+
+
+def test_its_start_in_the_log_says_that_it_is_an_edit_and_of_whom(imports, some):
+    import orjson
+
+    imports.run(asked(imports, "city=Pune", tags=("vip",)))
+    (started,) = [entry for entry in some.entries() if entry.type == "ImportStarted"]
+    data = orjson.loads(started.value)["data"]
+    assert (data["kind"], data["choices"]["edit"]["where"]) == ("edit", ["city=Pune"])
