@@ -107,8 +107,10 @@ def test_filters_and_columns_are_chosen_and_stay(open_hub):
     page = window.page
     page.locator("summary", has_text="+ Filter").click()
     page.get_by_label("Field").select_option("Plan")
-    page.get_by_label("Value").fill("gold")
-    page.get_by_role("button", name="Add filter").first.click()
+    page.get_by_role("button", name="Choose how").click()
+    page.get_by_label("Value", exact=True).fill("gold")
+    page.get_by_role("button", name="Add filter").click()
+    page.wait_for_url("**where=*")
     assert "2" in page.locator(".figure").inner_text()
     page.locator("summary", has_text="Columns").click()
     page.get_by_role("checkbox", name="Plan").check()

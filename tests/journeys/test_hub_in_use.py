@@ -1,0 +1,264 @@
+"""The hub's scripts in a real browser: quicker than whole pages, nothing typed is lost, and nothing of data's runs."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.browser import Window, a_browser
+
+AXE = next((Path(__file__).parent.parent / "vendor").glob("axe-core-*.js")).read_text(encoding="utf-8")
+FILE = """Name,Country Code,Phone Number,City
+Nalini Bose,91,9820066601,Kolkata
+Omar Khan,91,9820066602,Bhopal
+"""
+HOSTILE = '"><img src=x onerror=alert(1)><b hx-get=/people hx-trigger=load>\u202eevil'
+PAGES = ("contacts", "contacts?where=city%3DNowhere", "imports", "imports/new", "people", "help", "contacts/new")
+LOOKS = {
+    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
+    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}},
+    "narrow": {"viewport": {"width": 360, "height": 740}},
+}
+KB = 1000
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with a_browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def told(served):
+    """Two people from a file, and one whose name is an attack."""
+    file = served.shipped.folder / "in-use.csv"
+    file.write_text(FILE, encoding="utf-8")
+    served.shipped.run("import", str(file), "--json")
+    served.track(
+        {"phoneNumber": "9820066603", "countryCode": "+91", "traits": {"name": HOSTILE}, "tags": [HOSTILE[:60]]}
+    )
+    served.shipped.settle()
+    return served
+
+
+@pytest.fixture(scope="module")
+def signed_in(told, browser):
+    """The cookies of a browser that is signed in with the first key."""
+    window = Window(browser)
+    window.page.goto(told.url)
+    _sign_in(window.page, told.key)
+    state = window.page.context.storage_state()
+    window.close()
+    return state
+
+
+def _sign_in(page, key):
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/contacts*")
+
+
+@pytest.fixture
+def open_hub(told, browser, signed_in):
+    """A window, signed in, at the list."""
+    opened = []
+
+    def open_(**options):
+        opened.append(Window(browser, **{"storage_state": signed_in, **options}))
+        opened[-1].page.goto(f"{told.url}contacts")
+        return opened[-1]
+
+    yield open_
+    for window in opened:
+        window.close()
+
+
+def _open_contact(page, name):
+    page.get_by_label("Search contacts").fill(name)
+    page.get_by_role("link", name=name).first.wait_for()
+    page.get_by_role("link", name=name).first.click()
+    page.get_by_role("heading", name=name).wait_for()
+
+
+def _edit_city(page, city):
+    page.get_by_label("Edit City").click()
+    page.get_by_label("City", exact=True).fill(city)
+
+
+def _complaints_of(page):
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found["violations"]]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_nothing_keeps_anybody_out_of_a_page(open_hub, told, look):
+    """axe-core finds no fault on any page."""
+    page = open_hub(**LOOKS[look]).page
+    contact = page.locator("tbody th a").first.get_attribute("href").lstrip("/")
+    found = {}
+    for address in (*PAGES, contact, f"{contact}?edit=city", f"{contact}?as_of=1"):
+        page.goto(told.url + address)
+        if faults := _complaints_of(page):
+            found[address] = faults
+    page.keyboard.press("?")
+    if faults := _complaints_of(page):
+        found["keys"] = faults
+    assert found == {}
+
+
+def test_the_list_follows_what_is_typed_and_the_field_keeps_the_focus(open_hub):
+    window = open_hub()
+    page = window.page
+    page.keyboard.press("/")
+    page.keyboard.type("nalini")
+    page.wait_for_url("**/contacts?*q=nalini*")
+    assert page.locator("tbody tr").count() == 1
+    assert page.evaluate("document.activeElement.value") == "nalini"
+    assert window.complaints == []
+
+
+def test_a_list_is_walked_and_a_contact_opened_by_keys_alone(open_hub):
+    page = open_hub().page
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    second = page.locator("tbody tr").nth(1).locator("a").first.get_attribute("href")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{second}")
+    page.keyboard.press("g")
+    page.keyboard.press("h")
+    page.wait_for_url("**/help")
+
+
+def test_single_letters_can_be_switched_off(open_hub):
+    page = open_hub().page
+    page.keyboard.press("?")
+    page.get_by_label("Use single letters as shortcuts").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
+
+
+def test_a_value_is_edited_without_leaving_the_page(open_hub):
+    window = open_hub()
+    page = window.page
+    _open_contact(page, "Omar Khan")
+    page.evaluate("window.stayed = true")
+    _edit_city(page, "Indore")
+    page.keyboard.press("Enter")
+    page.locator("#f-city", has_text="Indore").locator(".pencil").wait_for()
+    assert page.evaluate("window.stayed")
+    page.go_back()
+    page.locator("tbody tr", has_text="Indore").wait_for()
+    assert window.complaints == []
+
+
+def test_a_double_click_saves_once(open_hub, told):
+    page = open_hub().page
+    _open_contact(page, "Nalini Bose")
+    _edit_city(page, "Siliguri")
+    page.get_by_role("button", name="Save").dblclick()
+    page.locator("#f-city", has_text="Siliguri").locator(".pencil").wait_for()
+    events = told.shipped.run("history", "+919820066601", "--json")["events"]
+    assert sum(change["to"] == "Siliguri" for event in events for change in event["changes"]) == 1
+
+
+def test_who_is_signed_out_in_mid_edit_signs_in_elsewhere_and_saves_what_is_typed(told, browser):
+    window = Window(browser)
+    page = window.page
+    page.goto(told.url)
+    _sign_in(page, told.key)
+    _open_contact(page, "Omar Khan")
+    _edit_city(page, "Ujjain")
+    other = page.context.new_page()
+    other.goto(f"{told.url}help")
+    other.get_by_role("button", name="Sign out").click()
+    other.get_by_role("heading", name="Sign in").wait_for()
+    page.get_by_role("button", name="Save").click()
+    page.locator("#notices", has_text="You are signed out").wait_for()
+    assert page.get_by_label("City", exact=True).input_value() == "Ujjain"
+    _sign_in(other, told.key)
+    page.get_by_role("button", name="Save").click()
+    page.locator("#f-city", has_text="Ujjain").locator(".pencil").wait_for()
+    window.close()
+
+
+def test_a_lost_connection_is_said_and_what_was_typed_can_be_saved_when_it_is_back(open_hub):
+    page = open_hub().page
+    _open_contact(page, "Omar Khan")
+    _edit_city(page, "Sagar")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Save").click()
+    page.locator(".lost").wait_for()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Save").click()
+    page.locator("#f-city", has_text="Sagar").locator(".pencil").wait_for()
+    assert page.locator(".lost").is_hidden()
+
+
+def test_without_scripts_all_of_it_works_as_whole_pages(open_hub, told):
+    page = open_hub(java_script_enabled=False).page
+    page.get_by_label("Search contacts").fill("nalini")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Nalini Bose").click()
+    _edit_city(page, "Durgapur")
+    page.get_by_role("button", name="Save").click()
+    assert "Durgapur" in page.locator("#f-city").inner_text()
+    page.goto(f"{told.url}imports/new")
+    page.get_by_label("CSV or Excel").set_input_files(
+        {"name": "plain.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
+    )
+    page.get_by_role("button", name="Upload the file").click()
+    assert page.get_by_role("heading", name="plain.csv").is_visible()
+
+
+def test_an_upload_ends_at_its_next_step(open_hub, told):
+    window = open_hub()
+    page = window.page
+    page.goto(f"{told.url}imports/new")
+    page.get_by_label("CSV or Excel").set_input_files(
+        {"name": "scripted.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
+    )
+    page.get_by_role("button", name="Upload the file").click()
+    page.get_by_role("heading", name="scripted.csv").wait_for()
+    page.wait_for_url(re.compile(r"/imports/[0-9a-f-]{36}$"))
+    assert window.complaints == []
+
+
+def test_markup_that_came_out_of_data_is_text_and_could_do_nothing_if_it_were_not(open_hub):
+    window = open_hub()
+    page = window.page
+    _open_contact(page, "evil")
+    assert "[U+202E]" in page.locator("h1").inner_text()
+    assert page.locator("main img, main b").count() == 0
+    assert window.complaints == []
+    assert (
+        page.evaluate("try { document.body.innerHTML = '<b>x</b>'; 'set' } catch (fault) { fault.name }") == "TypeError"
+    )
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate("""
+        const planted = document.createElement("b");
+        planted.setAttribute("hx-get", "/people");
+        planted.setAttribute("hx-trigger", "load");
+        document.body.append(planted);
+        htmx.process(planted);
+    """)
+    assert page.evaluate("document.querySelector('body > b').hasAttribute('hx-get')") is False
+    assert asked == []
+
+
+def test_a_first_visit_and_each_later_page_are_small(told, browser, signed_in):
+    # a context of its own: one whose calls are looked at, as Window does, keeps nothing
+    context = browser.new_context(storage_state=signed_in)
+    page = context.new_page()
+    received = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda done: received.append(done["encodedDataLength"]))
+    page.goto(f"{told.url}contacts", wait_until="networkidle")
+    assert sum(received) <= 110 * KB
+    received.clear()
+    page.goto(f"{told.url}people", wait_until="networkidle")
+    assert sum(received) <= 15 * KB
+    context.close()
