@@ -105,9 +105,6 @@ def _speak(app: Flask, access: Access, moments: words.Moments) -> None:
         ago=moments.ago,
     )
 
-    there = {rule.rule for rule in app.url_map.iter_rules()}
-    places = [place for place in PLACES if place.address in there]
-
     @app.context_processor
     def common() -> dict[str, Any]:
         session = g.get("session")
@@ -118,5 +115,5 @@ def _speak(app: Flask, access: Access, moments: words.Moments) -> None:
             "theme": theme if theme in ("light", "dark") else None,
             "here": request.full_path.rstrip("?"),
             "rights": words.RIGHTS,
-            "places": places,
+            "places": PLACES,
         }

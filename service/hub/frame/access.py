@@ -80,7 +80,7 @@ class Access:
                     return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'), safe='')}", 303)
                 raise SignedOut
             if request.method not in _SAFE and not g.is_upload:
-                self.confirm(request.form.get("csrf") or request.form.get("form", ""))
+                self.confirm(request.form.get("csrf", ""))
             return None
 
         @app.teardown_request
