@@ -223,3 +223,26 @@ def test_a_rejected_row_is_corrected_and_checked_as_an_import_of_its_own(client,
 def test_where_no_rejected_row_changes_there_is_nothing_to_check_again(client, checked, rows):
     answer = client.post(f"{PATH}/{checked()}/corrections", {"rows": rows})
     assert (answer.status_code, "nothing to check again" in answer.json["message"]) == (422, True)
+
+
+def test_imports_are_listed_by_state_person_and_time(client, description):
+    first, second = (client.upload(FILE).json for _ in range(2))
+    client.post(f"{PATH}/{first['id']}/cancel", raw=b"")
+
+    def listed(query):
+        answer = client.read(f"{PATH}?{query}")
+        description.assert_fits("GET", PATH, answer)
+        return [one["id"] for one in answer.json["imports"]]
+
+    assert listed("state=cancelled") == [first["id"]]
+    assert listed("by=Website") == [second["id"], first["id"]]
+    assert listed("by=Shop") == []
+    assert listed(f"since={second['made_at']}") == [second["id"]]
+    assert listed(f"until={second['made_at']}") == [first["id"]]
+
+
+@pytest.mark.parametrize("query", ["state=open", "since=yesterday", "until=2026-11-22T10:00:00"])
+def test_a_filter_of_imports_that_is_none_is_422(client, description, query):
+    answer = client.read(f"{PATH}?{query}")
+    assert answer.status_code == 422
+    description.assert_fits("GET", PATH, answer)
