@@ -11,7 +11,7 @@ from pathlib import Path
 
 from projections.conditions.condition import trait_of
 from projections.conditions.filters import Recorded
-from projections.conditions.wanted import SEARCHED, Sort, Wanted, order_of, searched_for
+from projections.conditions.wanted import Sort, Wanted, order_of
 
 MOST = 32
 """Indexes on attributes that can be asked for: each costs the projector a little for every contact."""
@@ -27,6 +27,9 @@ KINDS = "kinds"
 
 SPELLINGS = "spellings"
 """The name of the index of which tags there are."""
+
+SEARCH = "search"
+"""The name of the index of what a search without an attribute's name looks at."""
 
 _TRAIT = "trait "
 _TEXT = "text "
@@ -61,13 +64,13 @@ def attribute_of(index: str) -> str | None:
     return None
 
 
-ALWAYS = frozenset({KINDS, SPELLINGS, *map(of_text, SEARCHED)})
+ALWAYS = frozenset({KINDS, SPELLINGS, SEARCH})
 """The indexes that the projector keeps before anybody asks: every page of a list needs what they say."""
 
 
 def is_kept_in_blocks(index: str) -> bool:
     """Whether this index is kept in blocks (`projections.state.sqlite.blocks`); the database has the others."""
-    return index in (KINDS, SPELLINGS) or index.startswith(_TEXT)
+    return index in (KINDS, SPELLINGS, SEARCH) or index.startswith(_TEXT)
 
 
 def table_of(index: str) -> str:
@@ -94,7 +97,7 @@ def needed(wanted: Wanted, sort: Sort = "-modified") -> set[str]:
     if any(isinstance(test, Recorded) and test.column == "created" for one in wanted.filters for test in one.tests):
         found.add(CREATED)
     if wanted.text is not None:
-        found.update(map(of_text, searched_for(wanted.text)))
+        found.add(SEARCH)
     order = order_of(sort)
     if order.by == "value":
         found.add(of_sort(order.name))

@@ -17,8 +17,9 @@ import orjson
 from ledger import sqlite
 from ledger.events.traits import type_of
 from projections.conditions.condition import text_of
+from projections.conditions.wanted import SEARCHED_TRAITS
 from projections.state.answers import AttributeKind, Spelling
-from projections.state.indexes import KINDS, SPELLINGS, attribute_of, is_kept_in_blocks, of_text, table_of
+from projections.state.indexes import KINDS, SEARCH, SPELLINGS, attribute_of, is_kept_in_blocks, table_of
 from projections.state.sqlite.predicates import decoded, place_of
 
 SIZE = 512
@@ -31,6 +32,10 @@ Content = tuple[bytes, bytes]
 """Of texts: the contacts as JSON, and the line of each. Of kinds and spellings: nothing, and JSON."""
 
 _encode = msgspec.json.Encoder().encode
+_APART = "\x1f"
+_SEARCHED_IN = (
+    "SELECT contact, traits, phone, user_id FROM contacts WHERE contact >= ? AND contact < ? ORDER BY contact"
+)
 _TRAITS_IN = "SELECT contact, traits FROM contacts WHERE contact >= ? AND contact < ? ORDER BY contact"
 _traits = orjson.loads
 _like_a_datetime = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").match
@@ -67,6 +72,19 @@ def _texts_in(rows: Rows, name: str, bounds: tuple[int, int]) -> Content:
         for item in found if isinstance(found, list) else [found]:
             contacts.append(contact)
             lines.append(f"{line(text_of(item))}\n")
+    return _encode(contacts), "".join(lines).encode()
+
+
+def _searched_in(rows: Rows, bounds: tuple[int, int]) -> Content:
+    """A line a contact: a search looks at one block in place of one for each of SEARCHED."""
+    contacts, lines = [], []
+    for contact, traits, phone, user_id in rows(_SEARCHED_IN, bounds):
+        had, parts = _traits(traits), [user_id or "", "" if phone is None else f"+{phone}"]
+        for name in SEARCHED_TRAITS:
+            found = had.get(name, [])
+            parts += map(text_of, found if isinstance(found, list) else [found])
+        contacts.append(contact)
+        lines.append(f"{line(_APART.join(parts))}\n")
     return _encode(contacts), "".join(lines).encode()
 
 
@@ -108,9 +126,9 @@ def matching(content: Content, part: bytes) -> Iterator[int]:
         at = lines.find(part, begun)
 
 
-def texts(rows: Rows, name: str) -> Iterator[Content]:
-    """The texts of an attribute that `of_text` keeps."""
-    return _contents(rows, of_text(name))
+def texts(rows: Rows, index: str) -> Iterator[Content]:
+    """The texts that an index keeps, SEARCH or one of `of_text`."""
+    return _contents(rows, index)
 
 
 def kinds(rows: Rows, there: Container[str]) -> Iterator[AttributeKind]:
@@ -145,6 +163,8 @@ def content_of(rows: Rows, index: str, block: int) -> Content:
     bounds = (block * SIZE, (block + 1) * SIZE)
     if index == KINDS:
         return b"", _encode(_kinds_in(rows, bounds))
+    if index == SEARCH:
+        return _searched_in(rows, bounds)
     if index == SPELLINGS:
         return b"", _encode(_spellings_in(rows, bounds))
     name = attribute_of(index)

@@ -6,8 +6,8 @@ from ledger.events import tags as tag_rules
 from ledger.events.traits import is_datetime
 from projections.conditions.condition import Condition
 from projections.conditions.filters import FromImport, Recorded
-from projections.conditions.wanted import Wanted, day_of, number_of, searched_for
-from projections.state.indexes import CREATED, TAGS, attribute_of, of_attribute, of_text, table_of
+from projections.conditions.wanted import Wanted, day_of, number_of
+from projections.state.indexes import CREATED, SEARCH, TAGS, attribute_of, of_attribute, of_text, table_of
 from projections.state.sqlite.blocks import Rows, line, matching, texts
 from projections.state.sqlite.predicates import from_import, place_of
 
@@ -34,9 +34,9 @@ def candidates(rows: Rows, there: Container[str], wanted: Wanted, most: int) -> 
         found = [contact for (contact,) in rows(f"SELECT DISTINCT contact FROM ({query}) LIMIT {most + 1}", parameters)]
         if len(found) <= most:
             return found
-    for names, text in _searches(wanted):
-        if all(table_of(of_text(name)) in there for name in names):
-            containing = _containing(rows, names, text, most)
+    for index, text in _searches(wanted):
+        if table_of(index) in there:
+            containing = _containing(rows, index, text, most)
             if containing is not None:
                 return containing
     return None
@@ -83,22 +83,21 @@ def _of_filters(wanted: Wanted, there: Container[str]) -> Iterator[Query]:
         yield f"SELECT contact FROM contacts INDEXED BY {index} WHERE {within}", [test.moment for test in made]
 
 
-def _searches(wanted: Wanted) -> Iterator[tuple[Sequence[str], str]]:
-    """Texts, and the attributes one of which must contain each."""
+def _searches(wanted: Wanted) -> Iterator[tuple[str, str]]:
+    """Texts, and the index one of whose lines must contain each."""
     for condition in wanted.conditions:
         if condition.op == "~" and place_of(condition.name):
-            yield (condition.name,), condition.value
+            yield of_text(condition.name), condition.value
     if wanted.text is not None:
-        yield searched_for(wanted.text), wanted.text
+        yield SEARCH, wanted.text
 
 
-def _containing(rows: Rows, names: Sequence[str], text: str, most: int) -> list[int] | None:
+def _containing(rows: Rows, index: str, text: str, most: int) -> list[int] | None:
     part, found = line(text).encode(), set[int]()
-    for name in names:
-        for content in texts(rows, name):
-            found.update(matching(content, part))
-            if len(found) > most:
-                return None
+    for content in texts(rows, index):
+        found.update(matching(content, part))
+        if len(found) > most:
+            return None
     return sorted(found)
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from ledger.log.fault import Fault
 from projections.conditions.condition import IDENTITIES
-from projections.state.indexes import KINDS, SPELLINGS, TAGS, of_text, table_of
+from projections.state.indexes import KINDS, SEARCH, SPELLINGS, TAGS, of_text, table_of
 from projections.state.sqlite.blocks import SIZE, content_of
 from projections.state.sqlite.comparing import unequal
 from projections.state.sqlite.indexes import TRIGGERS_OF_TAGS
@@ -76,7 +76,7 @@ def block_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
 
 def _indexes_of(tables: list[str], anew: RawStateFile) -> dict[str, str]:
     """The index that each of these tables keeps, as far as any contact has something in it."""
-    known = {table_of(index): index for index in (KINDS, SPELLINGS, *map(of_text, IDENTITIES))}
+    known = {table_of(index): index for index in (KINDS, SPELLINGS, SEARCH, *map(of_text, IDENTITIES))}
     if not known.keys() >= set(tables):
         for (name,) in anew.rows("SELECT DISTINCT key FROM contacts, json_each(traits)", ()):
             known[table_of(of_text(name))] = of_text(name)
