@@ -1,8 +1,10 @@
 """Why each value is what it is: the event that set it, and those that lost to it (R30)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from ledger.events import moments
 from ledger.events.traits import canonical_of
@@ -11,7 +13,7 @@ from ledger.log.port import LogReader
 from ledger.log.undo import Undoings
 from projections.fold.component import States, Step, counting, take
 from projections.fold.event import Event, Stamp
-from projections.past.history import HistoryStep, steps
+from projections.past.history import line_of, replay, said_by
 
 LATE = "an event stated for a later time had already set it"
 REPLACED = "an event stated for a later time, or taken later for the same time, replaced it"
@@ -26,14 +28,27 @@ NOT_REDONE = "its import was redone at position {}, but not this row: its phone 
 
 _IDENTITIES = ("phone", "user_id")
 
-Claims = dict[str, list[tuple[Stamp, dict[str, Any]]]]
+MOST_LOST = 5
+"""Of the values that lost, those that are told of an attribute; the history has them all."""
+
+
+class ValueClaim(NamedTuple):
+    """What an event said of an attribute. `rule`: by which it lost at once, None where it did not."""
+
+    stamp: Stamp
+    position: int
+    value: object
+    rule: str | None = None
+
+
+Claims = dict[str, list[ValueClaim]]
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`values`: by attribute the winning value with its event, and `lost`: all that lost, with the rule that decided.
+    """`values`: by attribute the winning value with its event; `lost`, the first of those that lost, and `lost_total`.
 
-    `tags`: each tag with the event that added it.
+    Each of `lost` has the rule that decided. `tags`: each tag with the event that added it.
     """
 
     values: dict[str, dict[str, Any]]
@@ -47,87 +62,149 @@ def explain(log: LogReader, members: Sequence[int], until: int | None = None) ->
     shown as `traits.phone` or `traits.user_id`. `members` are the contact and all that were merged with it.
     """
     at = log.head().position if until is None else until
-    undoings = log.undoings(at)
-    happened = [one for one in steps(log, members, at) if one.event is not None and not one.event.is_skipped]
-    entries = {one.entry.position: one.entry for one in happened}
-    claims: Claims = {}
-    at_once: dict[tuple[str, int], str] = {}
-    states: States = {}
-    for event in counting([one.event for one in happened if one.event is not None], undoings, at):
-        step, entry = take(states, event), entries[event.position]
-        _claim_traits(event, entry, claims)
-        rule = NOT_NEEDED if event.fills else LATE
-        at_once.update(dict.fromkeys(((name, event.position) for name in _late(event, step)), rule))
-        _claim_identities(step, entry, claims)
-    values = {name: _verdict(name, told, at_once) for name, told in claims.items()}
-    for one in happened:
-        if one.event is not None and not undoings.count(one.event.source, one.event.position, at):
-            _add_undone(log, one.event, one, undoings, at, values)
-    survivor = states.get(members[0])
-    added = survivor.tags.values() if survivor else ()
-    return Explanation(values, [_claim(entries[position], spelling) for spelling, position in added])
+    reasons = Reasons(log, members, at)
+    for step in replay(log, members, at):
+        reasons.add(step)
+    return reasons.explanation()
+
+
+class Reasons:
+    """Gathers from a replay, up to position `at`, why a contact is as it is, and keeps no state of then."""
+
+    def __init__(self, log: LogReader, members: Sequence[int], at: int) -> None:
+        self._log = log
+        self._members = members
+        self._at = at
+        self._undoings = log.undoings(at)
+        self._claims: Claims = {}
+        self._states: States = {}
+        self._was_undone = False
+
+    def add(self, step: Step) -> None:
+        """Take the next step of the replay."""
+        if not _is_event(step):
+            return
+        assert isinstance(step.cause, Event)
+        self._was_undone = self._was_undone or step.cause.source in self._undoings
+        if step.after is not None:
+            if step.absorbed is not None:
+                self._states.pop(step.absorbed.contact, None)
+            self._states[step.contact] = step.after
+        _claim_traits(step, self._claims)
+        _claim_identities(step, self._claims)
+
+    def explanation(self) -> Explanation:
+        """Why, once every step was taken."""
+        log, at, undoings = self._log, self._at, self._undoings
+        entry = cache(lambda position: _entry(log, position))
+        if not self._was_undone:
+            values = {name: _verdict(name, found, entry) for name, found in self._claims.items()}
+            return self._with_tags(values, self._states, entry)
+        told = [step for step in replay(log, self._members, at) if _is_event(step)]
+        events = [step.cause for step in told if isinstance(step.cause, Event)]
+        states: States = {}
+        claims: Claims = {}
+        for event in counting(events, undoings, at):
+            step = take(states, event)
+            _claim_traits(step, claims)
+            _claim_identities(step, claims)
+        values = {name: _verdict(name, found, entry) for name, found in claims.items()}
+        for step in told:
+            if isinstance(step.cause, Event) and not undoings.count(step.cause.source, step.cause.position, at):
+                _add_undone(step, step.cause, undoings, at, values, entry)
+        return self._with_tags(values, states, entry)
+
+    def _with_tags(
+        self, values: dict[str, dict[str, Any]], states: States, entry: Callable[[int], Entry]
+    ) -> Explanation:
+        survivor = states.get(self._members[0])
+        added = survivor.tags.values() if survivor else ()
+        return Explanation(values, [_said(entry(position), spelling) for spelling, position in added])
+
+
+def _is_event(step: Step) -> bool:
+    return isinstance(step.cause, Event) and not step.cause.is_skipped
 
 
 def _add_undone(
-    log: LogReader, event: Event, told: HistoryStep, undoings: Undoings, at: int, values: dict[str, dict[str, Any]]
+    step: Step,
+    event: Event,
+    undoings: Undoings,
+    at: int,
+    values: dict[str, dict[str, Any]],
+    entry: Callable[[int], Entry],
 ) -> None:
     """Tell what an event claimed that no longer counts, and by which undo."""
     claims: Claims = {}
-    _claim_traits(event, told.entry, claims)
+    _claim_traits(step, claims)
     if event.absorbed is None:
-        _claim_identities(told.step, told.entry, claims)
+        _claim_identities(step, claims)
     undoing = undoings.last(event.source, at)
     assert undoing is not None
     rule = (NOT_REDONE if undoing.is_redo else UNDONE).format(undoing.position)
-    for name, ((_, claim),) in claims.items():
+    for name, (claim,) in claims.items():
         if name not in values:
-            entry = log.entry(undoing.position)
-            assert entry is not None
-            values[name] = _claim(entry, None) | {"lost": []}
-        values[name]["lost"].append(claim | {"rule": rule})
+            values[name] = _said(entry(undoing.position), None) | {"lost": [], "lost_total": 0}
+        values[name]["lost_total"] += 1
+        if len(values[name]["lost"]) < MOST_LOST:
+            said = _said(entry(claim.position), _canonical(name, claim.value))
+            values[name]["lost"].append(said | {"rule": rule})
 
 
-def _claim_traits(event: Event, entry: Entry, claims: Claims) -> None:
-    for trait, value in (event.traits or {}).items():
-        claim = _claim(entry, None if value is None else canonical_of(trait, value))
-        claims.setdefault(_shown(trait), []).append((event.stamp, claim))
-
-
-def _late(event: Event, step: Step) -> Iterator[str]:
-    """The attributes of which a value lost at once."""
-    for trait in event.traits or ():
-        if step.after is not None and step.after.stamp_of(trait) != event.stamp:
-            yield _shown(trait)
+def _claim_traits(step: Step, claims: Claims) -> None:
+    event = step.cause
+    if not isinstance(event, Event) or not event.traits:
+        return
+    stamp, after = event.stamp, step.after
+    for trait, value in event.traits.items():
+        is_late = after is not None and after.stamp_of(trait) != stamp
+        rule = (NOT_NEEDED if event.fills else LATE) if is_late else None
+        claims.setdefault(_shown(trait), []).append(ValueClaim(stamp, event.position, value, rule))
 
 
 def _shown(trait: str) -> str:
     return f"traits.{trait}" if trait in _IDENTITIES else trait
 
 
-def _claim_identities(step: Step, entry: Entry, claims: Claims) -> None:
+def _canonical(name: str, value: object) -> object:
+    return None if value is None else canonical_of(name, value)
+
+
+def _claim_identities(step: Step, claims: Claims) -> None:
     """The identities that an event brought: those that neither its contact nor the one merged into it had."""
-    stamp = entry.recorded if entry.stated is None else entry.stated, entry.position
+    event = step.cause
+    assert isinstance(event, Event)
     for name in _IDENTITIES:
         value = getattr(step.after, name)
         if value is not None and all(getattr(had, name, None) is None for had in (step.before, step.absorbed)):
-            claims.setdefault(name, []).append((stamp, _claim(entry, value)))
+            claims.setdefault(name, []).append(ValueClaim(event.stamp, event.position, value))
 
 
-def _claim(entry: Entry, value: object) -> dict[str, Any]:
+def _entry(log: LogReader, position: int) -> Entry:
+    entry = log.entry(position)
+    assert entry is not None
+    return entry
+
+
+def _said(entry: Entry, value: object) -> dict[str, Any]:
+    by = said_by(entry).by
+    line = line_of(entry)
     return {
         "value": value,
         "position": entry.position,
         "event": entry.message_id,
         "source": entry.source,
         "stated_at": moments.text(entry.recorded if entry.stated is None else entry.stated),
+        **({} if by is None else {"by": by}),
+        **({} if line is None else {"line": line}),
     }
 
 
-def _verdict(
-    name: str, claims: list[tuple[Stamp, dict[str, Any]]], at_once: Mapping[tuple[str, int], str]
-) -> dict[str, Any]:
-    """`at_once`: by which rule a claim, by attribute and position, lost when it was made; others lost later."""
-    ranked = sorted(claims, key=lambda claim: claim[0], reverse=True)
-    (_, winner), losers = ranked[0], ranked[1:]
-    lost = [claim | {"rule": at_once.get((name, claim["position"]), REPLACED)} for _, claim in losers]
-    return winner | {"lost": lost}
+def _verdict(name: str, claims: list[ValueClaim], entry: Callable[[int], Entry]) -> dict[str, Any]:
+    winner, *losers = sorted(claims, key=attrgetter("stamp"), reverse=True)
+    lost = [
+        _said(entry(one.position), _canonical(name, one.value)) | {"rule": one.rule or REPLACED}
+        for one in losers[:MOST_LOST]
+    ]
+    said = _said(entry(winner.position), _canonical(name, winner.value))
+    return said | {"lost": lost, "lost_total": len(losers)}

@@ -1,4 +1,8 @@
-"""A contact's history: each event with what it changed, and the state at any past position (R27, R29)."""
+"""A contact's history: each event with what it changed, and the state at any past position (R27, R29).
+
+The whole of it is replayed from the rows that the fold takes; the entries themselves are read for those events alone
+that are told.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -8,11 +12,12 @@ import msgspec
 from ledger.events import moments, types
 from ledger.events.data import Command, Data, command_of, data_of
 from ledger.log.entry import Entry
-from ledger.log.port import LogReader
-from ledger.log.undo import Undoings
+from ledger.log.port import FoldRow, LogReader
+from ledger.log.questions import SKIPPED
 from projections.fold import component
 from projections.fold.component import States, Step
-from projections.fold.event import Event, event_of
+from projections.fold.event import Event
+from projections.fold.page import ImportIds, event_in
 from projections.fold.state import Change, ContactState, changes
 
 
@@ -34,55 +39,71 @@ class HistoryStep(msgspec.Struct, frozen=True):
         return tuple(changes(self.step.before, self.step.after))
 
 
+def replay(
+    log: LogReader, members: Sequence[int], until: int | None = None, states: States | None = None
+) -> Iterator[Step]:
+    """What each event about a contact, and all that were merged with it, did, in log order, not beyond `until`.
+
+    `states`, empty at first, has the contacts as the last step left them. A skipped event is a step where the contact
+    was there.
+    """
+    at = log.head().position if until is None else until
+    ids, undoings = ImportIds(log), log.undoings(at)
+    events = (event for row in log.fold_rows_about(members, at) if (event := _event(row, ids)) is not None)
+    for step in component.steps(events, undoings, {} if states is None else states):
+        if not (isinstance(step.cause, Event) and step.cause.is_skipped and step.before is None):
+            yield step
+
+
 def steps(log: LogReader, members: Sequence[int], until: int | None = None) -> Iterator[HistoryStep]:
-    """Replay everything about a contact and all that were merged with it, in log order, not beyond `until`."""
-    yield from _steps(log, members, until, {})
+    """As `replay`, each step with its entry."""
+    return (told(log, step) for step in replay(log, members, until))
+
+
+def touches(step: Step, attribute: str) -> bool:
+    """Whether a person saw this attribute change; `phone`, `user_id` and `tags` are attributes here too."""
+    cause = step.cause
+    if isinstance(cause, Event) and cause.absorbed is None and attribute not in (*_OTHERS, *(cause.traits or ())):
+        return False
+    return any(change.attribute == attribute for change in changes(step.before, step.after))
+
+
+_OTHERS = ("phone", "user_id", "tags")
 
 
 def states_at(log: LogReader, members: Sequence[int], position: int) -> dict[int, ContactState]:
     """The contacts of a merge component that existed at `position`, by number."""
     states: States = {}
-    for _ in _steps(log, members, position, states):
+    for _ in replay(log, members, position, states):
         pass
     return states
 
 
-def _steps(log: LogReader, members: Sequence[int], until: int | None, states: States) -> Iterator[HistoryStep]:
-    undoings = log.undoings(log.head().position if until is None else until)
-    read: dict[int, tuple[Entry, Data]] = {}
-    for step in component.steps(_events(log, members, until, undoings, read), undoings, states):
-        if not isinstance(step.cause, Event):
-            entry = log.entry(step.cause.position)
-            assert entry is not None
-            yield HistoryStep(entry, Data(), step)
-            continue
-        entry, data = read.pop(step.cause.position)
-        if not step.cause.is_skipped or step.before is not None:
-            yield HistoryStep(entry, data, step)
+def told_all(log: LogReader, members: Sequence[int], steps: Sequence[Step]) -> list[HistoryStep]:
+    """The steps of a replay of these contacts with their entries, many of them by one walk."""
+    if len(steps) < _MANY:
+        return [told(log, step) for step in steps]
+    last = max(step.cause.position for step in steps)
+    entries = {entry.position: entry for entry in log.by_contact(members, last)}
+    return [told(log, step, entries.get(step.cause.position)) for step in steps]
 
 
-def _events(
-    log: LogReader, members: Sequence[int], until: int | None, undoings: Undoings, read: dict[int, tuple[Entry, Data]]
-) -> Iterator[Event]:
-    """The events about these contacts; what each was read from goes to `read`, by position."""
-    numbers: dict[str | None, int | None] = {}
-    for entry in log.by_contact(members, until):
-        if undoings and entry.source not in numbers:
-            numbers[entry.source] = log.source_number(entry.source)
-        data = data_of(entry.headers, entry.value)
-        read[entry.position] = entry, data
-        yield _event(entry, numbers.get(entry.source), data)
+_MANY = 200
+"""Steps from which on reading all entries takes less time than reading each by itself."""
 
 
-def _event(entry: Entry, source: int | None, data: Data) -> Event:
-    assert entry.contact is not None
-    name = entry.source or ""
-    import_id = name.removeprefix(types.IMPORTS) if name.startswith(types.IMPORTS) else None
-    return event_of(
-        entry.position, entry.recorded, entry.stated, entry.type, entry.contact, entry.contact_id, entry.absorbed,
-        entry.skipped, source, import_id, None if import_id is None else data.row, data.rowend, entry.phone,
-        entry.user_id, data,
-    )  # fmt: skip
+def told(log: LogReader, step: Step, entry: Entry | None = None) -> HistoryStep:
+    """A step with its entry, which is read where it is not given."""
+    entry = entry or log.entry(step.cause.position)
+    assert entry is not None
+    return HistoryStep(entry, data_of(entry.headers, entry.value) if isinstance(step.cause, Event) else Data(), step)
+
+
+def _event(row: FoldRow, ids: ImportIds) -> Event | None:
+    if not row[SKIPPED]:
+        return event_in(row, ids)
+    taken = event_in((*row[:SKIPPED], 0, *row[SKIPPED + 1 :]), ids)  # type: ignore[arg-type]  # the same columns
+    return None if taken is None else msgspec.structs.replace(taken, is_skipped=True)
 
 
 def event_document(step: HistoryStep) -> dict[str, Any]:
@@ -105,11 +126,21 @@ def event_document(step: HistoryStep) -> dict[str, Any]:
         document["event"] = step.data.event
     if entry.skipped:
         document["skipped"] = True
-    # what somebody else's message says of its sender means nothing
-    command = command_of(entry.headers, entry.value) if types.is_ours(entry.source or "") else Command()
+    command = said_by(entry)
     if step.event is None:
         import_id = (entry.source or "").removeprefix(types.IMPORTS)
         document |= {"import": import_id, "by": command.by, "reason": command.reason}
     elif command.by is not None:
         document["by"] = command.by
     return document
+
+
+def line_of(entry: Entry) -> int | None:
+    """In which line of its file the row of an import's message stands; None for any other message."""
+    is_of_import = entry.source is not None and entry.source.startswith(types.IMPORTS)
+    return data_of(entry.headers, entry.value).line if is_of_import else None
+
+
+def said_by(entry: Entry) -> Command:
+    """Who sent a message of ours; nobody for one that is not, since what it says of its sender means nothing."""
+    return command_of(entry.headers, entry.value) if types.is_ours(entry.source or "") else Command()

@@ -17,6 +17,7 @@ from service.queries import contact as documents
 from service.queries.attribute_names import MEMBERS, written
 from service.queries.find import Unknown, at, find
 from service.queries.list import BadCursor, list_page
+from service.queries.origins import Origins
 from service.queries.selection import Match, Selection
 
 AS_OF = click.option("--as-of", metavar="POSITION|TIME", help="As it was at a log position, or at a moment.")
@@ -120,11 +121,18 @@ def _show_contact(document: dict[str, Any]) -> None:
 
 @click.command()
 @click.argument("who")
+@click.option("--newest", type=click.IntRange(1), metavar="COUNT", help="Only so many of the newest, newest first.")
+@click.option("--attribute", metavar="NAME", help="Only what changed this attribute.")
 @as_json
-def history(who: str, is_json: bool) -> None:
+def history(who: str, newest: int | None, attribute: str | None, is_json: bool) -> None:
     """Show everything that happened to a contact: what changed, from what to what, when and from where."""
+    asked = documents.AskedEvents(attribute)
     with opened().log_reader() as log, _known():
-        document = documents.history(log, find(log, who))
+        found, origins = find(log, who), Origins(log)
+        if newest is None:
+            document = documents.history(log, found, origins, asked=asked)
+        else:
+            document = documents.newest(log, found, origins, None, newest, asked)
 
     emit(document, is_json, lambda: print_history(document["events"]))
 
@@ -136,7 +144,7 @@ def history(who: str, is_json: bool) -> None:
 def explain(who: str, trait: str | None, is_json: bool) -> None:
     """Say for each value which event set it, and which others lost and why."""
     with opened().log_reader() as log, _known():
-        document = documents.explain(log, find(log, who), trait)
+        document = documents.explain(log, find(log, who), Origins(log), trait)
 
     emit(document, is_json, lambda: print_reasons(document["values"], document["tags"]))
 

@@ -1,16 +1,22 @@
 """One contact as the command line and the HTTP calls show it: one document for both."""
 
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from ledger.log.entry import Entry, public_id
 from ledger.log.port import LogReader
+from projections.fold.component import Step
 from projections.fold.contact_document import contact_document
 from projections.fold.state import ContactState
 from projections.lists.refreshed import contact_now
+from projections.past.explain import Explanation, Reasons
 from projections.past.explain import explain as explanation
-from projections.past.history import event_document, steps
+from projections.past.history import event_document, replay, told_all, touches
 from service.queries.find import FoundContact, Unknown, at
+from service.queries.origins import KindOf, Origins
 from service.queries.readers import Readers
 
 
@@ -54,15 +60,40 @@ def left_by(readers: Readers, log: LogReader, entry: Entry) -> dict[str, Any]:
     return contact_document(at(log, found, entry.position))
 
 
-def history(log: LogReader, found: FoundContact, after: int = 0, limit: int | None = None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class AskedEvents:
+    """Which events of a contact's history are asked for: of one `attribute`, of one `kind` of origin; None: of any."""
+
+    attribute: str | None = None
+    kind: str | None = None
+
+    def has(self, step: Step, kind_of: Callable[[Step], str]) -> bool:
+        """Whether a step of a replay is one of them."""
+        if self.attribute is not None and not touches(step, self.attribute):
+            return False
+        return self.kind is None or kind_of(step) == self.kind
+
+
+_ANY = AskedEvents()
+
+
+def history(
+    log: LogReader,
+    found: FoundContact,
+    origins: Origins,
+    after: int = 0,
+    limit: int | None = None,
+    asked: AskedEvents = _ANY,
+) -> dict[str, Any]:
     """What happened to a contact, oldest first: up to `limit` events after position `after`.
 
     `next_after` is where to go on, None at the end.
     """
-    beyond = (step for step in steps(log, found.component) if step.entry.position > after)
-    chosen = list(islice(beyond, None if limit is None else limit + 1))
+    kind_of = KindOf(log)
+    wanted = (step for step in replay(log, found.component) if step.cause.position > after and asked.has(step, kind_of))
+    chosen = list(islice(wanted, None if limit is None else limit + 1))
     has_more = limit is not None and len(chosen) > limit
-    events = [event_document(step) for step in chosen[:limit]]
+    events = _documents(log, found, chosen[:limit], origins)
     return {
         "contact": id_of(log, found),
         "events": events,
@@ -70,15 +101,70 @@ def history(log: LogReader, found: FoundContact, after: int = 0, limit: int | No
     }
 
 
-def explain(log: LogReader, found: FoundContact, trait: str | None = None) -> dict[str, Any]:
+def newest(
+    log: LogReader, found: FoundContact, origins: Origins, before: int | None, limit: int, asked: AskedEvents = _ANY
+) -> dict[str, Any]:
+    """As `history`, newest first: the last `limit` events before position `before`, None being the end of the log."""
+    kind_of, until = KindOf(log), None if before is None else max(0, before - 1)
+    wanted = (step for step in replay(log, found.component, until) if asked.has(step, kind_of))
+    last = deque(wanted, maxlen=limit + 1)
+    chosen = list(reversed(last))[:limit]
+    return {
+        "contact": id_of(log, found),
+        "events": _documents(log, found, chosen, origins),
+        "next_before": chosen[-1].cause.position if len(last) > limit else None,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A contact's newest events, how many are `left` before them, the positions of all, and why its values are so."""
+
+    events: list[dict[str, Any]]
+    left: int
+    positions: list[int]
+    explanation: dict[str, Any]
+
+
+def story(
+    log: LogReader, found: FoundContact, origins: Origins, before: int | None, limit: int, asked: AskedEvents
+) -> Story:
+    """What the contact's page tells, by one replay."""
+    at, kind_of = log.head().position, KindOf(log)
+    reasons = Reasons(log, found.component, at)
+    last: deque[Step] = deque(maxlen=limit)
+    positions, count = [], 0
+    for step in replay(log, found.component, at):
+        reasons.add(step)
+        positions.append(step.cause.position)
+        if (before is None or step.cause.position < before) and asked.has(step, kind_of):
+            last.append(step)
+            count += 1
+    explained = _explanation(log, found, reasons.explanation(), origins)
+    return Story(_documents(log, found, list(reversed(last)), origins), count - len(last), positions, explained)
+
+
+def _documents(log: LogReader, found: FoundContact, chosen: Sequence[Step], origins: Origins) -> list[dict[str, Any]]:
+    return [origins.added(event_document(step)) for step in told_all(log, found.component, chosen)]
+
+
+def explain(log: LogReader, found: FoundContact, origins: Origins, trait: str | None = None) -> dict[str, Any]:
     """Why each value is what it is, or just one attribute's. Raises Unknown for one that no event ever set."""
     explained = explanation(log, found.component)
-    values, tags = explained.values, explained.tags
     if trait is not None:
-        if trait not in values:
+        if trait not in explained.values:
             raise Unknown(f"no event ever set {trait!r} of this contact")
-        values, tags = {trait: values[trait]}, []
-    return {"contact": id_of(log, found), "values": values, "tags": tags}
+        explained = Explanation({trait: explained.values[trait]}, [])
+    return _explanation(log, found, explained, origins)
+
+
+def _explanation(log: LogReader, found: FoundContact, explained: Explanation, origins: Origins) -> dict[str, Any]:
+    for value in explained.values.values():
+        origins.added(value)
+        for lost in value["lost"]:
+            origins.added(lost)
+    tags = [origins.added(tag) for tag in explained.tags]
+    return {"contact": id_of(log, found), "values": explained.values, "tags": tags}
 
 
 def id_of(log: LogReader, found: FoundContact) -> str:

@@ -39,6 +39,7 @@ HISTORY: dict[str, Any] = {
                 {"attribute": "dob", "from": None, "to": "1996-12-01"},
             ],
             "by": "Website",
+            "origin": {"kind": "call", "name": "Website", "by": "Website"},
         },
         {
             "position": 2,
@@ -49,6 +50,7 @@ HISTORY: dict[str, Any] = {
             "recorded_at": "2026-11-24T16:08:39.221497Z",
             "changes": [{"attribute": "tags", "from": None, "to": "new customer"}],
             "by": "Website",
+            "origin": {"kind": "call", "name": "Website", "by": "Website"},
         },
         {
             "position": 3,
@@ -60,6 +62,7 @@ HISTORY: dict[str, Any] = {
             "changes": [],
             "event": "Order placed",
             "by": "Website",
+            "origin": {"kind": "call", "name": "Website", "by": "Website"},
         },
         {
             "position": 4,
@@ -70,6 +73,7 @@ HISTORY: dict[str, Any] = {
             "recorded_at": "2026-11-24T16:08:39.221497Z",
             "changes": [],
             "by": "Website",
+            "origin": {"kind": "call", "name": "Website", "by": "Website"},
         },
     ],
     "next_after": None,
@@ -84,6 +88,7 @@ EXPLANATION: dict[str, Any] = {
             "event": "01a20e51-002c-7ccc-a749-6c154fea50cd",
             "source": "/v1/public/track/users",
             "stated_at": "2026-11-24T16:08:39.212341Z",
+            "by": "Website",
             "lost": [
                 {
                     "value": "Gavin",
@@ -91,9 +96,13 @@ EXPLANATION: dict[str, Any] = {
                     "event": "01a20e51-0030-7e2c-bf7d-ba311bf1adc8",
                     "source": "/v1/public/track/users",
                     "stated_at": "2020-01-01T00:00:00Z",
+                    "by": "Website",
                     "rule": "an event stated for a later time had already set it",
+                    "origin": {"kind": "call", "name": "Website", "by": "Website"},
                 }
             ],
+            "lost_total": 1,
+            "origin": {"kind": "call", "name": "Website", "by": "Website"},
         },
         "dob": {
             "value": "1996-12-01",
@@ -101,7 +110,10 @@ EXPLANATION: dict[str, Any] = {
             "event": "01a20e51-002c-7ccc-a749-6c154fea50cd",
             "source": "/v1/public/track/users",
             "stated_at": "2026-11-24T16:08:39.212341Z",
+            "by": "Website",
             "lost": [],
+            "lost_total": 0,
+            "origin": {"kind": "call", "name": "Website", "by": "Website"},
         },
         "phone": {
             "value": "+919967536783",
@@ -109,7 +121,10 @@ EXPLANATION: dict[str, Any] = {
             "event": "01a20e51-002c-7ccc-a749-6c154fea50cd",
             "source": "/v1/public/track/users",
             "stated_at": "2026-11-24T16:08:39.212341Z",
+            "by": "Website",
             "lost": [],
+            "lost_total": 0,
+            "origin": {"kind": "call", "name": "Website", "by": "Website"},
         },
         "user_id": {
             "value": "0123abc45d",
@@ -117,7 +132,10 @@ EXPLANATION: dict[str, Any] = {
             "event": "01a20e51-002c-7ccc-a749-6c154fea50cd",
             "source": "/v1/public/track/users",
             "stated_at": "2026-11-24T16:08:39.212341Z",
+            "by": "Website",
             "lost": [],
+            "lost_total": 0,
+            "origin": {"kind": "call", "name": "Website", "by": "Website"},
         },
     },
     "tags": [
@@ -127,6 +145,8 @@ EXPLANATION: dict[str, Any] = {
             "event": "01a20e51-002c-7ccc-a749-6c15d96d089f",
             "source": "/v1/public/track/users",
             "stated_at": "2026-11-24T16:08:39.212341Z",
+            "by": "Website",
+            "origin": {"kind": "call", "name": "Website", "by": "Website"},
         }
     ],
 }

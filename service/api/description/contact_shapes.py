@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from ledger.events.traits import TraitType
 from service.api.description.shapes import Answer, MomentField, TraitValue, position_field, refolding
+from service.queries.origins import KINDS
 
 
 class ContactSchema(Answer):
@@ -65,6 +66,23 @@ class ChangeSchema(Answer):
     to = TraitValue(required=True, allow_none=True)
 
 
+class ImportedSchema(Answer):
+    """Which line of which file."""
+
+    id = fields.String(required=True, metadata={"description": "The import's"})
+    file = fields.String(required=True, allow_none=True)
+    line = fields.Integer(required=True, allow_none=True)
+
+
+class OriginSchema(Answer):
+    """Where something came from, in words."""
+
+    kind = fields.String(required=True, metadata={"enum": list(KINDS)})
+    name = fields.String(required=True, metadata={"description": "Of the key, the file, or the service upstream"})
+    by = fields.String(required=True, allow_none=True, metadata={"description": "The person's or key's name"})
+    import_ = fields.Nested(ImportedSchema, data_key="import")
+
+
 class EventSchema(Answer):
     """An event about a contact."""
 
@@ -75,6 +93,7 @@ class EventSchema(Answer):
     stated_at = MomentField("The time its facts are stated for", required=True)
     recorded_at = MomentField("When the log took it", required=True)
     changes = fields.List(fields.Nested(ChangeSchema), required=True)
+    origin = fields.Nested(OriginSchema, required=True)
     event = fields.String(metadata={"description": "The name of a tracked event"})
     row = fields.Integer(metadata={"description": "Of an import's file"})
     line = fields.Integer(metadata={"description": "Where in that file"}, allow_none=True)
@@ -86,8 +105,9 @@ class HistorySchema(Answer):
     """What happened to a contact."""
 
     contact = fields.UUID(required=True)
-    events = fields.List(fields.Nested(EventSchema), required=True, metadata={"description": "Oldest first"})
-    next_after = position_field("Where to go on; null at the end", required=True, allow_none=True)
+    events = fields.List(fields.Nested(EventSchema), required=True, metadata={"description": "In the order asked for"})
+    next_after = position_field("Where to go on; null at the end", allow_none=True)
+    next_before = position_field("Where to go on, newest first; null at the end", allow_none=True)
 
 
 class LostSchema(Answer):
@@ -99,6 +119,9 @@ class LostSchema(Answer):
     source = fields.String(required=True)
     stated_at = MomentField("The time it was stated for", required=True)
     rule = fields.String(required=True, metadata={"description": "Why it lost"})
+    origin = fields.Nested(OriginSchema, required=True)
+    by = fields.String(metadata={"description": "The name of the key or person who said so"})
+    line = fields.Integer(metadata={"description": "In the import's file"})
 
 
 class ReasonSchema(Answer):
@@ -109,7 +132,11 @@ class ReasonSchema(Answer):
     event = fields.String(required=True, metadata={"description": "That event's message"})
     source = fields.String(required=True)
     stated_at = MomentField("The time it was stated for", required=True)
-    lost = fields.List(fields.Nested(LostSchema))
+    lost = fields.List(fields.Nested(LostSchema), metadata={"description": "The first five"})
+    lost_total = fields.Integer(metadata={"description": "How many lost in all"})
+    origin = fields.Nested(OriginSchema, required=True)
+    by = fields.String(metadata={"description": "The name of the key or person who said so"})
+    line = fields.Integer(metadata={"description": "In the import's file"})
 
 
 class ExplanationSchema(Answer):

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from projections.conditions.wanted import SORTS
+from service.queries.origins import KINDS
 
 LARGEST_POSITION = 2**62
 MOST_CONDITIONS = 10
@@ -88,6 +89,19 @@ class HistoryQuery(Schema):
     """For a contact's history."""
 
     after = after("events")
+    before = WholeNumber(
+        1, LARGEST_POSITION, metadata={"description": "Newest first, only events before this position of the log"}
+    )
+    order = fields.String(
+        load_default="oldest",
+        validate=validate.OneOf(["oldest", "newest"], error="must be oldest or newest"),
+        metadata={"description": "Which events come first"},
+    )
+    attribute = text("Only events that changed this attribute; phone, user_id and tags are some too")
+    origin = fields.String(
+        validate=validate.OneOf(KINDS, error=f"must be one of {', '.join(KINDS)}"),
+        metadata={"description": "Only events that came from there"},
+    )
     limit = limit(1000, 10_000)
 
 

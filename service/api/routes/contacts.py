@@ -10,6 +10,7 @@ from service.api.description.contact_shapes import ContactSchema, ExplanationSch
 from service.api.description.parameters import AsOfQuery, ExplainQuery, HistoryQuery
 from service.api.http.arguments import bad_parameter
 from service.api.http.routing import Routes, json_answer
+from service.http.origins import origins_in
 from service.http.services import Services
 from service.queries import contact as documents
 from service.queries.as_of import BadMoment, position_of
@@ -57,11 +58,16 @@ def contact_routes(services: Services) -> Routes:
     def history(query: dict[str, Any], id: str) -> Response:
         """Read what happened to a contact.
 
-        Oldest first, with what each event changed, from what to what. What happened to a contact that was merged into
-        this one is part of it.
+        Oldest first, with what each event changed, from what to what, and where it came from. `order=newest`, or
+        `before`, begins at the other end, and `next_before` leads on; `attribute` and `origin` leave the other events
+        out. What happened to a contact that was merged into this one is part of it.
         """
+        asked = documents.AskedEvents(query.get("attribute"), query.get("origin"))
         with readers.log() as log:
-            return json_answer(documents.history(log, find_id(log, id), query["after"], query["limit"]))
+            found, origins, limit = find_id(log, id), origins_in(services, log), query["limit"]
+            if query["order"] == "newest" or "before" in query:
+                return json_answer(documents.newest(log, found, origins, query.get("before"), limit, asked))
+            return json_answer(documents.history(log, found, origins, query["after"], limit, asked))
 
     @routes.get("/v1/contacts/<id>/explain", scope="read")
     @routes.query(ExplainQuery)
@@ -70,10 +76,11 @@ def contact_routes(services: Services) -> Routes:
     def explain(query: dict[str, Any], id: str) -> Response:
         """Read why a contact is as it is.
 
-        For each value the event that set it, and those that lost to it with the rule that decided.
+        For each value the event that set it, and the first five that lost to it with the rule that decided;
+        `lost_total` says how many those are, and the history of the attribute has them all.
         """
         with readers.log() as log:
-            return json_answer(documents.explain(log, find_id(log, id), query.get("trait")))
+            return json_answer(documents.explain(log, find_id(log, id), origins_in(services, log), query.get("trait")))
 
     return routes
 

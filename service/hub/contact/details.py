@@ -3,13 +3,11 @@
 What was not chosen folds under "more", and so does what has no value (R26).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ledger.events.traits import DEFAULT_TYPES
-
-Source = Callable[[Mapping[str, Any]], tuple[str, str]]
-"""Of an event or a claim: the kind of its source, and its words."""
+from service.hub.frame import words
 
 IDENTITIES = ("phone", "user_id")
 FIRST = (*IDENTITIES, *DEFAULT_TYPES)
@@ -22,7 +20,7 @@ LOCKS = {
 
 
 def fields_of(
-    contact: Mapping[str, Any] | None, explained: Mapping[str, Any], source: Source, *, is_past: bool
+    contact: Mapping[str, Any] | None, explained: Mapping[str, Any], *, is_past: bool
 ) -> list[dict[str, Any]]:
     """Every field of the contact, in the first order, with `value`, `why` and `lock`; none without a contact."""
     if contact is None:
@@ -32,7 +30,7 @@ def fields_of(
     for name in (*DEFAULT_TYPES, *custom):
         if not name.startswith("traits."):
             values[name] = contact["traits"].get(name)
-    return [_field(name, value, None if is_past else explained.get(name), source) for name, value in values.items()]
+    return [_field(name, value, None if is_past else explained.get(name)) for name, value in values.items()]
 
 
 def arranged(fields: Sequence[dict[str, Any]], chosen: Iterable[str] | None) -> tuple[list[Any], list[Any]]:
@@ -43,11 +41,11 @@ def arranged(fields: Sequence[dict[str, Any]], chosen: Iterable[str] | None) -> 
     return shown, [field for field in fields if field not in shown]
 
 
-def _field(name: str, value: Any, why: Mapping[str, Any] | None, source: Source) -> dict[str, Any]:
+def _field(name: str, value: Any, why: Mapping[str, Any] | None) -> dict[str, Any]:
     lock = LOCKS[name] if name in LOCKS and (name == "phone" or value is not None) else None
     field: dict[str, Any] = {"name": name, "value": value, "empty": value is None, "why": None, "lock": lock}
     if why is not None:
-        kind, text = source(why)
-        lost = [{**one, "words": source(one)[1]} for one in why["lost"][:5]]
-        field["why"] = {**why, "kind": kind, "words": text, "lost": lost, "more": len(why["lost"]) - len(lost)}
+        kind, text = words.came_from(why)
+        lost = [{**one, "words": words.came_from(one)[1]} for one in why["lost"]]
+        field["why"] = {**why, "kind": kind, "words": text, "lost": lost, "more": why["lost_total"] - len(lost)}
     return field

@@ -14,6 +14,7 @@ from service.hub.frame import words
 from service.hub.frame.access import needs
 from service.queries import contact as documents
 from service.queries.find import find_id
+from service.queries.origins import Origins
 
 _LONGEST_POSITION = 16
 
@@ -48,7 +49,7 @@ def _changing(pages: Blueprint, services: Services, page: ContactPage, saving: S
     def undo(id: str) -> Any:
         position = _position(request.form.get("position"))
         with services.readers.log() as log:
-            events = documents.history(log, find_id(log, id), position - 1, 1)["events"]
+            events = documents.history(log, find_id(log, id), Origins(log), position - 1, 1)["events"]
         before = undone(events[0]) if events and events[0]["position"] == position else {}
         if not before:
             return redirect(f"/contacts/{id}", 303)

@@ -11,6 +11,7 @@ from service.hub.frame.notices import Undo, tell
 from service.queries import contact as documents
 from service.queries.consistency import BadToken, NotShown, WriteRejected
 from service.queries.find import FoundContact
+from service.queries.origins import Origins
 
 _LONGEST = 80
 """Characters of a value in a notice; the page has it whole."""
@@ -18,7 +19,7 @@ _LONGEST = 80
 
 def tell_saved(log: LogReader, found: FoundContact, id: str, position: int, moments: words.Moments) -> None:
     """Have the next page say what the event at this position changed, with the way back where there is one."""
-    events = documents.history(log, found, position - 1, 1)["events"]
+    events = documents.history(log, found, Origins(log), position - 1, 1)["events"]
     changes = events[0]["changes"] if events and events[0]["position"] == position else []
     said = "; ".join(_change(one, moments) for one in changes) or "Saved: nothing to see changed"
     way_back = Undo(f"/contacts/{id}/undo", {"position": str(position)}) if events and undone(events[0]) else None

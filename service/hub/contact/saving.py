@@ -14,10 +14,11 @@ from ledger.events.schema import Invalid
 from service.commands.change_contact import ContactChanged, ContactChanges
 from service.commands.conflicts import IdentityConflict
 from service.commands.edit_contact import ConsentNeeded, ContactEdits, Edited, FieldsChanged
+from service.http.origins import origins_in
 from service.http.services import Services
 from service.hub.contact.inputs import kind_of, typed
 from service.hub.contact.saved import tell_same, tell_saved
-from service.hub.contact.shown import ContactPage, Form, file_names
+from service.hub.contact.shown import ContactPage, Form
 from service.hub.frame import words
 from service.queries import contact as documents
 from service.queries.consistency import WriteRejected
@@ -104,14 +105,14 @@ class Saving:
         """What somebody else did to the field meanwhile, and what each of the two ways on would leave there."""
         name = moved.fields[0]
         with self._services.readers.log() as log:
-            events = documents.history(log, find_id(log, id))["events"]
-        found = [(event, one) for event in events for one in event["changes"] if one["attribute"] == name]
-        event, change = found[-1]
+            origins, asked = origins_in(self._services, log), documents.AskedEvents(name)
+            event = documents.newest(log, find_id(log, id), origins, None, 1, asked)["events"][0]
+        change = next(one for one in event["changes"] if one["attribute"] == name)
         wanted = body.get("user_id") if name == "user_id" else body.get("traits", {}).get(name)
         return {
             "kind": "conflict",
             "field": name,
-            "who": words.source(event, file_names(self._services))[1],
+            "who": words.came_from(event)[1],
             "change": change,
             "at": event["recorded_at"],
             "wanted": wanted,

@@ -1,21 +1,19 @@
 """The page of one contact (R26, R27): its fields, its timeline, any past moment, and the form that is open in it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from flask import g, render_template, request
 
 from ledger.events.traits import TraitType
 from ledger.log.port import LogReader
+from service.http.origins import origins_in
 from service.http.services import Services
 from service.hub.contact import timeline
 from service.hub.contact.details import LOCKS, arranged, fields_of
 from service.hub.contact.inputs import WORDS, Typed, kind_of, typed
-from service.hub.frame import words
 from service.hub.frame.preferences import Preferences
-from service.imports.record.registry import ImportUnknown
 from service.queries import contact as documents
 from service.queries.as_of import BadMoment, position_of
 from service.queries.find import FoundContact, Unknown, find_id
@@ -23,7 +21,17 @@ from service.queries.find import FoundContact, Unknown, find_id
 FIELDS = "fields"
 """Under which name a person's choice of fields is kept."""
 
+ORIGINS = {
+    "hub": "People in the hub",
+    "call": "Calls of programs",
+    "file": "Files",
+    "upstream": "Other services",
+    "ledger": "The ledger itself",
+}
+"""Kinds of origin, as the timeline's filter has them."""
+
 _SHOWN_EVENTS = 50
+_LONGEST_POSITION = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +69,14 @@ class ContactPage:
                 except BadMoment as bad:
                     fault = f"This moment is not possible: {bad}."
             contact = _contact(services, log, found, position)
-            events = documents.history(log, found)["events"]
-            explained = documents.explain(log, found)
-        named = file_names(services)
-        lines = {event["position"]: event for event in events}
-
-        def source(claim: Mapping[str, Any]) -> tuple[str, str]:
-            return words.source({**lines.get(claim["position"], {}), **claim}, named)
-
+            asked = _asked_events(request.args)
+            before, limit = _number(request.args.get("before")), _SHOWN_EVENTS
+            story = documents.story(log, found, origins_in(services, log), before, limit, asked)
+        explained = story.explanation
         is_now = position is None and contact is not None
-        fields = fields_of(contact, explained["values"], source, is_past=position is not None)
+        fields = fields_of(contact, explained["values"], is_past=position is not None)
         chosen = self._preferences.get(g.session.name, FIELDS)
         shown, rest = arranged(fields, chosen)
-        newest, count = list(reversed(events)), _shown(request.args.get("events"))
         return render_template(
             "contact/page.html",
             contact=contact,
@@ -89,12 +92,14 @@ class ContactPage:
             kinds=WORDS,
             suggestions=self._suggestions() if is_now else {},
             zone=services.settings.time_zone or "this server's zone",
-            events=timeline.told(newest[:count], source),
-            hidden=max(0, len(newest) - count),
-            more=count + _SHOWN_EVENTS,
+            events=timeline.told(story.events, explained["values"]),
+            left=story.left,
+            is_newest=before is None,
+            asked=asked,
+            origins=ORIGINS,
             position=position,
-            stops=timeline.stops(events, position),
-            count=len(events),
+            stops=timeline.stops(story.positions, position),
+            count=len(story.positions),
             fault=fault,
         )
 
@@ -122,20 +127,6 @@ class ContactPage:
         return {"attributes": attributes, "tags": tags}
 
 
-def file_names(services: Services) -> Callable[[str], str | None]:
-    """The name of an import's file by the import's id, each looked up once."""
-
-    @cache
-    def name(id: str) -> str | None:
-        with services.imports() as imports:
-            try:
-                return imports.results.file_name(id)
-            except ImportUnknown:
-                return None
-
-    return name
-
-
 def _contact(services: Services, log: LogReader, found: FoundContact, position: int | None) -> dict[str, Any] | None:
     """The contact's document; None for one that is gone, or was not there yet: its history is shown all the same."""
     try:
@@ -158,7 +149,10 @@ def _order(fields: list[dict[str, Any]], chosen: list[str] | None) -> list[dict[
     return [{"name": name, "is_shown": name in first} for name in (*first, *rest)]
 
 
-def _shown(text: str | None) -> int:
-    return (
-        max(_SHOWN_EVENTS, int(text)) if text and text.isascii() and text.isdigit() and len(text) < 6 else _SHOWN_EVENTS
-    )
+def _asked_events(arguments: Mapping[str, str]) -> documents.AskedEvents:
+    kind = arguments.get("origin")
+    return documents.AskedEvents(arguments.get("field") or None, kind if kind in ORIGINS else None)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < _LONGEST_POSITION else None

@@ -4,16 +4,21 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ledger.events import types
-from service.hub.contact.details import IDENTITIES, Source
+from service.hub.contact.details import IDENTITIES
 from service.hub.frame import words
 
 
-def told(events: Iterable[dict[str, Any]], source: Source) -> list[dict[str, Any]]:
-    """The events with `kind` and `words` of their source, a `heading`, and whether they `can_be_undone` by an edit."""
+def told(events: Iterable[dict[str, Any]], values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The events with `kind` and `words` of their origin and a `heading`.
+
+    `can_be_undone`: an edit by hand whose values, as `values` explain them, are still there.
+    """
     found = []
     for event in events:
-        kind, text = source(event)
-        found.append({**event, "kind": kind, "words": text, "heading": heading(event), "can_be_undone": undone(event)})
+        kind, text = words.came_from(event)
+        stands = all(values.get(name, {}).get("position") == event["position"] for name in undone(event))
+        can_be_undone = stands and bool(undone(event))
+        found.append({**event, "kind": kind, "words": text, "heading": heading(event), "can_be_undone": can_be_undone})
     return found
 
 
@@ -60,21 +65,12 @@ _HEADINGS: dict[str, Callable[[Mapping[str, Any]], str]] = types.complete(
 """By type of event, what it is called in a contact's history."""
 
 
-def stops(events: list[dict[str, Any]], position: int | None) -> dict[str, Any]:
-    """Where the slider stands: the event that is shown, the one before and the one after; positions, None at an end."""
-    positions = [event["position"] for event in events]
-    if position is None:
-        return {
-            "earlier": positions[-2] if len(positions) > 1 else None,
-            "later": None,
-            "at": None,
-            "number": len(positions),
-        }
-    before = [one for one in positions if one <= position]
-    after = [one for one in positions if one > position]
+def stops(positions: list[int], position: int | None) -> dict[str, Any]:
+    """Where the page stands among a contact's events: the one shown, and those before and after; None at an end."""
+    before = positions if position is None else [one for one in positions if one <= position]
+    after = [] if position is None else [one for one in positions if one > position]
     return {
         "earlier": before[-2] if len(before) > 1 else None,
         "later": after[0] if after else None,
-        "at": next((event for event in events if before and event["position"] == before[-1]), None),
         "number": len(before),
     }

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
-from urllib.parse import urlsplit
 
 import phonenumbers
 
-from ledger.events import types
 from ledger.events.traits import is_datetime
+from service.queries.origins import NAMES
 
 TITLES = {
     "name": "Name",
@@ -46,15 +45,6 @@ RIGHTS = {
     "admin": "Manage people",
 }
 """What each scope lets a person do, in words."""
-
-_SOURCES = {
-    "/v1/public/track/users": "Track call",
-    "/v1/public/track/events": "Event call",
-    "/v1/contacts": "API call",
-    "/v1/contacts/batch": "Batch call",
-    "/hub": "Hub",
-    "/cli": "Command line",
-}
 
 
 def title(name: str) -> str:
@@ -106,7 +96,7 @@ def date(day: str) -> str:
 def origin(source: Mapping[str, Any]) -> str:
     """What a source of contacts is called: our own ways in by their words, any other as it is."""
     name = str(source["name"])
-    return _SOURCES.get(name) or visible(name) or "not known any more"
+    return NAMES.get(name) or visible(name) or "not known any more"
 
 
 def visible(text: str) -> str:
@@ -171,19 +161,11 @@ class Moments:
         return datetime.fromisoformat(moment).astimezone(self._zone)
 
 
-def source(document: Mapping[str, Any], files: Callable[[str], str | None]) -> tuple[str, str]:
-    """Where an event came from: its kind (`file call hub upstream ledger`) and words; `files` has imports' names."""
-    text: str = document.get("source") or ""
-    if text.startswith(types.IMPORTS):
-        name = files(text.removeprefix(types.IMPORTS)) or "a file"
-        line = document.get("line")
-        return "file", name if line is None else f"{name}, line {line}"
-    if text in _SOURCES:
-        by = document.get("by")
-        if text == types.HUB:
-            return "hub", _SOURCES[text] if by is None else f"{_SOURCES[text]} · {visible(by)}"
-        return "call", _SOURCES[text] if by is None else visible(by)
-    if not text:
-        return "ledger", "not known any more"
-    parts = urlsplit(text)
-    return "upstream", parts.netloc + parts.path if parts.netloc else visible(text)
+def came_from(document: Mapping[str, Any]) -> tuple[str, str]:
+    """Where an event came from: the kind of its origin, and words: a person, a key, a file with a line, a service."""
+    found = document["origin"]
+    kind, name, by = found["kind"], visible(found["name"]), found["by"]
+    if kind == "file":
+        line = found["import"]["line"]
+        return kind, name if line is None else f"{name}, line {line}"
+    return kind, name if by is None or kind not in ("hub", "ledger") else f"{name} · {visible(by)}"

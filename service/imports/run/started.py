@@ -18,6 +18,8 @@ def kept_start(folder: ImportFolder, confirmed: Import) -> dict[str, Any]:
 def _started(confirmed: Import) -> dict[str, Any]:
     choices = {**confirmed.choices.to_json(), **confirmed.columns.to_json()}
     return {
+        "file_name": confirmed.file_name,
+        "by": confirmed.by,
         "hash": confirmed.hash,
         "file_sha256": confirmed.file_sha256,
         "choices": choices,

@@ -35,6 +35,7 @@ def test_a_value_is_told_with_the_event_that_set_it(room, log):
         "source": SHOP,
         "stated_at": "2020-01-01T00:00:00Z",
         "lost": [],
+        "lost_total": 0,
     }
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from service.queries import contact as documents
 from service.queries.find import find
+from service.queries.origins import Origins
 from tests.examples import ASHA, GAVIN
 
 NOBODY = "01a207d6-bea7-7073-b0fa-75c6c7f1f880"
@@ -105,9 +106,31 @@ def test_a_merged_away_id_leads_to_the_survivor_by_a_redirect(client, world):
 def test_history_and_reasons_are_the_command_lines(client, world, gavin):
     with closing(world.log()) as log:
         found = find(log, GAVIN)
-        assert client.read(f"{gavin}/history").json == documents.history(log, found)
-        assert client.read(f"{gavin}/explain").json == documents.explain(log, found)
-        assert client.read(f"{gavin}/explain?trait=city").json == documents.explain(log, found, "city")
+        assert client.read(f"{gavin}/history").json == documents.history(log, found, Origins(log))
+        assert client.read(f"{gavin}/explain").json == documents.explain(log, found, Origins(log))
+        assert client.read(f"{gavin}/explain?trait=city").json == documents.explain(log, found, Origins(log), "city")
+
+
+def test_a_history_comes_newest_first_in_pages_that_meet(client, gavin):
+    whole = client.read(f"{gavin}/history").json["events"]
+    found, query = [], "order=newest&limit=1"
+    while query:
+        page = client.read(f"{gavin}/history?{query}").json
+        found += page["events"]
+        query = page["next_before"] and f"before={page['next_before']}&limit=1"
+    assert found == whole[::-1]
+
+
+def test_a_history_can_be_that_of_one_attribute_or_of_one_kind_of_origin(client, world, gavin):
+    client.track({"fullPhoneNumber": GAVIN, "traits": {"plan": "gold"}})
+    world.settle()
+    events = client.read(f"{gavin}/history").json["events"]
+    city = client.read(f"{gavin}/history?attribute=city").json["events"]
+    assert city == [one for one in events if any(change["attribute"] == "city" for change in one["changes"])]
+    assert city
+    (call,) = client.read(f"{gavin}/history?origin=call").json["events"]
+    assert call["origin"] == {"kind": "call", "name": "Website", "by": "Website"}
+    assert client.read(f"{gavin}/history?origin=elsewhere").status_code == 422
 
 
 def test_a_history_comes_in_pages(client, gavin):

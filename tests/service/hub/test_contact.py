@@ -102,8 +102,18 @@ def test_a_long_timeline_is_shown_in_parts(world, browser):
     address = f"/contacts/{world.contact(GAVIN)['id']}"
     first = browser.open(address)
     assert first.html.count('class="event ') == 50
-    (more,) = [link for link in first.links if "events=" in link]
-    assert browser.open(address + more).html.count('class="event ') == 100
+    (more,) = [link for link in first.links if "before=" in link]
+    second = browser.open(more)
+    assert "Earlier events (80)" in first.text
+    assert "Earlier events (30)" in second.text
+    assert f"{address}?#timeline" in second.links
+
+
+def test_the_timeline_can_be_that_of_one_field_or_of_one_kind_of_origin(gavin, browser):
+    assert browser.open(f"{gavin}?field=city").html.count('class="event ') == 2
+    assert browser.open(f"{gavin}?field=tags").html.count('class="event ') == 1
+    assert "From everywhere" in browser.open(f"{gavin}?origin=hub").text
+    assert browser.open(f"{gavin}?origin=hub").html.count('class="event ') == 0
 
 
 def test_a_long_text_is_cut_and_can_be_read_whole(world, browser):

@@ -6,6 +6,7 @@ import pytest
 
 from service.queries import contact as documents
 from service.queries.find import Unknown, find
+from service.queries.origins import Origins
 from tests.examples import GAVIN
 from tests.service.imports.orders import REDO, UNDO, order
 
@@ -15,7 +16,7 @@ def test_the_history_shows_undo_and_redo_with_what_they_changed_and_who_wanted_i
     order(imports, brought, UNDO)
     order(imports, brought, REDO)
     with closing(world.log()) as log:
-        *_, undone, redone = documents.history(log, find(log, GAVIN))["events"]
+        *_, undone, redone = documents.history(log, find(log, GAVIN), Origins(log))["events"]
     assert [(one["type"], one["by"], one["import"]) for one in (undone, redone)] == [
         ("ImportUndone", "cli:asha", brought["id"]),
         ("ImportRedone", "cli:asha", brought["id"]),
@@ -35,7 +36,7 @@ def test_an_explanation_says_that_a_value_came_back_because_an_import_was_undone
     world.settle()
     undone = order(imports, imports.bring(f"Phone,City\n{GAVIN},Pune\n"), UNDO)
     with closing(world.log()) as log:
-        told = documents.explain(log, find(log, GAVIN))["values"]["city"]
+        told = documents.explain(log, find(log, GAVIN), Origins(log))["values"]["city"]
     assert told["value"] == "Agra"
     (lost,) = told["lost"]
     assert (lost["value"], lost["rule"]) == (
@@ -47,7 +48,7 @@ def test_an_explanation_says_that_a_value_came_back_because_an_import_was_undone
 def test_an_explanation_shows_a_value_that_an_undo_took_away_as_null_set_by_the_undo(imports, world):
     undone = order(imports, imports.bring(f"Phone,City\n{GAVIN},Pune\n"), UNDO)
     with closing(world.log()) as log:
-        told = documents.explain(log, find(log, GAVIN))["values"]
+        told = documents.explain(log, find(log, GAVIN), Origins(log))["values"]
     for name, value in (("city", "Pune"), ("phone", GAVIN)):
         assert (told[name]["value"], told[name]["position"]) == (None, undone["undoing"]["position"])
         assert [one["value"] for one in told[name]["lost"]] == [value]

@@ -1,0 +1,19 @@
+"""Where events came from, for calls and pages: as the log says it, and for older imports as `service.db` does."""
+
+from ledger.log.port import LogReader
+from service.http.services import Services
+from service.imports.record.registry import ImportUnknown
+from service.queries.origins import Origins
+
+
+def origins_in(services: Services, log: LogReader) -> Origins:
+    """What adds origins to what is told of the events of this log."""
+
+    def file_name(id: str) -> str | None:
+        with services.imports() as imports:
+            try:
+                return imports.results.file_name(id)
+            except ImportUnknown:
+                return None
+
+    return Origins(log, file_name)
