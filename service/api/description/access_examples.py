@@ -41,8 +41,26 @@ SESSION: dict[str, Any] = {
 
 _BY = {"who": "tests", "name": "tests"}
 
+_EXPORT = "01a20ed6-3fda-758d-8757-6b46e7ffcc34"
+
 TRAIL: dict[str, Any] = {
     "acts": [
+        {
+            "at": "2026-11-24T16:12:40.110231Z",
+            "who": "Website",
+            "name": "Website",
+            "what": "export downloaded",
+            "why": None,
+            "detail": {"export": _EXPORT},
+        },
+        {
+            "at": "2026-11-24T16:12:30.402118Z",
+            "who": "office",
+            "name": "office",
+            "what": "exported",
+            "why": None,
+            "detail": {"export": _EXPORT, "format": "csv", "position": 5, "rows": 1},
+        },
         {
             "at": KEY["created_at"],
             **_BY,
@@ -65,12 +83,20 @@ TRAIL: dict[str, Any] = {
             "detail": {"key": WEBSITE["id"], "name": "Website", "scopes": " ".join(SCOPES)},
         },
     ],
-    "kinds": [{"what": "key created", "count": 2}, {"what": "person added", "count": 1}],
+    "kinds": [
+        {"what": "export downloaded", "count": 1},
+        {"what": "exported", "count": 1},
+        {"what": "key created", "count": 2},
+        {"what": "person added", "count": 1},
+    ],
     "next_cursor": None,
 }
 
 TRAIL_CSV = (
     "\ufeffat,who,name,what,why,detail\r\n"
+    f'{TRAIL["acts"][0]["at"]},Website,Website,export downloaded,,"{{""export"": ""{_EXPORT}""}}"\r\n'
+    f"{TRAIL['acts'][1]['at']},office,office,exported,,"
+    f'"{{""export"": ""{_EXPORT}"", ""format"": ""csv"", ""position"": 5, ""rows"": 1}}"\r\n'
     f"{KEY['created_at']},tests,tests,key created,,"
     f'"{{""key"": ""{KEY["id"]}"", ""name"": ""shop"", ""scopes"": ""track read""}}"\r\n'
     f"{PERSON['created_at']},tests,tests,person added,,"

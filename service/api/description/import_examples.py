@@ -149,6 +149,9 @@ CHECKED: dict[str, Any] = {
         "position": 5,
         "head": "e3c218cbf6be8b6ddd877d91ab8ae3038ee2ef1c82bb7cb2de88b97713b2b1fd",
         "opt_ins": 0,
+        "with_opt_ins": None,
+        "gains": {},
+        "broken_quotes": {"cells": 0, "first": []},
         "new_attributes": ["Loyalty Points"],
         "new_tags": [],
         "examples": [
@@ -158,9 +161,6 @@ CHECKED: dict[str, Any] = {
                 "changes": [{"attribute": "Loyalty Points", "from": None, "to": 120}],
             }
         ],
-        "with_opt_ins": None,
-        "gains": {},
-        "broken_quotes": {"cells": 0, "first": []},
     },
     "text_columns": [],
     "user_ids_left_out": 0,

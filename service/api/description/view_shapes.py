@@ -14,8 +14,11 @@ QUERY = {"where": ["city=Pune"], "tag": ["vip"], "q": None, "match": "all"}
 NEW_VIEW: dict[str, Any] = {"name": "Pune, vip", "query": QUERY, "columns": ["name", "phone"], "shared": True}
 VIEW: dict[str, Any] = {
     "id": "01a20d6c-6b39-7a51-93fa-0c27d1f4b3a1",
-    **NEW_VIEW,
+    "name": NEW_VIEW["name"],
+    "query": QUERY,
+    "columns": NEW_VIEW["columns"],
     "sort": "-modified",
+    "shared": True,
     "by": "Website",
 }
 
