@@ -101,14 +101,14 @@ def import_file(file: BinaryIO, again: bool, dry_run: bool, rejects: Path | None
     """
     name, choices = Path(file.name).name, Choices(**chosen)
     if dry_run:
-        with _at_work(_ONLY_READING) as (importer, report), _rejects_csv(rejects) as out:
+        with at_work(_ONLY_READING) as (importer, report), _rejects_csv(rejects) as out:
             document = importer.checks.dry_run(file, name, choices, report, out)
         emit(document, is_json, lambda: print_check(document))
         return _exit_code(document)
-    with _at_work(_READING) as (importer, report):
+    with at_work(_READING) as (importer, report):
         brought = importer.bring(file, name, choices, report, again=again, by=who())
         importer.wait(brought.id, report)
-        return _finish(importer, brought.id, rejects, is_json, already=brought.already)
+        return finish(importer, brought.id, rejects, is_json, already=brought.already)
 
 
 @click.group(invoke_without_command=True)
@@ -134,8 +134,8 @@ def imports(context: click.Context, is_json: bool) -> None:
 @as_json
 def show(id: str, rejects: Path | None, is_json: bool) -> None:
     """Show an import: its counts, and the first rows that were not taken."""
-    with _faults_as_sentences(), importing(opened().deployment) as importer:
-        _finish(importer, id, rejects, is_json)
+    with faults_as_sentences(), importing(opened().deployment) as importer:
+        finish(importer, id, rejects, is_json)
 
 
 @imports.command()
@@ -143,12 +143,12 @@ def show(id: str, rejects: Path | None, is_json: bool) -> None:
 @as_json
 def resume(id: str, is_json: bool) -> int:
     """Go on with an import that did not come to its end, and wait for that."""
-    with _at_work() as (importer, report):
+    with at_work() as (importer, report):
         if (state := importer.results.counts(id)["state"]) in _PREPARED:
             raise Failed(f"Import {id} is {state} and was never confirmed: there is nothing to go on with.")
         importer.see_out(id, report)
         importer.wait(id, report)
-        return _finish(importer, id, None, is_json)
+        return finish(importer, id, None, is_json)
 
 
 @imports.command()
@@ -156,10 +156,10 @@ def resume(id: str, is_json: bool) -> int:
 @as_json
 def cancel(id: str, is_json: bool) -> int:
     """Stop an import. Rows that were taken in by then stay."""
-    with _at_work() as (importer, report):
+    with at_work() as (importer, report):
         importer.cancel(id, report)
         importer.wait(id, report)
-        _finish(importer, id, None, is_json)
+        finish(importer, id, None, is_json)
     return 0
 
 
@@ -184,7 +184,7 @@ def redo_import(id: str, reason: str | None, allow_opt_in: bool, is_json: bool) 
 
 
 def _ordered(id: str, order: Order, is_json: bool) -> int:
-    with _at_work() as (importer, report):
+    with at_work() as (importer, report):
         importer.await_rows(id, report)
         message_id = importer.order(id, order)
         importer.wait_for(id, message_id, order, report)
@@ -206,7 +206,7 @@ def run() -> None:
 
 
 @contextmanager
-def _at_work(idle: Collection[str] = _READING) -> Iterator[tuple[Importer, Report]]:
+def at_work(idle: Collection[str] = _READING) -> Iterator[tuple[Importer, Report]]:
     """An importer that shows its progress; consumer and projector run once a stage comes that is not `idle`."""
     deployment = opened().deployment
     locks = {"consume": CONSUMER.lock(deployment.data), "project": PROJECTOR.lock(deployment.data)}
@@ -217,7 +217,7 @@ def _at_work(idle: Collection[str] = _READING) -> Iterator[tuple[Importer, Repor
             part.check()
 
     with (
-        _faults_as_sentences(),
+        faults_as_sentences(),
         _interruption_as_sentence(),
         ExitStack() as running,
         importing(deployment, check) as importer,
@@ -252,7 +252,8 @@ def _interruption_as_sentence() -> Iterator[None]:
 
 
 @contextmanager
-def _faults_as_sentences() -> Iterator[None]:
+def faults_as_sentences() -> Iterator[None]:
+    """What can go wrong with an import, as one sentence."""
     try:
         yield
     except MappingRefused as fault:
@@ -267,7 +268,8 @@ def _faults_as_sentences() -> Iterator[None]:
         raise Failed(str(fault)) from fault
 
 
-def _finish(importer: Importer, id: str, rejects: Path | None, is_json: bool, *, already: bool = False) -> int:
+def finish(importer: Importer, id: str, rejects: Path | None, is_json: bool, *, already: bool = False) -> int:
+    """Show what became of an import; the exit code that says so."""
     with _rejects_csv(rejects) as out:
         if out is not None:
             out.writelines(importer.results.rejects_csv(id))

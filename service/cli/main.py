@@ -31,6 +31,10 @@ _COMMANDS = {
     ),
     "imports": _LazyCommand("imports.imports", "List the imports, newest first; or look at one."),
     "list": _LazyCommand("contacts.list_contacts", "List contacts, the one changed last first."),
+    "edit": _LazyCommand("edits.edit", "Change many contacts at once; without --yes, only say how many would change."),
+    "edits": _LazyCommand(
+        "edits.edits", "List the changes of many contacts, newest first; `contacts imports undo ID` takes one back."
+    ),
     "export": _LazyCommand(
         "exports.export",
         "Write contacts to a file: a CSV that opens in a spreadsheet and can be imported again, or JSON lines.",

@@ -28,7 +28,7 @@ def track(
     """Tell the ledger about a contact: traits to set, tags to add."""
     from service.wiring.api import tracker
 
-    body = {"fullPhoneNumber": phone, "userId": user_id, "traits": _traits(traits), "tags": list(tags)}
+    body = {"fullPhoneNumber": phone, "userId": user_id, "traits": traits_of(traits), "tags": list(tags)}
     tracking = tracker(opened().deployment)
     with closing(tracking.publisher):
         ready = _publish(tracking, body)
@@ -53,7 +53,8 @@ def _publish(tracking: Tracker, body: dict[str, Any]) -> Ready:
     return ready
 
 
-def _traits(given: tuple[str, ...]) -> dict[str, Any]:
+def traits_of(given: tuple[str, ...]) -> dict[str, Any]:
+    """Values by name, of texts NAME=TEXT or NAME:=JSON. Raises click.BadParameter."""
     traits: dict[str, Any] = {}
     for text in given:
         name, equals, value = text.partition("=")

@@ -29,16 +29,18 @@ def imports(deployment: Deployment, publish: Callable[[Message], None]) -> Itera
     """Imports for calls and pages, for one thread; `publish` returns once the message is durable on the bus."""
     drivers, folder = Drivers(deployment), deployment.data / "imports"
     with _opened(drivers) as (registry, view):
-        ports = UploadPorts(
-            clock=now,
-            stated=lambda: max(now(), view.recorded()),
-            new_id=drivers.ids(),
-            known_attributes=view.attribute_types,
-            default_country_code=deployment.settings.default_country_code,
-        )
+        ports = _upload_ports(drivers, view)
         results = Results(folder, registry, view.outcomes, view.rejections, view.not_redone, OF_CALL)
         orders = Orders(results.orderable, view.opted_in_by, publish, drivers.signer(), ports.new_id, now)
         yield Imports(Uploads(folder, registry, ports, _limits(deployment)), results, orders)
+
+
+@contextmanager
+def uploads(deployment: Deployment) -> Iterator[Uploads]:
+    """What prepares imports, for a command that gives no orders about them."""
+    drivers = Drivers(deployment)
+    with _opened(drivers) as (registry, view):
+        yield Uploads(deployment.data / "imports", registry, _upload_ports(drivers, view), _limits(deployment))
 
 
 @contextmanager
@@ -81,6 +83,16 @@ def importer_parts(
             pace=Pace(time.monotonic, sleep),
         )
         yield deployment.data / "imports", registry, ports, _limits(deployment)
+
+
+def _upload_ports(drivers: Drivers, view: LedgerView) -> UploadPorts:
+    return UploadPorts(
+        clock=now,
+        stated=lambda: max(now(), view.recorded()),
+        new_id=drivers.ids(),
+        known_attributes=view.attribute_types,
+        default_country_code=drivers.deployment.settings.default_country_code,
+    )
 
 
 def _selected(drivers: Drivers) -> Callable[[Mapping[str, Any]], Iterable[bytes]]:

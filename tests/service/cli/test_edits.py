@@ -1,0 +1,27 @@
+"""`contacts edit`: the number first, the change with --yes, and its undo."""
+
+import orjson
+from click.testing import CliRunner
+
+from service.cli.main import commands
+from tests.examples import ASHA, GAVIN
+
+
+def run(world, *arguments, code=0):
+    done = CliRunner().invoke(commands, arguments, env=world.deployment.environ({}))
+    assert done.exit_code == code, done.output
+    return done.stdout
+
+
+def test_a_change_says_its_number_first_and_is_made_and_undone_by_command(world):
+    world.track(phone=GAVIN, city="Pune", whatsapp_opted=False)
+    world.track(phone=ASHA, city="Goa")
+    world.settle()
+    change = ("edit", "--where", "city=Pune", "--tag", "vip", "--set", "visits:=3")
+    assert "1 of 1 contacts would change; with --yes" in run(world, *change)
+    assert world.contact(GAVIN)["tags"] == []
+    done = orjson.loads(run(world, *change, "--reason", "tests", "--yes", "--json"))
+    assert (done["updated"], world.contact(GAVIN)["tags"], world.contact(ASHA)["tags"]) == (1, ["vip"], [])
+    assert "1 updated" in run(world, "edits")
+    run(world, "imports", "undo", done["id"], "--json")
+    assert (world.contact(GAVIN)["tags"], "visits" in world.contact(GAVIN)["traits"]) == ([], False)
