@@ -10,8 +10,8 @@ from service.api.description.contact_shapes import ContactSchema, ExplanationSch
 from service.api.description.parameters import AsOfQuery, ExplainQuery, HistoryQuery
 from service.api.http.arguments import bad_parameter
 from service.api.http.routing import Routes, json_answer
-from service.http.origins import origins_in
 from service.http.services import Services
+from service.http.where_from import origins_in
 from service.queries import contact as documents
 from service.queries.as_of import BadMoment, position_of
 from service.queries.find import find_id
@@ -51,6 +51,13 @@ def contact_routes(services: Services) -> Routes:
             response.make_conditional(request)
         return response
 
+    _past(routes, services)
+    return routes
+
+
+def _past(routes: Routes, services: Services) -> None:
+    readers = services.readers
+
     @routes.get("/v1/contacts/<id>/history", scope=("read", "audit"))
     @routes.query(HistoryQuery)
     @routes.answers(200, HistorySchema, example=examples.HISTORY)
@@ -81,8 +88,6 @@ def contact_routes(services: Services) -> Routes:
         """
         with readers.log() as log:
             return json_answer(documents.explain(log, find_id(log, id), origins_in(services, log), query.get("trait")))
-
-    return routes
 
 
 def moved(id: str) -> Response:

@@ -14,8 +14,8 @@ from ledger.events.schema import Invalid
 from service.commands.change_contact import ContactChanged, ContactChanges
 from service.commands.conflicts import IdentityConflict
 from service.commands.edit_contact import ConsentNeeded, ContactEdits, Edited, FieldsChanged
-from service.http.origins import origins_in
 from service.http.services import Services
+from service.http.where_from import origins_in
 from service.hub.contact.inputs import kind_of, typed
 from service.hub.contact.saved import tell_same, tell_saved
 from service.hub.contact.shown import ContactPage, Form

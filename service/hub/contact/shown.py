@@ -1,15 +1,17 @@
 """The page of one contact (R26, R27): its fields, its timeline, any past moment, and the form that is open in it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from flask import g, render_template, request
 
 from ledger.events.traits import TraitType
 from ledger.log.port import LogReader
-from service.http.origins import origins_in
 from service.http.services import Services
+from service.http.where_from import origins_in
 from service.hub.contact import timeline
 from service.hub.contact.details import LOCKS, arranged, fields_of
 from service.hub.contact.inputs import WORDS, Typed, kind_of, typed
@@ -32,6 +34,7 @@ ORIGINS = {
 
 _SHOWN_EVENTS = 50
 _LONGEST_POSITION = 16
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII).fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class ContactPage:
             found = find_id(log, id)
             if form is None:
                 try:
-                    position = position_of(log, request.args.get("as_of") or None)
+                    position = position_of(log, _moment(request.args, services.settings.time_zone))
                 except BadMoment as bad:
                     fault = f"This moment is not possible: {bad}."
             contact = _contact(services, log, found, position)
@@ -152,6 +155,18 @@ def _order(fields: list[dict[str, Any]], chosen: list[str] | None) -> list[dict[
 def _asked_events(arguments: Mapping[str, str]) -> documents.AskedEvents:
     kind = arguments.get("origin")
     return documents.AskedEvents(arguments.get("field") or None, kind if kind in ORIGINS else None)
+
+
+def _moment(arguments: Mapping[str, str], zone: tzinfo | None) -> str | None:
+    """The moment asked for: a day is meant to its end, a `time` of it to that minute, both in the business's zone."""
+    day, time = arguments.get("as_of") or None, arguments.get("time") or ""
+    if day is None or not _DAY(day):
+        return day
+    try:
+        local = datetime.fromisoformat(f"{day}T{time or '23:59'}:59.999999")
+        return (local.astimezone() if zone is None else local.replace(tzinfo=zone)).astimezone(UTC).isoformat()
+    except (OverflowError, ValueError):
+        return f"{day} {time}".strip()
 
 
 def _number(text: str | None) -> int | None:

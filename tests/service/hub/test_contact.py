@@ -122,3 +122,15 @@ def test_a_long_text_is_cut_and_can_be_read_whole(world, browser):
     page = browser.open(f"/contacts/{world.contact(GAVIN)['id']}")
     assert "Show all (5,000 characters)" in page.text
     assert "x" * 5000 in page.text
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        ("as_of=2026-11-21", "was not there yet"),
+        ("as_of=2999-01-01&time=10:30", "Mumbai"),
+        ("as_of=2026-02-30", "not possible"),
+    ],
+)
+def test_a_moment_can_be_picked_by_day_and_time_of_the_business(gavin, browser, moment, shown):
+    assert shown in browser.open(f"{gavin}?{moment}").text
