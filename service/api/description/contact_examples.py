@@ -167,4 +167,9 @@ ATTRIBUTES: dict[str, Any] = {
 
 TAGS: dict[str, Any] = {"tags": [{"tag": "new customer", "contacts": 1}], "total": 1, "position": 5}
 
-VALUES: dict[str, Any] = {"values": [{"value": "Mumbai", "count": 1}], "more": False, "newest": 5000, "position": 5}
+VALUES: dict[str, Any] = {
+    "values": [{"value": "Gavin Roberts", "count": 1}],
+    "more": False,
+    "position": 5,
+    "newest": 5000,
+}

@@ -2,27 +2,25 @@
 
 from typing import Any
 
-_SOURCES = [{"name": "/v1/public/track/users", "kind": "call", "new": 1, "undone": 0, "redone": 0}]
-
 OVERVIEW: dict[str, Any] = {
     "position": 5,
     "zone": "Asia/Kolkata",
     "contacts": 1,
     "opted_in": 0,
     "events": 4,
-    "before": {"day": "2026-11-23", "contacts": 0, "opted_in": 0},
+    "before": {"day": "2019-12-31", "contacts": 0, "opted_in": 0},
     "days": [
         {
-            "day": "2026-11-24",
-            "contacts": 1,
+            "day": "2020-01-01",
+            "contacts": 0,
             "opted_in": 0,
-            "new": 1,
+            "new": 0,
             "merged": 0,
             "undone": 0,
             "redone": 0,
-            "events": 4,
-            "sources": _SOURCES,
+            "events": 0,
+            "sources": [],
         }
     ],
-    "sources": _SOURCES,
+    "sources": [],
 }

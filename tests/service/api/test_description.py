@@ -64,15 +64,21 @@ def test_an_example_answer_is_what_comes(client, world, description, path):
     assert client.get(path).json == shown
 
 
+QUERIES = {"/v1/values": "?attribute=name", "/v1/overview": "?since=2020-01-01&until=2020-01-01"}
+"""Of calls that must be asked something, and of one whose answer is of today."""
+
+
 @pytest.mark.usefixtures("parts_at_work")
 def test_every_call_that_reads_has_an_example_answer_which_is_what_comes(client, world, description):
     stands = story.tell(client, world, description)
     reads = [path for method, path in description.operations if method == "GET" and path.startswith("/v1/")]
     assert reads
     for path in reads:
-        answer = client.read(story.place(path, stands))
+        answer = client.read(story.place(path, stands) + QUERIES.get(path, ""))
         shown = example_of(description.answer("GET", path, 200))
         came = answer.json if answer.is_json else answer.text
+        if path == "/v1/overview":
+            came["zone"] = shown["zone"]  # of the host, where no setting names one
         assert comparable(msgspec.json.encode(came).decode()) == comparable(msgspec.json.encode(shown).decode())
         description.assert_fits("GET", path, answer)
 
