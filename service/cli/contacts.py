@@ -18,7 +18,7 @@ from service.queries.attribute_names import MEMBERS, written
 from service.queries.find import Unknown, at, find
 from service.queries.list import BadCursor, list_page
 from service.queries.origins import Origins
-from service.queries.selection import Match, Selection
+from service.queries.selection import BadSort, Match, Selection
 
 AS_OF = click.option("--as-of", metavar="POSITION|TIME", help="As it was at a log position, or at a moment.")
 
@@ -39,6 +39,9 @@ AS_OF = click.option("--as-of", metavar="POSITION|TIME", help="As it was at a lo
     default="all",
     help="Whether all of these must hold, or any.",
 )
+@click.option(
+    "--sort", default="-modified", show_default=True, help="Or modified, created, or an attribute: city, -city."
+)
 @click.option("--limit", default=100, type=click.IntRange(1, 1_000_000), show_default=True)
 @click.option("--cursor", help="The next_cursor of the page before.")
 @AS_OF
@@ -47,6 +50,7 @@ def list_contacts(
     conditions: tuple[str, ...],
     tags: tuple[str, ...],
     match: Match,
+    sort: str,
     limit: int,
     cursor: str | None,
     as_of: str | None,
@@ -60,9 +64,11 @@ def list_contacts(
         stored = states.in_use() if position is None else drivers.past().at(log, position)
     try:
         once = named_once(states, drivers.store)
-        document = list_page(stored, drivers.log_reader, asked, "-modified", limit, cursor, once, drivers.days())
+        document = list_page(stored, drivers.log_reader, asked, sort, limit, cursor, once, drivers.days())
     except BadCursor as fault:
         raise click.BadParameter(str(fault), param_hint="--cursor") from fault
+    except BadSort as fault:
+        raise click.BadParameter(str(fault), param_hint="--sort") from fault
     except BadCondition as fault:
         raise click.BadParameter(str(fault), param_hint="--where") from fault
     except ValueError as fault:
