@@ -38,7 +38,7 @@ def growth_pages(services: Services) -> Blueprint:
 
 
 def drawn(found: dict[str, Any]) -> dict[str, Any]:
-    """The overview with what a template needs to draw it: `bars`, `week` (new in the last seven days), `share`."""
+    """The overview with what a template needs to draw it: `bars`, `week` (how many more than seven days ago), `share`."""
     most = max((day["new"] for day in found["days"]), default=0) or 1
     bars = [_bar(number, day, most) for number, day in enumerate(found["days"])]
     contacts = found["contacts"]
@@ -47,7 +47,7 @@ def drawn(found: dict[str, Any]) -> dict[str, Any]:
         "bars": bars,
         "width": _WIDTH * len(bars),
         "height": _HEIGHT,
-        "week": sum(day["new"] for day in found["days"][-7:]),
+        "week": contacts - found["days"][-8]["contacts"] if len(found["days"]) > 7 else contacts,
         "share": round(100 * found["opted_in"] / contacts) if contacts else 0,
         "taken": sum(day["undone"] - day["redone"] for day in found["days"]),
         "merged": sum(day["merged"] for day in found["days"]),

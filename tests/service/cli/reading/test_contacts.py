@@ -120,7 +120,7 @@ def test_explain_has_the_shape_of_an_explanation(told):
     assert (city["value"], city["position"]) == ("Agra", 4)
     assert [(lost["value"], lost["position"]) for lost in city["lost"]] == [("Pune", 1)]
     assert [tag["value"] for tag in explained["tags"]] == ["VIP", "new customer"]
-    assert set(explained["tags"][0]) == {"value", "position", "event", "source", "stated_at"}
+    assert set(explained["tags"][0]) == {"value", "position", "event", "source", "stated_at", "origin"}
 
 
 @pytest.mark.usefixtures("filled")
