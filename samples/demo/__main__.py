@@ -9,6 +9,8 @@ the calls, over two years; that it is known the ledger records as of today. The 
 import csv
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -186,6 +188,9 @@ def main(folder: Path, port: int) -> None:
     """Tell the story once, then serve it until Ctrl+C."""
     demo = Demo(folder, port)
     began, is_new = time.monotonic(), demo.is_new
+    if is_new:
+        shutil.rmtree(folder / "data", ignore_errors=True)  # of a first start that was broken off
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     server = demo.serve()
     try:
         if is_new:
