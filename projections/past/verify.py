@@ -160,10 +160,9 @@ def _ledger_faults(log: LogReader, live: StateProof) -> Iterator[Fault]:
 def _compare(log: LogReader, live: StateProof, scratch: StoredState, found: Findings, until: int) -> None:
     undoings = log.undoings(until)
 
-    def touched(import_id: str) -> list[int]:
+    def touched(import_id: str) -> dict[int, list[int]]:
         source = log.source_number(types.IMPORTS + import_id)
-        last = undoings.last(source, until)
-        return [] if last is None else log.touched(last.source, last.position)
+        return {one.position: log.touched(one.source, one.position) for one in undoings.of([source])}
 
     kinds = live.faults_beside(scratch, touched, touched_by_orders(log, undoings, until))
     with found.of("the contact state", REBUILD):

@@ -46,12 +46,12 @@ class StateProof(StateReader):
 
     @abstractmethod
     def faults_beside(
-        self, anew: "StoredState", touched: Callable[[str], Collection[int]], ordered: Mapping[str, int]
+        self, anew: "StoredState", touched: Callable[[str], Mapping[int, Collection[int]]], ordered: Mapping[str, int]
     ) -> Iterator[Iterator[Fault]]:
         """What is not as in `anew`, which was folded from the log to the same position; by subject.
 
-        `touched` gives the contacts that the last undo or redo of an import, by its id, is about, and `ordered` how
-        many these are, of each import that has one.
+        `touched` gives the contacts that each undo or redo of an import, by its id, is about, by the position of the
+        order; `ordered` how many the last one is about, of each import that has one.
         """
 
 

@@ -65,14 +65,14 @@ def import_faults(live: RawStateFile, anew: RawStateFile, touched: Mapping[str, 
         yield Fault(at, f"dirty: there are rows of import number {number}, which there is not")
 
 
-def dirty_faults(live: RawStateFile, touched: Callable[[str], Collection[int]]) -> Iterator[Fault]:
-    """Contacts that wait to be folded anew, though no undo is about them; `touched` gives those of an import's last."""
-    query = "SELECT imports.id, dirty.contact FROM dirty JOIN imports ON number = import ORDER BY 1, 2"
+def dirty_faults(live: RawStateFile, touched: Callable[[str], Mapping[int, Collection[int]]]) -> Iterator[Fault]:
+    """Contacts that wait to be folded anew, though no undo is about them; `touched` as in `StateProof`."""
+    query = "SELECT imports.id, dirty.contact, since FROM dirty JOIN imports ON number = import ORDER BY 1, 2"
     for id, rows in groupby(live.rows(query, ()), key=itemgetter(0)):
-        meant = set(touched(id))
-        for _, contact in rows:
-            if contact not in meant:
-                yield Fault(contact, f"dirty: no undo of import {id} is about contact {contact}")
+        meant = {position: set(contacts) for position, contacts in touched(id).items()}
+        for _, contact, since in rows:
+            if contact not in meant.get(since, ()):
+                yield Fault(contact, f"dirty: no undo of import {id} at position {since} is about contact {contact}")
 
 
 def outcome_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:

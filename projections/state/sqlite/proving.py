@@ -15,7 +15,7 @@ class StateFileProof(RawStateFile, StateProof):
     """What `verify` reads of a state file."""
 
     def faults_beside(
-        self, anew: StoredState, touched: Callable[[str], Collection[int]], ordered: Mapping[str, int]
+        self, anew: StoredState, touched: Callable[[str], Mapping[int, Collection[int]]], ordered: Mapping[str, int]
     ) -> Iterator[Iterator[Fault]]:
         """See `StateProof.faults_beside`."""
         has_tags = self.keeps(TAGS)

@@ -38,7 +38,7 @@ def growth_pages(services: Services) -> Blueprint:
 
 
 def drawn(found: dict[str, Any]) -> dict[str, Any]:
-    """The overview with what a template needs to draw it: `bars`, `week` (how many more than seven days ago), `share`."""
+    """The overview with what a template needs to draw it: `bars`, `week` (growth in seven days), `share`."""
     most = max((day["new"] for day in found["days"]), default=0) or 1
     bars = [_bar(number, day, most) for number, day in enumerate(found["days"])]
     contacts = found["contacts"]

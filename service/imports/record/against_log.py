@@ -142,6 +142,8 @@ def _differences(row: Row, started: Entry) -> Iterator[str]:
     for name in ("hash", "file_sha256", "file_name", "rows"):
         if name in said and row[name] != said[name]:
             yield f"{name} is not what ImportStarted said"
+    if "by" in said and row["who"] != said["by"]:
+        yield "who is not whom ImportStarted names"
     if row["confirmed_at"] != _time(started):
         yield "confirmed_at is not the time that ImportStarted was stated for"
     if "choices" in said:

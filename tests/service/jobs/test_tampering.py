@@ -22,7 +22,8 @@ from tests.worlds import IS_FULL, folder
 FREE = {
     ("service.db", "imports", "revision"): "counts changes of choices, which nothing else knows of",
     ("service.db", "imports", "is_cancelling"): "somebody may have asked too late for an import to stop",
-    ("service.db", "imports", "file_name"): "the log is not told it",
+    ("service.db", "imports", "bytes"): "the log is not told how large the file was",
+    ("service.db", "imports", "ended_at"): "the log tells it only as the moments of its entries",
 }
 """Columns that are not held against anything, and why."""
 
@@ -69,7 +70,7 @@ def test_every_edit_is_found_and_located(tampering, part):
     assert known <= tried | UNTRIED, "a column is neither checked nor free"
 
 
-UNTRIED = {("seal", "number"), ("ledger", "only"), ("dirty", "contact"), ("dirty", "import"),
+UNTRIED = {("seal", "number"), ("ledger", "only"), ("dirty", "contact"), ("dirty", "import"), ("dirty", "since"),
            ("erased_names", "name"), ("erased_names", "position")}  # fmt: skip
 """Columns of which the story has no row that SQLite lets be edited; tests of their own are below."""
 
@@ -114,9 +115,10 @@ def test_an_undo_that_has_not_reached_all_its_contacts_is_no_fault(undoing):
     "statement",
     [
         "DELETE FROM dirty WHERE contact = (SELECT max(contact) FROM dirty)",
-        "INSERT INTO dirty SELECT contact + 1000, import FROM dirty LIMIT 1",
+        "INSERT INTO dirty SELECT contact + 1000, import, since FROM dirty LIMIT 1",
         "UPDATE dirty SET contact = contact + 1000 WHERE contact = (SELECT max(contact) FROM dirty)",
         "UPDATE dirty SET import = 99",
+        "UPDATE dirty SET since = since - 1",
         "UPDATE imports SET refolded = 1",
         "UPDATE imports SET touched = 2",
     ],
@@ -130,7 +132,7 @@ def test_a_contact_that_was_edited_and_marked_as_waiting_for_an_undo_is_found(wo
     world.track(phone=GAVIN, city="Pune")
     world.settle()
     path = world.drivers.generations().current_path()
-    edit(path, "UPDATE contacts SET traits = '{}'", "INSERT INTO dirty VALUES (1, 1)")
+    edit(path, "UPDATE contacts SET traits = '{}'", "INSERT INTO dirty VALUES (1, 1, 1)")
     assert any("dirty" in fault for fault in said(world))
 
 
