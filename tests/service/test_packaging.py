@@ -37,6 +37,10 @@ def requirements(text: str) -> list[Requirement]:
     return [Requirement(line) for line in text.splitlines() if line and not line.startswith("#")]
 
 
+RENEWING = "service/hub/vendor/"
+"""What `make vendor` works with, from a checkout."""
+
+
 def sources(*rooms: str) -> list[Path]:
     """Every file of these rooms, but what Python left there."""
     files = (path for room in rooms for path in (ROOT / room).rglob("*") if path.is_file())
@@ -66,7 +70,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 def test_the_wheel_has_every_file_of_every_room(wheel):
     missing = {str(path.relative_to(ROOT)) for path in sources(*ROOMS)} - set(wheel.namelist())
-    assert missing == set()
+    assert {path for path in missing if not path.startswith(RENEWING)} == set()
 
 
 def test_the_wheel_has_no_tests_and_no_bench(wheel):

@@ -69,7 +69,7 @@ def test_the_first_accepted_row_of_a_phone_counts_and_later_ones_are_duplicates_
     document = imports.bring(table(*((name, phone, "", "") for name, phone in rows)))
     assert (document["created"], document["rejected"], document["duplicate"]) == (1, 2, 1)
     assert lines(document) == [(2, "name_not_letters"), (4, "phone_not_digits"), (5, "duplicate_phone")]
-    assert "row 2 (line 3)" in document["rejects"][2]["message"]
+    assert "Row 2 (line 3)" in document["rejects"][2]["message"]
     assert world.contact(GAVIN)["traits"]["name"] == "Gavin"
 
 

@@ -1,5 +1,6 @@
 """`verify --deep`: also what was written by somebody who has the secret must follow from the messages (R28)."""
 
+import re
 from contextlib import closing
 
 import pytest
@@ -125,7 +126,7 @@ def test_a_number_that_was_not_valid_for_an_earlier_program_is_no_fault_and_is_c
         connection.execute("DELETE FROM phones WHERE contact = 4")
         connection.execute("DELETE FROM contacts WHERE contact = 4")
     report = verification(earlier).run(DEEP)
-    assert [one for one in report.faults if "state" not in one.fault and "contact 4" not in one.fault] == []
+    assert [one for one in report.faults if not re.search("state|contact 4|growth", one.fault)] == []
     assert report.otherwise == 1
 
 
