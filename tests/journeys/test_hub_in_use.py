@@ -192,6 +192,7 @@ def test_a_lost_connection_is_said_and_what_was_typed_can_be_saved_when_it_is_ba
     page.locator(".lost").wait_for()
     page.locator("main button[aria-disabled]").wait_for(state="detached")  # it can be clicked again
     page.context.set_offline(False)
+    page.locator(".lost").wait_for(state="hidden")
     page.get_by_role("button", name="Save").click()
     page.locator("#f-city", has_text="Sagar").locator(".pencil").wait_for()
     assert page.locator(".lost").is_hidden()
