@@ -29,7 +29,7 @@ def erase(intake, position, source, message_id):
 def kept(intake):
     """(position, import, row, whether it ends the row) of the entries, as the fold is given them."""
     with closing(SqliteLogReader(intake.path)) as log:
-        return [(row[0], row[9], *row[14:]) for row in log.fold_page(0, 100)]
+        return [(row[0], row[9], *row[14:16]) for row in log.fold_page(0, 100)]
 
 
 @pytest.fixture
@@ -80,6 +80,15 @@ def test_a_rejected_row_says_its_import_and_its_number_too(intake):
     (entry,) = intake.take(row_message(4, "u", {"phone": GAVIN, "userId": "u1"}, is_last=True))
     assert entry.reason == "identity_conflict"
     assert kept(intake)[2][2:] == (4, 1)
+
+
+def test_the_fold_is_given_the_same_source_of_a_row_after_it_was_erased(intake):
+    intake.take(row_message(7, "u", {"phone": GAVIN}, is_last=True))
+    with closing(SqliteLogReader(intake.path)) as log:
+        before = log.fold_page(0, 1)[0][16]
+    erase(intake, 1, "/imports/i1", "i1.000007.u")
+    with closing(SqliteLogReader(intake.path)) as log:
+        assert log.fold_page(0, 1)[0][16] == before is not None
 
 
 def test_an_import_some_of_whose_rows_were_erased_can_be_undone(intake):

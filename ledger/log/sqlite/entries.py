@@ -20,7 +20,7 @@ _REJECTED = "entries INDEXED BY entries_rejected_newest"  # the planner would el
 _OF_SOURCE = " AND source = (SELECT source FROM sources WHERE name = ?)"
 _FOLDED = (
     "position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, import, headers, value, phone,"
-    " user_id, row, row_end, source"
+    " user_id, row, row_end, ifnull(source, import)"  # an erased row still says which import it was of
 )
 
 

@@ -129,8 +129,8 @@ class Routes:
         return self._on("PUT", rule, scope, LARGEST)
 
     def delete(self, rule: str, *, scope: Scope) -> Decorator:
-        """Answer DELETE at this rule for keys with this scope; a body is not read."""
-        return self._on("DELETE", rule, scope, 0)
+        """Answer DELETE at this rule for keys with this scope; a body says nothing, but must arrive whole (R36)."""
+        return self._on("DELETE", rule, scope, LARGEST)
 
     def query(self, schema: type[Schema]) -> Decorator:
         """Read the query string by this schema, and give it to the view as its first argument, a dict."""

@@ -110,7 +110,7 @@ def _people(routes: Routes, services: Services) -> None:
             raise _faulty_name(fault) from None
         return json_answer({**kept_people.shown(person), "link": link_of(person.id)}, 201)
 
-    @routes.post("/v1/people/<id>/link", scope="admin", most_bytes=0)
+    @routes.post("/v1/people/<id>/link", scope="admin")
     @routes.answers(201, LinkSchema, example=examples.LINK)
     @routes.problems(404, 503)
     def make_link(id: str) -> Response:
