@@ -48,7 +48,7 @@ def edit(
     with at_work() as (importer, report), uploads(opened().deployment) as prepared:
         id = prepared.edit(change, cleaned, name, by=who())
         importer.checks.run(id, report)
-        status: dict[str, Any] = importer.results.whole(id, importer.results.status(id))
+        status: dict[str, Any] = importer.results.whole(id)
         if status["state"] != "checked" or not is_sure:
             prepared.cancel(id)
             if status["state"] != "checked":

@@ -72,7 +72,7 @@ class Overviews:
             if origin.quarter < end:
                 by_day[bisect_right(starts, origin.quarter) - 1].append((named[origin[1:]], counts))
         since = summed(counts for _, counts in told)
-        before = {
+        before: dict[str, Any] = {
             "day": (first - timedelta(days=1)).isoformat(),
             "contacts": totals.contacts - since.contacts,
             "opted_in": totals.opted_in - since.opted_in,
@@ -87,7 +87,7 @@ class Overviews:
             "days": [],
             "sources": _sources(one for day in by_day for one in day),
         }
-        contacts, opted_in = totals.contacts - since.contacts, totals.opted_in - since.opted_in
+        contacts, opted_in = before["contacts"], before["opted_in"]
         for day, found in zip(all_days, by_day, strict=True):
             counts = summed(one for _, one in found)
             contacts, opted_in = contacts + counts.contacts, opted_in + counts.opted_in

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from tests.browser import a_browser
 from tests.shipped import serving
 
 KAFKA = pytest.param("kafka", marks=pytest.mark.kafka)
@@ -24,3 +25,10 @@ def served(request, tmp_path_factory):
     """`contacts serve`, answering."""
     with serving(tmp_path_factory.mktemp("journey"), bus_of(request)) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium; skipped where there is none."""
+    with a_browser() as found:
+        yield found

@@ -4,15 +4,9 @@ import re
 
 import pytest
 
-from tests.browser import Window, a_browser
+from tests.browser import Window
 
 PHONE = "9845012345"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with a_browser() as found:
-        yield found
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-CHECKED_EDIT: dict[str, Any] = {
+_LISTED: dict[str, Any] = {
     "id": "01a229b3-de23-703e-bff7-f75736e51f2d",
     "state": "checked",
     "file_name": "tag new customer, city set",
@@ -23,6 +23,9 @@ CHECKED_EDIT: dict[str, Any] = {
     "pending": 0,
     "cancelled": 0,
     "erased": 0,
+}
+CHECKED_EDIT: dict[str, Any] = {
+    **_LISTED,
     "allowed": ["check", "confirm", "cancel"],
     "options": {
         "country_code": None,
@@ -79,30 +82,4 @@ CHECKED_EDIT: dict[str, Any] = {
     "reasons": [],
     "rejects": [],
 }
-EDITS: dict[str, Any] = {
-    "edits": [
-        {
-            "id": "01a229b3-de23-703e-bff7-f75736e51f2d",
-            "state": "checked",
-            "file_name": "tag new customer, city set",
-            "by": "Website",
-            "bytes": None,
-            "made_at": "2026-11-29T23:46:23.395Z",
-            "confirmed_at": None,
-            "ended_at": None,
-            "tags": ["new customer"],
-            "rows": 1,
-            "created": 0,
-            "updated": 1,
-            "unchanged": 0,
-            "older": 0,
-            "skipped": 0,
-            "duplicate": 0,
-            "rejected": 0,
-            "pending": 0,
-            "cancelled": 0,
-            "erased": 0,
-        }
-    ],
-    "next_cursor": None,
-}
+EDITS: dict[str, Any] = {"edits": [_LISTED], "next_cursor": None}

@@ -48,4 +48,4 @@ class OpenedImports:
 
 def import_answer(found: Imports, id: str, status: int, headers: dict[str, str] | None = None) -> Response:
     """Everything about an import."""
-    return json_answer(found.results.whole(id, found.results.status(id)), status, headers)
+    return json_answer(found.results.whole(id), status, headers)

@@ -1,10 +1,8 @@
 """Imports step by step: upload, tags, mapping, check, confirmation, result (R21). The importer does the work."""
 
 import hashlib
-from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import chain, islice
 from typing import Any
 
 import msgspec
@@ -23,13 +21,13 @@ from service.api.description.import_bodies import (
 from service.api.description.import_shapes import ImportSchema, ImportsSchema
 from service.api.http.opened_imports import OpenedImports, import_answer
 from service.api.http.routing import Routes, json_answer
+from service.http.rejects_csv import rejects_bytes
 from service.http.services import Services
 from service.http.upload import read_file
 from service.imports.columns.column_choice import ColumnChoice
 from service.imports.record.wanted_imports import WantedImports
 
 _CSV = "text/csv; charset=utf-8"
-_LINES_AT_ONCE = 500
 _LOCATION = {"Location": "The import's address"}
 _ETAG = {"ETag": "Changes with whatever is told of the import"}
 
@@ -226,7 +224,7 @@ def _rejects(routes: Routes, opened: OpenedImports, services: Services) -> None:
                 services.seats.taken(g.key.id)
             )  # its reader may be slow, and holds the thread meanwhile
             lines = found.results.rejects_csv(id)
-            response = _csv(chain([BOM_UTF8], _joined(lines)), f"{id}-rejects.csv")
+            response = _csv(rejects_bytes(lines), f"{id}-rejects.csv")
             response.call_on_close(stack.pop_all().close)
         return response
 
@@ -245,12 +243,6 @@ def _corrections(routes: Routes, opened: OpenedImports) -> None:
             lines = found.results.corrected_csv(id, {one["line"]: one["cells"] for one in body["rows"]})
             new = found.uploads.receive_corrected(id, lines, by=g.key.name)
             return import_answer(found, new, 201, {"Location": f"/v1/imports/{new}"})
-
-
-def _joined(lines: Iterator[str]) -> Iterator[bytes]:
-    """Pieces that are worth sending."""
-    while piece := "".join(islice(lines, _LINES_AT_ONCE)):
-        yield piece.encode()
 
 
 def _csv(content: str | Iterator[bytes], name: str) -> Response:

@@ -9,7 +9,7 @@ from ledger.events import tags as tag_rules
 from ledger.events.traits import DEFAULT_TYPES, TraitType, clean_name, loose
 from service.hub.contact.details import IDENTITIES, LOCKS
 from service.hub.contact.inputs import KINDS, WORDS, Kind, NotMeant, Typed, meant
-from service.hub.frame.words import TITLES
+from service.hub.frame.words import TITLES, capital
 
 _TITLES = {loose(title): name for name, title in TITLES.items()} | {
     loose("WhatsApp Opted"): "whatsapp_opted",
@@ -58,7 +58,7 @@ def tag_meant(form: Mapping[str, str], known: Iterable[Mapping[str, Any]]) -> st
     try:
         tag = tag_rules.clean(form.get("use") or form.get("tag", ""))
     except ValueError as fault:
-        raise NotMeant(_sentence(fault)) from None
+        raise NotMeant(capital(str(fault))) from None
     if "use" not in form:
         names = [one["tag"] for one in known]
         if tag_rules.fold(tag) not in map(tag_rules.fold, names):
@@ -70,7 +70,7 @@ def _name(text: str, known: Iterable[str], *, is_sure: bool) -> str:
     try:
         name = clean_name(text)
     except ValueError as fault:
-        raise NotMeant(_sentence(fault)) from None
+        raise NotMeant(capital(str(fault))) from None
     titled = _TITLES.get(loose(name), name)
     if titled in IDENTITIES:
         raise NotMeant(f"{LOCKS[titled]} Choose another name")
@@ -87,8 +87,3 @@ def _ask_similar(name: str, known: Iterable[str]) -> None:
     similar = [one for one in known if loose(one) == loose(name)]
     if similar:
         raise NameMeant(similar)
-
-
-def _sentence(fault: ValueError) -> str:
-    text = str(fault)
-    return f"{text[:1].upper()}{text[1:]}"

@@ -48,7 +48,7 @@ def became_of(services: Services, token: str) -> int | Mapping[str, Any]:
 
 def _change(change: Mapping[str, Any], moments: words.Moments) -> str:
     name, before, after = words.title(change["attribute"]), change["from"], change["to"]
-    if name == words.TITLES["tags"]:
+    if change["attribute"] == "tags":
         return f"Tag added: {_short(moments.value(after))}"
     if after is None:
         return f"{name} cleared: it was {_short(moments.value(before))}"

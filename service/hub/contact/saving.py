@@ -50,7 +50,7 @@ class Saving:
             )
         except Invalid as fault:
             text = "; ".join(one.message for one in fault.faults)
-            return self._again(id, form(fault=f"{_named(text)}."), 422)
+            return self._again(id, form(fault=_named(text)), 422)
         except FieldsChanged as moved:
             return self._again(id, form(ask=self._conflict(id, moved, body)), 412)
         except ConsentNeeded:
@@ -131,8 +131,7 @@ def _held(holder: str | None) -> dict[str, Any] | None:
 
 def _named(message: str) -> str:
     """A fault of a patch, as the page words it: without the names of its members."""
-    plain = message.removeprefix("traits.").removeprefix("tags[0] ").removeprefix("user_id ")
-    return f"{plain[:1].upper()}{plain[1:]}"
+    return words.sentence(message.removeprefix("traits.").removeprefix("tags[0] ").removeprefix("user_id "))
 
 
 def _bus_words(fault: BusError) -> str:

@@ -22,6 +22,7 @@ from service.hub.contact.inputs import WORDS, NotMeant
 from service.hub.contact.saved import became_of
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
+from service.hub.frame.words import sentence
 from service.imports.rows.phone_cells import code_reader, number_reader
 
 NEW = "/contacts/new"
@@ -131,7 +132,7 @@ def _by_field(found: tuple[FieldFault, ...]) -> Iterator[tuple[str, str]]:
             continue
         field = "name" if (member, below) == ("traits", "name") else _MEMBERS.get(member, "")
         text = one.message.removeprefix("traits.name ").removeprefix(f"{member} ")
-        yield field, f"{text[:1].upper()}{text[1:]}."
+        yield field, sentence(text)
 
 
 def _rows() -> list[_Row]:

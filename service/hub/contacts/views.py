@@ -9,6 +9,7 @@ from service.deployment.views import NotYourView, TooManyViews, View, ViewNameTa
 from service.hub.contacts.address import ListAddress
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
+from service.hub.frame.words import sentence
 
 
 def view_of(views: Views, id: str) -> View | None:
@@ -47,7 +48,7 @@ def views_pages(pages: Blueprint, views: Views) -> None:
         try:
             saved = views.change(wanted) if is_same else views.save(wanted)
         except (ViewNameTaken, TooManyViews, NotYourView, ValueError) as fault:
-            tell(f"{str(fault)[:1].upper()}{str(fault)[1:]}.", kind="fault")
+            tell(sentence(fault), kind="fault")
             return redirect(f"/contacts?{urlencode(list(request.args.items(multi=True)))}", 303)
         tell(f"The view “{saved.name}” is saved.")
         return redirect(f"/contacts?view={saved.id}", 303)
@@ -60,7 +61,7 @@ def views_pages(pages: Blueprint, views: Views) -> None:
         except ViewUnknown:
             abort(404)
         except NotYourView as fault:
-            tell(f"{str(fault)[:1].upper()}{str(fault)[1:]}.", kind="fault")
+            tell(sentence(fault), kind="fault")
             return redirect(f"/contacts?view={id}", 303)
         tell(f"The view “{removed.name}” is removed. The contacts stay.")
         return redirect("/contacts", 303)

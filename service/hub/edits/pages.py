@@ -12,16 +12,17 @@ from service.http.services import Services
 from service.hub.contacts.address import ListAddress, chips
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
+from service.hub.frame.words import sentence
+from service.hub.imports.orders import is_consent_in_form, order_in_form, reason_in_form
 from service.imports.columns.edit import NothingToChange, WantedEdit
 from service.imports.record.imports import Imports
 from service.imports.record.lifecycle import StepNotAllowed
 from service.imports.record.wanted_imports import WantedImports
 from service.imports.rows.cells import CellFault, reader
-from service.imports.run.undo_import import Order, UndoNotPossible, WouldOptIn
+from service.imports.run.undo_import import UndoNotPossible, WouldOptIn
 from service.queries.selection import Selection
 
 _AT_WORK = ("running", "undoing", "redoing")
-_LONGEST_REASON = 500
 
 
 def edits_pages(services: Services) -> Blueprint:
@@ -60,7 +61,7 @@ def _wanted(services: Services, selection: Selection) -> WantedEdit:
     """The form, read by the type of its field. Raises CellFault."""
     field, how, text = (request.form.get(name, "").strip() for name in ("field", "how", "value"))
     tags = [tag for tag in request.form.get("tags", "").split(",") if tag.strip()]
-    reason = request.form.get("reason", "").strip()[:_LONGEST_REASON] or None
+    reason = reason_in_form()
     if not field:
         return WantedEdit(selection, tags=tags, reason=reason)
     if how == "clear":
@@ -92,7 +93,7 @@ def _form(services: Services, asked: ListAddress, fault: str | None = None) -> A
         query=urlencode(asked.pairs),
         total=total,
         fields=[one["name"] for one in attributes],
-        fault=fault and f"{fault[:1].upper()}{fault[1:]}".rstrip(".") + ".",
+        fault=fault and sentence(fault.rstrip(".")),
         typed=request.form,
     )
 
@@ -115,7 +116,7 @@ def _showing(pages: Blueprint, services: Services) -> None:
     @needs("import")
     def edit_page(id: str) -> Any:
         with services.imports() as found:
-            one = found.results.whole(id, found.results.status(id))
+            one = found.results.whole(id)
         is_at_work = one["progress"] is not None or one["state"] in _AT_WORK
         return render_template("edits/page.html", one=one, is_at_work=is_at_work)
 
@@ -138,7 +139,7 @@ def _ordering(pages: Blueprint, services: Services) -> None:
     @pages.post("/edits/<id>/confirm")
     @needs("import")
     def confirm_edit(id: str) -> Any:
-        is_sure = request.form.get("opt_in") == "consent"
+        is_sure = is_consent_in_form()
         return ordered(id, lambda found: found.uploads.confirm(id, allow_opt_in=is_sure, again=True), "It has begun.")
 
     @pages.post("/edits/<id>/cancel")
@@ -149,8 +150,7 @@ def _ordering(pages: Blueprint, services: Services) -> None:
     @pages.post("/edits/<id>/<any(undo, redo):what>")
     @needs("import")
     def order_edit(id: str, what: str) -> Any:
-        reason = request.form.get("reason", "").strip()[:_LONGEST_REASON] or None
-        order = Order(what == "redo", g.session.name, reason, request.form.get("opt_in") == "consent")
+        order = order_in_form(what)
 
         def give(found: Imports) -> None:
             found.orders.give(id, order)

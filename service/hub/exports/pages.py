@@ -13,6 +13,7 @@ from service.hub.contacts.page import shown_columns
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
 from service.hub.frame.preferences import Preferences
+from service.hub.frame.words import sentence
 from service.jobs.exports.exporting import ExportAsked
 from service.jobs.exports.exports import ExportUnknown, NoFile, TooManyExports
 from service.jobs.exports.wanted_export import BadColumns
@@ -53,7 +54,7 @@ def _asking(pages: Blueprint, services: Services, preferences: Preferences) -> N
             )
             document = services.exporting.ask(wanted, by=g.session.name)
         except (BadCondition, BadColumns, BadMoment, TooManyExports, ValueError) as fault:
-            return _form(services, asked, f"{str(fault)[:1].upper()}{str(fault)[1:]}."), 422
+            return _form(services, asked, sentence(fault)), 422
         return redirect(f"/exports/{document['id']}", 303)
 
 
@@ -102,7 +103,7 @@ def _reading(pages: Blueprint, services: Services) -> None:
         except ExportUnknown:
             abort(404)
         except NoFile as fault:
-            tell(f"{str(fault)[:1].upper()}{str(fault)[1:]}.", kind="fault")
+            tell(sentence(fault), kind="fault")
             return redirect(f"/exports/{id}", 303)
         services.exporting.note_download(id, by=g.session.name)
         return send_file(

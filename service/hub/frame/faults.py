@@ -17,6 +17,8 @@ from ledger.storage import NotMadeYet, StorageFault
 from service.http.body import BrokenOff, LengthMissing, TooLong
 from service.http.problem import Problem
 from service.hub.frame.access import LARGEST_FORM, Access, Forged, NotAllowed, SignedOut, is_fragment
+from service.hub.frame.words import sentence
+from service.imports.record.registry import ImportUnknown
 from service.jobs.past_states import BeingFolded
 from service.queries.find import Unknown
 
@@ -34,6 +36,9 @@ class _Said:
     text: str
     waits: bool = False
     looks_again: bool = False
+
+
+_NOTHING = _Said(404, "There is nothing here", "The address may be mistyped, or the page was removed.")
 
 
 def answer_faults(app: Flask, access: Access, new_id: Callable[[], str]) -> None:
@@ -64,8 +69,10 @@ def _said(fault: Exception) -> _Said | None:
             return _Said(403, "You may not do this", str(fault))
         case Forged():
             return _Said(403, "This form is out of date", "Nothing was changed. Reload the page first.")
+        case ImportUnknown():
+            return _NOTHING
         case Unknown():
-            return _Said(404, "Nobody is here", _sentence(str(fault)))
+            return _Said(404, "Nobody is here", sentence(fault))
         case BeingFolded():
             done = fault.progress
             how_far = "" if done is None else f" {done.done:,} of {done.of:,} entries are done."
@@ -77,20 +84,16 @@ def _said(fault: Exception) -> _Said | None:
             text = "The ledger cannot take or show changes just now. What you typed is still here."
             return _Said(503, "One moment", text, waits=True)
         case Problem():
-            return _Said(fault.status, "Too much at once", _sentence(fault.message), waits=True)
+            return _Said(fault.status, "Too much at once", sentence(fault.message), waits=True)
         case BrokenOff() | LengthMissing():
             return _Said(400, "This form did not arrive whole", "Nothing was changed. Send it again.")
         case TooLong():
             return _Said(413, "This is too long", f"A form here has at most {LARGEST_FORM // 1024} KiB.")
         case HTTPException() if fault.code is not None and fault.code < 500:
             if fault.code == 404:
-                return _Said(404, "There is nothing here", "The address may be mistyped, or the page was removed.")
+                return _NOTHING
             return _Said(fault.code, fault.name, fault.description or "")
     return None
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _can_be_sent_again(fault: Exception) -> bool:

@@ -52,6 +52,16 @@ def title(name: str) -> str:
     return TITLES.get(name) or visible(name)
 
 
+def capital(text: str) -> str:
+    """A text that begins with a capital."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def sentence(fault: object) -> str:
+    """What a fault says, as a sentence."""
+    return f"{capital(str(fault))}."
+
+
 def right(scope: str) -> str:
     """A scope as a right of a person."""
     return RIGHTS[scope]

@@ -41,7 +41,7 @@ def correcting(pages: Blueprint, opened: Open) -> None:
 
     def page(id: str, fault: str = "") -> Any:
         with opened() as found:
-            document = found.results.whole(id, found.results.status(id))
+            document = found.results.whole(id)
             try:
                 rows = found.results.faulty_rows(id, MOST_ROWS)
             except (CopyGone, NotChecked) as gone:

@@ -1,13 +1,11 @@
 """The forms that have an import run, stop, undone or redone, and the file of what was not taken (R16, R22, R32)."""
 
-from codecs import BOM_UTF8
-from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import chain, islice
 from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request
 
+from service.http.rejects_csv import rejects_bytes
 from service.http.services import Services
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
@@ -17,7 +15,6 @@ from service.imports.run.undo_import import Order, WouldOptIn
 from service.imports.table.refusal import CopyGone, NotChecked
 
 _LONGEST_REASON = 500
-_LINES_AT_ONCE = 500
 
 
 def ordering(pages: Blueprint, opened: Open, services: Services) -> None:
@@ -28,9 +25,7 @@ def ordering(pages: Blueprint, opened: Open, services: Services) -> None:
     def confirm(id: str) -> Any:
         with opened() as found:
             try:
-                found.uploads.confirm(
-                    id, allow_opt_in=request.form.get("opt_in") == "consent", again="again" in request.form
-                )
+                found.uploads.confirm(id, allow_opt_in=is_consent_in_form(), again="again" in request.form)
             except AlreadyImported:
                 # its page shows the earlier one, and what can be done
                 tell("Nothing was imported: this file was imported before with the same choices.", kind="fault")
@@ -50,15 +45,14 @@ def ordering(pages: Blueprint, opened: Open, services: Services) -> None:
 
     @pages.post("/<id>/<any(undo, redo):what>")
     @needs("import")
-    def order(id: str, what: str) -> Any:
-        reason = request.form.get("reason", "").strip()[:_LONGEST_REASON] or None
-        is_allowed = request.form.get("opt_in") == "consent"
+    def give_order(id: str, what: str) -> Any:
+        order = order_in_form(what)
         with opened() as found:
             try:
-                found.orders.give(id, Order(what == "redo", g.session.name, reason, is_allowed))
+                found.orders.give(id, order)
             except WouldOptIn as needed:
-                document = found.results.whole(id, found.results.status(id))
-                asked = {"opt_ins": needed.opt_ins, "reason": reason or ""}
+                document = found.results.whole(id)
+                asked = {"opt_ins": needed.opt_ins, "reason": order.reason or ""}
                 return render_template("imports/result.html", **about(document), **asked), 409
         return redirect(f"/imports/{id}?ordered={what}", 303)
 
@@ -74,13 +68,22 @@ def ordering(pages: Blueprint, opened: Open, services: Services) -> None:
                 tell(str(gone), kind="fault")
                 return redirect(f"/imports/{id}", 303)
             stack.enter_context(services.seats.taken(g.session.name))  # a slow reader holds the thread meanwhile
-            response = Response(chain([BOM_UTF8], _joined(lines)), content_type="text/csv; charset=utf-8")
+            response = Response(rejects_bytes(lines), content_type="text/csv; charset=utf-8")
             response.headers.set("Content-Disposition", "attachment", filename=f"{name} rejected.csv")
             response.call_on_close(stack.pop_all().close)
         return response
 
 
-def _joined(lines: Iterator[str]) -> Iterator[bytes]:
-    """Pieces that are worth sending."""
-    while piece := "".join(islice(lines, _LINES_AT_ONCE)):
-        yield piece.encode()
+def order_in_form(what: str) -> Order:
+    """The undo or redo that a form asks for."""
+    return Order(what == "redo", g.session.name, reason_in_form(), is_consent_in_form())
+
+
+def reason_in_form() -> str | None:
+    """Why, as a form says it; None where it says nothing."""
+    return request.form.get("reason", "").strip()[:_LONGEST_REASON] or None
+
+
+def is_consent_in_form() -> bool:
+    """Whether a form says the second yes (R16)."""
+    return request.form.get("opt_in") == "consent"

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request
-from werkzeug.exceptions import NotFound
 
 from service.http.problem import Problem
 from service.http.services import Services
@@ -19,7 +18,6 @@ from service.hub.imports.orders import ordering
 from service.hub.imports.steps import choosing, matching, one_import
 from service.imports.record.imports import Imports
 from service.imports.record.lifecycle import StepNotAllowed
-from service.imports.record.registry import ImportUnknown
 from service.imports.run.undo_import import UndoNotPossible
 from service.imports.table.refusal import FileRefused
 from service.imports.table.wording import OF_PAGE
@@ -39,16 +37,8 @@ class Desk:
     @contextmanager
     def open(self) -> Iterator[Imports]:
         """The imports, told in the words of pages."""
-        with self.services.imports() as found, _not_found():
+        with self.services.imports() as found:
             yield Imports(found.uploads, found.results.in_words(OF_PAGE), found.orders)
-
-
-@contextmanager
-def _not_found() -> Iterator[None]:
-    try:
-        yield
-    except ImportUnknown as fault:
-        raise NotFound from fault
 
 
 def imports_pages(services: Services, access: Access) -> Blueprint:

@@ -10,6 +10,7 @@ from service.deployment.people import NameTaken, People, PersonUnknown
 from service.deployment.sessions import Sessions, SessionUnknown, shown
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
+from service.hub.frame.words import sentence
 
 
 def people_pages(people: People, sessions: Sessions) -> Blueprint:
@@ -35,8 +36,7 @@ def _inviting(pages: Blueprint, people: People, sessions: Sessions) -> None:
         except ScopeUnknown:
             return _page(people, sessions, fault="Choose at least one right.", name=name, chosen=chosen), 422
         except (NameTaken, ValueError) as fault:
-            text = f"{str(fault)[:1].upper()}{str(fault)[1:]}."
-            return _page(people, sessions, fault=text, name=name, chosen=chosen), 422
+            return _page(people, sessions, fault=sentence(fault), name=name, chosen=chosen), 422
         return _page(people, sessions, invited=person, link=people.link(person.id, by=g.session.name))
 
     @pages.post("/people/<id>/link")

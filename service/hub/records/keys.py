@@ -8,6 +8,7 @@ from flask import Blueprint, g, redirect, render_template, request
 from service.deployment.keys import SCOPES, Keys, KeyUnknown, ScopeUnknown, TooManyKeys, shown
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
+from service.hub.frame.words import sentence
 
 
 def keys_pages(keys: Keys) -> Blueprint:
@@ -33,7 +34,7 @@ def keys_pages(keys: Keys) -> Blueprint:
             )
             return _page(fault=fault, name=name, chosen=chosen), 409
         except ValueError as fault:
-            return _page(fault=f"{str(fault)[:1].upper()}{str(fault)[1:]}.", name=name, chosen=chosen), 422
+            return _page(fault=sentence(fault), name=name, chosen=chosen), 422
         return _page(made=key, text=text)
 
     @pages.post("/<id>/revoke")

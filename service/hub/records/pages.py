@@ -9,7 +9,7 @@ from service.deployment.audit_trail import Act
 from service.http.services import Services
 from service.http.trail_csv import trail_csv
 from service.hub.frame.access import needs
-from service.hub.frame.words import Moments
+from service.hub.frame.words import Moments, capital
 from service.hub.records import told
 from service.jobs.verifying import PLAIN, Extent
 from service.queries.rejected import rejected_page
@@ -23,7 +23,7 @@ def records_pages(services: Services) -> Blueprint:
     """The room's pages but those about keys."""
     pages = Blueprint("records", __name__, url_prefix="/audit")
     pages.add_app_template_filter(told.reason, "reason")
-    pages.add_app_template_filter(told.sentence, "sentence")
+    pages.add_app_template_filter(capital, "capital")
     pages.add_app_template_filter(told.first_line, "first_line")
     pages.add_app_template_filter(told.as_text, "as_text")
     _status(pages, services)

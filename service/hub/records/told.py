@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from service.hub.frame.words import count
+from service.hub.frame.words import capital, count
 
 REASONS: Mapping[str, str] = {
     "unreadable": "Cannot be read",
@@ -28,7 +28,7 @@ KINDS: Mapping[str, str] = {"verify": "Verify", "rebuild": "Rebuild beside"}
 
 def reason(code: str) -> str:
     """Why a message was refused."""
-    return REASONS.get(code) or sentence(code.replace("_", " "))
+    return REASONS.get(code) or capital(code.replace("_", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,6 @@ def outcome(run: Mapping[str, Any]) -> tuple[str, str]:
 
 def _faults(number: int) -> str:
     return "1 fault" if number == 1 else f"{count(number)} faults"
-
-
-def sentence(text: str) -> str:
-    """A text that begins with a capital."""
-    return text[:1].upper() + text[1:]
 
 
 def first_line(raw: Any) -> str:

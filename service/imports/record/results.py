@@ -150,8 +150,9 @@ class Results:
             **({} if one.choices.edit is None else {"edit": dict(one.choices.edit)}),
         }
 
-    def whole(self, id: str, status: dict[str, Any]) -> dict[str, Any]:
-        """Everything about an import, with its `status` as it was found. Raises ImportUnknown."""
+    def whole(self, id: str, status: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Everything about an import, with its `status` where it was asked for already. Raises ImportUnknown."""
+        status = self.status(id) if status is None else status
         one, folder = self._registry.get(id), ImportFolder(self._folder / id)
         look = None if one.confirmed_at is not None else kept_look(folder)
         check = folder.load("check") if one.state is ImportState.CHECKED else None

@@ -76,3 +76,7 @@ def test_who_may_not_upload_and_undo_is_told_which_right_it_needs(make_browser, 
     browser.sign_in(keys.create("may see", ["read"], by="tests")[1])
     assert "/edits/new" not in browser.open("/contacts").links
     assert "“Upload and undo”" in browser.open("/edits/new").text
+
+
+def test_a_change_that_is_not_there_is_404(browser):
+    assert browser.open("/edits/0").status == 404

@@ -73,7 +73,7 @@ class WorldImports:
 
     def status(self, id: str) -> Any:
         """Everything told of an import."""
-        return self.results.whole(id, self.results.status(id))
+        return self.results.whole(id)
 
     def rejects(self, document: Any) -> str:
         return "".join(self.importer.results.rejects_csv(document["id"]))
