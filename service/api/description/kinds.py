@@ -19,7 +19,8 @@ TRAIT_VALUE: dict[str, Any] = {
         {"type": "boolean"},
         {
             "type": "array",
-            "items": {"type": ["string", "number", "boolean"]},
+            # not a list of types: a reader of descriptions (Schemathesis 4.32) ends on one in here
+            "items": {"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]},
             "maxItems": traits.MOST_ITEMS,
         },
     ],
