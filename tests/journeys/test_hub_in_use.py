@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import Window, a_browser
+from tests.browser import Window
 
 AXE = next((Path(__file__).parent.parent / "vendor").glob("axe-core-*.js")).read_text(encoding="utf-8")
 FILE = """Name,Country Code,Phone Number,City
@@ -20,12 +20,6 @@ LOOKS = {
     "narrow": {"viewport": {"width": 360, "height": 740}},
 }
 KB = 1000
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with a_browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +181,7 @@ def test_a_lost_connection_is_said_and_what_was_typed_can_be_saved_when_it_is_ba
     page = open_hub().page
     _open_contact(page, "Omar Khan")
     _edit_city(page, "Sagar")
+    page.locator("main form[data-htmx-powered]", has=page.get_by_label("City", exact=True)).wait_for()  # scripts run
     page.context.set_offline(True)
     page.get_by_role("button", name="Save").click()
     page.locator(".lost").wait_for()
@@ -237,6 +232,7 @@ def test_markup_that_came_out_of_data_is_text_and_could_do_nothing_if_it_were_no
     assert (
         page.evaluate("try { document.body.innerHTML = '<b>x</b>'; 'set' } catch (fault) { fault.name }") == "TypeError"
     )
+    page.wait_for_load_state("networkidle")  # the page's own scripts are here
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.evaluate("""

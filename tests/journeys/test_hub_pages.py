@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser import Window, a_browser
+from tests.browser import Window
 
 PEOPLE = """Name,Country Code,Phone Number,City,Plan
 Farah Siddiqui,91,9820055501,Lucknow,gold
@@ -12,12 +12,6 @@ Rohan Mehta,91,9820055502,Ahmedabad,silver
 Tenzin Dolma,91,9820055503,Dharamshala,gold
 """
 FARAH = {"phoneNumber": "9820055501", "countryCode": "+91"}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with a_browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -94,12 +88,28 @@ def test_a_past_moment_is_shown_and_left_again_by_back(open_hub):
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Farah Siddiqui").click()
     page.get_by_role("link", name="Earlier").click()
+    page.get_by_text("Event 2 of 3").wait_for()  # what is clicked next stands in the page that came
     page.get_by_role("link", name="Earlier").click()
+    page.get_by_text("Event 1 of 3").wait_for()
     assert "As it was at position" in page.locator(".band.past").inner_text()
     assert "Lucknow" in page.locator(".details").inner_text()
     page.go_back()
+    page.get_by_text("Event 2 of 3").wait_for()
     page.go_back()
+    page.get_by_text("Event 3 of 3").wait_for()
     assert "Kanpur" in page.locator(".details").inner_text()
+
+
+def test_a_moment_chosen_in_the_timeline_is_left_again_by_back(open_hub):
+    page = open_hub().page
+    page.get_by_label("Search contacts").fill("farah")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Farah Siddiqui").click()
+    page.wait_for_load_state("networkidle")  # scripts run, and answer other links of the timeline in place
+    page.get_by_role("link", name="See the contact as of here").last.click()
+    page.get_by_text("Event 1 of 3").wait_for()
+    page.go_back()
+    page.get_by_text("Event 3 of 3").wait_for()
 
 
 def test_filters_and_columns_are_chosen_and_stay(open_hub):
