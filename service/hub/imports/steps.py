@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,8 +31,7 @@ def one_import(pages: Blueprint, opened: Open, services: Services) -> None:
     @needs("import")
     def import_page(id: str) -> Any:
         with opened() as found:
-            status = found.results.status(id)
-            document = found.results.whole(id, status)
+            document = found.results.whole(id)
             step = _step(document, request.args.get("step", ""))
             if request.args.get("ordered", "-") in document["allowed"]:
                 step = "ordered"  # it is on the bus, and the log has not taken it yet
@@ -53,13 +52,13 @@ def choosing(pages: Blueprint, opened: Open, services: Services) -> None:
         chosen += [tag for tag in request.form.get("more", "").split(",") if tag.strip()]
         if "search" in request.form:
             with opened() as found:
-                document = found.results.whole(id, found.results.status(id))
+                document = found.results.whole(id)
             return _tags_page(services, document, chosen=chosen, q=request.form.get("q", ""))
         with opened() as found:
             try:
                 found.uploads.tag(id, chosen)
             except FileRefused as refused:
-                document = found.results.whole(id, found.results.status(id))
+                document = found.results.whole(id)
                 return _tags_page(services, document, chosen=chosen, fault=refused.as_sentence(OF_PAGE)), 422
         return redirect(f"/imports/{id}?step=columns", 303)
 
@@ -73,7 +72,7 @@ def choosing(pages: Blueprint, opened: Open, services: Services) -> None:
             try:
                 found.uploads.set_options(id, _with_lists(kept) | given)
             except FileRefused as refused:
-                document = found.results.whole(id, found.results.status(id))
+                document = found.results.whole(id)
                 fault = refused.as_sentence(OF_PAGE)
                 if document["preview"] is None:
                     return render_template("imports/encoding.html", fault=fault, **about(document)), 422
@@ -89,7 +88,7 @@ def matching(pages: Blueprint, opened: Open, services: Services) -> None:
     @needs("import")
     def choose_columns(id: str) -> Any:
         with opened() as found:
-            document = found.results.whole(id, found.results.status(id))
+            document = found.results.whole(id)
             if document["preview"] is None:
                 return redirect(f"/imports/{id}", 303)
             options = options_of(request.form)
@@ -223,10 +222,8 @@ def _with_lists(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _zone(zone: ZoneInfo | None) -> str:
-    """The business's zone, as a date format names it."""
-    if zone is not None and zone.key != "UTC":
-        return zone.key
-    return datetime.now(zone or UTC).strftime("%z") if zone is None else "UTC"
+    """The business's zone as a date format names it; where none is set, how far the host's is from UTC today."""
+    return datetime.now().astimezone().strftime("%z") if zone is None else zone.key
 
 
 def _pace(document: Mapping[str, Any], now: int) -> dict[str, Any]:

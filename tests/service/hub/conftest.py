@@ -10,6 +10,7 @@ from service.deployment.people import People
 from service.deployment.sessions import Sessions
 from service.wiring.api import hub, services
 from tests.clock import SECOND
+from tests.service.hub.uploads import Desk
 from tests.world import World
 
 DAY = 24 * 3600 * SECOND
@@ -140,3 +141,9 @@ def browser(make_browser, keys):
     made = make_browser()
     made.sign_in(keys.create("asha", SCOPES, by="tests")[1])
     return made
+
+
+@pytest.fixture
+def desk(browser, world):
+    world.settle()
+    return Desk(browser, world)

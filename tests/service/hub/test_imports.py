@@ -1,81 +1,12 @@
 """A file's way through the hub: uploaded, tagged, matched, checked, run, undone, redone (R10-R24, R32)."""
 
-import io
 import re
 
 import pytest
 
-from service.wiring.imports import importing
 from tests.examples import ASHA, GAVIN
 from tests.service.hub.conftest import Page
-from tests.service.imports.imported import silent
-from tests.service.imports.table.test_workbook import workbook
-
-FILE = f"Full Name,Mobile,City\nGavin Roberts,{GAVIN},Pune\nR2 D2,{ASHA},Goa\n"
-
-
-class Desk:
-    """Takes a file through the pages, and does the importer's part between them."""
-
-    def __init__(self, browser, world):
-        self.browser, self.world = browser, world
-
-    def upload(self, content, name="october.csv", token=None):
-        raw = content.encode() if isinstance(content, str) else content
-        form = self.browser.open("/help").fields["csrf"] if token is None else token
-        data = {"csrf": form, "file": (io.BytesIO(raw), name)}
-        return self.browser.client.post("/imports", data=data, headers={"Sec-Fetch-Site": "same-origin"})
-
-    def uploaded(self, content=FILE, name="october.csv"):
-        answer = self.upload(content, name)
-        assert answer.status_code == 303
-        return answer.headers["Location"]
-
-    def send(self, path, fields=None):
-        return self.browser.send(path, fields)
-
-    def page(self, path):
-        return self.browser.open(path)
-
-    def matched(self, path, **fields):
-        """Send Match columns as it stands, but for these fields."""
-        return self.send(f"{path}/columns", chosen(self.page(f"{path}?step=columns").html) | fields)
-
-    def checked(self, content=FILE, **fields):
-        path = self.uploaded(content)
-        assert self.matched(path, **fields).status_code == 303
-        self.work(path)
-        return path
-
-    def run(self, path, **fields):
-        assert self.send(f"{path}/confirm", fields).status_code == 303
-        self.work(path)
-
-    def work(self, path):
-        with importing(self.world.deployment) as importer:
-            importer.go_on(path.rpartition("/")[2], silent)
-        self.world.settle()
-
-
-def chosen(html):
-    """What the browser would send of the form of Match columns."""
-    form = html[html.index('id="columns"') : html.index("</form>", html.index('id="columns"'))]
-    fields = {}
-    for name, options in re.findall(r'<select[^>]* name="(\w+)"[^>]*>(.*?)</select>', form, re.DOTALL):
-        picked = re.findall(r'<option value="([^"]*)" selected', options)
-        fields[name] = picked[0] if picked else re.findall(r'<option value="([^"]*)"', options)[0]
-    for tag in re.findall(r"<input[^>]*>", form):
-        given = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        is_on = given.get("type") not in ("radio", "checkbox") or " checked" in tag
-        if is_on and given.get("name") not in (None, "csrf"):
-            fields[given["name"]] = given.get("value", "on")
-    return fields
-
-
-@pytest.fixture
-def desk(browser, world):
-    world.settle()
-    return Desk(browser, world)
+from tests.service.hub.uploads import FILE, Desk
 
 
 def test_a_file_goes_its_whole_way_and_is_undone_and_redone(desk, world):
@@ -149,73 +80,6 @@ def test_who_may_not_upload_is_told_the_right_that_it_needs(make_browser, keys, 
     browser.sign_in(keys.create("reader", ["read"], by="tests")[1])
     assert "needs the right “Upload and undo”" in browser.open("/imports").text
     assert Desk(browser, world).upload(FILE).status_code == 403
-
-
-def test_an_encoding_is_judged_by_lines_and_confirmed(desk, world):
-    path = desk.uploaded(f"Name,Phone\nJosé,{GAVIN}\n".encode("windows-1252"))
-    assert f"José,{GAVIN}" in desk.page(path).text
-    assert desk.send(f"{path}/reading", {"encoding": "klingon"}).status_code == 422
-    desk.send(f"{path}/reading", {"encoding": "windows-1252", "then": "tags"})
-    desk.matched(path)
-    desk.work(path)
-    desk.run(path)
-    assert world.contact(GAVIN)["traits"]["name"] == "José"
-
-
-def test_a_sheet_is_chosen_among_those_of_a_workbook(desk):
-    content = workbook([["Name", "Phone"], ["Gavin", GAVIN]], [["Phone", "City"], [GAVIN, "Pune"]])
-    path = desk.uploaded(content, "people.xlsx")
-    assert "of 2" in desk.page(f"{path}?step=columns").text
-    desk.send(f"{path}/reading", {"sheet": "People 2"})
-    assert "City" in desk.page(f"{path}?step=columns").text
-
-
-def test_columns_become_what_was_chosen_and_the_page_shows_it_again(desk, world):
-    path = desk.checked(
-        f"Mobile,Grade,Born,Remark,Labels\n{GAVIN},7,03/04/1990,x,a;b\n",
-        becomes1="new", name1="School Grade", type1="number", format2="MM/DD/YYYY", becomes3="", becomes4="=tags",
-    )  # fmt: skip
-    html = desk.page(f"{path}?step=columns").html
-    assert 'value="School Grade"' in html
-    assert re.search(r'value="MM/DD/YYYY" checked', html)
-    desk.run(path)
-    contact = world.contact(GAVIN)
-    assert contact["traits"] == {"School Grade": 7, "Born": "1990-03-04"}
-    assert contact["tags"] == ["a", "b"]
-
-
-def test_a_day_that_can_be_read_in_two_ways_has_to_be_said(desk):
-    html = desk.page(f"{desk.uploaded(f'Mobile,Born{chr(10)}{GAVIN},03/04/1990{chr(10)}')}?step=columns").html
-    assert "how is this date written?" in html
-    assert re.search(r'value="DD/MM/YYYY" required', html)
-
-
-def test_faults_of_the_mapping_stand_at_their_columns_and_keep_what_was_typed(desk):
-    path = desk.uploaded(f"Mobile,Town,Place\n{GAVIN},Pune,Agra\n")
-    answer = desk.matched(path, becomes1="=city", becomes2="=city", null_values="NA, nil")
-    assert answer.status_code == 422
-    assert "are all City; leave out all but one" in answer.text
-    assert 'href="#column1"' in answer.text
-    assert 'value="NA, nil"' in answer.text
-    assert chosen(answer.text)["becomes2"] == "=city"
-
-
-def test_no_country_code_is_assumed_unseen_and_the_chosen_one_holds(desk, world):
-    path = desk.uploaded("Mobile,City\n9967536783,Pune\n")
-    assert chosen(desk.page(f"{path}?step=columns").html)["country_code"] == "91"
-    desk.matched(path)
-    desk.work(path)
-    desk.run(path)
-    assert world.contact(GAVIN)["traits"] == {"city": "Pune"}
-
-
-def test_options_are_kept_and_shown_again(desk):
-    path = desk.checked(FILE, mode="update", blank="clear", match="either", relaxed_names="on", null_values="-, NA")
-    said = chosen(desk.page(f"{path}?step=columns").html)
-    expected = {"mode": "update", "blank": "clear", "match": "either", "relaxed_names": "on", "null_values": "-, NA"}
-    assert said | expected == said
-    assert "clean_phones" not in said
-    assert "2 rows = 0 new + 0 updated + 0 unchanged + 1 skipped" in desk.page(path).text
 
 
 def test_the_same_file_again_shows_the_earlier_import_and_is_imported_all_the_same(desk):
@@ -336,31 +200,7 @@ def test_rejected_rows_are_corrected_in_place_and_checked_again_with_the_same_ta
     assert world.contact(GAVIN)["tags"] == ["vip"]
 
 
-def test_the_same_columns_again_are_matched_as_the_last_time(desk, world):
-    desk.run(desk.checked(f"Mobile,Grade\n{GAVIN},7\n", becomes1="new", name1="School Grade", type1="number"))
-    path = desk.uploaded(f"Mobile,Grade\n{ASHA},8\n", "november.csv")
-    assert "Same columns as october.csv" in desk.page(f"{path}?step=columns").text
-    earlier = re.search(r'name="earlier" value="([^"]*)"', desk.page(f"{path}?step=columns").html)[1]
-    desk.send(f"{path}/like", {"earlier": earlier})
-    desk.work(path)
-    desk.run(path)
-    assert world.contact(ASHA)["traits"] == {"School Grade": 8}
-
-
-def test_other_columns_remind_of_nothing(desk):
-    desk.run(desk.checked(f"Mobile,Grade\n{GAVIN},7\n"))
-    path = desk.uploaded(f"Grade,Mobile\n8,{ASHA}\n")
-    assert "Same columns as" not in desk.page(f"{path}?step=columns").text
-
-
 def test_a_file_of_which_no_row_can_be_taken_has_no_button_to_import_it(desk):
     page = desk.page(desk.checked(f"Mobile,Name\n{GAVIN},R2 D2\n"))
     assert "No row can be taken as it is" in page.text
     assert "/confirm" not in page.html
-
-
-def test_where_no_column_is_the_phone_the_page_says_what_to_choose(desk):
-    path = desk.uploaded("Customer report\n")
-    text = desk.page(f"{path}?step=columns").text
-    assert "choose “Phone Number” for one" in text
-    assert "phone_number" not in text

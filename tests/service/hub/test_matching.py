@@ -1,0 +1,118 @@
+"""Match columns in the hub: how the file is read, what each column becomes, and the options (R14, R17-R19, R24)."""
+
+import re
+import time
+
+import pytest
+
+from tests.examples import ASHA, GAVIN
+from tests.service.hub.uploads import FILE, chosen
+from tests.service.imports.table.test_workbook import workbook
+from tests.world import World
+
+
+def test_an_encoding_is_judged_by_lines_and_confirmed(desk, world):
+    path = desk.uploaded(f"Name,Phone\nJosé,{GAVIN}\n".encode("windows-1252"))
+    assert f"José,{GAVIN}" in desk.page(path).text
+    assert desk.send(f"{path}/reading", {"encoding": "klingon"}).status_code == 422
+    desk.send(f"{path}/reading", {"encoding": "windows-1252", "then": "tags"})
+    desk.matched(path)
+    desk.work(path)
+    desk.run(path)
+    assert world.contact(GAVIN)["traits"]["name"] == "José"
+
+
+def test_a_sheet_is_chosen_among_those_of_a_workbook(desk):
+    content = workbook([["Name", "Phone"], ["Gavin", GAVIN]], [["Phone", "City"], [GAVIN, "Pune"]])
+    path = desk.uploaded(content, "people.xlsx")
+    assert "of 2" in desk.page(f"{path}?step=columns").text
+    desk.send(f"{path}/reading", {"sheet": "People 2"})
+    assert "City" in desk.page(f"{path}?step=columns").text
+
+
+def test_columns_become_what_was_chosen_and_the_page_shows_it_again(desk, world):
+    path = desk.checked(
+        f"Mobile,Grade,Born,Remark,Labels\n{GAVIN},7,03/04/1990,x,a;b\n",
+        becomes1="new", name1="School Grade", type1="number", format2="MM/DD/YYYY", becomes3="", becomes4="=tags",
+    )  # fmt: skip
+    html = desk.page(f"{path}?step=columns").html
+    assert 'value="School Grade"' in html
+    assert re.search(r'value="MM/DD/YYYY" checked', html)
+    desk.run(path)
+    contact = world.contact(GAVIN)
+    assert contact["traits"] == {"School Grade": 7, "Born": "1990-03-04"}
+    assert contact["tags"] == ["a", "b"]
+
+
+def test_a_day_that_can_be_read_in_two_ways_has_to_be_said(desk):
+    html = desk.page(f"{desk.uploaded(f'Mobile,Born{chr(10)}{GAVIN},03/04/1990{chr(10)}')}?step=columns").html
+    assert "how is this date written?" in html
+    assert re.search(r'value="DD/MM/YYYY" required', html)
+
+
+def test_faults_of_the_mapping_stand_at_their_columns_and_keep_what_was_typed(desk):
+    path = desk.uploaded(f"Mobile,Town,Place\n{GAVIN},Pune,Agra\n")
+    answer = desk.matched(path, becomes1="=city", becomes2="=city", null_values="NA, nil")
+    assert answer.status_code == 422
+    assert "are all City; leave out all but one" in answer.text
+    assert 'href="#column1"' in answer.text
+    assert 'value="NA, nil"' in answer.text
+    assert chosen(answer.text)["becomes2"] == "=city"
+
+
+def test_no_country_code_is_assumed_unseen_and_the_chosen_one_holds(desk, world):
+    path = desk.uploaded("Mobile,City\n9967536783,Pune\n")
+    assert chosen(desk.page(f"{path}?step=columns").html)["country_code"] == "91"
+    desk.matched(path)
+    desk.work(path)
+    desk.run(path)
+    assert world.contact(GAVIN)["traits"] == {"city": "Pune"}
+
+
+def test_options_are_kept_and_shown_again(desk):
+    path = desk.checked(FILE, mode="update", blank="clear", match="either", relaxed_names="on", null_values="-, NA")
+    said = chosen(desk.page(f"{path}?step=columns").html)
+    expected = {"mode": "update", "blank": "clear", "match": "either", "relaxed_names": "on", "null_values": "-, NA"}
+    assert said | expected == said
+    assert "clean_phones" not in said
+    assert "2 rows = 0 new + 0 updated + 0 unchanged + 1 skipped" in desk.page(path).text
+
+
+def test_the_same_columns_again_are_matched_as_the_last_time(desk, world):
+    desk.run(desk.checked(f"Mobile,Grade\n{GAVIN},7\n", becomes1="new", name1="School Grade", type1="number"))
+    path = desk.uploaded(f"Mobile,Grade\n{ASHA},8\n", "november.csv")
+    assert "Same columns as october.csv" in desk.page(f"{path}?step=columns").text
+    earlier = re.search(r'name="earlier" value="([^"]*)"', desk.page(f"{path}?step=columns").html)[1]
+    desk.send(f"{path}/like", {"earlier": earlier})
+    desk.work(path)
+    desk.run(path)
+    assert world.contact(ASHA)["traits"] == {"School Grade": 8}
+
+
+def test_other_columns_remind_of_nothing(desk):
+    desk.run(desk.checked(f"Mobile,Grade\n{GAVIN},7\n"))
+    path = desk.uploaded(f"Grade,Mobile\n8,{ASHA}\n")
+    assert "Same columns as" not in desk.page(f"{path}?step=columns").text
+
+
+def test_where_no_column_is_the_phone_the_page_says_what_to_choose(desk):
+    path = desk.uploaded("Customer report\n")
+    text = desk.page(f"{path}?step=columns").text
+    assert "choose “Phone Number” for one" in text
+    assert "phone_number" not in text
+
+
+class TestWhereNoTimeZoneIsSet:
+    @pytest.fixture
+    def world(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("TZ", "Asia/Kolkata")
+        time.tzset()
+        made = World(tmp_path / "data")
+        yield made
+        made.close()
+        monkeypatch.undo()
+        time.tzset()
+
+    def test_a_time_without_a_zone_is_of_the_hosts(self, desk, world):
+        desk.run(desk.checked(f"Mobile,Seen\n{GAVIN},1990-04-03 23:30\n"))
+        assert world.contact(GAVIN)["traits"] == {"Seen": "1990-04-03T18:00:00Z"}
