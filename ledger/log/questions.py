@@ -59,12 +59,12 @@ class Entries(ABC):
         """The entry at this position."""
 
     @abstractmethod
-    def read(self, after: int, limit: int) -> list[Entry]:
-        """Up to `limit` entries after position `after`, in order."""
+    def entries_at(self, positions: Iterable[int]) -> dict[int, Entry]:
+        """The entries at these positions, as far as there are any."""
 
     @abstractmethod
-    def by_contact(self, contacts: Iterable[int], until: int | None = None) -> Iterator[Entry]:
-        """The accepted entries about any of these contacts, in log order, not beyond `until`."""
+    def read(self, after: int, limit: int) -> list[Entry]:
+        """Up to `limit` entries after position `after`, in order."""
 
     @abstractmethod
     def by_message_id(self, message_id: str, source: str | None = None) -> Entry | None:
@@ -115,6 +115,10 @@ class Entries(ABC):
         """Up to `limit` rows for the fold after position `after`, not beyond `until`."""
 
     @abstractmethod
+    def counts_about(self, contacts: Iterable[int], most: int) -> dict[int, int]:
+        """How many entries each of these contacts has, rejected ones among them; no more than `most` are counted."""
+
+    @abstractmethod
     def fold_rows_about(self, contacts: Iterable[int], until: int) -> list[FoldRow]:
         """The accepted entries about these contacts up to position `until`, in log order, for the fold."""
 
@@ -153,6 +157,10 @@ class Holders(ABC):
     @abstractmethod
     def contact_of_id(self, public_id: str) -> int | None:
         """The number of the contact with this public id, merged away or not."""
+
+    @abstractmethod
+    def contacts_of_ids(self, public_ids: Iterable[str]) -> dict[str, int]:
+        """The numbers of the contacts with these public ids, merged away or not, as far as there are any."""
 
     @abstractmethod
     def ids(self, contacts: Iterable[int]) -> dict[int, bytes]:

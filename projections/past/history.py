@@ -79,17 +79,10 @@ def states_at(log: LogReader, members: Sequence[int], position: int) -> dict[int
     return states
 
 
-def told_all(log: LogReader, members: Sequence[int], steps: Sequence[Step]) -> list[HistoryStep]:
-    """The steps of a replay of these contacts with their entries, many of them by one walk."""
-    if len(steps) < _MANY:
-        return [told(log, step) for step in steps]
-    last = max(step.cause.position for step in steps)
-    entries = {entry.position: entry for entry in log.by_contact(members, last)}
-    return [told(log, step, entries.get(step.cause.position)) for step in steps]
-
-
-_MANY = 200
-"""Steps from which on reading all entries takes less time than reading each by itself."""
+def told_all(log: LogReader, steps: Sequence[Step]) -> list[HistoryStep]:
+    """The steps of replays with their entries, which are read at once."""
+    entries = log.entries_at(step.cause.position for step in steps)
+    return [told(log, step, entries[step.cause.position]) for step in steps]
 
 
 def told(log: LogReader, step: Step, entry: Entry | None = None) -> HistoryStep:

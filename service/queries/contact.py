@@ -93,7 +93,7 @@ def history(
     wanted = (step for step in replay(log, found.component) if step.cause.position > after and asked.has(step, kind_of))
     chosen = list(islice(wanted, None if limit is None else limit + 1))
     has_more = limit is not None and len(chosen) > limit
-    events = _documents(log, found, chosen[:limit], origins)
+    events = _documents(log, chosen[:limit], origins)
     return {
         "contact": id_of(log, found),
         "events": events,
@@ -111,7 +111,7 @@ def newest(
     chosen = list(reversed(last))[:limit]
     return {
         "contact": id_of(log, found),
-        "events": _documents(log, found, chosen, origins),
+        "events": _documents(log, chosen, origins),
         "next_before": chosen[-1].cause.position if len(last) > limit else None,
     }
 
@@ -141,11 +141,11 @@ def story(
             last.append(step)
             count += 1
     explained = _explanation(log, found, reasons.explanation(), origins)
-    return Story(_documents(log, found, list(reversed(last)), origins), count - len(last), positions, explained)
+    return Story(_documents(log, list(reversed(last)), origins), count - len(last), positions, explained)
 
 
-def _documents(log: LogReader, found: FoundContact, chosen: Sequence[Step], origins: Origins) -> list[dict[str, Any]]:
-    return [origins.added(event_document(step)) for step in told_all(log, found.component, chosen)]
+def _documents(log: LogReader, chosen: Sequence[Step], origins: Origins) -> list[dict[str, Any]]:
+    return [origins.added(event_document(step)) for step in told_all(log, chosen)]
 
 
 def explain(log: LogReader, found: FoundContact, origins: Origins, trait: str | None = None) -> dict[str, Any]:

@@ -78,17 +78,15 @@ def test_rejected_messages_are_counted_by_reason(refused):
     assert refused.count_rejected("invalid", 1, 5) == 1
 
 
-def test_a_contacts_entries_come_in_order_and_only_the_accepted_ones(by_hand, new_entry):
-    about = new_entry(contact=1)
-    by_hand.append(about, new_entry(contact=2), replace(about, reason="invalid", raw_digest=b"r"), about)
-    assert [entry.position for entry in by_hand.reader.by_contact([1])] == [1, 4]
-    assert [entry.position for entry in by_hand.reader.by_contact([1, 2])] == [1, 2, 4]
-    assert [entry.position for entry in by_hand.reader.by_contact([1], until=3)] == [1]
+def test_entries_are_read_by_their_positions(by_hand, new_entry):
+    by_hand.append(*[new_entry(value=value) for value in (b"a", b"b", b"c")])
+    found = by_hand.reader.entries_at([3, 1, 9])
+    assert {position: entry.value for position, entry in found.items()} == {1: b"a", 3: b"c"}
 
 
-def test_a_contact_with_more_entries_than_a_page_is_read_whole(by_hand, new_entry):
-    by_hand.append(*[new_entry(contact=1) for _ in range(1_201)])
-    assert [entry.position for entry in by_hand.reader.by_contact([1])] == list(range(1, 1_202))
+def test_the_entries_about_contacts_are_counted_up_to_a_bound(by_hand, new_entry):
+    by_hand.append(*[new_entry(contact=contact) for contact in (1, 2, 1, 1, 3)])
+    assert by_hand.reader.counts_about([1, 2, 9], 2) == {1: 2, 2: 1, 9: 0}
 
 
 @pytest.mark.parametrize(

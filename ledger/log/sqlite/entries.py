@@ -65,21 +65,15 @@ class SqliteEntries(Connected, Entries):
         rows = self.read(position - 1, 1)
         return rows[0] if rows and rows[0].position == position else None
 
+    def entries_at(self, positions: Iterable[int]) -> dict[int, Entry]:
+        """See `Entries.entries_at`."""
+        query = f"SELECT {_COLUMNS} {FROM} WHERE position IN (SELECT value FROM json_each(?))"
+        return {row[0]: _entry(row) for row in self._connection.execute(query, (listed(list(positions)),)).fetchall()}
+
     def read(self, after: int, limit: int) -> list[Entry]:
         """See `Entries.read`."""
         query = f"SELECT {_COLUMNS} {FROM} WHERE position > ? ORDER BY position LIMIT ?"
         return [_entry(row) for row in self._connection.execute(query, (after, limit)).fetchall()]
-
-    def by_contact(self, contacts: Iterable[int], until: int | None = None) -> Iterator[Entry]:
-        """See `Entries.by_contact`."""
-        query = (
-            f"SELECT {_COLUMNS} {FROM} WHERE contact IN (SELECT value FROM json_each(?)) AND reason IS NULL"
-            " AND position > ? AND position <= ? ORDER BY position LIMIT 500"
-        )
-        wanted, after = listed(list(contacts)), 0
-        while rows := self._connection.execute(query, (wanted, after, 2**62 if until is None else until)).fetchall():
-            yield from map(_entry, rows)
-            after = rows[-1][0]
 
     def by_message_id(self, message_id: str, source: str | None = None) -> Entry | None:
         """See `Entries.by_message_id`."""
@@ -162,6 +156,14 @@ class SqliteEntries(Connected, Entries):
             f"SELECT {_FOLDED} FROM entries WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
             (after, 2**62 if until is None else until, limit),
         ).fetchall()
+
+    def counts_about(self, contacts: Iterable[int], most: int) -> dict[int, int]:
+        """See `Entries.counts_about`."""
+        query = (
+            "SELECT value, (SELECT count(*) FROM (SELECT 1 FROM entries WHERE contact = one.value LIMIT ?))"
+            " FROM json_each(?) AS one"
+        )
+        return dict(self._connection.execute(query, (most, listed(list(contacts)))).fetchall())
 
     def fold_rows_about(self, contacts: Iterable[int], until: int) -> list[FoldRow]:
         """See `Entries.fold_rows_about`."""

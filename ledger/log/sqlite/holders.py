@@ -53,12 +53,17 @@ class SqliteHolders(Connected, Holders):
 
     def contact_of_id(self, public_id: str) -> int | None:
         """See `People.contact_of_id`."""
-        try:
-            wanted = UUID(public_id).bytes
-        except ValueError:
-            return None
-        row = self._connection.execute("SELECT contact FROM contacts WHERE id = ?", (wanted,)).fetchone()
-        return row[0] if row else None
+        return self.contacts_of_ids([public_id]).get(public_id)
+
+    def contacts_of_ids(self, public_ids: Iterable[str]) -> dict[str, int]:
+        """See `People.contacts_of_ids`."""
+        wanted = {id: key for id in public_ids if (key := _bytes_of(id)) is not None}
+        placeholders = ", ".join("?" * len(wanted))
+        rows = self._connection.execute(
+            f"SELECT id, contact FROM contacts WHERE id IN ({placeholders})", tuple(wanted.values())
+        )
+        numbers = dict(rows.fetchall())
+        return {id: numbers[key] for id, key in wanted.items() if key in numbers}
 
     def ids(self, contacts: Iterable[int]) -> dict[int, bytes]:
         """See `People.ids`."""
@@ -133,3 +138,10 @@ class SqliteHolders(Connected, Holders):
             (value,),
         ).fetchone()
         return Known(row[0], phone_text(row[1]), row[2]) if row else None
+
+
+def _bytes_of(public_id: str) -> bytes | None:
+    try:
+        return UUID(public_id).bytes
+    except ValueError:
+        return None

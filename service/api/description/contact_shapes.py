@@ -27,29 +27,6 @@ class ContactSchema(Answer):
     as_of = position_field("The position asked for")
 
 
-class ListedSchema(Answer):
-    """A contact, or what was chosen of it; as the answer to /v1/contacts/{id} describes."""
-
-    id = fields.UUID(required=True)
-    traits = fields.Dict(keys=fields.String(), values=TraitValue())
-    tags = fields.List(fields.String())
-
-
-class ContactsSchema(Answer):
-    """A page of contacts."""
-
-    notes = fields.List(fields.String(), metadata={"description": "What conditions hold for fewer than it may seem"})
-
-    contacts = fields.List(fields.Nested(ListedSchema), required=True)
-    total = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "How many the whole list has; null with total=false"}
-    )
-    next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "Null at the end"})
-    previous_cursor = fields.String(allow_none=True, metadata={"description": "Null at the beginning"})
-    as_of = position_field("The position asked for")
-    refolding = refolding()
-
-
 class MovedSchema(Answer):
     """A contact that was merged into another."""
 
@@ -99,6 +76,32 @@ class EventSchema(Answer):
     line = fields.Integer(metadata={"description": "Where in that file"}, allow_none=True)
     skipped = fields.Boolean(metadata={"description": "By the import's mode"})
     by = fields.String(metadata={"description": "The name of the key or person who said so"}, allow_none=True)
+
+
+class ListedSchema(Answer):
+    """A contact, or what was chosen of it; as the answer to /v1/contacts/{id} describes."""
+
+    id = fields.UUID(required=True)
+    traits = fields.Dict(keys=fields.String(), values=TraitValue())
+    tags = fields.List(fields.String())
+    last_change = fields.Nested(
+        EventSchema, allow_none=True, metadata={"description": "Null where a contact has too many events"}
+    )
+
+
+class ContactsSchema(Answer):
+    """A page of contacts."""
+
+    notes = fields.List(fields.String(), metadata={"description": "What conditions hold for fewer than it may seem"})
+
+    contacts = fields.List(fields.Nested(ListedSchema), required=True)
+    total = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "How many the whole list has; null with total=false"}
+    )
+    next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "Null at the end"})
+    previous_cursor = fields.String(allow_none=True, metadata={"description": "Null at the beginning"})
+    as_of = position_field("The position asked for")
+    refolding = refolding()
 
 
 class HistorySchema(Answer):

@@ -71,6 +71,9 @@ class ContactsQuery(AsOfQuery):
     limit = limit(100, 1000)
     cursor = text("The next_cursor or previous_cursor of a page", most=800)
     total = fields.Boolean(load_default=True, metadata={"description": "Whether to count all that the list has"})
+    last_change = fields.Boolean(
+        load_default=False, metadata={"description": "Whether each contact has the event that changed it last"}
+    )
     chosen = text("Only these members of a contact, or these attributes, separated by commas", most=1000, key="fields")
 
 

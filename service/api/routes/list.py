@@ -12,7 +12,9 @@ from service.api.description.parameters import ContactsQuery
 from service.api.http.arguments import bad_parameter
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
+from service.http.where_from import origins_in
 from service.queries.as_of import BadMoment, position_of
+from service.queries.last_changes import last_changes_of
 from service.queries.list import BadCursor
 from service.queries.selection import BadSort, Selection
 
@@ -46,6 +48,9 @@ def list_routes(services: Services) -> Routes:
 
         A list that took long is quick some seconds later: the index it needs is made by itself.
 
+        `last_change=true` tells of each contact which event changed it last, as its history has it, with the changes of
+        all messages of an import's row; null for a contact that has far more events than the others.
+
         With `as_of` the list is as it was; the answer then names the position used. The first list of a moment waits
         until all contacts of then are worked out, and is answered 503 with `Retry-After` when that takes longer.
         """
@@ -66,9 +71,18 @@ def list_routes(services: Services) -> Routes:
             document["as_of"] = position
         if "chosen" in query:
             document["contacts"] = [_chosen(one, query["chosen"].split(",")) for one in document["contacts"]]
+        if query["last_change"]:
+            _tell_last_changes(services, document["contacts"], position)
         return json_answer(document)
 
     return routes
+
+
+def _tell_last_changes(services: Services, contacts: list[dict[str, Any]], position: int | None) -> None:
+    with services.readers.log() as log:
+        found = last_changes_of(log, origins_in(services, log), [one["id"] for one in contacts], position)
+    for contact in contacts:
+        contact["last_change"] = found.get(contact["id"])
 
 
 def _past(services: Services, as_of: str) -> tuple[StoredState, int]:

@@ -8,7 +8,10 @@ from projections.conditions.wanted import Sort, sort_by
 from service.hub.contacts.filters import in_words
 from service.hub.frame.words import visible
 
-RECORDED = ("modified", "created")
+LAST_CHANGE = "last_change"
+"""The column that tells what changed last; it is in order by when that was."""
+
+RECORDED = ("modified", "created", LAST_CHANGE)
 """Columns of moments."""
 
 
@@ -87,6 +90,7 @@ class ListAddress:
 
     def sorts_of(self, column: str) -> tuple[Sort, Sort]:
         """What sorts by a column, up and down."""
+        column = "modified" if column == LAST_CHANGE else column
         if column in RECORDED:
             return column, f"-{column}"
         return sort_by(column), sort_by(column, is_down=True)

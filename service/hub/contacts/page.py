@@ -12,8 +12,9 @@ from projections.conditions.condition import IDENTITIES, BadCondition
 from projections.state.port import StoredState
 from service.http.services import Services
 from service.hub.contacts.adding import adding_pages
-from service.hub.contacts.address import ListAddress, chips
+from service.hub.contacts.address import LAST_CHANGE, ListAddress, chips
 from service.hub.contacts.filters import CHOICES, Chosen, NotChosen, title_of
+from service.hub.contacts.last_changes import ROWS, last_changes_page
 from service.hub.contacts.overview import DAYS, drawn
 from service.hub.contacts.views import pairs_of, view_of, views_pages
 from service.hub.frame.access import needs
@@ -23,13 +24,12 @@ from service.queries.attribute_names import RECORDED, TAGS
 from service.queries.list import BadCursor
 from service.queries.selection import BadSort, Selection
 
-COLUMNS = ("name", "phone", "city", "tags", "modified")
+COLUMNS = ("name", "phone", "city", "tags", LAST_CHANGE)
 """What the list shows before anybody chose."""
 
-_ALWAYS = ("phone", "user_id", "tags", "modified", "created")
+_ALWAYS = ("phone", "user_id", "tags", LAST_CHANGE, "modified", "created")
 _MOST_COLUMNS = 12
 _OF_A_LIST = frozenset({"q", "where", "tag", "sort", "as_of"})
-_ROWS = 50
 _MOST_VALUES = 60
 
 
@@ -38,6 +38,7 @@ def contacts_pages(services: Services, preferences: Preferences) -> Blueprint:
     pages = Blueprint("contacts", __name__)
     _list(pages, services, preferences)
     _choosing(pages, services, preferences)
+    last_changes_page(pages, services)
     adding_pages(pages, services)
     views_pages(pages, services.views)
     return pages
@@ -71,7 +72,7 @@ def _shown(services: Services, asked: ListAddress, lacking: str | None = None) -
         selection = Selection(asked.where, asked.tags, asked.q or None)
         if asked.as_of:
             past, position = _past(services, asked.as_of)
-        document = services.lists.page(selection, asked.sort, _ROWS, asked.cursor, past=past)
+        document = services.lists.page(selection, asked.sort, ROWS, asked.cursor, past=past)
     except BadCursor:
         return redirect(asked.address(cursor=None), 303)
     except BadMoment as bad:

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, send_
 from projections.conditions.condition import BadCondition
 from projections.conditions.wanted import SORTS
 from service.http.services import Services
-from service.hub.contacts.address import ListAddress, chips
+from service.hub.contacts.address import LAST_CHANGE, ListAddress, chips
 from service.hub.contacts.page import shown_columns
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
@@ -20,7 +20,7 @@ from service.jobs.exports.wanted_export import BadColumns
 from service.queries.as_of import BadMoment, end_of_day
 from service.queries.selection import Selection
 
-_COLUMNS = {"modified": "modified_at", "created": "created_at"}
+_COLUMNS = {"modified": "modified_at", "created": "created_at", LAST_CHANGE: "modified_at"}
 """Of the list, and what exports call them."""
 
 
@@ -42,7 +42,7 @@ def _asking(pages: Blueprint, services: Services, preferences: Preferences) -> N
     @needs("export")
     def ask_for_export() -> Any:
         asked = ListAddress.of(request.args, shown_columns(preferences))
-        columns = tuple(_COLUMNS.get(name, name) for name in asked.columns)
+        columns = tuple(dict.fromkeys(_COLUMNS.get(name, name) for name in asked.columns))
         try:
             wanted = ExportAsked(
                 _selection(asked),

@@ -22,6 +22,7 @@ TITLES = {
     "tags": "Tags",
     "modified": "Changed",
     "created": "Created",
+    "last_change": "Last change",
 }
 """The guides' words for what every contact can have (R2)."""
 

@@ -318,3 +318,12 @@ def test_no_index_is_made_on_what_nobody_has(slow_client, world, where, asked):
 
 def test_before_there_is_a_state_it_is_503(client):
     assert client.read(PATH).status_code == 503
+
+
+def test_each_contact_has_the_event_that_changed_it_last_where_that_is_asked_for(client, four):
+    four.track(phone=ASHA, city="Goa")
+    four.settle()
+    first, second, *_ = client.read(f"{PATH}?last_change=true&fields=city").json["contacts"]
+    assert first["last_change"]["changes"] == [{"attribute": "city", "from": "Pune", "to": "Goa"}]
+    assert second["last_change"]["changes"] == [{"attribute": "tags", "from": None, "to": "VIP"}]
+    assert "last_change" not in client.read(PATH).json["contacts"][0]

@@ -1,5 +1,8 @@
 """The list of contacts: what is shown, found, chosen and gone on with (R25)."""
 
+import re
+from html import unescape
+
 import pytest
 
 from service.deployment.locks import holding
@@ -203,3 +206,35 @@ def test_a_page_leads_back_to_the_one_before(world, browser):
     persons = [[text for text in page.texts if text.startswith("Person ")] for page in (first, second, back)]
     assert persons[0] == persons[2] == [f"Person {number:03}" for number in range(50)]
     assert persons[1] == [f"Person {number:03}" for number in range(50, 100)]
+
+
+def _last_changes(browser, address):
+    """What the list of this address asks for after its rows, and the answer."""
+    html = browser.open(address).html
+    (part,) = re.findall(r'hx-get="(/contacts/changes[^"]*)"', html)
+    return browser.open(unescape(part))
+
+
+def test_the_list_tells_what_changed_last_and_leads_to_it(known, browser):
+    known.track(phone=RAVI, city="Goa")
+    known.settle()
+    page = _last_changes(browser, "/contacts")
+    assert page.text.startswith("City was Pune → now Goa shop.example/orders")
+    assert re.search(r"/contacts/[0-9a-f-]{36}#e-\d+$", page.links[0])
+    assert len(page.links) == 4
+    assert not page.running
+
+
+def test_rows_come_without_what_changed_last_and_with_when_that_was(reader):
+    page = reader.open("/contacts")
+    assert "was Pune" not in page.text
+    assert "just now" in page.text
+
+
+def test_who_does_not_show_the_last_change_is_not_asked_to_wait_for_it(reader):
+    reader.send("/contacts/columns", {"column": ["name", "phone"]})
+    assert "/contacts/changes" not in reader.open("/contacts").html
+
+
+def test_the_last_change_sorts_by_when_it_was(reader):
+    assert "/contacts?sort=modified" in reader.open("/contacts").links
