@@ -20,6 +20,9 @@ IDLE_SECONDS = 0.004
 _BLOCKS_A_TURN = 8
 """Some 10 ms of work: what a lone call then waits for at most."""
 
+_UNCHANGED_SECONDS = 1.0
+"""A block that changes with every call is not made between two of them."""
+
 _TURNS_A_LOOK = 50
 """Between two looks for a rebuilt generation: 0.2 s on an idle log."""
 
@@ -97,9 +100,11 @@ class Projection:
         """Make the indexes that readers asked for meanwhile."""
         self._store.index(self._generations.asked().all() | ALWAYS)
 
-    def make_blocks(self) -> bool:
-        """Make some of the missing blocks of what readers asked for; gives whether any were missing."""
-        return self._store.make_blocks(_BLOCKS_A_TURN) > 0
+    def make_blocks(self, unchanged_for: float = 0.0) -> bool:
+        """Make some of the missing blocks whose contacts have not changed for so many seconds; gives whether any were
+        there.
+        """
+        return self._store.make_blocks(_BLOCKS_A_TURN, unchanged_for) > 0
 
     def _open_instead(self, rebuilt: int) -> None:
         """The generation that contradicts the log stays on disk as the one before: it is evidence."""
@@ -185,7 +190,7 @@ def run(
                 if folded:
                     pause = pause_after(folded, time.monotonic() - began)
                 else:
-                    pause = 0.0 if projection.make_blocks() else IDLE_SECONDS
+                    pause = 0.0 if projection.make_blocks(_UNCHANGED_SECONDS) else IDLE_SECONDS
                 healthy()
             except Exception as fault:
                 pause = 1.0

@@ -208,5 +208,7 @@ class StateWriter(ABC):
         """Make the indexes that lists need, and these where they are missing."""
 
     @abstractmethod
-    def make_blocks(self, most: int) -> int:
-        """Do up to `most` pieces of the work on indexes that waits for an idle moment; gives how many it did."""
+    def make_blocks(self, most: int, unchanged_for: float = 0.0) -> int:
+        """Do up to `most` pieces of the work on indexes that waits for an idle moment; gives how many it did. Those
+        whose contacts changed within `unchanged_for` seconds wait on.
+        """

@@ -165,6 +165,14 @@ def test_attributes_are_known_by_their_types_and_how_many_have_them(kept, is_ind
         assert {kind.name for kind in state.kinds()} == {"n", "day"}
 
 
+def test_work_on_indexes_waits_for_contacts_that_have_just_changed(kept):
+    kept.writer.index([KINDS])
+    kept.save(contact(1, city="Pune"))
+    assert kept.writer.make_blocks(MOST, unchanged_for=3600) == 0
+    assert kept.writer.make_blocks(MOST) > 0
+    assert kept.writer.make_blocks(MOST) == 0
+
+
 def test_tags_come_in_every_spelling_with_how_many_have_it(kept):
     """R5."""
     kept.save(contact(1, tags=["VIP"]), contact(2, tags=["vip"]), contact(3, tags=["VIP"]))

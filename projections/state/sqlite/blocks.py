@@ -2,13 +2,14 @@
 
 A block is the contacts whose numbers lie in one range of SIZE. A page that changes a contact drops its block, in the
 page's own transaction, so a block that is there is always right. The projector makes the missing ones when it has time
-for it, and whoever reads meanwhile works them out for himself. So a change costs one DELETE a block, and no index of
-all words is kept up with it: a trigram index of one attribute took 15 seconds for half a million contacts.
+for it and nobody changes them, and whoever reads meanwhile works them out. So a change costs one DELETE a block, and no
+index of all words is kept up with it: a trigram index of one attribute took 15 seconds for half a million contacts.
 """
 
 import re
+import time
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice, takewhile
 from typing import Any
 
 import msgspec
@@ -178,7 +179,7 @@ class Blocks:
     def __init__(self, connection: sqlite.Connection) -> None:
         self._connection = connection
         self._tables = {name for (name,) in self._rows("SELECT name FROM sqlite_schema WHERE name GLOB 'blocks_*'")}
-        self._missing: dict[str, set[int]] = {}
+        self._missing: dict[str, dict[int, float]] = {}  # since when, the newest last
 
     def keep(self, indexes: Iterable[str]) -> None:
         """From now on, keep blocks for those of these indexes that consist of them."""
@@ -191,7 +192,7 @@ class Blocks:
                 " (block INTEGER PRIMARY KEY, contacts BLOB NOT NULL, content BLOB NOT NULL) STRICT"
             )
             self._tables.add(table)
-            self._missing[index] = set(missing(self._rows, index))
+            self._missing[index] = dict.fromkeys(missing(self._rows, index), 0.0)
 
     def drop(self, contacts: Iterable[int]) -> None:
         """Forget the blocks of these contacts; inside the transaction that changes them."""
@@ -200,18 +201,26 @@ class Blocks:
         blocks = {contact // SIZE for contact in contacts}
         for table in self._tables:
             self._connection.executemany(f"DELETE FROM {table} WHERE block = ?", [(block,) for block in blocks])
+        now = time.monotonic()
         for absent in self._missing.values():
-            absent |= blocks  # too many of them after a rollback, which does no harm
+            for block in blocks:  # too many of them after a rollback, which does no harm
+                absent.pop(block, None)
+                absent[block] = now
 
-    def make(self, most: int) -> int:
-        """Make up to `most` of the blocks that are missing; gives how many it made."""
+    def make(self, most: int, unchanged_for: float = 0.0) -> int:
+        """Make up to `most` of the blocks that are missing and whose contacts have not changed for so many seconds;
+        gives how many it made.
+        """
+        until = time.monotonic() - unchanged_for
         for index, absent in self._missing.items():
-            if absent:
-                chosen = sorted(absent)[:most]
+            ready = takewhile(lambda one: one[1] <= until, absent.items())
+            chosen = [block for block, _ in islice(ready, most)]
+            if chosen:
                 made = [(block, *content_of(self._rows, index, block)) for block in chosen]
                 with sqlite.transaction(self._connection):
                     self._connection.executemany(f"INSERT OR REPLACE INTO {table_of(index)} VALUES (?, ?, ?)", made)
-                absent.difference_update(chosen)
+                for block in chosen:
+                    del absent[block]
                 return len(chosen)
         return 0
 

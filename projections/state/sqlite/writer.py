@@ -265,9 +265,9 @@ class StateStore(StateWriter):
         make(self._connection, indexes)
         self._blocks.keep(indexes)
 
-    def make_blocks(self, most: int) -> int:
+    def make_blocks(self, most: int, unchanged_for: float = 0.0) -> int:
         """Make up to `most` of the blocks of indexes that are missing; gives how many it made."""
-        return self._blocks.make(most)
+        return self._blocks.make(most, unchanged_for)
 
     def close(self) -> None:
         """Close the file."""
