@@ -21,9 +21,6 @@ from service.queries.whole_entry import entry_document
 from service.wiring.drivers import Drivers, now
 from service.wiring.ledger import ledger_status, verification
 
-SWITCH_SECONDS = 30.0
-"""How long a rebuild waits for a running projector to take up the new generation."""
-
 
 @click.command()
 @as_json
@@ -113,9 +110,16 @@ def _saved_head(drivers: Drivers, file: Path) -> Head:
 @click.command()
 @click.option("--until", type=click.IntRange(0), metavar="POSITION", help="Fold only up to this position.")
 @click.option("--into", type=click.Path(path_type=Path), metavar="FILE", help="Leave the deployment's state alone.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    default=30.0,
+    metavar="SECONDS",
+    help="For the running projector to take it up (30).",
+)
 @tells_progress
 @as_json
-def rebuild(until: int | None, into: Path | None, tells_progress: bool, is_json: bool) -> None:
+def rebuild(until: int | None, into: Path | None, wait: float, tells_progress: bool, is_json: bool) -> None:
     """Fold the whole log anew: into the next generation of the state, or into a file of its own."""
     if until is not None and into is None:
         raise click.UsageError("--until needs --into FILE: the state in use always follows the whole log")
@@ -137,7 +141,7 @@ def rebuild(until: int | None, into: Path | None, tells_progress: bool, is_json:
                 fold_into(rebuilt, log, until=until, progress=advance)
             else:
                 generation = build_generation(drivers.generations(), log, progress=advance)
-                _have_it_switched(drivers, generation)
+                _have_it_switched(drivers, generation, wait)
                 rebuilt = drivers.generations().state(generation)
     with rebuilt.reading() as state:
         document: dict[str, Any] = {
@@ -154,12 +158,12 @@ def rebuild(until: int | None, into: Path | None, tells_progress: bool, is_json:
     emit(document, is_json, lambda: table(("what", "value"), document.items()))
 
 
-def _have_it_switched(drivers: Drivers, generation: int) -> None:
+def _have_it_switched(drivers: Drivers, generation: int, seconds: float) -> None:
     """The projector switches, between two pages; where none runs, this process is the projector for a moment."""
     from projections.projector.loop import Projection
 
     generations = drivers.generations()
-    deadline = time.monotonic() + SWITCH_SECONDS
+    deadline = time.monotonic() + seconds
     while (generations.current() or 0) < generation:
         try:
             with holding(PROJECTOR.lock(drivers.deployment.data)), drivers.log_reader() as log:
@@ -170,7 +174,7 @@ def _have_it_switched(drivers: Drivers, generation: int) -> None:
             if time.monotonic() > deadline:
                 raise Failed(
                     f"generation {generation} is built, but the running projector did not take it up in"
-                    f" {SWITCH_SECONDS:.0f} s; it will when it gets to it (see `contacts status`)"
+                    f" {seconds:g} s; it will when it gets to it (see `contacts status`)"
                 ) from None
             time.sleep(0.02)
 

@@ -73,11 +73,6 @@ def sum_of(document: Mapping[str, Any]) -> Sequence[SumPart]:
     return parts
 
 
-def changing(document: Mapping[str, Any]) -> int:
-    """How many rows of a checked import change a contact: the number on its button."""
-    return int(document["created"] + document["updated"])
-
-
 def rows(number: int) -> str:
     """So many rows."""
     return f"{number:,} row{'' if number == 1 else 's'}"

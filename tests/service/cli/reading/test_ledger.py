@@ -7,7 +7,6 @@ import orjson
 import pytest
 
 from ledger import sqlite
-from service.cli import ledger
 from service.deployment.locks import holding
 from service.deployment.parts import PROJECTOR
 from tests.examples import ASHA, GAVIN, MEERA
@@ -202,9 +201,8 @@ def test_a_setting_that_is_wrong_is_exit_code_2(contacts, monkeypatch):
     assert "CONTACTS_MERGE" in err
 
 
-def test_a_rebuild_while_a_projector_holds_the_lock_says_that_it_was_not_taken_up(contacts, filled, monkeypatch):
-    monkeypatch.setattr(ledger, "SWITCH_SECONDS", 0.1)
+def test_a_rebuild_while_a_projector_holds_the_lock_says_that_it_was_not_taken_up(contacts, filled):
     with holding(PROJECTOR.lock(filled.deployment.data)):
-        code, _, err = contacts("rebuild")
+        code, _, err = contacts("rebuild", "--wait", "0.1")
     assert code == 1
     assert "did not take it up" in err
