@@ -95,6 +95,8 @@ def _speak(app: Flask, access: Access, moments: words.Moments) -> None:
         date=words.date,
         origin=words.origin,
         right=words.right,
+        person=words.person,
+        size=words.size,
         phone=words.phone,
         count=words.count,
         value=moments.value,
@@ -115,5 +117,6 @@ def _speak(app: Flask, access: Access, moments: words.Moments) -> None:
             "theme": theme if theme in ("light", "dark") else None,
             "here": request.full_path.rstrip("?"),
             "rights": words.RIGHTS,
+            "may": words.MAY,
             "places": PLACES,
         }

@@ -36,7 +36,7 @@ _PREVIEW: dict[str, Any] = {
                 "type": "string",
                 "reason": "synonym",
                 "values": 3,
-                "fits": None,
+                "fits": 1.0,
                 "formats": [],
             },
             {

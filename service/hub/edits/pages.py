@@ -13,6 +13,7 @@ from service.hub.contacts.address import ListAddress, chips
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
 from service.hub.frame.words import sentence
+from service.hub.imports import told
 from service.hub.imports.orders import is_consent_in_form, order_in_form, reason_in_form
 from service.imports.columns.edit import NothingToChange, WantedEdit
 from service.imports.record.imports import Imports
@@ -110,7 +111,7 @@ def _showing(pages: Blueprint, services: Services) -> None:
     def edits_page() -> Any:
         with services.imports() as found:
             edits = found.results.page(100, None, WantedImports(are_edits=True))
-        return render_template("edits/list.html", edits=edits)
+        return render_template("edits/list.html", edits=edits, states=told.STATES)
 
     @pages.get("/edits/<id>")
     @needs("import")

@@ -36,6 +36,17 @@ OPERATORS = {
     "<=": "is at most",
 }
 
+MAY = {
+    "read": "contacts, their history, and views",
+    "track": "add contacts, edit their values, add tags",
+    "import": "files, changes of many contacts, and taking them back",
+    "export": "files of contacts",
+    "audit": "the records: checks, refused updates, who did what",
+    "erase": "remove a person from everything, for good",
+    "admin": "who may use the hub, and keys for programs",
+}
+"""What each right is about; in the order in which pages offer them."""
+
 RIGHTS = {
     "read": "See",
     "track": "Change",
@@ -61,6 +72,20 @@ def capital(text: str) -> str:
 def sentence(fault: object) -> str:
     """What a fault says, as a sentence."""
     return f"{capital(str(fault))}."
+
+
+def person(by: str) -> str:
+    """Who did something: a person or key by name, the command line and the server in words."""
+    if by == "serve":
+        return "the server's first start"
+    return f"{visible(by.removeprefix('cli:'))}, command line" if by.startswith("cli:") else visible(by)
+
+
+def size(number: int) -> str:
+    """So many bytes, as files are told: `753 bytes`, `12 kB`, `3.4 MB`."""
+    if number < 1_000:
+        return f"{number} bytes"
+    return f"{number / 1_000:.0f} kB" if number < 1_000_000 else f"{number / 1_000_000:,.1f} MB"
 
 
 def right(scope: str) -> str:

@@ -1,10 +1,11 @@
 """The step Match columns: what stands beside each column, what the form says, and which fault is whose."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from service.imports.columns.attributes import TAGS, TITLES, fold
+from service.imports.columns.attributes import PHONE_NUMBER, TAGS, TITLES, fold
 from service.imports.columns.column_choice import ColumnChoice
 from service.imports.columns.column_map import REJECTED
 from service.imports.columns.date_formats import has_time
@@ -16,6 +17,9 @@ NEW = "new"
 LEFT_OUT = ""
 _OWN = "="
 """Begins what stands for a field that there is, so that no field's name can be taken for another choice."""
+
+_MEANS_NOTHING = frozenset({"na", "n/a", "#n/a", "-", "--", "null", "none", "nil"})
+_says_consent = re.compile(r"whats ?app|\bwa\b|\bopt|consent", re.IGNORECASE).search
 
 _MOST_OFFERED = 8_000
 """Fields offered in all: of a file with very many columns, each is offered the likely ones alone."""
@@ -50,9 +54,20 @@ class ColumnView:
         return len(self.formats) > 1 and self.becomes != LEFT_OUT
 
     @property
+    def may_be_consent(self) -> bool:
+        """Whether it seems to say who wants WhatsApp messages, and would become a field of its own (R16)."""
+        is_own = self.becomes == NEW and self.type == "boolean"
+        return is_own and _says_consent(self.header.replace("_", " ")) is not None
+
+    @property
+    def is_phone(self) -> bool:
+        """Whether it is the phone number."""
+        return self.becomes == f"{_OWN}{PHONE_NUMBER}"
+
+    @property
     def needs_somebody(self) -> bool:
         """Whether it stands first, for somebody to look at."""
-        return bool(self.faults) or self.must_say_format
+        return bool(self.faults) or self.must_say_format or self.may_be_consent
 
 
 def views(
@@ -81,6 +96,18 @@ def views(
             view = _as_typed(view, typed)
         found.append(replace(view, faults=tuple(fault for fault in faults if repr(view.header[:60]) in fault)))
     return sorted(found, key=lambda view: (not view.needs_somebody, view.place))
+
+
+def words_for_nothing(status: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Texts in the first rows that people write for an empty cell, each with the columns in which it stands."""
+    found: dict[str, list[str]] = {}
+    header = status["preview"]["header"]
+    for row in status["preview"]["rows"]:
+        for column, cell in zip(header, row["cells"], strict=False):
+            text = cell.strip()
+            if text.casefold() in _MEANS_NOTHING and column not in found.setdefault(text, []):
+                found[text].append(column)
+    return found
 
 
 def wanted(form: Mapping[str, str], status: Mapping[str, Any]) -> list[ColumnChoice]:

@@ -109,7 +109,10 @@ def _new(pages: Blueprint, desk: Desk, access: Access) -> None:
             try:
                 id = found.uploads.receive(fill, by=g.session.name)
             except FileRefused as refused:
-                return page(refused.as_sentence(OF_PAGE)), 422
+                said = refused.as_sentence(OF_PAGE)
+                if request.accept_mimetypes.best == "text/plain":  # one of several, which a script says beside the page
+                    return Response(said, status=422, content_type="text/plain; charset=utf-8")
+                return page(said), 422
             except Problem as problem:
                 if problem.status not in (400, 422):
                     raise

@@ -12,7 +12,7 @@ from service.http.services import Services
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
 from service.hub.imports import told
-from service.hub.imports.columns import TYPES, views, wanted
+from service.hub.imports.columns import TYPES, views, wanted, words_for_nothing
 from service.hub.imports.options import DELIMITERS, options_of
 from service.imports.record.imports import Imports
 from service.imports.table.refusal import FileRefused, MappingRefused
@@ -213,6 +213,7 @@ def _columns_page(
         delimiters=DELIMITERS,
         country_code=code,
         may_need_code=may_need_code,
+        nothing=words_for_nothing(document),
     )
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request
 
-from service.deployment.keys import SCOPES, ScopeUnknown
+from service.deployment.keys import ScopeUnknown
 from service.deployment.people import NameTaken, People, PersonUnknown
 from service.deployment.sessions import Sessions, SessionUnknown, shown
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
-from service.hub.frame.words import sentence
+from service.hub.frame.words import RIGHTS, sentence
 
 
 def people_pages(people: People, sessions: Sessions) -> Blueprint:
@@ -90,6 +90,6 @@ def _page(people: People, sessions: Sessions, **members: Any) -> str:
         of_keys=[device for device in devices if device["key"] is not None],
         mine=g.session.id,
         me=g.session.person,
-        scopes=SCOPES,
+        scopes=RIGHTS,
         **given,
     )

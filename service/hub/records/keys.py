@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request
 
-from service.deployment.keys import SCOPES, Keys, KeyUnknown, ScopeUnknown, TooManyKeys, shown
+from service.deployment.keys import Keys, KeyUnknown, ScopeUnknown, TooManyKeys, shown
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
-from service.hub.frame.words import sentence
+from service.hub.frame.words import RIGHTS, sentence
 
 
 def keys_pages(keys: Keys) -> Blueprint:
@@ -52,7 +52,7 @@ def keys_pages(keys: Keys) -> Blueprint:
             "records/keys.html",
             valid=[key for key in every if key["revoked_at"] is None],
             revoked=[key for key in every if key["revoked_at"] is not None],
-            scopes=SCOPES,
+            scopes=RIGHTS,
             **given,
         )
 

@@ -1,6 +1,7 @@
 // Every page works without scripts. These make pages quicker to use, and keep what was typed from being lost.
 import "./scripts/connection.js";
 import "./scripts/copying.js";
+import "./scripts/dropping.js";
 import "./scripts/forms.js";
 import "./scripts/menus.js";
 import "./scripts/times.js";

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from service.imports.columns.attributes import IDENTITY, TAGS, TITLES, fold, says_title
+from service.imports.columns.attributes import IDENTITY, PHONE_NUMBER, TAGS, TITLES, fold, says_title
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import Column, ColumnMap
 from service.imports.columns.date_formats import fitting
 from service.imports.columns.mapping import map_by_name
 from service.imports.rows.cells import CellFault, Reader, reader
+from service.imports.rows.phone_cells import odd_character
 from service.imports.table.formula_guard import unguard
 
 Reason = Literal["exact", "synonym", "existing", "new", "ignored"]
@@ -27,8 +28,9 @@ class Proposal:
 
     `reason`: its header is a default attribute's name or a synonym of one, or an existing attribute's; `new` becomes a
     custom attribute. `fits` is the share of its `values` (those of the sample that are not blank) that are of the type,
-    0 to 1; None where there are none, or where a row's other columns count too (phones). `formats` are those by which
-    all of them are dates, several where day and month cannot be told apart: whoever maps the column names one (R19).
+    0 to 1; None where there are none, or where a row's other columns count too. Of phone numbers it is the share of
+    digits alone, which `clean_phones` need not clean (R14). `formats` are those by which all of them are dates, several
+    where day and month cannot be told apart: whoever maps the column names one (R19).
     """
 
     column: str
@@ -74,6 +76,9 @@ def _proposal(columns: ColumnMap, place: int, rows: Sequence[Sequence[str]], kno
     values = [cell for row in rows if place < len(row) and (cell := row[place].strip())]
     if column.attribute is None:
         return Proposal(column.header, None, column.type, "ignored", len(values), None)
+    if column.attribute == PHONE_NUMBER and values:
+        share = sum(not odd_character(value, clean=False) for value in values) / len(values)
+        return Proposal(column.header, column.attribute, column.type, _reason(column.header), len(values), share)
     if column.attribute in IDENTITY or column.is_tags:
         return Proposal(column.header, column.attribute, column.type, _reason(column.header), len(values), None)
     if column.attribute in TITLES:

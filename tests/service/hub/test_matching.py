@@ -50,6 +50,29 @@ def test_a_day_that_can_be_read_in_two_ways_has_to_be_said(desk):
     assert re.search(r'value="DD/MM/YYYY" required', html)
 
 
+def test_what_looks_like_consent_and_would_be_another_field_is_pointed_out_first(desk):
+    rows = f"Mobile,City,WhatsApp\n{GAVIN},Pune,TRUE\n{ASHA},Agra,FALSE\n"
+    html = desk.page(f"{desk.uploaded(rows)}?step=columns").html
+    assert "Then choose “WhatsApp Opted”" in html
+    assert html.index('id="column2"') < html.index('id="column0"')
+    opted = rows.replace("WhatsApp", "Opt in")
+    assert "Then choose" not in desk.page(f"{desk.uploaded(opted)}?step=columns").text
+
+
+def test_phones_that_are_not_digits_alone_are_counted_before_the_check(desk):
+    text = desk.page(f"{desk.uploaded(f'Phone{chr(10)}{GAVIN}{chr(10)}98200 45678{chr(10)}')}?step=columns").text
+    assert "1 of 2 are not digits alone" in text
+
+
+def test_texts_that_people_write_for_nothing_are_offered_as_empty(desk, world):
+    path = desk.uploaded(f"Phone,City,Area\n{GAVIN},NA,Baner\n")
+    assert 'name="null_value" value="NA"' in desk.page(f"{path}?step=columns").html
+    desk.matched(path, null_value="NA")
+    desk.work(path)
+    desk.run(path)
+    assert world.contact(GAVIN)["traits"] == {"area": "Baner"}
+
+
 def test_faults_of_the_mapping_stand_at_their_columns_and_keep_what_was_typed(desk):
     path = desk.uploaded(f"Mobile,Town,Place\n{GAVIN},Pune,Agra\n")
     answer = desk.matched(path, becomes1="=city", becomes2="=city", null_values="NA, nil")
