@@ -27,6 +27,13 @@ class FromImport:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOf:
+    """Whether it is one of these contacts, by number."""
+
+    contacts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HasTag:
     """Whether a contact has a tag."""
 
@@ -79,7 +86,7 @@ class Together:
     tests: tuple["Test", ...]
 
 
-Test = Condition | Recorded | FromImport | HasTag | Exists | Contains | Empty | Tagged | Not | Together
+Test = Condition | Recorded | FromImport | OneOf | HasTag | Exists | Contains | Empty | Tagged | Not | Together
 
 
 @dataclass(frozen=True, slots=True)

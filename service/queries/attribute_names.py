@@ -14,7 +14,9 @@ COUNTRY_CODE = "country_code"
 """A part of the phone; an attribute of this name goes before it."""
 IMPORT = "import"
 OUTCOME = "outcome"
-MEMBERS = (*IDENTITIES, *RECORDED, TAGS, IMPORT, OUTCOME)
+CONTACT = "contact"
+"""A contact's id."""
+MEMBERS = (*IDENTITIES, *RECORDED, TAGS, IMPORT, OUTCOME, CONTACT)
 """What is found by a name as attributes are, and is none; an attribute of that name is put in double quotes."""
 
 _TITLES = {loose(name): name for name in (*DEFAULT_TYPES, *MEMBERS, COUNTRY_CODE)} | {loose("Phone Number"): "phone"}

@@ -54,7 +54,7 @@ def list_page(
     place = None if cursor is None else _place(cursor, mark)
     with stored.reading() as state:
         state.freeze()
-        chosen, notes = wanted(asked, state, once, days)
+        chosen, notes = wanted(asked, state, log, once, days)
         sort = sorted_by(sort, state, once)
         page = pages.page(state, chosen, sort, place, limit)
         document: dict[str, Any] = {

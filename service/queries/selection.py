@@ -5,20 +5,31 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
-from ledger.events import moments, user_ids
 from ledger.events import tags as tag_rules
-from ledger.events.phone import PhoneFault, normalise, normalise_full
+from ledger.events import user_ids
 from ledger.events.traits import WHATSAPP_OPTED, TraitType, consent, is_datetime
 from projections.conditions.condition import IDENTITIES, BadCondition, Condition, Said, parse, trait_of
-from projections.conditions.filters import Empty, Filter, FromImport, HasTag, Not, Recorded, Tagged, Test, Together
+from projections.conditions.filters import (
+    Empty,
+    Filter,
+    FromImport,
+    HasTag,
+    Not,
+    Recorded,
+    Tagged,
+    Test,
+    Together,
+)
 from projections.conditions.wanted import SORTS, Sort, Wanted, number_of, order_of, sort_by
 from projections.fold.outcomes import OUTCOMES, Outcome
+from projections.lists.refreshed import OpenLog
 from projections.state.indexes import can_be_kept
 from projections.state.questions import StateReader
-from service.queries.attribute_names import COUNTRY_CODE, IMPORT, OUTCOME, RECORDED, TAGS, Names
+from service.queries.attribute_names import CONTACT, COUNTRY_CODE, IMPORT, OUTCOME, RECORDED, TAGS, Names
 from service.queries.business_days import BusinessDays
 from service.queries.condition_faults import SUCH, faults_of, without_order
 from service.queries.condition_words import DAYS, WORDS, days_meant, values_between_commas
+from service.queries.member_conditions import as_phone, of_country, one_of, recorded, tagged
 
 Match = Literal["all", "any"]
 
@@ -37,14 +48,15 @@ class Selection:
 
 
 def wanted(
-    asked: Selection, state: StateReader, once: Callable[[str], bool], days: BusinessDays
+    asked: Selection, state: StateReader, log: OpenLog, once: Callable[[str], bool], days: BusinessDays
 ) -> tuple[Wanted, list[str]]:
     """What the list must test in a state, and notes on what of it holds for fewer than a reader may think.
 
-    `once` says whether an attribute that nobody has now was ever named by an accepted entry. Raises BadCondition with
-    every fault at once; ValueError for what is no tag.
+    `once` says whether an attribute that nobody has now was ever named by an accepted entry; `log` is the one that the
+    state was folded from, and is asked who a contact's id means. Raises BadCondition with every fault at once;
+    ValueError for what is no tag.
     """
-    reading = _ConditionReader(state, once, days)
+    reading = _ConditionReader(state, log, once, days)
     faults: list[str] = []
     tests: list[Test] = []
     for text in asked.where:
@@ -103,8 +115,9 @@ def _parts(test: Test) -> Sequence[Test]:
 class _ConditionReader:
     """Turns conditions into tests, by the attributes that there are."""
 
-    def __init__(self, state: StateReader, once: Callable[[str], bool], days: BusinessDays) -> None:
+    def __init__(self, state: StateReader, log: OpenLog, once: Callable[[str], bool], days: BusinessDays) -> None:
         self._state = state
+        self._log = log
         self._types = state.attribute_types()
         self._days = days
         self._names = Names(self._types, once)
@@ -126,6 +139,8 @@ class _ConditionReader:
         if is_member and name in (IMPORT, OUTCOME):
             self._note_import(name, said)
             return None
+        if is_member and name == CONTACT:
+            return one_of(said, self._log)
         if said.op != "~" and said.value.startswith(_LIKE_OPERATORS):
             raise BadCondition(_no_operator(said))
         word, colon, rest = said.value.partition(":")
@@ -205,13 +220,13 @@ class _ConditionReader:
 
     def _compared(self, name: str, is_member: bool, op: str, value: str) -> Test:
         if is_member and name == TAGS:
-            return _tagged(op, value)
+            return tagged(op, value)
         if is_member and name in RECORDED:
-            return _recorded(name, op, value)
+            return recorded(name, op, value)
         if is_member and name == COUNTRY_CODE:
-            return _of_country(op, value)
+            return of_country(op, value)
         if is_member and op in ("=", "!="):
-            value = _as_phone(value) if name == "phone" else user_ids.clean(value)
+            value = as_phone(value) if name == "phone" else user_ids.clean(value)
         condition = Condition(name, op, _as_consent(value) if name == WHATSAPP_OPTED else value)
         return self._ordered(condition) if op in _ORDER else self._fitting(condition)
 
@@ -247,49 +262,6 @@ def _no_operator(said: Said) -> str:
     return f"{said.op}{said.value[0]} is no operator: use one of = != > >= < <= ~{advice}"
 
 
-def _of_country(op: str, value: str) -> Test:
-    """Country codes are told apart by how a phone begins: none begins with another."""
-    if op not in ("=", "!="):
-        raise BadCondition(f"{COUNTRY_CODE} can be compared by =, != and not by {op}")
-    code = value.removeprefix("+")
-    try:
-        normalise(code, "")
-    except PhoneFault as fault:
-        if fault.field == COUNTRY_CODE:
-            raise BadCondition(f"{COUNTRY_CODE} is a country's calling code, such as 91") from None
-    begins = Condition("phone", "~", f"+{code}")
-    return begins if op == "=" else Not(begins)
-
-
-def _as_phone(value: str) -> str:
-    """In E.164; a number that no plan has (any more) is looked for as it is written."""
-    try:
-        return normalise_full(value)
-    except PhoneFault:
-        if value.startswith("+") and value[1:].isdigit():
-            return value
-    raise BadCondition("phone is compared as a full number, such as phone=+919967536783; phone~9967536783 finds a part")
-
-
 def _as_consent(value: str) -> str:
     said = consent(value)
     return str(said).lower() if isinstance(said, bool) else value
-
-
-def _tagged(op: str, value: str) -> Test:
-    if op not in ("=", "!="):
-        raise BadCondition(f"tags can be compared by =, != and not by {op}")
-    try:
-        has = HasTag(tag_rules.clean(value))
-    except ValueError as fault:
-        raise BadCondition(str(fault)) from None
-    return has if op == "=" else Not(has)
-
-
-def _recorded(name: str, op: str, value: str) -> Test:
-    if op == "~":
-        raise BadCondition(f"{name} can be compared by = != > >= < <= and not by ~")
-    try:
-        return Recorded(RECORDED[name], op, moments.parse(value))
-    except ValueError:
-        raise BadCondition(f"{name} is a datetime: compare it with a date, or a time with its zone") from None

@@ -67,11 +67,17 @@ def open_hub(told, browser, signed_in):
         window.close()
 
 
+def _scripts_run(page):
+    """Wait for the page's scripts: a click before they run is a whole page."""
+    page.locator("[data-keys]").wait_for()
+
+
 def _open_contact(page, name):
     page.get_by_label("Search contacts").fill(name)
     page.get_by_role("link", name=name).first.wait_for()
     page.get_by_role("link", name=name).first.click()
     page.get_by_role("heading", name=name).wait_for()
+    _scripts_run(page)
 
 
 def _edit_city(page, city):
@@ -109,6 +115,32 @@ def test_the_list_follows_what_is_typed_and_the_field_keeps_the_focus(open_hub):
     page.wait_for_url("**/contacts?*q=nalini*")
     assert page.locator("tbody tr").count() == 1
     assert page.evaluate("document.activeElement.value") == "nalini"
+    assert window.complaints == []
+
+
+def test_what_changed_last_comes_after_the_rows_and_leads_to_the_timeline(open_hub):
+    window = open_hub()
+    told = window.page.locator("tr", has_text="Nalini Bose").get_by_role("link", name="in-use.csv, line 2")
+    told.click()
+    window.page.get_by_role("heading", name="Nalini Bose").wait_for()
+    assert "#e-" in window.page.url
+    assert window.complaints == []
+
+
+def test_ticked_rows_are_counted_and_lead_to_a_change_of_just_them(open_hub):
+    window = open_hub()
+    page = window.page
+    _scripts_run(page)
+    assert not page.get_by_role("button", name="Change").is_visible()
+    page.get_by_label("Tick Nalini Bose").check()
+    page.get_by_label("Tick Omar Khan").check()
+    page.get_by_role("button", name="Change these 2").wait_for()
+    page.get_by_label("Tick all").check()
+    page.get_by_role("button", name="Change these").wait_for()
+    page.get_by_label("Tick all").uncheck()
+    page.get_by_label("Tick Omar Khan").check()
+    page.get_by_role("button", name="Change these 1").click()
+    page.get_by_role("heading", name="Change 1 contact").wait_for()
     assert window.complaints == []
 
 

@@ -1,11 +1,12 @@
 """The few contacts among which all that a list wants must be, found by an index."""
 
+import json
 from collections.abc import Container, Iterable, Iterator, Sequence
 
 from ledger.events import tags as tag_rules
 from ledger.events.traits import is_datetime
 from projections.conditions.condition import Condition
-from projections.conditions.filters import FromImport, Recorded
+from projections.conditions.filters import FromImport, OneOf, Recorded
 from projections.conditions.wanted import Wanted, day_of, number_of
 from projections.state.indexes import CREATED, SEARCH, TAGS, attribute_of, of_attribute, of_text, table_of
 from projections.state.sqlite.blocks import Rows, line, matching, texts
@@ -76,6 +77,8 @@ def _of_filters(wanted: Wanted, there: Container[str]) -> Iterator[Query]:
     for test in tests:
         if isinstance(test, FromImport):
             yield from_import(test)
+        if isinstance(test, OneOf):
+            yield "SELECT value AS contact FROM json_each(?)", [json.dumps(test.contacts)]
     made = [test for test in tests if isinstance(test, Recorded) and test.column == "created" and test.op != "!="]
     if made and table_of(CREATED) in there:
         within = " AND ".join(f"created {test.op} ?" for test in made)

@@ -20,6 +20,7 @@ from projections.conditions.filters import (
     FromImport,
     HasTag,
     Not,
+    OneOf,
     Recorded,
     Tagged,
     Test,
@@ -156,6 +157,8 @@ class Sql:
                 query, bounds = from_import(test)
                 self.parameters += bounds
                 return f"contact IN ({query})"
+            case OneOf():
+                return f"contact IN (SELECT value FROM json_each({self._bound(json.dumps(test.contacts))}))"
             case HasTag():
                 return self._tag(tag_rules.fold(tag_rules.clean(test.tag)))
             case Exists():

@@ -50,7 +50,7 @@ FILE = (
 class SelectionBody(OptionalBody):
     """Which contacts are meant; without any of these, all."""
 
-    where = several(text("A condition", most=1000), "Conditions such as city=Pune")
+    where = several(text("A condition", most=4000), "Conditions such as city=Pune")
     tag = several(text("A tag", most=100), "Tags that a contact must have")
     match = fields.String(
         load_default="all", validate=one_of(("all", "any")), metadata=said("Whether all of where and tag must hold")

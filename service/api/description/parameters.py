@@ -55,7 +55,7 @@ def several(item: fields.String, description: str) -> fields.List[str]:
 class ContactsQuery(AsOfQuery):
     """For a list of contacts."""
 
-    where = several(text("A condition", most=1000), "Conditions such as city=Pune")
+    where = several(text("A condition", most=4000), "Conditions such as city=Pune")
     tag = several(text("A tag", most=100), "Tags that a contact must have")
     match = fields.String(
         load_default="all",

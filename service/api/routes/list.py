@@ -34,11 +34,11 @@ def list_routes(services: Services) -> Routes:
         `city=Pune`. Behind `=` and `!=` there can also be `in:a,b` (any of these), `between:1,5`, `empty:`, `any:` (has
         a value), `all:a,b` (for tags and lists), `day:2026-10-01,2026-10-12`, `last:30` and `next:7` (days; those of
         `created_at` and `modified_at` are the business's), and `is:` before a value that begins like one of these.
-        `phone`, `user_id`, `created_at`, `modified_at` and `tags` are asked for in the same way; an attribute of such a
-        name, or one whose name holds an operator, is put in double quotes: `"created_at"=x`. Default attributes go by
-        their titles too. All of `where` and `tag` must hold, or any with `match=any`. A condition that no value can
-        meet, and one about an attribute that nobody ever had, is 422; `notes` tell how many values a comparison had to
-        leave out.
+        `phone`, `user_id`, `created_at`, `modified_at`, `tags` and `contact` (its id) are asked for in the same way; an
+        attribute of such a name, or one whose name holds an operator, is put in double quotes: `"created_at"=x`.
+        Default attributes go by their titles too. All of `where` and `tag` must hold, or any with `match=any`. A
+        condition that no value can meet, and one about an attribute that nobody ever had, is 422; `notes` tell how many
+        values a comparison had to leave out.
 
         `sort` by an attribute has letters in order whatever their case, and contacts without a value at the end.
 

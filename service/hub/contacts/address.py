@@ -73,9 +73,9 @@ class ListAddress:
         """Whether it asks for some contacts only."""
         return bool(self.q or self.where or self.tags)
 
-    def address(self, *, cursor: str | None) -> str:
-        """The list's address, at this place."""
-        pairs = self.pairs + ([("cursor", cursor)] if cursor else [])
+    def address(self, *, cursor: str | None, **more: str) -> str:
+        """The list's address, at this place; `more` says what else of the page."""
+        pairs = [*self.pairs, *([("cursor", cursor)] if cursor else []), *more.items()]
         return "/contacts" + (f"?{urlencode(pairs)}" if pairs else "")
 
     def with_condition(self, condition: str) -> "ListAddress":

@@ -9,7 +9,7 @@ from io import StringIO
 from ledger.events.traits import DEFAULT_TYPES
 from projections.conditions.condition import IDENTITIES, BadCondition, Said, parse
 from service.hub.frame.words import OPERATORS, title, visible
-from service.queries.attribute_names import MEMBERS, RECORDED, TAGS, written
+from service.queries.attribute_names import CONTACT, MEMBERS, RECORDED, TAGS, written
 from service.queries.condition_words import WORDS
 
 _THERE = {"any": "has a value", "empty": "is empty"}
@@ -105,6 +105,9 @@ def in_words(text: str) -> str:
         said = parse(text)
     except BadCondition:
         return visible(text)
+    if said.name == CONTACT and not said.is_exact:
+        many = said.value.count(",") + 1
+        return f"{'is' if said.op == '=' else 'is not'} {f'one of {many:,}' if many > 1 else 'the one'} chosen"
     return visible(f"{title_of(said.name)} {_told(said)}")
 
 

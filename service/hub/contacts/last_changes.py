@@ -17,7 +17,7 @@ ROWS = 50
 """On a page of the list."""
 
 _LONGEST_POSITION = 16
-_LONGEST_WORDS = 32
+_LONGEST_WORDS = 26
 
 
 def last_changes_page(pages: Blueprint, services: Services) -> None:

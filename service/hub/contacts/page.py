@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, g, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -18,9 +19,10 @@ from service.hub.contacts.last_changes import ROWS, last_changes_page
 from service.hub.contacts.overview import DAYS, drawn
 from service.hub.contacts.views import pairs_of, view_of, views_pages
 from service.hub.frame.access import needs
+from service.hub.frame.notices import tell
 from service.hub.frame.preferences import Preferences
 from service.queries.as_of import BadMoment, end_of_day, position_of
-from service.queries.attribute_names import RECORDED, TAGS
+from service.queries.attribute_names import CONTACT, RECORDED, TAGS
 from service.queries.list import BadCursor
 from service.queries.selection import BadSort, Selection
 
@@ -94,6 +96,8 @@ def _shown(services: Services, asked: ListAddress, lacking: str | None = None) -
         fields=[*IDENTITIES, *names],
         panel=_panel(services, asked.filtering, types, lacking) if asked.filtering else None,
         contacts=document["contacts"],
+        can_tick=position is None and not {"import", "export"}.isdisjoint(g.session.scopes),
+        is_page_ticked=request.args.get("ticked") == "page",
         total=document["total"],
         following=document["next_cursor"],
         previous=document.get("previous_cursor"),
@@ -159,6 +163,19 @@ def _choosing(pages: Blueprint, services: Services, preferences: Preferences) ->
         except NotChosen as bad:
             return _shown(services, asked, f"{bad}.")
         return redirect(asked.with_condition(condition).address(cursor=None), 303)
+
+    @pages.get("/contacts/ticked")
+    @needs("read")
+    def ticked() -> Any:
+        """The ticked rows of a list lead here, and on to what is to be done with just these contacts."""
+        asked = ListAddress.of(request.args, ())
+        ids = list(dict.fromkeys(request.args.getlist("contact")))
+        if not ids:
+            tell("No row is ticked: tick those that you mean, or all on the page.", kind="fault")
+            return redirect(asked.address(cursor=asked.cursor), 303)
+        where = f"{CONTACT}=" + (ids[0] if len(ids) == 1 else f"in:{','.join(ids)}")
+        place = "/exports/new" if request.args.get("do") == "download" else "/edits/new"
+        return redirect(f"{place}?{urlencode({'where': where})}", 303)
 
     @pages.post("/contacts/columns")
     @needs("read")

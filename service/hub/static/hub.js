@@ -8,11 +8,13 @@ import "./scripts/times.js";
 import "./scripts/upload.js";
 import { useKeys } from "./scripts/keys.js";
 import { tendNotices } from "./scripts/notices.js";
+import { countTicked } from "./scripts/ticking.js";
 import { all } from "./scripts/page.js";
 
 const begin = () => {
   useKeys();
   tendNotices();
+  countTicked();
   for (const element of all("[data-script]")) element.hidden = false; // what is of no use without scripts
 };
 

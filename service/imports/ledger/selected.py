@@ -41,7 +41,7 @@ class Selected:
         with self.states.in_use().reading() as state:
             state.freeze()
             try:
-                chosen, _ = wanted(selection_of(edit), state, self.once, self.days)
+                chosen, _ = wanted(selection_of(edit), state, self.log, self.once, self.days)
             except ValueError as fault:
                 raise FileRefused(f"The selection is not possible: {fault}.") from fault
             place = None

@@ -62,7 +62,7 @@ def write_export(
     """
     with _settled_state(stored) as state:
         types, position = state.attribute_types(), state.checkpoint().position
-        chosen, _ = contacts_wanted(asked, state, parts.once, parts.days)
+        chosen, _ = contacts_wanted(asked, state, parts.log, parts.once, parts.days)
         if asked.format == "csv":
             table = ContactTable(columns_wanted(asked.columns, types, parts.once), parts.known())
             out.write(BOM_UTF8 + _lines([table.guarded_header()]))

@@ -55,7 +55,7 @@ class Exporting:
             asked.selection, asked.sort, asked.format, asked.columns, position, asked.is_opted_in_only
         )
         with self.readers.states.in_use().reading() as state:
-            contacts_wanted(wanted, state, self.once, self.days)
+            contacts_wanted(wanted, state, self.readers.log, self.once, self.days)
             columns_wanted(wanted.columns or (), state.attribute_types(), self.once)
         document = self.exports.ask(wanted, by)
         self._note(by, "export asked for", document["id"], format=wanted.format, columns=wanted.columns)
@@ -66,13 +66,13 @@ class Exporting:
         stored = self.readers.states.in_use()
         with stored.reading() as state:
             state.freeze()
-            chosen, _ = contacts_wanted(WantedExport(selection), state, self.once, self.days)
+            chosen, _ = contacts_wanted(WantedExport(selection), state, self.readers.log, self.once, self.days)
             return self.totals.of(stored, state, chosen), self.totals.of(stored, state, opted_in(chosen))
 
     def check(self, selection: Selection) -> None:
         """See that a selection is possible, without counting it. Raises BadCondition, ValueError."""
         with self.readers.states.in_use().reading() as state:
-            contacts_wanted(WantedExport(selection), state, self.once, self.days)
+            contacts_wanted(WantedExport(selection), state, self.readers.log, self.once, self.days)
 
     def note_download(self, id: str, by: str) -> None:
         """Put into the audit table that somebody downloads the file."""

@@ -9,6 +9,7 @@ import msgspec
 from ledger.events.traits import WHATSAPP_OPTED
 from projections.conditions.condition import BadCondition, Condition, trait_of
 from projections.conditions.wanted import Sort, Wanted
+from projections.lists.refreshed import OpenLog
 from projections.state.questions import AttributeTypes, StateReader
 from service.queries.attribute_names import RECORDED, Names
 from service.queries.business_days import BusinessDays
@@ -57,10 +58,10 @@ class ExportColumn:
 
 
 def contacts_wanted(
-    asked: WantedExport, state: StateReader, once: Callable[[str], bool], days: BusinessDays
+    asked: WantedExport, state: StateReader, log: OpenLog, once: Callable[[str], bool], days: BusinessDays
 ) -> tuple[Wanted, list[str]]:
     """Which contacts an export has, and notes, as `selection.wanted` gives and raises."""
-    chosen, notes = wanted(asked.selection, state, once, days)
+    chosen, notes = wanted(asked.selection, state, log, once, days)
     return opted_in(chosen) if asked.is_opted_in_only else chosen, notes
 
 

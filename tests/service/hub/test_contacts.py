@@ -196,13 +196,18 @@ def test_an_order_that_there_is_not_says_so(reader):
     assert "This order is not possible: no contact ever had an attribute" in reader.open("/contacts?sort=citty").text
 
 
+def _to_a_page(page):
+    """The first link to the page before, else to the next."""
+    return next(link for link in page.links if link and "cursor=" in link and "ticked=" not in link)
+
+
 def test_a_page_leads_back_to_the_one_before(world, browser):
     for number in range(120):
         world.track(user_id=f"u-{number:03}", name=f"Person {number:03}")
     world.settle()
     first = browser.open("/contacts?sort=name")
-    second = browser.open(next(link for link in first.links if link and "cursor=" in link))
-    back = browser.open(next(link for link in second.links if link and "cursor=" in link))
+    second = browser.open(_to_a_page(first))
+    back = browser.open(_to_a_page(second))
     persons = [[text for text in page.texts if text.startswith("Person ")] for page in (first, second, back)]
     assert persons[0] == persons[2] == [f"Person {number:03}" for number in range(50)]
     assert persons[1] == [f"Person {number:03}" for number in range(50, 100)]
@@ -238,3 +243,41 @@ def test_who_does_not_show_the_last_change_is_not_asked_to_wait_for_it(reader):
 
 def test_the_last_change_sorts_by_when_it_was(reader):
     assert "/contacts?sort=modified" in reader.open("/contacts").links
+
+
+def _ids(page):
+    return re.findall(r'id="c-([0-9a-f-]{36})"', page.html)
+
+
+def test_ticked_rows_lead_to_a_change_of_just_them(reader):
+    first, _, third, _ = _ids(reader.open("/contacts"))
+    page = reader.open(f"/contacts/ticked?contact={first}&contact={third}&do=change")
+    assert "Change 2 contacts" in page.text
+    assert "is one of 2 chosen" in page.text
+    assert sorted(_ids(reader.open(f"/contacts?where=contact%3Din%3A{first}%2C{third}"))) == sorted([first, third])
+
+
+def test_ticked_rows_can_be_downloaded(reader):
+    first, *_ = _ids(reader.open("/contacts"))
+    page = reader.open(f"/contacts/ticked?contact={first}&do=download")
+    assert "All 1 person" in page.text
+    assert "is the one chosen" in page.text
+
+
+def test_all_rows_of_a_page_are_ticked_by_a_link_too(reader):
+    page = reader.open("/contacts")
+    assert not re.search(r'name="contact"[^>]* checked', page.html)
+    page = reader.open(next(link for link in page.links if link and "ticked=page" in link))
+    assert len(re.findall(r'name="contact"[^>]* checked', page.html)) == 4
+
+
+def test_nothing_ticked_is_said_where_it_was(reader):
+    answer = reader.get("/contacts/ticked?where=city%3DPune&do=change")
+    assert answer.headers["Location"] == "/contacts?where=city%3DPune"
+    assert "No row is ticked" in reader.open("/contacts?where=city%3DPune").text
+
+
+def test_who_can_do_nothing_with_ticked_rows_is_offered_none(known, make_browser, keys):  # noqa: ARG001
+    other = make_browser()
+    other.sign_in(keys.create("ravi", ["read"], by="tests")[1])
+    assert 'name="contact"' not in other.open("/contacts").html

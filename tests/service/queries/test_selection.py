@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from datetime import date, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -291,3 +292,33 @@ def test_contacts_are_found_by_what_an_import_did_to_them(imports, world):
     assert "outcome is one of rejected, skipped" in refused(world, f"import={id}", "outcome=made")
     assert "no import has the id 'nothing'" in refused(world, "import=nothing")
     assert "not by >" in refused(world, f"import>{id}")
+
+
+def _id(world, phone):
+    return world.contact(phone)["id"]
+
+
+def test_contacts_are_asked_for_by_their_ids(people):
+    gavin, ravi = _id(people, GAVIN), _id(people, RAVI)
+    assert found(people, f"contact={gavin}") == "gavin"
+    assert found(people, f"contact=in:{ravi},{gavin}") == "gavin ravi"
+    assert found(people, f"contact=in:{ravi},{gavin}", "city=Pune") == "gavin"
+    assert found(people, f"contact!=in:{ravi},{gavin}") == "asha emma"
+
+
+def test_the_id_of_nobody_is_refused(people):
+    assert refused(people, "contact=x1") == "there is no contact with the id 'x1'"
+    assert "is no contact" in refused(people, f"contact=in:{_id(people, GAVIN)},01a22a55-89d6-72c8-b607-bf1cca48d389")
+    assert "by =, != and not by ~" in refused(people, "contact~x")
+
+
+def test_the_id_of_a_contact_that_was_merged_away_means_the_one_it_became(tmp_path):
+    with closing(World(tmp_path / "data")) as world:
+        world.track(user_id="u-1", city="Goa")
+        world.track(phone=GAVIN, city="Pune")
+        world.settle()
+        with closing(world.state()) as state:
+            first, second = (str(UUID(bytes=state.contact(number).id)) for number in (1, 2))
+        world.track(phone=GAVIN, user_id="u-1")
+        world.settle()
+        assert found(world, f"contact=in:{first},{second}") == found(world, f"contact={second}") == "gavin"

@@ -38,6 +38,7 @@ const showKeys = () => {
   if (document.querySelector(ROWS)) {
     add("j k", "The next and the previous row");
     add("Enter", "Open it");
+    if (document.querySelector(`${ROWS} input[type=checkbox]`)) add("x", "Tick it");
   }
   add("Escape", "Close, or leave as it was");
   add("?", "These keys");
