@@ -1,7 +1,7 @@
 """Where an event came from, in words: a program by its key, a person, a file by its name, a service upstream (R27)."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,8 +13,8 @@ from ledger.log.port import LogReader
 from projections.fold.component import Step
 from projections.fold.event import Event
 
-CALL, FILE, HUB, UPSTREAM, LEDGER = "call", "file", "hub", "upstream", "ledger"
-KINDS = (CALL, FILE, HUB, UPSTREAM, LEDGER)
+CALL, FILE, EDIT, HUB, UPSTREAM, LEDGER = "call", "file", "edit", "hub", "upstream", "ledger"
+KINDS = (CALL, FILE, EDIT, HUB, UPSTREAM, LEDGER)
 """Of origins."""
 
 _OF_SOURCES = {"import": FILE}
@@ -30,10 +30,15 @@ NAMES = {
 
 
 class _Started(msgspec.Struct):
-    """What ImportStarted says of who brought which file; imports of earlier versions say neither."""
+    """What ImportStarted says of who brought which file; imports of earlier versions say neither.
+
+    `kind` is `edit` of a change of contacts by hand, whose name says what it changes.
+    """
 
     file_name: str | None = None
     by: str | None = None
+    kind: str | None = None
+    rows: int | None = None
 
 
 _started = msgspec.json.Decoder(_Started).decode
@@ -50,24 +55,27 @@ class KindOf:
 
     def __init__(self, log: LogReader) -> None:
         self._log = log
+        self._start = cache(partial(_start_of, log))
 
     def __call__(self, step: Step) -> str:
         """One of KINDS; an undo or a redo is the ledger's."""
         if not isinstance(step.cause, Event):
             return LEDGER
         if step.cause.import_id is not None:
-            return FILE
+            return EDIT if self._start(step.cause.import_id).kind == EDIT else FILE
         entry = self._log.entry(step.cause.position)
         return LEDGER if entry is None else kind_of(entry.source)
 
 
 class Origins:
-    """Adds origins to what is told of events. `file_name` knows the files of imports of earlier versions, by id."""
+    """Adds origins to what is told of events. `file_name` knows the files of imports of earlier versions, by id.
+
+    A change by hand (`edit`) is an import without a file; its name says what it changes, `rows` how many contacts.
+    """
 
     def __init__(self, log: LogReader, file_name: Callable[[str], str | None] = lambda _: None) -> None:
-        self._log = log
         self._file_name = file_name
-        self._start = cache(self._start_of)
+        self._start = cache(partial(_start_of, log))
 
     def added(self, document: dict[str, Any]) -> dict[str, Any]:
         """An event, or a claim of one, with its `origin`: `kind`, `name`, `by`, and of a file its `import`."""
@@ -77,9 +85,11 @@ class Origins:
         if source is not None and source.startswith(types.IMPORTS):
             id = source.removeprefix(types.IMPORTS)
             started = self._start(id)
-            origin["name"] = started.file_name or "a file"
-            origin["by"] = by or started.by
-            origin["import"] = {"id": id, "file": started.file_name, "line": document.get("line")}
+            is_edit = started.kind == EDIT
+            name = started.file_name or self._file_name(id)
+            origin |= {"kind": EDIT if is_edit else FILE, "name": name or "a file", "by": by or started.by}
+            line = None if is_edit else document.get("line")
+            origin["import"] = {"id": id, "file": None if is_edit else name, "line": line, "rows": started.rows}
         document["origin"] = origin
         return document
 
@@ -93,12 +103,13 @@ class Origins:
         parts = urlsplit(source)
         return parts.netloc + parts.path if parts.netloc else source
 
-    def _start_of(self, id: str) -> _Started:
-        entry = self._log.by_message_id(f"{id}.started", f"{types.IMPORTS}{id}")
-        said = _Started()
-        if entry is not None and entry.is_accepted:
-            try:
-                said = _started(json_of(entry.headers, entry.value) or b"{}")
-            except BROKEN:
-                said = _Started()
-        return said if said.file_name else _Started(self._file_name(id), said.by)
+
+def _start_of(log: LogReader, id: str) -> _Started:
+    """What the import with this id said when it began."""
+    entry = log.by_message_id(f"{id}.started", f"{types.IMPORTS}{id}")
+    if entry is None or not entry.is_accepted:
+        return _Started()
+    try:
+        return _started(json_of(entry.headers, entry.value) or b"{}")
+    except BROKEN:
+        return _Started()

@@ -15,6 +15,7 @@ from service.imports.record.imports import Imports
 from service.imports.record.named_once import named_once
 from service.imports.record.registry import Registry
 from service.imports.record.results import Results
+from service.imports.record.tagging import Tagging
 from service.imports.record.uploads import UploadPorts, Uploads
 from service.imports.run.feed import Pace
 from service.imports.run.importer import Importer
@@ -32,7 +33,8 @@ def imports(deployment: Deployment, publish: Callable[[Message], None]) -> Itera
         ports = _upload_ports(drivers, view)
         results = Results(folder, registry, view.outcomes, view.rejections, view.not_redone, OF_CALL)
         orders = Orders(results.orderable, view.opted_in_by, publish, drivers.signer(), ports.new_id, now)
-        yield Imports(Uploads(folder, registry, ports, _limits(deployment)), results, orders)
+        uploads = Uploads(folder, registry, ports, _limits(deployment))
+        yield Imports(uploads, results, orders, Tagging(folder, registry, ports))
 
 
 @contextmanager

@@ -44,11 +44,14 @@ class ChangeSchema(Answer):
 
 
 class ImportedSchema(Answer):
-    """Which line of which file."""
+    """Which line of which file; of a change by hand, without a file, neither."""
 
     id = fields.String(required=True, metadata={"description": "The import's"})
     file = fields.String(required=True, allow_none=True)
     line = fields.Integer(required=True, allow_none=True)
+    rows = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Of the file, or contacts that were to change"}
+    )
 
 
 class OriginSchema(Answer):

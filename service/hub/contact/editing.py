@@ -1,11 +1,11 @@
-"""The addresses of the contact page's forms: a field's new value, a new field, a tag, and taking an edit back (R26)."""
+"""The addresses of the contact page's forms: a field's new value, a new field, and taking an edit back (R26)."""
 
 from typing import Any
 
 from flask import Blueprint, redirect, request
 
 from service.http.services import Services
-from service.hub.contact.fields import NameMeant, NewField, field_meant, tag_meant
+from service.hub.contact.fields import NameMeant, NewField, field_meant
 from service.hub.contact.inputs import NotMeant, Typed, meant
 from service.hub.contact.saving import Saving
 from service.hub.contact.shown import ContactPage, Form
@@ -81,23 +81,6 @@ def _adding(pages: Blueprint, services: Services, page: ContactPage, saving: Sav
         except NotMeant as fault:
             return page.render(id, form(fault=f"{fault}.")), 422
         return saving.save(id, {"traits": {name: value}}, _read_at(), form)
-
-    @pages.post("/contacts/<id>/tags")
-    @needs("track")
-    def add_tag(id: str) -> Any:
-        text = request.form.get("tag", "")
-
-        def form(**members: Any) -> Form:
-            return Form(tag=text, **members)
-
-        try:
-            tag = tag_meant(request.form, services.catalogue.tags()[0][0])
-        except NameMeant as similar:
-            ask = {"kind": "similar", "names": similar.names, "typed": text, "again": saving.sent(_read_at())}
-            return page.render(id, form(ask=ask)), 409
-        except NotMeant as fault:
-            return page.render(id, form(fault=f"{fault}.")), 422
-        return saving.save(id, {"tags": [tag]}, _read_at(), form)
 
 
 def _value(services: Services, id: str, name: str, stands: Typed) -> Any:

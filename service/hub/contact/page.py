@@ -8,6 +8,7 @@ from service.http.services import Services
 from service.hub.contact.editing import editing_pages
 from service.hub.contact.saved import became_of, tell_saved
 from service.hub.contact.shown import FIELDS, ContactPage
+from service.hub.contact.tagging import tagged, tagging_pages
 from service.hub.frame import words
 from service.hub.frame.access import needs
 from service.hub.frame.preferences import Preferences
@@ -23,6 +24,7 @@ def contact_pages(services: Services, preferences: Preferences) -> Blueprint:
     page = ContactPage(services, preferences)
     moments = words.Moments(services.settings.time_zone, services.clock)
     saving = editing_pages(pages, services, page, moments)
+    tagging_pages(pages, services, page, saving)
 
     @pages.get("/contacts/<id>")
     @needs("read")
@@ -31,6 +33,8 @@ def contact_pages(services: Services, preferences: Preferences) -> Blueprint:
             found = find_id(log, id)
             if found.asked != found.contact and "as_of" not in request.args:
                 return redirect(f"/contacts/{documents.id_of(log, found)}", 303)
+        if "tagged" in request.args:
+            return tagged(services, page, id, request.args["tagged"])
         if "saving" not in request.args:
             return page.render(id)
         became = became_of(services, request.args["saving"])

@@ -27,6 +27,7 @@ ORIGINS = {
     "hub": "People in the hub",
     "call": "Calls of programs",
     "file": "Files",
+    "edit": "Changes of many contacts, and tags",
     "upstream": "Other services",
     "ledger": "The ledger itself",
 }
@@ -95,7 +96,7 @@ class ContactPage:
             kinds=WORDS,
             suggestions=self._suggestions() if is_now else {},
             zone=services.settings.time_zone or "this server's zone",
-            events=timeline.told(story.events, explained["values"]),
+            events=timeline.told(story.events, explained["values"], explained["tags"]),
             left=story.left,
             is_newest=before is None,
             asked=asked,

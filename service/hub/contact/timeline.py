@@ -6,19 +6,37 @@ from typing import Any
 from ledger.events import types
 from service.hub.contact.details import IDENTITIES
 from service.hub.frame import words
+from service.queries.origins import EDIT
 
 
-def told(events: Iterable[dict[str, Any]], values: Mapping[str, Any]) -> list[dict[str, Any]]:
+def told(
+    events: Iterable[dict[str, Any]], values: Mapping[str, Any], tags: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """The events with `kind` and `words` of their origin and a `heading`.
 
-    `can_be_undone`: an edit by hand whose values, as `values` explain them, are still there.
+    `can_be_undone`: an edit by hand whose values, as `values` explain them, are still there. `change`: the id of a
+    change by hand that this event is of; `is_of_one`: it was about this contact alone, and what it set is still there.
+    The message of a change that had only tags to give is left out.
     """
     found = []
+    at = {one["position"] for one in (*values.values(), *tags)}
     for event in events:
         kind, text = words.came_from(event)
         stands = all(values.get(name, {}).get("position") == event["position"] for name in undone(event))
-        can_be_undone = stands and bool(undone(event))
-        found.append({**event, "kind": kind, "words": text, "heading": heading(event), "can_be_undone": can_be_undone})
+        made = event["origin"]["import"] if event["origin"]["kind"] == EDIT else None
+        if made is not None and event["type"] == types.USER_TRACKED and not event["changes"]:
+            continue
+        told = {"kind": kind, "words": text, "heading": heading(event)}
+        of_one = made is not None and made["rows"] == 1 and event["position"] in at
+        found.append(
+            {
+                **event,
+                **told,
+                "can_be_undone": stands and bool(undone(event)),
+                "change": made and made["id"],
+                "is_of_one": of_one,
+            }
+        )
     return found
 
 
@@ -51,13 +69,17 @@ def _changed(event: Mapping[str, Any]) -> str:
     return f"{len(changed)} fields changed"
 
 
+def _ordered(event: Mapping[str, Any]) -> str:
+    return "Change" if event["origin"]["kind"] == EDIT else "Import"
+
+
 _HEADINGS: dict[str, Callable[[Mapping[str, Any]], str]] = types.complete(
     {
         types.USER_TRACKED: _changed,
         types.TAGS_ADDED: _changed,
         types.EVENT_TRACKED: lambda event: words.visible(str(event.get("event") or "Event")),
-        types.IMPORT_UNDONE: lambda _: "Import undone",
-        types.IMPORT_REDONE: lambda _: "Import done again",
+        types.IMPORT_UNDONE: lambda event: f"{_ordered(event)} undone",
+        types.IMPORT_REDONE: lambda event: f"{_ordered(event)} done again",
     },
     (*types.ABOUT_CONTACTS, types.IMPORT_UNDONE, types.IMPORT_REDONE),
     "service/hub/contact/timeline",

@@ -40,7 +40,8 @@ def _told(event: Mapping[str, Any]) -> dict[str, Any]:
     changes = [one for one in event["changes"] if one["attribute"] not in IDENTITIES]
     is_new = len(changes) < len(event["changes"]) and all(one["from"] is None for one in event["changes"])
     changes = sorted(changes or event["changes"], key=lambda one: one["from"] is None)  # what was replaced says most
-    undone = {types.IMPORT_UNDONE: f"{text} undone", types.IMPORT_REDONE: f"{text} done again"}.get(event["type"])
+    name = words.visible(event["origin"]["name"])
+    undone = {types.IMPORT_UNDONE: f"{name} undone", types.IMPORT_REDONE: f"{name} done again"}.get(event["type"])
     shown = [] if is_new else changes[:1]
     return {
         "position": event["position"],

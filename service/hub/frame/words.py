@@ -198,10 +198,15 @@ class Moments:
 
 
 def came_from(document: Mapping[str, Any]) -> tuple[str, str]:
-    """Where an event came from: the kind of its origin, and words: a person, a key, a file with a line, a service."""
+    """Where an event came from: the kind it is drawn as, and words: a person, a key, a file with a line, a service.
+
+    A change of contacts by hand is drawn as what people do on a contact's page is.
+    """
     found = document["origin"]
     kind, name, by = found["kind"], visible(found["name"]), found["by"]
     if kind == "file":
         line = found["import"]["line"]
         return kind, name if line is None else f"{name}, line {line}"
+    if kind == "edit":
+        return "hub", "By hand" if by is None else f"By hand · {visible(by)}"
     return kind, name if by is None or kind not in ("hub", "ledger") else f"{name} · {visible(by)}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request
@@ -38,7 +39,7 @@ class Desk:
     def open(self) -> Iterator[Imports]:
         """The imports, told in the words of pages."""
         with self.services.imports() as found:
-            yield Imports(found.uploads, found.results.in_words(OF_PAGE), found.orders)
+            yield replace(found, results=found.results.in_words(OF_PAGE))
 
 
 def imports_pages(services: Services, access: Access) -> Blueprint:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,7 @@ class Selected:
 
     def lines(self, edit: Mapping[str, Any]) -> Iterator[bytes]:
         """The frozen file, piece by piece, all as of one moment. Raises FileRefused for a condition that is wrong."""
-        yield _written([[column.header for column in COLUMNS.columns]])
+        yield header_line()
         with self.states.in_use().reading() as state:
             state.freeze()
             try:
@@ -48,10 +48,20 @@ class Selected:
             while True:
                 page = pages.page(state, chosen, "created", place, _PAGE)
                 found = settled(state, self.log, page.contacts, chosen)
-                yield _written([[one.phone or "", "" if one.phone else one.user_id or ""] for one in found])
+                yield identity_lines((one.phone, one.user_id) for one in found)
                 if page.following is None:
                     return
                 place = page.following
+
+
+def header_line() -> bytes:
+    """The first line of a frozen file."""
+    return _written([[column.header for column in COLUMNS.columns]])
+
+
+def identity_lines(contacts: Iterable[tuple[str | None, str | None]]) -> bytes:
+    """The lines of contacts, each given by its phone in E.164 and its user id."""
+    return _written([[phone or "", "" if phone else user_id or ""] for phone, user_id in contacts])
 
 
 def _written(rows: list[list[str]]) -> bytes:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from service.imports.record.results import Results
+from service.imports.record.tagging import Tagging
 from service.imports.record.uploads import Uploads
 from service.imports.run.undo_import import Orders
 
@@ -14,3 +15,4 @@ class Imports:
     uploads: Uploads
     results: Results
     orders: Orders
+    tagging: Tagging

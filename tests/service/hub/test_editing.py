@@ -265,17 +265,6 @@ def test_a_new_field_that_cannot_be_says_why_and_keeps_what_was_typed(world, bro
     assert traits(world)["city"] == "Pune"
 
 
-def test_a_tag_is_added_and_a_spelling_near_another_is_asked_about(world, browser, gavin):
-    world.tag("New Customer", phone=ASHA)
-    world.settle()
-    fields = fields_of(browser.open(gavin), f"{gavin}/tags")
-    assert browser.send(f"{gavin}/tags", {**fields, "tag": "new_customer"}).status_code == 409
-    with settling(world):
-        browser.send(f"{gavin}/tags", {**fields, "tag": "new customer"})
-    assert world.contact(GAVIN)["tags"] == ["new customer"]
-    assert browser.send(f"{gavin}/tags", {**fields, "tag": "\x07"}).status_code == 422
-
-
 def test_who_may_only_see_finds_the_pencils_disabled_with_the_right_they_need(world, make_browser, keys, gavin):
     browser = make_browser()
     browser.sign_in(keys.create("reader", SAFE_SCOPES, by="tests")[1])

@@ -61,7 +61,7 @@ def test_a_row_of_a_file_is_one_change_with_its_tags_and_its_line(world):
     world.send_signed("/imports/i1", "TagsAdded", "i1.000001.t", {**row, "rowend": True, "tags": ["vip"]})
     told = _told(world, GAVIN)[GAVIN]
     assert _changes(told) == [("city", "Pune", "Goa"), ("tags", None, "vip")]
-    assert told["origin"]["import"] == {"id": "i1", "file": "october.csv", "line": 42}
+    assert told["origin"]["import"] == {"id": "i1", "file": "october.csv", "line": 42, "rows": None}
 
 
 def test_two_messages_that_are_no_row_are_two_changes(world):

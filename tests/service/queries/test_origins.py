@@ -36,7 +36,7 @@ def test_a_row_of_a_file_is_told_with_the_file_the_line_and_who_brought_it(world
         "kind": "file",
         "name": "october.csv",
         "by": "Meera Shah",
-        "import": {"id": "i1", "file": "october.csv", "line": 42},
+        "import": {"id": "i1", "file": "october.csv", "line": 42, "rows": None},
     }
     assert _told(world) == (expected, expected)
 
