@@ -102,7 +102,7 @@ def import_file(file: BinaryIO, again: bool, dry_run: bool, rejects: Path | None
     name, choices = Path(file.name).name, Choices(**chosen)
     if dry_run:
         with at_work(_ONLY_READING) as (importer, report), _rejects_csv(rejects) as out:
-            document = importer.checks.dry_run(file, name, choices, report, out)
+            document = importer.checks.dry_run(file, name, choices, report, out, by=who())
         emit(document, is_json, lambda: print_check(document))
         return _exit_code(document)
     with at_work(_READING) as (importer, report):

@@ -21,6 +21,7 @@ from service.hub.frame.faults import answer_faults
 from service.hub.frame.notices import with_notices
 from service.hub.frame.places import PLACES
 from service.hub.frame.policy import with_policy
+from service.hub.frame.polling import polled
 from service.hub.frame.preferences import Preferences
 from service.hub.frame.signing_in import signing_in, signing_out
 from service.hub.imports.pages import UPLOADS, imports_pages
@@ -62,6 +63,7 @@ def create_hub(hub: Hub) -> Flask:
     with_notices(app, hub.secret, settings.port)
     with_policy(app, hub.random)
     compressed(app, hub.random)
+    polled(app)
     answer_faults(app, access, hub.services.new_id)
     app.register_blueprint(signing_in(access, hub.services.gate, hub.services.people))
     app.register_blueprint(signing_out(access))

@@ -65,6 +65,7 @@ CHECKED_EDIT: dict[str, Any] = {
         "head": "55f82d8adab993e15612d789e0004d6fd5d08b0740d7160071347d7dec68a740",
         "opt_ins": 0,
         "with_opt_ins": None,
+        "replaced": {},
         "gains": {},
         "broken_quotes": {"cells": 0, "first": []},
         "new_attributes": [],
@@ -77,6 +78,7 @@ CHECKED_EDIT: dict[str, Any] = {
             }
         ],
     },
+    "examples": [],
     "text_columns": [],
     "user_ids_left_out": 0,
     "reasons": [],

@@ -114,6 +114,7 @@ UPLOADED: dict[str, Any] = {
     "sheets": None,
     "same_columns_as": None,
     "check": None,
+    "examples": [],
     "text_columns": [],
     "user_ids_left_out": 0,
     "reasons": [],
@@ -150,6 +151,7 @@ CHECKED: dict[str, Any] = {
         "head": "e3c218cbf6be8b6ddd877d91ab8ae3038ee2ef1c82bb7cb2de88b97713b2b1fd",
         "opt_ins": 0,
         "with_opt_ins": None,
+        "replaced": {},
         "gains": {},
         "broken_quotes": {"cells": 0, "first": []},
         "new_attributes": ["Loyalty Points"],
@@ -162,6 +164,7 @@ CHECKED: dict[str, Any] = {
             }
         ],
     },
+    "examples": [],
     "text_columns": [],
     "user_ids_left_out": 0,
     "reasons": [{"reason": "type_mismatch", "rows": 1, "what": "not a value of the column's type"}],

@@ -58,6 +58,11 @@ class NotRedoneSchema(Answer):
     first = fields.List(fields.Nested(NotRedoneRowSchema), required=True, metadata=said("At most 100"))
 
 
+def _replaced(also: str) -> fields.Dict:
+    of = said(f"How many values of each attribute others take the place of. {also}")
+    return fields.Dict(keys=fields.String(), values=fields.Integer(), metadata=of)
+
+
 class CountsSchema(Answer):
     """An import and its counts; before it is confirmed, those of its check."""
 
@@ -90,6 +95,7 @@ class CountsSchema(Answer):
     pending = _count("Not known yet")
     cancelled = _count("Never published, as it was stopped")
     erased = _count("Of contacts that were erased since")
+    replaced = _replaced("As the check counted them that was confirmed; not where none was made")
     failure = fields.String(metadata=said("Why it failed, or why its check refused the file"))
     undoing = fields.Nested(UndoingSchema, metadata=said("Its last undo or redo; no undo changes the counts"))
 
@@ -191,6 +197,7 @@ class ChecksSumSchema(Answer):
     skipped = _count("Left out by the mode")
     duplicate = _count("Later rows with the phone of a row that is taken")
     rejected = _count("Rows with a fault")
+    replaced = _replaced("Not in checks of earlier versions")
 
 
 class BrokenQuoteSchema(Answer):
@@ -219,6 +226,7 @@ class CheckSchema(Answer):
         allow_none=True,
         metadata=said("What it comes to if the confirmation allows these; null where there are none"),
     )
+    replaced = _replaced("Not in checks of earlier versions")
     gains = fields.Dict(
         keys=fields.String(),
         values=fields.Integer(),
@@ -277,6 +285,11 @@ class ImportSchema(CountsSchema):
         metadata=said("While nothing is chosen: the newest import that was confirmed with the same columns"),
     )
     check = fields.Nested(CheckSchema, required=True, allow_none=True)
+    examples = fields.List(
+        fields.Nested(ExampleSchema),
+        required=True,
+        metadata=said("Of a confirmed import: at most five rows that take the place of values, as its check said"),
+    )
     text_columns = fields.List(
         fields.Nested(TextColumnSchema),
         required=True,

@@ -87,12 +87,18 @@ def _form(services: Services, asked: ListAddress, fault: str | None = None) -> A
         total, _ = services.exporting.counts(_selection(asked))
     except (BadCondition, ValueError) as bad:
         fault = fault or str(bad)
+    most = services.settings.max_rows
+    if total is not None and total > most:
+        fault = (
+            f"{total:,} contacts are chosen, and one change can be about {most:,}: add a filter, change them in parts"
+        )
     return render_template(
         "edits/new.html",
         asked=asked,
         chips=chips(asked),
         query=urlencode(asked.pairs),
         total=total,
+        is_possible=bool(total) and (total or 0) <= most,
         fields=[one["name"] for one in attributes],
         fault=fault and sentence(fault.rstrip(".")),
         typed=request.form,

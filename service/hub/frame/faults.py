@@ -17,6 +17,7 @@ from ledger.storage import NotMadeYet, StorageFault
 from service.http.body import BrokenOff, LengthMissing, TooLong
 from service.http.problem import Problem
 from service.hub.frame.access import LARGEST_FORM, Access, Forged, NotAllowed, SignedOut, is_fragment
+from service.hub.frame.polling import is_poll
 from service.hub.frame.words import sentence
 from service.imports.record.registry import ImportUnknown
 from service.jobs.past_states import BeingFolded
@@ -52,7 +53,7 @@ def answer_faults(app: Flask, access: Access, new_id: Callable[[], str]) -> None
             _log.error("page failed", request=id, route=str(request.url_rule), exc_info=fault)
             said = _Said(500, "Something went wrong here", f"The server's log has it under {id}.")
         headers = {"Retry-After": "2"} if said.status == 503 else {}
-        if is_fragment():
+        if is_fragment() and not (said.looks_again and is_poll()):
             if isinstance(fault, Forged) and g.session is not None:
                 headers["HX-Trigger"] = dumps({"hub:token": {"token": access.token(g.session)}})
             return render_template("frame/fault_notice.html", said=said), said.status, headers | _TO_NOTICES

@@ -13,6 +13,8 @@ from flask import Flask, flash, get_flashed_messages, request
 from flask import session as cookie
 from flask.sessions import SecureCookieSessionInterface
 
+from service.hub.frame.polling import is_poll
+
 _LONGEST = 300
 
 Kind = Literal["done", "fault"]
@@ -49,6 +51,8 @@ def with_notices(app: Flask, secret: bytes, port: int) -> None:
 
 
 def _take() -> list[dict[str, Any]]:
+    if is_poll():  # it puts a part of the page in place, and notices are no part of it
+        return []
     told: Any = get_flashed_messages(with_categories=True)
     return [{"kind": kind, **notice} for kind, notice in told]
 

@@ -37,6 +37,6 @@ def with_policy(app: Flask, random: Callable[[int], bytes]) -> None:
         response.headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce())
         if request.endpoint != "static":
             # kept by this browser to be shown again by Back, and asked for before any other use
-            response.headers["Cache-Control"] = "private, no-cache"
+            response.headers["Cache-Control"] = "no-store" if "ETag" in response.headers else "private, no-cache"
             response.vary.update(("Cookie", "HX-Request"))
         return response

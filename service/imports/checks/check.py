@@ -57,7 +57,7 @@ def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, repo
         with_opt_ins = None
         if out and not choices.allow_opt_in:
             allowed = judged.by(frozenset(), lambda _: None, lambda done: report("checking consent", *done))
-            with_opt_ins = {name: allowed.counts[name] for name in _COUNTS}
+            with_opt_ins = {name: allowed.counts[name] for name in _COUNTS} | {"replaced": allowed.replaced}
     return {
         **whole.counts,
         "id": None,
@@ -66,6 +66,7 @@ def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, repo
             **_stands_for(head),
             "opt_ins": whole.findings.opt_ins + whole.refused_opt_ins,
             "with_opt_ins": with_opt_ins,
+            "replaced": whole.replaced,
             "gains": gains.to_json(),
             "broken_quotes": _broken_quotes_json(*broken_quotes(folder.source, table)),
             **_news(whole.findings, head),
@@ -88,6 +89,11 @@ class _Whole:
     counts: dict[str, Any]
     findings: CheckFindings
     refused_opt_ins: int
+
+    @property
+    def replaced(self) -> dict[str, int]:
+        """How many values of each attribute others take the place of, the most first."""
+        return {name: count for name, count in self.findings.replaced.most_common() if count}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from service.imports.rows.scan import Scan
 from service.imports.run.ports import Limits, Ports, Report
 from service.imports.run.reading import read_new, rows_of
 from service.imports.table.dialect import shape
-from service.imports.table.refusal import FileRefused
+from service.imports.table.refusal import FileRefused, TooManyChosen, TooManyRows
 from service.imports.table.wording import OF_COMMAND
 
 _LOOK_AGAIN = 0.05
@@ -41,12 +41,19 @@ class Checks:
         self._limits = limits
 
     def dry_run(
-        self, file: BinaryIO, name: str, choices: Choices, report: Report, rejects: TextIO | None = None
+        self,
+        file: BinaryIO,
+        name: str,
+        choices: Choices,
+        report: Report,
+        rejects: TextIO | None = None,
+        *,
+        by: str | None = None,
     ) -> dict[str, Any]:
         """What `Importer.bring` would come to: the Import JSON, with `check` in it. Nothing is kept.
 
         It is exact for the ledger at the position that it names (R21). `rejects` gets the rejects CSV; it is opened
-        with newline="". Raises FileRefused.
+        with newline=""; `by` is who asks. Raises FileRefused.
         """
         choices = clean_choices(choices)
         folder = ImportFolder(self._folder / self._ports.new_id())
@@ -55,7 +62,7 @@ class Checks:
                 report("reading", 0, 0)
                 copied = folder.copy(file, choices, self._limits.bytes)
                 new, found = read_new(folder, copied, name, choices, self._ports, self._limits, report)
-                document = self._check(folder, new, found, report)
+                document = self._check(folder, replace(new, by=by), found, report)
                 first = look(folder.source, choices.delimiter, self._ports.known_attributes())
                 document["proposals"] = [one.to_json() for one in better_types(first.proposed, new.columns)]
                 document["reasons"] = reasons_json(document["reasons"])
@@ -115,7 +122,8 @@ class Checks:
             watching("scanning", 0, 0)
             found = rows_of(folder, one, self._limits)
         except FileRefused as fault:
-            failure = str(fault)
+            is_file = one.choices.edit is None or not isinstance(fault, TooManyRows)
+            failure = str(fault if is_file else TooManyChosen(self._limits.rows))
             self._conclude(one, ImportStep.REFUSE, lambda now: replace(now, failure=failure, is_checking=False))
             return
         document = self._check(folder, replace(one, rows=len(found)), found, watching)

@@ -35,8 +35,8 @@ class CheckFindings:
     """What a check found so far.
 
     `rejections` are the rows that the append would reject; `attributes` those that some row gives a value; `tags` those
-    that rows have, by what they compare by; `opt_ins`
-    counts the rows that opt somebody in who has opted out (R16).
+    that rows have, by what they compare by; `opt_ins` counts the rows that opt somebody in who has opted out (R16);
+    `replaced` the contacts that have another value of an attribute afterwards, by attribute.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -45,6 +45,7 @@ class CheckFindings:
     attributes: set[str] = field(default_factory=set)
     tags: dict[str, str] = field(default_factory=dict)
     opt_ins: int = 0
+    replaced: Counter[str] = field(default_factory=Counter)
 
     @property
     def settled(self) -> Outcomes:
@@ -139,6 +140,9 @@ class Rehearsal:
             return
         if self._found.phones[index] in self._opted_out and after.traits.get(WHATSAPP_OPTED) is True:
             findings.opt_ins += 1
+        for name in traits:
+            was = before.traits.get(name)
+            findings.replaced[name] += was is not None and after.traits.get(name) != was
         if len(findings.examples) < MOST_EXAMPLES:
             changed = [
                 {"attribute": change.attribute, "from": change.before, "to": change.after}

@@ -35,11 +35,12 @@ from service.imports.record.rejects import (
     worded_faults,
 )
 from service.imports.record.remembered import with_same_columns
+from service.imports.record.replaced import replaced_by, replacing
 from service.imports.record.wanted_imports import EVERY, WantedImports
 from service.imports.run.undo_import import Order, refuse
 from service.imports.table.dialect import TableShape, shape
 from service.imports.table.refusal import CopyGone, NotChecked
-from service.imports.table.wording import Words
+from service.imports.table.wording import Words, reworded
 
 _OPTIONS = (
     *("country_code", "mode", "match", "fill", "blank", "null_values", "relaxed_names", "clean_phones"),
@@ -129,11 +130,13 @@ class Results:
         if one.state is ImportState.CHECKED and (checked := folder.load("check")) is not None:
             return {name: checked[name] for name in checked if name not in _OF_THE_WHOLE} | {"id": id, **about(one)}
         if one.confirmed_at is None:
-            return import_json(one, Outcomes(), 0, 0) | ({"rows": None} if one.state in _PREPARED else {})
+            return self._worded(import_json(one, Outcomes(), 0, 0)) | ({"rows": None} if one.state in _PREPARED else {})
         is_over = one.state is not ImportState.RUNNING
         duplicate = one.duplicate if is_over else progress.duplicate
         rejected = one.rejected if is_over else progress.rejected
-        return import_json(one, self._outcomes(id), duplicate, rejected)
+        document = self._worded(import_json(one, self._outcomes(id), duplicate, rejected))
+        replaced = replaced_by(one, folder.load("check"))
+        return document if replaced is None else document | {"replaced": replaced}
 
     def status(self, id: str) -> dict[str, Any]:
         """Whatever of an import can change, without its rejects and its preview. Raises ImportUnknown."""
@@ -164,6 +167,7 @@ class Results:
             "sheets": look and look.get("sheets"),
             "same_columns_as": self._same_columns(one, look),
             "check": check and check["check"],
+            "examples": [] if one.confirmed_at is None else replacing(folder.load("check")),
             "text_columns": check.get("text_columns", []) if check else self._text_columns(one),
             "user_ids_left_out": check.get("user_ids_left_out", 0) if check else self._user_ids_left_out(one),
             "reasons": reasons_json(check.get("reasons", {})) if check else self._reasons(one),
@@ -238,6 +242,11 @@ class Results:
         if counts["pending"]:
             return {"stage": "applying", "done": one.rows - counts["pending"], "rows": one.rows}
         return None
+
+    def _worded(self, document: dict[str, Any]) -> dict[str, Any]:
+        """With the failure, if it has one, in the reader's words."""
+        failure = document.get("failure")
+        return document if failure is None else document | {"failure": reworded(failure, self._words)}
 
     def _left_undone(self, counts: dict[str, Any]) -> dict[str, Any]:
         """The rows that a redo could not bring back, where there was a redo."""

@@ -10,7 +10,7 @@ from service.imports.rows.rows import RowChecks
 from service.imports.table.by_column import Columns, by_column
 from service.imports.table.dialect import TableShape
 from service.imports.table.records import Block, blocks, is_blank
-from service.imports.table.refusal import FileRefused
+from service.imports.table.refusal import TooManyRows
 
 _SLOTS = 1 << 23
 
@@ -40,7 +40,7 @@ class Scan:
 
 
 def scan(path: Path, shape: TableShape, checks: RowChecks, most_rows: int) -> Scan:
-    """Read every record once. Raises FileRefused over `most_rows` (R11) or for a quote that is never closed (R24)."""
+    """Read every record once. Raises TooManyRows over `most_rows` (R11) or for a quote that is never closed (R24)."""
     found = Scan(array("Q"), array("I"), array("I"), array("Q"), array("I"), array("I"), array("I"))
     slots, texts, left_out = array("I"), checks.text_columns(), 0
     for block in blocks(path, shape.delimiter, shape.offset, shape.line, are_rows=shape.are_rows):
@@ -48,7 +48,7 @@ def scan(path: Path, shape: TableShape, checks: RowChecks, most_rows: int) -> Sc
         texts.take(columns)
         left_out += _take(block, columns, checks, found, slots)
         if len(found) > most_rows:
-            raise FileRefused(f"The file has more than {most_rows:,} rows; split it into smaller files.")
+            raise TooManyRows(most_rows)
     order, shared_ids = in_order(found.phones), _sharing(slots)
     return replace(
         found, order=order, shared_ids=shared_ids, text_columns=tuple(texts.found()), user_ids_left_out=left_out

@@ -29,6 +29,21 @@ class FileTooLarge(FileRefused):
         super().__init__(f"The file is larger than {most_bytes / (1 << 20):g} MiB; split it into smaller files.")
 
 
+class TooManyRows(FileRefused):
+    """There are more rows than one import may have (R11); `most` is the limit."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"The file has more than {most:,} rows; split it into smaller files.")
+        self.most = most
+
+
+class TooManyChosen(FileRefused):
+    """A selection has more contacts than one change may be about (R11)."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"More than {most:,} contacts are chosen: add a filter, and change them in parts.")
+
+
 class NotChecked(FileRefused):
     """Nobody has looked at the file's rows yet."""
 

@@ -34,12 +34,19 @@ OF_PAGE: Words = {
     "clean_phones": "“Clean phone numbers”",
     "allow_opt_in": "“I have their consent”",
     "encoding": "its encoding",
-    "delimiter": "“Cells are parted by”",
+    "delimiter": "“What stands between two cells”",
     "sheet": "the sheet",
     "match": "“A row finds its person”",
     "fill": "“Fill only what is empty”",
 }
 """As the pages for people call them."""
+
+
+def reworded(told: str, words: Words) -> str:
+    """What was told in the words of a call, as its reader is told it."""
+    for name, word in OF_CALL.items():
+        told = told.replace(word, words[name]) if word != OF_CALL["map"] else told
+    return told
 
 
 def worded(template: str, words: Words) -> str:

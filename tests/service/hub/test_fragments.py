@@ -7,6 +7,7 @@ import re
 import pytest
 
 from service.deployment.keys import SCOPES
+from tests.examples import ASHA, GAVIN
 
 SCRIPT = {"HX-Request": "true", "Sec-Fetch-Site": "same-origin"}
 NOTICE = {"HX-Retarget": "#notices", "HX-Reswap": "innerHTML", "HX-Reselect": ".toast"}
@@ -25,6 +26,21 @@ def test_a_session_that_has_ended_is_said_without_leaving_the_page(signed_out):
     assert NOTICE.items() <= dict(answer.headers).items()
     assert "You are signed out" in answer.text
     assert "<html" not in answer.text
+
+
+def test_a_page_that_asks_again_gets_nothing_while_nothing_has_changed(browser, world):
+    world.track(phone=ASHA)
+    world.settle()
+    poll = SCRIPT | {"If-None-Match": '"nothing"'}
+    first = browser.client.get("/contacts", headers=poll)
+    tag = first.headers["ETag"]
+    assert (first.status_code, first.headers["Cache-Control"]) == (200, "no-store")
+    again = browser.client.get("/contacts", headers=poll | {"If-None-Match": tag})
+    assert (again.status_code, again.data) == (304, b"")
+    world.track(phone=GAVIN)
+    world.settle()
+    assert browser.client.get("/contacts", headers=poll | {"If-None-Match": tag}).status_code == 200
+    assert "ETag" not in browser.client.get("/contacts", headers=SCRIPT).headers
 
 
 @pytest.mark.parametrize(("path", "status"), [("/contacts/x", 503), ("/nowhere", 404)])

@@ -4,6 +4,7 @@ import pytest
 
 from tests.examples import ASHA, EMMA, GAVIN, RAVI
 from tests.service.imports.imported import WorldImports, silent
+from tests.world import World
 
 
 @pytest.fixture
@@ -117,6 +118,19 @@ def test_it_is_no_file_in_the_list_of_imports_and_cannot_be_mapped(imports):
 def test_a_selection_that_is_not_possible_is_a_failure_that_says_why(imports):
     status = imports.status(asked(imports, "ciity=Pune", tags=("vip",)))
     assert (status["state"], "did you mean city" in status["failure"]) == ("mapped", True)
+
+
+def test_a_selection_over_the_limit_is_refused_in_its_own_words(tmp_path):
+    """R11."""
+    world = World(tmp_path / "data", max_rows="1")
+    world.track(phone=GAVIN, city="Pune")
+    world.track(phone=ASHA, city="Pune")
+    world.settle()
+    imports = WorldImports(world)
+    failure = imports.status(asked(imports, "city=Pune", tags=("vip",)))["failure"]
+    assert failure == "More than 1 contacts are chosen: add a filter, and change them in parts."
+    imports.close()
+    world.close()
 
 
 def test_its_start_in_the_log_says_that_it_is_an_edit_and_of_whom(imports, some):

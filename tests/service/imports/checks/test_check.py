@@ -201,6 +201,23 @@ def test_both_sums_are_told_where_a_file_would_opt_people_in(imports, world):
     assert {name: done[name] for name in without} == consented
 
 
+def test_the_values_that_a_file_replaces_are_counted_and_told_also_afterwards(imports, world):
+    world.track(phone=GAVIN, city="Pune", area="Baner", whatsapp_opted=False)
+    world.track(phone=ASHA, city="Goa")
+    world.settle()
+    content = f"Phone,City,Area,WhatsApp Opted\n{GAVIN},Agra,Baner,TRUE\n{ASHA},Delhi,Aundh,\n+919833098330,Surat,,\n"
+    id = imports.checked(content)
+    check = imports.status(id)["check"]
+    assert check["replaced"] == {"city": 1}
+    assert check["with_opt_ins"]["replaced"] == {"city": 2, "whatsapp_opted": 1}
+    imports.run(id, allow_opt_in=True)
+    document = imports.status(id)
+    assert document["replaced"] == {"city": 2, "whatsapp_opted": 1}
+    changes = [change for example in document["examples"] for change in example["changes"]]
+    assert {"attribute": "city", "from": "Goa", "to": "Delhi"} in changes
+    assert all(change["from"] is not None for change in changes)
+
+
 def test_where_nobody_would_be_opted_in_there_is_one_sum(imports):
     status = imports.status(imports.checked(f"Phone,WhatsApp Opted\n{GAVIN},TRUE\n"))
     assert (status["check"]["opt_ins"], status["check"]["with_opt_ins"]) == (0, None)
