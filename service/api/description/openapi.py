@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from flask import Flask
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 from werkzeug.routing import Map, Rule
 
 from service.api.description.kinds import schema_of_kind
@@ -91,31 +91,22 @@ class Description:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._api = _Described(
-            app,
-            spec_kwargs={
-                "title": "Contact Ledger",
-                "version": version("contact-ledger"),
-                "openapi_version": "3.1.0",
-                "info": {"description": _ABOUT},
-                "servers": [{"url": "/"}],
-            },
-        )
-        self._api.ma_plugin.converter.add_attribute_function(schema_of_kind)
-        for name, scheme in _SCHEMES.items():
-            self._api.spec.components.security_scheme(name, scheme)
+        self._rooms: list[Blueprint] = []
+        self._heads: list[dict[str, str]] = []
+        self._alone: list[tuple[str, dict[str, Any]]] = []
         self.scopes: dict[tuple[str, str], tuple[Scope, ...]] = {}
         self.limits: dict[tuple[str, str], int | None] = {}
 
     def register(self, routes: Routes) -> None:
         """Add a room's routes to the application and to the description."""
-        self._api.register_blueprint(routes.blueprint)
+        self._app.register_blueprint(routes.blueprint)
+        self._rooms.append(routes.blueprint)
         self.scopes.update(routes.scopes)
         self.limits.update(routes.limits)
 
     def head(self, name: str, description: str) -> None:
         """A heading for operations that are described one by one."""
-        self._api.spec.tag({"name": name, "description": description})
+        self._heads.append({"name": name, "description": description})
 
     def describe(self, path: str, scope: Scope, operation: Mapping[str, Any]) -> None:
         """Describe a POST that is answered in front of the application."""
@@ -124,18 +115,43 @@ class Description:
             "security": security_of(scope),
             "responses": {**problem_references(*KEYED, *LIMITED), **operation["responses"]},
         }
-        (rule,) = Map([Rule(path)]).iter_rules()  # flask-smorest wants a rule, and the application has none
-        self._api.spec.path(rule=rule, operations={"post": whole})
+        self._alone.append((path, whole))
         self.scopes[path.rstrip("/"), "POST"] = (scope,)
 
     @cached_property
     def content(self) -> bytes:
-        """The document, JSON; ask for it once all rooms are registered."""
-        document = self._api.spec.to_dict()
+        """The document, JSON; ask for it once all rooms are registered.
+
+        It takes longer to make than all else of the application, so it is made when somebody asks.
+        """
+        document = self._described().spec.to_dict()
         for operations in document["paths"].values():
             for method in operations.keys() - {"parameters"}:
                 operations[method]["responses"] = dict(sorted(operations[method]["responses"].items()))
         return msgspec.json.encode(document)
+
+    def _described(self) -> _Described:
+        api = _Described(
+            Flask(self._app.name),  # flask-smorest describes rooms as it adds them to an application
+            spec_kwargs={
+                "title": "Contact Ledger",
+                "version": version("contact-ledger"),
+                "openapi_version": "3.1.0",
+                "info": {"description": _ABOUT},
+                "servers": [{"url": "/"}],
+            },
+        )
+        api.ma_plugin.converter.add_attribute_function(schema_of_kind)
+        for name, scheme in _SCHEMES.items():
+            api.spec.components.security_scheme(name, scheme)
+        for room in self._rooms:
+            api.register_blueprint(room)
+        for head in self._heads:
+            api.spec.tag(head)
+        for path, operation in self._alone:
+            (rule,) = Map([Rule(path)]).iter_rules()  # flask-smorest wants a rule, and the application has none
+            api.spec.path(rule=rule, operations={"post": operation})
+        return api
 
 
 def _response(status: HTTPStatus) -> dict[str, Any]:
