@@ -91,7 +91,7 @@ def test_a_past_moment_is_shown_and_left_again_by_back(open_hub):
     page.get_by_text("Event 2 of 3").wait_for()  # what is clicked next stands in the page that came
     page.get_by_role("link", name="Earlier").click()
     page.get_by_text("Event 1 of 3").wait_for()
-    assert "As it was at position" in page.locator(".band.past").inner_text()
+    assert "As it was on" in page.locator(".band.past").inner_text()
     assert "Lucknow" in page.locator(".details").inner_text()
     page.go_back()
     page.get_by_text("Event 2 of 3").wait_for()

@@ -8,12 +8,13 @@ from typing import Any
 
 from flask import g, render_template, request
 
+from ledger.events import moments
 from ledger.events.traits import TraitType
 from ledger.log.port import LogReader
 from service.http.services import Services
 from service.http.where_from import origins_in
 from service.hub.contact import timeline
-from service.hub.contact.details import LOCKS, arranged, fields_of
+from service.hub.contact.details import LOCKS, arranged, fields_of, past_fields_of, tags_of
 from service.hub.contact.inputs import WORDS, Typed, kind_of, typed
 from service.hub.frame.preferences import Preferences
 from service.queries import contact as documents
@@ -73,12 +74,18 @@ class ContactPage:
                 except BadMoment as bad:
                     fault = f"This moment is not possible: {bad}."
             contact = _contact(services, log, found, position)
+            now = None if position is None else _contact(services, log, found, None)
+            then = None if position is None else log.entry(position)
             asked = _asked_events(request.args)
             before, limit = _number(request.args.get("before")), _SHOWN_EVENTS
             story = documents.story(log, found, origins_in(services, log), before, limit, asked)
         explained = story.explanation
         is_now = position is None and contact is not None
-        fields = fields_of(contact, explained["values"], is_past=position is not None)
+        if position is None:
+            fields = fields_of(contact, explained["values"])
+        else:
+            fields = past_fields_of(contact, explained["values"], now)
+        tags = tags_of(contact, now)
         chosen = self._preferences.get(g.session.name, FIELDS)
         shown, rest = arranged(fields, chosen)
         return render_template(
@@ -86,6 +93,8 @@ class ContactPage:
             contact=contact,
             name=_name_of(contact, explained["values"]),
             id=id,
+            tags=tags,
+            differing=None if contact is None or now is None else _differing(fields, tags),
             shown=shown,
             rest=rest,
             arranging=_order(fields, chosen) if is_now and "arrange" in request.args else None,
@@ -102,6 +111,7 @@ class ContactPage:
             asked=asked,
             origins=ORIGINS,
             position=position,
+            then=then and moments.text(then.recorded),
             stops=timeline.stops(story.positions, position),
             count=len(story.positions),
             fault=fault,
@@ -137,6 +147,12 @@ def _contact(services: Services, log: LogReader, found: FoundContact, position: 
         return documents.contact(services.readers, log, found, position)
     except Unknown:
         return None
+
+
+def _differing(fields: list[dict[str, Any]], tags: list[dict[str, Any]]) -> int:
+    """How much of a past contact is otherwise now: so many fields and tags."""
+    differing = [one for one in fields if one["differs"]] + [one for one in tags if one["gone"] or one["later"]]
+    return len(differing)
 
 
 def _name_of(contact: Mapping[str, Any] | None, explained: Mapping[str, Any]) -> str:

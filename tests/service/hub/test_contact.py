@@ -44,14 +44,44 @@ def test_the_contact_is_shown_as_it_was_and_cannot_be_taken_for_now(gavin, brows
     page = browser.open(f"{gavin}?as_of=1")
     details = page.text[: page.text.index("Timeline")]
     assert "Pune" in details
-    assert "Mumbai" not in details
-    assert "As it was at position 1" in details
+    assert "City Mumbai" not in details
+    assert "(position 1): 3 values are different now" in details
     assert gavin in page.links
 
 
 def test_every_event_leads_to_the_contact_as_of_then(gavin, browser):
     links = browser.open(gavin).links
     assert [f"{gavin}?as_of={position}" in links for position in (1, 2, 3)] == [True] * 3
+
+
+def test_what_is_different_now_is_marked_in_the_past(world, gavin, browser):
+    world.track(phone=GAVIN, area="Bandra", whatsapp_opted=True)
+    world.settle()
+    page = browser.open(f"{gavin}?as_of=2")
+    assert "3 values are different now" in page.text
+    for text in (
+        "Area no value now: it is now Bandra",
+        "WhatsApp no value now: it is now Opted in",
+        "only later: + vip",
+    ):
+        assert text in page.text.replace("— ", "")
+    assert "City Mumbai Tags" in page.text.replace(" — no value", "")
+    page = browser.open(f"{gavin}?as_of=1")
+    assert "City Pune now: it is now Mumbai" in page.text
+    assert "just as it is now" in browser.open(f"{gavin}?as_of=4").text
+    assert "it is now" not in browser.open(gavin).text
+
+
+def test_a_tag_that_is_gone_is_marked_in_the_past(world, browser):
+    row = {"phone": GAVIN, "match": "phone", "row": 1, "line": 2, "rowend": True}
+    world.track(phone=GAVIN, city="Pune")
+    world.send_signed("/imports/i1", "ImportStarted", "i1.started", {"import": "i1"})
+    world.send_signed("/imports/i1", "TagsAdded", "i1.000001.t", {**row, "tags": ["vip"]})
+    world.send_signed("/imports/i1", "ImportSplit", "i1.split", {"import": "i1", "rows": 1, "published": 1})
+    world.send_signed("/imports/i1", "ImportUndone", "i1.undo", {"import": "i1", "by": "asha"})
+    world.settle()
+    page = browser.open(f"/contacts/{world.contact(GAVIN)['id']}?as_of=3")
+    assert "not any more: vip" in page.text
 
 
 def test_before_it_was_there_the_page_says_so(gavin, browser):
