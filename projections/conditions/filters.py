@@ -34,6 +34,17 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Anniversary:
+    """Whether a datetime falls on one of these days of a year, such as `12-31`, whichever year it names.
+
+    The day is that in UTC where it has a time. No item of a list is looked at.
+    """
+
+    name: str
+    days: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HasTag:
     """Whether a contact has a tag."""
 
@@ -86,7 +97,20 @@ class Together:
     tests: tuple["Test", ...]
 
 
-Test = Condition | Recorded | FromImport | OneOf | HasTag | Exists | Contains | Empty | Tagged | Not | Together
+Test = (
+    Condition
+    | Recorded
+    | FromImport
+    | OneOf
+    | Anniversary
+    | HasTag
+    | Exists
+    | Contains
+    | Empty
+    | Tagged
+    | Not
+    | Together
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from projections.conditions.condition import trait_of
-from projections.conditions.filters import Recorded
+from projections.conditions.filters import Anniversary, Recorded
 from projections.conditions.wanted import Sort, Wanted, order_of
 
 MOST = 32
@@ -94,8 +94,10 @@ def needed(wanted: Wanted, sort: Sort = "-modified") -> set[str]:
         for one in wanted.conditions
         if one.op != "!=" and can_be_kept(trait_of(one.name))
     }
-    if any(isinstance(test, Recorded) and test.column == "created" for one in wanted.filters for test in one.tests):
+    tests = [test for one in wanted.filters for test in one.tests]
+    if any(isinstance(test, Recorded) and test.column == "created" for test in tests):
         found.add(CREATED)
+    found |= {of_attribute(test.name) for test in tests if isinstance(test, Anniversary) and can_be_kept(test.name)}
     if wanted.text is not None:
         found.add(SEARCH)
     order = order_of(sort)

@@ -30,7 +30,7 @@ AS_OF = click.option("--as-of", metavar="POSITION|TIME", help="As it was at a lo
     multiple=True,
     metavar="'city=Pune'",
     help="= != > >= < <= or ~ (contains); city=in:Pune,Goa, visits=between:1,5, city=empty:, city=any:, "
-    "created_at=last:30, created_at=day:2026-10-01,2026-10-12.",
+    "created_at=last:30, created_at=day:2026-10-01,2026-10-12, birthday=anniversary:week.",
 )
 @click.option("--tag", "tags", multiple=True, help="Only contacts with this tag.")
 @click.option(

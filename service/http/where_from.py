@@ -1,5 +1,7 @@
 """Where events came from, for calls and pages: as the log says it, and for older imports as `service.db` does."""
 
+from collections.abc import Callable
+
 from ledger.log.port import LogReader
 from service.http.services import Services
 from service.imports.record.registry import ImportUnknown
@@ -8,6 +10,11 @@ from service.queries.origins import Origins
 
 def origins_in(services: Services, log: LogReader) -> Origins:
     """What adds origins to what is told of the events of this log."""
+    return Origins(log, file_names(services))
+
+
+def file_names(services: Services) -> Callable[[str], str | None]:
+    """What the files of imports were called, by the imports' ids."""
 
     def file_name(id: str) -> str | None:
         with services.imports() as imports:
@@ -16,4 +23,4 @@ def origins_in(services: Services, log: LogReader) -> Origins:
             except ImportUnknown:
                 return None
 
-    return Origins(log, file_name)
+    return file_name

@@ -1,4 +1,4 @@
-"""What stands behind the `=` of a condition beside one value: several between commas, and days."""
+"""What stands behind the `=` of a condition beside one value: several between commas, days, and days of any year."""
 
 import csv
 from datetime import date, timedelta
@@ -6,10 +6,12 @@ from datetime import date, timedelta
 from projections.conditions.condition import BadCondition
 
 DAYS = ("day", "last", "next")
-WORDS = ("in", "all", "between", "empty", "any", "is", *DAYS)
+ANNIVERSARY = "anniversary"
+WORDS = ("in", "all", "between", "empty", "any", "is", *DAYS, ANNIVERSARY)
 """What can stand before a colon behind `=` and `!=`, in place of a value."""
 
 _MOST_DAYS = 36_500
+_MOST_ANNIVERSARIES = 366
 
 
 def values_between_commas(text: str) -> list[str]:
@@ -39,3 +41,22 @@ def days_meant(written: str, word: str, rest: str, today: date) -> tuple[date, d
         raise BadCondition(f"{written} needs a number of days, such as {written}30; today is the first of them")
     reach = timedelta(days=many - 1)
     return (today - reach, today) if word == "last" else (today, today + reach)
+
+
+def days_of_the_year(written: str, rest: str, today: date) -> tuple[str, ...]:
+    """The days that `anniversary:today`, `anniversary:week` (Monday to Sunday) and `anniversary:30` mean, as `12-31`.
+
+    Today is the first of a number of days. 29 February is 28 February in years that have none. Raises BadCondition.
+    """
+    first, many = today, int(rest) if rest.isascii() and rest.isdigit() and len(rest) < 4 else 0
+    if rest == "today":
+        many = 1
+    elif rest == "week":
+        first, many = today - timedelta(days=today.weekday()), 7
+    if not 1 <= many <= _MOST_ANNIVERSARIES:
+        raise BadCondition(f"{written} needs today, week, or a number of days up to {_MOST_ANNIVERSARIES}")
+    days = [first + timedelta(days=one) for one in range(many)]
+    found = {f"{day:%m-%d}" for day in days}
+    if any((day.month, day.day) == (2, 28) and (day + timedelta(days=1)).month == 3 for day in days):
+        found.add("02-29")
+    return tuple(sorted(found))

@@ -10,6 +10,7 @@ from ledger.events import user_ids
 from ledger.events.traits import WHATSAPP_OPTED, TraitType, consent, is_datetime
 from projections.conditions.condition import IDENTITIES, BadCondition, Condition, Said, parse, trait_of
 from projections.conditions.filters import (
+    Anniversary,
     Empty,
     Filter,
     FromImport,
@@ -28,7 +29,14 @@ from projections.state.questions import StateReader
 from service.queries.attribute_names import CONTACT, COUNTRY_CODE, IMPORT, OUTCOME, RECORDED, TAGS, Names
 from service.queries.business_days import BusinessDays
 from service.queries.condition_faults import SUCH, faults_of, without_order
-from service.queries.condition_words import DAYS, WORDS, days_meant, values_between_commas
+from service.queries.condition_words import (
+    ANNIVERSARY,
+    DAYS,
+    WORDS,
+    days_meant,
+    days_of_the_year,
+    values_between_commas,
+)
 from service.queries.member_conditions import as_phone, of_country, one_of, recorded, tagged
 
 Match = Literal["all", "any"]
@@ -182,6 +190,8 @@ class _ConditionReader:
                 return Together(
                     "and", (self._compared(name, is_member, ">=", least), self._compared(name, is_member, "<=", most))
                 )
+        if word == ANNIVERSARY:
+            return self._anniversary(name, is_member, rest)
         if word in DAYS:
             return self._on_days(name, is_member, word, rest)
         values = values_between_commas(rest)
@@ -192,6 +202,13 @@ class _ConditionReader:
         if not (is_member and name == TAGS) and self._types.of(name) != "list" and not self._types.is_mixed(name):
             raise BadCondition(f"{name} is no list: {name}=all: cannot be met; {name}=in: is met by any of some values")
         return Together("and", tuple(map(equal, values)))
+
+    def _anniversary(self, name: str, is_member: bool, rest: str) -> Test:
+        kinds: set[TraitType | None] = {*self._types.shares(name)} or {self._types.of(name)}
+        if is_member or kinds.isdisjoint(("datetime", None)):
+            raise BadCondition(f"{name} is no datetime, so {name}={ANNIVERSARY}: cannot be met")
+        self._names.note_others(name, "datetime")
+        return Anniversary(name, days_of_the_year(f"{name}={ANNIVERSARY}:", rest, self._days.today()))
 
     def _on_days(self, name: str, is_member: bool, word: str, rest: str) -> Test:
         """Of when a contact was made or changed, whole days of the business; of an attribute, days as it has them."""

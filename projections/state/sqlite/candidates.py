@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from ledger.events import tags as tag_rules
 from ledger.events.traits import is_datetime
 from projections.conditions.condition import Condition
-from projections.conditions.filters import FromImport, OneOf, Recorded
+from projections.conditions.filters import Anniversary, FromImport, OneOf, Recorded
 from projections.conditions.wanted import Wanted, day_of, number_of
 from projections.state.indexes import CREATED, SEARCH, TAGS, attribute_of, of_attribute, of_text, table_of
 from projections.state.sqlite.blocks import Rows, line, matching, texts
@@ -77,6 +77,8 @@ def _of_filters(wanted: Wanted, there: Container[str]) -> Iterator[Query]:
     for test in tests:
         if isinstance(test, FromImport):
             yield from_import(test)
+        if isinstance(test, Anniversary) and table_of(of_attribute(test.name)) in there:
+            yield _on_days(test)
         if isinstance(test, OneOf):
             yield "SELECT value AS contact FROM json_each(?)", [json.dumps(test.contacts)]
     made = [test for test in tests if isinstance(test, Recorded) and test.column == "created" and test.op != "!="]
@@ -84,6 +86,14 @@ def _of_filters(wanted: Wanted, there: Container[str]) -> Iterator[Query]:
         within = " AND ".join(f"created {test.op} ?" for test in made)
         index = table_of(CREATED)
         yield f"SELECT contact FROM contacts INDEXED BY {index} WHERE {within}", [test.moment for test in made]
+
+
+def _on_days(test: Anniversary) -> Query:
+    """The contacts whose date is on one of the days, by the index on the attribute."""
+    index, place = table_of(of_attribute(test.name)), place_of(test.name)
+    assert place is not None
+    dates = f"{place[1]} >= '0' AND {place[1]} < ':' AND substr({place[1]}, 6, 5) IN (SELECT value FROM json_each(?))"
+    return f"SELECT contact FROM contacts INDEXED BY {index} WHERE {dates}", [json.dumps(test.days)]
 
 
 def _searches(wanted: Wanted) -> Iterator[tuple[str, str]]:

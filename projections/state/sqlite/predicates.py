@@ -13,6 +13,7 @@ from ledger.events import tags as tag_rules
 from ledger.events.traits import is_datetime
 from projections.conditions.condition import IDENTITIES, LIKE_A_DATETIME, Condition, trait_of
 from projections.conditions.filters import (
+    Anniversary,
     Contains,
     Empty,
     Exists,
@@ -55,6 +56,7 @@ class Sql:
         define("meets", 3, self._meets)
         define("holds", 2, self._holds)
         define("has_tag", 2, _has_tag)
+        define("is_datetime", 1, is_datetime)
 
     def _meets(self, number: int, kind: str, value: object) -> bool:
         return self._asked[number].holds_for_value(decoded(kind, value))
@@ -159,6 +161,8 @@ class Sql:
                 return f"contact IN ({query})"
             case OneOf():
                 return f"contact IN (SELECT value FROM json_each({self._bound(json.dumps(test.contacts))}))"
+            case Anniversary():
+                return self._anniversary(test)
             case HasTag():
                 return self._tag(tag_rules.fold(tag_rules.clean(test.tag)))
             case Exists():
@@ -177,6 +181,14 @@ class Sql:
             case Together():
                 joined = f" {test.join.upper()} ".join(map(self._test, test.tests))
                 return f"({joined})" if joined else str(test.join == "and").lower()
+
+    def _anniversary(self, test: Anniversary) -> str:
+        entry = self._entry("1", test.name)
+        days = self._bound(json.dumps(test.days))
+        return (
+            f"EXISTS ({entry} AND type = 'text' AND value GLOB '{LIKE_A_DATETIME}'"
+            f" AND substr(value, 6, 5) IN (SELECT value FROM json_each({days})) AND is_datetime(value))"
+        )
 
     def _entry(self, column: str, name: str) -> str:
         if name in IDENTITIES:

@@ -33,7 +33,8 @@ def list_routes(services: Services) -> Routes:
         `where` is an attribute, one of `= != > >= < <= ~` (contains, in any letter case) and a value, such as
         `city=Pune`. Behind `=` and `!=` there can also be `in:a,b` (any of these), `between:1,5`, `empty:`, `any:` (has
         a value), `all:a,b` (for tags and lists), `day:2026-10-01,2026-10-12`, `last:30` and `next:7` (days; those of
-        `created_at` and `modified_at` are the business's), and `is:` before a value that begins like one of these.
+        `created_at` and `modified_at` are the business's), `anniversary:today`, `anniversary:week` and `anniversary:30`
+        (for dates, whatever their year), and `is:` before a value that begins like one of these.
         `phone`, `user_id`, `created_at`, `modified_at`, `tags` and `contact` (its id) are asked for in the same way; an
         attribute of such a name, or one whose name holds an operator, is put in double quotes: `"created_at"=x`.
         Default attributes go by their titles too. All of `where` and `tag` must hold, or any with `match=any`. A

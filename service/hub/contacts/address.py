@@ -1,5 +1,6 @@
 """The address of a list of contacts is its state: search, filters, order, place and moment stand in it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -109,9 +110,9 @@ class ListAddress:
         return self._changed(**{kind: left}).address(cursor=None)
 
 
-def chips(asked: ListAddress) -> list[Chip]:
-    """The filters of a list, each as a text and with the address without it."""
-    found = [Chip(in_words(one), asked.without("where", one)) for one in asked.where]
+def chips(asked: ListAddress, file_name: Callable[[str], str | None]) -> list[Chip]:
+    """The filters of a list, each as a text and with the address without it; `file_name` as `in_words` takes it."""
+    found = [Chip(in_words(one, file_name), asked.without("where", one)) for one in asked.where]
     found += [Chip(f"has the tag {visible(one)}", asked.without("tags", one)) for one in asked.tags]
     if asked.q:
         found.append(Chip(f"contains “{visible(asked.q)}”", asked._changed(q="").address(cursor=None)))

@@ -1,7 +1,7 @@
 """Filters as a person chooses them, by the type of a field, and as a chip says them in words."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
@@ -9,12 +9,13 @@ from io import StringIO
 from ledger.events.traits import DEFAULT_TYPES
 from projections.conditions.condition import IDENTITIES, BadCondition, Said, parse
 from service.hub.frame.words import OPERATORS, title, visible
-from service.queries.attribute_names import CONTACT, MEMBERS, RECORDED, TAGS, written
-from service.queries.condition_words import WORDS
+from service.queries.attribute_names import CONTACT, IMPORT, MEMBERS, OUTCOME, RECORDED, TAGS, written
+from service.queries.condition_words import ANNIVERSARY, WORDS
 
 _THERE = {"any": "has a value", "empty": "is empty"}
 _ANY_OF = {"is": "is any of", "not": "is none of"}
 _OF_TAGS = {**OPERATORS, "=": "has", "!=": "lacks"}
+_OUTCOMES = {"created": "made", "updated": "changed", "unchanged": "left as they were", "skipped": "passed over"}
 _SAME_AS_A_WORD = ("=", ">", "<", "~")
 
 CHOICES: dict[str, dict[str, str]] = {
@@ -25,11 +26,13 @@ CHOICES: dict[str, dict[str, str]] = {
     },
     "datetime": {
         "last": "is in the last days", "next": "is in the next days", "days": "is from day to day",
+        "today": "is today in any year", "week": "is this week in any year",
         ">=": "is on or after", "<": "is before", **_THERE,
     },
     "boolean": {"yes": "is yes", "no": "is no", "empty": "is empty"},
     "list": {"is": "has any of", "all": "has all of", "not": "has none of", **_THERE},
     "tags": {"is": "has any of", "all": "has all of", "not": "has none of", "any": "has a tag", "empty": "has no tag"},
+    "import": {"from": "in the file", "not": "not in the file"},
     "recorded": {"last": "is in the last days", "days": "is from day to day"},
 }  # fmt: skip
 """How a field can be asked for, by its type: what the form says, and its words."""
@@ -58,13 +61,19 @@ class Chosen:
                 return f"{name}={'true' if self.how == 'yes' else 'false'}"
             case "any" | "empty":
                 return f"{name}={self.how}:"
+            case "from":
+                return f"{IMPORT}={self._first()}"
+            case "not" if self.type == IMPORT:
+                return f"{IMPORT}!={self._first()}"
+            case "today" | "week":
+                return f"{name}={ANNIVERSARY}:{self.how}"
             case "last" | "next":
                 if not self.days:
                     raise NotChosen(f"say how many days: {title_of(self.field)} {CHOICES[self.type][self.how]}")
                 return f"{name}={self.how}:{self.days}"
-        if not self.values or (self.how == "between" and not self.to):
-            raise NotChosen(f"{title_of(self.field)} {CHOICES[self.type][self.how]} …: choose or type what")
-        first = self.values[0]
+        first = self._first()
+        if self.how == "between" and not self.to:
+            raise self._lacking()
         match self.how:
             case "days":
                 return f"{name}=day:{first}" + (f",{self.to}" if self.to else "")
@@ -78,6 +87,14 @@ class Chosen:
                 sign = "=" if self.how == "is" else "!="
                 return f"{name}{sign}{_plain(first) if len(self.values) == 1 else f'in:{_joined(self.values)}'}"
         return f"{name}{self.how}{first}"
+
+    def _first(self) -> str:
+        if not self.values:
+            raise self._lacking()
+        return self.values[0]
+
+    def _lacking(self) -> NotChosen:
+        return NotChosen(f"{title_of(self.field)} {CHOICES[self.type][self.how]} …: choose or type what")
 
 
 def _joined(values: Sequence[str]) -> str:
@@ -99,8 +116,8 @@ def title_of(name: str) -> str:
     return title(RECORDED.get(name, name))
 
 
-def in_words(text: str) -> str:
-    """A condition as a sentence; as it is written where it is none."""
+def in_words(text: str, file_name: Callable[[str], str | None] = lambda _: None) -> str:
+    """A condition as a sentence; as it is written where it is none. `file_name` knows the files of imports, by id."""
     try:
         said = parse(text)
     except BadCondition:
@@ -108,6 +125,11 @@ def in_words(text: str) -> str:
     if said.name == CONTACT and not said.is_exact:
         many = said.value.count(",") + 1
         return f"{'is' if said.op == '=' else 'is not'} {f'one of {many:,}' if many > 1 else 'the one'} chosen"
+    if said.name == IMPORT and not said.is_exact:
+        return visible(f"{'from' if said.op == '=' else 'not from'} {file_name(said.value) or said.value}")
+    if said.name == OUTCOME and not said.is_exact:
+        kinds = [_OUTCOMES.get(one, one) for one in said.value.removeprefix("in:").split(",")]
+        return visible(f"{_either(kinds)} by it")
     return visible(f"{title_of(said.name)} {_told(said)}")
 
 
@@ -128,6 +150,7 @@ def _told(said: Said) -> str:
         "day": (f"is {_from_to(values)}", f"is not {_from_to(values)}"),
         "last": (f"is {_days('last', rest)}", f"is not {_days('last', rest)}"),
         "next": (f"is {_days('next', rest)}", f"is not {_days('next', rest)}"),
+        "anniversary": (f"is {_in_any_year(rest)}", f"is not {_in_any_year(rest)}"),
     }[word]
     return told if said.op == "=" else contrary
 
@@ -161,3 +184,8 @@ def _day(text: str) -> str:
 
 def _days(which: str, number: str) -> str:
     return "today" if number == "1" else f"in the {which} {number} days"
+
+
+def _in_any_year(rest: str) -> str:
+    when = {"today": "today", "week": "this week"}.get(rest) or _days("next", rest)
+    return f"{when} in any year"

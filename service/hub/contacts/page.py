@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from projections.conditions.condition import IDENTITIES, BadCondition
 from projections.state.port import StoredState
 from service.http.services import Services
+from service.http.where_from import file_names
 from service.hub.contacts.adding import adding_pages
 from service.hub.contacts.address import LAST_CHANGE, ListAddress, chips
 from service.hub.contacts.filters import CHOICES, Chosen, NotChosen, title_of
@@ -22,7 +23,7 @@ from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
 from service.hub.frame.preferences import Preferences
 from service.queries.as_of import BadMoment, end_of_day, position_of
-from service.queries.attribute_names import CONTACT, RECORDED, TAGS
+from service.queries.attribute_names import CONTACT, IMPORT, RECORDED, TAGS
 from service.queries.list import BadCursor
 from service.queries.selection import BadSort, Selection
 
@@ -33,6 +34,7 @@ _ALWAYS = ("phone", "user_id", "tags", LAST_CHANGE, "modified", "created")
 _MOST_COLUMNS = 12
 _OF_A_LIST = frozenset({"q", "where", "tag", "sort", "as_of"})
 _MOST_VALUES = 60
+_MOST_FILES = 50
 
 
 def contacts_pages(services: Services, preferences: Preferences) -> Blueprint:
@@ -88,11 +90,11 @@ def _shown(services: Services, asked: ListAddress, lacking: str | None = None) -
     return render_template(
         "contacts/page.html",
         asked=asked,
-        chips=chips(asked),
+        chips=chips(asked, file_names(services)),
         columns=asked.columns,
         choices=[*_ALWAYS[:2], *names, *_ALWAYS[2:]],
         overview=None if asked.as_of else drawn(services.overviews.of_last(DAYS)),
-        members=[(name, title_of(name)) for name in (TAGS, *RECORDED)],
+        members=[(name, title_of(name)) for name in (TAGS, *RECORDED, IMPORT)],
         fields=[*IDENTITIES, *names],
         panel=_panel(services, asked.filtering, types, lacking) if asked.filtering else None,
         contacts=document["contacts"],
@@ -120,8 +122,12 @@ def _saved(asked: ListAddress) -> list[tuple[str, str]]:
 def _panel(services: Services, field: str, types: Mapping[str, str], lacking: str | None) -> dict[str, Any]:
     """What the form of a filter on a field offers."""
     type = _type_of(field, types)
-    known = []
-    if type in (TAGS, "string", "list"):
+    known: list[tuple[str, int]] = []
+    files: list[dict[str, Any]] = []
+    if type == IMPORT:
+        with services.imports() as imports:
+            files = imports.results.page(_MOST_FILES, None)
+    elif type in (TAGS, "string", "list"):
         found = services.values.of(field, "", _MOST_VALUES)
         known = [(str(one["value"]), one["count"]) for one in found["values"] if one["value"] != ""]
     return {
@@ -132,6 +138,7 @@ def _panel(services: Services, field: str, types: Mapping[str, str], lacking: st
         "how": request.args.get("how"),
         "typed": [one for one in request.args.getlist("value") if one],
         "known": known,
+        "files": files,
         "zone": services.days.name(),
         "lacking": lacking,
     }
@@ -141,7 +148,7 @@ def _type_of(field: str, types: Mapping[str, str]) -> str:
     """Which of CHOICES a field has; that of a text for one that nobody has."""
     if field in RECORDED:
         return "recorded"
-    return TAGS if field == TAGS else types.get(field, "string")
+    return field if field in (TAGS, IMPORT) else types.get(field, "string")
 
 
 def _choosing(pages: Blueprint, services: Services, preferences: Preferences) -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, g, redirect, render_template, request
 from ledger.events.schema import Invalid
 from projections.conditions.condition import BadCondition
 from service.http.services import Services
+from service.http.where_from import file_names
 from service.hub.contacts.address import ListAddress, chips
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
@@ -95,7 +96,7 @@ def _form(services: Services, asked: ListAddress, fault: str | None = None) -> A
     return render_template(
         "edits/new.html",
         asked=asked,
-        chips=chips(asked),
+        chips=chips(asked, file_names(services)),
         query=urlencode(asked.pairs),
         total=total,
         is_possible=bool(total) and (total or 0) <= most,

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, send_
 from projections.conditions.condition import BadCondition
 from projections.conditions.wanted import SORTS
 from service.http.services import Services
+from service.http.where_from import file_names
 from service.hub.contacts.address import LAST_CHANGE, ListAddress, chips
 from service.hub.contacts.page import shown_columns
 from service.hub.frame.access import needs
@@ -67,7 +68,7 @@ def _form(services: Services, asked: ListAddress, fault: str | None = None) -> A
     return render_template(
         "exports/new.html",
         asked=asked,
-        chips=chips(asked),
+        chips=chips(asked, file_names(services)),
         query=urlencode(asked.pairs),
         total=total,
         opted_in=opted_in,

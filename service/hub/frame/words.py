@@ -23,6 +23,7 @@ TITLES = {
     "modified": "Changed",
     "created": "Created",
     "last_change": "Last change",
+    "import": "Import",
 }
 """The guides' words for what every contact can have (R2)."""
 

@@ -6,6 +6,7 @@ import pytest
 
 from service.hub.contacts.filters import CHOICES, Chosen, NotChosen, in_words
 from tests.examples import ASHA, GAVIN, RAVI
+from tests.service.hub.uploads import FILE
 
 
 @pytest.fixture
@@ -48,6 +49,8 @@ def _found(page):
         ("tags", "all", {"value": ["big, bold", "vip"]}, {"Ravi"}, "Tags has big, bold and vip"),
         ("tags", "not", {"value": ["vip"]}, {"Asha"}, "Tags lacks vip"),
         ("joined", "days", {"value": ["2024-01-01"], "to": "2024-12-31"}, {"Gavin"}, "from 1 Jan 2024 to 31 Dec 2024"),
+        ("joined", "today", {}, set(), "joined is today in any year"),
+        ("joined", "week", {}, set(), "joined is this week in any year"),
         ("created_at", "last", {"days": "1"}, {"Gavin", "Asha", "Ravi"}, "Created is today"),
         ("modified_at", "days", {"value": ["2020-01-01"]}, set(), "Changed is on 1 Jan 2020"),
     ],
@@ -94,3 +97,17 @@ def test_the_form_of_a_text_offers_the_values_that_there_are_with_how_many_have_
     page = reader.open("/contacts?filter=city")
     assert page.html.index('name="value" value="Goa"') < page.html.index('name="value" value="in:Goa, or so"')
     assert 'type="checkbox" name="value" value="Pune"' in page.html
+
+
+def test_who_was_in_a_file_is_asked_for_by_its_name(desk):
+    path = desk.checked(FILE)
+    desk.run(path)
+    id = path.rpartition("/")[2]
+    page = desk.browser.open("/contacts?filter=import")
+    assert f'<option value="{id}">october.csv' in page.html
+    page = desk.browser.open(f"/contacts/filter?filter=import&how=from&value={id}")
+    assert "from october.csv" in page.text
+    page = desk.browser.open(f"/contacts?where=import%3D{id}&where=outcome%3Din%3Acreated%2Cupdated")
+    assert "made or changed by it" in page.text
+    page = desk.browser.open(f"/contacts/filter?filter=import&how=not&value={id}")
+    assert "not from october.csv" in page.text

@@ -1,7 +1,7 @@
 """Conditions as people write them: they say who is meant, or refuse; they never answer wrongly or emptily (R34)."""
 
 from contextlib import closing
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,10 @@ from hypothesis import strategies as st
 
 from ledger.events.traits import type_of
 from projections.conditions.condition import BadCondition, quoted
+from projections.conditions.filters import Anniversary, Filter
+from projections.conditions.wanted import Wanted
+from projections.state.indexes import needed
+from projections.state.sqlite.writer import StateStore
 from service.imports.record.named_once import named_once
 from service.queries.business_days import BusinessDays
 from service.queries.list import list_page
@@ -322,3 +326,60 @@ def test_the_id_of_a_contact_that_was_merged_away_means_the_one_it_became(tmp_pa
         world.track(phone=GAVIN, user_id="u-1")
         world.settle()
         assert found(world, f"contact=in:{first},{second}") == found(world, f"contact={second}") == "gavin"
+
+
+@pytest.fixture(scope="module")
+def born(tmp_path_factory):
+    """TODAY is Tuesday, 6 January 2026."""
+    made = World(tmp_path_factory.mktemp("born") / "data")
+    made.track(phone=GAVIN, birthday="1990-01-06", note="in spring", seen="2001-02-28")
+    made.track(phone=ASHA, birthday="1984-01-11T20:00:00Z", seen="2024-02-29")
+    made.track(phone=RAVI, birthday="2001-01-05", seen="2001-03-01")
+    made.track(phone=EMMA, birthday="1990-01-12", seen=["1990-02-28"])
+    made.settle()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("condition", "who"),
+    [
+        ("birthday=anniversary:today", "gavin"),
+        ("birthday=anniversary:1", "gavin"),
+        ("birthday=anniversary:week", "gavin asha ravi"),
+        ("birthday=anniversary:7", "gavin asha emma"),
+        ("birthday=anniversary:366", "gavin asha ravi emma"),
+        ("birthday!=anniversary:week", "emma"),
+        ("seen=anniversary:54", "gavin asha"),
+    ],
+)
+def test_a_date_comes_round_in_any_year(born, condition, who):
+    assert found(born, condition) == who
+
+
+def test_29_february_is_its_own_day_in_a_year_that_has_it(born):
+    leap = BusinessDays(ZoneInfo("UTC"), lambda: int(datetime(2028, 2, 28, tzinfo=UTC).timestamp()) * SECOND)
+    assert found(born, "seen=anniversary:today", days=leap) == "gavin"
+    assert found(born, "seen=anniversary:2", days=leap) == "gavin asha"
+
+
+def test_an_anniversary_by_the_index_finds_the_same(born):
+    wanted = Wanted(filters=(Filter("and", (Anniversary("birthday", ("01-05", "01-06")),)),))
+    with closing(StateStore(born.drivers.generations().current_path())) as store:
+        store.index(needed(wanted))
+    assert found(born, "birthday=anniversary:week") == "gavin asha ravi"
+    assert found(born, "birthday=anniversary:week", "birthday=anniversary:today") == "gavin"
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("note=anniversary:today", "note is no datetime"),
+        ("created_at=anniversary:today", "created_at is no datetime"),
+        ("city=anniversary:today", "city is no datetime"),
+        ("birthday=anniversary:month", "needs today, week, or a number of days up to 366"),
+        ("birthday=anniversary:0", "up to 366"),
+    ],
+)
+def test_what_has_no_anniversary_is_refused(born, condition, said):
+    assert said in refused(born, condition)
