@@ -3,6 +3,7 @@ from html.parser import HTMLParser
 from secrets import token_urlsafe
 
 import pytest
+from jinja2 import BytecodeCache
 
 from service.deployment.database import open_store
 from service.deployment.keys import SCOPES, Keys
@@ -128,10 +129,28 @@ def keys(store, clock):
     return Keys(store, clock, token_urlsafe)
 
 
+class CompiledOnce(BytecodeCache):
+    """The templates as they were compiled for the first application of this process."""
+
+    def __init__(self):
+        self._compiled = {}
+
+    def load_bytecode(self, bucket):
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket):
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = CompiledOnce()
+
+
 @pytest.fixture
 def make_browser(world, clock):
     """Makes a browser of its own, not signed in."""
     app = hub(world.deployment, services(world.deployment, clock))
+    app.jinja_env.bytecode_cache = _COMPILED
     return lambda: Browser(app)
 
 
