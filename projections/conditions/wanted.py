@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from ledger.events.traits import canonical
-from projections.conditions.condition import IDENTITIES, Condition
+from projections.conditions.condition import Condition
 from projections.conditions.filters import Filter
 
 Sort = str
@@ -48,14 +48,9 @@ def sort_by(name: str, *, is_down: bool = False) -> Sort:
     return f"{'-' if is_down else ''}{name if is_plain else f'{chr(34)}{name}{chr(34)}'}"
 
 
-SEARCHED_TRAITS = ("name", "email")
-SEARCHED = (*SEARCHED_TRAITS, *IDENTITIES)
-"""What a search without an attribute's name looks at."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which contacts are asked for: all conditions hold, all tags are there, and one of SEARCHED contains `text`.
+    """Which contacts are asked for: all conditions hold, all tags are there, and a search finds `text`.
 
     So do `filters`, joined from the first to the last.
     """
@@ -64,12 +59,6 @@ class Wanted:
     tags: tuple[str, ...] = ()
     text: str | None = None
     filters: tuple[Filter, ...] = ()
-
-
-def searched_for(text: str) -> tuple[str, ...]:
-    """Those of SEARCHED that can contain the text."""
-    can_be_phone = set(text) <= set("+0123456789")
-    return SEARCHED if can_be_phone else tuple(name for name in SEARCHED if name != "phone")
 
 
 def number_of(text: str) -> float | None:

@@ -6,7 +6,7 @@ from itertools import count
 
 from ledger.belonging import Gone
 from ledger.log.port import LogReader, StoredLog
-from ledger.pacing import pause_after
+from ledger.pacing import SMALL, pause_after
 from ledger.storage import StorageFault
 from projections.fold.evolve import VERSION
 from projections.projector.projector import PAGE, Contradiction, Projector
@@ -18,10 +18,14 @@ IDLE_SECONDS = 0.004
 """Between two looks at an idle log: what a lone call waits for at most here."""
 
 _BLOCKS_A_TURN = 8
+_CONTACTS_A_TURN = 256
 """Some 10 ms of work: what a lone call then waits for at most."""
 
 _UNCHANGED_SECONDS = 1.0
 """A block that changes with every call is not made between two of them."""
+
+_QUIET_SECONDS = 1.0
+"""Between two looks at what the full-text index lacks; and after a large page, since an import may be running."""
 
 _TURNS_A_LOOK = 50
 """Between two looks for a rebuilt generation: 0.2 s on an idle log."""
@@ -42,6 +46,7 @@ class Projection:
         self._log = log
         self._generations = generations
         self._beat = beat
+        self._indexing_from = 0.0
         number = generations.current()
         if number is None:
             number = generations.found()
@@ -100,11 +105,18 @@ class Projection:
         """Make the indexes that readers asked for meanwhile."""
         self._store.index(self._generations.asked().all() | ALWAYS)
 
-    def make_blocks(self, unchanged_for: float = 0.0) -> bool:
-        """Make some of the missing blocks whose contacts have not changed for so many seconds; gives whether any were
-        there.
+    def use_idle_turn(self, unchanged_for: float = 0.0) -> bool:
+        """Do some of the work on indexes that waits for an idle moment; gives whether there was any. Blocks whose
+        contacts changed within so many seconds wait on, and the full-text index is gone on with once a second.
         """
-        return self._store.make_blocks(_BLOCKS_A_TURN, unchanged_for) > 0
+        if self._store.make_blocks(_BLOCKS_A_TURN, unchanged_for) > 0:
+            return True
+        now = time.monotonic()
+        if now > self._indexing_from:
+            if self._store.refresh_full_text(_CONTACTS_A_TURN) > 0:
+                return True
+            self._indexing_from = now + _QUIET_SECONDS
+        return False
 
     def _open_instead(self, rebuilt: int) -> None:
         """The generation that contradicts the log stays on disk as the one before: it is evidence."""
@@ -120,6 +132,8 @@ class Projection:
             folded = self._projector.advance(limit=limit)
             self._seen = None if folded else version
         folded += self._projector.refold()
+        if folded >= SMALL:
+            self._indexing_from = time.monotonic() + _QUIET_SECONDS
         self._store.tidy()
         return folded
 
@@ -190,7 +204,7 @@ def run(
                 if folded:
                     pause = pause_after(folded, time.monotonic() - began)
                 else:
-                    pause = 0.0 if projection.make_blocks(_UNCHANGED_SECONDS) else IDLE_SECONDS
+                    pause = 0.0 if projection.use_idle_turn(_UNCHANGED_SECONDS) else IDLE_SECONDS
                 healthy()
             except Exception as fault:
                 pause = 1.0

@@ -28,8 +28,11 @@ KINDS = "kinds"
 SPELLINGS = "spellings"
 """The name of the index of which tags there are."""
 
-SEARCH = "search"
-"""The name of the index of what a search without an attribute's name looks at."""
+SEARCH = "searched"
+"""The name of the index of what a search without an attribute's name looks at: a line a contact."""
+
+FULL_TEXT = "full text"
+"""The name of the index of where in these lines a text is. It lags behind them while much comes in."""
 
 _TRAIT = "trait "
 _TEXT = "text "
@@ -64,7 +67,7 @@ def attribute_of(index: str) -> str | None:
     return None
 
 
-ALWAYS = frozenset({KINDS, SPELLINGS, SEARCH})
+ALWAYS = frozenset({KINDS, SPELLINGS, SEARCH, FULL_TEXT})
 """The indexes that the projector keeps before anybody asks: every page of a list needs what they say."""
 
 
@@ -77,6 +80,8 @@ def table_of(index: str) -> str:
     """What an index is called in the file."""
     if index == TAGS:
         return "contact_tags"
+    if index == FULL_TEXT:
+        return "full_text"
     return (
         f"{'blocks' if is_kept_in_blocks(index) else 'contacts'}_by_{hashlib.sha256(index.encode()).hexdigest()[:16]}"
     )

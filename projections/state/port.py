@@ -212,3 +212,7 @@ class StateWriter(ABC):
         """Do up to `most` pieces of the work on indexes that waits for an idle moment; gives how many it did. Those
         whose contacts changed within `unchanged_for` seconds wait on.
         """
+
+    @abstractmethod
+    def refresh_full_text(self, most: int) -> int:
+        """Put up to `most` contacts into the full-text index as they are; gives how many these were."""

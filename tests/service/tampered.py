@@ -61,7 +61,7 @@ def index(world: World) -> None:
     generations.asked().ask([KINDS, SPELLINGS, TAGS, of_text("city"), of_attribute("city")])
     with world.drivers.log_reader() as log, closing(Projection(log, generations)) as projection:
         projection.index()
-        while projection.make_blocks():
+        while projection.use_idle_turn():
             pass
 
 

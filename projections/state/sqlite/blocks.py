@@ -18,7 +18,7 @@ import orjson
 from ledger import sqlite
 from ledger.events.traits import type_of
 from projections.conditions.condition import text_of
-from projections.conditions.wanted import SEARCHED_TRAITS
+from projections.conditions.searching import APART, SEARCHED_TRAITS, folded
 from projections.state.answers import AttributeKind, Spelling
 from projections.state.indexes import KINDS, SEARCH, SPELLINGS, attribute_of, is_kept_in_blocks, table_of
 from projections.state.sqlite.predicates import decoded, place_of
@@ -33,14 +33,13 @@ Content = tuple[bytes, bytes]
 """Of texts: the contacts as JSON, and the line of each. Of kinds and spellings: nothing, and JSON."""
 
 _encode = msgspec.json.Encoder().encode
-_APART = "\x1f"
-_SEARCHED_IN = (
-    "SELECT contact, traits, phone, user_id FROM contacts WHERE contact >= ? AND contact < ? ORDER BY contact"
-)
+SEARCHED_COLUMNS = "contact, traits, phone, user_id"
+_SEARCHED_IN = f"SELECT {SEARCHED_COLUMNS} FROM contacts WHERE contact >= ? AND contact < ? ORDER BY contact"
 _TRAITS_IN = "SELECT contact, traits FROM contacts WHERE contact >= ? AND contact < ? ORDER BY contact"
 _traits = orjson.loads
 _like_a_datetime = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").match
-_numbers = msgspec.json.Decoder(list[int]).decode
+numbers_of = msgspec.json.Decoder(list[int]).decode
+"""The contacts of a Content of texts, one for each line."""
 
 
 _decode_kinds = msgspec.json.Decoder(list[AttributeKind]).decode
@@ -78,15 +77,18 @@ def _texts_in(rows: Rows, name: str, bounds: tuple[int, int]) -> Content:
 
 def _searched_in(rows: Rows, bounds: tuple[int, int]) -> Content:
     """A line a contact: a search looks at one block in place of one for each of SEARCHED."""
-    contacts, lines = [], []
-    for contact, traits, phone, user_id in rows(_SEARCHED_IN, bounds):
+    found = list(searched_lines(rows(_SEARCHED_IN, bounds)))
+    return _encode([contact for contact, _ in found]), "".join([f"{text}\n" for _, text in found]).encode()
+
+
+def searched_lines(found: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, str]]:
+    """What a search looks at of each contact, from rows of SEARCHED_COLUMNS."""
+    for contact, traits, phone, user_id in found:
         had, parts = _traits(traits), [user_id or "", "" if phone is None else f"+{phone}"]
         for name in SEARCHED_TRAITS:
-            found = had.get(name, [])
-            parts += map(text_of, found if isinstance(found, list) else [found])
-        contacts.append(contact)
-        lines.append(f"{line(_APART.join(parts))}\n")
-    return _encode(contacts), "".join(lines).encode()
+            value = had.get(name, [])
+            parts += map(text_of, value if isinstance(value, list) else [value])
+        yield contact, folded(APART.join(parts))
 
 
 def _kinds_in(rows: Rows, bounds: tuple[int, int]) -> list[AttributeKind]:
@@ -118,7 +120,7 @@ def matching(content: Content, part: bytes) -> Iterator[int]:
     at = lines.find(part)
     if at < 0:
         return
-    numbers, place, begun = _numbers(contacts), 0, 0
+    numbers, place, begun = numbers_of(contacts), 0, 0
     while 0 <= at < len(lines):
         place += lines.count(b"\n", begun, at)
         yield numbers[place]
@@ -127,9 +129,9 @@ def matching(content: Content, part: bytes) -> Iterator[int]:
         at = lines.find(part, begun)
 
 
-def texts(rows: Rows, index: str) -> Iterator[Content]:
-    """The texts that an index keeps, SEARCH or one of `of_text`."""
-    return _contents(rows, index)
+def texts(rows: Rows, index: str, first: int = 0) -> Iterator[Content]:
+    """The texts that an index keeps, SEARCH or one of `of_text`, from the block `first` on."""
+    return _contents(rows, index, first)
 
 
 def kinds(rows: Rows, there: Container[str]) -> Iterator[AttributeKind]:
@@ -146,17 +148,17 @@ def spellings(rows: Rows, there: Container[str]) -> Iterator[Spelling]:
     return chain.from_iterable(_decode_spellings(content) for _, content in _contents(rows, SPELLINGS))
 
 
-def _contents(rows: Rows, index: str) -> Iterator[Content]:
-    yield from rows(f"SELECT contacts, content FROM {table_of(index)}", ())
-    for block in missing(rows, index):
+def _contents(rows: Rows, index: str, first: int = 0) -> Iterator[Content]:
+    yield from rows(f"SELECT contacts, content FROM {table_of(index)} WHERE block >= ?", (first,))
+    for block in missing(rows, index, first):
         yield content_of(rows, index, block)
 
 
-def missing(rows: Rows, index: str) -> list[int]:
-    """The blocks of an index that may have contacts and are not made."""
+def missing(rows: Rows, index: str, first: int = 0) -> list[int]:
+    """The blocks of an index that may have contacts and are not made, from the block `first` on."""
     ((last,),) = rows("SELECT max(contact) FROM contacts", ())
-    kept = {block for (block,) in rows(f"SELECT block FROM {table_of(index)}", ())}
-    return [] if last is None else sorted(set(range(last // SIZE + 1)) - kept)
+    kept = {block for (block,) in rows(f"SELECT block FROM {table_of(index)} WHERE block >= ?", (first,))}
+    return [] if last is None else sorted(set(range(first, last // SIZE + 1)) - kept)
 
 
 def content_of(rows: Rows, index: str, block: int) -> Content:
@@ -178,12 +180,19 @@ class Blocks:
 
     def __init__(self, connection: sqlite.Connection) -> None:
         self._connection = connection
-        self._tables = {name for (name,) in self._rows("SELECT name FROM sqlite_schema WHERE name GLOB 'blocks_*'")}
+        self._tables = {
+            name
+            for (name,) in self._rows("SELECT name FROM sqlite_schema WHERE name GLOB 'blocks_*' AND type = 'table'")
+        }
         self._missing: dict[str, dict[int, float]] = {}  # since when, the newest last
 
     def keep(self, indexes: Iterable[str]) -> None:
-        """From now on, keep blocks for those of these indexes that consist of them."""
-        for index in filter(is_kept_in_blocks, indexes):
+        """From now on, keep blocks for those of these indexes that consist of them, and no others."""
+        kept = list(filter(is_kept_in_blocks, indexes))
+        for table in self._tables - set(map(table_of, kept)):
+            self._connection.execute(f"DROP TABLE {table}")
+            self._tables.remove(table)
+        for index in kept:
             if index in self._missing:
                 continue
             table = table_of(index)

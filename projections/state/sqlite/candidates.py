@@ -7,9 +7,11 @@ from ledger.events import tags as tag_rules
 from ledger.events.traits import is_datetime
 from projections.conditions.condition import Condition
 from projections.conditions.filters import Anniversary, FromImport, OneOf, Recorded
+from projections.conditions.searching import folded
 from projections.conditions.wanted import Wanted, day_of, number_of
 from projections.state.indexes import CREATED, SEARCH, TAGS, attribute_of, of_attribute, of_text, table_of
 from projections.state.sqlite.blocks import Rows, line, matching, texts
+from projections.state.sqlite.full_text import can_search, count, found
 from projections.state.sqlite.predicates import from_import, place_of
 
 Query = tuple[str, list[object]]
@@ -32,31 +34,34 @@ def candidates(rows: Rows, there: Container[str], wanted: Wanted, most: int) -> 
     They are no fewer than those that meet it, and may be more. `there` are the names of the file's tables and indexes.
     """
     for query, parameters in _queries(wanted, there):
-        found = [contact for (contact,) in rows(f"SELECT DISTINCT contact FROM ({query}) LIMIT {most + 1}", parameters)]
-        if len(found) <= most:
-            return found
+        some = [contact for (contact,) in rows(f"SELECT DISTINCT contact FROM ({query}) LIMIT {most + 1}", parameters)]
+        if len(some) <= most:
+            return some
     for index, text in _searches(wanted):
         if table_of(index) in there:
-            containing = _containing(rows, index, text, most)
-            if containing is not None:
-                return containing
+            is_quick = index == SEARCH and can_search(text, there)
+            few = found(rows, there, text, most) if is_quick else _containing(rows, index, text, most)
+            if few is not None:
+                return few
     return None
 
 
 def counted(rows: Rows, there: Container[str], wanted: Wanted, clause: str, parameters: Sequence[object]) -> int | None:
-    """How many contacts a list of one tag or one condition has, by its index alone; None where no index says.
+    """How many contacts a list of one tag, condition or search has, by its index; None where no index says.
 
     `clause` and its parameters are the list's SQL.
     """
     match wanted:
+        case Wanted((), (), str() as text, ()) if can_search(text, there):
+            return count(rows, there, text, clause, parameters)
         case Wanted((), (tag,), None, ()) if table_of(TAGS) in there:
             query, bounds = _tagged(tag)
         case Wanted((condition,), (), None, ()) if _is_indexed(condition, there):
             query, bounds = _in_ranges(condition, clause, parameters)
         case _:
             return None
-    ((found,),) = rows(f"SELECT count(DISTINCT contact) FROM ({query})", bounds)
-    return int(found)
+    ((total,),) = rows(f"SELECT count(DISTINCT contact) FROM ({query})", bounds)
+    return int(total)
 
 
 def _queries(wanted: Wanted, there: Container[str]) -> Iterator[Query]:
@@ -106,12 +111,12 @@ def _searches(wanted: Wanted) -> Iterator[tuple[str, str]]:
 
 
 def _containing(rows: Rows, index: str, text: str, most: int) -> list[int] | None:
-    part, found = line(text).encode(), set[int]()
+    part, containing = (folded if index == SEARCH else line)(text).encode(), set[int]()
     for content in texts(rows, index):
-        found.update(matching(content, part))
-        if len(found) > most:
+        containing.update(matching(content, part))
+        if len(containing) > most:
             return None
-    return sorted(found)
+    return sorted(containing)
 
 
 def _tagged(tag: str) -> Query:

@@ -1,4 +1,4 @@
-"""What lists look things up in, held against the contacts: the table of tags, blocks, and the file's parts."""
+"""What lists look things up in, held against the contacts: tags, blocks, the full-text index, and the file's parts."""
 
 from collections.abc import Iterator
 
@@ -7,12 +7,16 @@ import msgspec
 from ledger.log.fault import Fault
 from projections.conditions.condition import IDENTITIES
 from projections.state.indexes import KINDS, SEARCH, SPELLINGS, TAGS, of_text, table_of
-from projections.state.sqlite.blocks import SIZE, content_of
+from projections.state.sqlite.blocks import SEARCHED_COLUMNS, SIZE, content_of, searched_lines
 from projections.state.sqlite.comparing import unequal
+from projections.state.sqlite.full_text import PARTS, TABLES, kept
 from projections.state.sqlite.indexes import TRIGGERS_OF_TAGS
 from projections.state.sqlite.raw import RawStateFile
 
 _BLOCKS = "blocks_by_"
+_VERSION = 4
+"""Of the format that FTS5 writes."""
+
 _encode = msgspec.json.encode
 
 
@@ -32,13 +36,17 @@ def part_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
         elif kind == "index":
             is_right = name in made or name.startswith("contacts_by_")
         elif kind == "table":
-            is_known = name in made or name == table_of(TAGS) or name.startswith(_BLOCKS)
+            is_known = name in made or name == table_of(TAGS) or name.startswith(_BLOCKS) or name in PARTS
             is_right = is_known and (name not in made or live.layout(name) == anew.layout(name))
+            is_right = is_right or TABLES.get(name) == sql
         else:
             is_right = False
         if not is_right:
             yield _not_as_made(name)
+    full_text = {*TABLES, *PARTS}
     for name in sorted(TRIGGERS_OF_TAGS.keys() - found.keys() if has_tags else ()):
+        yield _not_as_made(name)
+    for name in sorted(full_text - found.keys() if full_text & found.keys() else ()):
         yield _not_as_made(name)
 
 
@@ -72,6 +80,25 @@ def block_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
             if tuple(content) != expected:
                 first = block * SIZE
                 yield Fault(first, f"{table}: the block of contacts {first} to {first + SIZE - 1} is not what they say")
+
+
+def full_text_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
+    """Lines of the full-text index that are not what the contacts say; SQLite itself holds the index to its lines."""
+    if not {*TABLES, *PARTS} <= live.parts().keys():
+        return
+    reached = [contact for (contact,) in live.rows("SELECT contact FROM full_text_reached", ())]
+    if len(reached) != 1 or not isinstance(reached[0], int):
+        yield _not_as_made("full_text_reached")
+        return
+    if list(live.rows("SELECT k, v FROM full_text_config", ())) != [("version", _VERSION)]:
+        yield _not_as_made("full_text_config")
+    stale = {contact for (contact,) in live.rows("SELECT contact FROM full_text_stale", ())} | live.dirty()
+    query = f"SELECT {SEARCHED_COLUMNS} FROM contacts WHERE contact < ? ORDER BY contact"
+    expected = ((contact, kept(text)) for contact, text in searched_lines(anew.rows(query, reached)))
+    for ours, theirs in unequal(live.rows("SELECT id, c0 FROM full_text_content ORDER BY id", ()), expected, 1):
+        number = (ours or theirs or ())[0]
+        if number not in stale:
+            yield Fault(number, f"full_text: the index does not have contact {number} as it is")
 
 
 def _indexes_of(tables: list[str], anew: RawStateFile) -> dict[str, str]:

@@ -27,7 +27,8 @@ from projections.conditions.filters import (
     Test,
     Together,
 )
-from projections.conditions.wanted import SEARCHED_TRAITS, Wanted, number_of, searched_for
+from projections.conditions.searching import SEARCHED_TRAITS, Searched, is_short
+from projections.conditions.wanted import Wanted, number_of
 from projections.state.indexes import can_be_kept
 
 Define = Callable[[str, int, Callable[..., bool]], None]
@@ -42,7 +43,7 @@ class Sql:
     def __init__(self, wanted: Wanted) -> None:
         self.parameters: list[object] = []
         self.imports: list[str] = []
-        self._asked: list[Condition] = []
+        self._asked: list[Condition | Searched] = []
         parts = [self._beforehand(condition) + self._condition(condition) for condition in wanted.conditions]
         parts += [self._tag(tag_rules.fold(tag_rules.clean(tag))) for tag in wanted.tags]
         if wanted.text is not None:
@@ -135,11 +136,17 @@ class Sql:
     def _search(self, text: str) -> str:
         somewhere = self._somewhere(text)
         traits = " OR ".join([self._within(name, text) for name in SEARCHED_TRAITS])
-        identities = [self._within(name, text) for name in searched_for(text) if name in IDENTITIES]
+        can_be_phone = set(text) <= set("+0123456789")
+        identities = [self._within(name, text) for name in IDENTITIES if can_be_phone or name != "phone"]
         return f"(({somewhere} AND ({traits})) OR {' OR '.join(identities)})"
 
     def _within(self, name: str, text: str) -> str:
-        return self._condition(Condition(name, "~", text))
+        contains = self._condition(Condition(name, "~", text))
+        place = place_of(name)
+        if not is_short(text) or place is None:
+            return contains
+        self._asked.append(Searched(name, text))
+        return f"({contains} AND meets({len(self._asked) - 1}, {place[0]}, {place[1]}))"
 
     def _joined(self, filters: Sequence[Filter]) -> str:
         joined = ""

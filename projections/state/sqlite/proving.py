@@ -7,7 +7,7 @@ from ledger.log.fault import Fault
 from projections.state.indexes import TAGS
 from projections.state.port import StateProof, StoredState
 from projections.state.sqlite.comparing import contact_faults, count_faults, dirty_faults, import_faults, outcome_faults
-from projections.state.sqlite.comparing_lookups import block_faults, part_faults, tag_faults
+from projections.state.sqlite.comparing_lookups import block_faults, full_text_faults, part_faults, tag_faults
 from projections.state.sqlite.raw import RawStateFile
 
 
@@ -30,5 +30,6 @@ class StateFileProof(RawStateFile, StateProof):
             yield outcome_faults(self, other)
             yield count_faults(self, other)
             yield block_faults(self, other)
+            yield full_text_faults(self, other)
             if has_tags:
                 yield tag_faults(self, other)

@@ -5,7 +5,7 @@ Rows and checkpoint change in one transaction, so the file always says exactly h
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import chain, islice, repeat
+from itertools import islice, repeat
 from operator import itemgetter
 from pathlib import Path
 
@@ -19,8 +19,10 @@ from projections.fold.outcomes import RowKey, RowMessage, SoFar
 from projections.fold.page import ImportIds
 from projections.fold.state import ContactState
 from projections.state.answers import Checkpoint
+from projections.state.indexes import FULL_TEXT
 from projections.state.port import ImportColumns, NewContacts, StateWriter
 from projections.state.sqlite.blocks import Blocks
+from projections.state.sqlite.full_text import FullText
 from projections.state.sqlite.indexes import let_write, make
 from projections.state.sqlite.new_contacts import NewContactRows
 from projections.state.sqlite.rows import INSERT, ContactRow, insert, load, row_of, text_of
@@ -55,6 +57,7 @@ class StateStore(StateWriter):
             with sqlite.transaction(self._connection):
                 make_tables(self._connection)
         self._blocks = Blocks(self._connection)
+        self._full_text = FullText(self._connection)
         self._place = sqlite.Place(path)
         self._wal = Wal(path, _LARGE_WAL)
 
@@ -183,7 +186,9 @@ class StateStore(StateWriter):
             contacts,
         )
         self._connection.executemany("DELETE FROM contacts WHERE contact = ?", [(contact,) for contact in gone])
-        self._blocks.drop(chain(map(itemgetter(0), contacts), gone))
+        changed = [*map(itemgetter(0), contacts), *gone]
+        self._blocks.drop(changed)
+        self._full_text.note(changed)
         if settled:
             numbers = (_listed(sorted(settled)).decode(),)
             self._connection.execute(
@@ -262,12 +267,19 @@ class StateStore(StateWriter):
 
     def index(self, indexes: Iterable[str]) -> None:
         """Make the indexes that lists need, and these where they are missing (`projections.state.sqlite.indexes`)."""
-        make(self._connection, indexes)
-        self._blocks.keep(indexes)
+        wanted = set(indexes)
+        make(self._connection, wanted)
+        self._blocks.keep(wanted)
+        if FULL_TEXT in wanted:
+            self._full_text.keep()
 
     def make_blocks(self, most: int, unchanged_for: float = 0.0) -> int:
         """Make up to `most` of the blocks of indexes that are missing; gives how many it made."""
         return self._blocks.make(most, unchanged_for)
+
+    def refresh_full_text(self, most: int) -> int:
+        """Put up to `most` contacts into the full-text index as they are; gives how many these were."""
+        return self._full_text.refresh(most)
 
     def close(self) -> None:
         """Close the file."""

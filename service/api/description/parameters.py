@@ -62,7 +62,10 @@ class ContactsQuery(AsOfQuery):
         validate=validate.OneOf(["all", "any"], error="must be all or any"),
         metadata={"description": "Whether all of where and tag must hold, or any"},
     )
-    q = text("Only contacts whose name, email, user id or phone contains this, in any letter case")
+    q = text(
+        "Only contacts whose name, email, user id or phone contains this, in any letter case; one or two characters are"
+        " looked for where a word begins"
+    )
     sort = fields.String(
         load_default="-modified",
         validate=validate.Length(1, 258, error="must have 1 to 258 characters"),
