@@ -31,6 +31,7 @@ _COMMANDS = {
     ),
     "imports": _LazyCommand("imports.imports", "List the imports, newest first; or look at one."),
     "list": _LazyCommand("contacts.list_contacts", "List contacts, the one changed last first."),
+    "views": _LazyCommand("views.views", "Saved views of the list: filters, columns and order under a name."),
     "edit": _LazyCommand("edits.edit", "Change many contacts at once; without --yes, only say how many would change."),
     "edits": _LazyCommand(
         "edits.edits", "List the changes of many contacts, newest first; `contacts imports undo ID` takes one back."
@@ -81,7 +82,7 @@ _COMMANDS = {
     ),
 }
 
-_SILENT = {"contacts", "ledger", "keys", "people", "sessions", "audit"}
+_SILENT = {"contacts", "ledger", "keys", "people", "sessions", "audit", "views"}
 """Modules whose commands log nothing, so that the library for logs, a third of what they would load, stays out."""
 
 

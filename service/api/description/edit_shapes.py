@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
 from ledger.events.tags import MOST_TAGS
 from service.api.description.export_shapes import SelectionBody
 from service.api.description.import_bodies import said
 from service.api.description.import_shapes import CountsSchema, ImportSchema
+from service.api.description.parameters import limit, text
 from service.api.description.shapes import Answer
 
 EDIT: dict[str, Any] = {
@@ -16,6 +17,13 @@ EDIT: dict[str, Any] = {
     "tags": ["new customer"],
     "reason": "The shop has moved",
 }
+
+
+class EditsQuery(Schema):
+    """For the list of changes."""
+
+    limit = limit(100, 1000)
+    cursor = text("The next_cursor of the page before", most=64)
 
 
 class EditBody(SelectionBody):

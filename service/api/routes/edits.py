@@ -7,8 +7,7 @@ from flask import Response, g
 from projections.conditions.condition import BadCondition
 from service.api.description import import_examples as examples
 from service.api.description.edit_examples import CHECKED_EDIT, EDITS
-from service.api.description.edit_shapes import EDIT, EditBody, EditSchema, EditsSchema
-from service.api.description.export_shapes import ExportsQuery
+from service.api.description.edit_shapes import EDIT, EditBody, EditSchema, EditsQuery, EditsSchema
 from service.api.description.import_bodies import ConfirmationBody, OrderBody
 from service.api.http.arguments import bad_member
 from service.api.http.opened_imports import OpenedImports, import_answer
@@ -54,14 +53,15 @@ def _asking(routes: Routes, opened: OpenedImports, services: Services) -> None:
             return import_answer(found, id, 202, {"Location": f"/v1/edits/{id}"})
 
     @routes.get("/v1/edits", scope="import")
-    @routes.query(ExportsQuery)
+    @routes.query(EditsQuery)
     @routes.answers(200, EditsSchema, example=EDITS)
     @routes.problems(503)
     def list_edits(query: dict[str, Any]) -> Response:
         """List the changes of many contacts, newest first."""
         with opened() as found:
-            shown = found.results.page(query["limit"], None, WantedImports(are_edits=True))
-        return json_answer({"edits": shown, "next_cursor": None})
+            page = found.results.page(query["limit"] + 1, query.get("cursor"), WantedImports(are_edits=True))
+        shown = page[: query["limit"]]
+        return json_answer({"edits": shown, "next_cursor": shown[-1]["id"] if len(page) > len(shown) else None})
 
     @routes.get("/v1/edits/<id>", scope="import")
     @routes.answers(200, EditSchema, example=CHECKED_EDIT)

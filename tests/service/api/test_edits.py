@@ -53,3 +53,13 @@ def test_what_cannot_be_changed_is_said_before_anything_is_kept(client, body, to
     assert answer.status_code == 422
     assert told in answer.json["message"]
     assert client.read("/v1/edits").json["edits"] == []
+
+
+@pytest.mark.usefixtures("some")
+def test_changes_are_listed_page_by_page(client, description):
+    made = [client.post("/v1/edits", {"where": ["city=Pune"], "tags": [tag]}).json["id"] for tag in ("a", "b", "c")]
+    first = client.read("/v1/edits?limit=2")
+    description.assert_fits("GET", "/v1/edits", first)
+    second = client.read(f"/v1/edits?limit=2&cursor={first.json['next_cursor']}")
+    assert [one["id"] for page in (first, second) for one in page.json["edits"]] == made[::-1]
+    assert second.json["next_cursor"] is None

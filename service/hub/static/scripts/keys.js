@@ -20,6 +20,7 @@ addEventListener("keydown", (event) => {
   if (event.key === "?") return showKeys();
   if (isOff()) return;
   if (event.key === "j" || event.key === "k") walk(event.key === "j" ? 1 : -1);
+  if (event.key === "e") (document.activeElement.closest?.(".field") ?? document).querySelector("a.pencil")?.click();
   if (event.key === "x") document.activeElement.closest?.(ROWS)?.querySelector("input[type=checkbox]")?.click();
 });
 
@@ -40,6 +41,7 @@ const showKeys = () => {
     add("Enter", "Open it");
     if (document.querySelector(`${ROWS} input[type=checkbox]`)) add("x", "Tick it");
   }
+  if (document.querySelector("a.pencil")) add("e", "Edit the field that has the focus, else the first");
   add("Escape", "Close, or leave as it was");
   add("?", "These keys");
   const use = make("input", { type: "checkbox", checked: !isOff() });
