@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,20 @@ from people import Town
 TOWN = Town(7)
 TWO_YEARS = timedelta(days=730)
 COLUMNS = ("Name", "Country Code", "Phone Number", "Email", "City", "Area", "WhatsApp Opted", "Birthday", "Plan")
+
+ODD = (
+    {"Phone Number": "98200-45678"},
+    {"Name": "R2D2 Kumar"},
+    {"Phone Number": "9.82005E+09"},
+    {"WhatsApp Opted": "maybe"},
+    {"Birthday": "NA"},
+    {},
+    {"Phone Number": "9820045678.0"},
+    {"Name": "Asha D'Souza"},
+    {"City": "NA"},
+    {},
+)
+"""What is odd about the rows of a file that waits to be matched."""
 
 
 class Demo:
@@ -42,6 +56,7 @@ class Demo:
             "CONTACTS_LOG_FORMAT": "json",
         }
         self._key = ""
+        self._keys: dict[str, str] = {}
 
     def serve(self) -> subprocess.Popen[str]:
         """Start the server; what it says up to its first key is shown, and the key kept."""
@@ -62,14 +77,54 @@ class Demo:
         """Whether nothing was told yet."""
         return not (self.files / "told").exists()
 
-    def call(self, method: str, path: str, body: Any = None, lines: Iterable[Any] | None = None) -> Any:
-        """One call; `lines` are sent as JSON lines. Raises HTTPError."""
+    def call(
+        self, method: str, path: str, body: Any = None, lines: Iterable[Any] | None = None, by: str = "Website"
+    ) -> Any:
+        """One call with the key of that name; `lines` are sent as JSON lines. Raises HTTPError."""
         text = json.dumps(body) if lines is None else "\n".join(map(json.dumps, lines))
-        request = Request(self._url + path, None if method == "GET" else text.encode(), method=method)
-        request.add_header("Authorization", "Basic " + b64encode(f"{self._key}:".encode()).decode())
-        request.add_header("Content-Type", "application/json" if lines is None else "application/x-ndjson")
+        kind = "application/json" if lines is None else "application/x-ndjson"
+        return self._send(method, path, None if method == "GET" else text.encode(), kind, by)
+
+    def _send(self, method: str, path: str, body: bytes | None, kind: str, by: str) -> Any:
+        request = Request(self._url + path, body, method=method)
+        request.add_header("Authorization", "Basic " + b64encode(f"{self._keys[by]}:".encode()).decode())
+        request.add_header("Content-Type", kind)
         with urlopen(request, timeout=60) as answer:
             return json.load(answer)
+
+    def use_keys(self) -> None:
+        """From now on programs and people have keys of their own, by whose names the hub calls them."""
+        for name, scopes in (
+            ("Website", ("track", "read")),
+            ("Meera Shah", ("read", "track", "import", "export", "audit")),
+        ):
+            words = [word for scope in scopes for word in ("--scope", scope)]
+            self._keys[name] = self.contacts("keys", "create", "--name", name, *words)["key"]
+
+    def bring(self, path: str, *tags: str, is_confirmed: bool = True) -> str:
+        """A file as the hub takes it in: uploaded, tagged, checked, confirmed; the import's id."""
+        boundary, name = "a-file-of-the-demo", Path(path).name
+        part = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        body = part.encode() + Path(path).read_bytes() + f"\r\n--{boundary}--\r\n".encode()
+        kind = f"multipart/form-data; boundary={boundary}"
+        id = str(self._send("POST", "/v1/imports", body, kind, "Meera Shah")["id"])
+        address = f"/v1/imports/{id}"
+        if is_confirmed:
+            self.call("PUT", f"{address}/tags", {"tags": list(tags)}, by="Meera Shah")
+            born = {"column": "Birthday", "attribute": "Birthday", "type": "datetime"}
+            self.call("PUT", f"{address}/mapping", {"columns": [born]}, by="Meera Shah")
+            self.call("POST", f"{address}/check", {}, by="Meera Shah")
+            self._wait(lambda: self.call("GET", address, by="Meera Shah")["state"] == "checked")
+            self.call("POST", f"{address}/confirm", {}, by="Meera Shah")
+            self._wait(lambda: self.call("GET", address, by="Meera Shah")["state"] == "done")
+        return id
+
+    def _wait(self, is_so: Callable[[], bool]) -> None:
+        for _ in range(600):
+            if is_so():
+                return
+            time.sleep(0.1)
+        raise SystemExit("the ledger did not come to it within a minute")
 
     def contacts(self, *words: str) -> Any:
         """One command of `contacts`; its JSON. Rows that were rejected are a part of the story."""
@@ -91,12 +146,12 @@ class Demo:
 
     def settle(self) -> None:
         """Wait until all that was published is in the state; a minute at most."""
-        for _ in range(600):
-            status = self.contacts("status")
-            if status["bus_lag"] == 0 and status["lag_events"] == 0:
-                return
-            time.sleep(0.1)
-        raise SystemExit("the ledger did not catch up within a minute")
+
+        def is_settled() -> bool:
+            status = self.call("GET", "/v1/audit/status", by="Meera Shah")
+            return bool(status["bus_lag"] == 0 and status["lag_events"] == 0)
+
+        self._wait(is_settled)
 
 
 def row(number: int, **other: str) -> dict[str, Any]:
@@ -125,27 +180,16 @@ def tell(demo: Demo) -> None:
     def batch(calls: Iterable[dict[str, Any]]) -> None:
         demo.call("POST", "/v1/contacts/batch", lines=calls)
 
+    demo.use_keys()
     echo("The website's first customers sign up …")
     batch(sign_up(number, 729 - number * 0.6) for number in range(1, 1101))
     demo.settle()
 
     echo("Four shops bring in their files …")
     faulty = {1130: {"Name": "R2D2 !!"}, 1141: {"Phone Number": "98200"}, 1163: {"Phone Number": "9.82E+09"}}
-    demo.contacts(
-        "import",
-        demo.write("pune-shop.csv", (row(n, **faulty.get(n, {})) for n in range(900, 1700))),
-        "--tag",
-        "pune shop",
-    )
-    demo.contacts("import", demo.write("mumbai-shop.csv", (row(n) for n in range(1600, 2300))), "--tag", "mumbai shop")
-    demo.contacts(
-        "import",
-        demo.write("book-fair.csv", (row(n) for n in range(2250, 3000))),
-        "--tag",
-        "book fair",
-        "--tag",
-        "new customer",
-    )
+    demo.bring(demo.write("pune-shop.csv", (row(n, **faulty.get(n, {})) for n in range(900, 1700))), "pune shop")
+    demo.bring(demo.write("mumbai-shop.csv", (row(n) for n in range(1600, 2300))), "mumbai shop")
+    demo.bring(demo.write("book-fair.csv", (row(n) for n in range(2250, 3000))), "book fair", "new customer")
     demo.settle()
 
     echo("People order, move house, and change their minds …")
@@ -159,21 +203,38 @@ def tell(demo: Demo) -> None:
     demo.settle()
 
     echo("Last week's file has every city wrong: it is taken back …")
-    wrong = demo.contacts(
-        "import",
-        demo.write("loyalty-2026.csv", (row(n, City="Lucknow", Area="") for n in range(1, 900))),
-        "--tag",
-        "loyalty 2026",
-    )
+    wrong = (row(n, City="Lucknow", Area="") for n in range(1, 900))
+    id = demo.bring(demo.write("loyalty-2026.csv", wrong), "loyalty 2026")
+    why = {"reason": "every city was Lucknow: wrong column"}
+    demo.call("POST", f"/v1/imports/{id}/undo", why, by="Meera Shah")
     demo.settle()
-    demo.contacts("imports", "undo", wrong["id"], "--reason", "every city was Lucknow: wrong column")
-    demo.contacts(
-        "import", demo.write("loyalty-2026-corrected.csv", (row(n) for n in range(1, 900))), "--tag", "loyalty 2026"
-    )
+    demo.bring(demo.write("loyalty-2026-corrected.csv", (row(n) for n in range(1, 900))), "loyalty 2026")
     demo.settle()
     for number, city in ((1, "Kochi"), (2, "Jaipur"), (2251, "Pune")):
         found = demo.contacts("show", f"+91{TOWN.person(number)['phone']}")
-        demo.call("PATCH", f"/v1/contacts/{found['id']}", {"traits": {"city": city, "area": None}, "tags": ["vip"]})
+        demo.call(
+            "PATCH",
+            f"/v1/contacts/{found['id']}",
+            {"traits": {"city": city, "area": None}, "tags": ["vip"]},
+            by="Meera Shah",
+        )
+    demo.settle()
+    work(demo)
+
+
+def work(demo: Demo) -> None:
+    """What people do with it: a view, a change of many, a download, a check, and a messy file that waits."""
+    echo("The office works with it …")
+    vips = {"where": ["whatsapp_opted=true"], "tag": ["vip"]}
+    demo.call("POST", "/v1/views", {"name": "VIPs to write to", "query": vips, "shared": True}, by="Meera Shah")
+    demo.contacts("edit", "--where", "city=Ahmedabad", "--tag", "navratri 2026", "--reason", "Navratri sale", "--yes")
+    demo.call("POST", "/v1/exports", {"tag": ["book fair"], "opted_in": True}, by="Meera Shah")
+    demo.call("POST", "/v1/audit/verify", {}, by="Meera Shah")
+    # two numbers, one user ID, in one breath: the ledger takes the first and refuses the second
+    same = [call_of(n, 0) | {"userId": "till-7"} for n in (3001, 3002)]
+    demo.call("POST", "/v1/contacts/batch", lines=same)
+    messy = [row(n, **odd) for n, odd in enumerate(ODD, 3010)]
+    demo.bring(demo.write("fair-visitors.csv", messy), is_confirmed=False)
     demo.settle()
 
 

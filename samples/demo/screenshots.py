@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -24,33 +25,55 @@ LOOKS = {
         "is_mobile": True,
     },
 }
+KNOWN = {
+    "contacts": "/contacts",
+    "contacts-filtered": "/contacts?where=city%3DPune&tag=vip",
+    "contacts-filter": "/contacts?filter=tags",
+    "contacts-nobody": "/contacts?where=city%3DNowhere",
+    "contact-new": "/contacts/new",
+    "growth": "/contacts/growth",
+    "imports": "/imports",
+    "imports-new": "/imports/new",
+    "imports-none": "/imports?by=nobody",
+    "edit-new": "/edits/new?where=city%3DPune",
+    "edits": "/edits",
+    "export-new": "/exports/new?where=city%3DPune",
+    "exports": "/exports",
+    "records": "/audit",
+    "refused": "/audit/rejected",
+    "refused-none": "/audit/rejected?reason=too_large",
+    "entry": "/audit/entries/1",
+    "trail": "/audit/trail",
+    "trail-none": "/audit/trail?who=nobody",
+    "keys": "/audit/keys",
+    "people": "/people",
+    "help": "/help",
+    "nothing": "/nowhere",
+}
+"""By the name of a picture, the address of a page."""
 
 
-def addresses(page: Page, base: str) -> dict[str, str]:
-    """By the name of a picture, the address of a page, found by walking through the hub."""
-    found = {
-        "contacts": "/contacts",
-        "contacts-filtered": "/contacts?where=city%3DPune&tag=vip",
-        "contacts-nobody": "/contacts?where=city%3DNowhere",
-        "imports": "/imports",
-        "imports-new": "/imports/new",
-        "records": "/audit",
-        "people": "/people",
-        "help": "/help",
-    }
-    page.goto(f"{base}/contacts?tag=loyalty+2026&tag=vip")
-    link = page.locator("tbody th a").first.get_attribute("href")
-    if link:
-        found["contact"] = link
-        page.goto(base + link)
-        earlier = page.get_by_role("link", name="Earlier").first
-        if earlier.count():
-            found["contact-past"] = earlier.get_attribute("href") or link
-    page.goto(f"{base}/imports")
-    run = page.locator("main a[href^='/imports/']:not([href='/imports/new'])").first
-    if run.count():
-        found["import"] = run.get_attribute("href") or ""
-    return found
+def found_by_walking(page: Page, base: str) -> Iterator[tuple[str, str]]:
+    """As `KNOWN`, pages whose addresses have ids."""
+
+    def first(at: str, link: str) -> str:
+        page.goto(base + at)
+        return page.locator(link).first.get_attribute("href") or at
+
+    contact = first("/contacts?tag=loyalty+2026&tag=vip", "tbody th a")
+    yield "contact", contact
+    yield "contact-edit", f"{contact}?edit=city"
+    yield "contact-past", first(contact, "a:has-text('Earlier')")
+    result = first("/imports?state=done", "main tbody a")
+    yield "import", result
+    yield "import-undone", first("/imports?state=undone", "main tbody a")
+    yield "import-rejected", f"{result}/rejected"
+    prepared = first("/imports?state=uploaded", "main tbody a")
+    for step in ("tags", "columns"):
+        yield f"import-{step}", f"{prepared}?step={step}"
+    yield "edit", first("/edits", "main tbody a")
+    yield "export", first("/exports", "main tbody a")
+    yield "run", first("/audit", "main tbody a")
 
 
 def main(folder: Path, port: int, pictures: Path, chosen: list[str]) -> None:
@@ -73,10 +96,10 @@ def main(folder: Path, port: int, pictures: Path, chosen: list[str]) -> None:
             page.get_by_label("API key").fill(key)
             page.get_by_role("button", name="Sign in").click()
             page.wait_for_url("**/contacts")
-            for name, address in addresses(page, base).items():
+            for name, address in (*KNOWN.items(), *found_by_walking(page, base)):
                 if not chosen or name in chosen:
-                    page.goto(base + address)
-                    page.screenshot(path=pictures / f"{name}-{look}.png")
+                    page.goto(base + address, wait_until="networkidle")
+                    page.screenshot(path=pictures / f"{name}-{look}.png", full_page=name not in ("contacts", "contact"))
             page.context.close()
         browser.close()
 

@@ -13,7 +13,13 @@ Nalini Bose,91,9820066601,Kolkata
 Omar Khan,91,9820066602,Bhopal
 """
 HOSTILE = '"><img src=x onerror=alert(1)><b hx-get=/people hx-trigger=load>\u202eevil'
-PAGES = ("contacts", "contacts?where=city%3DNowhere", "imports", "imports/new", "people", "help", "contacts/new")
+PAGES = (
+    *("contacts", "contacts?where=city%3DNowhere", "contacts?filter=tags", "contacts/new", "contacts/growth", "help"),
+    *("imports", "imports/new", "imports?by=nobody", "edits", "edits/new?where=city%3DKolkata", "people"),
+    *("exports", "exports/new", "audit", "audit/rejected", "audit/trail", "audit/keys", "audit/entries/1"),
+)
+WITH_MENUS = ("contacts", "people", "audit", "audit/keys")
+"""Pages on which something unfolds."""
 LOOKS = {
     "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
     "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}},
@@ -96,11 +102,21 @@ def test_nothing_keeps_anybody_out_of_a_page(open_hub, told, look):
     """axe-core finds no fault on any page."""
     page = open_hub(**LOOKS[look]).page
     contact = page.locator("tbody th a").first.get_attribute("href").lstrip("/")
+    run = told.shipped.run("imports", "--json")["imports"][0]["id"]
     found = {}
-    for address in (*PAGES, contact, f"{contact}?edit=city", f"{contact}?as_of=1"):
+    for address in (*PAGES, contact, f"{contact}?edit=city", f"{contact}?as_of=1", f"imports/{run}"):
         page.goto(told.url + address)
         if faults := _complaints_of(page):
             found[address] = faults
+    for address in (*WITH_MENUS, f"imports/{run}"):
+        page.goto(told.url + address)
+        for place in range(page.locator("main details").count()):
+            page.evaluate(
+                "place => document.querySelectorAll('main details').forEach((one, at) => (one.open = at === place))",
+                place,
+            )
+            if faults := _complaints_of(page):
+                found[f"{address}, {place} unfolded"] = faults
     page.keyboard.press("?")
     if faults := _complaints_of(page):
         found["keys"] = faults
@@ -239,6 +255,50 @@ def test_without_scripts_all_of_it_works_as_whole_pages(open_hub, told):
     )
     page.get_by_role("button", name="Upload the file").click()
     assert page.get_by_role("heading", name="plain.csv").is_visible()
+
+
+def _press(page, words, most=80):
+    """Go on with Tab to what has these words, and press Enter."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        here = page.evaluate(
+            "document.activeElement.matches('a, button, summary') && document.activeElement.textContent"
+        )
+        if here and words in here:
+            return page.keyboard.press("Enter")
+    raise AssertionError(f"no {words!r} among the first {most} places")
+
+
+def test_a_file_goes_its_whole_way_by_keys_alone(open_hub, told):
+    window = open_hub()
+    page = window.page
+    page.goto(f"{told.url}imports/new", wait_until="networkidle")
+    page.get_by_label("CSV or Excel").set_input_files(
+        {"name": "by-keys.csv", "mimeType": "text/csv", "buffer": b"Name,Phone\nKiran Pillai,+919820066611\n"}
+    )
+    _press(page, "Upload the file")
+    page.get_by_role("heading", name="Which tags").wait_for()
+    _press(page, "Next: match columns")
+    page.locator("#columns").wait_for()
+    _press(page, "Next: check the file")
+    page.get_by_role("heading", name="What would happen").wait_for()
+    _press(page, "Import 1 row")
+    page.get_by_role("heading", name="What happened").wait_for()
+    _press(page, "Undo this import")
+    _press(page, "Undo 1 row")
+    page.get_by_role("heading", name="What it had done").wait_for()
+    assert window.complaints == []
+
+
+def test_files_that_are_chosen_together_become_an_import_each(open_hub, told):
+    page = open_hub().page
+    page.goto(f"{told.url}imports/new", wait_until="networkidle")
+    files = [{"name": f"{name}.csv", "mimeType": "text/csv", "buffer": FILE.encode()} for name in ("monday", "tuesday")]
+    page.get_by_label("CSV or Excel").set_input_files(files)
+    page.get_by_role("button", name="Upload the file").click()
+    page.wait_for_url("**/imports")
+    assert page.get_by_role("link", name="monday.csv").is_visible()
+    assert page.get_by_role("link", name="tuesday.csv").is_visible()
 
 
 def test_an_upload_ends_at_its_next_step(open_hub, told):

@@ -14,6 +14,7 @@ from service.hub.frame.access import Access, needs
 from service.hub.frame.notices import tell
 from service.hub.imports import told
 from service.hub.imports.corrections import correcting
+from service.hub.imports.example import MESSY, NAME
 from service.hub.imports.list_query import ListQuery
 from service.hub.imports.orders import ordering
 from service.hub.imports.steps import choosing, matching, one_import
@@ -119,6 +120,16 @@ def _new(pages: Blueprint, desk: Desk, access: Access) -> None:
                     raise
                 return page("No file came with the form. Choose one file, and send it again."), 422
         return redirect(f"/imports/{id}", 303)
+
+    @pages.post("/example")
+    @needs("import")
+    def try_example() -> Any:
+        def fill(incoming: Any) -> str:
+            incoming.write(MESSY.encode())
+            return NAME
+
+        with desk.open() as found:
+            return redirect(f"/imports/{found.uploads.receive(fill, by=g.session.name)}", 303)
 
     @pages.get("/template.csv")
     @needs("import")

@@ -35,6 +35,17 @@ def test_a_file_goes_its_whole_way_and_is_undone_and_redone(desk, world):
     assert "Done" in desk.page(path).text
 
 
+def test_a_messy_file_can_be_tried_where_nothing_was_imported_yet(desk):
+    assert "Try a messy file" in desk.page("/imports").text
+    path = desk.send("/imports/example").headers["Location"]
+    answer = desk.matched(path, format5="DD/MM/YYYY", null_value="NA", clean_phones="on", relaxed_names="on")
+    assert answer.status_code == 303
+    desk.work(path)
+    text = desk.page(path).text
+    assert "9 rows = 3 new + 0 updated + 0 unchanged + 1 duplicate + 5 rejected" in text
+    assert "a spreadsheet turned the number" in text
+
+
 def test_the_list_shows_who_brought_what_and_is_filtered(desk):
     assert "No file was imported yet" in desk.page("/imports").text
     desk.run(desk.checked())
