@@ -10,11 +10,14 @@ from projections.conditions.filters import Anniversary, FromImport, OneOf, Recor
 from projections.conditions.searching import folded
 from projections.conditions.wanted import Wanted, day_of, number_of
 from projections.state.indexes import CREATED, SEARCH, TAGS, attribute_of, of_attribute, of_text, table_of
-from projections.state.sqlite.blocks import Rows, line, matching, texts
+from projections.state.sqlite.blocks import Rows, line, matching, numbers_of, texts
 from projections.state.sqlite.full_text import can_search, count, found
-from projections.state.sqlite.predicates import from_import, place_of
+from projections.state.sqlite.predicates import Sql, from_import, place_of
 
 Query = tuple[str, list[object]]
+
+_MOST_JOINED = 20_000
+"""What is found in several indexes is joined in memory up to so many of each: some 5 ms."""
 
 
 def worthwhile(rows: Rows, indexes: Iterable[str]) -> set[str]:
@@ -33,10 +36,14 @@ def candidates(rows: Rows, there: Container[str], wanted: Wanted, most: int) -> 
 
     They are no fewer than those that meet it, and may be more. `there` are the names of the file's tables and indexes.
     """
-    for query, parameters in _queries(wanted, there):
+    queries = list(_queries(wanted, there))
+    for query, parameters in queries:
         some = [contact for (contact,) in rows(f"SELECT DISTINCT contact FROM ({query}) LIMIT {most + 1}", parameters)]
         if len(some) <= most:
             return some
+    both = _in_all(rows, queries, most) if len(queries) > 1 else None
+    if both is not None:
+        return both
     for index, text in _searches(wanted):
         if table_of(index) in there:
             is_quick = index == SEARCH and can_search(text, there)
@@ -46,22 +53,44 @@ def candidates(rows: Rows, there: Container[str], wanted: Wanted, most: int) -> 
     return None
 
 
-def counted(rows: Rows, there: Container[str], wanted: Wanted, clause: str, parameters: Sequence[object]) -> int | None:
-    """How many contacts a list of one tag, condition or search has, by its index; None where no index says.
+def _in_all(rows: Rows, queries: Iterable[Query], most: int) -> list[int] | None:
+    """The contacts that all of these find, of those that find no more than _MOST_JOINED; None where over `most` do."""
+    common: set[int] | None = None
+    for query, parameters in queries:
+        some = f"SELECT contact FROM ({query}) LIMIT {_MOST_JOINED + 1}"
+        ((found_here,),) = rows(f"SELECT json_group_array(contact) FROM ({some})", parameters)
+        numbers = numbers_of(found_here)
+        if len(numbers) <= _MOST_JOINED:
+            common = set(numbers) if common is None else common.intersection(numbers)
+    return sorted(common) if common is not None and len(common) <= most else None
 
-    `clause` and its parameters are the list's SQL.
+
+def counted(rows: Rows, there: Container[str], wanted: Wanted, sql: Sql) -> int | None:
+    """How many contacts a list of tags and conditions has, or of one search, by their indexes; None where none says.
+
+    `sql` is the list's.
     """
     match wanted:
         case Wanted((), (), str() as text, ()) if can_search(text, there):
-            return count(rows, there, text, clause, parameters)
-        case Wanted((), (tag,), None, ()) if table_of(TAGS) in there:
-            query, bounds = _tagged(tag)
-        case Wanted((condition,), (), None, ()) if _is_indexed(condition, there):
-            query, bounds = _in_ranges(condition, clause, parameters)
+            return count(rows, there, text, sql.clause, sql.parameters)
+        case Wanted(conditions, tags, None, ()) if conditions or tags:
+            if tags and table_of(TAGS) not in there:
+                return None
+            if not all(_is_indexed(condition, there) for condition in conditions):
+                return None
         case _:
             return None
-    ((total,),) = rows(f"SELECT count(DISTINCT contact) FROM ({query})", bounds)
-    return int(total)
+    parts = [_tagged(tag) for tag in wanted.tags]
+    parts += [_in_ranges(one, *beside) for one, beside in zip(wanted.conditions, sql.of_conditions, strict=True)]
+    common: set[int] | None = None
+    for query, bounds in parts:
+        if len(parts) == 1:
+            ((total,),) = rows(f"SELECT count({'' if wanted.tags else 'DISTINCT'} contact) FROM ({query})", bounds)
+            return int(total)
+        ((numbers,),) = rows(f"SELECT json_group_array(contact) FROM ({query})", bounds)
+        found_here = set(numbers_of(numbers))
+        common = found_here if common is None else common & found_here
+    return len(common or ())
 
 
 def _queries(wanted: Wanted, there: Container[str]) -> Iterator[Query]:

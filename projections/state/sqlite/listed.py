@@ -100,7 +100,7 @@ def _parts(order: ListOrder) -> tuple[_Part, ...]:
 
 def total(rows: Rows, there: set[str], sql: Sql, wanted: Wanted, most: int) -> int:
     """How many contacts a list has; by an index alone where one says it."""
-    by_index = counted(rows, there, wanted, sql.clause, sql.parameters)
+    by_index = counted(rows, there, wanted, sql)
     return ListedInFile(rows, there, sql, wanted, most).count() if by_index is None else by_index
 
 

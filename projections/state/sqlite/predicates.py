@@ -37,20 +37,27 @@ Define = Callable[[str, int, Callable[..., bool]], None]
 class Sql:
     """A WHERE clause in the making: `parameters` are those of `clause`, in order.
 
-    `imports` are the ids of those whose outcomes it looks at.
+    `imports` are the ids of those whose outcomes it looks at; `of_conditions` are the clauses of the conditions, each
+    with its parameters.
     """
 
     def __init__(self, wanted: Wanted) -> None:
         self.parameters: list[object] = []
         self.imports: list[str] = []
         self._asked: list[Condition | Searched] = []
-        parts = [self._beforehand(condition) + self._condition(condition) for condition in wanted.conditions]
+        self.of_conditions = [self._apart(condition) for condition in wanted.conditions]
+        parts = [clause for clause, _ in self.of_conditions]
         parts += [self._tag(tag_rules.fold(tag_rules.clean(tag))) for tag in wanted.tags]
         if wanted.text is not None:
             parts.append(self._search(wanted.text))
         if wanted.filters:
             parts.append(self._joined(wanted.filters))
         self.clause = " AND ".join(parts) or "true"
+
+    def _apart(self, condition: Condition) -> tuple[str, list[object]]:
+        before = len(self.parameters)
+        clause = self._beforehand(condition) + self._condition(condition)
+        return clause, self.parameters[before:]
 
     def define(self, define: Define) -> None:
         """Give a connection the functions that the clause calls."""
