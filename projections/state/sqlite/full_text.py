@@ -119,9 +119,9 @@ def _looked_up(rows: Rows, text: str) -> tuple[str, list[object]]:
     sought = folded(text)
     if is_short(text):
         return "full_text MATCH ?", [_quoted((_BEFORE_BEGINNING + sought)[-_WINDOW:])]
-    windows = list(dict.fromkeys(sought[at : at + _WINDOW] for at in range(len(sought) - _WINDOW + 1)))
-    if len(windows) == 1:
+    if len(sought) == _WINDOW:
         return "full_text MATCH ?", [_quoted(sought)]
+    windows = list(dict.fromkeys(sought[at : at + _WINDOW] for at in range(len(sought) - _WINDOW + 1)))
     if len(windows) > _LOOKED_UP:
         windows = sorted(windows[:_PROBED], key=lambda window: _share(rows, window))[:_LOOKED_UP]
     return "full_text MATCH ? AND instr(line, ?) > 0", [" AND ".join(map(_quoted, windows)), sought]

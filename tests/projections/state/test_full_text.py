@@ -87,3 +87,13 @@ def test_each_character_of_writing_without_spaces_begins_a_word():
         file.save({1: person(1, name="王小明")})
         for text in ("王", "小", "小明"):
             assert len(pages(file, Wanted(text=text), "created", 10)[0]) == 1
+
+
+@pytest.mark.parametrize("text", ["aaa", "aaaa", "aaaaaaa"])
+def test_a_text_of_one_character_over_and_over_is_found(text):
+    with state_file() as file:
+        file.store.index(ALWAYS)
+        file.save({1: person(1, name="aaaaa"), 2: person(2, name="aaa b"), 3: person(3, name="Gavin")})
+        file.store.refresh_full_text(10)
+        (shown,) = pages(file, Wanted(text=text), "created", 10)
+        assert shown == file.expected(Wanted(text=text), "created")
