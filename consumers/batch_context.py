@@ -8,7 +8,7 @@ from ledger.bus.port import Record
 from ledger.events import types
 from ledger.events.envelope import Envelope
 from ledger.log.entry import Headers, pack_headers, unpack_headers
-from ledger.log.port import Batch, Taken
+from ledger.log.port import Batch, Rejection, Taken
 
 
 class BatchContext:
@@ -50,6 +50,7 @@ class BatchContext:
                     has_terms = True
         self._rejected_now: set[bytes] = set()
         self._signed_now: dict[Name, set[str]] = defaultdict(set)
+        self._settled_now: dict[bytes, int] = {}
         self._rejected_names = batch.rejected_names(ids)
         self.undone = batch.undone({source for source in ids if source.startswith(types.IMPORTS)})
         if has_terms:
@@ -95,6 +96,18 @@ class BatchContext:
             entries.append((unpack_headers(taken.headers), taken.value))
         found = {self._signature(headers, value) for headers, value in entries}
         return self._signed_now[name] | {signature for signature in found if signature is not None}
+
+    def has_signed(self, rejection: Rejection) -> bool:
+        """Whether this deployment signed the message that was rejected."""
+        return self._signature(unpack_headers(rejection.headers), rejection.value) is not None
+
+    def settled(self, raw_digest: bytes) -> int | None:
+        """The position of the entry that says what becomes of the rejected message of this digest; None: none does."""
+        return self._settled_now.get(raw_digest) or self.batch.settled(raw_digest)
+
+    def settle(self, raw_digest: bytes, position: int) -> None:
+        """Note that the entry at this position settles the rejected message of this digest."""
+        self._settled_now[raw_digest] = position
 
     def reject(self, message: Incoming) -> bytes | None:
         """Note that a message is rejected; gives the digest that it is known again by, None where it was before."""

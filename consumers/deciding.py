@@ -32,7 +32,8 @@ class BatchDecision:
         if context.knows(envelope):
             if context.is_redelivery(message, envelope):
                 return
-            refusal = self._reuse(message, envelope) or refusal
+            if envelope.type != types.MESSAGE_RETRIED:  # whose name is that of another by design
+                refusal = self._reuse(message, envelope) or refusal
         if refusal is None and envelope.source in context.undone and message.about is not None:
             # none of ours: an undo waits for all
             refusal = Refusal("import_undone", "the import is undone; redo it before more of it is taken")
@@ -59,13 +60,13 @@ class BatchDecision:
             NewEntry(  # by position, which takes a fifth of the time that it takes by name
                 min(record.time, recorded),
                 min(message.stated or 0, recorded),
-                envelope.type,
+                effect.type or envelope.type,
                 None,  # no reason: it is accepted
                 effect.contact,
                 effect.contact_id,
                 effect.absorbed,
                 effect.skipped,
-                None,  # the digest of a rejected message
+                effect.settles,  # the digest of a rejected message
                 envelope.source,
                 envelope.id,
                 record.key,
@@ -79,6 +80,8 @@ class BatchDecision:
             )
         )
         self._context.taken[envelope.source, envelope.id] = Taken(position, headers, record.value, bool(effect.skipped))
+        if effect.settles is not None:
+            self._context.settle(effect.settles, position)
         if effect.at_once:
             self._context.write()
 

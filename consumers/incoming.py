@@ -7,7 +7,7 @@ import msgspec
 
 from ledger.bus.port import Record
 from ledger.events import moments, types
-from ledger.events.data import BROKEN, anything, check_command, signed_data
+from ledger.events.data import BROKEN, Settling, anything, check_command, settling, signed_data
 from ledger.events.envelope import Envelope, Unreadable, check_depth, decode
 from ledger.events.identity import Mode
 from ledger.events.schema import check_data, identity_of
@@ -62,7 +62,10 @@ NOBODY = About(None, None, by_phone_alone=False, mode="upsert")
 
 
 class Incoming(msgspec.Struct, frozen=True, gc=False):
-    """A record read as far as it goes without the log. `is_signed`: by this deployment."""
+    """A record read as far as it goes without the log. `is_signed`: by this deployment.
+
+    `settles`: the rejected message that it retries or drops.
+    """
 
     record: Record
     envelope: Envelope | None
@@ -70,6 +73,7 @@ class Incoming(msgspec.Struct, frozen=True, gc=False):
     stated: int | None
     about: About | None
     refusal: Refusal | None
+    settles: Settling | None = None
 
     def followed(self) -> Name | None:
         """The name of the message that this one follows."""
@@ -117,19 +121,23 @@ def read(record: Record, signer: Signer) -> Incoming:
         detail = f"{envelope.type} has no effect in this version"
         return _refused(record, "unsupported_type", detail, envelope, is_signed)
     about: About | Refusal | None = None
+    settles: Settling | None = None
     try:
         stated = record.time
         if envelope.time is not None and (moment := _moment(envelope.time)) < stated:
             stated = moment
         if rule.kind == "contact":
-            about = (_trusted if is_signed else _checked)(envelope)
+            about = (_trusted if is_signed else _checked)(envelope, envelope.type)
+        elif rule.kind == "message":
+            settles = settling(envelope.type, envelope.data)
+            about = _retried(envelope, settles) if envelope.type == types.MESSAGE_RETRIED else None
         else:
             check_command(envelope.data)
     except BROKEN as fault:
         about = Refusal("invalid", str(fault))
     if isinstance(about, Refusal):
         return Incoming(record, envelope, is_signed, None, None, about)
-    return Incoming(record, envelope, is_signed, stated, about, None)
+    return Incoming(record, envelope, is_signed, stated, about, None, settles)
 
 
 def _refused(
@@ -138,8 +146,21 @@ def _refused(
     return Incoming(record, envelope, is_signed, None, None, Refusal(reason, detail))
 
 
-def _trusted(envelope: Envelope) -> About | Refusal:
-    terms = signed_data(envelope.type, envelope.data)
+def _retried(envelope: Envelope, settles: Settling) -> About | Refusal:
+    """Whom a rejected message is about that is taken again, as what it is taken.
+
+    Whoever signed the retry has checked what it says. What only an import's own messages may say counts in these alone.
+    """
+    if settles.type not in types.ABOUT_CONTACTS:
+        return Refusal("invalid", f"only {', '.join(types.ABOUT_CONTACTS)} can be taken again")
+    about = _trusted(envelope, settles.type)
+    if isinstance(about, About) and not envelope.source.startswith(types.IMPORTS):
+        return msgspec.structs.replace(about, mode="upsert")
+    return about
+
+
+def _trusted(envelope: Envelope, type: str) -> About | Refusal:
+    terms = signed_data(type, envelope.data)
     phone, user_id = terms.phone or None, terms.user_id or None
     if phone is None and user_id is None:
         return Refusal("invalid", "data needs phone or userId")
@@ -153,9 +174,9 @@ def _trusted(envelope: Envelope) -> About | Refusal:
     )  # fmt: skip
 
 
-def _checked(envelope: Envelope) -> About | Refusal:
+def _checked(envelope: Envelope, type: str) -> About | Refusal:
     data = anything(envelope.data)
-    faults = check_data(envelope.type, data)
+    faults = check_data(type, data)
     if faults:
         reason = "phone_invalid" if all(fault.reason == "phone_invalid" for fault in faults) else "invalid"
         return Refusal(reason, "; ".join(f"{fault.pointer}: {fault.message}".removeprefix(": ") for fault in faults))

@@ -140,10 +140,11 @@ class Redeciding:
         if entry.reason is not None:
             is_theirs = entry.reason != "reserved" or not message.is_signed
             return is_theirs and entry.raw_digest == self._appender.digest(message.record)
-        if entry.raw_digest is not None:
+        if entry.raw_digest is not None and message.settles is None:
             return False
         rule = types.RULES.get(entry.type or "")
-        if not message.is_signed and (rule is None or rule.sender != "anybody" or types.is_ours(entry.source or "")):
+        is_open = rule is not None and rule.sender == "anybody" and not types.is_ours(entry.source or "")
+        if not message.is_signed and (not is_open or entry.raw_digest is not None):
             return False
         if entry.contact is None:
             return bool(entry.skipped) or (entry.phone is None and entry.user_id is None)
@@ -155,7 +156,10 @@ def _is_named(entry: NewEntry, message: Incoming) -> bool:
     envelope, recorded = message.envelope, (entry.source, entry.message_id, entry.type)
     if envelope is None or (entry.reason is not None and recorded == (None, None, None)):
         return True
-    return recorded == (envelope.source, envelope.id, envelope.type)
+    settles, type = message.settles, envelope.type
+    if entry.reason is None and settles is not None:
+        type = settles.type or type
+    return recorded == (envelope.source, envelope.id, type)
 
 
 def _has_said(entry: NewEntry, message: Incoming) -> bool:

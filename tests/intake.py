@@ -10,6 +10,7 @@ import orjson
 
 from consumers.appender import Appender
 from ledger.bus.port import Record
+from ledger.events import moments
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry
 from ledger.log.port import LogReader
@@ -132,6 +133,26 @@ def order_message(type: str, id: str, *, source: str = "/imports/i1", published:
     """An ImportUndone or an ImportRedone, signed; without an ImportSplit in the log `published` rows are awaited."""
     said = {"by": "asha", "reason": "the wrong file"} | ({} if published is None else {"published": published})
     return _of_import(type, id, source, said)
+
+
+def retry_message(refused: Entry, *, data: dict[str, Any] | None = None, by: str = "asha", **changed: Any) -> bytes:
+    """A MessageRetried of a rejected message in structured mode, as it stands or with other data, signed.
+
+    `changed` has other members of the rejected message, and the `position` that is retried.
+    """
+    said = (orjson.loads(refused.value or b"{}") if refused.source else {}) | changed
+    retry = {"position": changed.get("position", refused.position), "type": said["type"], "by": by, "reason": "mended"}
+    whole = orjson.dumps((said["data"] if data is None else data) | {"retry": retry})
+    time = said.get("time") or moments.text(refused.bus_time)
+    return Signer(SECRET).message(source=said["source"], id=said["id"], type="MessageRetried", time=time, data=whole)
+
+
+def drop_message(position: int, *, by: str = "asha") -> bytes:
+    """A MessageDropped, signed."""
+    data = orjson.dumps({"position": position, "by": by, "reason": "not ours"})
+    return Signer(SECRET).message(
+        source="/cli", id=f"drop{next(_numbers)}", type="MessageDropped", time="2023-11-14T22:13:20Z", data=data
+    )
 
 
 def _of_import(type: str, id: str, source: str, said: dict[str, Any]) -> bytes:

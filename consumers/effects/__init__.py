@@ -1,6 +1,13 @@
 """What an accepted message does at the append: one file for each type of event, or for those that do the same."""
 
-from consumers.effects import about_contact, import_mark, import_redone, import_undone
+from consumers.effects import (
+    about_contact,
+    import_mark,
+    import_redone,
+    import_undone,
+    message_dropped,
+    message_retried,
+)
 from ledger.events import types
 
 EFFECTS = types.complete(
@@ -12,6 +19,8 @@ EFFECTS = types.complete(
         types.IMPORT_SPLIT: import_mark.EFFECT,
         types.IMPORT_UNDONE: import_undone.EFFECT,
         types.IMPORT_REDONE: import_redone.EFFECT,
+        types.MESSAGE_RETRIED: message_retried.EFFECT,
+        types.MESSAGE_DROPPED: message_dropped.EFFECT,
     },
     types.TAKEN,
     "consumers/effects",

@@ -15,6 +15,7 @@ class Effect(msgspec.Struct, frozen=True, gc=False):
     """What was decided of an accepted message: the columns of its entry that no message says.
 
     `at_once`: its entry is written before the next message is decided, which may have to find it in the log.
+    `settles` is the digest of the rejected message that this one retries or drops, `type` as what it is taken then.
     """
 
     contact: int | None = None
@@ -23,6 +24,8 @@ class Effect(msgspec.Struct, frozen=True, gc=False):
     skipped: int = 0
     detail: str | None = None
     at_once: bool = False
+    settles: bytes | None = None
+    type: str | None = None
 
 
 NONE = Effect()

@@ -44,6 +44,20 @@ class Command(msgspec.Struct, gc=False):
     published: _Count | None = None
 
 
+class Settling(Command, gc=False):
+    """What is to become of the rejected message at a position, who says so and why.
+
+    `type`: as what it is taken again, in a message that retries it.
+    """
+
+    position: _Count = 0
+    type: str | None = None
+
+
+class _Retrying(msgspec.Struct, gc=False):
+    retry: Settling
+
+
 class Signed(Data, gc=False):
     """The data of a signed message as the append reads it: its terms, and as proof all that a projection reads."""
 
@@ -79,6 +93,8 @@ _SIGNED_OTHERWISE = {types.EVENT_TRACKED: msgspec.json.Decoder(_SignedEvent).dec
 
 _data = msgspec.json.Decoder(Data).decode
 _command = msgspec.json.Decoder(Command).decode
+_dropping = msgspec.json.Decoder(Settling).decode
+_retrying = msgspec.json.Decoder(_Retrying).decode
 _grammar = msgspec.json.Decoder(msgspec.Raw).decode
 _NOTHING = Data()
 _MEMBERS = msgspec.structs.fields(Data)
@@ -92,6 +108,11 @@ def signed_data(type: str, data: msgspec.Raw | bytes) -> Signed:
 def check_command(data: msgspec.Raw | bytes) -> None:
     """See that `command_of` reads the data of a signed message that is about no contact. Raises what `BROKEN` has."""
     _command(data)
+
+
+def settling(type: str, data: msgspec.Raw | bytes) -> Settling:
+    """What a message that retries or drops a rejected one says of it. Raises what `BROKEN` has."""
+    return _retrying(data).retry if type == types.MESSAGE_RETRIED else _dropping(data)
 
 
 def data_of(headers: Headers, value: bytes | None) -> Data:
@@ -147,6 +168,17 @@ def command_of(headers: Headers, value: bytes | None) -> Command:
         return _command(json_of(headers, value) or b"{}")
     except BROKEN:
         return Command()
+
+
+def settling_of(headers: Headers, value: bytes | None) -> Settling | None:
+    """What a message in either mode says of the rejected one that it retries or drops; None for any other message."""
+    if value is None:
+        return None
+    try:
+        envelope = decode(headers, value)
+        return settling(envelope.type, envelope.data) if envelope.type in types.ABOUT_MESSAGES else None
+    except (Unreadable, *BROKEN):
+        return None
 
 
 def json_of(headers: Headers, value: bytes | None) -> msgspec.Raw | None:

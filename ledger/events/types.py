@@ -15,12 +15,15 @@ IMPORT_STARTED = "ImportStarted"
 IMPORT_SPLIT = "ImportSplit"
 IMPORT_UNDONE = "ImportUndone"
 IMPORT_REDONE = "ImportRedone"
+MESSAGE_RETRIED = "MessageRetried"
+MESSAGE_DROPPED = "MessageDropped"
 GAP_ACCEPTED = "GapAccepted"
 BUS_ACCEPTED = "BusAccepted"
 
-EventKind = Literal["contact", "import", "command", "note"]
+EventKind = Literal["contact", "import", "command", "message", "note"]
 """What a type is about: one contact; an import, whose start and end it marks; the ledger, which is to do something;
-or what a person decided beside the bus, which the append itself notes."""
+a rejected message, which is decided about once more; or what a person decided beside the bus, which the append itself
+notes."""
 
 Sender = Literal["anybody", "ledger", "nobody"]
 """Who may send a type. `ledger`: this deployment, by its signature. `nobody`: none is taken from a bus."""
@@ -45,8 +48,8 @@ RULES: dict[str, Rule] = {
     "ContactsMerged": Rule("command", "nobody"),
     "ContactsSplit": Rule("command", "nobody"),
     "ContactErased": Rule("command", "nobody"),
-    "MessageRetried": Rule("command", "nobody"),
-    "MessageDropped": Rule("command", "nobody"),
+    MESSAGE_RETRIED: Rule("message", "ledger"),
+    MESSAGE_DROPPED: Rule("message", "ledger"),
     GAP_ACCEPTED: Rule("note", "nobody"),
     BUS_ACCEPTED: Rule("note", "nobody"),
 }
@@ -63,6 +66,9 @@ ABOUT_CONTACTS = tuple(name for name in TAKEN if RULES[name].kind == "contact")
 
 ABOUT_IMPORTS = tuple(name for name in TAKEN if RULES[name].kind in ("import", "command"))
 """What is taken from the bus and is about an import as a whole: commands so far are all about one."""
+
+ABOUT_MESSAGES = tuple(name for name in TAKEN if RULES[name].kind == "message")
+"""What is taken from the bus and settles a rejected message."""
 
 _Parts = TypeVar("_Parts", bound=Mapping[Any, object])
 

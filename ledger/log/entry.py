@@ -34,6 +34,7 @@ class NewEntry(msgspec.Struct, frozen=True, gc=False):
     """What the appender decided of one message; the log adds position, salt and hashes.
 
     `row` is the row of the import that a message of an import is about, and `row_end` is 1 in the row's last message.
+    `raw_digest` is what a rejected message is known again by; an accepted one that settles a rejected one has the same.
     """
 
     bus_time: int

@@ -18,9 +18,21 @@ from ledger.log.entry import Headers, NewEntry
 from ledger.log.head import Head
 from ledger.log.identities import Identities
 from ledger.log.questions import Commands, Entries, FoldRow, Holders, Proof
+from ledger.log.rejections import Rejections
 from ledger.log.undo import Refused
 
-__all__ = ["NO_TIPS", "Batch", "EventLog", "FoldRow", "LogReader", "OffsetMoved", "StoredLog", "Taken", "Tip"]
+__all__ = [
+    "NO_TIPS",
+    "Batch",
+    "EventLog",
+    "FoldRow",
+    "LogReader",
+    "OffsetMoved",
+    "Rejection",
+    "StoredLog",
+    "Taken",
+    "Tip",
+]
 
 
 class Taken(msgspec.Struct, frozen=True, gc=False):
@@ -30,6 +42,15 @@ class Taken(msgspec.Struct, frozen=True, gc=False):
     headers: bytes | None
     value: bytes | None
     skipped: bool
+
+
+class Rejection(msgspec.Struct, frozen=True, gc=False):
+    """A rejected entry that is not erased, as it is settled: `name` is its (source, id), None where it has none."""
+
+    raw_digest: bytes
+    name: tuple[str, str] | None
+    headers: bytes | None
+    value: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +103,14 @@ class Batch(ABC):
     @abstractmethod
     def has_rejected(self, raw_digest: bytes) -> bool:
         """Whether this very message was rejected before."""
+
+    @abstractmethod
+    def rejection(self, position: int) -> Rejection | None:
+        """The rejected message at this position, also of this batch; None where none is, or it is erased."""
+
+    @abstractmethod
+    def settled(self, raw_digest: bytes) -> int | None:
+        """The position of the entry that settled the rejected message of this digest, as far as it is written."""
 
     @abstractmethod
     def newest(self, contact: int) -> int:
@@ -202,7 +231,7 @@ class EventLog(ABC):
         """Close the file."""
 
 
-class LogReader(Entries, Holders, Commands, Proof):
+class LogReader(Entries, Rejections, Holders, Commands, Proof):
     """A read-only view of the log that follows it as it grows. Use from one thread at a time."""
 
     @abstractmethod

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from ledger.events import types
-from ledger.events.envelope import Unreadable, decode
+from ledger.events.data import settling_of
+from ledger.events.envelope import Envelope, Unreadable, decode
 from ledger.events.signing import Signer
 from ledger.log import chain
 from ledger.log.chain import Layout
@@ -39,7 +40,7 @@ def entry_faults(log: LogReader, until: int, signer: Signer | None, progress: Ca
                 yield Fault(position, "the entry is not the one that was recorded, or the one before it changed")
             if one.recorded < recorded_before:
                 yield Fault(position, "recorded before the entry before it")
-            if signer is not None and one.reason is None and one.value is not None and _is_ours(one.source, one.type):
+            if signer is not None and one.reason is None and one.value is not None and _is_ours(one):
                 yield from _signature_faults(signer, one, one.value)
             links.previous, recorded_before = one.hash, one.recorded
         progress(position)
@@ -111,8 +112,10 @@ def head_faults(log: LogReader, saved: Head) -> Iterator[Fault]:
         yield Fault(saved.position, "the log's hash is not the saved head's")
 
 
-def _is_ours(source: str | None, type: str | None) -> bool:
-    return type in _RESERVED or (source is not None and types.is_ours(source))
+def _is_ours(one: StoredEntry) -> bool:
+    """Whether only the ledger itself may have sent it; that it settles a rejected message, nobody else may say."""
+    is_own = one.type in _RESERVED or (one.source is not None and types.is_ours(one.source))
+    return is_own or one.raw_digest is not None
 
 
 def _signature_faults(signer: Signer, one: StoredEntry, value: bytes) -> Iterator[Fault]:
@@ -123,8 +126,16 @@ def _signature_faults(signer: Signer, one: StoredEntry, value: bytes) -> Iterato
         return
     if not signer.has_signed(envelope):
         yield Fault(one.position, "accepted from a source of this ledger's own without the signature of its secret")
-    elif (envelope.source, envelope.id, envelope.type) != (one.source, one.message_id, one.type):
+    elif (envelope.source, envelope.id, _type_taken(one, envelope)) != (one.source, one.message_id, one.type):
         yield Fault(one.position, "recorded under another source, id or type than its message has")
+
+
+def _type_taken(one: StoredEntry, envelope: Envelope) -> str | None:
+    """As what type a message was taken: a retry is taken as the message that it brings again."""
+    if envelope.type != types.MESSAGE_RETRIED:
+        return envelope.type
+    settles = settling_of(unpack_headers(one.headers), one.value)
+    return None if settles is None else settles.type
 
 
 def _pages(log: LogReader, until: int) -> Iterator[list[StoredEntry | Fault]]:

@@ -91,26 +91,6 @@ class Entries(ABC):
         """(position, message id) of these entries, as far as they are not erased."""
 
     @abstractmethod
-    def rejected(
-        self, limit: int, *, before: int | None = None, reason: str | None = None, source: str | None = None
-    ) -> list[Entry]:
-        """Up to `limit` rejected messages, newest first: before position `before`, for this reason, of this source.
-
-        Of the log only rejected messages are looked at.
-        """
-
-    @abstractmethod
-    def rejected_by_reason(self, source: str | None = None) -> dict[str, int]:
-        """How many messages, of this source, were rejected for each reason; only these are looked at."""
-
-    @abstractmethod
-    def count_rejected(self, reason: str, after: int, until: int) -> int:
-        """How many messages were rejected for this reason after position `after` and up to `until`.
-
-        Of the rejected messages only those in between are looked at.
-        """
-
-    @abstractmethod
     def fold_page(self, after: int, limit: int, until: int | None = None) -> list[FoldRow]:
         """Up to `limit` rows for the fold after position `after`, not beyond `until`."""
 

@@ -1,6 +1,6 @@
 """What became of an import's row: decided once, from the state just before and just after its messages (R22)."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal, get_args
 
 import msgspec
@@ -25,7 +25,8 @@ class RowMessage(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What a message of an import's row did; `is_older` when one of its values lost to a newer one (R4).
 
     `contact` is the number of the one that the row is about; 0 for none, as when it was rejected.
-    `is_last`: no other message of the row comes after it. A closed row is its last message with the row's outcome.
+    `is_last`: no other message of the row comes after it. A closed row is its last message with the row's outcome;
+    `replaces`: that it was rejected before, and is taken by a retry.
     """
 
     position: int
@@ -35,6 +36,7 @@ class RowMessage(msgspec.Struct, frozen=True, gc=False, array_like=True):
     outcome: Outcome
     is_older: bool
     contact: int = 0
+    replaces: bool = False
 
 
 def row_message(event: Event, step: Step) -> RowMessage:
@@ -48,9 +50,9 @@ def row_message(event: Event, step: Step) -> RowMessage:
 class RejectedRows:
     """The rows whose outcome is `rejected`, by import, as of a position that only ever goes on.
 
-    What comes later for such a row changes nothing: a log may have it, in which a rejected message of ours, replayed
-    with other bytes around its signature, was decided again. No other row can come twice, since the append takes an
-    accepted (source, id) once.
+    What comes later for such a row changes nothing, but for a retry (R22): a log may have it, in which a rejected
+    message of ours, replayed with other bytes around its signature, was decided again. No other row can come twice,
+    since the append takes an accepted (source, id) once.
     """
 
     def __init__(self, load: Callable[[str], Iterable[int]] = lambda _: ()) -> None:
@@ -66,18 +68,26 @@ class RejectedRows:
 
 
 def closed(
-    messages: Iterable[RowMessage], open_rows: dict[RowKey, SoFar], rejected: RejectedRows
+    messages: Iterable[RowMessage], open_rows: dict[RowKey, SoFar], rejected: RejectedRows, retried: Mapping[int, bool]
 ) -> Iterator[RowMessage]:
     """The rows that these messages, in log order, complete; those they leave open stay in `open_rows`.
 
-    `rejected` has the rows that were closed as such before, and gets those that are now.
+    `rejected` has the rows that were closed as such before, and gets those that are now. `retried` has the positions of
+    the messages that were taken by a retry, and whether no message of the row is left refused by then: only then is
+    the row's outcome another one.
     """
     import_id, rows = None, set[int]()
     for message in messages:
         if message.import_id != import_id:
             import_id, rows = message.import_id, rejected.of(message.import_id)
         if message.row in rows:
-            continue
+            if message.position not in retried:
+                continue
+            message = msgspec.structs.replace(message, is_last=retried[message.position], replaces=True)
+            if message.is_last:
+                rows.discard(message.row)
+        elif message.position in retried:  # before the row's last message came
+            open_rows.pop((message.import_id, message.row), None)
         if not message.is_last or open_rows:
             key = (message.import_id, message.row)
             outcome, is_older = _combined(open_rows.pop(key, None), (message.outcome, message.is_older))

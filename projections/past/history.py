@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ledger.events import moments, types
-from ledger.events.data import Command, Data, command_of, data_of
+from ledger.events.data import Command, Data, Settling, command_of, data_of, settling_of
 from ledger.log.entry import Entry
 from ledger.log.port import FoldRow, LogReader
 from ledger.log.questions import SKIPPED
@@ -125,7 +125,19 @@ def event_document(step: HistoryStep) -> dict[str, Any]:
         document |= {"import": import_id, "by": command.by, "reason": command.reason}
     elif command.by is not None:
         document["by"] = command.by
+    if (retry := retry_of(entry)) is not None:
+        document["retry"] = {"position": retry.position, "by": retry.by, "reason": retry.reason}
     return document
+
+
+def retry_of(entry: Entry) -> Settling | None:
+    """Who had the message taken again after it was rejected, and why; None for one that was not."""
+    if entry.value is None or _RETRIED not in entry.value:  # most need no second look
+        return None
+    return settling_of(entry.headers, entry.value)
+
+
+_RETRIED = types.MESSAGE_RETRIED.encode()
 
 
 def line_of(entry: Entry) -> int | None:

@@ -82,7 +82,8 @@ class Projector:
         page, checkpoint, open_rows = batch.page, self._checkpoint_at(last), dict(self._open_rows)
         changed = [page.states[contact] for contact in page.changed | dirty.keys() if contact in page.states]
         gone = (page.absorbed | dirty.keys()) - page.states.keys()
-        outcomes = closed(batch.messages(), open_rows, RejectedRows(self._store.rejected_rows))
+        retried = self._log.retried(first - 1, last)
+        outcomes = closed(batch.messages(), open_rows, RejectedRows(self._store.rejected_rows), retried)
         self._store.save(
             changed, batch.new, gone, outcomes, open_rows, page.imports, checkpoint, growth.counts, dirty.keys()
         )

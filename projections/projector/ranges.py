@@ -107,7 +107,8 @@ def fold_ranges(
             imports |= page.imports
             progress((until.position + until.position * (number + 1) // ranges.count) // 2)
         open_rows: dict[RowKey, SoFar] = {}
-        rows_in_order = closed(_in_order(messages, until.position, sizes.section), open_rows, RejectedRows())
+        in_order, retried = _in_order(messages, until.position, sizes.section), log.retried(0, until.position)
+        rows_in_order = closed(in_order, open_rows, RejectedRows(), retried)
         checkpoint = Checkpoint(until.position, until.hash, VERSION)
         nobody = store.new_contacts(import_ids, growth)
         store.save((), nobody, (), rows_in_order, open_rows, imports, checkpoint, growth.counts)

@@ -24,6 +24,7 @@ from service.api.routes.imports import import_routes
 from service.api.routes.ledger import ledger_routes
 from service.api.routes.list import list_routes
 from service.api.routes.overview import overview_routes
+from service.api.routes.rejected import rejected_routes
 from service.api.routes.trail import trail_routes
 from service.api.routes.views import view_routes
 from service.api.routes.writing import writing_routes
@@ -75,6 +76,7 @@ def create_app(services: Services) -> Flask:
         view_routes(services),
         edit_routes(services),
         ledger_routes(services),
+        rejected_routes(services),
         audit_run_routes(services),
         trail_routes(services),
         access_routes(services),

@@ -1,4 +1,4 @@
-"""Commands about the ledger itself: status, head, verify, rebuild, rejected messages."""
+"""Commands about the ledger itself: status, head, verify, rebuild, single entries."""
 
 import time
 from contextlib import closing
@@ -16,7 +16,6 @@ from service.cli.terminal import Failed, as_json, console, emit, opened, table
 from service.deployment.audit_trail import Act, record
 from service.deployment.locks import Held, holding
 from service.deployment.parts import PROJECTOR
-from service.queries.rejected import rejected_page, rejection
 from service.queries.whole_entry import entry_document
 from service.wiring.drivers import Drivers, now
 from service.wiring.ledger import ledger_status, verification
@@ -188,45 +187,4 @@ def entry(position: int, is_json: bool) -> None:
         document = entry_document(log, position)
     if document is None:
         raise Failed(f"the log has no entry at position {position}")
-    emit(document, is_json, lambda: table(("what", "value"), document.items()))
-
-
-@click.group()
-def rejected() -> None:
-    """Messages that were not accepted: each keeps its place in the log, whole, with the reason."""
-
-
-@rejected.command("list")
-@click.option("--before", type=click.IntRange(1, 2**62), help="Only positions before this one.")
-@click.option("--limit", default=100, type=click.IntRange(1, 100_000), show_default=True)
-@click.option("--reason", help="Only messages rejected for this reason.")
-@click.option("--source", help="Only messages of this source.")
-@as_json
-def list_rejected(before: int | None, limit: int, reason: str | None, source: str | None, is_json: bool) -> None:
-    """List rejected messages, newest first, and how many there are for each reason."""
-    with opened().log_reader() as log:
-        document = rejected_page(log, limit, before=before, reason=reason, source=source)
-
-    def show() -> None:
-        rows = document["rejected"]
-        table(
-            ("position", "recorded", "reason", "why"),
-            ((r["position"], r["recorded_at"], r["reason"], r["message"]) for r in rows),
-        )
-        counts = ", ".join(f"{one['count']:,} {one['reason']}" for one in document["reasons"])
-        click.echo(f"{len(rows):,} of {document['total']:,} shown" + (f"; {counts}" if counts else ""))
-
-    emit(document, is_json, show)
-
-
-@rejected.command("show")
-@click.argument("position", type=click.IntRange(0, 2**62))
-@as_json
-def show_rejected(position: int, is_json: bool) -> None:
-    """Show one rejected message whole."""
-    with opened().log_reader() as log:
-        entry = log.entry(position)
-    if entry is None or entry.is_accepted:
-        raise Failed(f"there is no rejected message at position {position}")
-    document = rejection(entry)
     emit(document, is_json, lambda: table(("what", "value"), document.items()))

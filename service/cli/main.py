@@ -74,7 +74,7 @@ _COMMANDS = {
         "ledger.rebuild", "Fold the whole log anew: into the next generation of the state, or into a file of its own."
     ),
     "rejected": _LazyCommand(
-        "ledger.rejected", "Messages that were not accepted: each keeps its place in the log, whole, with the reason."
+        "rejected.rejected", "Messages that were not accepted: look at them, have them taken again, or drop them."
     ),
     "audit-trail": _LazyCommand(
         "audit.audit_trail",
@@ -82,7 +82,7 @@ _COMMANDS = {
     ),
 }
 
-_SILENT = {"contacts", "ledger", "keys", "people", "sessions", "audit", "views"}
+_SILENT = {"contacts", "ledger", "rejected", "keys", "people", "sessions", "audit", "views"}
 """Modules whose commands log nothing, so that the library for logs, a third of what they would load, stays out."""
 
 

@@ -1,24 +1,38 @@
-"""Rejected messages as documents: a page of them, newest first, and each whole with its reason (R28)."""
+"""Rejected messages as documents: a page of them, newest first, each whole and with what became of it (R28)."""
 
 import base64
 from typing import Any
 
-from ledger.events import moments
+import msgspec
+
+from ledger.events import moments, types
+from ledger.events.data import BROKEN, anything
+from ledger.events.envelope import Unreadable, decode
 from ledger.log.entry import Entry
 from ledger.log.port import LogReader
 
+OPEN, TAKEN, DROPPED, ORDER = "open", "taken", "dropped", "order"
+STATES = (OPEN, TAKEN, DROPPED, ORDER)
+"""Of rejected messages: open; settled, since it was taken after all or dropped; itself an order to settle another."""
+
 
 def rejected_page(
-    log: LogReader, limit: int, *, before: int | None = None, reason: str | None = None, source: str | None = None
+    log: LogReader,
+    limit: int,
+    *,
+    before: int | None = None,
+    reason: str | None = None,
+    source: str | None = None,
+    is_open: bool = False,
 ) -> dict[str, Any]:
-    """Rejected messages, newest first, before a position: for one reason, or of one source, where these are given.
+    """Rejected messages, newest first, before a position: for one reason, of one source, open, where these are given.
 
     `total` counts all that the list has, on every page; `reasons` counts by reason, whatever `reason` is, the most
     frequent first. `next_before` is where the next page begins; None at the end.
     """
-    found = log.rejected(limit + 1, before=before, reason=reason, source=source)
-    counts = log.rejected_by_reason(source)
-    page = [rejection(entry) for entry in found[:limit]]
+    found = log.rejected(limit + 1, before=before, reason=reason, source=source, is_open=is_open)
+    counts = log.rejected_by_reason(source, is_open=is_open)
+    page = rejections(log, found[:limit])
     return {
         "rejected": page,
         "total": sum(counts.values()) if reason is None else counts.get(reason, 0),
@@ -32,17 +46,48 @@ def _most_first(counted: tuple[str, int]) -> tuple[int, str]:
     return -count, reason
 
 
-def rejection(entry: Entry) -> dict[str, Any]:
-    """A rejected message; `raw` is text where it is UTF-8, else base64, and None where there is nothing."""
-    return {
-        "position": entry.position,
-        "id": entry.message_id,
-        "reason": entry.reason,
-        "message": entry.detail,
-        "source": entry.source,
-        "recorded_at": moments.text(entry.recorded),
-        "raw": raw_text(entry.value),
-    }
+def rejections(log: LogReader, entries: list[Entry]) -> list[dict[str, Any]]:
+    """Rejected messages of a log; `raw` is text where it is UTF-8, else base64, and None where there is nothing.
+
+    `state` is one of STATES, `settled_by` the entry that settled it.
+    """
+    settled = log.settled_by([entry.position for entry in entries])
+    return [
+        {
+            "position": entry.position,
+            "id": entry.message_id,
+            "reason": entry.reason,
+            "message": entry.detail,
+            "source": entry.source,
+            "recorded_at": moments.text(entry.recorded),
+            "raw": raw_text(entry.value),
+            "state": _state(log, entry, settled.get(entry.position)),
+            "settled_by": settled.get(entry.position),
+        }
+        for entry in entries
+    ]
+
+
+def _state(log: LogReader, entry: Entry, settled: int | None) -> str:
+    if entry.type in types.ABOUT_MESSAGES:
+        return ORDER
+    if settled is None:
+        return OPEN
+    by = log.entry(settled)
+    return DROPPED if by is not None and by.type == types.MESSAGE_DROPPED else TAKEN
+
+
+def correctable(entry: Entry) -> str:
+    """A rejected message as JSON that a person can correct: a CloudEvent without its signature, else as it came."""
+    try:
+        envelope = decode(entry.headers, entry.value)
+        data = anything(envelope.data) if bytes(envelope.data) else {}
+    except (Unreadable, *BROKEN):
+        raw = raw_text(entry.value)
+        return raw if isinstance(raw, str) else ""
+    event = {"specversion": "1.0", "id": envelope.id, "source": envelope.source, "type": envelope.type}
+    event |= {"time": envelope.time} if envelope.time else {}
+    return msgspec.json.format(msgspec.json.encode(event | {"data": data}), indent=2).decode()
 
 
 def raw_text(value: bytes | None) -> str | dict[str, str] | None:

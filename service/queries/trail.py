@@ -1,10 +1,11 @@
 """Who did what to the deployment, when and why: the audit table, and the orders that are entries of the log (R33)."""
 
 from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ledger.events import moments, types
-from ledger.events.data import command_of
+from ledger.events.data import Settling, command_of, settling_of
 from ledger.log.port import LogReader
 from ledger.storage import NotMadeYet
 from projections.lists.refreshed import OpenLog
@@ -12,6 +13,7 @@ from service.deployment.audit_trail import AuditTable
 from service.deployment.keys import Keys
 
 UNDONE, REDONE = "import undone", "import redone"
+RETRIED, DROPPED = "message retried", "message dropped"
 """What the trail calls the orders that the log has."""
 
 _AT_ONCE = 1_000
@@ -64,6 +66,9 @@ class Trail:
                     if what in (None, REDONE if one.is_redo else UNDONE)
                 )
                 found += _orders(log, (one for one in places if before is None or one < before), actors, limit + 1)
+                for name, count in zip((RETRIED, DROPPED), log.count_settling(), strict=True):
+                    kinds |= {name: count} if count else {}
+                found += islice(_settlements(log, before, actors, what), limit + 1)
         except NotMadeYet:
             pass  # then nobody has ordered anything
         found.sort(key=lambda one: one[0], reverse=True)
@@ -111,6 +116,28 @@ def _orders(
             limit -= 1
         if limit == 0:
             return
+
+
+def _settlements(
+    log: LogReader, before: _Place | None, actors: Collection[str] | None, what: str | None
+) -> Iterator[tuple[_Place, dict[str, Any]]]:
+    """Rejected messages that these actors had taken again or dropped, newest first."""
+    if what not in (None, RETRIED, DROPPED):
+        return
+    end = None
+    if before is not None:
+        end = before.number if before.is_order else log.position_at(before.at - 1) + 1
+    while entries := log.settling(_AT_ONCE, before=end):
+        for entry in entries:
+            order = settling_of(entry.headers, entry.value) or Settling()
+            who = order.by or "not known any more"
+            is_dropped = entry.type == types.MESSAGE_DROPPED
+            name = DROPPED if is_dropped else RETRIED
+            if what in (None, name) and (actors is None or who in actors):
+                detail = {"message": order.position, "position": entry.position}
+                place = _Place(entry.recorded, 1, entry.position)
+                yield place, _told(entry.recorded, who, name, order.reason, detail)
+        end = entries[-1].position
 
 
 def _told(at: int, who: str, what: str, why: str | None, detail: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ledger.events import moments, types
+from ledger.events.data import settling_of
 from ledger.log.chain import GENESIS
 from ledger.log.entry import StoredEntry, phone_text, public_id, unpack_headers
 from ledger.log.port import LogReader
@@ -59,6 +60,7 @@ def _decision(log: LogReader, entry: StoredEntry) -> dict[str, Any]:
     numbers = [one for one in (entry.contact, entry.absorbed) if one is not None]
     ids = {number: public_id(id) for number, id in log.ids(numbers).items()}
     source = None if entry.import_number is None else log.source_name(entry.import_number)
+    settles = settling_of(unpack_headers(entry.headers), entry.value)
     return {
         "reason": entry.reason,
         "message": entry.detail,
@@ -70,4 +72,6 @@ def _decision(log: LogReader, entry: StoredEntry) -> dict[str, Any]:
         "user_id": entry.user_id,
         "import": None if source is None else source.removeprefix(types.IMPORTS),
         "row": entry.row,
+        "settles": None if settles is None else settles.position,
+        "settled_by": log.settled_by([entry.position]).get(entry.position),
     }

@@ -9,7 +9,7 @@ from ledger.events.data import Command
 from ledger.events.signing import Signer
 from ledger.log.entry import Headers, NewEntry, unpack_headers
 from ledger.log.identities import Identities
-from ledger.log.port import Batch, Taken
+from ledger.log.port import Batch, Rejection, Taken
 from ledger.log.sqlite import undoing
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import load, make, store
@@ -111,6 +111,29 @@ class SqliteBatch(Batch):
         """See `Batch.has_rejected`."""
         query = "SELECT 1 FROM entries WHERE raw_digest = ? AND reason IS NOT NULL"
         return self._connection.execute(query, (raw_digest,)).fetchone() is not None
+
+    def rejection(self, position: int) -> Rejection | None:
+        """See `Batch.rejection`."""
+        if self.head.position < position <= self.position:
+            entry = self._entries[position - self.head.position - 1]
+            found = entry.reason, entry.raw_digest, entry.source, entry.message_id, entry.headers, entry.value
+        else:
+            found = self._connection.execute(
+                "SELECT reason, raw_digest, sources.name, message_id, headers, value"
+                " FROM entries LEFT JOIN sources USING (source) WHERE position = ? AND salt IS NOT NULL",
+                (position,),
+            ).fetchone()
+        if found is None or found[0] is None:
+            return None
+        _, raw_digest, source, message_id, headers, value = found
+        assert raw_digest is not None
+        return Rejection(raw_digest, None if source is None else (source, message_id or ""), headers, value)
+
+    def settled(self, raw_digest: bytes) -> int | None:
+        """See `Batch.settled`."""
+        query = "SELECT position FROM entries WHERE raw_digest = ? AND reason IS NULL"
+        row = self._connection.execute(query, (raw_digest,)).fetchone()
+        return None if row is None else int(row[0])
 
     def newest(self, contact: int) -> int:
         """See `Batch.newest`."""

@@ -11,20 +11,19 @@ from ledger.log.sqlite.connected import Connected, listed
 from ledger.log.sqlite.head import head
 
 _AT_ONCE = 5_000
-_COLUMNS = (
+COLUMNS = (
     "position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, sources.name,"
     " message_id, key, headers, value, phone, user_id, detail, salt IS NULL"
 )
 FROM = "FROM entries LEFT JOIN sources USING (source)"
-_REJECTED = "entries INDEXED BY entries_rejected_newest"  # the planner would else walk the whole log backwards
-_OF_SOURCE = " AND source = (SELECT source FROM sources WHERE name = ?)"
 _FOLDED = (
     "position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, import, headers, value, phone,"
     " user_id, row, row_end, ifnull(source, import)"  # an erased row still says which import it was of
 )
 
 
-def _entry(row: Any) -> Entry:
+def entry_of(row: Any) -> Entry:
+    """The entry of a row of `COLUMNS`."""
     (position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped, source,
      message_id, key, headers, value, phone, user_id, detail, is_erased) = row  # fmt: skip
     return Entry(
@@ -67,25 +66,25 @@ class SqliteEntries(Connected, Entries):
 
     def entries_at(self, positions: Iterable[int]) -> dict[int, Entry]:
         """See `Entries.entries_at`."""
-        query = f"SELECT {_COLUMNS} {FROM} WHERE position IN (SELECT value FROM json_each(?))"
-        return {row[0]: _entry(row) for row in self._connection.execute(query, (listed(list(positions)),)).fetchall()}
+        query = f"SELECT {COLUMNS} {FROM} WHERE position IN (SELECT value FROM json_each(?))"
+        return {row[0]: entry_of(row) for row in self._connection.execute(query, (listed(list(positions)),)).fetchall()}
 
     def read(self, after: int, limit: int) -> list[Entry]:
         """See `Entries.read`."""
-        query = f"SELECT {_COLUMNS} {FROM} WHERE position > ? ORDER BY position LIMIT ?"
-        return [_entry(row) for row in self._connection.execute(query, (after, limit)).fetchall()]
+        query = f"SELECT {COLUMNS} {FROM} WHERE position > ? ORDER BY position LIMIT ?"
+        return [entry_of(row) for row in self._connection.execute(query, (after, limit)).fetchall()]
 
     def by_message_id(self, message_id: str, source: str | None = None) -> Entry | None:
         """See `Entries.by_message_id`."""
         names, value = ("name = ?", source) if source is not None else ("name GLOB ?", types.CALLS + "*")
         for condition in ("reason IS NULL", "reason IS NOT NULL"):
             row = self._connection.execute(
-                f"SELECT {_COLUMNS} {FROM} WHERE source IN (SELECT source FROM sources WHERE {names})"
+                f"SELECT {COLUMNS} {FROM} WHERE source IN (SELECT source FROM sources WHERE {names})"
                 f" AND message_id = ? AND {condition} ORDER BY position DESC LIMIT 1",
                 (value, message_id),
             ).fetchone()
             if row:
-                return _entry(row)
+                return entry_of(row)
         return None
 
     def messages_among(self, source: str, message_ids: Sequence[str]) -> set[str]:
@@ -123,32 +122,6 @@ class SqliteEntries(Connected, Entries):
             " AND message_id IS NOT NULL",
             (listed(list(positions)),),
         ).fetchall()
-
-    def rejected(
-        self, limit: int, *, before: int | None = None, reason: str | None = None, source: str | None = None
-    ) -> list[Entry]:
-        """See `Entries.rejected`."""
-        of_reason, of_source = "" if reason is None else " AND reason = ?", "" if source is None else _OF_SOURCE
-        query = (
-            f"SELECT {_COLUMNS} FROM {_REJECTED} LEFT JOIN sources USING (source)"
-            f" WHERE reason IS NOT NULL AND position < ?{of_reason}{of_source} ORDER BY position DESC LIMIT ?"
-        )
-        given = (2**62 if before is None else before, *(one for one in (reason, source) if one is not None), limit)
-        return [_entry(row) for row in self._connection.execute(query, given).fetchall()]
-
-    def rejected_by_reason(self, source: str | None = None) -> dict[str, int]:
-        """See `Entries.rejected_by_reason`."""
-        of_source = "" if source is None else _OF_SOURCE
-        query = f"SELECT reason, count(*) FROM {_REJECTED} WHERE reason IS NOT NULL{of_source} GROUP BY reason"
-        return dict(self._connection.execute(query, () if source is None else (source,)).fetchall())
-
-    def count_rejected(self, reason: str, after: int, until: int) -> int:
-        """See `Entries.count_rejected`."""
-        query = (
-            f"SELECT count(*) FROM {_REJECTED}"
-            " WHERE reason IS NOT NULL AND position > ? AND position <= ? AND reason = ?"
-        )
-        return int(self._connection.execute(query, (after, until, reason)).fetchone()[0])
 
     def fold_page(self, after: int, limit: int, until: int | None = None) -> list[FoldRow]:
         """See `Entries.fold_page`."""

@@ -12,6 +12,7 @@ from ledger.log.sqlite.commands import SqliteCommands
 from ledger.log.sqlite.entries import SqliteEntries
 from ledger.log.sqlite.holders import SqliteHolders
 from ledger.log.sqlite.proving import SqliteProof
+from ledger.log.sqlite.rejections import SqliteRejections
 from ledger.log.sqlite.schema import VERSION, version_of
 from ledger.log.sqlite.writer import bus_of, ledger_of, offsets_of
 from ledger.storage import NotMadeYet, StorageFault
@@ -30,7 +31,7 @@ def _refuse_other_version(connection: sqlite.Connection) -> None:
         raise NotMadeYet(_NONE if version == 0 else _OTHERWISE[version > VERSION])
 
 
-class SqliteLogReader(SqliteEntries, SqliteHolders, SqliteCommands, SqliteProof, LogReader):
+class SqliteLogReader(SqliteEntries, SqliteRejections, SqliteHolders, SqliteCommands, SqliteProof, LogReader):
     """A read-only view of a log's file."""
 
     def __init__(self, path: Path, *, cache_mib: int = 2) -> None:

@@ -94,7 +94,13 @@ class _Rows:
 
         Which columns of its row are NULL is known.
         """
-        if entry.reason is None and entry.contact is not None and entry.absorbed is None and entry.detail is None:
+        if (
+            entry.reason is None
+            and entry.contact is not None
+            and entry.absorbed is None
+            and entry.detail is None
+            and entry.raw_digest is None
+        ):
             return self._sources[entry.source].kind
         return None
 

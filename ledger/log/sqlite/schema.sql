@@ -43,6 +43,10 @@ CREATE INDEX entries_rejected ON entries (raw_digest) WHERE reason IS NOT NULL;
 CREATE INDEX entries_rejected_newest ON entries (position, reason, source) WHERE reason IS NOT NULL;
 CREATE INDEX entries_rejected_names ON entries (source, message_id) WHERE reason IS NOT NULL;
 
+-- What became of rejected messages since: an accepted entry with the digest of one settles it. Each is settled once.
+CREATE UNIQUE INDEX entries_settling ON entries (raw_digest) WHERE raw_digest IS NOT NULL AND reason IS NULL;
+CREATE INDEX entries_settling_newest ON entries (position, type) WHERE raw_digest IS NOT NULL AND reason IS NULL;
+
 CREATE INDEX entries_erased_rows ON entries (import) WHERE import IS NOT NULL AND salt IS NULL;
 
 CREATE TRIGGER entries_are_kept BEFORE DELETE ON entries
@@ -169,4 +173,4 @@ CREATE TABLE seal (
     signature TEXT
 ) STRICT;
 
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;

@@ -3,9 +3,8 @@
 Rows and checkpoint change in one transaction, so the file always says exactly how far it is.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import islice, repeat
+from itertools import repeat
 from operator import itemgetter
 from pathlib import Path
 
@@ -25,16 +24,11 @@ from projections.state.sqlite.blocks import Blocks
 from projections.state.sqlite.full_text import FullText
 from projections.state.sqlite.indexes import let_write, make
 from projections.state.sqlite.new_contacts import NewContactRows
-from projections.state.sqlite.rows import INSERT, ContactRow, insert, load, row_of, text_of
+from projections.state.sqlite.outcomes import number_of, save_rows
+from projections.state.sqlite.rows import INSERT, ContactRow, insert, load, row_of
 from projections.state.sqlite.tables import COUNTED, ledger_of, make_tables
 
 _LARGE_WAL = 64 * 2**20
-_ROWS = 10_000
-"""Import rows whose outcomes are kept together: those of one import, with the same outcome, in one row of `outcomes`.
-
-`positions` and `rows` are JSON lists, in log order; all of them are after the `until` before. A row of the table for
-each would be a tenth of all the work of the projector.
-"""
 
 _listed = msgspec.json.Encoder().encode
 
@@ -124,7 +118,7 @@ class StateStore(StateWriter):
         with sqlite.transaction(self._connection) as connection:
             self._put(_in_order(states, new), gone, settled)
             self._save_imports(imports)
-            self._save_rows(rows)
+            save_rows(connection, rows)
             self._count(counts)
             connection.execute("DELETE FROM open_rows")
             connection.executemany(
@@ -138,7 +132,7 @@ class StateStore(StateWriter):
         with sqlite.transaction(self._connection) as connection:
             self._save_imports(imports)
             for import_id in imports:
-                number = self._number_of(import_id)
+                number = number_of(connection, import_id)
                 connection.executemany(
                     "INSERT OR IGNORE INTO dirty (contact, import, since) VALUES (?, ?, ?)",
                     zip(touched, repeat(number), repeat(checkpoint.position), strict=False),
@@ -213,28 +207,6 @@ class StateStore(StateWriter):
             (checkpoint.position, checkpoint.hash, checkpoint.fold_version),
         )
 
-    def _save_rows(self, rows: Iterable[RowMessage]) -> None:
-        left = iter(rows)
-        while some := list(islice(left, _ROWS)):
-            groups: dict[tuple[str, str, bool], tuple[list[int], ...]] = defaultdict(lambda: ([], [], []))
-            for row in some:
-                positions, numbers, contacts = groups[row.import_id, row.outcome, row.is_older]
-                positions.append(row.position)
-                numbers.append(row.row)
-                contacts.append(row.contact)
-            until = some[-1].position
-            for (import_id, outcome, is_older), (positions, numbers, contacts) in groups.items():
-                number = self._number_of(import_id)
-                self._connection.execute(
-                    "INSERT INTO outcomes (until, import, outcome, is_older, positions, rows, contacts)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (until, number, outcome, int(is_older), *map(text_of, (positions, numbers, contacts))),
-                )
-                self._connection.execute(
-                    f"UPDATE imports SET {outcome} = {outcome} + ?, older = older + ? WHERE number = ?",
-                    (len(numbers), len(numbers) if is_older else 0, number),
-                )
-
     def _count(self, counts: Mapping[Origin, Counts]) -> None:
         added = ", ".join(f"{column} = {column} + excluded.{column}" for column in COUNTED)
         places = ", ".join("?" * (3 + len(COUNTED)))
@@ -246,11 +218,6 @@ class StateStore(StateWriter):
             f"UPDATE totals SET {', '.join(f'{column} = {column} + ?' for column in COUNTED)}",
             msgspec.structs.astuple(summed(counts.values())),
         )
-
-    def _number_of(self, import_id: str) -> int:
-        self._connection.execute("INSERT INTO imports (id) VALUES (?) ON CONFLICT DO NOTHING", (import_id,))
-        row = self._connection.execute("SELECT number FROM imports WHERE id = ?", (import_id,)).fetchone()
-        return int(row[0])
 
     def tidy(self) -> None:
         """Bring a large WAL into the file and cut it: between pages, and when there is nothing to do."""

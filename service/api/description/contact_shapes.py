@@ -79,6 +79,9 @@ class EventSchema(Answer):
     line = fields.Integer(metadata={"description": "Where in that file"}, allow_none=True)
     skipped = fields.Boolean(metadata={"description": "By the import's mode"})
     by = fields.String(metadata={"description": "The name of the key or person who said so"}, allow_none=True)
+    retry = fields.Dict(
+        metadata={"description": "Who had it taken again, and why, since it was rejected at `position`"}
+    )
 
 
 class ListedSchema(Answer):

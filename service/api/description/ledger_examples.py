@@ -107,6 +107,8 @@ REJECTED: dict[str, Any] = {
                 'k/users","type":"UserTracked","ledgersig":"e5a428c92cd257bf1659ac3c674224088a2660b91a3c88c'
                 'bc910d16e0ae97720","data":{"phone":"+919967536783","userId":"someone-else","traits":{},"by":"Website"}}'
             ),
+            "state": "open",
+            "settled_by": None,
         }
     ],
     "total": 1,
@@ -165,6 +167,8 @@ ENTRY: dict[str, Any] = {
     "user_id": "0123abc45d",
     "import": None,
     "row": None,
+    "settles": None,
+    "settled_by": None,
     "commitment": "867ad6970c1c95514d0a29f6499b6526aeab562754489213e3b1a10dd967786e",
     "hash": "eff697bd28384fd650e13b984be8fc0ae0e1c5bd7a8992efb7557750c36afb0b",
     "previous_hash": "0000000000000000000000000000000000000000000000000000000000000000",

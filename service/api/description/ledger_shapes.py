@@ -1,8 +1,9 @@
 """The shapes of messages, entries and rejections, and of how far the ledger is."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from service.api.description.shapes import Answer, MomentField, position_field
+from service.queries.rejected import STATES
 
 
 class MessageSchema(Answer):
@@ -55,6 +56,12 @@ class RejectionSchema(Answer):
         allow_none=True,
         metadata={"description": "As it came: text where it is UTF-8, else an object with base64"},
     )
+    state = fields.String(
+        required=True,
+        validate=validate.OneOf(STATES),
+        metadata={"description": "What became of it; `order`: itself an order to retry or drop another one"},
+    )
+    settled_by = position_field("The entry that took it after all, or dropped it", required=True, allow_none=True)
 
 
 class ReasonCountSchema(Schema):
@@ -154,6 +161,8 @@ class WholeEntrySchema(Answer):
     user_id = fields.String(required=True, allow_none=True)
     import_ = fields.String(data_key="import", required=True, allow_none=True, metadata={"description": "Its import"})
     row = fields.Integer(required=True, allow_none=True, metadata={"description": "The row of that import"})
+    settles = position_field("The rejected message that it takes again or drops", required=True, allow_none=True)
+    settled_by = position_field("The entry that took it after all, or dropped it", required=True, allow_none=True)
     commitment = fields.String(required=True, metadata={"description": "Covers what an erasure would empty"})
     hash = fields.String(required=True, metadata={"description": "Covers all else, and previous_hash"})
     previous_hash = fields.String(required=True)

@@ -160,6 +160,12 @@ class ChangesQuery(Schema):
 class RejectedQuery(Schema):
     """For rejected messages."""
 
+    is_open = fields.Boolean(
+        data_key="open",
+        load_default=False,
+        metadata={"description": "Only messages that were neither taken since nor dropped"},
+    )
+
     before = WholeNumber(
         1,
         LARGEST_POSITION,

@@ -1,4 +1,4 @@
-"""The ledger itself: a message's fate, the feed of entries, rejected messages, status and head (R28, R33)."""
+"""The ledger itself: a message's fate, the feed of entries, status and head (R28, R33)."""
 
 from typing import Any
 
@@ -10,16 +10,14 @@ from service.api.description.ledger_shapes import (
     ChangesSchema,
     HeadSchema,
     MessageSchema,
-    RejectedSchema,
     StatusSchema,
     WholeEntrySchema,
 )
-from service.api.description.parameters import ChangesQuery, MessageQuery, RejectedQuery
+from service.api.description.parameters import ChangesQuery, MessageQuery
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
 from service.queries.change_feed import changes as changes_after
 from service.queries.message_status import message_status
-from service.queries.rejected import rejected_page
 from service.queries.whole_entry import entry_document, position_of_path
 
 
@@ -60,19 +58,6 @@ def _messages(routes: Routes, services: Services) -> None:
         """
         with log_reader() as log:
             return json_answer(changes_after(log, query["after"], query["limit"]))
-
-    @routes.get("/v1/rejected", scope="audit")
-    @routes.query(RejectedQuery)
-    @routes.answers(200, RejectedSchema, example=examples.REJECTED)
-    @routes.problems(503)
-    def rejected(query: dict[str, Any]) -> Response:
-        """List messages that were not accepted.
-
-        Newest first, each whole and with its reason. `total` counts all that the list has; `reasons` counts by reason,
-        whichever one is asked for.
-        """
-        with log_reader() as log:
-            return json_answer(rejected_page(log, **query))
 
 
 def _whole(routes: Routes, services: Services) -> None:

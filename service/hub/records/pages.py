@@ -11,8 +11,8 @@ from service.http.trail_csv import trail_csv
 from service.hub.frame.access import needs
 from service.hub.frame.words import Moments, capital
 from service.hub.records import told
+from service.hub.records.refused import refused_pages
 from service.jobs.verifying import PLAIN, Extent
-from service.queries.rejected import rejected_page
 from service.queries.trail import BadTrailCursor
 from service.queries.whole_entry import entry_document, position_of_path
 
@@ -28,7 +28,7 @@ def records_pages(services: Services) -> Blueprint:
     pages.add_app_template_filter(told.as_text, "as_text")
     _status(pages, services)
     _runs(pages, services)
-    _refused(pages, services)
+    refused_pages(pages, services)
     _entries(pages, services)
     _trail(pages, services)
     return pages
@@ -76,17 +76,6 @@ def _runs(pages: Blueprint, services: Services) -> None:
         run = services.audit_runs.begin(kind, extent, by=g.session.name)
         services.record(Act(services.clock(), g.session.name, f"{kind} asked for", {"run": run["id"]}))
         return redirect(f"/audit/runs/{run['id']}", 303)
-
-
-def _refused(pages: Blueprint, services: Services) -> None:
-    @pages.get("/rejected")
-    @needs("audit")
-    def rejected_messages() -> Any:
-        chosen = {name: request.args.get(name) or None for name in ("reason", "source")}
-        before = position_of_path(request.args.get("before", ""))
-        with services.readers.log() as log:
-            page = rejected_page(log, _AT_ONCE, before=before, **chosen)
-        return render_template("records/rejected.html", page=page, chosen=chosen, before=before)
 
 
 def _entries(pages: Blueprint, services: Services) -> None:

@@ -19,7 +19,8 @@ REASONS: Mapping[str, str] = {
     "identity_conflict": "Belongs to two contacts",
     "too_large": "Too large",
     "import_undone": "Its import was undone",
-    "wrong_state": "Not possible for this import",
+    "wrong_state": "Not possible any more",
+    "precondition_failed": "Somebody else changed the contact first",
 }
 """Why messages are refused, in words; one that is not here is shown as it is."""
 
@@ -65,14 +66,15 @@ def health(status: Mapping[str, Any], last_verify: Mapping[str, Any] | None, ago
 def _late(status: Mapping[str, Any]) -> Sequence[str]:
     said = []
     if status["bus_lag"]:
-        said.append(f"{_messages(status['bus_lag'])} wait to be taken.")
+        said.append(f"{messages(status['bus_lag'])} wait to be taken.")
     if status["lag_events"]:
         seconds = max(1, ceil(status["lag_seconds"]))
-        said.append(f"Changes show up to {count(seconds)} s late: {_messages(status['lag_events'])} are being applied.")
+        said.append(f"Changes show up to {count(seconds)} s late: {messages(status['lag_events'])} are being applied.")
     return said
 
 
-def _messages(number: int) -> str:
+def messages(number: int) -> str:
+    """So many messages."""
     return "1 message" if number == 1 else f"{count(number)} messages"
 
 
@@ -82,7 +84,7 @@ def _checked(status: Mapping[str, Any], last: Mapping[str, Any] | None, ago: Cal
     if last["state"] == "failed":
         return (f"The last verify did not end: {last['message']}",)
     since = status["position"] - last["result"]["events"]
-    more = "nothing has changed since" if since <= 0 else f"{_messages(since)} have come since"
+    more = "nothing has changed since" if since <= 0 else f"{messages(since)} have come since"
     found = "" if last["result"]["ok"] else f" and found {_faults(len(last['result']['faults']))}"
     return (f"Checked {ago(last['ended_at'])}{found}; {more}.",)
 

@@ -86,7 +86,7 @@ class Rehearsal:
         messages: list[RowMessage] = []
         for (index, row), phone, holder, other in zip(part.taken, phones, holders, others, strict=True):
             messages += self._messages(index, row, phone, holder, other, states)
-        for message in closed(messages, {}, RejectedRows()):
+        for message in closed(messages, {}, RejectedRows(), {}):
             self.findings.outcomes[message.outcome] += 1
             if message.is_older:
                 self.findings.outcomes["older"] += 1

@@ -9,13 +9,11 @@ from ledger.events.types import ABOUT_CONTACTS, OPEN, OUR_SOURCES, RULES, TAKEN,
 
 ROOT = Path(__file__).parents[3]
 OF_ANYBODY = {"UserTracked", "TagsAdded", "EventTracked"}
-OF_OURS = {"ImportStarted", "ImportSplit", "ImportUndone", "ImportRedone"}
+OF_OURS = {"ImportStarted", "ImportSplit", "ImportUndone", "ImportRedone", "MessageRetried", "MessageDropped"}
 OF_NOBODY = {
     "ContactsMerged",
     "ContactsSplit",
     "ContactErased",
-    "MessageRetried",
-    "MessageDropped",
     "GapAccepted",
     "BusAccepted",
 }

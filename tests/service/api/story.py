@@ -50,6 +50,7 @@ def tell(client, world, description):
         "/v1/exports/{id}": exported(world),
         "/v1/edits/{id}": edited(client, world),
         "/v1/audit/entries/{position}": "1",
+        "/v1/rejected/{position}": "5",
         "/v1/messages/{id}": answers[0].json["id"],
         "/v1/public/apis/users/phone_number/{number}": "9967536783",
         "/v1/public/apis/users/id/{user_id}": "0123abc45d",

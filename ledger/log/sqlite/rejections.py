@@ -1,0 +1,101 @@
+"""Rejected messages and the entries that settle them, read from a log's file."""
+
+from collections.abc import Sequence
+
+from ledger.events import types
+from ledger.log.entry import Entry
+from ledger.log.rejections import Rejections
+from ledger.log.sqlite.connected import Connected, listed
+from ledger.log.sqlite.entries import COLUMNS, entry_of
+
+_REJECTED = "entries INDEXED BY entries_rejected_newest"  # the planner would else walk the whole log backwards
+_OF_SOURCE = " AND source = (SELECT source FROM sources WHERE name = ?)"
+_SETTLING = "entries INDEXED BY entries_settling_newest"
+_IS_SETTLING = "raw_digest IS NOT NULL AND reason IS NULL"
+_SETTLED = """coalesce(
+    (SELECT settling.position FROM entries AS settling
+        WHERE settling.raw_digest = entries.raw_digest AND settling.reason IS NULL),
+    (SELECT taken.position FROM entries AS taken WHERE taken.source = entries.source
+        AND taken.message_id = entries.message_id AND taken.reason IS NULL AND taken.position > entries.position)
+)"""
+"""The position of what settles the rejected message of a row of `entries`."""
+
+_IS_OPEN = f" AND (type IS NULL OR type NOT IN ('MessageRetried', 'MessageDropped')) AND {_SETTLED} IS NULL"
+_RETRIED = f"""
+SELECT position, NOT EXISTS (
+    SELECT 1 FROM entries AS refused INDEXED BY entries_rejected_names
+    WHERE refused.source = entries.source AND refused.position < entries.position
+        AND entries.message_id GLOB '*.[tu]' AND refused.message_id =
+            substr(entries.message_id, 1, length(entries.message_id) - 1)
+            || iif(entries.message_id GLOB '*.t', 'u', 't')
+        AND refused.reason IS NOT NULL AND refused.reason NOT IN ('reserved', 'unknown_type')
+        AND NOT EXISTS (
+            SELECT 1 FROM entries AS taken WHERE taken.source = refused.source
+                AND taken.message_id = refused.message_id AND taken.reason IS NULL
+                AND taken.position < entries.position
+        )
+) FROM {_SETTLING} WHERE {_IS_SETTLING} AND position > ? AND position <= ? AND type <> 'MessageDropped'
+"""
+"""Of each retried message whether the other message of its row, if the row has two, is not refused as of then."""
+
+
+class SqliteRejections(Connected, Rejections):
+    """Asks one log's file for rejected messages."""
+
+    def rejected(
+        self,
+        limit: int,
+        *,
+        before: int | None = None,
+        reason: str | None = None,
+        source: str | None = None,
+        is_open: bool = False,
+    ) -> list[Entry]:
+        """See `Rejections.rejected`."""
+        of_reason, of_source = "" if reason is None else " AND reason = ?", "" if source is None else _OF_SOURCE
+        query = (
+            f"SELECT {COLUMNS} FROM {_REJECTED} LEFT JOIN sources USING (source) WHERE reason IS NOT NULL"
+            f" AND position < ?{of_reason}{of_source}{_IS_OPEN if is_open else ''} ORDER BY position DESC LIMIT ?"
+        )
+        given = (2**62 if before is None else before, *(one for one in (reason, source) if one is not None), limit)
+        return [entry_of(row) for row in self._connection.execute(query, given).fetchall()]
+
+    def rejected_by_reason(self, source: str | None = None, *, is_open: bool = False) -> dict[str, int]:
+        """See `Rejections.rejected_by_reason`."""
+        which = ("" if source is None else _OF_SOURCE) + (_IS_OPEN if is_open else "")
+        query = f"SELECT reason, count(*) FROM {_REJECTED} WHERE reason IS NOT NULL{which} GROUP BY reason"
+        return dict(self._connection.execute(query, () if source is None else (source,)).fetchall())
+
+    def count_rejected(self, reason: str | None, after: int, until: int) -> int:
+        """See `Rejections.count_rejected`."""
+        query = f"SELECT count(*) FROM {_REJECTED} WHERE reason IS NOT NULL AND position > ? AND position <= ?"
+        of_reason, given = ("", ()) if reason is None else (" AND reason = ?", (reason,))
+        return int(self._connection.execute(query + of_reason, (after, until, *given)).fetchone()[0])
+
+    def settled_by(self, positions: Sequence[int]) -> dict[int, int]:
+        """See `Rejections.settled_by`."""
+        rows = self._connection.execute(
+            f"SELECT position, {_SETTLED} FROM entries"
+            " WHERE position IN (SELECT value FROM json_each(?)) AND reason IS NOT NULL",
+            (listed(list(positions)),),
+        )
+        return {position: settled for position, settled in rows.fetchall() if settled is not None}
+
+    def settling(self, limit: int, *, before: int | None = None) -> list[Entry]:
+        """See `Rejections.settling`."""
+        query = (
+            f"SELECT {COLUMNS} FROM {_SETTLING} LEFT JOIN sources USING (source)"
+            f" WHERE {_IS_SETTLING} AND position < ? ORDER BY position DESC LIMIT ?"
+        )
+        return [entry_of(row) for row in self._connection.execute(query, (before or 2**62, limit)).fetchall()]
+
+    def count_settling(self) -> tuple[int, int]:
+        """See `Rejections.count_settling`."""
+        query = f"SELECT count(*), total(type = ?) FROM {_SETTLING} WHERE {_IS_SETTLING}"
+        settled, dropped = self._connection.execute(query, (types.MESSAGE_DROPPED,)).fetchone()
+        return settled - int(dropped), int(dropped)
+
+    def retried(self, after: int, until: int) -> dict[int, bool]:
+        """See `Rejections.retried`."""
+        rows = self._connection.execute(_RETRIED, (after, until)).fetchall()
+        return {position: bool(is_whole) for position, is_whole in rows}

@@ -1,0 +1,196 @@
+"""Rejected messages taken again or dropped, one by one or as many as a filter finds (R28, R33)."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+
+from ledger.bus.port import Message, Publisher
+from ledger.events import types
+from ledger.events.envelope import decode
+from ledger.events.schema import Invalid
+from ledger.events.signing import Signer
+from ledger.log.entry import Entry
+from ledger.log.port import LogReader
+from service.commands.retry_message import CannotBeTaken, SettlingOrder, drop_message, retry_message
+from service.commands.track import DEADLINE
+from service.queries.consistency import BETWEEN_LOOKS, Consistency, NotShown
+
+MOST = 10_000
+"""Messages that one order settles at most, the newest of them."""
+
+_AT_ONCE = 500
+
+
+class NotRejected(LookupError):
+    """The log has no rejected message at this position, or an erasure has emptied it."""
+
+
+class IsSettled(Exception):
+    """What becomes of the message is said already, by the entry at `position`; None: it is nothing to be settled."""
+
+    def __init__(self, refused: int, position: int | None) -> None:
+        if position is None:
+            super().__init__(f"the message at position {refused} is an order to retry or drop another: give a new one")
+        else:
+            super().__init__(f"the entry at position {position} says already what becomes of the message at {refused}")
+        self.position = position
+
+
+class RefusedAgain(Exception):
+    """The append refused the order, by the entry at `position`, for `reason`; the text says why."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(entry.detail or str(entry.reason))
+        self.reason = entry.reason
+        self.position = entry.position
+
+
+class CountMoved(Exception):
+    """Not as many messages as was said: there are `found` now."""
+
+    def __init__(self, found: int) -> None:
+        super().__init__(f"{found} messages are open by now: look at them again, and say that number")
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Open messages: rejected for this reason, of this source, where these are given."""
+
+    reason: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many messages an order is about (at most MOST, of `open`), and how many of them a retry would send.
+
+    The others are refused by today's rules too.
+    """
+
+    count: int
+    ready: int
+    open: int
+
+
+class RejectedMessages:
+    """Has rejected messages taken again or dropped. Safe for threads.
+
+    `source` is that of the messages that drop one. `log` opens the log for the length of a block, `new_id` makes UUIDv7
+    texts, and `clock` gives microseconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        publisher: Publisher,
+        signer: Signer,
+        log: Callable[[], AbstractContextManager[LogReader]],
+        consistency: Consistency,
+        new_id: Callable[[], str],
+        clock: Callable[[], int],
+    ) -> None:
+        self._source = source
+        self._publisher = publisher
+        self._signer = signer
+        self._log = log
+        self._consistency = consistency
+        self._new_id = new_id
+        self._clock = clock
+
+    def retry(
+        self, position: int, said: SettlingOrder, corrected: bytes | None = None, seconds: float = 2.0
+    ) -> int | None:
+        """Have the message at a position taken again; the position it is taken at, None while it is on its way.
+
+        It is waited for so many seconds at most. Raises NotRejected, IsSettled, RefusedAgain, BusError, and what
+        `retry_message` raises.
+        """
+        with self._log() as log:
+            refused, head = _open(log, position), log.head().position
+        return self._ordered(retry_message(refused, corrected, said, self._signer), head, seconds)
+
+    def drop(self, position: int, said: SettlingOrder, seconds: float = 2.0) -> int | None:
+        """Have the message at a position dropped; takes, gives and raises what `retry` does."""
+        with self._log() as log:
+            refused, head = _open(log, position), log.head().position
+        return self._ordered(self._drop(refused, said), head, seconds)
+
+    def plan(self, which: Which) -> Plan:
+        """What an order about all of these comes to."""
+        with self._log() as log:
+            counts = log.rejected_by_reason(which.source, is_open=True)
+            entries = _newest(log, which)
+        total = sum(counts.values()) if which.reason is None else counts.get(which.reason, 0)
+        ready = sum(1 for _ in self._retries(entries, SettlingOrder("", None)))
+        return Plan(len(entries), ready, total)
+
+    def retry_all(self, which: Which, count: int, said: SettlingOrder) -> int:
+        """Have all of these taken again that today's rules let in by themselves; how many were sent, oldest first.
+
+        `count` is how many they are. Raises CountMoved, BusError.
+        """
+        return self._publish([*self._retries(self._counted(which, count), said)])
+
+    def drop_all(self, which: Which, count: int, said: SettlingOrder) -> int:
+        """Have all of these dropped; takes, gives and raises what `retry_all` does."""
+        return self._publish([self._drop(one, said) for one in self._counted(which, count)])
+
+    def _counted(self, which: Which, count: int) -> Sequence[Entry]:
+        with self._log() as log:
+            entries = _newest(log, which)
+        if len(entries) != count:
+            raise CountMoved(len(entries))
+        return entries
+
+    def _retries(self, entries: Sequence[Entry], said: SettlingOrder) -> Iterator[Message]:
+        for entry in entries:
+            with suppress(CannotBeTaken, Invalid):
+                yield retry_message(entry, None, said, self._signer)
+
+    def _drop(self, refused: Entry, said: SettlingOrder) -> Message:
+        return drop_message(refused.position, said, self._source, self._new_id(), self._clock(), self._signer)
+
+    def _publish(self, messages: Sequence[Message]) -> int:
+        for start in range(0, len(messages), _AT_ONCE):
+            self._publisher.publish(messages[start : start + _AT_ONCE], DEADLINE)
+        return len(messages)
+
+    def _ordered(self, message: Message, head: int, seconds: float) -> int | None:
+        """Publish one message, and wait for its entry behind the log's `head`."""
+        self._publish([message])
+        envelope = decode(message.headers, message.value)
+        deadline = time.monotonic() + seconds
+        while (entry := self._entry(envelope.id, envelope.source, head)) is None:
+            if time.monotonic() >= deadline:
+                return None
+            time.sleep(BETWEEN_LOOKS)
+        if not entry.is_accepted:
+            raise RefusedAgain(entry)
+        if seconds:
+            with suppress(NotShown):
+                self._consistency.wait_for(entry.position)
+        return entry.position
+
+    def _entry(self, id: str, source: str, head: int) -> Entry | None:
+        with self._log() as log:
+            found = log.by_message_id(id, source)
+        return found if found is not None and found.position > head else None
+
+
+def _open(log: LogReader, position: int) -> Entry:
+    """The message at this position, if it is rejected and open. Raises NotRejected, IsSettled."""
+    entry = log.entry(position)
+    if entry is None or entry.is_accepted or entry.is_erased:
+        raise NotRejected(f"there is no rejected message at position {position}")
+    if entry.type in types.ABOUT_MESSAGES:
+        raise IsSettled(position, None)
+    if (settled := log.settled_by([position]).get(position)) is not None:
+        raise IsSettled(position, settled)
+    return entry
+
+
+def _newest(log: LogReader, which: Which) -> list[Entry]:
+    """The newest MOST of these, oldest first."""
+    return log.rejected(MOST, reason=which.reason, source=which.source, is_open=True)[::-1]
