@@ -23,6 +23,7 @@ from bench.rows import (
     into_many,
     lists,
     over_http,
+    pages,
     polled,
     rebuild,
     through_kafka,
@@ -50,6 +51,7 @@ ROWS = (
     over_http.ROW,
     undo.ROW,
     batches.ROW,
+    pages.ROW,
 )
 RESULTS = Path(__file__).parent / "results"
 

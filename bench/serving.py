@@ -27,13 +27,13 @@ class Served:
 
 
 @contextmanager
-def serving(place: Place) -> Iterator[Served]:
-    """Start everything and wait until it answers; end it by SIGTERM."""
+def serving(place: Place, key: str | None = None) -> Iterator[Served]:
+    """Start everything and wait until it answers; end it by SIGTERM. `key` is that of an earlier start, if any."""
     with place.running("serve") as process:
-        place.wait_until(process, place.has_printed("serve", b"API key: "), every=0.02)
+        place.wait_until(process, place.has_printed("serve", b"Hub: " if key else b"API key: "), every=0.02)
         place.wait_until(process, lambda: _is_projecting(place), every=0.02)
         printed = place.output_of("serve").read_text()
-        yield Served(place, process, printed.partition("API key: ")[2].split()[0])
+        yield Served(place, process, key or printed.partition("API key: ")[2].split()[0])
 
 
 def _is_projecting(place: Place) -> bool:
