@@ -83,7 +83,15 @@ def main(folder: Path, port: int, pictures: Path, chosen: list[str]) -> None:
     command = [sys.executable, "-m", "service", "keys", "create", "--name", "Meera Shah", "--json"]
     for scope in ("read", "track", "import", "export", "audit", "erase", "admin"):
         command += ["--scope", scope]
-    key = json.loads(subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout)["key"]
+    made = json.loads(subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout)
+    try:
+        take(base, made["key"], pictures, chosen)
+    finally:
+        subprocess.run([sys.executable, "-m", "service", "keys", "revoke", made["id"]], env=environ, check=True)
+
+
+def take(base: str, key: str, pictures: Path, chosen: list[str]) -> None:
+    """The pictures in every look, signed in with this key."""
     pictures.mkdir(parents=True, exist_ok=True)
     path = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:

@@ -290,6 +290,16 @@ def test_a_file_goes_its_whole_way_by_keys_alone(open_hub, told):
     assert window.complaints == []
 
 
+def test_a_saved_view_leaves_the_navigation_of_a_phone_in_reach(open_hub):
+    page = open_hub(viewport={"width": 390, "height": 844}).page
+    page.locator("summary", has_text="Save view").click()
+    page.get_by_role("textbox", name="Name").fill("Everybody here")
+    page.locator("form button", has_text="Save view").click()
+    page.get_by_role("link", name="Everybody here").wait_for()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Imports").click()
+    page.wait_for_url("**/imports")
+
+
 def test_files_that_are_chosen_together_become_an_import_each(open_hub, told):
     page = open_hub().page
     page.goto(f"{told.url}imports/new", wait_until="networkidle")

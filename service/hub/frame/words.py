@@ -79,7 +79,11 @@ def person(by: str) -> str:
     """Who did something: a person or key by name, the command line and the server in words."""
     if by == "serve":
         return "the server's first start"
-    return f"{visible(by.removeprefix('cli:'))}, command line" if by.startswith("cli:") else visible(by)
+    return (
+        f"{visible(by.removeprefix('cli:'))}, command line"
+        if by.startswith("cli:")
+        else visible(by.removeprefix("key:"))
+    )
 
 
 def size(number: int) -> str:
@@ -209,5 +213,5 @@ def came_from(document: Mapping[str, Any]) -> tuple[str, str]:
         line = found["import"]["line"]
         return kind, name if line is None else f"{name}, line {line}"
     if kind == "edit":
-        return "hub", "By hand" if by is None else f"By hand · {visible(by)}"
-    return kind, name if by is None or kind not in ("hub", "ledger") else f"{name} · {visible(by)}"
+        return "hub", "By hand" if by is None else f"By hand · {person(by)}"
+    return kind, name if by is None or kind not in ("hub", "ledger") else f"{name} · {person(by)}"
