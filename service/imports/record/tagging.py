@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from service.imports.columns.choices import Choices, import_hash
-from service.imports.columns.edit import WantedEdit
 from service.imports.ledger.selected import COLUMNS, header_line, identity_lines
 from service.imports.record.folder import ImportFolder, put_in_place
 from service.imports.record.lifecycle import ImportState
@@ -28,6 +27,8 @@ class Tagging:
 
         It needs no check: nobody is opted in by a tag. Raises Invalid for what is no tag.
         """
+        from service.imports.columns.edit import WantedEdit  # slow to load, and a list of imports needs none of it
+
         edit, cleaned, name = WantedEdit(Selection((f"contact={contact['id']}",)), tags=tags).read()
         id = self.ports.new_id()
         choices = Choices(tags=tuple(cleaned), mode="update", match="either", delimiter=",", edit=edit)
