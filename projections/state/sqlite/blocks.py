@@ -192,6 +192,7 @@ class Blocks:
         for table in self._tables - set(map(table_of, kept)):
             self._connection.execute(f"DROP TABLE {table}")
             self._tables.remove(table)
+        self._missing = {index: absent for index, absent in self._missing.items() if index in kept}
         for index in kept:
             if index in self._missing:
                 continue

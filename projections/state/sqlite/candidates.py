@@ -19,6 +19,9 @@ Query = tuple[str, list[object]]
 _MOST_JOINED = 20_000
 """What is found in several indexes is joined in memory up to so many of each: some 5 ms."""
 
+_MOST_COUNTED = 500_000
+"""What several indexes find is counted in memory up to so many of each: some 50 MB."""
+
 
 def worthwhile(rows: Rows, indexes: Iterable[str]) -> set[str]:
     """Those of the indexes that would have something in them: not those on attributes that nobody has."""
@@ -87,8 +90,11 @@ def counted(rows: Rows, there: Container[str], wanted: Wanted, sql: Sql) -> int 
         if len(parts) == 1:
             ((total,),) = rows(f"SELECT count({'' if wanted.tags else 'DISTINCT'} contact) FROM ({query})", bounds)
             return int(total)
-        ((numbers,),) = rows(f"SELECT json_group_array(contact) FROM ({query})", bounds)
+        some = f"SELECT contact FROM ({query}) LIMIT {_MOST_COUNTED + 1}"
+        ((numbers,),) = rows(f"SELECT json_group_array(contact) FROM ({some})", bounds)
         found_here = set(numbers_of(numbers))
+        if len(found_here) > _MOST_COUNTED:
+            return None
         common = found_here if common is None else common & found_here
     return len(common or ())
 

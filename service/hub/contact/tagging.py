@@ -15,13 +15,11 @@ from service.hub.contact.shown import ContactPage, Form
 from service.hub.frame.access import needs
 from service.hub.frame.notices import Undo, tell
 from service.hub.frame.words import sentence, visible
+from service.imports.record.lifecycle import ImportState
 from service.imports.record.registry import ImportUnknown
 from service.imports.run.undo_import import Order, UndoNotPossible, WouldOptIn
 from service.queries import contact as documents
 from service.queries.find import find_id
-
-_LOOKS = 2
-"""Waits for a tag to show: an importer looks every half second for what it is to do."""
 
 _WAITING = {"text": "Adding the tag… The change is safe, and shows here in a moment.", "is_waiting": True}
 
@@ -64,6 +62,7 @@ def tagging_pages(pages: Blueprint, services: Services, page: ContactPage, savin
     def undo_change(id: str, change: str) -> Any:
         try:
             with services.imports() as found:
+                found.results.name_of_one(change)
                 message = found.orders.give(change, Order(False, g.session.name, None))
         except WouldOptIn as fault:
             return redirect(f"/edits/{change}?opt_ins={fault.opt_ins}", 303)
@@ -71,20 +70,31 @@ def tagging_pages(pages: Blueprint, services: Services, page: ContactPage, savin
             tell(sentence(str(fault).rstrip(".")), kind="fault")
             return redirect(f"/contacts/{id}", 303)
         became = became_of(services, services.consistency.token(f"{types.IMPORTS}{change}", message))
-        tell("It is taken back." if isinstance(became, int) else "It is being taken back: that shows in a moment.")
+        if isinstance(became, int):
+            tell("It is taken back.")
+        elif "is_fault" in became:
+            tell(became["text"], kind="fault")
+        else:
+            tell("It is being taken back: that shows in a moment.")
         return redirect(f"/contacts/{id}", 303)
 
 
 def tagged(services: Services, page: ContactPage, id: str, change: str) -> Any:
     """The contact's page once it has the tag that a change gave; until then, the page that says so and looks again."""
+    token = services.consistency.token(f"{types.IMPORTS}{change}", f"{change}.split")
+    is_there = isinstance(became_of(services, token), int)
     try:
         with services.imports() as found:
-            name = visible(found.results.file_name(change))
+            name, one = visible(found.results.name_of_one(change)), found.results.show(change)
     except ImportUnknown:
         return redirect(f"/contacts/{id}", 303)
-    token = services.consistency.token(f"{types.IMPORTS}{change}", f"{change}.split")
-    became = next((one for _ in range(_LOOKS) if isinstance(one := became_of(services, token), int)), None)
-    if became is None:
+    if one["state"] == ImportState.FAILED:
+        tell(f"Not added: {name}. {sentence(one['failure'].rstrip('.'))}", kind="fault")
+    elif not is_there:
         return page.render(id, notice=_WAITING), 200, {"Refresh": "2"}
-    tell(f"Added: {name}.", undo=Undo(f"/contacts/{id}/changes/{change}/undo"))
+    elif one["skipped"] or one["rejected"]:
+        why = next((row["message"] for row in one["rejects"]), "the contact is not there any more")
+        tell(f"Not added: {name}. {sentence(why.rstrip('.'))}", kind="fault")
+    else:
+        tell(f"Added: {name}.", undo=Undo(f"/contacts/{id}/changes/{change}/undo"))
     return redirect(f"/contacts/{id}", 303)

@@ -124,7 +124,7 @@ def _panel(services: Services, field: str, types: Mapping[str, str], lacking: st
     type = _type_of(field, types)
     known: list[tuple[str, int]] = []
     files: list[dict[str, Any]] = []
-    if type == IMPORT:
+    if type == IMPORT and "import" in g.session.scopes:  # who may not see the imports names one by its id
         with services.imports() as imports:
             files = imports.results.page(_MOST_FILES, None)
     elif type in (TAGS, "string", "list"):

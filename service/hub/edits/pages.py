@@ -24,6 +24,7 @@ from service.imports.rows.cells import CellFault, reader
 from service.imports.run.undo_import import UndoNotPossible, WouldOptIn
 from service.queries.selection import Selection
 
+_AT_ONCE = 50
 _AT_WORK = ("running", "undoing", "redoing")
 
 
@@ -117,8 +118,9 @@ def _showing(pages: Blueprint, services: Services) -> None:
     @needs("import")
     def edits_page() -> Any:
         with services.imports() as found:
-            edits = found.results.page(100, None, WantedImports(are_edits=True))
-        return render_template("edits/list.html", edits=edits, states=told.STATES)
+            edits = found.results.page(_AT_ONCE + 1, request.args.get("before"), WantedImports(are_edits=True))
+        following = edits[_AT_ONCE - 1]["id"] if len(edits) > _AT_ONCE else None
+        return render_template("edits/list.html", edits=edits[:_AT_ONCE], following=following, states=told.STATES)
 
     @pages.get("/edits/<id>")
     @needs("import")

@@ -20,7 +20,11 @@ def is_poll() -> bool:
 
 
 def polled(app: Flask) -> None:
-    """Give polls an ETag, and nothing else while it is the one that the page has."""
+    """Give polls an ETag, and nothing else while it is the one that the page has.
+
+    One that is led elsewhere has the browser go there: what a page says of what was done is no part of what a poll
+    exchanges.
+    """
 
     @app.after_request
     def compare(response: Response) -> Response:
@@ -28,4 +32,6 @@ def polled(app: Flask) -> None:
             shown = _OF_EACH_ANSWER.sub(b"", response.get_data())
             response.set_etag(hashlib.sha256(shown).hexdigest()[:32])
             response.make_conditional(request)
+        if is_poll() and response.location is not None:
+            response = Response(status=204, headers={"HX-Redirect": response.location})
         return response

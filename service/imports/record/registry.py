@@ -142,6 +142,11 @@ class Import:
     bytes: int | None = None
     ended_at: int | None = None
 
+    def says(self, attribute: str) -> bool:
+        """Whether its rows may have a value of an attribute: of a column, or the one that all of them get."""
+        of_all = {} if self.choices.edit is None else self.choices.edit["traits"]
+        return attribute in of_all or self.columns.index_of(attribute) is not None
+
 
 def _as_it_is(one: Import) -> Import:
     return one

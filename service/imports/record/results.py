@@ -24,7 +24,7 @@ from service.imports.record.first_look import kept_look
 from service.imports.record.folder import ImportFolder
 from service.imports.record.lifecycle import ImportState, allowed
 from service.imports.record.progress import load_progress
-from service.imports.record.registry import Import, Registry
+from service.imports.record.registry import Import, ImportUnknown, Registry
 from service.imports.record.rejects import (
     Reject,
     by_reason,
@@ -96,6 +96,13 @@ class Results:
         """What the import's file was called. Raises ImportUnknown."""
         return self._registry.get(id).file_name
 
+    def name_of_one(self, id: str) -> str:
+        """What a change of a single contact is called. Raises ImportUnknown, also for any other import."""
+        one = self._registry.get(id)
+        if one.choices.edit is None or one.rows != 1:
+            raise ImportUnknown(f"No change of a single contact has the id {id[:60]!r}.")
+        return one.file_name
+
     def all(self) -> list[dict[str, Any]]:
         """The Import JSON of every import without its rejects, newest first."""
         return [self.counts(one.id) for one in self._registry.all()]
@@ -135,7 +142,8 @@ class Results:
         duplicate = one.duplicate if is_over else progress.duplicate
         rejected = one.rejected if is_over else progress.rejected
         document = self._worded(import_json(one, self._outcomes(id), duplicate, rejected))
-        replaced = replaced_by(one, folder.load("check"))
+        # of one that was stopped nobody knows how many of them it came to
+        replaced = replaced_by(one, folder.load("check")) if one.state is ImportState.PUBLISHED else None
         return document if replaced is None else document | {"replaced": replaced}
 
     def status(self, id: str) -> dict[str, Any]:

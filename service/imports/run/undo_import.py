@@ -85,7 +85,7 @@ class Orders:
         Raises WouldOptIn, and what `orderable` and `publish` raise.
         """
         one = self.orderable(id, order)
-        if not order.allow_opt_in and one.columns.index_of(WHATSAPP_OPTED) is not None:
+        if not order.allow_opt_in and one.says(WHATSAPP_OPTED):
             opt_ins = self.opted_in_by(id, order.is_redo)
             if opt_ins:
                 raise WouldOptIn(id, order, opt_ins)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from service.imports.table.refusal import CopyGone
 from service.wiring.imports import importing
 from tests.examples import ASHA, GAVIN
 from tests.service.api.test_new_contact import settling
@@ -111,5 +112,36 @@ def test_who_may_not_undo_gives_a_tag_for_good_and_is_told_so(world, make_browse
     assert "Undo this change" not in browser.open(gavin).text
 
 
+def test_a_script_that_looks_again_is_sent_to_the_page_that_says_it_is_there(world, browser, gavin):
+    fields = fields_of(browser.open(gavin), f"{gavin}/tags")
+    address = browser.send(f"{gavin}/tags", {**fields, "tag": "vip"}).headers["Location"]
+    work(world, address)
+    answer = browser.client.get(address, headers={"HX-Request": "true", "If-None-Match": '"nothing"'})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, gavin)
+    assert "Added: tag vip. Undo" in browser.open(gavin).text
+
+
 def test_a_change_that_is_not_there_is_not_waited_for(browser, gavin):
     assert browser.get(f"{gavin}?tagged=nothing").headers["Location"] == gavin
+
+
+def test_a_tag_that_could_not_be_added_is_told_as_a_fault(world, browser, gavin):
+    fields = fields_of(browser.open(gavin), f"{gavin}/tags")
+    address = browser.send(f"{gavin}/tags", {**fields, "tag": "vip"}).headers["Location"]
+    change = re.search(r"tagged=([0-9a-f-]+)", address)[1]
+    next(world.deployment.data.rglob(f"{change}/source.csv")).unlink()
+    with pytest.raises(CopyGone):
+        work(world, address)
+    assert browser.get(address).headers["Location"] == gavin
+    assert "Not added: tag vip." in browser.open(gavin).text
+
+
+def test_a_file_is_no_change_of_a_contact(world, browser, desk, gavin):
+    path = desk.checked()
+    desk.run(path)
+    file = path.rpartition("/")[2]
+    assert browser.get(f"{gavin}?tagged={file}").headers["Location"] == gavin
+    browser.send(f"{gavin}/changes/{file}/undo", {})
+    assert "No change of a single contact has the id" in browser.open(gavin).text
+    world.settle()
+    assert "undone" not in browser.open(path).text.lower()

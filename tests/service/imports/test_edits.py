@@ -1,7 +1,10 @@
 """A change of many contacts at once: an import without a file, checked, confirmed, undone and redone like one."""
 
+from dataclasses import replace
+
 import pytest
 
+from service.imports.run.undo_import import Order, WouldOptIn
 from tests.examples import ASHA, EMMA, GAVIN, RAVI
 from tests.service.imports.imported import WorldImports, silent
 from tests.world import World
@@ -85,8 +88,6 @@ def test_the_selection_is_frozen_by_the_check(imports, some):
 
 
 def test_it_is_undone_and_redone_as_a_file_is(imports, some):
-    from service.imports.run.undo_import import Order
-
     id = imports.run(asked(imports, "city=Pune", tags=("vip",), city="Mumbai"))["id"]
     for is_redo, city in ((False, "Pune"), (True, "Mumbai")):
         imports.importer.order(id, Order(is_redo=is_redo, by="asha", reason=None))
@@ -94,6 +95,23 @@ def test_it_is_undone_and_redone_as_a_file_is(imports, some):
         assert cities(some) == sorted(["Goa", city, city, city])
         assert some.contact(ASHA)["tags"] == (["vip"] if is_redo else [])
         assert some.contact("nobody-s-phone")["user_id"] == "nobody-s-phone"
+
+
+def test_its_undo_and_redo_take_a_second_yes_where_they_would_opt_people_in_again(imports, some):
+    """R16."""
+    some.track(phone=GAVIN, whatsapp_opted=True)
+    some.settle()
+    id = imports.run(asked(imports, "city=Pune", whatsapp_opted=False))["id"]
+    undo, redo = (Order(is_redo=is_redo, by="asha", reason=None) for is_redo in (False, True))
+    with pytest.raises(WouldOptIn) as refused:
+        imports.importer.order(id, undo)
+    assert refused.value.opt_ins == 1  # Asha had said no before
+    imports.importer.order(id, replace(undo, allow_opt_in=True))
+    some.settle()
+    assert some.contact(GAVIN)["traits"]["whatsapp_opted"] is True
+    imports.importer.order(id, redo)
+    some.settle()
+    assert some.contact(GAVIN)["traits"]["whatsapp_opted"] is False
 
 
 def test_the_same_change_again_is_another_one_of_those_that_it_finds_by_then(imports, some):
