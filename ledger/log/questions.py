@@ -74,6 +74,10 @@ class Entries(ABC):
         """
 
     @abstractmethod
+    def decided_under(self, source: str, message_id: str, after: int = 0) -> dict[int, bool]:
+        """The entries with this source and id after position `after`, in order; of each whether it was accepted."""
+
+    @abstractmethod
     def messages_among(self, source: str, message_ids: Sequence[str]) -> set[str]:
         """Those of the messages that there is an entry of, accepted or rejected."""
 

@@ -12,7 +12,7 @@ from ledger.events.schema import Invalid
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry
 from ledger.log.port import LogReader
-from service.commands.retry_message import CannotBeTaken, SettlingOrder, drop_message, retry_message
+from service.commands.retry_message import CannotBeTaken, SettlingOrder, drop_message, read_again, retry_message
 from service.commands.track import DEADLINE
 from service.queries.consistency import BETWEEN_LOOKS, Consistency, NotShown
 
@@ -105,16 +105,17 @@ class RejectedMessages:
         """Have the message at a position taken again; the position it is taken at, None while it is on its way.
 
         It is waited for so many seconds at most. Raises NotRejected, IsSettled, RefusedAgain, BusError, and what
-        `retry_message` raises.
+        `read_again` and `retry_message` raise.
         """
         with self._log() as log:
-            refused, head = _open(log, position), log.head().position
-        return self._ordered(retry_message(refused, corrected, said, self._signer), head, seconds)
+            head = log.head().position  # first: what comes later than this is told
+            message = self._retry(log, _open(log, position), said, corrected)
+        return self._ordered(message, head, seconds)
 
     def drop(self, position: int, said: SettlingOrder, seconds: float = 2.0) -> int | None:
         """Have the message at a position dropped; takes, gives and raises what `retry` does."""
         with self._log() as log:
-            refused, head = _open(log, position), log.head().position
+            head, refused = log.head().position, _open(log, position)
         return self._ordered(self._drop(refused, said), head, seconds)
 
     def plan(self, which: Which) -> Plan:
@@ -122,8 +123,8 @@ class RejectedMessages:
         with self._log() as log:
             counts = log.rejected_by_reason(which.source, is_open=True)
             entries = _newest(log, which)
+            ready = sum(1 for _ in self._retries(log, entries, SettlingOrder("", None)))
         total = sum(counts.values()) if which.reason is None else counts.get(which.reason, 0)
-        ready = sum(1 for _ in self._retries(entries, SettlingOrder("", None)))
         return Plan(len(entries), ready, total)
 
     def retry_all(self, which: Which, count: int, said: SettlingOrder) -> int:
@@ -131,23 +132,32 @@ class RejectedMessages:
 
         `count` is how many they are. Raises CountMoved, BusError.
         """
-        return self._publish([*self._retries(self._counted(which, count), said)])
+        with self._log() as log:
+            messages = [*self._retries(log, _counted(log, which, count), said)]
+        return self._publish(messages)
 
     def drop_all(self, which: Which, count: int, said: SettlingOrder) -> int:
         """Have all of these dropped; takes, gives and raises what `retry_all` does."""
-        return self._publish([self._drop(one, said) for one in self._counted(which, count)])
-
-    def _counted(self, which: Which, count: int) -> Sequence[Entry]:
         with self._log() as log:
-            entries = _newest(log, which)
-        if len(entries) != count:
-            raise CountMoved(len(entries))
-        return entries
+            entries = _counted(log, which, count)
+        return self._publish([self._drop(one, said) for one in entries])
 
-    def _retries(self, entries: Sequence[Entry], said: SettlingOrder) -> Iterator[Message]:
+    def _retries(self, log: LogReader, entries: Sequence[Entry], said: SettlingOrder) -> Iterator[Message]:
         for entry in entries:
             with suppress(CannotBeTaken, Invalid):
-                yield retry_message(entry, None, said, self._signer)
+                yield self._retry(log, entry, said)
+
+    def _retry(self, log: LogReader, refused: Entry, said: SettlingOrder, corrected: bytes | None = None) -> Message:
+        again = read_again(refused, corrected, self._signer)
+        decided = log.decided_under(again.envelope.source, again.envelope.id)
+        taken = next((position for position, is_accepted in decided.items() if is_accepted), None)
+        if taken is not None:
+            raise CannotBeTaken(
+                "id_reused",
+                f"its source and id name the message at position {taken}, which was taken: its sender has to give it"
+                " an id of its own. Drop it here",
+            )
+        return retry_message(again, said, max(decided, default=0), self._signer)
 
     def _drop(self, refused: Entry, said: SettlingOrder) -> Message:
         return drop_message(refused.position, said, self._source, self._new_id(), self._clock(), self._signer)
@@ -158,11 +168,10 @@ class RejectedMessages:
         return len(messages)
 
     def _ordered(self, message: Message, head: int, seconds: float) -> int | None:
-        """Publish one message, and wait for its entry behind the log's `head`."""
+        """Publish one message, and wait for its own entry behind the log's `head`."""
         self._publish([message])
-        envelope = decode(message.headers, message.value)
         deadline = time.monotonic() + seconds
-        while (entry := self._entry(envelope.id, envelope.source, head)) is None:
+        while (entry := self._entry(message, head)) is None:
             if time.monotonic() >= deadline:
                 return None
             time.sleep(BETWEEN_LOOKS)
@@ -173,10 +182,15 @@ class RejectedMessages:
                 self._consistency.wait_for(entry.position)
         return entry.position
 
-    def _entry(self, id: str, source: str, head: int) -> Entry | None:
+    def _entry(self, message: Message, head: int) -> Entry | None:
+        """The entry of a message behind the log's `head`; others may have its name."""
+        envelope = decode(message.headers, message.value)
         with self._log() as log:
-            found = log.by_message_id(id, source)
-        return found if found is not None and found.position > head else None
+            for position in log.decided_under(envelope.source, envelope.id, head):
+                entry = log.entry(position)
+                if entry is not None and entry.value == message.value:
+                    return entry
+        return None
 
 
 def _open(log: LogReader, position: int) -> Entry:
@@ -189,6 +203,13 @@ def _open(log: LogReader, position: int) -> Entry:
     if (settled := log.settled_by([position]).get(position)) is not None:
         raise IsSettled(position, settled)
     return entry
+
+
+def _counted(log: LogReader, which: Which, count: int) -> list[Entry]:
+    entries = _newest(log, which)
+    if len(entries) != count:
+        raise CountMoved(len(entries))
+    return entries
 
 
 def _newest(log: LogReader, which: Which) -> list[Entry]:

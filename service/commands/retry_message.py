@@ -1,6 +1,7 @@
 """What a rejected message becomes that is to be taken again: read by today's rules, or corrected, and signed (R33)."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,20 +41,55 @@ class SettlingOrder:
     why: str | None
 
 
-def retry_message(refused: Entry, corrected: bytes | None, said: SettlingOrder, signer: Signer) -> Message:
-    """The message that has a rejected one taken again, as it stands or as `corrected`, which is a CloudEvent in JSON.
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A rejected message as it would be taken now: whole, as its sender or a correction has it."""
 
-    Its facts are stated for when the rejected one stated them. Raises CannotBeTaken, and Invalid for a correction that
-    breaks rules.
+    refused: Entry
+    envelope: Envelope
+    data: dict[str, Any]
+
+
+def read_again(refused: Entry, corrected: bytes | None, signer: Signer) -> Again:
+    """A rejected message as it stands, or as `corrected`, which is a CloudEvent in JSON.
+
+    Raises CannotBeTaken, and Invalid for a correction that breaks rules.
     """
-    envelope, data = _as_it_stands(refused, signer) if corrected is None else _corrected(refused, corrected, signer)
-    retry = {"position": refused.position, "type": envelope.type, "by": said.by, "reason": said.why}
-    content = _encode(data | {"retry": retry})
-    time = envelope.time or moments.text(refused.bus_time)
+    read = _as_it_stands(refused, signer) if corrected is None else _corrected(refused, corrected, signer)
+    return Again(refused, *read)
+
+
+def retry_message(again: Again, said: SettlingOrder, behind: int, signer: Signer) -> Message:
+    """The message that has a rejected one taken again.
+
+    `behind` is the newest rejected entry under its name: an order after a refused one is another message for that,
+    while one that is given twice is the same. Its facts are stated for when the rejected message stated them, and never
+    for later than when the bus took that (R4). Raises CannotBeTaken.
+    """
+    refused, envelope = again.refused, again.envelope
+    retry = {
+        "position": refused.position, "type": envelope.type, "by": said.by, "reason": said.why, "behind": behind
+    }  # fmt: skip
+    content = _encode(again.data | {"retry": retry})
+    time = moments.text(min(_stated(again), refused.bus_time))
     value = _signed(envelope, types.MESSAGE_RETRIED, time, content, signer)
     about = _read(Record(0, 0, refused.bus_time, None, value), signer).about
     key = None if about is None else (about.phone or about.user_id or "").encode()
     return Message(key, value)
+
+
+def _stated(again: Again) -> int:
+    """What a message states in microseconds since the epoch; where a correction leaves it out, the rejected one."""
+    if again.envelope.time is not None:
+        try:
+            return moments.parse(again.envelope.time)
+        except ValueError as fault:
+            raise CannotBeTaken("invalid", f"its time is {fault}") from None
+    with suppress(ValueError):  # the rejected message was unreadable, or its time was
+        before = decode(again.refused.headers, again.refused.value).time
+        if before is not None:
+            return moments.parse(before)
+    return again.refused.bus_time
 
 
 def drop_message(position: int, said: SettlingOrder, source: str, id: str, at: int, signer: Signer) -> Message:

@@ -77,6 +77,15 @@ def _state(log: LogReader, entry: Entry, settled: int | None) -> str:
     return DROPPED if by is not None and by.type == types.MESSAGE_DROPPED else TAKEN
 
 
+def named_as_another(log: LogReader, page: list[dict[str, Any]]) -> set[int]:
+    """The positions of those of these rejected messages whose source and id are those of another, which was taken.
+
+    They can only be dropped: no two accepted messages have one name.
+    """
+    named = ((one["position"], one["source"], one["id"]) for one in page if one["source"] is not None)
+    return {position for position, source, id in named if any(log.decided_under(source, id).values())}
+
+
 def correctable(entry: Entry) -> str:
     """A rejected message as JSON that a person can correct: a CloudEvent without its signature, else as it came."""
     try:

@@ -71,6 +71,14 @@ def test_of_a_retried_row_it_is_told_whether_its_other_message_is_left_refused(b
     assert by_hand.reader.retried(0, 2) == {}
 
 
+def test_everything_under_a_name_is_given_in_order_and_whether_it_was_accepted(by_hand):
+    by_hand.append(rejected(1, message_id="m"), entry(message_id="m"), rejected(3, message_id="m"), rejected(4))
+    by_hand.append(rejected(5, message_id="m", source="t"))
+    assert list(by_hand.reader.decided_under("s", "m").items()) == [(1, False), (2, True), (3, False)]
+    assert by_hand.reader.decided_under("s", "m", 2) == {3: False}
+    assert by_hand.reader.decided_under("nobody's", "m") == {}
+
+
 def test_a_batch_sees_the_rejected_messages_and_what_settles_them(five):
     with five.log.appending("b", five.log.offsets("b"), {0: 9}) as batch:
         assert batch.rejection(1).name == ("s", "m1")

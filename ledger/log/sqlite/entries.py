@@ -87,6 +87,19 @@ class SqliteEntries(Connected, Entries):
                 return entry_of(row)
         return None
 
+    def decided_under(self, source: str, message_id: str, after: int = 0) -> dict[int, bool]:
+        """See `Entries.decided_under`."""
+        found: dict[int, bool] = {}
+        for condition in ("reason IS NULL", "reason IS NOT NULL"):
+            rows = self._connection.execute(
+                "SELECT position, reason IS NULL FROM entries"
+                " WHERE source = (SELECT source FROM sources WHERE name = ?)"
+                f" AND message_id = ? AND position > ? AND {condition}",
+                (source, message_id, after),
+            )
+            found.update((position, bool(is_accepted)) for position, is_accepted in rows.fetchall())
+        return dict(sorted(found.items()))
+
     def messages_among(self, source: str, message_ids: Sequence[str]) -> set[str]:
         """See `Entries.messages_among`."""
         found: set[str] = set()

@@ -17,7 +17,7 @@ from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
 from service.hub.frame.words import count, sentence
 from service.hub.records import told
-from service.queries.rejected import correctable, rejected_page, rejections
+from service.queries.rejected import correctable, named_as_another, rejected_page, rejections
 from service.queries.whole_entry import position_of_path
 
 SOURCE = "/hub"
@@ -47,10 +47,12 @@ def _listing(pages: Blueprint, services: Services) -> None:
             reason, source = chosen["reason"], chosen["source"]
             page = rejected_page(log, _AT_ONCE, before=before, reason=reason, source=source, is_open=is_open)
             ever = bool(page["reasons"]) or bool(log.rejected(1))
+            reused = named_as_another(log, page["rejected"])
         kept = {name: value for name, value in chosen.items() if value} | ({} if is_open else {"show": "all"})
         return render_template(
             "records/rejected.html", page=page, chosen=chosen, before=before, is_open=is_open, ever=ever,
-            query=urlencode(kept), filters=urlencode({name: value for name, value in chosen.items() if value}),
+            reused=reused, query=urlencode(kept),
+            filters=urlencode({name: value for name, value in chosen.items() if value}),
         )  # fmt: skip
 
 
@@ -64,8 +66,9 @@ def _one(pages: Blueprint, services: Services) -> None:
             if entry is None or entry.is_accepted:
                 raise NotFound
             (one,) = rejections(log, [entry])
+            may_retry = not named_as_another(log, [one])
         typed = {"message": correctable(entry)} | request.form.to_dict()
-        return render_template("records/refused_one.html", one=one, typed=typed, **more), status
+        return render_template("records/refused_one.html", one=one, typed=typed, may_retry=may_retry, **more), status
 
     def settled(position: str, order: Callable[[int], int | None], done: str) -> Any:
         number = position_of_path(position)

@@ -94,6 +94,76 @@ def test_a_message_that_the_append_refuses_again_is_409_with_why(client, world):
     assert [one["state"] for one in client.read("/v1/rejected").json["rejected"]] == ["order", "open"]
 
 
+def test_what_was_refused_again_is_taken_when_the_same_person_tries_once_more(client, world):
+    """Every try is a message of its own, however alike they are."""
+    world.send_signed("/imports/i1", "ImportStarted", "i1.started", {"import": "i1"})
+    data = {"phone": ASHA, "userId": "u1", "match": "phone", "row": 1, "line": 2, "rowend": True}
+    world.send_signed("/imports/i1", "UserTracked", "i1.000001.u", data)
+    world.settle()
+    world.send("UserTracked", {"phone": GAVIN, "userId": "u1", "match": "phone"})
+    world.settle()
+    with settling(world):
+        assert client.post("/v1/rejected/3/retry", {}).status_code == 409
+    order = {"import": "i1", "by": "asha", "reason": "the wrong file", "published": 1}
+    world.send_signed("/imports/i1", "ImportUndone", "o1", order)
+    world.settle()
+    with settling(world):
+        answer = client.post("/v1/rejected/3/retry", {})
+    assert (answer.status_code, answer.json) == (200, {"position": 3, "settled_by": 6})
+
+
+def test_one_order_given_twice_is_one_entry(client, world, refused):
+    for _ in range(2):
+        assert client.post(f"/v1/rejected/{refused}/retry", {"message": corrected(phone=MEERA)}).status_code == 202
+    world.settle()
+    assert [entry.reason for entry in world.entries()] == [None, "phone_invalid", None]
+
+
+def test_a_message_whose_name_another_has_is_not_sent_and_why_is_said(client, world):
+    world.send("UserTracked", {"phone": GAVIN}, id="order-17")
+    world.send("UserTracked", {"phone": MEERA}, id="order-17")
+    world.settle()
+    answer = client.post("/v1/rejected/2/retry", {})
+    assert (answer.status_code, answer.json["reason"]) == (422, "id_reused")
+    assert "position 1" in answer.json["detail"]
+    assert client.post("/v1/rejected/retry", {}).json["ready"] == 0
+
+
+def test_an_order_that_comes_behind_the_senders_own_correction_is_refused(client, world, refused):
+    world.send("UserTracked", {"phone": MEERA}, id="order-17")
+    with settling(world):
+        answer = client.post(f"/v1/rejected/{refused}/retry", {"message": corrected(phone=MEERA)})
+    assert (answer.status_code, answer.json["reason"], answer.json["position"]) == (409, "wrong_state", 4)
+
+
+@pytest.mark.parametrize("time", ["2999-01-01T00:00:00Z", None])
+def test_a_senders_clock_that_runs_ahead_wins_over_no_newer_value(client, world, time):
+    """R4: nothing is stated for later than when the bus took the rejected message."""
+    world.send("UserTracked", {"phone": "12"}, id="order-17", time="2999-01-01T00:00:00Z")
+    world.track(phone=MEERA, city="Agra")
+    world.settle()
+    message = corrected(phone=MEERA, traits={"city": "Pune"}) | ({} if time is None else {"time": time})
+    with settling(world):
+        assert client.post("/v1/rejected/1/retry", {"message": message}).status_code == 200
+    assert world.contact(MEERA)["traits"] == {"city": "Agra"}
+
+
+def test_a_correction_that_leaves_out_the_time_states_that_of_the_rejected_message(client, world):
+    """R4."""
+    world.send("UserTracked", {"phone": "12"}, id="order-17", time="2020-01-01T00:00:00Z")
+    world.track(phone=MEERA, city="Agra", time="2021-01-01T00:00:00Z")
+    world.settle()
+    with settling(world):
+        client.post("/v1/rejected/1/retry", {"message": corrected(phone=MEERA, traits={"city": "Pune"})})
+    assert world.contact(MEERA)["traits"] == {"city": "Agra"}
+
+
+def test_a_correction_with_a_time_that_is_none_is_refused(client, refused):
+    message = corrected(phone=MEERA) | {"time": "yesterday"}
+    answer = client.post(f"/v1/rejected/{refused}/retry", {"message": message})
+    assert (answer.status_code, answer.json["reason"]) == (422, "invalid")
+
+
 def test_a_dropped_message_stays_and_is_not_taken_again(client, world, refused):
     with settling(world):
         assert client.post(f"/v1/rejected/{refused}/drop", {"reason": "a test"}).status_code == 200

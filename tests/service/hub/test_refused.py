@@ -65,6 +65,17 @@ def test_an_update_is_dropped_with_a_reason_and_not_without(browser, refused):
     assert browser.send("/audit/rejected/2/drop", {"why": "again"}).status_code == 409
 
 
+def test_an_update_whose_id_is_anothers_can_only_be_dropped(browser, world):
+    for phone in (GAVIN, MEERA):
+        world.send("UserTracked", {"phone": phone}, id="order-17")
+    world.settle()
+    assert "Try again" not in browser.open("/audit/rejected").text
+    page = browser.open("/audit/rejected/2").text
+    assert "Drop this 1 update" in page
+    assert "Try this 1 update again" not in page
+    assert "Take the corrected update" not in page
+
+
 def test_many_are_settled_only_by_the_exact_number(browser, refused):
     page = browser.open("/audit/rejected/all?reason=phone_invalid")
     assert "Drop 2 updates" in page.text
