@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from service.deployment.keys import Key, Keys, fingerprint
 from service.http.denials import Denials
@@ -52,8 +52,8 @@ class Gate:
         self._rates = rates
         self._remembered: dict[bytes, tuple[int, Key]] = {}
 
-    def admit(self, authorization: str | None, address: str, *scopes: str) -> Key:
-        """The key that signs this call from `address`; any one of the scopes lets it in.
+    def admit(self, authorization: str | None, address: str, *scopes: str | tuple[str, ...]) -> Key:
+        """The key that signs this call from `address`; any one of the scopes lets it in, or several together.
 
         Raises SignInFailed, SignInsThrottled, ScopeMissing; StorageFault when keys cannot be read.
         """
@@ -70,9 +70,10 @@ class Gate:
             except RateExceeded as fault:
                 raise SignInsThrottled(fault.quota.seconds) from None
             raise SignInFailed("this API key is not valid")
-        if key.scopes.isdisjoint(scopes):
-            self._denials.denied(key, scopes)
-            raise ScopeMissing(f"this API key lacks the scope {' or '.join(map(repr, scopes))}")
+        if not any(one in key.scopes if isinstance(one, str) else key.scopes.issuperset(one) for one in scopes):
+            wanted = [(one,) if isinstance(one, str) else one for one in scopes]
+            self._denials.denied(key, [" and ".join(one) for one in wanted])
+            raise ScopeMissing(f"this API key lacks the scope {' or '.join(map(_quoted, wanted))}")
         return key
 
     def spend(self, key: Key) -> Mapping[str, str]:
@@ -96,6 +97,10 @@ class Gate:
                 self._remembered.clear()
             self._remembered[mark] = (now, key)
         return key
+
+
+def _quoted(scopes: Iterable[str]) -> str:
+    return " and ".join(map(repr, scopes))
 
 
 def quota_headers(quota: Quota) -> dict[str, str]:

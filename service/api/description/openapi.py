@@ -13,7 +13,7 @@ from werkzeug.routing import Map, Rule
 
 from service.api.description.kinds import schema_of_kind
 from service.api.description.shapes import ProblemSchema
-from service.api.http.routing import KEYED, LIMITED, Routes, Scope, problem_references, security_of
+from service.api.http.routing import KEYED, LIMITED, Alternative, Routes, Scope, problem_references, security_of
 from service.http.problem import Problem
 
 _ABOUT = """\
@@ -94,7 +94,7 @@ class Description:
         self._rooms: list[Blueprint] = []
         self._heads: list[dict[str, str]] = []
         self._alone: list[tuple[str, dict[str, Any]]] = []
-        self.scopes: dict[tuple[str, str], tuple[Scope, ...]] = {}
+        self.scopes: dict[tuple[str, str], tuple[Alternative, ...]] = {}
         self.limits: dict[tuple[str, str], int | None] = {}
 
     def register(self, routes: Routes) -> None:

@@ -18,11 +18,12 @@ A room is a module with one function that makes its `Routes`, each route with it
 
         return routes
 
-`service/api/app.py` registers it, in one line. A route names the scope that a key needs (or several, of which any will
-do), or None for everybody; there is no default. Routes are written without the slash at the end and answer with it as
-well. The docstring becomes the operation's summary and description; the answers for sign-in (401, 403), rate limit
-(429) and wrong arguments (422) are added by themselves. What a view raises is answered by `errors.py`. The view
-makes its `Response` itself: the schemas describe it, and tests hold the answers against the description.
+`service/api/app.py` registers it, in one line. A route names the scope that a key needs (or alternatives, of which any
+will do; one of several scopes needs them all), or None for everybody; there is no default. Routes are written without
+the slash at the end and answer with it as well. The docstring becomes the operation's summary and description; the
+answers for sign-in (401, 403), rate limit (429) and wrong arguments (422) are added by themselves. What a view raises
+is answered by `errors.py`. The view makes its `Response` itself: the schemas describe it, and tests hold the answers
+against the description.
 """
 
 from collections.abc import Callable, Mapping
@@ -39,8 +40,11 @@ from service.commands.idempotency import HEADER, MOST_CHARACTERS
 from service.http.body import LARGEST
 
 Scope = Literal["track", "read", "import", "export", "audit", "erase", "admin"]
-Scopes = Scope | tuple[Scope, ...] | None
-"""The scope a route needs, or those of which any will do; None: everybody may call."""
+Alternative = Scope | tuple[Scope, ...]
+"""A scope that is enough by itself, or several that are enough together."""
+
+Scopes = Scope | tuple[Alternative, ...] | None
+"""The scope a route needs, or alternatives of which any will do; None: everybody may call."""
 
 View = Callable[..., Response]
 Decorator = Callable[[View], View]
@@ -87,16 +91,16 @@ def problem_references(*statuses: int) -> dict[int, str]:
     return {status: HTTPStatus(status).name for status in statuses}
 
 
-def each(scopes: Scopes) -> tuple[Scope, ...]:
-    """The scopes of which any will do; () where everybody may call."""
+def each(scopes: Scopes) -> tuple[Alternative, ...]:
+    """The alternatives of which any will do; () where everybody may call."""
     if scopes is None:
         return ()
     return (scopes,) if isinstance(scopes, str) else scopes
 
 
 def security_of(scopes: Scopes) -> list[dict[str, list[str]]]:
-    """OpenAPI's security requirement: either way to send a key, with any of the scopes; none for everybody."""
-    return [{way: [scope]} for scope in each(scopes) for way in ("basic", "bearer")]
+    """OpenAPI's security requirement: either way to send a key, with any of the alternatives; none for everybody."""
+    return [{way: [one] if isinstance(one, str) else [*one]} for one in each(scopes) for way in ("basic", "bearer")]
 
 
 class Routes:
@@ -109,14 +113,14 @@ class Routes:
     def __init__(self, name: str, description: str) -> None:
         self.blueprint = Blueprint(name, __name__, description=description)
         self.blueprint.ARGUMENTS_PARSER = Arguments()
-        self.scopes: dict[tuple[str, str], tuple[Scope, ...]] = {}
+        self.scopes: dict[tuple[str, str], tuple[Alternative, ...]] = {}
         self.limits: dict[tuple[str, str], int | None] = {}
 
     def get(self, rule: str, *, scope: Scopes) -> Decorator:
         """Answer GET at this rule for keys with this scope (None: for everybody, without a key)."""
         return self._on("GET", rule, scope, 0)
 
-    def post(self, rule: str, *, scope: Scope, most_bytes: int | None = LARGEST) -> Decorator:
+    def post(self, rule: str, *, scope: Scopes, most_bytes: int | None = LARGEST) -> Decorator:
         """Answer POST at this rule for keys with this scope."""
         return self._on("POST", rule, scope, most_bytes)
 

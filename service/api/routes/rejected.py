@@ -10,7 +10,7 @@ from service.api.description import ledger_examples as examples
 from service.api.description import rejected_shapes as shapes
 from service.api.description.ledger_shapes import RejectedSchema
 from service.api.description.parameters import RejectedQuery
-from service.api.http.routing import Routes, json_answer
+from service.api.http.routing import Routes, Scopes, json_answer
 from service.commands.rejected_messages import (
     CountMoved,
     IsSettled,
@@ -28,6 +28,9 @@ from service.queries.whole_entry import position_of_path
 
 REJECTED = "/v1/rejected"
 """The address of the rejected messages, and the source of the orders that are sent from here."""
+
+_SETTLING: Scopes = (("audit", "track"),)
+"""Both: an answer tells of what others sent, and what is settled stays so."""
 
 
 def rejected_routes(services: Services) -> Routes:
@@ -56,7 +59,7 @@ def _listing(routes: Routes, services: Services) -> None:
 
 
 def _one(routes: Routes, messages: RejectedMessages) -> None:
-    @routes.post("/v1/rejected/<position>/retry", scope="track")
+    @routes.post("/v1/rejected/<position>/retry", scope=_SETTLING)
     @routes.body(shapes.RetryBody, example=shapes.RETRY)
     @routes.answers(200, shapes.SettledSchema, example=shapes.SETTLED)
     @routes.answers(202, shapes.SettledSchema)
@@ -72,7 +75,7 @@ def _one(routes: Routes, messages: RejectedMessages) -> None:
         corrected = None if body["message"] is None else msgspec.json.encode(body["message"])
         return _answer(number, lambda: messages.retry(number, said, corrected))
 
-    @routes.post("/v1/rejected/<position>/drop", scope="track")
+    @routes.post("/v1/rejected/<position>/drop", scope=_SETTLING)
     @routes.body(shapes.DropBody, example=shapes.DROP)
     @routes.answers(200, shapes.SettledSchema, example=shapes.SETTLED)
     @routes.answers(202, shapes.SettledSchema)
@@ -87,7 +90,7 @@ def _one(routes: Routes, messages: RejectedMessages) -> None:
 
 
 def _many(routes: Routes, messages: RejectedMessages) -> None:
-    @routes.post("/v1/rejected/retry", scope="track")
+    @routes.post("/v1/rejected/retry", scope=_SETTLING)
     @routes.body(shapes.RetryAllBody, example=shapes.ALL)
     @routes.answers(200, shapes.PlanSchema, example=shapes.PLAN)
     @routes.answers(202, shapes.PlanSchema, example=shapes.SENT)
@@ -100,7 +103,7 @@ def _many(routes: Routes, messages: RejectedMessages) -> None:
         """
         return _all(messages, messages.retry_all, body)
 
-    @routes.post("/v1/rejected/drop", scope="track")
+    @routes.post("/v1/rejected/drop", scope=_SETTLING)
     @routes.body(shapes.DropAllBody, example=shapes.ALL)
     @routes.answers(200, shapes.PlanSchema, example=shapes.PLAN)
     @routes.answers(202, shapes.PlanSchema, example=shapes.SENT)

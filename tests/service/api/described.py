@@ -19,7 +19,10 @@ class Description:
         }
 
     def scopes(self):
-        """The scopes of which each operation says that it needs one; none where it needs no key."""
+        """The scopes of which each operation says that it needs one; none where it needs no key.
+
+        Those that it needs together are one text, such as `audit track`.
+        """
         return {name: _scopes(operation["security"]) for name, operation in self.operations.items()}
 
     def resolved(self, member):
@@ -53,4 +56,4 @@ class Description:
 
 
 def _scopes(security):
-    return {scope for requirement in security for scopes in requirement.values() for scope in scopes}
+    return {" ".join(scopes) for requirement in security for scopes in requirement.values()}

@@ -49,6 +49,14 @@ def test_a_key_does_only_what_its_scopes_allow(gate, keys):
         gate.admit(f"Bearer {text}", HERE, "track")
 
 
+def test_what_needs_two_scopes_lets_in_only_a_key_that_has_both(gate, keys):
+    texts = {scopes: keys.create(scopes, scopes.split(), by="test")[1] for scopes in ("audit track", "audit", "track")}
+    gate.admit(f"Bearer {texts.pop('audit track')}", HERE, ("audit", "track"))
+    for text in texts.values():
+        with pytest.raises(ScopeMissing, match="'audit' and 'track'"):
+            gate.admit(f"Bearer {text}", HERE, ("audit", "track"))
+
+
 def test_a_revoked_key_stops_within_5_seconds(gate, keys, clock):
     key, text = keys.create("shop", ["track"], by="test")
     gate.admit(f"Bearer {text}", HERE, "track")
