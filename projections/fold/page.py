@@ -149,8 +149,8 @@ class FoldPage:
         (position, recorded, _, type, reason, contact, _, _, skipped, source, headers, value, _, _, import_row, row_end,
          _) = row  # fmt: skip
         import_id = self._import_ids[source]
-        if import_id is None or (reason is not None and reason not in _ABOUT_ROWS):
-            return
+        if import_id is None or (reason is not None and (reason not in _ABOUT_ROWS or type in types.ABOUT_MESSAGES)):
+            return  # a refused retry is no message of its row: that one has its outcome, and keeps it
         if reason is None and not skipped:
             if type in _IMPORT_COLUMNS:
                 document = _document(unpack_headers(headers), value, position, recorded, type)

@@ -14,7 +14,7 @@ from projections.state.digest import full_digest
 from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import reading
 from tests.examples import ASHA, GAVIN, RAVI
-from tests.intake import SECRET, message, row_message, tracked
+from tests.intake import SECRET, message, order_message, reasons, retry_message, row_message, tracked
 
 LONG_AFTER = "2023-11-14T22:13:20.500Z"
 """Stated for later than the rows of `row_message`, and not later than the bus takes it."""
@@ -243,3 +243,18 @@ def test_a_row_that_says_something_else_under_its_own_id_keeps_its_outcome(room)
     room.take(signed("i1.000001.u", 1, GAVIN), signed("i1.000001.u", 1, GAVIN, city="Agra"))
     room.project()
     assert room.outcomes() == [(1, "created", False)]
+
+
+@pytest.mark.parametrize("page", [1, 10])
+def test_a_retry_that_is_refused_since_the_import_is_undone_leaves_the_row_its_outcome(room, page):
+    """R22."""
+    room.take(tracked(phone=ASHA, userId="u1"))
+    (refused,) = room.take(*row(1, GAVIN, user_id="u1", tags=()))
+    corrected = {"phone": GAVIN, "match": "phone", "row": 1, "line": 2, "rowend": True}
+    taken, late = (retry_message(refused, data=corrected, by=by) for by in ("asha", "meera"))
+    assert reasons(room.take(taken, order_message("ImportUndone", "o1", published=1))) == [None, None]
+    assert reasons(room.take(late)) == ["import_undone"]
+    room.project(page)
+    assert room.outcomes() == [(1, "created", False)]
+    with closing(room.state()) as state:
+        assert (state.tally("i1").created, state.tally("i1").rejected) == (1, 0)
