@@ -101,6 +101,11 @@ class BatchContext:
         """Whether this deployment signed the message that was rejected."""
         return self._signature(unpack_headers(rejection.headers), rejection.value) is not None
 
+    def taken_as(self, name: Name) -> Taken | None:
+        """The accepted message of this name, which no message of the batch need have."""
+        source, message_id = name
+        return self.taken.get(name) or self.batch.taken({source: [message_id]}).get(name)
+
     def settled(self, raw_digest: bytes) -> int | None:
         """The position of the entry that says what becomes of the rejected message of this digest; None: none does."""
         return self._settled_now.get(raw_digest) or self.batch.settled(raw_digest)

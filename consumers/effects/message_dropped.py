@@ -9,7 +9,14 @@ from ledger.log.port import Batch, Rejection
 
 def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
     found = unsettled(message, context)
-    return found if isinstance(found, Refusal) else Effect(settles=found.raw_digest)
+    if isinstance(found, Refusal):
+        return found
+    assert message.settles is not None
+    position = message.settles.position
+    taken = None if found.name is None else context.taken_as(found.name)
+    if taken is not None and taken.position > position:
+        return Refusal("wrong_state", f"the message at {position} was taken since, at position {taken.position}")
+    return Effect(settles=found.raw_digest)
 
 
 def unsettled(message: Incoming, context: BatchContext) -> Rejection | Refusal:

@@ -78,6 +78,22 @@ def test_a_message_that_was_taken_again_is_not_dropped(intake, refused):
     assert reasons(intake.take(drop_message(refused.position))) == ["wrong_state"]
 
 
+def test_a_message_that_its_sender_sent_again_and_that_was_taken_is_not_dropped(intake, refused):
+    corrected = message("UserTracked", {"phone": MEERA}, id="order-17")
+    assert reasons(intake.take(corrected)) == [None]
+    assert reasons(intake.take(drop_message(refused.position))) == ["wrong_state"]
+
+
+def test_one_that_is_taken_in_the_very_batch_of_the_drop_is_not_dropped(intake, refused):
+    corrected = message("UserTracked", {"phone": MEERA}, id="order-17")
+    assert reasons(intake.take(corrected, drop_message(refused.position))) == [None, "wrong_state"]
+
+
+def test_a_message_whose_name_another_had_before_it_is_dropped(intake):
+    first, second = (message("UserTracked", {"phone": phone}, id="order-17") for phone in (ASHA, GAVIN))
+    assert reasons(intake.take(first, second, drop_message(2))) == [None, "id_reused", None]
+
+
 @pytest.mark.parametrize("position", [1, 99])
 def test_only_a_refused_message_can_be_settled(intake, refused, position):
     assert reasons(intake.take(drop_message(position))) == ["wrong_state"]
