@@ -69,12 +69,18 @@ class Growth:
         """Count an event's step."""
         counts = self.of(recorded, source, by)
         counts.events += 1
-        change = (step.after is not None) - (step.before is not None) - (step.absorbed is not None)
+        before, after, absorbed = step.before, step.after, step.absorbed
+        if before is not None and after is not None and absorbed is None:  # most events, and this is done for each
+            was, now = before.traits.get(WHATSAPP_OPTED), after.traits.get(WHATSAPP_OPTED)
+            if was is not now:
+                counts.opted_in += (now is True) - (was is True)
+            return
+        change = (after is not None) - (before is not None) - (absorbed is not None)
         if change > 0:
             counts.made += change
         elif change < 0:
             counts.merged -= change
-        counts.opted_in += _opted_in(step.after) - _opted_in(step.before) - _opted_in(step.absorbed)
+        counts.opted_in += _opted_in(after) - _opted_in(before) - _opted_in(absorbed)
 
     def take_undoing(self, step: Step, undoing: Undoing) -> None:
         """Count what an undo or a redo did to a contact."""
