@@ -30,6 +30,10 @@ class Rejections(ABC):
         """
 
     @abstractmethod
+    def open_rejections(self, limit: int, *, reason: str | None = None, source: str | None = None) -> list[int]:
+        """The positions of the newest `limit` open messages, the oldest first: for this reason, of this source."""
+
+    @abstractmethod
     def rejected_by_reason(self, source: str | None = None, *, is_open: bool = False) -> dict[str, int]:
         """How many messages, of this source, were rejected for each reason; with `is_open`, and are not settled."""
 

@@ -1,7 +1,7 @@
 """Rejected messages taken again or dropped, one by one or as many as a filter finds (R28, R33)."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
@@ -19,7 +19,11 @@ from service.queries.consistency import BETWEEN_LOOKS, Consistency, NotShown
 MOST = 10_000
 """Messages that one order settles at most, the newest of them."""
 
-_AT_ONCE = 500
+_AT_ONCE, _MOST_BYTES = 500, 1024 * 1024
+"""Of orders, in one publish."""
+
+_Order = Callable[[LogReader, Entry], Message]
+"""Makes an order about a rejected message. Raises CannotBeTaken or Invalid where none can be given."""
 
 
 class NotRejected(LookupError):
@@ -77,8 +81,7 @@ class Plan:
 class RejectedMessages:
     """Has rejected messages taken again or dropped. Safe for threads.
 
-    `source` is that of the messages that drop one. `log` opens the log for the length of a block, `new_id` makes UUIDv7
-    texts, and `clock` gives microseconds since the epoch.
+    `source` is that of the messages that drop one. `log` opens the log for the length of a block.
     """
 
     def __init__(
@@ -88,16 +91,12 @@ class RejectedMessages:
         signer: Signer,
         log: Callable[[], AbstractContextManager[LogReader]],
         consistency: Consistency,
-        new_id: Callable[[], str],
-        clock: Callable[[], int],
     ) -> None:
         self._source = source
         self._publisher = publisher
         self._signer = signer
         self._log = log
         self._consistency = consistency
-        self._new_id = new_id
-        self._clock = clock
 
     def retry(
         self, position: int, said: SettlingOrder, corrected: bytes | None = None, seconds: float = 2.0
@@ -115,37 +114,62 @@ class RejectedMessages:
     def drop(self, position: int, said: SettlingOrder, seconds: float = 2.0) -> int | None:
         """Have the message at a position dropped; takes, gives and raises what `retry` does."""
         with self._log() as log:
-            head, refused = log.head().position, _open(log, position)
-        return self._ordered(self._drop(refused, said), head, seconds)
+            head = log.head().position
+            message = self._drop(log, _open(log, position), said)
+        return self._ordered(message, head, seconds)
 
     def plan(self, which: Which) -> Plan:
         """What an order about all of these comes to."""
         with self._log() as log:
             counts = log.rejected_by_reason(which.source, is_open=True)
-            entries = _newest(log, which)
-            ready = sum(1 for _ in self._retries(log, entries, SettlingOrder("", None)))
+            positions = log.open_rejections(MOST, reason=which.reason, source=which.source)
         total = sum(counts.values()) if which.reason is None else counts.get(which.reason, 0)
-        return Plan(len(entries), ready, total)
+        ready = sum(map(len, self._orders(positions, self._retrying(SettlingOrder("", None)))))
+        return Plan(len(positions), ready, total)
 
     def retry_all(self, which: Which, count: int, said: SettlingOrder) -> int:
         """Have all of these taken again that today's rules let in by themselves; how many were sent, oldest first.
 
-        `count` is how many they are. Raises CountMoved, BusError.
+        `count` is how many they are. Raises CountMoved, and BusError: what was sent before that stays sent.
         """
-        with self._log() as log:
-            messages = [*self._retries(log, _counted(log, which, count), said)]
-        return self._publish(messages)
+        return self._send(self._orders(self._counted(which, count), self._retrying(said)))
 
     def drop_all(self, which: Which, count: int, said: SettlingOrder) -> int:
         """Have all of these dropped; takes, gives and raises what `retry_all` does."""
-        with self._log() as log:
-            entries = _counted(log, which, count)
-        return self._publish([self._drop(one, said) for one in entries])
+        return self._send(self._orders(self._counted(which, count), self._dropping(said)))
 
-    def _retries(self, log: LogReader, entries: Sequence[Entry], said: SettlingOrder) -> Iterator[Message]:
-        for entry in entries:
-            with suppress(CannotBeTaken, Invalid):
-                yield self._retry(log, entry, said)
+    def _counted(self, which: Which, count: int) -> Sequence[int]:
+        with self._log() as log:
+            positions = log.open_rejections(MOST, reason=which.reason, source=which.source)
+        if len(positions) != count:
+            raise CountMoved(len(positions))
+        return positions
+
+    def _orders(self, positions: Sequence[int], order: _Order) -> Iterator[list[Message]]:
+        """The orders about the messages at these positions, but those that cannot be given, in pages (R35)."""
+        left = iter(positions)
+        while True:
+            page: list[Message] = []
+            size = 0
+            with self._log() as log:
+                for position in left:
+                    entry = log.entry(position)
+                    if entry is None or entry.is_erased:
+                        continue
+                    with suppress(CannotBeTaken, Invalid):
+                        page.append(order(log, entry))
+                        size += len(page[-1].value or b"")
+                    if len(page) == _AT_ONCE or size > _MOST_BYTES:
+                        break
+            if not page:
+                return
+            yield page
+
+    def _retrying(self, said: SettlingOrder) -> _Order:
+        return lambda log, refused: self._retry(log, refused, said)
+
+    def _dropping(self, said: SettlingOrder) -> _Order:
+        return lambda log, refused: self._drop(log, refused, said)
 
     def _retry(self, log: LogReader, refused: Entry, said: SettlingOrder, corrected: bytes | None = None) -> Message:
         again = read_again(refused, corrected, self._signer)
@@ -159,17 +183,22 @@ class RejectedMessages:
             )
         return retry_message(again, said, max(decided, default=0), self._signer)
 
-    def _drop(self, refused: Entry, said: SettlingOrder) -> Message:
-        return drop_message(refused.position, said, self._source, self._new_id(), self._clock(), self._signer)
+    def _drop(self, log: LogReader, refused: Entry, said: SettlingOrder) -> Message:
+        head = log.head_at(refused.position)
+        assert head is not None
+        return drop_message(refused, head.hash, said, self._source, self._signer)
 
-    def _publish(self, messages: Sequence[Message]) -> int:
-        for start in range(0, len(messages), _AT_ONCE):
-            self._publisher.publish(messages[start : start + _AT_ONCE], DEADLINE)
-        return len(messages)
+    def _send(self, pages: Iterable[list[Message]]) -> int:
+        """Publish each page as it is made; how many messages they were."""
+        sent = 0
+        for page in pages:
+            self._publisher.publish(page, DEADLINE)
+            sent += len(page)
+        return sent
 
     def _ordered(self, message: Message, head: int, seconds: float) -> int | None:
         """Publish one message, and wait for its own entry behind the log's `head`."""
-        self._publish([message])
+        self._publisher.publish([message], DEADLINE)
         deadline = time.monotonic() + seconds
         while (entry := self._entry(message, head)) is None:
             if time.monotonic() >= deadline:
@@ -203,15 +232,3 @@ def _open(log: LogReader, position: int) -> Entry:
     if (settled := log.settled_by([position]).get(position)) is not None:
         raise IsSettled(position, settled)
     return entry
-
-
-def _counted(log: LogReader, which: Which, count: int) -> list[Entry]:
-    entries = _newest(log, which)
-    if len(entries) != count:
-        raise CountMoved(len(entries))
-    return entries
-
-
-def _newest(log: LogReader, which: Which) -> list[Entry]:
-    """The newest MOST of these, oldest first."""
-    return log.rejected(MOST, reason=which.reason, source=which.source, is_open=True)[::-1]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -92,11 +93,13 @@ def _stated(again: Again) -> int:
     return again.refused.bus_time
 
 
-def drop_message(position: int, said: SettlingOrder, source: str, id: str, at: int, signer: Signer) -> Message:
-    """The message that has the rejected one at a position dropped; `at` is in microseconds since the epoch."""
-    data = _encode({"position": position, "by": said.by, "reason": said.why})
-    value = signer.message(source=source, id=id, type=types.MESSAGE_DROPPED, time=moments.text(at), data=data)
-    return Message(str(position).encode(), value)
+def drop_message(refused: Entry, hash: bytes, said: SettlingOrder, source: str, signer: Signer) -> Message:
+    """The message that has a rejected one dropped, whose entry has this hash: given twice, it is the same message."""
+    data = _encode({"position": refused.position, "by": said.by, "reason": said.why})
+    id = str(uuid5(UUID(bytes=hash[:16]), data.decode()))
+    time = moments.text(refused.bus_time)
+    value = signer.message(source=source, id=id, type=types.MESSAGE_DROPPED, time=time, data=data)
+    return Message(str(refused.position).encode(), value)
 
 
 def _as_it_stands(refused: Entry, signer: Signer) -> tuple[Envelope, dict[str, Any]]:

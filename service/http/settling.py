@@ -12,6 +12,4 @@ def rejected_messages(services: Services, source: str) -> RejectedMessages:
         services.consistency.signer,
         services.readers.log,
         services.consistency,
-        services.new_id,
-        services.clock,
     )

@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from service.commands.rejected_messages import RejectedMessages
 from service.deployment.deployment import Deployment
 from service.queries.consistency import Consistency
-from service.wiring.drivers import Drivers, now
+from service.wiring.drivers import Drivers
 
 
 @contextmanager
@@ -16,4 +16,4 @@ def rejected_messages(deployment: Deployment, source: str) -> Iterator[RejectedM
     readers, signer = drivers.readers(), drivers.signer()
     consistency = Consistency(signer, readers.log, readers.states.in_use)
     with closing(drivers.bus().publisher()) as publisher:
-        yield RejectedMessages(source, publisher, signer, readers.log, consistency, drivers.ids(), now)
+        yield RejectedMessages(source, publisher, signer, readers.log, consistency)

@@ -44,6 +44,13 @@ def test_the_open_ones_are_listed_and_counted_by_reason(five):
     assert five.reader.rejected_by_reason() == {"invalid": 2, "unreadable": 1}
 
 
+def test_the_places_of_the_newest_open_ones_are_given_oldest_first(five):
+    five.append(rejected(5, reason="unreadable"))
+    assert five.reader.open_rejections(9) == [1, 3, 5]
+    assert five.reader.open_rejections(2) == [3, 5]
+    assert five.reader.open_rejections(9, reason="invalid", source="t") == [3]
+
+
 def test_a_refused_order_to_settle_one_is_never_open(five):
     five.append(rejected(5, type="MessageRetried", reason="wrong_state"))
     assert [one.position for one in five.reader.rejected(9, is_open=True)] == [3, 1]

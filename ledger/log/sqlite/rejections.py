@@ -60,6 +60,16 @@ class SqliteRejections(Connected, Rejections):
         given = (2**62 if before is None else before, *(one for one in (reason, source) if one is not None), limit)
         return [entry_of(row) for row in self._connection.execute(query, given).fetchall()]
 
+    def open_rejections(self, limit: int, *, reason: str | None = None, source: str | None = None) -> list[int]:
+        """See `Rejections.open_rejections`."""
+        of_reason, of_source = "" if reason is None else " AND reason = ?", "" if source is None else _OF_SOURCE
+        query = (
+            f"SELECT position FROM {_REJECTED} WHERE reason IS NOT NULL{of_reason}{of_source}{_IS_OPEN}"
+            " ORDER BY position DESC LIMIT ?"
+        )
+        given = (*(one for one in (reason, source) if one is not None), limit)
+        return [position for (position,) in self._connection.execute(query, given).fetchall()][::-1]
+
     def rejected_by_reason(self, source: str | None = None, *, is_open: bool = False) -> dict[str, int]:
         """See `Rejections.rejected_by_reason`."""
         which = ("" if source is None else _OF_SOURCE) + (_IS_OPEN if is_open else "")

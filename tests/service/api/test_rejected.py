@@ -1,6 +1,7 @@
 """Rejected messages taken again and dropped over HTTP (R28, R33)."""
 
 import threading
+import tracemalloc
 from contextlib import closing, contextmanager
 
 import orjson
@@ -112,11 +113,14 @@ def test_what_was_refused_again_is_taken_when_the_same_person_tries_once_more(cl
     assert (answer.status_code, answer.json) == (200, {"position": 3, "settled_by": 6})
 
 
-def test_one_order_given_twice_is_one_entry(client, world, refused):
-    for _ in range(2):
-        assert client.post(f"/v1/rejected/{refused}/retry", {"message": corrected(phone=MEERA)}).status_code == 202
+def test_one_order_given_twice_is_one_entry(client, world):
+    world.track(phone=ASHA, user_id="u1")
+    world.track(phone=ASHA, user_id="u2")
     world.settle()
-    assert [entry.reason for entry in world.entries()] == [None, "phone_invalid", None]
+    for _ in range(2):
+        assert client.post("/v1/rejected/retry", {"count": 1}).json["sent"] == 1
+    world.settle()
+    assert [entry.reason for entry in world.entries()] == [None, "identity_conflict", "identity_conflict"]
 
 
 def test_a_message_whose_name_another_has_is_not_sent_and_why_is_said(client, world):
@@ -201,6 +205,33 @@ def test_many_are_dropped_only_when_the_number_is_right(client, world):
     assert (answer.status_code, answer.json["sent"]) == (202, 2)
     world.settle()
     assert [one["reason"] for one in client.read("/v1/rejected?open=true").json["rejected"]] == ["invalid"]
+
+
+def test_many_that_are_dropped_twice_are_dropped_once(client, world, refused):
+    """A second press of the button before anything is decided leaves no refused orders behind."""
+    world.track(phone="13")
+    world.settle()
+    for _ in range(2):
+        assert client.post("/v1/rejected/drop", {"reason": "tests of the shop's", "count": 2}).json["sent"] == 2
+    world.settle()
+    assert [entry.reason for entry in world.entries()[refused:]] == ["phone_invalid", None, None]
+
+
+def test_many_large_messages_are_never_held_at_once(client, world):
+    """R35."""
+    world.track(phone=ASHA, user_id="u1")
+    for number in range(48):
+        world.send("UserTracked", {"phone": GAVIN, "userId": "u1", "pad": f"{number:0250000}"})
+    world.settle()
+    for body in ({}, {"count": 48}):
+        tracemalloc.start()
+        answer = client.post("/v1/rejected/retry", body)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert answer.json["ready"] == 48
+        assert peak < 8 * 1024 * 1024, "they are 12 MB"
+    world.settle()
+    assert sum(entry.type == "MessageRetried" for entry in world.entries()) == 48
 
 
 def test_of_many_those_are_taken_again_that_nothing_speaks_against(client, world):
