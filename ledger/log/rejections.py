@@ -2,7 +2,7 @@
 
 A rejected message is settled by the entry that retries or drops it, or by a message that was accepted later under the
 same source and id, whoever sent it. Until then it is open. A refused order to retry or drop one is nothing to be
-settled, and is never open.
+settled, and is never open; nor is a message that an erasure has emptied.
 """
 
 from abc import ABC, abstractmethod

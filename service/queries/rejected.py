@@ -11,9 +11,10 @@ from ledger.events.envelope import Unreadable, decode
 from ledger.log.entry import Entry
 from ledger.log.port import LogReader
 
-OPEN, TAKEN, DROPPED, ORDER = "open", "taken", "dropped", "order"
-STATES = (OPEN, TAKEN, DROPPED, ORDER)
-"""Of rejected messages: open; settled, since it was taken after all or dropped; itself an order to settle another."""
+OPEN, TAKEN, DROPPED, ORDER, ERASED = "open", "taken", "dropped", "order", "erased"
+STATES = (OPEN, TAKEN, DROPPED, ORDER, ERASED)
+"""Of rejected messages: open; settled, since it was taken after all or dropped; itself an order to settle another; or
+emptied by an erasure before it was settled."""
 
 
 def rejected_page(
@@ -72,7 +73,7 @@ def _state(log: LogReader, entry: Entry, settled: int | None) -> str:
     if entry.type in types.ABOUT_MESSAGES:
         return ORDER
     if settled is None:
-        return OPEN
+        return ERASED if entry.is_erased else OPEN
     by = log.entry(settled)
     return DROPPED if by is not None and by.type == types.MESSAGE_DROPPED else TAKEN
 

@@ -7,6 +7,7 @@ import pytest
 from ledger.events.signing import Signer
 from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.sqlite import connect
+from service.queries.rejected import rejections
 from tests.examples import ASHA, GAVIN
 from tests.intake import SECRET, SHOP, message, order_message, row_message, split_message
 
@@ -101,3 +102,12 @@ def test_an_import_some_of_whose_rows_were_erased_can_be_undone(intake):
     erase(intake, 1, "/imports/i1", "i1.000001.u")
     (undone,) = intake.take(order_message("ImportUndone", "o1"))
     assert undone.reason is None
+
+
+def test_a_rejected_message_that_was_erased_waits_for_nobody(intake):
+    intake.take(message("UserTracked", {"phone": "12"}, id="e1"), message("UserTracked", {"phone": "13"}, id="e2"))
+    erase(intake, 1, SHOP, "e1")
+    with closing(SqliteLogReader(intake.path)) as log:
+        assert [one.position for one in log.rejected(9, is_open=True)] == log.open_rejections(9) == [2]
+        assert log.rejected_by_reason(is_open=True) == {"phone_invalid": 1}
+        assert [one["state"] for one in rejections(log, log.rejected(9))] == ["open", "erased"]

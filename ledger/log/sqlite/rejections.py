@@ -20,7 +20,10 @@ _SETTLED = """coalesce(
 )"""
 """The position of what settles the rejected message of a row of `entries`."""
 
-_IS_OPEN = f" AND (type IS NULL OR type NOT IN ('MessageRetried', 'MessageDropped')) AND {_SETTLED} IS NULL"
+_IS_OPEN = (
+    " AND (type IS NULL OR type NOT IN ('MessageRetried', 'MessageDropped'))"
+    f" AND salt IS NOT NULL AND {_SETTLED} IS NULL"  # an erased one has no salt
+)
 _RETRIED = f"""
 SELECT position, NOT EXISTS (
     SELECT 1 FROM entries AS refused INDEXED BY entries_rejected_names

@@ -59,7 +59,10 @@ class RejectionSchema(Answer):
     state = fields.String(
         required=True,
         validate=validate.OneOf(STATES),
-        metadata={"description": "What became of it; `order`: itself an order to retry or drop another one"},
+        metadata={
+            "description": "What became of it; `order`: itself an order to retry or drop another one;"
+            " `erased`: emptied before it was settled"
+        },
     )
     settled_by = position_field("The entry that took it after all, or dropped it", required=True, allow_none=True)
 

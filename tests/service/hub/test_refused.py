@@ -3,6 +3,7 @@
 import orjson
 import pytest
 
+from ledger.log.entry import NewEntry
 from tests.examples import ASHA, GAVIN, MEERA
 from tests.world import SHOP
 
@@ -74,6 +75,15 @@ def test_an_update_whose_id_is_anothers_can_only_be_dropped(browser, world):
     assert "Drop this 1 update" in page
     assert "Try this 1 update again" not in page
     assert "Take the corrected update" not in page
+
+
+def test_an_empty_message_can_be_dropped(browser, world):
+    """Kafka has them; the embedded bus takes none."""
+    with world.drivers.consumer() as consumer, consumer.log.appending("another bus", {}, {0: 1}) as batch:
+        batch.add(NewEntry(bus_time=1, reason="unreadable", raw_digest=bytes(32), detail="the message has no value"))
+    assert "The message was empty." in browser.open("/audit/rejected").text
+    assert "Drop this 1 update" in browser.open("/audit/rejected/1").text
+    assert browser.send("/audit/rejected/1/drop", {"why": "a tombstone"}).status_code == 303
 
 
 def test_many_are_settled_only_by_the_exact_number(browser, refused):
