@@ -80,8 +80,9 @@ def retry(
     """Have a rejected message taken again: as it stands, or corrected by --as FILE."""
     from service.cli.settling import settle_all, settle_one
 
-    if is_all == (position is not None) or (is_all and corrected is not None):
-        raise click.UsageError("name the POSITION of one message, or give --all")
+    _one_or_all(position, is_all, rejected_for, source, is_sure)
+    if is_all and corrected is not None:
+        raise click.UsageError("--as corrects one message: name its POSITION, without --all")
     if position is None:
         settle_all("retry", rejected_for, source, is_sure, reason, is_json)
     else:
@@ -108,9 +109,19 @@ def drop(
     """Drop a rejected message: it stays in the log as it is, and is never taken."""
     from service.cli.settling import settle_all, settle_one
 
-    if is_all == (position is not None):
-        raise click.UsageError("name the POSITION of one message, or give --all")
+    _one_or_all(position, is_all, rejected_for, source, is_sure)
     if position is None:
         settle_all("drop", rejected_for, source, is_sure, reason, is_json)
     else:
         settle_one("drop", position, None, reason, is_json)
+
+
+def _one_or_all(
+    position: int | None, is_all: bool, rejected_for: str | None, source: str | None, is_sure: bool
+) -> None:
+    """See that one message is named, or all are meant. Raises UsageError."""
+    if is_all == (position is not None):
+        raise click.UsageError("name the POSITION of one message, or give --all")
+    given = {"--rejected-for": rejected_for is not None, "--source": source is not None, "--yes": is_sure}
+    if position is not None and (idle := [name for name, is_given in given.items() if is_given]):
+        raise click.UsageError(f"{', '.join(idle)}: only with --all, not with the POSITION of one message")

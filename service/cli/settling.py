@@ -24,7 +24,7 @@ _DONE: dict[Order, str] = {"retry": "taken again", "drop": "dropped"}
 
 def settle_one(order: Order, position: int, corrected: bytes | None, reason: str | None, is_json: bool) -> None:
     """Have the message at a position taken again, as it stands or corrected, or dropped."""
-    said = SettlingOrder(who(), reason)
+    said = _said(order, reason)
     with rejected_messages(opened().deployment, SOURCE) as messages:
         if order == "retry":
             settled = _settled(lambda: messages.retry(position, said, corrected, _seconds()))
@@ -40,13 +40,13 @@ def settle_all(
     order: Order, rejected_for: str | None, source: str | None, is_sure: bool, reason: str | None, is_json: bool
 ) -> None:
     """Say how many open messages there are, for a reason or of a source; if it is sure, have them settled."""
-    which, sent = Which(rejected_for, source), 0
+    which, said, sent = Which(rejected_for, source), _said(order, reason), 0
     with rejected_messages(opened().deployment, SOURCE) as messages:
         plan = messages.plan(which)
         if is_sure:
             try:
                 act = messages.retry_all if order == "retry" else messages.drop_all
-                sent = act(which, plan.count, SettlingOrder(who(), reason))
+                sent = act(which, plan.count, said)
             except CountMoved as fault:
                 raise Failed(str(fault)) from None
     would = f"{plan.ready:,} of {plan.count:,} messages break no rule by themselves, and would be tried again."
@@ -55,6 +55,16 @@ def settle_all(
     done = f"{sent:,} of {plan.count:,} messages are on the bus to be {_DONE[order]}."
     document = {"count": plan.count, "ready": plan.ready, "open": plan.open, "sent": sent}
     emit(document, is_json, lambda: click.echo(done if is_sure else f"{would} With --yes it is done."))
+
+
+def _said(order: Order, why: str | None) -> SettlingOrder:
+    """Who gives the order, and why. To filter by a code is no why: `list` has it as --reason. Raises UsageError."""
+    with opened().log_reader() as log:
+        if order == "drop" and why in log.rejected_by_reason():
+            raise click.UsageError(
+                f"--reason says why you drop it, in your words; to choose by it: --rejected-for {why}"
+            )
+    return SettlingOrder(who(), why)
 
 
 def _seconds() -> float:

@@ -160,6 +160,37 @@ def test_rejected_messages_have_their_shape(told, filled):
 
 
 @pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ["retry", "5", "--rejected-for", "invalid", "--source", "x", "--yes"],
+            "--rejected-for, --source, --yes",
+        ),
+        (["drop", "5", "--yes", "--reason", "a test"], "--yes: only with --all"),
+        (["retry", "--all", "--as", __file__], "--as corrects one message"),
+        (["retry"], "name the POSITION"),
+        (["drop", "--all", "--reason", "phone_invalid"], "--rejected-for phone_invalid"),
+        (["drop", "5", "--reason", "phone_invalid"], "--rejected-for phone_invalid"),
+    ],
+)
+def test_an_order_with_an_option_that_says_nothing_for_it_is_refused(contacts, filled, arguments, says):
+    code, _, err = contacts("rejected", *arguments)
+    assert (code, says in err) == (2, True), err
+    filled.settle()
+    assert len(filled.entries()) == 5
+
+
+@pytest.mark.usefixtures("filled")
+def test_of_many_it_is_said_how_many_there_are_and_done_with_yes(contacts, told, filled):
+    drop = ["rejected", "drop", "--all", "--rejected-for", "phone_invalid", "--reason", "a test of ours"]
+    assert "1 messages would be dropped" in contacts(*drop)[1]
+    assert told(*drop, "--yes")["sent"] == 1
+    filled.settle()
+    assert told("rejected", "show", "5")["state"] == "dropped"
+
+
+@pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize(("position", "code"), [("1", 1), ("99", 1), ("x", 2), ("9" * 30, 2)])
 def test_a_position_without_a_rejected_message_is_an_error(contacts, position, code):
     assert contacts("rejected", "show", position)[0] == code
