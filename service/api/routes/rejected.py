@@ -71,7 +71,7 @@ def _one(routes: Routes, messages: RejectedMessages) -> None:
         id. What it says counts as of when it was first said. 409: it is settled already, or was refused again; 422: it
         breaks rules. What is not decided within two seconds is 202.
         """
-        number, said = _number(position), SettlingOrder(g.key.name, body["reason"])
+        number, said = _number(position), _said(body)
         corrected = None if body["message"] is None else msgspec.json.encode(body["message"])
         return _answer(number, lambda: messages.retry(number, said, corrected))
 
@@ -85,7 +85,7 @@ def _one(routes: Routes, messages: RejectedMessages) -> None:
 
         It stays in the log as it is, and is never taken. 409: it is settled already.
         """
-        number, said = _number(position), SettlingOrder(g.key.name, body["reason"])
+        number, said = _number(position), _said(body)
         return _answer(number, lambda: messages.drop(number, said))
 
 
@@ -111,6 +111,10 @@ def _many(routes: Routes, messages: RejectedMessages) -> None:
     def drop_all(body: dict[str, Any]) -> Response:
         """Drop many rejected messages. Takes `count` as the retry of many does."""
         return _all(messages, messages.drop_all, body)
+
+
+def _said(body: dict[str, Any]) -> SettlingOrder:
+    return SettlingOrder(f"key:{g.key.name}", body["reason"])
 
 
 def _number(position: str) -> int:
@@ -142,7 +146,7 @@ def _all(
     if count is None:
         return json_answer(_plan(plan, 0))
     try:
-        sent = order(which, count, SettlingOrder(g.key.name, body["reason"]))
+        sent = order(which, count, _said(body))
     except CountMoved as fault:
         raise Problem(409, str(fault), reason="wrong_state", count=fault.found) from None
     return json_answer(_plan(plan, sent), 202)

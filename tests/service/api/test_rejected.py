@@ -253,8 +253,8 @@ def test_the_trail_says_who_had_a_message_taken_again_or_dropped_and_why(client,
     trail = client.read("/v1/audit/trail").json
     told = [(act["who"], act["what"], act["why"], act["detail"]) for act in trail["acts"] if "message" in act["what"]]
     assert told == [
-        ("Website", "message dropped", "a test", {"message": 3, "position": 5}),
-        ("Website", "message retried", "a digit", {"message": refused, "position": 4}),
+        ("key:Website", "message dropped", "a test", {"message": 3, "position": 5}),
+        ("key:Website", "message retried", "a digit", {"message": refused, "position": 4}),
     ]
     assert {"what": "message dropped", "count": 1} in trail["kinds"]
 
