@@ -143,6 +143,19 @@ def all_rejects(kept: Iterable[Reject], rejections: Iterable[AppendRejection], c
     return merge(kept, (late_reject(one, columns) for one in rejections), key=lambda reject: reject.row)
 
 
+def mapping_json(one: Import) -> list[dict[str, Any]]:
+    """Which column of the import's file becomes which attribute, as which type."""
+    return [
+        {
+            "column": column.header,
+            "attribute": column.attribute,
+            "type": "list" if column.is_tags else column.type,
+            "format": column.format,
+        }
+        for column in one.columns.columns
+    ]
+
+
 def text_columns_json(found: Iterable[Sequence[str]]) -> list[dict[str, str]]:
     """Columns whose values are kept as texts and are all of another type, each with that type."""
     return [{"column": column, "type": type} for column, type in found]

@@ -16,6 +16,7 @@ from service.imports.record.counts import (
     all_rejects,
     import_json,
     late_reject,
+    mapping_json,
     reasons_json,
     rejects_json,
     text_columns_json,
@@ -154,7 +155,7 @@ class Results:
             **counts,
             "allowed": [*allowed(one.state, is_edit=one.choices.edit is not None), *_orders(one, counts)],
             "options": {name: choices.get(name) for name in _OPTIONS},
-            "mapping": None if one.state is ImportState.UPLOADED else _mapping(one),
+            "mapping": None if one.state is ImportState.UPLOADED else mapping_json(one),
             "progress": self._progress(one, counts),
             "imported_before": None if one.confirmed_at is not None else self._earlier(one),
             "revision": one.revision,
@@ -294,15 +295,3 @@ def _orders(one: Import, counts: dict[str, Any]) -> list[str]:
         return []
     undoing = counts.get("undoing")
     return ["redo" if undoing is not None and undoing["what"] == "undo" else "undo"]
-
-
-def _mapping(one: Import) -> list[dict[str, Any]]:
-    return [
-        {
-            "column": column.header,
-            "attribute": column.attribute,
-            "type": "list" if column.is_tags else column.type,
-            "format": column.format,
-        }
-        for column in one.columns.columns
-    ]
