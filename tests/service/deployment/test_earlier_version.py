@@ -7,6 +7,7 @@ import pytest
 from ledger.belonging import NotOurs
 from ledger.bus.port import Unavailable
 from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.schema import VERSION
 from ledger.sqlite import connect
 from ledger.storage import NotMadeYet
 from service.imports.ledger.at_head import at_head
@@ -74,7 +75,7 @@ def test_a_log_of_a_newer_version_is_left_as_it_is(world):
     world.consume()
     world.close()
     with closing(connect(world.deployment.log_path)) as log:
-        log.execute("PRAGMA user_version = 6")
+        log.execute(f"PRAGMA user_version = {VERSION + 1}")
     before = world.deployment.log_path.read_bytes()
     with pytest.raises(NotOurs, match="newer version of this program"):
         World(world.folder).consume()
