@@ -27,7 +27,7 @@ from projections.state.generations import Generations
 from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import reading
 from service.queries.change_feed import changes
-from service.queries.rejected import rejection
+from service.queries.rejected import rejections
 from tests.everybody import everybody
 from tests.intake import NOON, Intake
 from tests.mutants import POISONS, records
@@ -126,7 +126,7 @@ def tell_the_log(log):
         feed = plain(msgspec.json.encode(changes(log, after, 400)))["changes"]
         assert [one["position"] for one in feed] == [one.position for one in page]
         entries, after = entries + page, page[-1].position
-    msgspec.json.encode([rejection(entry) for entry in log.rejected(len(entries))])
+    msgspec.json.encode(rejections(log, list(log.rejected(len(entries)))))
     accepted = [entry for entry in entries if entry.is_accepted and entry.contact is not None]
     assert len(accepted) > MESSAGES / 20
     for entry in accepted:
