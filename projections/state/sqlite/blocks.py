@@ -134,6 +134,16 @@ def texts(rows: Rows, index: str, first: int = 0) -> Iterator[Content]:
     return _contents(rows, index, first)
 
 
+def containing(rows: Rows, index: str, part: bytes, most: int, reached: int = 0) -> list[int] | None:
+    """The contacts from `reached` on that have this part in a line of an index of texts; None where over `most` do."""
+    numbers = set[int]()
+    for content in texts(rows, index, reached // SIZE):
+        numbers.update(contact for contact in matching(content, part) if contact >= reached)
+        if len(numbers) > most:
+            return None
+    return sorted(numbers)
+
+
 def kinds(rows: Rows, there: Container[str]) -> Iterator[AttributeKind]:
     """What kinds of values the contacts have; an attribute's may come in several parts. `there`: the file's tables."""
     if table_of(KINDS) not in there:

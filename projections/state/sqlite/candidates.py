@@ -10,7 +10,7 @@ from projections.conditions.filters import Anniversary, FromImport, OneOf, Recor
 from projections.conditions.searching import folded
 from projections.conditions.wanted import Wanted, day_of, number_of
 from projections.state.indexes import CREATED, SEARCH, TAGS, attribute_of, of_attribute, of_text, table_of
-from projections.state.sqlite.blocks import Rows, line, matching, numbers_of, texts
+from projections.state.sqlite.blocks import Rows, containing, line, numbers_of
 from projections.state.sqlite.full_text import can_search, count, found
 from projections.state.sqlite.predicates import Sql, from_import, place_of
 
@@ -50,7 +50,8 @@ def candidates(rows: Rows, there: Container[str], wanted: Wanted, most: int) -> 
     for index, text in _searches(wanted):
         if table_of(index) in there:
             is_quick = index == SEARCH and can_search(text, there)
-            few = found(rows, there, text, most) if is_quick else _containing(rows, index, text, most)
+            part = (folded if index == SEARCH else line)(text).encode()
+            few = found(rows, there, text, most) if is_quick else containing(rows, index, part, most)
             if few is not None:
                 return few
     return None
@@ -60,11 +61,9 @@ def _in_all(rows: Rows, queries: Iterable[Query], most: int) -> list[int] | None
     """The contacts that all of these find, of those that find no more than _MOST_JOINED; None where over `most` do."""
     common: set[int] | None = None
     for query, parameters in queries:
-        some = f"SELECT contact FROM ({query}) LIMIT {_MOST_JOINED + 1}"
-        ((found_here,),) = rows(f"SELECT json_group_array(contact) FROM ({some})", parameters)
-        numbers = numbers_of(found_here)
-        if len(numbers) <= _MOST_JOINED:
-            common = set(numbers) if common is None else common.intersection(numbers)
+        found_here = _all_of(rows, query, parameters, _MOST_JOINED)
+        if found_here is not None:
+            common = found_here if common is None else common & found_here
     return sorted(common) if common is not None and len(common) <= most else None
 
 
@@ -85,18 +84,25 @@ def counted(rows: Rows, there: Container[str], wanted: Wanted, sql: Sql) -> int 
             return None
     parts = [_tagged(tag) for tag in wanted.tags]
     parts += [_in_ranges(one, *beside) for one, beside in zip(wanted.conditions, sql.of_conditions, strict=True)]
+    if len(parts) == 1:
+        ((query, bounds),) = parts
+        ((total,),) = rows(f"SELECT count({'' if wanted.tags else 'DISTINCT'} contact) FROM ({query})", bounds)
+        return int(total)
     common: set[int] | None = None
     for query, bounds in parts:
-        if len(parts) == 1:
-            ((total,),) = rows(f"SELECT count({'' if wanted.tags else 'DISTINCT'} contact) FROM ({query})", bounds)
-            return int(total)
-        some = f"SELECT contact FROM ({query}) LIMIT {_MOST_COUNTED + 1}"
-        ((numbers,),) = rows(f"SELECT json_group_array(contact) FROM ({some})", bounds)
-        found_here = set(numbers_of(numbers))
-        if len(found_here) > _MOST_COUNTED:
+        found_here = _all_of(rows, query, bounds, _MOST_COUNTED)
+        if found_here is None:
             return None
         common = found_here if common is None else common & found_here
     return len(common or ())
+
+
+def _all_of(rows: Rows, query: str, parameters: Sequence[object], most: int) -> set[int] | None:
+    """All contacts that a query finds; None where it finds more than `most`, one that it finds twice counted twice."""
+    some = f"SELECT contact FROM ({query}) LIMIT {most + 1}"
+    ((found_here,),) = rows(f"SELECT json_group_array(contact) FROM ({some})", parameters)
+    numbers = numbers_of(found_here)
+    return set(numbers) if len(numbers) <= most else None
 
 
 def _queries(wanted: Wanted, there: Container[str]) -> Iterator[Query]:
@@ -143,15 +149,6 @@ def _searches(wanted: Wanted) -> Iterator[tuple[str, str]]:
             yield of_text(condition.name), condition.value
     if wanted.text is not None:
         yield SEARCH, wanted.text
-
-
-def _containing(rows: Rows, index: str, text: str, most: int) -> list[int] | None:
-    part, containing = (folded if index == SEARCH else line)(text).encode(), set[int]()
-    for content in texts(rows, index):
-        containing.update(matching(content, part))
-        if len(containing) > most:
-            return None
-    return sorted(containing)
 
 
 def _tagged(tag: str) -> Query:

@@ -14,7 +14,7 @@ import msgspec
 from ledger import sqlite
 from projections.conditions.searching import SHORT, beginnings, folded, is_short, pattern
 from projections.state.indexes import FULL_TEXT, SEARCH, table_of
-from projections.state.sqlite.blocks import SEARCHED_COLUMNS, SIZE, Rows, matching, numbers_of, searched_lines, texts
+from projections.state.sqlite.blocks import SEARCHED_COLUMNS, SIZE, Rows, containing, numbers_of, searched_lines, texts
 
 STALE = 2_000
 """With more contacts that have changed since, all are looked for in the blocks of SEARCH."""
@@ -140,12 +140,7 @@ def _share(rows: Rows, window: str) -> float:
 
 def _found_in_blocks(rows: Rows, text: str, most: int, reached: int) -> list[int] | None:
     """The same from the lines in blocks, of the contacts from `reached` on."""
-    part, numbers = folded(text).encode(), set[int]()
-    for content in texts(rows, SEARCH, reached // SIZE):
-        numbers.update(contact for contact in matching(content, part) if contact >= reached)
-        if len(numbers) > most:
-            return None
-    return sorted(numbers)
+    return containing(rows, SEARCH, folded(text).encode(), most, reached)
 
 
 def _count_in_blocks(rows: Rows, text: str, reached: int) -> int:
