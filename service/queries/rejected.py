@@ -53,6 +53,7 @@ def rejections(log: LogReader, entries: list[Entry]) -> list[dict[str, Any]]:
     `state` is one of STATES, `settled_by` the entry that settled it.
     """
     settled = log.settled_by([entry.position for entry in entries])
+    by = log.entries_at(settled.values())
     return [
         {
             "position": entry.position,
@@ -62,20 +63,19 @@ def rejections(log: LogReader, entries: list[Entry]) -> list[dict[str, Any]]:
             "source": entry.source,
             "recorded_at": moments.text(entry.recorded),
             "raw": raw_text(entry.value),
-            "state": _state(log, entry, settled.get(entry.position)),
+            "state": _state(entry, by.get(settled.get(entry.position, 0))),
             "settled_by": settled.get(entry.position),
         }
         for entry in entries
     ]
 
 
-def _state(log: LogReader, entry: Entry, settled: int | None) -> str:
+def _state(entry: Entry, settled_by: Entry | None) -> str:
     if entry.type in types.ABOUT_MESSAGES:
         return ORDER
-    if settled is None:
+    if settled_by is None:
         return ERASED if entry.is_erased else OPEN
-    by = log.entry(settled)
-    return DROPPED if by is not None and by.type == types.MESSAGE_DROPPED else TAKEN
+    return DROPPED if settled_by.type == types.MESSAGE_DROPPED else TAKEN
 
 
 def named_as_another(log: LogReader, page: list[dict[str, Any]]) -> set[int]:

@@ -42,6 +42,13 @@ SELECT position, NOT EXISTS (
 """Of each retried message whether the other message of its row, if the row has two, is not refused as of then."""
 
 
+def _which(reason: str | None, source: str | None, *, is_open: bool = False) -> tuple[str, tuple[str, ...]]:
+    """What is true of the rejected messages that are asked for, and its parameters."""
+    of_reason, of_source = "" if reason is None else " AND reason = ?", "" if source is None else _OF_SOURCE
+    given = tuple(one for one in (reason, source) if one is not None)
+    return f"reason IS NOT NULL{of_reason}{of_source}{_IS_OPEN if is_open else ''}", given
+
+
 class SqliteRejections(Connected, Rejections):
     """Asks one log's file for rejected messages."""
 
@@ -55,35 +62,31 @@ class SqliteRejections(Connected, Rejections):
         is_open: bool = False,
     ) -> list[Entry]:
         """See `Rejections.rejected`."""
-        of_reason, of_source = "" if reason is None else " AND reason = ?", "" if source is None else _OF_SOURCE
+        which, given = _which(reason, source, is_open=is_open)
         query = (
-            f"SELECT {COLUMNS} FROM {_REJECTED} LEFT JOIN sources USING (source) WHERE reason IS NOT NULL"
-            f" AND position < ?{of_reason}{of_source}{_IS_OPEN if is_open else ''} ORDER BY position DESC LIMIT ?"
+            f"SELECT {COLUMNS} FROM {_REJECTED} LEFT JOIN sources USING (source)"
+            f" WHERE {which} AND position < ? ORDER BY position DESC LIMIT ?"
         )
-        given = (2**62 if before is None else before, *(one for one in (reason, source) if one is not None), limit)
-        return [entry_of(row) for row in self._connection.execute(query, given).fetchall()]
+        bounds = (*given, 2**62 if before is None else before, limit)
+        return [entry_of(row) for row in self._connection.execute(query, bounds).fetchall()]
 
     def open_rejections(self, limit: int, *, reason: str | None = None, source: str | None = None) -> list[int]:
         """See `Rejections.open_rejections`."""
-        of_reason, of_source = "" if reason is None else " AND reason = ?", "" if source is None else _OF_SOURCE
-        query = (
-            f"SELECT position FROM {_REJECTED} WHERE reason IS NOT NULL{of_reason}{of_source}{_IS_OPEN}"
-            " ORDER BY position DESC LIMIT ?"
-        )
-        given = (*(one for one in (reason, source) if one is not None), limit)
-        return [position for (position,) in self._connection.execute(query, given).fetchall()][::-1]
+        which, given = _which(reason, source, is_open=True)
+        query = f"SELECT position FROM {_REJECTED} WHERE {which} ORDER BY position DESC LIMIT ?"
+        return [position for (position,) in self._connection.execute(query, (*given, limit)).fetchall()][::-1]
 
     def rejected_by_reason(self, source: str | None = None, *, is_open: bool = False) -> dict[str, int]:
         """See `Rejections.rejected_by_reason`."""
-        which = ("" if source is None else _OF_SOURCE) + (_IS_OPEN if is_open else "")
-        query = f"SELECT reason, count(*) FROM {_REJECTED} WHERE reason IS NOT NULL{which} GROUP BY reason"
-        return dict(self._connection.execute(query, () if source is None else (source,)).fetchall())
+        which, given = _which(None, source, is_open=is_open)
+        query = f"SELECT reason, count(*) FROM {_REJECTED} WHERE {which} GROUP BY reason"
+        return dict(self._connection.execute(query, given).fetchall())
 
     def count_rejected(self, reason: str | None, after: int, until: int) -> int:
         """See `Rejections.count_rejected`."""
-        query = f"SELECT count(*) FROM {_REJECTED} WHERE reason IS NOT NULL AND position > ? AND position <= ?"
-        of_reason, given = ("", ()) if reason is None else (" AND reason = ?", (reason,))
-        return int(self._connection.execute(query + of_reason, (after, until, *given)).fetchone()[0])
+        which, given = _which(reason, None)
+        query = f"SELECT count(*) FROM {_REJECTED} WHERE {which} AND position > ? AND position <= ?"
+        return int(self._connection.execute(query, (*given, after, until)).fetchone()[0])
 
     def settled_by(self, positions: Sequence[int]) -> dict[int, int]:
         """See `Rejections.settled_by`."""
