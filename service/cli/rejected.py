@@ -1,5 +1,6 @@
 """`contacts rejected`: messages that were not accepted, looked at, taken again or dropped."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -52,6 +53,18 @@ def show_rejected(position: int, is_json: bool) -> None:
     emit(document, is_json, lambda: table(("what", "value"), document.items()))
 
 
+def _of_many(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of an order that can be about all open messages."""
+    for option in (
+        click.option("--yes", "is_sure", is_flag=True, help="With --all: do it."),
+        click.option("--source", help="With --all: only those of this source."),
+        click.option("--rejected-for", metavar="REASON", help="With --all: only those rejected for this reason."),
+        click.option("--all", "is_all", is_flag=True, help="All open ones; without --yes, only say how many."),
+    ):
+        command = option(command)
+    return command
+
+
 @rejected.command("retry")
 @click.argument("position", type=click.IntRange(1, 2**62), required=False)
 @click.option(
@@ -61,10 +74,7 @@ def show_rejected(position: int, is_json: bool) -> None:
     metavar="FILE",
     help="Take this in its place: the message, corrected, as CloudEvent in JSON.",
 )
-@click.option("--all", "is_all", is_flag=True, help="All open ones; without --yes, only say how many.")
-@click.option("--rejected-for", metavar="REASON", help="With --all: only those rejected for this reason.")
-@click.option("--source", help="With --all: only those of this source.")
-@click.option("--yes", "is_sure", is_flag=True, help="With --all: do it.")
+@_of_many
 @click.option("--reason", help="Why; it is kept in the log.")
 @as_json
 def retry(
@@ -91,10 +101,7 @@ def retry(
 
 @rejected.command("drop")
 @click.argument("position", type=click.IntRange(1, 2**62), required=False)
-@click.option("--all", "is_all", is_flag=True, help="All open ones; without --yes, only say how many.")
-@click.option("--rejected-for", metavar="REASON", help="With --all: only those rejected for this reason.")
-@click.option("--source", help="With --all: only those of this source.")
-@click.option("--yes", "is_sure", is_flag=True, help="With --all: do it.")
+@_of_many
 @click.option("--reason", required=True, help="Why; it is kept in the log.")
 @as_json
 def drop(
