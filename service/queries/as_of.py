@@ -14,6 +14,15 @@ class BadMoment(ValueError):
     """Neither a position that the log has nor a moment; the message says what is allowed."""
 
 
+_LONGEST_POSITION = 16
+"""Digits: no log has so many entries."""
+
+
+def position_in(text: str) -> int | None:
+    """A position as an address or a form has it; None for anything that is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_POSITION else None
+
+
 def position_of(log: LogReader, text: str | None) -> int | None:
     """The position meant: digits are one, anything else is a date or a time with a zone. None stays None.
 

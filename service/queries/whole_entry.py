@@ -32,11 +32,6 @@ def entry_document(log: LogReader, position: int) -> dict[str, Any] | None:
     }
 
 
-def position_of_path(text: str) -> int | None:
-    """A position as a part of an address; None for anything that is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
-
-
 def _message(entry: StoredEntry) -> dict[str, Any]:
     is_erased = entry.salt is None
     headers = unpack_headers(entry.headers) or ()

@@ -16,9 +16,10 @@ from service.api.description.ledger_shapes import (
 from service.api.description.parameters import ChangesQuery, MessageQuery
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
+from service.queries.as_of import position_in
 from service.queries.change_feed import changes as changes_after
 from service.queries.message_status import message_status
-from service.queries.whole_entry import entry_document, position_of_path
+from service.queries.whole_entry import entry_document
 
 
 def ledger_routes(services: Services) -> Routes:
@@ -75,7 +76,7 @@ def _whole(routes: Routes, services: Services) -> None:
     @routes.problems(404, 503)
     def audit_entry(position: str) -> Response:
         """Read one entry whole: its message, what was decided of it, and its place in the chain."""
-        number = position_of_path(position)
+        number = position_in(position)
         with services.readers.log() as log:
             found = None if number is None else entry_document(log, number)
         if found is None:

@@ -23,8 +23,8 @@ from service.commands.retry_message import CannotBeTaken, SettlingOrder
 from service.http.problem import Problem
 from service.http.services import Services
 from service.http.settling import rejected_messages
+from service.queries.as_of import position_in
 from service.queries.rejected import rejected_page
-from service.queries.whole_entry import position_of_path
 
 REJECTED = "/v1/rejected"
 """The address of the rejected messages, and the source of the orders that are sent from here."""
@@ -118,7 +118,7 @@ def _said(body: dict[str, Any]) -> SettlingOrder:
 
 
 def _number(position: str) -> int:
-    number = position_of_path(position)
+    number = position_in(position)
     if number is None:
         raise Problem(404, "there is no rejected message at this position")
     return number

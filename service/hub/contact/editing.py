@@ -7,16 +7,15 @@ from flask import Blueprint, redirect, request
 from service.http.services import Services
 from service.hub.contact.fields import NameMeant, NewField, field_meant
 from service.hub.contact.inputs import NotMeant, Typed, meant
-from service.hub.contact.saving import Saving
+from service.hub.contact.saving import Saving, read_at_in_form
 from service.hub.contact.shown import ContactPage, Form
 from service.hub.contact.timeline import undone
 from service.hub.frame import words
 from service.hub.frame.access import needs
 from service.queries import contact as documents
+from service.queries.as_of import position_in
 from service.queries.find import find_id
 from service.queries.origins import Origins
-
-_LONGEST_POSITION = 16
 
 
 def editing_pages(pages: Blueprint, services: Services, page: ContactPage, moments: words.Moments) -> Saving:
@@ -42,20 +41,18 @@ def _changing(pages: Blueprint, services: Services, page: ContactPage, saving: S
         except NotMeant as fault:
             return page.render(id, form(fault=f"{fault}.")), 422
         body = {"user_id": value} if name == "user_id" else {"traits": {name: value}}
-        return saving.save(id, body, _read_at(), form)
+        return saving.save(id, body, read_at_in_form(), form)
 
     @pages.post("/contacts/<id>/undo")
     @needs("track")
     def undo(id: str) -> Any:
-        position = _position(request.form.get("position"))
+        position = position_in(request.form.get("position", "")) or 0
         with services.readers.log() as log:
             events = documents.history(log, find_id(log, id), Origins(log), position - 1, 1)["events"]
         before = undone(events[0]) if events and events[0]["position"] == position else {}
         if not before:
             return redirect(f"/contacts/{id}", 303)
-        return saving.save(
-            id, {"traits": before}, _position(request.form.get("read_at"), position), lambda **m: Form(**m)
-        )
+        return saving.save(id, {"traits": before}, read_at_in_form(position), lambda **m: Form(**m))
 
 
 def _adding(pages: Blueprint, services: Services, page: ContactPage, saving: Saving) -> None:
@@ -76,11 +73,12 @@ def _adding(pages: Blueprint, services: Services, page: ContactPage, saving: Sav
                 text = f"{words.title(name)} is there already, with the value “{words.value(current['traits'][name])}”"
                 raise NotMeant(f"{text}: change it by its pencil")
         except NameMeant as similar:
-            ask = {"kind": "similar", "names": similar.names, "typed": new["name"], "again": saving.sent(_read_at())}
+            again = saving.sent(read_at_in_form())
+            ask = {"kind": "similar", "names": similar.names, "typed": new["name"], "again": again}
             return page.render(id, form(ask=ask)), 409
         except NotMeant as fault:
             return page.render(id, form(fault=f"{fault}.")), 422
-        return saving.save(id, {"traits": {name: value}}, _read_at(), form)
+        return saving.save(id, {"traits": {name: value}}, read_at_in_form(), form)
 
 
 def _value(services: Services, id: str, name: str, stands: Typed) -> Any:
@@ -88,12 +86,3 @@ def _value(services: Services, id: str, name: str, stands: Typed) -> Any:
     with services.readers.log() as log:
         current = documents.contact(services.readers, log, find_id(log, id), None)
     return meant(stands, services.settings.time_zone, current["traits"].get(name))
-
-
-def _read_at() -> int:
-    return _position(request.form.get("read_at"))
-
-
-def _position(text: str | None, otherwise: int = 0) -> int:
-    is_one = text is not None and text.isascii() and text.isdigit() and len(text) < _LONGEST_POSITION
-    return int(text) if is_one and text is not None else otherwise

@@ -21,6 +21,7 @@ from service.hub.contact.saved import tell_same, tell_saved
 from service.hub.contact.shown import ContactPage, Form
 from service.hub.frame import words
 from service.queries import contact as documents
+from service.queries.as_of import position_in
 from service.queries.consistency import WriteRejected
 from service.queries.find import find_id
 
@@ -123,6 +124,12 @@ class Saving:
         """The fields of the form that was sent, based on what is there now."""
         kept = [(name, text) for name, text in request.form.items(multi=True) if name not in ("csrf", "read_at")]
         return [*kept, ("read_at", str(read_at))]
+
+
+def read_at_in_form(otherwise: int = 0) -> int:
+    """The position at which the page was that a form was sent from."""
+    position = position_in(request.form.get("read_at", ""))
+    return otherwise if position is None else position
 
 
 def _held(holder: str | None) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ from service.hub.contact.details import LOCKS, arranged, fields_of, past_fields_
 from service.hub.contact.inputs import WORDS, Typed, kind_of, typed
 from service.hub.frame.preferences import Preferences
 from service.queries import contact as documents
-from service.queries.as_of import BadMoment, position_of
+from service.queries.as_of import BadMoment, position_in, position_of
 from service.queries.find import FoundContact, Unknown, find_id
 
 FIELDS = "fields"
@@ -35,7 +35,6 @@ ORIGINS = {
 """Kinds of origin, as the timeline's filter has them."""
 
 _SHOWN_EVENTS = 50
-_LONGEST_POSITION = 16
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII).fullmatch
 
 
@@ -77,7 +76,7 @@ class ContactPage:
             now = None if position is None else _contact(services, log, found, None)
             then = None if position is None else log.entry(position)
             asked = _asked_events(request.args)
-            before, limit = _number(request.args.get("before")), _SHOWN_EVENTS
+            before, limit = position_in(request.args.get("before", "")), _SHOWN_EVENTS
             story = documents.story(log, found, origins_in(services, log), before, limit, asked)
         explained = story.explanation
         is_now = position is None and contact is not None
@@ -184,7 +183,3 @@ def _moment(arguments: Mapping[str, str], zone: tzinfo | None) -> str | None:
         return (local.astimezone() if zone is None else local.replace(tzinfo=zone)).astimezone(UTC).isoformat()
     except (OverflowError, ValueError):
         return f"{day} {time}".strip()
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < _LONGEST_POSITION else None

@@ -4,13 +4,14 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, request
 
+from ledger.events import tags as tag_rules
 from ledger.events import types
 from ledger.events.schema import Invalid
 from service.http.services import Services
 from service.hub.contact.fields import NameMeant, tag_meant
 from service.hub.contact.inputs import NotMeant
 from service.hub.contact.saved import became_of, tell_same
-from service.hub.contact.saving import Saving
+from service.hub.contact.saving import Saving, read_at_in_form
 from service.hub.contact.shown import ContactPage, Form
 from service.hub.frame.access import needs
 from service.hub.frame.notices import Undo, tell
@@ -30,7 +31,7 @@ def tagging_pages(pages: Blueprint, services: Services, page: ContactPage, savin
     @pages.post("/contacts/<id>/tags")
     @needs("track")
     def add_tag(id: str) -> Any:
-        text, read_at = request.form.get("tag", ""), request.form.get("read_at", "")
+        text = request.form.get("tag", "")
 
         def form(**members: Any) -> Form:
             return Form(tag=text, **members)
@@ -38,16 +39,15 @@ def tagging_pages(pages: Blueprint, services: Services, page: ContactPage, savin
         try:
             tag = tag_meant(request.form, services.catalogue.tags()[0][0])
         except NameMeant as similar:
-            kept = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf"]
-            ask = {"kind": "similar", "names": similar.names, "typed": text, "again": kept}
+            ask = {"kind": "similar", "names": similar.names, "typed": text, "again": saving.sent(read_at_in_form())}
             return page.render(id, form(ask=ask)), 409
         except NotMeant as fault:
             return page.render(id, form(fault=f"{fault}.")), 422
         if "import" not in g.session.scopes:  # who may not undo adds it for good
-            return saving.save(id, {"tags": [tag]}, int(read_at) if read_at.isdigit() else 0, form)
+            return saving.save(id, {"tags": [tag]}, read_at_in_form(), form)
         with services.readers.log() as log:
             contact = documents.contact(services.readers, log, find_id(log, id), None)
-        if tag.casefold() in map(str.casefold, contact["tags"]):
+        if tag_rules.fold(tag) in map(tag_rules.fold, contact["tags"]):
             tell_same("tags")
             return redirect(f"/contacts/{id}", 303)
         try:

@@ -11,12 +11,12 @@ from service.http.where_from import origins_in
 from service.hub.contact.details import IDENTITIES
 from service.hub.frame import words
 from service.hub.frame.access import needs
+from service.queries.as_of import position_in
 from service.queries.last_changes import last_changes_of
 
 ROWS = 50
 """On a page of the list."""
 
-_LONGEST_POSITION = 16
 _LONGEST_WORDS = 26
 
 
@@ -26,8 +26,7 @@ def last_changes_page(pages: Blueprint, services: Services) -> None:
     @pages.get("/contacts/changes")
     @needs("read")
     def last_changes() -> Any:
-        ids, text = request.args.getlist("id")[:ROWS], request.args.get("as_of", "")
-        position = int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_POSITION else None
+        ids, position = request.args.getlist("id")[:ROWS], position_in(request.args.get("as_of", ""))
         with services.readers.log() as log:
             found = last_changes_of(log, origins_in(services, log), ids, position)
         told = [{"id": id, **_told(event)} for id, event in found.items()]

@@ -13,8 +13,9 @@ from service.hub.frame.words import Moments, capital
 from service.hub.records import told
 from service.hub.records.refused import refused_pages
 from service.jobs.verifying import PLAIN, Extent
+from service.queries.as_of import position_in
 from service.queries.trail import BadTrailCursor
-from service.queries.whole_entry import entry_document, position_of_path
+from service.queries.whole_entry import entry_document
 
 _AT_ONCE = 50
 
@@ -83,7 +84,7 @@ def _entries(pages: Blueprint, services: Services) -> None:
     @needs("audit")
     def find_entry() -> Any:
         """A form's way to the entry that is asked for."""
-        asked = position_of_path(request.args.get("position", "").strip().replace(",", ""))
+        asked = position_in(request.args.get("position", "").strip().replace(",", ""))
         if asked is None:
             raise NotFound
         return redirect(f"/audit/entries/{asked}", 303)
@@ -91,7 +92,7 @@ def _entries(pages: Blueprint, services: Services) -> None:
     @pages.get("/entries/<position>")
     @needs("audit")
     def entry_page(position: str) -> Any:
-        number = position_of_path(position)
+        number = position_in(position)
         with services.readers.log() as log:
             entry = None if number is None else entry_document(log, number)
         if entry is None:

@@ -17,8 +17,8 @@ from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
 from service.hub.frame.words import count, sentence
 from service.hub.records import told
+from service.queries.as_of import position_in
 from service.queries.rejected import correctable, named_as_another, rejected_page, rejections
-from service.queries.whole_entry import position_of_path
 
 SOURCE = "/hub"
 REFUSED = "/audit/rejected"
@@ -42,7 +42,7 @@ def _listing(pages: Blueprint, services: Services) -> None:
     @needs("audit")
     def rejected_messages_page() -> Any:
         chosen, is_open = _chosen(), request.args.get("show") != "all"
-        before = position_of_path(request.args.get("before", ""))
+        before = position_in(request.args.get("before", ""))
         with services.readers.log() as log:
             reason, source = chosen["reason"], chosen["source"]
             page = rejected_page(log, _AT_ONCE, before=before, reason=reason, source=source, is_open=is_open)
@@ -60,7 +60,7 @@ def _one(pages: Blueprint, services: Services) -> None:
     messages = rejected_messages(services, SOURCE)
 
     def shown(position: str, status: int = 200, **more: Any) -> Any:
-        number = position_of_path(position)
+        number = position_in(position)
         with services.readers.log() as log:
             entry = None if number is None else log.entry(number)
             if entry is None or entry.is_accepted:
@@ -71,7 +71,7 @@ def _one(pages: Blueprint, services: Services) -> None:
         return render_template("records/refused_one.html", one=one, typed=typed, may_retry=may_retry, **more), status
 
     def settled(position: str, order: Callable[[int], int | None], done: str) -> Any:
-        number = position_of_path(position)
+        number = position_in(position)
         if number is None:
             raise NotFound
         try:
@@ -130,7 +130,7 @@ def _all(pages: Blueprint, services: Services) -> None:
     @needs("audit")
     @needs("track")
     def settle_all(order: str) -> Any:
-        which, number = Which(**_chosen()), position_of_path(request.form.get("count", ""))
+        which, number = Which(**_chosen()), position_in(request.form.get("count", ""))
         if order == "drop" and not _said().why:
             return shown(422, "Say why: the reason stays on record.")
         act = messages.retry_all if order == "retry" else messages.drop_all

@@ -121,6 +121,18 @@ def test_a_script_that_looks_again_is_sent_to_the_page_that_says_it_is_there(wor
     assert "Added: tag vip. Undo" in browser.open(gavin).text
 
 
+@pytest.mark.parametrize("read_at", ["²", "9" * 5_000, ""])
+def test_a_form_that_does_not_say_what_it_was_made_of_adds_its_tag_all_the_same(
+    world, make_browser, keys, gavin, read_at
+):
+    browser = make_browser()
+    browser.sign_in(keys.create("meera", ["read", "track"], by="tests")[1])
+    fields = fields_of(browser.open(gavin), f"{gavin}/tags")
+    with settling(world):
+        assert browser.send(f"{gavin}/tags", {**fields, "tag": "vip", "read_at": read_at}).status_code == 303
+    assert world.contact(GAVIN)["tags"] == ["vip"]
+
+
 def test_a_change_that_is_not_there_is_not_waited_for(browser, gavin):
     assert browser.get(f"{gavin}?tagged=nothing").headers["Location"] == gavin
 
