@@ -140,6 +140,7 @@ def test_nothing_stands_out_of_the_window(open_hub, told, width):
     addresses.append(page.locator("tbody th a").first.get_attribute("href").lstrip("/"))
     for address in addresses:
         page.goto(told.url + address)
+        page.wait_for_load_state("networkidle")  # what comes after the rows is there too
         assert page.evaluate("document.documentElement.scrollWidth") == width, address
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.className") == "skip"
