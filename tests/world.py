@@ -13,7 +13,7 @@ from ledger.log.entry import Entry
 from ledger.log.port import LogReader
 from ledger.log.sqlite.reader import SqliteLogReader
 from projections.fold.contact_document import contact_document
-from projections.projector.loop import Projection
+from projections.projector.projection import Projection
 from projections.projector.projector import Projector
 from projections.projector.rebuild import build_generation
 from projections.state.sqlite.reader import StateFileReader

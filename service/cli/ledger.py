@@ -159,7 +159,7 @@ def rebuild(until: int | None, into: Path | None, wait: float, tells_progress: b
 
 def _have_it_switched(drivers: Drivers, generation: int, seconds: float) -> None:
     """The projector switches, between two pages; where none runs, this process is the projector for a moment."""
-    from projections.projector.loop import Projection
+    from projections.projector.projection import Projection
 
     generations = drivers.generations()
     deadline = time.monotonic() + seconds

@@ -6,7 +6,7 @@ import pytest
 
 from ledger.log.sqlite.reader import SqliteLogReader
 from projections.fold.contact_document import contact_document
-from projections.projector.loop import Projection
+from projections.projector.projection import Projection
 from projections.state.generations import Generations
 from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import StateFileReader

@@ -19,7 +19,7 @@ from projections.fold.contact_document import contact_document
 from projections.past.explain import explain
 from projections.past.history import event_document, steps
 from projections.past.verify import verify
-from projections.projector.loop import Projection
+from projections.projector.projection import Projection
 from projections.projector.ranges import Sizes
 from projections.projector.rebuild import fold_into
 from projections.state.digest import full_digest

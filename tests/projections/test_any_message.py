@@ -13,7 +13,7 @@ from projections.fold.contact_document import contact_document
 from projections.past.explain import explain
 from projections.past.history import event_document, steps
 from projections.past.verify import verify
-from projections.projector.loop import Projection
+from projections.projector.projection import Projection
 from projections.state.digest import full_digest
 from projections.state.generations import Generations
 from projections.state.sqlite.file import StateFile

@@ -11,7 +11,7 @@ from projections.fold.evolve import evolve
 from projections.past.explain import explain
 from projections.past.history import states_at, steps
 from projections.past.verify import verify
-from projections.projector.loop import Projection
+from projections.projector.projection import Projection
 from projections.projector.rebuild import build_generation, fold_into
 from projections.state.digest import content_digest, full_digest
 from projections.state.generations import Generations

@@ -9,7 +9,7 @@ from projections.conditions.wanted import Wanted
 from projections.lists import pages
 from projections.lists.refreshed import contact_now, settled
 from projections.past.verify import verify
-from projections.projector.loop import Projection
+from projections.projector.projection import Projection
 from projections.projector.projector import Projector
 from projections.projector.rebuild import build_generation, fold_into
 from projections.state.digest import full_digest

@@ -11,7 +11,7 @@ from typing import Any
 
 from ledger.belonging import NotOurs
 from ledger.sqlite import driver
-from projections.projector.loop import Projection
+from projections.projector.projection import Projection
 from projections.state.indexes import KINDS, SPELLINGS, TAGS, of_attribute, of_text
 from service.deployment.deployment import Deployment
 from service.imports.run.undo_import import Order

@@ -6,7 +6,8 @@ import pytest
 
 from ledger import sqlite
 from ledger.log.sqlite.reader import LogFile
-from projections.projector.loop import Contradiction, run
+from projections.projector.loop import run
+from projections.projector.projector import Contradiction
 from projections.state.digest import full_digest
 from projections.state.sqlite.reader import reading
 from service.wiring.ledger import ledger_status

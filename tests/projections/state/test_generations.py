@@ -10,7 +10,8 @@ from ledger import sqlite
 from ledger.log.sqlite.reader import LogFile
 from ledger.storage import StorageFault
 from projections.fold.evolve import VERSION
-from projections.projector.loop import Projection, run
+from projections.projector.loop import run
+from projections.projector.projection import Projection
 from projections.projector.projector import Contradiction
 from projections.projector.ranges import Sizes
 from projections.projector.rebuild import build_generation, fold_into
