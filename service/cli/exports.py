@@ -4,10 +4,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import click
+import orjson
 
 from projections.conditions.condition import BadCondition
 from projections.conditions.wanted import SORTS, Sort
@@ -16,36 +18,59 @@ from service.cli.terminal import Failed, as_json, emit, opened, position_of, tab
 from service.deployment import logs
 from service.deployment.audit_trail import Act, record
 from service.jobs.exports.export_file import StillRefolding, write_export
+from service.jobs.exports.one_person import PERSON_FORMATS
 from service.jobs.exports.wanted_export import FORMATS, BadColumns, Format, WantedExport
+from service.queries.find import Unknown, find
 from service.queries.selection import Match, Selection
 from service.wiring.drivers import Drivers, now
-from service.wiring.exports import export_maker, export_parts, exports, state_as_of
+from service.wiring.exports import export_maker, export_parts, exports, one_person, state_as_of
 
 
 @click.command()
+@click.argument("whom", metavar="[WHO]", required=False)
 @click.option("--where", "conditions", multiple=True, metavar="'city=Pune'", help="As `contacts list` takes it.")
 @click.option("--tag", "tags", multiple=True, help="Only contacts with this tag.")
 @click.option("--match", type=click.Choice(["all", "any"]), default="all", help="Whether all must hold, or any.")
 @click.option("--opted-in", is_flag=True, help="Leave out whoever has not said TRUE for WhatsApp Opted.")
 @click.option("--columns", metavar="A,B,…", help="Attributes, phone, user_id, tags, created_at, modified_at; else all.")
 @click.option("--sort", type=click.Choice(SORTS), default="-modified", show_default=True)
-@click.option("--format", "form", type=click.Choice(FORMATS), default="csv", help="jsonl: a contact's JSON a line.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*FORMATS, *PERSON_FORMATS]),
+    help="csv (default) or jsonl, a contact's JSON a line; of one person json (default) or html, a page to print.",
+)
 @click.option("--as-of", metavar="POSITION|TIME", help="As they were at a log position, or at a moment.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A new file; else standard output.")
 @as_json
+@click.pass_context
 def export(
+    context: click.Context,
+    whom: str | None,
     conditions: tuple[str, ...],
     tags: tuple[str, ...],
     match: Match,
     opted_in: bool,
     columns: str | None,
     sort: Sort,
-    form: Format,
+    form: str | None,
     as_of: str | None,
     out: Path | None,
     is_json: bool,
 ) -> None:
-    """Write contacts to a file: a CSV that opens in a spreadsheet and can be imported again, or JSON lines."""
+    """Write contacts to a file: a CSV that opens in a spreadsheet and can be imported again, or JSON lines.
+
+    With WHO, a contact's id, phone or user id: everything that is held of that person, with the whole history.
+    """
+    if whom is not None:
+        _refuse_options_of_lists(context)
+        if is_json and form not in (None, "json"):
+            raise click.UsageError(f"--json cannot be given with --format {form}")
+        _hand_out(whom, form or "json", out)
+        return
+    if form in PERSON_FORMATS:
+        raise click.UsageError(f"--format {form} is of one person: say WHO")
+    form = cast(Format, form or "csv")
     if out is None and is_json:
         raise click.UsageError("--json needs --out FILE: standard output is the contacts'")
     drivers, names = opened(), None if columns is None else tuple(filter(None, map(str.strip, columns.split(","))))
@@ -91,6 +116,44 @@ def make() -> None:
     logs.configure(deployment.settings.log_format)
     with export_maker(deployment) as maker:
         maker.run()
+
+
+def _refuse_options_of_lists(context: click.Context) -> None:
+    """What chooses contacts, or says what a table of them has, means nothing beside WHO."""
+    given = [
+        option.opts[0]
+        for option in context.command.params
+        if option.name not in _OF_ONE
+        and option.name is not None
+        and context.get_parameter_source(option.name) is click.core.ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise click.UsageError(f"{', '.join(given)} cannot be given with WHO: everything about one person is exported")
+
+
+_OF_ONE = {"whom", "form", "out", "is_json"}
+
+
+def _hand_out(whom: str, form: str, out: Path | None) -> None:
+    """Write everything about one person."""
+    if form not in PERSON_FORMATS:
+        raise click.UsageError(f"--format {form} is of many contacts: of one person it is json or html")
+    from service.http.person_page import person_page  # its library, and that of phones, no other export needs
+    from service.http.shown_values import Moments
+
+    drivers = opened()
+    with closing(drivers.store()) as store:
+        made = one_person(drivers, partial(record, store))
+        try:
+            document = made.document(lambda log: find(log, whom), who(), form)
+        except Unknown as fault:
+            raise Failed(str(fault)) from fault
+    if form == "json":
+        content = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    else:
+        content = person_page(document, Moments(drivers.deployment.settings.time_zone, now)).encode()
+    with _opened_file(out) as file:
+        file.write(content)
 
 
 def _said_nothing(*_: int) -> None:

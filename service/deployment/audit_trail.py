@@ -65,9 +65,23 @@ class AuditTable:
         query = f"SELECT id, at, who, what, detail FROM audit WHERE {' AND '.join(conditions)}"
         with self._lock:
             rows = self._connection.execute(f"{query} ORDER BY at DESC, id DESC LIMIT ?", [*given, limit]).fetchall()
-        return [KeptAct(id, Act(at, who, what, json.loads(detail))) for id, at, who, what, detail in rows]
+        return list(map(_kept, rows))
+
+    def about(self, names: Collection[str]) -> list[KeptAct]:
+        """The acts whose detail has one of these names, such as a contact's id, as a value; oldest first."""
+        query = (
+            "SELECT id, at, who, what, detail FROM audit WHERE EXISTS"
+            " (SELECT 1 FROM json_each(audit.detail) WHERE value IN (SELECT value FROM json_each(?))) ORDER BY at, id"
+        )
+        with self._lock:
+            return list(map(_kept, self._connection.execute(query, (json.dumps(list(names)),)).fetchall()))
 
     def kinds(self) -> dict[str, int]:
         """How many acts of each kind there are."""
         with self._lock:
             return dict(self._connection.execute("SELECT what, count(*) FROM audit GROUP BY what").fetchall())
+
+
+def _kept(row: tuple[int, int, str, str, str]) -> KeptAct:
+    number, at, who, what, detail = row
+    return KeptAct(number, Act(at, who, what, json.loads(detail)))

@@ -19,6 +19,7 @@ from service.http.readiness import Readiness
 from service.http.seats import Seats
 from service.jobs.audit_runs import AuditRuns
 from service.jobs.exports.exporting import Exporting
+from service.jobs.exports.one_person import OnePerson
 from service.jobs.past_states import PastStates
 from service.queries.business_days import BusinessDays
 from service.queries.consistency import Consistency
@@ -64,6 +65,7 @@ class Services:
     sessions: Sessions
     trail: Trail
     exporting: Exporting
+    one_person: OnePerson
     views: Views
     record: Callable[[Act], None]
     imports: Callable[[], AbstractContextManager["Imports"]]

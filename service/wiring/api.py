@@ -50,7 +50,7 @@ from service.queries.totals import Totals
 from service.queries.trail import Trail
 from service.queries.values import Values
 from service.wiring.drivers import Drivers, now
-from service.wiring.exports import exports
+from service.wiring.exports import exports, one_person
 from service.wiring.ledger import ledger_status
 from service.wiring.readiness import look
 
@@ -121,6 +121,7 @@ def services(deployment: Deployment, clock: Callable[[], int] = now) -> Services
         sessions=Sessions(drivers.store(), clock, token_urlsafe),
         trail=Trail(AuditTable(drivers.store()), keys, readers.log),
         exporting=Exporting(exports(deployment, background), readers, once, drivers.days(), keys.record, now, Totals()),
+        one_person=one_person(drivers, keys.record),
         views=Views(drivers.store(), new_id),
         record=keys.record,
         imports=partial(_imports, deployment, calls.publisher),

@@ -1,19 +1,21 @@
 """Exports: asking for them, and making them, in a process of its own or at once."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import partial
 
 from projections.state.port import StoredState
-from service.deployment.audit_trail import record
+from service.deployment.audit_trail import Act, AuditTable, record
 from service.deployment.deployment import Deployment
 from service.imports.ledger.ledger_view import LedgerView
+from service.imports.record.file_names import file_names
 from service.imports.record.named_once import named_once
 from service.jobs.background_command import BackgroundCommands
 from service.jobs.exports.export_file import ExportParts
 from service.jobs.exports.export_maker import ExportMaker
 from service.jobs.exports.exports import ExportFolder, Exports
+from service.jobs.exports.one_person import OnePerson
 from service.wiring.drivers import Drivers, now
 
 
@@ -54,6 +56,12 @@ def export_maker(deployment: Deployment) -> Iterator[ExportMaker]:
     with closing(drivers.store()) as store:
         folder, parts = export_folder(deployment), export_parts(drivers)
         yield ExportMaker(folder, partial(state_as_of, drivers), parts, partial(record, store), now)
+
+
+def one_person(drivers: Drivers, record: Callable[[Act], None]) -> OnePerson:
+    """What hands out everything about one person; `record` as it takes it."""
+    imports, acts = drivers.deployment.data / "imports", AuditTable(drivers.store())
+    return OnePerson(drivers.log_reader, imports, file_names(drivers.store), acts, record, now)
 
 
 def _known(drivers: Drivers) -> Mapping[str, str]:

@@ -42,9 +42,26 @@ SESSION: dict[str, Any] = {
 _BY = {"who": "tests", "name": "tests"}
 
 _EXPORT = "01a20ed6-3fda-758d-8757-6b46e7ffcc34"
+_CONTACT = "01a20e51-0035-703f-b269-a57f0c2d62ae"
 
 TRAIL: dict[str, Any] = {
     "acts": [
+        {
+            "at": "2026-11-24T16:12:51.870012Z",
+            "who": "Website",
+            "name": "Website",
+            "what": "everything exported",
+            "why": None,
+            "detail": {"contact": _CONTACT, "format": "html"},
+        },
+        {
+            "at": "2026-11-24T16:12:51.420334Z",
+            "who": "Website",
+            "name": "Website",
+            "what": "everything exported",
+            "why": None,
+            "detail": {"contact": _CONTACT, "format": "json"},
+        },
         {
             "at": "2026-11-24T16:12:40.110231Z",
             "who": "Website",
@@ -84,6 +101,7 @@ TRAIL: dict[str, Any] = {
         },
     ],
     "kinds": [
+        {"what": "everything exported", "count": 2},
         {"what": "export downloaded", "count": 1},
         {"what": "exported", "count": 1},
         {"what": "key created", "count": 2},
@@ -94,8 +112,12 @@ TRAIL: dict[str, Any] = {
 
 TRAIL_CSV = (
     "\ufeffat,who,name,what,why,detail\r\n"
-    f'{TRAIL["acts"][0]["at"]},Website,Website,export downloaded,,"{{""export"": ""{_EXPORT}""}}"\r\n'
-    f"{TRAIL['acts'][1]['at']},office,office,exported,,"
+    f"{TRAIL['acts'][0]['at']},Website,Website,everything exported,,"
+    f'"{{""contact"": ""{_CONTACT}"", ""format"": ""html""}}"\r\n'
+    f"{TRAIL['acts'][1]['at']},Website,Website,everything exported,,"
+    f'"{{""contact"": ""{_CONTACT}"", ""format"": ""json""}}"\r\n'
+    f'{TRAIL["acts"][2]["at"]},Website,Website,export downloaded,,"{{""export"": ""{_EXPORT}""}}"\r\n'
+    f"{TRAIL['acts'][3]['at']},office,office,exported,,"
     f'"{{""export"": ""{_EXPORT}"", ""format"": ""csv"", ""position"": 5, ""rows"": 1}}"\r\n'
     f"{KEY['created_at']},tests,tests,key created,,"
     f'"{{""key"": ""{KEY["id"]}"", ""name"": ""shop"", ""scopes"": ""track read""}}"\r\n'

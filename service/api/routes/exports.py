@@ -6,9 +6,12 @@ from flask import Response, g, send_file
 
 from projections.conditions.condition import BadCondition
 from service.api.description import export_shapes as shapes
+from service.api.description import person_shapes as person
 from service.api.description.export_shapes import ExportBody, ExportSchema, ExportsQuery, ExportsSchema
+from service.api.description.person_shapes import EverythingSchema
 from service.api.http.arguments import bad_member
 from service.api.http.routing import Routes, json_answer
+from service.http.handed_out import HTML, handed_out
 from service.http.problem import Problem
 from service.http.services import Services
 from service.jobs.exports.exporting import ExportAsked
@@ -23,6 +26,7 @@ def export_routes(services: Services) -> Routes:
     routes = Routes("exports", "Contacts as a file: CSV or JSON lines")
     _asking(routes, services)
     _reading(routes, services)
+    _of_one_person(routes, services)
     return routes
 
 
@@ -97,3 +101,25 @@ def _reading(routes: Routes, services: Services) -> None:
             return look()
         except ExportUnknown as fault:
             raise Problem(404, str(fault)) from None
+
+
+def _of_one_person(routes: Routes, services: Services) -> None:
+    @routes.get("/v1/contacts/<id>/everything", scope="export")
+    @routes.answers(200, EverythingSchema, example=person.EVERYTHING)
+    @routes.problems(404, 503)
+    def everything_about_contact(id: str) -> Response:
+        """Read everything that is held of one person.
+
+        The contact, where each value came from, its whole history with every message as it came, also that of contacts
+        which were merged into it, consent changes, imports with lines, and the rejected messages and lines of kept
+        files that mention its phones or user ids. The audit trail tells who took it. It takes as long as it takes to
+        look through all rejected messages and kept files.
+        """
+        return handed_out(services, id, "json", by=g.key.name)
+
+    @routes.get("/v1/contacts/<id>/everything.html", scope="export")
+    @routes.answers(200, {"type": "string"}, example=person.PAGE, content_type=HTML)
+    @routes.problems(404, 503)
+    def everything_about_contact_as_page(id: str) -> Response:
+        """Read everything that is held of one person as a page by itself, to be printed or sent."""
+        return handed_out(services, id, "html", by=g.key.name)

@@ -6,6 +6,7 @@ from flask import Blueprint, g, redirect, request
 
 from service.http.services import Services
 from service.hub.contact.editing import editing_pages
+from service.hub.contact.everything import everything_pages
 from service.hub.contact.saved import became_of, tell_saved
 from service.hub.contact.shown import FIELDS, ContactPage
 from service.hub.contact.tagging import tagged, tagging_pages
@@ -25,6 +26,7 @@ def contact_pages(services: Services, preferences: Preferences) -> Blueprint:
     moments = words.Moments(services.settings.time_zone, services.clock)
     saving = editing_pages(pages, services, page, moments)
     tagging_pages(pages, services, page, saving)
+    everything_pages(pages, services)
 
     @pages.get("/contacts/<id>")
     @needs("read")

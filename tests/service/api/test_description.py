@@ -79,6 +79,8 @@ def test_every_call_that_reads_has_an_example_answer_which_is_what_comes(client,
         came = answer.json if answer.is_json else answer.text
         if path == "/v1/overview":
             came["zone"] = shown["zone"]  # of the host, where no setting names one
+        if path.endswith(".html"):
+            came = came[: len(shown)]  # how the page begins
         assert comparable(msgspec.json.encode(came).decode()) == comparable(msgspec.json.encode(shown).decode())
         description.assert_fits("GET", path, answer)
 

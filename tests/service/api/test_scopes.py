@@ -24,6 +24,8 @@ RULES = {
     ("PATCH", "/v1/contacts/{id}"): {"track"},
     ("GET", "/v1/contacts/{id}/history"): {"read", "audit"},
     ("GET", "/v1/contacts/{id}/explain"): {"read"},
+    ("GET", "/v1/contacts/{id}/everything"): {"export"},
+    ("GET", "/v1/contacts/{id}/everything.html"): {"export"},
     ("POST", "/v1/imports"): {"import"},
     ("GET", "/v1/imports"): {"import"},
     ("GET", "/v1/imports/template.csv"): {"import"},

@@ -1,0 +1,99 @@
+"""Finds a person's phones and user ids where no event about them was read: in a rejected message, a line of a file."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, Literal
+
+from ledger.events.data import BROKEN, anything
+from ledger.events.envelope import Headers, Unreadable, decode
+from ledger.events.phone import split
+
+FoundBy = Literal["phone", "national number", "user id"]
+"""By what bytes were found to be about a person. A national number may be that of a phone of another country."""
+
+_BETWEEN = r"[\s().\-]{0,2}"
+"""What people write between two digits of a phone."""
+
+_LEAST_IN_TEXT = 4
+"""Characters of a user id that is looked for in a text: a shorter one is in nearly every text."""
+
+
+class Mentions:
+    """Who is looked for: phones in E.164 and user ids, as they are and as people write them."""
+
+    def __init__(self, phones: Collection[str], user_ids: Collection[str]) -> None:
+        self._user_ids = frozenset(user_ids)
+        self._full = _any_of([rf"(?:\+|00)?{_spread(phone.removeprefix('+'))}" for phone in phones])
+        self._national = _any_of([rf"0?{_spread(split(phone)[1])}" for phone in phones])
+        self._cells = _cells(self._user_ids)
+        self._words = _cells([one for one in self._user_ids if len(one) >= _LEAST_IN_TEXT])
+
+    def in_message(self, key: bytes | None, headers: Headers, value: bytes | None) -> FoundBy | None:
+        """By what a message is about the person; None where nothing of the person is in it."""
+        leaves = [*_leaves_of(headers, value), *(_text(part) for part in (key, *(content for _, content in headers)))]
+        return self._in_leaves(leaves) or self._in_text(_text(value), self._words)
+
+    def in_line(self, line: str) -> FoundBy | None:
+        """By what a line of a file is about the person; a short user id counts where it is a cell by itself."""
+        return self._in_text(line, self._cells)
+
+    def _in_text(self, text: str, user_ids: re.Pattern[str]) -> FoundBy | None:
+        if self._full.search(text):
+            return "phone"
+        if user_ids.search(text):
+            return "user id"
+        return "national number" if self._national.search(text) else None
+
+    def _in_leaves(self, leaves: list[str]) -> FoundBy | None:
+        if any(map(self._full.search, leaves)):
+            return "phone"
+        if not self._user_ids.isdisjoint(map(str.strip, leaves)):
+            return "user id"
+        return "national number" if any(map(self._national.search, leaves)) else None
+
+
+def _spread(digits: str) -> str:
+    return _BETWEEN.join(digits)
+
+
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    """One of these between what is no digit; nothing where there are none."""
+    return re.compile(rf"(?<![0-9])(?:{'|'.join(patterns)})(?![0-9])" if patterns else r"(?!)")
+
+
+def _cells(user_ids: Iterable[str]) -> re.Pattern[str]:
+    """A user id by itself: between quotes, delimiters, blanks, or the ends of a line; nothing where there are none."""
+    either = "|".join(map(re.escape, user_ids))
+    return re.compile(rf"(?:^|[\s\"',;|])(?:{either})(?:$|[\s\"',;|])" if either else r"(?!)")
+
+
+def _text(content: bytes | None) -> str:
+    return "" if content is None else content.decode(errors="replace")
+
+
+def _leaves_of(headers: Headers, value: bytes | None) -> list[str]:
+    """Every text and number in a message's data, whatever escapes its JSON has; none where it is no JSON."""
+    try:
+        return list(_leaves(anything(decode(headers, value).data)))
+    except (Unreadable, *BROKEN):
+        pass
+    try:
+        return list(_leaves(anything(value or b"")))
+    except BROKEN:
+        return []
+
+
+def _leaves(found: Any) -> Iterator[str]:
+    match found:
+        case dict():
+            for member in found.values():
+                yield from _leaves(member)
+        case list():
+            for member in found:
+                yield from _leaves(member)
+        case str():
+            yield found
+        case bool() | None:
+            return
+        case int() | float():
+            yield str(found)

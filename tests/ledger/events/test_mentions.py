@@ -1,0 +1,85 @@
+"""A person is found in what nobody could read as an event, however the phone or user id is written there."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.events.mentions import Mentions
+from tests.examples import ASHA, GAVIN
+
+GAVIN_S = Mentions([GAVIN], ["0123abc45d"])
+
+
+def found(value, key=None, headers=()):
+    return GAVIN_S.in_message(key, headers, value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["+919967536783", "919967536783", "00919967536783", "+91 99675 36783", "+91-99675.36783", "(+91) 9967536783"],
+)
+def test_a_phone_is_found_with_whatever_people_write_between_its_digits(text):
+    assert found(b"call " + text.encode() + b" today") == "phone"
+
+
+@pytest.mark.parametrize("text", ["9967536783", "09967536783", "99675 36783"])
+def test_a_number_without_country_code_is_found_as_what_it_is(text):
+    assert found(text.encode()) == "national number"
+
+
+@pytest.mark.parametrize("text", ["+9199675367830", "19967536783", "99675367", ASHA, ""])
+def test_other_numbers_are_not_taken_for_it(text):
+    assert found(text.encode()) is None
+
+
+def test_a_phone_is_found_behind_any_escapes_of_json():
+    escaped = "".join(f"\\u{ord(character):04x}" for character in GAVIN)
+    assert found(f'{{"phone": "{escaped}"}}'.encode()) == "phone"
+
+
+def test_a_phone_is_found_in_data_that_travels_as_base64():
+    event = b'{"specversion": "1.0", "id": "a", "source": "s", "type": "t", "data_base64": "%s"}'
+    assert found(event % b"eyJwaG9uZSI6ICIrOTE5OTY3NTM2NzgzIn0=") == "phone"
+
+
+def test_a_phone_is_found_in_key_and_headers():
+    assert found(b"\xff", key=GAVIN.encode()) == "phone"
+    assert found(b"\xff", headers=(("ce_subject", GAVIN.encode()),)) == "phone"
+
+
+def test_a_user_id_is_found_as_a_value_and_as_a_word_but_not_inside_another():
+    assert found(b'{"who": ["0123abc45d"]}') == "user id"
+    assert found(b"user 0123abc45d is broken {") == "user id"
+    assert found(b'{"who": "0123abc45d-2"}') is None
+    assert found(b"x0123abc45d") is None
+
+
+def test_a_short_user_id_is_found_as_a_whole_value_or_cell_alone():
+    short = Mentions([], ["7"])
+    assert short.in_message(None, (), b'{"userId": "7"}') == "user id"
+    assert short.in_message(None, (), b"row 7 of 9") is None
+    assert short.in_line("7,Gavin") == "user id"
+    assert short.in_line("77,Gavin") is None
+
+
+def test_nobody_is_found_by_nothing():
+    assert Mentions([], []).in_message(b"", (), b"") is None
+    assert Mentions([], []).in_line("") is None
+
+
+@given(st.binary(max_size=200), st.lists(st.tuples(st.text(max_size=5), st.binary(max_size=20)), max_size=2))
+def test_any_bytes_can_be_looked_through(value, headers):
+    assert found(value, headers=tuple(headers)) in (None, "phone", "national number", "user id")
+
+
+@given(
+    st.recursive(
+        st.text(max_size=9) | st.integers() | st.none(),
+        lambda some: st.lists(some) | st.dictionaries(st.text(max_size=3), some),
+        max_leaves=9,
+    )
+)
+def test_a_phone_is_found_however_deep_it_stands(around):
+    assert found(json.dumps([around, {"deep": [{"er": GAVIN}]}]).encode()) == "phone"
