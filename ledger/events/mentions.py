@@ -25,6 +25,7 @@ class Mentions:
         self._user_ids = frozenset(user_ids)
         self._full = _any_of([rf"(?:\+|00)?{_spread(phone.removeprefix('+'))}" for phone in phones])
         self._national = _any_of([rf"0?{_spread(split(phone)[1])}" for phone in phones])
+        self._numbers = [re.compile(_spread(split(phone)[1])) for phone in phones]
         self._cells = _cells(self._user_ids)
         self._words = _cells([one for one in self._user_ids if len(one) >= _LEAST_IN_TEXT])
 
@@ -35,7 +36,8 @@ class Mentions:
 
     def in_line(self, line: str) -> FoundBy | None:
         """By what a line of a file is about the person; a short user id counts where it is a cell by itself."""
-        return self._in_text(line, self._cells)
+        is_possible = any(one.search(line) for one in self._numbers) or any(one in line for one in self._user_ids)
+        return self._in_text(line, self._cells) if is_possible else None  # most lines are looked at no further
 
     def _in_text(self, text: str, user_ids: re.Pattern[str]) -> FoundBy | None:
         if self._full.search(text):
