@@ -9,8 +9,16 @@ _PAGES = frozenset(
 )
 
 
+_HTML = "text/html"
+
+_OF_CALLS = frozenset({"v1", "docs", "openapi.json", "asyncapi.json", "healthz", "readyz", "metrics"})
+
+
 class Front:
-    """Gives each request to the hub or to the API; what is no page's is the API's, whose 404 a program can read."""
+    """Gives each request to the hub or to the API.
+
+    An address that neither has is answered by the hub for a browser, and else by the API, whose 404 a program can read.
+    """
 
     def __init__(self, hub: WSGIApplication, api: WSGIApplication) -> None:
         self._hub = hub
@@ -20,4 +28,5 @@ class Front:
         """Answer a request."""
         path: str = environ.get("PATH_INFO", "")
         first = path[1:].partition("/")[0]
-        return (self._hub if first in _PAGES else self._api)(environ, start_response)
+        is_of_hub = first in _PAGES or (first not in _OF_CALLS and _HTML in environ.get("HTTP_ACCEPT", ""))
+        return (self._hub if is_of_hub else self._api)(environ, start_response)

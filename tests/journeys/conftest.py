@@ -4,7 +4,8 @@ import uuid
 
 import pytest
 
-from tests.browser import a_browser
+from tests.browser import Window, a_browser
+from tests.journeys.windows import sign_in
 from tests.shipped import serving
 
 KAFKA = pytest.param("kafka", marks=pytest.mark.kafka)
@@ -32,3 +33,29 @@ def browser():
     """Chromium; skipped where there is none."""
     with a_browser() as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def signed_in(told, browser):
+    """The cookies of a browser that is signed in with the first key of `told`, which a module has of its own."""
+    window = Window(browser)
+    window.page.goto(told.url)
+    sign_in(window.page, told.key)
+    state = window.page.context.storage_state()
+    window.close()
+    return state
+
+
+@pytest.fixture
+def open_hub(told, browser, signed_in):
+    """A window, signed in, at the list."""
+    opened = []
+
+    def open_(**options):
+        opened.append(Window(browser, **{"storage_state": signed_in, **options}))
+        opened[-1].page.goto(f"{told.url}contacts")
+        return opened[-1]
+
+    yield open_
+    for window in opened:
+        window.close()

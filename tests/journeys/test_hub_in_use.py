@@ -1,30 +1,17 @@
 """The hub's scripts in a real browser: quicker than whole pages, nothing typed is lost, and nothing of data's runs."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from tests.browser import Window
+from tests.journeys.windows import sign_in
 
-AXE = next((Path(__file__).parent.parent / "vendor").glob("axe-core-*.js")).read_text(encoding="utf-8")
 FILE = """Name,Country Code,Phone Number,City
 Nalini Bose,91,9820066601,Kolkata
 Omar Khan,91,9820066602,Bhopal
 """
 HOSTILE = '"><img src=x onerror=alert(1)><b hx-get=/people hx-trigger=load>\u202eevil'
-PAGES = (
-    *("contacts", "contacts?where=city%3DNowhere", "contacts?filter=tags", "contacts/new", "contacts/growth", "help"),
-    *("imports", "imports/new", "imports?by=nobody", "edits", "edits/new?where=city%3DKolkata", "people"),
-    *("exports", "exports/new", "audit", "audit/rejected", "audit/trail", "audit/keys", "audit/entries/1"),
-)
-WITH_MENUS = ("contacts", "people", "audit", "audit/keys")
-"""Pages on which something unfolds."""
-LOOKS = {
-    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
-    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}},
-    "narrow": {"viewport": {"width": 360, "height": 740}},
-}
 KB = 1000
 
 
@@ -39,38 +26,6 @@ def told(served):
     )
     served.shipped.settle()
     return served
-
-
-@pytest.fixture(scope="module")
-def signed_in(told, browser):
-    """The cookies of a browser that is signed in with the first key."""
-    window = Window(browser)
-    window.page.goto(told.url)
-    _sign_in(window.page, told.key)
-    state = window.page.context.storage_state()
-    window.close()
-    return state
-
-
-def _sign_in(page, key):
-    page.get_by_label("API key").fill(key)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/contacts*")
-
-
-@pytest.fixture
-def open_hub(told, browser, signed_in):
-    """A window, signed in, at the list."""
-    opened = []
-
-    def open_(**options):
-        opened.append(Window(browser, **{"storage_state": signed_in, **options}))
-        opened[-1].page.goto(f"{told.url}contacts")
-        return opened[-1]
-
-    yield open_
-    for window in opened:
-        window.close()
 
 
 def _scripts_run(page):
@@ -89,38 +44,6 @@ def _open_contact(page, name):
 def _edit_city(page, city):
     page.get_by_label("Edit City").click()
     page.get_by_label("City", exact=True).fill(city)
-
-
-def _complaints_of(page):
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found["violations"]]
-
-
-@pytest.mark.parametrize("look", LOOKS)
-def test_nothing_keeps_anybody_out_of_a_page(open_hub, told, look):
-    """axe-core finds no fault on any page."""
-    page = open_hub(**LOOKS[look]).page
-    contact = page.locator("tbody th a").first.get_attribute("href").lstrip("/")
-    run = told.shipped.run("imports", "--json")["imports"][0]["id"]
-    found = {}
-    for address in (*PAGES, contact, f"{contact}?edit=city", f"{contact}?as_of=1", f"imports/{run}"):
-        page.goto(told.url + address)
-        if faults := _complaints_of(page):
-            found[address] = faults
-    for address in (*WITH_MENUS, f"imports/{run}"):
-        page.goto(told.url + address)
-        for place in range(page.locator("main details").count()):
-            page.evaluate(
-                "place => document.querySelectorAll('main details').forEach((one, at) => (one.open = at === place))",
-                place,
-            )
-            if faults := _complaints_of(page):
-                found[f"{address}, {place} unfolded"] = faults
-    page.keyboard.press("?")
-    if faults := _complaints_of(page):
-        found["keys"] = faults
-    assert found == {}
 
 
 def test_the_list_follows_what_is_typed_and_the_field_keeps_the_focus(open_hub):
@@ -209,7 +132,7 @@ def test_who_is_signed_out_in_mid_edit_signs_in_elsewhere_and_saves_what_is_type
     window = Window(browser)
     page = window.page
     page.goto(told.url)
-    _sign_in(page, told.key)
+    sign_in(page, told.key)
     _open_contact(page, "Omar Khan")
     _edit_city(page, "Ujjain")
     other = page.context.new_page()
@@ -219,7 +142,7 @@ def test_who_is_signed_out_in_mid_edit_signs_in_elsewhere_and_saves_what_is_type
     page.get_by_role("button", name="Save").click()
     page.locator("#notices", has_text="You are signed out").wait_for()
     assert page.get_by_label("City", exact=True).input_value() == "Ujjain"
-    _sign_in(other, told.key)
+    sign_in(other, told.key)
     page.get_by_role("button", name="Save").click()
     page.locator("#f-city", has_text="Ujjain").locator(".pencil").wait_for()
     window.close()

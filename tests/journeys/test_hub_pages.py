@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 
 from tests.browser import Window
@@ -58,6 +59,13 @@ def test_a_person_signs_in_by_their_link_and_sees_what_they_may_not_do(told, bro
     page.get_by_role("button", name="Sign out").click()
     assert page.get_by_role("heading", name="Sign in").is_visible()
     window.close()
+
+
+def test_an_address_that_is_not_there_is_a_page_for_a_browser_and_an_object_for_a_program(open_hub, told):
+    page = open_hub().page
+    page.goto(f"{told.url}import")
+    assert page.get_by_role("navigation", name="Main").is_visible()
+    assert httpx.get(f"{told.url}import").json()["status"] == 404
 
 
 def test_the_address_leads_to_the_sign_in(told, browser):

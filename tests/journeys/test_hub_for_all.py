@@ -1,0 +1,148 @@
+"""Nobody is kept out of a page of the hub: axe-core finds no fault on any, in any state, light, dark and narrow."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.windows import choose_file, sign_in
+from tests.shipped import serving
+
+AXE = next((Path(__file__).parent.parent / "vendor").glob("axe-core-*.js")).read_text(encoding="utf-8")
+FILE = """Name,Country Code,Phone Number,City
+Nalini Bose,91,9820066601,Kolkata
+Omar Khan,91,9820066602,Bhopal
+"""
+MESSY = """Name,Country Code,Phone Number,City,WhatsApp Opted,Notes
+Nalini Bose,91,9820066601,Howrah,TRUE,
+Sunil Rao,91,98200,Pune,TRUE,short
+Omar Khan,91,9820066602,Bhopal,FALSE,twice
+Omar Khan,91,9820066602,Bhopal,maybe,twice
+Leela Nair,91,9820066609,Kochi,,
+"""
+REFUSED = "not,a,phone\n1,2,3\n"
+LOOKS = {
+    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
+    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}},
+    "narrow": {"viewport": {"width": 360, "height": 740}},
+}
+PAGES = (
+    *("contacts", "contacts?where=city%3DNowhere", "contacts?filter=tags", "contacts/new", "contacts/growth", "help"),
+    *("imports", "imports/new", "imports?by=nobody", "edits", "edits/new?where=city%3DKolkata", "people"),
+    *("exports", "exports/new", "audit", "audit/rejected", "audit/trail", "audit/keys", "audit/entries/1"),
+    *("contacts?as_of=1", "contacts?where=nosuch%3D1", "contacts/none", "nothing-here", "audit/rejected/all"),
+)
+WITH_MENUS = ("contacts", "people", "audit", "audit/keys")
+"""Pages on which something unfolds."""
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """Two people from a file, one of them with a refused update; the bus makes no difference to a page."""
+    with serving(tmp_path_factory.mktemp("for-all")) as served:
+        file = served.shipped.folder / "for-all.csv"
+        file.write_text(FILE, encoding="utf-8")
+        served.shipped.run("import", str(file), "--json")
+        of_nalini = {"phoneNumber": "9820066601", "countryCode": "+91", "traits": {"city": "Salem"}}
+        served.track(of_nalini | {"userId": "u-all"})
+        served.shipped.settle()
+        yield served
+
+
+class Look:
+    """A window in one of the looks, and the faults that axe-core found on each page."""
+
+    def __init__(self, told, window):
+        self.url = told.url
+        self.window = window
+        self.page = window.page
+        self.faults = {}
+
+    def at(self, address):
+        self.page.goto(self.url + address)
+        self.look(address)
+
+    def look(self, name):
+        self.page.evaluate(AXE)
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        if faults := [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found["violations"]]:
+            self.faults[name] = faults
+
+    def unfolded(self, address):
+        """The page with each of its menus open, one at a time."""
+        self.page.goto(self.url + address)
+        for place in range(self.page.locator("main details").count()):
+            self.page.evaluate(
+                "place => document.querySelectorAll('main details').forEach((one, at) => (one.open = at === place))",
+                place,
+            )
+            self.look(f"{address}, {place} unfolded")
+
+    def press(self, words, heading):
+        """Press a button, wait for the heading it leads to, and look."""
+        self.page.get_by_role("button", name=words).first.click()
+        self.page.get_by_role("heading", name=heading).wait_for()
+        self.page.wait_for_load_state("networkidle")
+        self.look(f"after {words}")
+
+
+@pytest.fixture(params=LOOKS)
+def look(request, open_hub, told):
+    made = Look(told, open_hub(**LOOKS[request.param]))
+    yield made
+    assert made.faults == {}
+
+
+def test_pages_with_what_unfolds_on_them(look, told):
+    contact = look.page.locator("tbody th a").first.get_attribute("href").lstrip("/")
+    run = told.shipped.run("imports", "--json")["imports"][-1]["id"]
+    for address in (*PAGES, contact, f"{contact}?edit=city", f"{contact}?as_of=1", f"imports/{run}"):
+        look.at(address)
+    for address in (*WITH_MENUS, contact, f"imports/{run}"):
+        look.unfolded(address)
+    look.page.keyboard.press("?")
+    look.look("keys")
+
+
+def test_the_steps_of_the_wizard_and_the_correction_of_what_it_rejected(look, told, request):
+    page, name = look.page, f"messy {request.node.name}.csv"
+    choose_file(page, told.url, name, MESSY.encode() + f"# {name}\n".encode())
+    page.get_by_role("heading", name="Which tags").wait_for()
+    look.look("tags")
+    page.get_by_role("button", name="Next: match columns").click()
+    page.locator("#columns").wait_for()
+    look.look("columns")
+    look.unfolded(page.url.removeprefix(told.url))
+    look.press("Next: check the file", "What would happen")
+    address = page.url
+    look.unfolded(address.removeprefix(told.url))
+    page.goto(address)
+    look.press("Import", "What happened")
+    look.unfolded(address.removeprefix(told.url))
+    page.goto(f"{address}/rejected")
+    look.look("corrections")
+
+
+def test_a_file_that_cannot_be_read(look, told):
+    choose_file(look.page, told.url, "refused.csv", b"")
+    look.page.get_by_role("alert").first.wait_for()
+    look.look("an empty file")
+
+
+def test_a_change_of_many_and_an_export_from_the_question_to_the_result(look):
+    page = look.page
+    look.at("edits/new?where=city%3DBhopal")
+    page.get_by_label("Tag").first.fill("looked-at")
+    look.press("Check 1 contact", re.compile("1 chosen ="))
+    look.press("Change 1 contact", re.compile("1 changed"))
+    look.at("exports/new")
+    look.press("Make the file", re.compile("all as they were at one moment"))
+
+
+def test_signing_in_and_a_link_that_is_used_up(look, told):
+    page = look.page
+    page.context.clear_cookies()
+    look.at("contacts")
+    look.at("sign-in/no-such-link")
+    page.goto(told.url)
+    sign_in(page, told.key)
