@@ -129,10 +129,10 @@ def test_a_file_that_cannot_be_read(look, told):
     look.look("an empty file")
 
 
-def test_a_change_of_many_and_an_export_from_the_question_to_the_result(look):
+def test_a_change_of_many_and_an_export_from_the_question_to_the_result(look, request):
     page = look.page
     look.at("edits/new?where=city%3DBhopal")
-    page.get_by_label("Tag").first.fill("looked-at")
+    page.get_by_label("Tag").first.fill(request.node.name)
     look.press("Check 1 contact", re.compile("1 chosen ="))
     look.press("Change 1 contact", re.compile("1 changed"))
     look.at("exports/new")
