@@ -33,7 +33,7 @@ class BatchContext:
         self.new_contact_id = new_contact_id
         self._digest = digest
         self._signature = signature
-        ids: dict[str, list[str]] = defaultdict(list)
+        ids = self._ids = defaultdict[str, list[str]](list)
         self._phones: set[str] = set()
         self._user_ids: set[str] = set()
         has_terms = False
@@ -64,6 +64,13 @@ class BatchContext:
         """Write what was decided so far, for whoever looks it up in the log; what `identities` bound is stored."""
         self.batch.write()
         self.identities = self.batch.load_identities(self._phones, self._user_ids)
+
+    def reload(self) -> None:
+        """Look up anew what the messages of the batch name: entries of the log have been emptied."""
+        self.taken = self.batch.taken(self._ids)
+        self._rejected_names = self.batch.rejected_names(self._ids)
+        self._signed_now.clear()
+        self.write()
 
     def knows(self, envelope: Envelope) -> bool:
         """Whether a message under this name was decided before, whatever it said."""

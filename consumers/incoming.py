@@ -2,12 +2,13 @@
 
 import re
 from functools import lru_cache
+from uuid import UUID
 
 import msgspec
 
 from ledger.bus.port import Record
 from ledger.events import moments, types
-from ledger.events.data import BROKEN, Settling, anything, check_command, settling, signed_data
+from ledger.events.data import BROKEN, Settling, anything, check_command, erasing, settling, signed_data
 from ledger.events.envelope import Envelope, Unreadable, check_depth, decode
 from ledger.events.identity import Mode
 from ledger.events.schema import check_data, identity_of
@@ -64,7 +65,7 @@ NOBODY = About(None, None, by_phone_alone=False, mode="upsert")
 class Incoming(msgspec.Struct, frozen=True, gc=False):
     """A record read as far as it goes without the log. `is_signed`: by this deployment.
 
-    `settles`: the rejected message that it retries or drops.
+    `settles`: the rejected message that it retries or drops. `erases`: the contact whose data it has go.
     """
 
     record: Record
@@ -74,6 +75,7 @@ class Incoming(msgspec.Struct, frozen=True, gc=False):
     about: About | None
     refusal: Refusal | None
     settles: Settling | None = None
+    erases: UUID | None = None
 
     def followed(self) -> Name | None:
         """The name of the message that this one follows."""
@@ -122,6 +124,7 @@ def read(record: Record, signer: Signer) -> Incoming:
         return _refused(record, "unsupported_type", detail, envelope, is_signed)
     about: About | Refusal | None = None
     settles: Settling | None = None
+    erases: UUID | None = None
     try:
         stated = record.time
         if envelope.time is not None and (moment := _moment(envelope.time)) < stated:
@@ -131,13 +134,15 @@ def read(record: Record, signer: Signer) -> Incoming:
         elif rule.kind == "message":
             settles = settling(envelope.type, envelope.data)
             about = _retried(envelope, settles) if envelope.type == types.MESSAGE_RETRIED else None
+        elif rule.kind == "erasure":
+            erases = erasing(envelope.data)
         else:
             check_command(envelope.data)
     except BROKEN as fault:
         about = Refusal("invalid", str(fault))
     if isinstance(about, Refusal):
         return Incoming(record, envelope, is_signed, None, None, about)
-    return Incoming(record, envelope, is_signed, stated, about, None, settles)
+    return Incoming(record, envelope, is_signed, stated, about, None, settles, erases)
 
 
 def _refused(

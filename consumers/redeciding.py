@@ -9,6 +9,7 @@ user id, whatever the rules of the day made of the message.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 
 import msgspec
 
@@ -28,6 +29,9 @@ _FEWEST, _MOST = 32, 5_000
 """Entries in one transaction: few where some differ, for what was decided before them in it is then done again."""
 
 _SAME_DIGITS = 6
+_ABOUT_OTHERS = frozenset({types.IMPORT_UNDONE, types.IMPORT_REDONE, *types.ABOUT_MESSAGES})
+"""Orders about what other messages said; where one of these is erased, none of them can be decided again."""
+
 _CLOCKS = frozenset({"stated", "bus_time"})
 
 
@@ -37,6 +41,7 @@ class Frozen(msgspec.Struct, frozen=True, gc=False):
     position: int
     recorded: int
     entry: NewEntry
+    is_empty: bool = False
 
 
 class Differing(Exception):
@@ -72,13 +77,15 @@ class Redeciding:
         self._clock = clock
         self._is_todays = is_todays
         self.otherwise = 0
+        self._has_erasures = False
 
     def faults(self, log: LogReader, until: int, progress: Callable[[int], None]) -> Iterator[Fault]:
         """Every entry up to position `until` whose decision does not follow; `progress` is called with positions."""
         position, size = 0, _MOST
+        self._has_erasures = bool(log.erasures(until))
         while rows := log.proof_page(position, size, until):
-            entries = [_frozen(row) for row in rows]
-            done = self._decide(entries)
+            entries = self._alike([_frozen(row) for row in rows])
+            done = self._take(entries) if self._is_given(entries[0]) else self._decide(entries)
             if done < len(entries):
                 yield from self._judge(entries[done])
                 position, size = entries[done].position, _FEWEST
@@ -86,6 +93,19 @@ class Redeciding:
                 position, size = entries[-1].position, min(_MOST, 2 * size)
             self._beside.tidy()
             progress(position)
+
+    def _alike(self, entries: Sequence[Frozen]) -> Sequence[Frozen]:
+        """The first of these that are all to be decided, or all to be taken as they are."""
+        is_given = self._is_given(entries[0])
+        return list(takewhile(lambda one: self._is_given(one) == is_given, entries))
+
+    def _take(self, entries: Sequence[Frozen]) -> int:
+        """Keep these as they were decided; how many they are."""
+        self._clock.now = entries[-1].recorded
+        with self._beside.appending("", {}, {}) as batch:
+            for one in entries:
+                _keep(batch, one)
+        return len(entries)
 
     def _decide(self, entries: Sequence[Frozen]) -> int:
         """Decide these and keep them, up to the first that differs; how many."""
@@ -111,6 +131,13 @@ class Redeciding:
                 decided = batch.last if batch.position > before else None
                 if decided is None or _differences(one, decided):
                     raise Differing(number, decided)
+
+    def _is_given(self, one: Frozen) -> bool:
+        """Whether an entry is taken as it was decided: what its decision went by has been erased (R31)."""
+        type = one.entry.type if one.entry.reason is None else None
+        if one.is_empty or type == types.CONTACT_ERASED:
+            return True
+        return self._has_erasures and one.entry.type in _ABOUT_OTHERS
 
     def _judge(self, one: Frozen) -> Iterator[Fault]:
         """What is wrong with an entry that is decided otherwise today; it is kept as it is, for those behind it."""
@@ -212,7 +239,7 @@ def _differences(one: Frozen, decided: NewEntry) -> list[str]:
 
 def _frozen(one: StoredEntry) -> Frozen:
     columns = {name: getattr(one, name) for name in NewEntry.__struct_fields__}
-    return Frozen(one.position, one.recorded, NewEntry(**columns))
+    return Frozen(one.position, one.recorded, NewEntry(**columns), one.salt is None)
 
 
 _UNREADABLE = re.compile(r"offset (\d+) of partition (\d+): (.*)", re.DOTALL).fullmatch

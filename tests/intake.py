@@ -12,7 +12,7 @@ from consumers.appender import Appender
 from ledger.bus.port import Record
 from ledger.events import moments
 from ledger.events.signing import Signer
-from ledger.log.entry import Entry
+from ledger.log.entry import Entry, public_id
 from ledger.log.port import LogReader
 from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
@@ -158,3 +158,12 @@ def drop_message(position: int, *, by: str = "asha") -> bytes:
 def _of_import(type: str, id: str, source: str, said: dict[str, Any]) -> bytes:
     data = orjson.dumps({"import": source.removeprefix("/imports/"), **said})
     return Signer(SECRET).message(source=source, id=id, type=type, time="2023-11-14T22:13:20Z", data=data)
+
+
+def erasure_message(contact: Entry | str, id: str | None = None, *, by: str = "asha") -> bytes:
+    """A ContactErased of the contact that this entry made, or that has this id, signed."""
+    named = contact if isinstance(contact, str) else public_id(contact.contact_id or b"")
+    return Signer(SECRET).message(
+        source="/cli", id=id or f"erase{next(_numbers)}", type="ContactErased", time="2023-11-14T22:13:20Z",
+        data=orjson.dumps({"contact": named, "by": by, "reason": "asked to be forgotten"}),
+    )  # fmt: skip

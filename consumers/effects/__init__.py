@@ -2,6 +2,7 @@
 
 from consumers.effects import (
     about_contact,
+    contact_erased,
     import_mark,
     import_redone,
     import_undone,
@@ -21,6 +22,7 @@ EFFECTS = types.complete(
         types.IMPORT_REDONE: import_redone.EFFECT,
         types.MESSAGE_RETRIED: message_retried.EFFECT,
         types.MESSAGE_DROPPED: message_dropped.EFFECT,
+        types.CONTACT_ERASED: contact_erased.EFFECT,
     },
     types.TAKEN,
     "consumers/effects",

@@ -7,6 +7,7 @@ from consumers.effects.effect import Effect, TypeEffect
 from consumers.incoming import Incoming, Refusal
 from ledger.log.entry import NewEntry
 from ledger.log.port import Batch
+from ledger.log.undo import refused
 
 
 def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
@@ -17,14 +18,15 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
         return Refusal("wrong_state", "the log has no message of this import")
     if source not in context.undone:
         return Refusal("wrong_state", "the import is not undone")
-    refused = batch.redo(source)
+    left = batch.redo(source)
     context.undone.remove(source)
-    return Effect(detail=msgspec.json.encode(refused).decode(), at_once=True)
+    return Effect(detail=msgspec.json.encode(left).decode(), at_once=True)
 
 
 def _keep(entry: NewEntry, batch: Batch) -> None:
     batch.write()
-    batch.redo(entry.source or "")
+    if batch.has_events_of(entry.source or ""):  # else its rows have all been erased
+        batch.redo(entry.source or "", refused(entry.detail) if entry.detail else None)
 
 
 EFFECT = TypeEffect(_decide, _keep)

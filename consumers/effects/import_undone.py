@@ -38,7 +38,8 @@ def _left(message: Incoming, source: str, batch: Batch) -> str | None:
 
 def _keep(entry: NewEntry, batch: Batch) -> None:
     batch.write()
-    batch.undo(entry.source or "")
+    if batch.has_events_of(entry.source or ""):  # else its rows have all been erased
+        batch.undo(entry.source or "")
 
 
 EFFECT = TypeEffect(_decide, _keep)

@@ -6,6 +6,7 @@ cannot be read says nothing, and so folds to nothing.
 
 from contextlib import suppress
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 
@@ -54,6 +55,12 @@ class Settling(Command, gc=False):
     type: str | None = None
 
 
+class Erasing(Command, gc=False):
+    """Whose data is to go, by its public id, who says so and why."""
+
+    contact: str = ""
+
+
 class _Retrying(msgspec.Struct, gc=False):
     retry: Settling
 
@@ -95,6 +102,7 @@ _data = msgspec.json.Decoder(Data).decode
 _command = msgspec.json.Decoder(Command).decode
 _dropping = msgspec.json.Decoder(Settling).decode
 _retrying = msgspec.json.Decoder(_Retrying).decode
+_erasing = msgspec.json.Decoder(Erasing).decode
 _grammar = msgspec.json.Decoder(msgspec.Raw).decode
 _NOTHING = Data()
 _MEMBERS = msgspec.structs.fields(Data)
@@ -113,6 +121,11 @@ def check_command(data: msgspec.Raw | bytes) -> None:
 def settling(type: str, data: msgspec.Raw | bytes) -> Settling:
     """What a message that retries or drops a rejected one says of it. Raises what `BROKEN` has."""
     return _retrying(data).retry if type == types.MESSAGE_RETRIED else _dropping(data)
+
+
+def erasing(data: msgspec.Raw | bytes) -> UUID:
+    """The id of the contact that the data of a ContactErased names. Raises what `BROKEN` has."""
+    return UUID(_erasing(data).contact)
 
 
 def data_of(headers: Headers, value: bytes | None) -> Data:

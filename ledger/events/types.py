@@ -17,13 +17,14 @@ IMPORT_UNDONE = "ImportUndone"
 IMPORT_REDONE = "ImportRedone"
 MESSAGE_RETRIED = "MessageRetried"
 MESSAGE_DROPPED = "MessageDropped"
+CONTACT_ERASED = "ContactErased"
 GAP_ACCEPTED = "GapAccepted"
 BUS_ACCEPTED = "BusAccepted"
 
-EventKind = Literal["contact", "import", "command", "message", "note"]
+EventKind = Literal["contact", "import", "command", "message", "erasure", "note"]
 """What a type is about: one contact; an import, whose start and end it marks; the ledger, which is to do something;
-a rejected message, which is decided about once more; or what a person decided beside the bus, which the append itself
-notes."""
+a rejected message, which is decided about once more; a contact, all of which goes; or what a person decided beside the
+bus, which the append itself notes."""
 
 Sender = Literal["anybody", "ledger", "nobody"]
 """Who may send a type. `ledger`: this deployment, by its signature. `nobody`: none is taken from a bus."""
@@ -47,9 +48,9 @@ RULES: dict[str, Rule] = {
     IMPORT_REDONE: Rule("command", "ledger"),
     "ContactsMerged": Rule("command", "nobody"),
     "ContactsSplit": Rule("command", "nobody"),
-    "ContactErased": Rule("command", "nobody"),
     MESSAGE_RETRIED: Rule("message", "ledger"),
     MESSAGE_DROPPED: Rule("message", "ledger"),
+    CONTACT_ERASED: Rule("erasure", "ledger"),
     GAP_ACCEPTED: Rule("note", "nobody"),
     BUS_ACCEPTED: Rule("note", "nobody"),
 }
@@ -97,6 +98,10 @@ IMPORT, UPSTREAM = "import", "upstream"
 _KINDS = ((IMPORTS, IMPORT), (CALLS, "call"), (HUB, "hub"), (COMMAND_LINE, "ledger"))
 KINDS = (*(kind for _, kind in _KINDS), UPSTREAM)
 """Of sources: `kind_of` gives one of these."""
+
+
+FORGOTTEN = "forgotten:"
+"""Before its number: what stands for a foreign source all of whose messages were erased."""
 
 
 def kind_of(source: str) -> str:

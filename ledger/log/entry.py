@@ -126,6 +126,14 @@ class StoredEntry(NamedTuple):
     source_number: int | None
 
 
+FoldRow = tuple[
+    int, int, int | None, str | None, str | None, int | None, bytes | None, int | None, int, int | None,
+    bytes | None, bytes | None, int | None, str | None, int | None, int, int | None,
+]  # fmt: skip
+"""position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, import (its number), headers,
+value, phone, user_id, row, row_end, source (its number): the columns the fold needs, as they are stored."""
+
+
 def public_id(contact_id: bytes) -> str:
     """A contact's id as the outside sees it: the UUID's usual text."""
     return str(UUID(bytes=contact_id))

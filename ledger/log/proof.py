@@ -9,6 +9,7 @@ from ledger.events.signing import Signer
 from ledger.log import chain
 from ledger.log.chain import Layout
 from ledger.log.entry import StoredEntry, unpack_headers
+from ledger.log.erasure import Explained
 from ledger.log.fault import Fault
 from ledger.log.head import Head
 from ledger.log.port import LogReader
@@ -24,7 +25,7 @@ def entry_faults(log: LogReader, until: int, signer: Signer | None, progress: Ca
     The chain itself needs no secret, so that who can write the file can also make it anew: by the signatures, an entry
     of the ledger's own that was made so is found. They are looked at if there is a `signer`.
     """
-    links = _Links(log.layouts())
+    links, explained = _Links(log.layouts()), Explained(log.erasures(until))
     position, recorded_before = 0, 0
     for rows in _pages(log, until):
         for one in rows:
@@ -35,6 +36,8 @@ def entry_faults(log: LogReader, until: int, signer: Signer | None, progress: Ca
             if one.position != position + 1:
                 yield Fault(position + 1, f"missing: the next entry is {one.position}")
             position = one.position
+            is_erasure = one.type == types.CONTACT_ERASED
+            yield from explained.faults_of(position, one.contact, is_erasure, one.salt is None)
             yield from _message_faults(one)
             if one.hash != links.expected(one):
                 yield Fault(position, "the entry is not the one that was recorded, or the one before it changed")
@@ -44,6 +47,7 @@ def entry_faults(log: LogReader, until: int, signer: Signer | None, progress: Ca
                 yield from _signature_faults(signer, one, one.value)
             links.previous, recorded_before = one.hash, one.recorded
         progress(position)
+    yield from explained.faults(until)
     yield from links.faults()
 
 
@@ -84,7 +88,6 @@ class _Links:
 
 def _message_faults(one: StoredEntry) -> Iterator[Fault]:
     if one.salt is None:
-        yield Fault(one.position, "emptied without an erasure in the log")
         return
     committed = (
         one.salt, one.source, one.message_id, one.key, one.headers, one.value, one.phone, one.user_id, one.detail,

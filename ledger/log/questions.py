@@ -13,18 +13,11 @@ from typing import Final
 from ledger.events.identity import Known
 from ledger.events.signing import Signer
 from ledger.log.chain import Layout
-from ledger.log.entry import Entry, Headers, StoredEntry
+from ledger.log.entry import Entry, FoldRow, Headers, StoredEntry
 from ledger.log.fault import Fault
 from ledger.log.head import Head
 from ledger.log.identities import Identities
 from ledger.log.undo import Refused, Undoings
-
-FoldRow = tuple[
-    int, int, int | None, str | None, str | None, int | None, bytes | None, int | None, int, int | None,
-    bytes | None, bytes | None, int | None, str | None, int | None, int, int | None,
-]  # fmt: skip
-"""position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, import (its number), headers,
-value, phone, user_id, row, row_end, source (its number): the columns the fold needs, as they are stored."""
 
 POSITION: Final = 0
 CONTACT: Final = 5

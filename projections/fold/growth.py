@@ -31,7 +31,7 @@ class Origin(NamedTuple):
 
 class Counts(msgspec.Struct, gc=False, array_like=True):
     """What happened: contacts made, merged into others, taken away by an undo and brought back; how many more have
-    opted in to WhatsApp than before; and how many events about contacts there were.
+    opted in to WhatsApp than before; how many events about contacts there were; and how many contacts were erased.
     """
 
     made: int = 0
@@ -40,11 +40,12 @@ class Counts(msgspec.Struct, gc=False, array_like=True):
     redone: int = 0
     opted_in: int = 0
     events: int = 0
+    erased: int = 0
 
     @property
     def contacts(self) -> int:
         """How many more contacts there are than before."""
-        return self.made - self.merged - self.undone + self.redone
+        return self.made - self.merged - self.undone + self.redone - self.erased
 
 
 class Growth:
@@ -93,6 +94,19 @@ class Growth:
         counts.opted_in += _opted_in(step.after) - _opted_in(step.before)
 
 
+def erased(states: Iterable[ContactState], recorded: int, source: int | None, by: str | None) -> dict[Origin, Counts]:
+    """What an erasure takes away, at its own time: these contacts, as they were counted until then.
+
+    What was counted of them before stays, as what an undo takes away does; where the log is folded after the erasure,
+    there is nothing to be counted, and nothing to be taken away.
+    """
+    gone = list(states)
+    if not gone:
+        return {}
+    opted_in = sum(map(_opted_in, gone))
+    return {Origin(recorded // QUARTER, source or 0, by or ""): Counts(erased=len(gone), opted_in=-opted_in)}
+
+
 def summed(counts: Iterable[Counts]) -> Counts:
     """All of these together."""
     total = Counts()
@@ -103,6 +117,7 @@ def summed(counts: Iterable[Counts]) -> Counts:
         total.redone += one.redone
         total.opted_in += one.opted_in
         total.events += one.events
+        total.erased += one.erased
     return total
 
 

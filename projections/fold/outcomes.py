@@ -8,10 +8,11 @@ import msgspec
 from projections.fold.component import Step
 from projections.fold.event import Event
 
-Outcome = Literal["rejected", "skipped", "created", "updated", "unchanged"]
+Outcome = Literal["erased", "rejected", "skipped", "created", "updated", "unchanged"]
 """In the order in which the first that applies to any of a row's messages counts."""
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+_SETTLED = frozenset({"erased", "rejected"})
 _ORDER = {outcome: order for order, outcome in enumerate(OUTCOMES)}
 
 RowKey = tuple[str, int]
@@ -47,45 +48,45 @@ def row_message(event: Event, step: Step) -> RowMessage:
     return RowMessage(event.position, event.import_id, event.row, event.is_last, outcome, step.has_lost, event.contact)
 
 
-class RejectedRows:
-    """The rows whose outcome is `rejected`, by import, as of a position that only ever goes on.
+class SettledRows:
+    """The rows whose outcome is `rejected` or `erased`, by import, as of a position that only ever goes on.
 
-    What comes later for such a row changes nothing, but for a retry (R22): a log may have it, in which a rejected
-    message of ours, replayed with other bytes around its signature, was decided again. No other row can come twice,
-    since the append takes an accepted (source, id) once.
+    What comes later for such a row changes nothing, but for a retry of a rejected one (R22): a log may have it, in
+    which a rejected message of ours, replayed with other bytes around its signature, was decided again. No other row
+    can come twice, since the append takes an accepted (source, id) once.
     """
 
-    def __init__(self, load: Callable[[str], Iterable[int]] = lambda _: ()) -> None:
-        """`load` gives the rows of an import that were rejected before the first message that `closed` is told of."""
+    def __init__(self, load: Callable[[str], Iterable[tuple[int, Outcome]]] = lambda _: ()) -> None:
+        """`load` gives those rows of an import that were closed before the first message that `closed` is told of."""
         self._load = load
-        self._of: dict[str, set[int]] = {}
+        self._of: dict[str, dict[int, Outcome]] = {}
 
-    def of(self, import_id: str) -> set[int]:
-        """Those of one import, to be looked at and added to."""
+    def of(self, import_id: str) -> dict[int, Outcome]:
+        """Those of one import, each with its outcome, to be looked at and added to."""
         if import_id not in self._of:
-            self._of[import_id] = set(self._load(import_id))
+            self._of[import_id] = dict(self._load(import_id))
         return self._of[import_id]
 
 
 def closed(
-    messages: Iterable[RowMessage], open_rows: dict[RowKey, SoFar], rejected: RejectedRows, retried: Mapping[int, bool]
+    messages: Iterable[RowMessage], open_rows: dict[RowKey, SoFar], settled: SettledRows, retried: Mapping[int, bool]
 ) -> Iterator[RowMessage]:
     """The rows that these messages, in log order, complete; those they leave open stay in `open_rows`.
 
-    `rejected` has the rows that were closed as such before, and gets those that are now. `retried` has the positions of
-    the messages that were taken by a retry, and whether no message of the row is left refused by then: only then is
+    `settled` has the rows that were rejected or erased before, and gets those that are now. `retried` has the positions
+    of the messages that were taken by a retry, and whether no message of the row is left refused by then: only then is
     the row's outcome another one.
     """
-    import_id, rows = None, set[int]()
+    import_id, rows = None, dict[int, Outcome]()
     for message in messages:
         if message.import_id != import_id:
-            import_id, rows = message.import_id, rejected.of(message.import_id)
+            import_id, rows = message.import_id, settled.of(message.import_id)
         if message.row in rows:
-            if message.position not in retried:
+            if message.position not in retried or rows[message.row] == "erased":
                 continue
             message = msgspec.structs.replace(message, is_last=retried[message.position], replaces=True)
             if message.is_last:
-                rows.discard(message.row)
+                del rows[message.row]
         elif message.position in retried:  # before the row's last message came
             open_rows.pop((message.import_id, message.row), None)
         if not message.is_last or open_rows:
@@ -95,8 +96,8 @@ def closed(
                 open_rows[key] = outcome, is_older
                 continue
             message = msgspec.structs.replace(message, outcome=outcome, is_older=is_older)
-        if message.outcome == "rejected":
-            rows.add(message.row)
+        if message.outcome in _SETTLED:
+            rows[message.row] = message.outcome
         yield message
 
 

@@ -145,12 +145,16 @@ class FoldPage:
                 yield event
 
     def _note(self, row: FoldRow) -> None:
-        """What there is to note of a row without an event: rejected and skipped rows of imports, and their orders."""
+        """What there is to note of a row without an event: rejected, skipped and erased rows of imports, and orders."""
         (position, recorded, _, type, reason, contact, _, _, skipped, source, headers, value, _, _, import_row, row_end,
          _) = row  # fmt: skip
         import_id = self._import_ids[source]
         if import_id is None or (reason is not None and (reason not in _ABOUT_ROWS or type in types.ABOUT_MESSAGES)):
             return  # a refused retry is no message of its row: that one has its outcome, and keeps it
+        if value is None and import_row is not None:
+            erased = RowMessage(position, import_id, import_row, row_end == 1, "erased", False, contact or 0)
+            self.messages.append(erased)
+            return
         if reason is None and not skipped:
             if type in _IMPORT_COLUMNS:
                 document = _document(unpack_headers(headers), value, position, recorded, type)
@@ -166,8 +170,8 @@ def event_in(row: FoldRow, import_ids: ImportIds) -> Event | None:
     """The event that a row of the log is; None for one that folds to nothing in a contact."""
     (position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source, headers, value, phone,
      user_id, import_row, row_end, _) = row  # fmt: skip
-    if reason is not None or contact is None or skipped:
-        return None
+    if reason is not None or contact is None or skipped or value is None or type == types.CONTACT_ERASED:
+        return None  # an entry without a value was erased
     return event_of(
         position, recorded, stated, type, contact, contact_id, absorbed, False, source, import_ids[source], import_row,
         row_end == 1, None if phone is None else f"+{phone}", user_id,

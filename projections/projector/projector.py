@@ -1,10 +1,15 @@
 """Log to state: folds page after page into a generation, each page with its checkpoint in one transaction."""
 
+from collections.abc import Iterable
+
+from ledger.events import types
+from ledger.events.data import command_of
+from ledger.log.erasure import Emptied, read_emptied
 from ledger.log.port import LogReader
-from ledger.log.questions import ABSORBED, CONTACT, IMPORT, POSITION
+from ledger.log.questions import ABSORBED, CONTACT, IMPORT, POSITION, SOURCE
 from projections.fold.evolve import VERSION
-from projections.fold.growth import Growth, Since
-from projections.fold.outcomes import RejectedRows, closed
+from projections.fold.growth import Growth, Since, erased
+from projections.fold.outcomes import SettledRows, closed
 from projections.fold.page import FoldPage, ImportIds
 from projections.fold.replay import refolded
 from projections.fold.state import ContactState
@@ -59,11 +64,15 @@ class Projector:
 
         Raises StorageFault with the state as it was.
         """
-        undoing = self._log.next_undoing(self.checkpoint.position)
-        if undoing is not None and (until is None or undoing <= until):
-            if undoing == self.checkpoint.position + 1:
-                return self._undo(undoing)
-            until = undoing - 1
+        after = self.checkpoint.position
+        for order, follow in (
+            (self._log.next_undoing(after), self._undo),
+            (self._log.next_erasure(after), self._erase),
+        ):
+            if order is not None and (until is None or order <= until):
+                if order == after + 1:
+                    return follow(order)
+                until = order - 1
         rows = self._log.fold_page(self.checkpoint.position, limit, until)
         if not rows:
             return 0
@@ -72,7 +81,7 @@ class Projector:
         touched.update(row[ABSORBED] for row in rows if row[ABSORBED] is not None)
         wanted = {contact for contact in touched if contact < first}
         growth = Growth()
-        dirty = self._store.dirty_since(wanted) if self._may_be_dirty else {}
+        dirty = self._but_erased(self._store.dirty_since(wanted)) if self._may_be_dirty else {}
         states = self._store.load(wanted - dirty.keys()) if wanted else {}
         if dirty:
             states |= self._refolded(dirty, growth)
@@ -83,7 +92,7 @@ class Projector:
         changed = [page.states[contact] for contact in page.changed | dirty.keys() if contact in page.states]
         gone = (page.absorbed | dirty.keys()) - page.states.keys()
         retried = self._log.retried(first - 1, last)
-        outcomes = closed(batch.messages(), open_rows, RejectedRows(self._store.rejected_rows), retried)
+        outcomes = closed(batch.messages(), open_rows, SettledRows(self._store.settled_rows), retried)
         self._store.save(
             changed, batch.new, gone, outcomes, open_rows, page.imports, checkpoint, growth.counts, dirty.keys()
         )
@@ -95,12 +104,13 @@ class Projector:
 
         Raises StorageFault with the state as it was.
         """
-        dirty = self._store.some_dirty(limit) if self._may_be_dirty else {}
+        waiting = self._store.some_dirty(limit) if self._may_be_dirty else {}
+        dirty = self._but_erased(waiting)
         if dirty:
             growth = Growth()
             states = self._refolded(dirty, growth)
             self._store.refold(dirty.keys(), states, growth.counts)
-        else:
+        elif not waiting:
             self._may_be_dirty = False
         return len(dirty)
 
@@ -115,6 +125,38 @@ class Projector:
         self._store.undo(page.imports, touched, checkpoint)
         self.checkpoint, self._may_be_dirty = checkpoint, True
         return 1
+
+    def _erase(self, position: int) -> int:
+        """Take the erasure at `position`: what there is of the contacts goes, and their rows of imports are erased."""
+        entry, (row,) = self._log.entry(position), self._log.fold_page(position - 1, 1)
+        assert entry is not None
+        emptied = read_emptied(entry.detail) or Emptied([], [], 0, 0)
+        page, open_rows = FoldPage({}, self._import_ids), dict(self._open_rows)
+        page.fold(self._log.emptied_rows(emptied))
+        rows = list(closed(page.messages, open_rows, SettledRows(), {}))
+        states = self._store.load(emptied.contacts)
+        by = command_of(entry.headers, entry.value).by
+        counts = erased(states.values(), entry.recorded, row[SOURCE], self._import_ids.sender(by, row[SOURCE]))
+        touched = self._touched_still({one.import_id for one in page.messages}, position)
+        checkpoint = self._checkpoint_at(position)
+        self._store.erase(emptied.contacts, rows, open_rows, touched, checkpoint, counts)
+        self._open_rows, self.checkpoint = open_rows, checkpoint
+        return 1
+
+    def _touched_still(self, import_ids: Iterable[str], until: int) -> dict[str, int]:
+        """How many contacts that are not erased the last undo or redo of these imports is about."""
+        undoings, found = self._log.undoings(until), dict[str, int]()
+        for import_id in import_ids:
+            source = self._log.source_number(types.IMPORTS + import_id)
+            last = undoings.last(source, until)
+            if last is not None:
+                found[import_id] = len(self._log.touched(last.source, last.position))
+        return found
+
+    def _but_erased(self, dirty: Since) -> Since:
+        """Contacts to be folded anew: not those of whom nothing is left, which go with their erasure."""
+        gone = self._log.erased_among(dirty) if dirty else {}
+        return {contact: since for contact, since in dirty.items() if contact not in gone} if gone else dirty
 
     def _refolded(self, dirty: Since, growth: Growth) -> dict[int, ContactState]:
         until = self.checkpoint.position

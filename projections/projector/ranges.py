@@ -20,7 +20,7 @@ from ledger.log.questions import ABSORBED, CONTACT, CONTACT_ID, IMPORT, POSITION
 from ledger.log.undo import Undoings
 from projections.fold.evolve import VERSION
 from projections.fold.growth import Growth
-from projections.fold.outcomes import RejectedRows, RowKey, RowMessage, SoFar, closed
+from projections.fold.outcomes import RowKey, RowMessage, SettledRows, SoFar, closed
 from projections.fold.page import ImportIds
 from projections.projector.batch import ContactNumbers, ProjectorBatch
 from projections.projector.spool import Spool
@@ -108,7 +108,7 @@ def fold_ranges(
             progress((until.position + until.position * (number + 1) // ranges.count) // 2)
         open_rows: dict[RowKey, SoFar] = {}
         in_order, retried = _in_order(messages, until.position, sizes.section), log.retried(0, until.position)
-        rows_in_order = closed(in_order, open_rows, RejectedRows(), retried)
+        rows_in_order = closed(in_order, open_rows, SettledRows(), retried)
         checkpoint = Checkpoint(until.position, until.hash, VERSION)
         nobody = store.new_contacts(import_ids, growth)
         store.save((), nobody, (), rows_in_order, open_rows, imports, checkpoint, growth.counts)

@@ -36,6 +36,7 @@ class ImportTally:
     updated: int
     unchanged: int
     older: int
+    erased: int
     touched: int
     refolded: int
 

@@ -13,7 +13,7 @@ from typing import Any
 from ledger.log.fault import Fault
 from ledger.log.port import FoldRow
 from projections.fold.growth import Counts, Growth, Origin
-from projections.fold.outcomes import RowKey, RowMessage, SoFar
+from projections.fold.outcomes import Outcome, RowKey, RowMessage, SoFar
 from projections.fold.page import ImportIds
 from projections.fold.state import ContactState
 from projections.state.answers import Checkpoint
@@ -46,12 +46,17 @@ class StateProof(StateReader):
 
     @abstractmethod
     def faults_beside(
-        self, anew: "StoredState", touched: Callable[[str], Mapping[int, Collection[int]]], ordered: Mapping[str, int]
+        self,
+        anew: "StoredState",
+        touched: Callable[[str], Mapping[int, Collection[int]]],
+        ordered: Mapping[str, int],
+        has_erasures: bool,
     ) -> Iterator[Iterator[Fault]]:
         """What is not as in `anew`, which was folded from the log to the same position; by subject.
 
         `touched` gives the contacts that each undo or redo of an import, by its id, is about, by the position of the
-        order; `ordered` how many the last one is about, of each import that has one.
+        order; `ordered` how many the last one is about, of each import that has one. `has_erasures`: whether some
+        contact was erased by that position.
         """
 
 
@@ -147,8 +152,8 @@ class StateWriter(ABC):
         """The import rows of which only the first message has been folded."""
 
     @abstractmethod
-    def rejected_rows(self, import_id: str) -> list[int]:
-        """The rows of an import whose outcome is `rejected`."""
+    def settled_rows(self, import_id: str) -> list[tuple[int, Outcome]]:
+        """The rows of an import whose outcome is `rejected` or `erased`."""
 
     @abstractmethod
     def new_contacts(self, import_ids: ImportIds, growth: Growth) -> NewContacts:
@@ -181,6 +186,22 @@ class StateWriter(ABC):
     @abstractmethod
     def undo(self, imports: ImportColumns, touched: Sequence[int], checkpoint: Checkpoint) -> None:
         """Take the checkpoint past an undo or a redo of one import; the touched contacts are dirty from now on."""
+
+    @abstractmethod
+    def erase(
+        self,
+        contacts: Sequence[int],
+        rows: Sequence[RowMessage],
+        open_rows: Mapping[RowKey, SoFar],
+        touched: Mapping[str, int],
+        checkpoint: Checkpoint,
+        counts: Mapping[Origin, Counts],
+    ) -> None:
+        """Take the checkpoint past an erasure: nothing of these contacts is left in the state (R31).
+
+        `rows` are closed ones, each in the place of whatever outcome its row had. `touched` says how many contacts the
+        last undos and redos of some imports are about now.
+        """
 
     @abstractmethod
     def dirty_since(self, contacts: Iterable[int]) -> dict[int, int]:

@@ -215,7 +215,7 @@ def test_outcomes_of_rows_are_counted_and_told_in_log_order(kept):
         ]
         assert lines == [(one.position, one.import_id, one.row, one.outcome, one.is_older, one.contact) for one in made]
         assert [id for id, *_ in state.import_lines()] == ["i1", "i2"]
-    assert kept.writer.rejected_rows("i1") == [11]
+    assert kept.writer.settled_rows("i1") == [(11, "rejected")]
 
 
 def test_counts_are_added_up_by_quarter_hour_and_source(kept):
@@ -294,5 +294,5 @@ def test_a_state_beside_one_of_the_same_fold_has_no_faults_and_another_is_told_b
 def faults(kept, anew):
     with kept.storage.stored().proving() as state:
         assert [one.position for one in state.checkpoints()] == [2]
-        kinds = state.faults_beside(anew.storage.stored(), lambda _: [], {})
+        kinds = state.faults_beside(anew.storage.stored(), lambda _: [], {}, False)
         return [one.fault for kind in kinds for one in kind]

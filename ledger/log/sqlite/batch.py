@@ -8,9 +8,10 @@ from ledger import sqlite
 from ledger.events.data import Command
 from ledger.events.signing import Signer
 from ledger.log.entry import Headers, NewEntry, unpack_headers
+from ledger.log.erasure import Emptied
 from ledger.log.identities import Identities
 from ledger.log.port import Batch, Rejection, Taken
-from ledger.log.sqlite import undoing
+from ledger.log.sqlite import erasing, undoing
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import load, make, store
 from ledger.log.sqlite.rows import write
@@ -176,9 +177,27 @@ class SqliteBatch(Batch):
         """See `Batch.undo`."""
         undoing.release(self._connection, source, self.position + 1)
 
-    def redo(self, source: str) -> Refused:
+    def redo(self, source: str, but: Refused | None = None) -> Refused:
         """See `Batch.redo`."""
-        return undoing.claim(self._connection, source, self.position + 1)
+        return undoing.claim(self._connection, source, self.position + 1, but)
+
+    def contact_of(self, contact_id: bytes) -> int | None:
+        """See `Batch.contact_of`."""
+        return erasing.contact_of(self._connection, contact_id)
+
+    def erased_at(self, contact: int) -> int | None:
+        """See `Batch.erased_at`."""
+        return erasing.erased_among(self._connection, [contact]).get(contact)
+
+    def erase(self, contact: int) -> Emptied:
+        """See `Batch.erase`."""
+        assert self._signer is not None  # without a secret, nothing could tell what was erased when it comes again
+        return erasing.erase(self._connection, self._signer, contact, self.position + 1)
+
+    def mark_erased(self, emptied: Emptied) -> None:
+        """See `Batch.mark_erased`."""
+        erasing.release(self._connection, emptied.contacts)
+        erasing.mark(self._connection, emptied, self.position + 1)
 
     def has_events_of(self, source: str) -> bool:
         """See `Batch.has_events_of`."""

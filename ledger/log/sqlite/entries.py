@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from ledger.events import types
-from ledger.log.entry import Entry, Headers, phone_text, unpack_headers
+from ledger.log.entry import Entry, FoldRow, Headers, phone_text, unpack_headers
 from ledger.log.head import Head
-from ledger.log.questions import Entries, FoldRow
+from ledger.log.questions import Entries
 from ledger.log.sqlite.connected import Connected, listed
 from ledger.log.sqlite.head import head
 
@@ -16,7 +16,7 @@ COLUMNS = (
     " message_id, key, headers, value, phone, user_id, detail, salt IS NULL"
 )
 FROM = "FROM entries LEFT JOIN sources USING (source)"
-_FOLDED = (
+FOLDED = (
     "position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, import, headers, value, phone,"
     " user_id, row, row_end, ifnull(source, import)"  # an erased row still says which import it was of
 )
@@ -139,7 +139,7 @@ class SqliteEntries(Connected, Entries):
     def fold_page(self, after: int, limit: int, until: int | None = None) -> list[FoldRow]:
         """See `Entries.fold_page`."""
         return self._connection.execute(
-            f"SELECT {_FOLDED} FROM entries WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
+            f"SELECT {FOLDED} FROM entries WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
             (after, 2**62 if until is None else until, limit),
         ).fetchall()
 
@@ -154,7 +154,7 @@ class SqliteEntries(Connected, Entries):
     def fold_rows_about(self, contacts: Iterable[int], until: int) -> list[FoldRow]:
         """See `Entries.fold_rows_about`."""
         return self._connection.execute(
-            f"SELECT {_FOLDED} FROM entries WHERE contact IN (SELECT value FROM json_each(?)) AND reason IS NULL"
+            f"SELECT {FOLDED} FROM entries WHERE contact IN (SELECT value FROM json_each(?)) AND reason IS NULL"
             " AND position <= ? ORDER BY position",
             (listed(sorted(contacts)), until),
         ).fetchall()

@@ -12,6 +12,7 @@ from ledger.events.identity import Known
 from ledger.events.signing import Signer
 from ledger.log import undo
 from ledger.log.entry import phone_text
+from ledger.log.erasure import read_emptied
 from ledger.log.fault import Fault
 from ledger.log.identities import Identities
 from ledger.log.questions import KeptIdentities
@@ -49,7 +50,12 @@ _UNUSED_SOURCES = """
 SELECT source FROM sources WHERE
 NOT EXISTS (SELECT 1 FROM entries WHERE entries.source = sources.source AND reason IS NULL)
 AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.source = sources.source AND reason IS NOT NULL)
+AND NOT EXISTS (SELECT 1 FROM entries WHERE import = sources.source AND import IS NOT NULL AND salt IS NULL)
+AND name <> 'forgotten:' || source AND NOT (EXISTS (SELECT 1 FROM erased_contacts) AND (name GLOB '/*'))
 """
+"""After an erasure a source of ours may have no message left; a foreign one is then forgotten, but for its number."""
+
+_LAST_ERASURE = "SELECT max(position) FROM entries WHERE type = 'ContactErased' AND reason IS NULL"
 
 _UNEXPLAINED_NAMES = """
 SELECT position FROM erased_names WHERE NOT EXISTS
@@ -76,9 +82,26 @@ class IdentitiesAnew(KeptIdentities):
             yield Fault(self.head.position, f"sources: no entry has the source of number {source}")
         for (position,) in self._connection.execute(_UNEXPLAINED_NAMES):
             yield Fault(position, "erased_names: a name is taken for erased, and the entry it leads to is not")
+        yield from self._erasure_faults()
         yield from fold_identities(self._connection, self.head.position)
         for compared in _COMPARED:
             yield from self._differences(compared)
+
+    def _erasure_faults(self) -> Iterator[Fault]:
+        """Where the table of erased contacts says something else than the erasures."""
+        query = "SELECT contact, erasure FROM erased_contacts"
+        kept: dict[int, int] = dict(self._connection.execute(query).fetchall())
+        query = (
+            "SELECT position, contact, detail FROM entries INDEXED BY entries_of_erasures"
+            " WHERE type = 'ContactErased' AND reason IS NULL ORDER BY position"
+        )
+        for position, contact, detail in self._connection.execute(query).fetchall():
+            emptied = read_emptied(detail)
+            contacts = [] if emptied is None else emptied.contacts
+            if contact not in contacts or any(kept.pop(one, None) != position for one in contacts):
+                yield Fault(position, "erased_contacts: they are not the contacts that the erasure says it erased")
+        for position in kept.values():
+            yield Fault(position, "erased_contacts: a contact is there that no entry has erased")
 
     def _differences(self, compared: "_Compared") -> Iterator[Fault]:
         table, contact, at = compared.table, compared.contact, compared.at
@@ -140,6 +163,7 @@ class _Fold:
     def __init__(self, connection: Connection, until: int) -> None:
         self._connection = connection
         self._until = until
+        self._erased = connection.execute(_LAST_ERASURE).fetchone()[0] or 0
 
     def run(self) -> Iterator[Fault]:
         """Fold the entries; yields the redos that say something else than what comes of them."""
@@ -148,8 +172,12 @@ class _Fold:
             self._bind(done, position - 1)
             if type == types.IMPORT_UNDONE:
                 undoing.release(self._connection, source, position)
-            elif undoing.claim(self._connection, source, position) != _refused(detail):
-                yield Fault(position, "the redo leaves out other rows than those it could not bring back")
+            else:
+                told = _refused(detail)
+                is_told = told is not None and position < self._erased  # of whoever stood in its way nothing is left
+                left = undoing.claim(self._connection, source, position, told if is_told else None)
+                if not is_told and left != told:
+                    yield Fault(position, "the redo leaves out other rows than those it could not bring back")
             done = position
         self._bind(done, self._until)
 

@@ -10,6 +10,7 @@ from ledger.log.head import Head
 from ledger.log.port import LogReader, StoredLog
 from ledger.log.sqlite.commands import SqliteCommands
 from ledger.log.sqlite.entries import SqliteEntries
+from ledger.log.sqlite.erasing import SqliteErasures
 from ledger.log.sqlite.holders import SqliteHolders
 from ledger.log.sqlite.proving import SqliteProof
 from ledger.log.sqlite.rejections import SqliteRejections
@@ -31,7 +32,9 @@ def _refuse_other_version(connection: sqlite.Connection) -> None:
         raise NotMadeYet(_NONE if version == 0 else _OTHERWISE[version > VERSION])
 
 
-class SqliteLogReader(SqliteEntries, SqliteRejections, SqliteHolders, SqliteCommands, SqliteProof, LogReader):
+class SqliteLogReader(
+    SqliteEntries, SqliteRejections, SqliteErasures, SqliteHolders, SqliteCommands, SqliteProof, LogReader
+):
     """A read-only view of a log's file."""
 
     def __init__(self, path: Path, *, cache_mib: int = 2) -> None:

@@ -195,7 +195,7 @@ def _sources(connection: sqlite.Connection, entries: Sequence[NewEntry]) -> dict
     rows = connection.execute(
         "SELECT name, source FROM sources WHERE name IN (SELECT value FROM json_each(?))", (_listed(wanted).decode(),)
     )
-    return {name: _source(name, number) for name, number in rows}
+    return {None: _NO_SOURCE} | {name: _source(name, number) for name, number in rows}
 
 
 def _source(name: str, number: int) -> _Source:

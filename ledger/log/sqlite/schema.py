@@ -10,10 +10,10 @@ from ledger.log.sqlite import earlier, layouts
 from ledger.log.sqlite.head import head
 from ledger.wal import Wal
 
-VERSION = 6
+VERSION = 7
 """As schema.sql sets it: 2 has the index of undos, 3 the seal and whose log it is, 4 an entry's kind, import and row,
 and since when and until when a contact had its phone, its user id, or was merged, 5 the index of rejected messages, 6
-those of the entries that settle them."""
+those of the entries that settle them, 7 the erased contacts and the indexes that an erasure looks in."""
 
 _WITH_TODAYS_COLUMNS = 4
 """From this version on entries and identities have the columns of today: only what is missing is added."""
@@ -39,9 +39,9 @@ def bring_up_to_date(
 ) -> None:
     """Make the tables, in one transaction; in a file of an earlier version what it has not. `then` is called in it.
 
-    From version 4 on only indexes are added, which reads the entries once. The entries of an earlier version are
-    copied, if its disk has the room for that, of which `free` gives the bytes. Their hashes stay. The identities are
-    folded anew from them. The WAL, as large as the log meanwhile, is cut afterwards.
+    From version 4 on only indexes and a table are added, which reads the entries once. The entries of an earlier
+    version are copied, if its disk has the room for that, of which `free` gives the bytes. Their hashes stay. The
+    identities are folded anew from them. The WAL, as large as the log meanwhile, is cut afterwards.
 
     Raises Newer, and a StorageFault that passes where there is no room.
     """

@@ -47,6 +47,8 @@ CREATE INDEX entries_rejected_names ON entries (source, message_id) WHERE reason
 CREATE UNIQUE INDEX entries_settling ON entries (raw_digest) WHERE raw_digest IS NOT NULL AND reason IS NULL;
 CREATE INDEX entries_settling_newest ON entries (position, type) WHERE raw_digest IS NOT NULL AND reason IS NULL;
 
+CREATE INDEX entries_of_erasures ON entries (position) WHERE type = 'ContactErased' AND reason IS NULL;
+CREATE INDEX entries_about_nobody ON entries (position) WHERE contact IS NULL AND reason IS NULL;
 CREATE INDEX entries_erased_rows ON entries (import) WHERE import IS NOT NULL AND salt IS NULL;
 
 CREATE TRIGGER entries_are_kept BEFORE DELETE ON entries
@@ -83,6 +85,12 @@ CREATE TABLE erased_names (
     name     BLOB PRIMARY KEY,
     position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- The contacts that were erased, each with the position of its ContactErased: what that says in its detail.
+CREATE TABLE erased_contacts (
+    contact INTEGER PRIMARY KEY,
+    erasure INTEGER NOT NULL
+) STRICT;
 
 -- The identities: a fold of the accepted entries, kept in the same transaction (R7). A contact holds its phone and its
 -- user id, and is merged into another, from the entry `since` on; what ended did so with the entry `until`.
@@ -173,4 +181,4 @@ CREATE TABLE seal (
     signature TEXT
 ) STRICT;
 
-PRAGMA user_version = 6;
+PRAGMA user_version = 7;

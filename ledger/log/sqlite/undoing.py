@@ -147,14 +147,17 @@ def _asserted_by_others(
         yield from map(_assertion, rows.fetchall())
 
 
-def claim(connection: Connection, name: str, position: int) -> Refused:
+def claim(connection: Connection, name: str, position: int, but: Refused | None = None) -> Refused:
     """The import with this source (its name) is redone at `position`: bind anew what its events assert, in log order.
 
-    Gives the positions of the events that cannot have it, and so go on not counting.
+    Gives the positions of the events that cannot have it, and so go on not counting. What is known to be among them
+    (`but`) claims nothing.
     """
+    left_out = set() if but is None else {*but.phone, *but.user_id}
     phone: list[int] = []
     user_id: list[int] = []
-    for assertions in _events(connection, _number_of(connection, name), position):
+    for found in _events(connection, _number_of(connection, name), position):
+        assertions = [one for one in found if one.position not in left_out]
         into = survivors(connection, sorted({one.contact for one in assertions}), position)
         holders = _known(connection, set(into.values()))
         identities = Identities()

@@ -113,8 +113,12 @@ def _outcomes(live: RawStateFile, wrong: list[Fault]) -> Iterator[Row]:
         yield from lines
 
 
-def count_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
-    """Counts by quarter hour and source that are not what the log says; those of undos on their way come later."""
+def count_faults(live: RawStateFile, anew: RawStateFile, has_erasures: bool) -> Iterator[Fault]:
+    """Counts by quarter hour and source that are not what the log says; those of undos on their way come later.
+
+    What was counted of a contact before it was erased stays, and of that the log says nothing any more: then only what
+    there is now has to be the same.
+    """
     at = anew.checkpoint().position
     columns = ", ".join(COUNTED)
     if [tuple(live.rows(f"SELECT {columns} FROM totals", ()))] != [
@@ -122,6 +126,11 @@ def count_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
     ]:
         yield Fault(at, "totals: they are not the sums of growth")
     if live.dirty_count():
+        return
+    if has_erasures:
+        now, expected = live.totals(), anew.totals()
+        if (now.contacts, now.opted_in) != (expected.contacts, expected.opted_in):
+            yield Fault(at, "totals: there are not as many contacts, or opted in, as the log says")
         return
     query = f"SELECT quarter, source, by, {columns} FROM growth ORDER BY quarter, source, by"
     for ours, theirs in unequal(live.rows(query, ()), anew.rows(query, ()), 3):

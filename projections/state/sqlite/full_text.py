@@ -184,6 +184,20 @@ class FullText:
                 )
                 self._may_be_stale = True
 
+    def erase(self, contacts: Iterable[int]) -> None:
+        """These contacts are gone, and no part of their lines may stay; inside the transaction that erases them.
+
+        FTS5 alone only marks what is deleted, and leaves it in its pages until it merges them.
+        """
+        if self._reached is None:
+            return
+        execute, these = self._connection.execute, (_listed(list(contacts)).decode(),)
+        for is_secure in (1, 0):
+            execute("INSERT INTO full_text (full_text, rank) VALUES ('secure-delete', ?)", (is_secure,))
+            if is_secure:
+                execute("DELETE FROM full_text WHERE rowid IN (SELECT value FROM json_each(?))", these)
+        execute("DELETE FROM full_text_stale WHERE contact IN (SELECT value FROM json_each(?))", these)
+
     def refresh(self, most: int) -> int:
         """Put up to `most` contacts into the index as they are; gives how many these were."""
         if self._reached is None:

@@ -1,13 +1,13 @@
 """Outcomes of import rows, written into a state's file."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 
 import orjson
 
 from ledger import sqlite
-from projections.fold.outcomes import RowMessage
+from projections.fold.outcomes import OUTCOMES, Outcome, RowMessage
 from projections.state.sqlite.rows import text_of
 
 _ROWS = 10_000
@@ -42,36 +42,66 @@ def save_rows(connection: sqlite.Connection, rows: Iterable[RowMessage]) -> None
             )
         for import_id in {row.import_id for row in some if row.replaces}:
             again = {row.row for row in some if row.replaces and row.import_id == import_id}
-            _take_back(connection, number_of(connection, import_id), again)
+            _take_back(connection, number_of(connection, import_id), again, ("rejected",))
 
 
-def _take_back(connection: sqlite.Connection, number: int, rows: Collection[int]) -> None:
-    """Rows of an import that a retry has brought in are not rejected any more."""
+def save_erased(connection: sqlite.Connection, rows: Sequence[RowMessage]) -> None:
+    """Rows whose messages were erased, in log order: each is counted as that, in place of what it was before."""
+    for import_id in {row.import_id for row in rows}:
+        number, these = number_of(connection, import_id), [row for row in rows if row.import_id == import_id]
+        _take_back(connection, number, {row.row for row in these}, OUTCOMES)
+        for row in these:
+            _put_in(connection, number, row)
+        connection.execute("UPDATE imports SET erased = erased + ? WHERE number = ?", (len(these), number))
+
+
+def _put_in(connection: sqlite.Connection, number: int, row: RowMessage) -> None:
+    """An outcome at its place among those that are kept already."""
+    query = "SELECT min(until) FROM outcomes WHERE until >= ?"
+    until = connection.execute(query, (row.position,)).fetchone()[0] or row.position
+    key = until, number, row.outcome, int(row.is_older)
+    kept = connection.execute(
+        "SELECT positions, rows, contacts FROM outcomes"
+        " WHERE until = ? AND import = ? AND outcome = ? AND is_older = ?",
+        key,
+    ).fetchone()
+    lines = [] if kept is None else list(zip(*map(orjson.loads, kept), strict=True))
+    lines = sorted([*lines, (row.position, row.row, row.contact)])
+    connection.execute(
+        "INSERT OR REPLACE INTO outcomes (until, import, outcome, is_older, positions, rows, contacts)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (*key, *(text_of(list(each)) for each in zip(*lines, strict=True))),
+    )
+
+
+def _take_back(connection: sqlite.Connection, number: int, rows: Collection[int], outcomes: Sequence[Outcome]) -> None:
+    """Rows of an import have one of these outcomes no more, as far as they had."""
+    listed = ", ".join(f"'{outcome}'" for outcome in outcomes)
     groups = connection.execute(
-        "SELECT until, is_older, positions, rows, contacts FROM outcomes WHERE outcome = 'rejected' AND import = ?",
+        "SELECT until, outcome, is_older, positions, rows, contacts FROM outcomes"
+        f" WHERE outcome IN ({listed}) AND import = ?",
         (number,),
     ).fetchall()
-    for until, is_older, *lists in groups:
+    for until, outcome, is_older, *lists in groups:
         lines = list(zip(*map(orjson.loads, lists), strict=True))
         left = [line for line in lines if line[1] not in rows]
         if len(left) == len(lines):
             continue
-        key = until, number, is_older
+        key = until, number, outcome, is_older
+        which = "until = ? AND import = ? AND outcome = ? AND is_older = ?"
         if left:
             connection.execute(
-                "UPDATE outcomes SET positions = ?, rows = ?, contacts = ?"
-                " WHERE until = ? AND import = ? AND outcome = 'rejected' AND is_older = ?",
+                f"UPDATE outcomes SET positions = ?, rows = ?, contacts = ? WHERE {which}",
                 (*(text_of(list(each)) for each in zip(*left, strict=True)), *key),
             )
         else:
-            connection.execute(
-                "DELETE FROM outcomes WHERE until = ? AND import = ? AND outcome = 'rejected' AND is_older = ?", key
-            )
+            connection.execute(f"DELETE FROM outcomes WHERE {which}", key)
         fewer = len(lines) - len(left)
         connection.execute(
-            "UPDATE imports SET rejected = rejected - ?, older = older - ? WHERE number = ?",
+            f"UPDATE imports SET {outcome} = {outcome} - ?, older = older - ? WHERE number = ?",
             (fewer, fewer if is_older else 0, number),
         )
+    for until in {until for until, *_ in groups}:
         _end_where_it_ends(connection, until)
 
 

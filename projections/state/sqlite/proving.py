@@ -15,7 +15,11 @@ class StateFileProof(RawStateFile, StateProof):
     """What `verify` reads of a state file."""
 
     def faults_beside(
-        self, anew: StoredState, touched: Callable[[str], Mapping[int, Collection[int]]], ordered: Mapping[str, int]
+        self,
+        anew: StoredState,
+        touched: Callable[[str], Mapping[int, Collection[int]]],
+        ordered: Mapping[str, int],
+        has_erasures: bool,
     ) -> Iterator[Iterator[Fault]]:
         """See `StateProof.faults_beside`."""
         has_tags = self.keeps(TAGS)
@@ -28,7 +32,7 @@ class StateFileProof(RawStateFile, StateProof):
             yield import_faults(self, other, ordered)
             yield dirty_faults(self, touched)
             yield outcome_faults(self, other)
-            yield count_faults(self, other)
+            yield count_faults(self, other, has_erasures)
             yield block_faults(self, other)
             yield full_text_faults(self, other)
             if has_tags:

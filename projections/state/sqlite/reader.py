@@ -179,7 +179,7 @@ class StateFileReader(StateReader):
     def tally(self, import_id: str) -> ImportTally | None:
         """The outcomes of one import; None while none of its messages has been folded."""
         row = self._connection.execute(
-            "SELECT number, id, started, split, undoing, rejected, skipped, created, updated, unchanged, older,"
+            "SELECT number, id, started, split, undoing, rejected, skipped, created, updated, unchanged, older, erased,"
             " touched, refolded FROM imports WHERE id = ?",
             (import_id,),
         ).fetchone()
@@ -225,7 +225,7 @@ class StateFileReader(StateReader):
         """Every import with its own messages and its counts, by id."""
         return iter(
             self._connection.execute(
-                "SELECT id, started, split, undoing, rejected, skipped, created, updated, unchanged, older"
+                "SELECT id, started, split, undoing, rejected, skipped, created, updated, unchanged, older, erased"
                 " FROM imports ORDER BY id"
             ).fetchall()
         )

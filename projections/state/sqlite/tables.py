@@ -9,7 +9,7 @@ from projections.fold.evolve import VERSION
 from projections.fold.growth import Counts
 from projections.fold.outcomes import OUTCOMES
 
-LAYOUT = 4
+LAYOUT = 5
 """Of the tables of a state file; one that is older has an older fold version too, and so is folded anew."""
 
 COUNTED = Counts.__struct_fields__

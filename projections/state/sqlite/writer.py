@@ -14,7 +14,7 @@ import orjson
 from ledger import sqlite
 from ledger.wal import Wal
 from projections.fold.growth import Counts, Growth, Origin, summed
-from projections.fold.outcomes import RowKey, RowMessage, SoFar
+from projections.fold.outcomes import Outcome, RowKey, RowMessage, SoFar
 from projections.fold.page import ImportIds
 from projections.fold.state import ContactState
 from projections.state.answers import Checkpoint
@@ -24,7 +24,7 @@ from projections.state.sqlite.blocks import Blocks
 from projections.state.sqlite.full_text import FullText
 from projections.state.sqlite.indexes import let_write, make
 from projections.state.sqlite.new_contacts import NewContactRows
-from projections.state.sqlite.outcomes import number_of, save_rows
+from projections.state.sqlite.outcomes import number_of, save_erased, save_rows
 from projections.state.sqlite.rows import INSERT, ContactRow, insert, load, row_of
 from projections.state.sqlite.tables import COUNTED, ledger_of, make_tables
 
@@ -84,14 +84,14 @@ class StateStore(StateWriter):
         rows = self._connection.execute("SELECT import, row, outcome, is_older FROM open_rows")
         return {(name, row): (outcome, bool(older)) for name, row, outcome, older in rows}
 
-    def rejected_rows(self, import_id: str) -> list[int]:
-        """The rows of an import whose outcome is `rejected`."""
+    def settled_rows(self, import_id: str) -> list[tuple[int, Outcome]]:
+        """See `StateWriter.settled_rows`."""
         rows = self._connection.execute(
-            "SELECT rows FROM outcomes WHERE outcome = 'rejected' AND import ="
-            " (SELECT number FROM imports WHERE id = ? AND rejected > 0)",
+            "SELECT outcome, rows FROM outcomes WHERE outcome IN ('rejected', 'erased') AND import ="
+            " (SELECT number FROM imports WHERE id = ? AND rejected + erased > 0)",
             (import_id,),
         )
-        return [number for (numbers,) in rows for number in orjson.loads(numbers)]
+        return [(number, outcome) for outcome, numbers in rows for number in orjson.loads(numbers)]
 
     def new_contacts(self, import_ids: ImportIds, growth: Growth) -> NewContactRows:
         """Where contacts go that need no fold, for `save` or `fill`; they are counted in `growth`."""
@@ -120,11 +120,32 @@ class StateStore(StateWriter):
             self._save_imports(imports)
             save_rows(connection, rows)
             self._count(counts)
-            connection.execute("DELETE FROM open_rows")
+            self._save_open(open_rows)
+            self._reach(checkpoint)
+
+    def erase(
+        self,
+        contacts: Sequence[int],
+        rows: Sequence[RowMessage],
+        open_rows: Mapping[RowKey, SoFar],
+        touched: Mapping[str, int],
+        checkpoint: Checkpoint,
+        counts: Mapping[Origin, Counts],
+    ) -> None:
+        """See `StateWriter.erase`."""
+        these = (_listed(contacts).decode(),)
+        with sqlite.transaction(self._connection) as connection:
+            self._put((), contacts, ())
+            self._full_text.erase(contacts)
+            connection.execute("DELETE FROM dirty WHERE contact IN (SELECT value FROM json_each(?))", these)
             connection.executemany(
-                "INSERT INTO open_rows (import, row, outcome, is_older) VALUES (?, ?, ?, ?)",
-                [(name, row, outcome, int(older)) for (name, row), (outcome, older) in open_rows.items()],
+                "UPDATE imports SET touched = ?1,"
+                " refolded = ?1 - (SELECT count(*) FROM dirty WHERE import = number) WHERE id = ?2",
+                [(count, import_id) for import_id, count in touched.items()],
             )
+            save_erased(connection, rows)
+            self._save_open(open_rows)
+            self._count(counts)
             self._reach(checkpoint)
 
     def undo(self, imports: ImportColumns, touched: Sequence[int], checkpoint: Checkpoint) -> None:
@@ -200,6 +221,13 @@ class StateStore(StateWriter):
                     f" ON CONFLICT (id) DO UPDATE SET {column} = excluded.{column}",
                     (import_id, document),
                 )
+
+    def _save_open(self, open_rows: Mapping[RowKey, SoFar]) -> None:
+        self._connection.execute("DELETE FROM open_rows")
+        self._connection.executemany(
+            "INSERT INTO open_rows (import, row, outcome, is_older) VALUES (?, ?, ?, ?)",
+            [(name, row, outcome, int(older)) for (name, row), (outcome, older) in open_rows.items()],
+        )
 
     def _reach(self, checkpoint: Checkpoint) -> None:
         self._connection.execute(

@@ -15,7 +15,7 @@ from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.entry import public_id
 from projections.fold.component import take
 from projections.fold.event import event_of
-from projections.fold.outcomes import RejectedRows, RowMessage, closed, row_message
+from projections.fold.outcomes import RowMessage, SettledRows, closed, row_message
 from projections.fold.state import ContactState, changes
 from service.imports.columns.choices import Choices
 from service.imports.ledger.at_head import LedgerHead
@@ -86,7 +86,7 @@ class Rehearsal:
         messages: list[RowMessage] = []
         for (index, row), phone, holder, other in zip(part.taken, phones, holders, others, strict=True):
             messages += self._messages(index, row, phone, holder, other, states)
-        for message in closed(messages, {}, RejectedRows(), {}):
+        for message in closed(messages, {}, SettledRows(), {}):
             self.findings.outcomes[message.outcome] += 1
             if message.is_older:
                 self.findings.outcomes["older"] += 1

@@ -1,0 +1,106 @@
+"""What an erasure leaves in the log, and what readers ask of it (R31). Pure.
+
+The entry of a ContactErased says in its `detail` which entries it emptied: those about some contacts, which are the
+person's with all that were ever merged, and others, about no contact, that named the person. Both are under the chain.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from ledger.log.entry import FoldRow
+from ledger.log.fault import Fault
+
+
+class Emptied(msgspec.Struct, frozen=True):
+    """Which entries an erasure emptied: all about `contacts`, by number, and the `others`, by position.
+
+    `entries` is how many they are, `names` how many sources and ids of messages are never taken again.
+    """
+
+    contacts: list[int]
+    others: list[int]
+    entries: int
+    names: int
+
+
+class Erasure(NamedTuple):
+    """An accepted ContactErased: where it stands, and what it emptied; None where it does not say so."""
+
+    position: int
+    emptied: Emptied | None
+
+
+_decode = msgspec.json.Decoder(Emptied).decode
+
+
+def emptied_text(emptied: Emptied) -> str:
+    """As the entry of an erasure has it for its detail."""
+    return msgspec.json.encode(emptied).decode()
+
+
+def read_emptied(detail: str | None) -> Emptied | None:
+    """What the detail of an erasure's entry says; None where it says nothing."""
+    try:
+        return _decode(detail or "")
+    except msgspec.DecodeError:
+        return None
+
+
+class Explained:
+    """The entries that the erasures of a log say they emptied, for `verify`: each of these, and no other, is empty."""
+
+    def __init__(self, erasures: Iterable[Erasure]) -> None:
+        self._contacts: dict[int, int] = {}
+        self._others: dict[int, int] = {}
+        self._left: dict[int, int] = {}
+        self._silent = []
+        for position, emptied in erasures:
+            if emptied is None:
+                self._silent.append(position)
+                continue
+            self._contacts |= dict.fromkeys(emptied.contacts, position)
+            self._others |= dict.fromkeys(emptied.others, position)
+            self._left[position] = emptied.entries
+
+    def faults_of(self, position: int, contact: int | None, type_is_erasure: bool, is_empty: bool) -> Iterator[Fault]:
+        """What is wrong with an entry: that it is empty without an erasure, or not, with one."""
+        erasure = None if contact is None or type_is_erasure else self._contacts.get(contact)
+        if erasure is None or erasure < position:
+            erasure = self._others.get(position)
+        if is_empty and erasure is None:
+            yield Fault(position, "emptied without an erasure in the log")
+        elif erasure is not None and not is_empty:
+            yield Fault(position, f"the entry at position {erasure} has erased it, and it is not empty")
+        elif erasure is not None:
+            self._left[erasure] -= 1
+
+    def faults(self, until: int) -> Iterator[Fault]:
+        """Erasures whose number of entries is not the one that was found, once all up to `until` were looked at."""
+        for position in self._silent:
+            yield Fault(position, "the erasure does not say what it emptied")
+        for position, left in self._left.items():
+            if left and position <= until:
+                yield Fault(position, f"the erasure says that it emptied {left:+} entries than are empty")
+
+
+class Erasures(ABC):
+    """Which contacts were erased, by which entry."""
+
+    @abstractmethod
+    def next_erasure(self, after: int) -> int | None:
+        """The position of the first erasure after position `after`."""
+
+    @abstractmethod
+    def erasures(self, until: int) -> list[Erasure]:
+        """Every erasure up to position `until`, in log order."""
+
+    @abstractmethod
+    def erased_among(self, contacts: Iterable[int]) -> dict[int, int]:
+        """Those of the contacts, by number, that were erased, each with the position of the erasure."""
+
+    @abstractmethod
+    def emptied_rows(self, emptied: Emptied) -> list[FoldRow]:
+        """The fold's rows of those entries of imports' rows that an erasure emptied, in log order (`FoldRow`)."""

@@ -1,0 +1,216 @@
+"""Erasing a contact from a log's file, in the transaction of the append that takes the order (R31)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from ledger.events import types
+from ledger.events.signing import Signer
+from ledger.events.traces import Traces
+from ledger.log.entry import FoldRow, phone_text
+from ledger.log.erasure import Emptied, Erasure, Erasures, read_emptied
+from ledger.log.sqlite.connected import Connected
+from ledger.log.sqlite.entries import FOLDED
+from ledger.log.sqlite.undoing import components
+from ledger.sqlite import Connection
+
+_AT_ONCE = 1_000
+_FORGERIES = "('reserved', 'unknown_type')"
+"""What strangers' messages are rejected for: a name that one of them used is not its own."""
+
+_THESE = "IN (SELECT value FROM json_each(?))"
+_SAYING = ", ".join(f"'{type}'" for type in (*types.ABOUT_CONTACTS, types.MESSAGE_DROPPED))
+"""Accepted messages about no contact that can go: orders about imports hold for all of their rows."""
+
+_EMPTY = (
+    "UPDATE entries SET source = NULL, message_id = NULL, key = NULL, headers = NULL, value = NULL, phone = NULL,"
+    f" user_id = NULL, detail = NULL, salt = NULL WHERE position {_THESE}"
+)
+_HELD = ("phones", "user_ids", "former_phones", "former_user_ids")
+_json = msgspec.json.Encoder().encode
+
+
+def _chunks(positions: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(positions), _AT_ONCE):
+        yield positions[start : start + _AT_ONCE]
+
+
+def _listed(values: Iterable[object]) -> str:
+    return _json(list(values)).decode()
+
+
+def contact_of(connection: Connection, contact_id: bytes) -> int | None:
+    """The number of the contact with this id; None for one that no entry made."""
+    row = connection.execute("SELECT contact FROM contacts WHERE id = ?", (contact_id,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def erased_among(connection: Connection, contacts: Iterable[int]) -> dict[int, int]:
+    """See `Erasures.erased_among`."""
+    query = f"SELECT contact, erasure FROM erased_contacts WHERE contact {_THESE}"
+    return dict(connection.execute(query, (_listed(contacts),)).fetchall())
+
+
+def erase(connection: Connection, signer: Signer, contact: int, erasure: int) -> Emptied:
+    """Empty what the entries say of a contact and all that were ever merged with it; `erasure` is the order's position.
+
+    What was decided before is written. Which entries these are, an entry that does not know the person any more says.
+    """
+    contacts = sorted(components(connection, [contact]))
+    about = _positions(connection, f"contact {_THESE}", contacts)
+    others = _others(connection, _traces(connection, contacts))
+    others = sorted({*others, *_retried(connection, [*about, *others])})
+    positions = [*about, *others]
+    names = _forget_names(connection, signer, positions)
+    sources = {
+        source
+        for some in _chunks(positions)
+        for (source,) in connection.execute(
+            f"SELECT DISTINCT source FROM entries WHERE position {_THESE} AND source IS NOT NULL", (_listed(some),)
+        ).fetchall()
+    }
+    for some in _chunks(positions):
+        connection.execute(_EMPTY, (_listed(some),))
+    _forget_sources(connection, sources)
+    emptied = Emptied(contacts, others, len(positions), names)
+    release(connection, contacts)
+    mark(connection, emptied, erasure)
+    return emptied
+
+
+def release(connection: Connection, contacts: Sequence[int]) -> None:
+    """These contacts are found by nothing any more."""
+    for table in _HELD:
+        connection.execute(f"DELETE FROM {table} WHERE contact {_THESE}", (_listed(contacts),))
+    connection.execute(f"UPDATE contacts SET phone = NULL, user_id = NULL WHERE contact {_THESE}", (_listed(contacts),))
+
+
+def mark(connection: Connection, emptied: Emptied, erasure: int) -> None:
+    """Note which contacts the erasure at a position has erased."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO erased_contacts (contact, erasure) VALUES (?, ?)",
+        [(contact, erasure) for contact in emptied.contacts],
+    )
+
+
+def _positions(connection: Connection, condition: str, values: Iterable[int]) -> list[int]:
+    query = f"SELECT position FROM entries WHERE {condition} AND salt IS NOT NULL ORDER BY position"
+    return [position for (position,) in connection.execute(query, (_listed(values),)).fetchall()]
+
+
+def _traces(connection: Connection, contacts: Sequence[int]) -> Traces:
+    """The phones and user ids that the contacts' entries name, but for those that another contact has by now."""
+    given = _listed(contacts)
+    found: list[list[int | str]] = []
+    for column, table in (("phone", "phones"), ("user_id", "user_ids")):
+        rows = connection.execute(
+            f"SELECT DISTINCT {column} FROM entries WHERE contact {_THESE} AND {column} IS NOT NULL"
+            f" AND NOT EXISTS (SELECT 1 FROM {table} WHERE {table}.{column} = entries.{column}"
+            f" AND {table}.contact NOT {_THESE})",
+            (given, given),
+        )
+        found.append([value for (value,) in rows])
+    phones, user_ids = found
+    return Traces([text for phone in phones if (text := phone_text(int(phone)))], map(str, user_ids))
+
+
+def _others(connection: Connection, traces: Traces) -> list[int]:
+    """The entries about no contact that name the person: rejected ones, and rows that were skipped."""
+    return [
+        position
+        for index, condition in (
+            ("entries_rejected_newest", "reason IS NOT NULL"),
+            ("entries_about_nobody", f"contact IS NULL AND reason IS NULL AND type IN ({_SAYING})"),
+        )
+        for position, *columns in _walked(connection, index, condition)
+        if any(traces.are_in(column.encode() if isinstance(column, str) else column) for column in columns)
+    ]
+
+
+def _walked(connection: Connection, index: str, condition: str) -> Iterator[tuple[int, bytes | str | None]]:
+    """Position and what may name somebody of the messages in an index."""
+    after = 0
+    while rows := connection.execute(
+        "SELECT position, value, headers, key, user_id, detail, '+' || phone"
+        f" FROM entries INDEXED BY {index} WHERE {condition} AND position > ? AND salt IS NOT NULL"
+        " ORDER BY position LIMIT ?",
+        (after, _AT_ONCE),
+    ).fetchall():
+        yield from rows
+        after = rows[-1][0]
+
+
+def _retried(connection: Connection, positions: Sequence[int]) -> Iterator[int]:
+    """The rejected messages that entries at these positions took again, corrected maybe."""
+    for some in _chunks(positions):
+        yield from _positions(
+            connection,
+            "reason IS NOT NULL AND raw_digest IN (SELECT raw_digest FROM entries WHERE reason IS NULL"
+            f" AND raw_digest IS NOT NULL AND position {_THESE})",
+            some,
+        )
+
+
+def _forget_names(connection: Connection, signer: Signer, positions: Sequence[int]) -> int:
+    """Keep sources and ids of these entries as nothing but keyed hashes; how many."""
+    before = connection.execute("SELECT count(*) FROM erased_names").fetchone()[0]
+    for some in _chunks(positions):
+        rows = connection.execute(
+            "SELECT name, message_id, position FROM entries JOIN sources USING (source)"
+            f" WHERE position {_THESE} AND (reason IS NULL OR reason NOT IN {_FORGERIES}) ORDER BY reason IS NOT NULL",
+            (_listed(some),),
+        ).fetchall()
+        connection.executemany(
+            "INSERT OR IGNORE INTO erased_names (name, position) VALUES (?, ?)",
+            [(signer.of_erased(name, message_id), position) for name, message_id, position in rows],
+        )
+    return int(connection.execute("SELECT count(*) FROM erased_names").fetchone()[0]) - int(before)
+
+
+def _forget_sources(connection: Connection, sources: Iterable[int]) -> None:
+    """A foreign source that no entry has any more may name the person; its number stays, for what was counted by it."""
+    for source in sorted(sources):
+        connection.execute(
+            "UPDATE sources SET name = ?1 || source WHERE source = ?2"
+            " AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.source = ?2 AND reason IS NULL)"
+            " AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.source = ?2 AND reason IS NOT NULL)"
+            f" AND NOT ({_IS_OURS})",
+            (types.FORGOTTEN, source),
+        )
+
+
+_IS_OURS = " OR ".join(f"name GLOB '{start}*'" for start in types.OUR_SOURCES)
+
+
+class SqliteErasures(Connected, Erasures):
+    """Asks one log's file for erasures."""
+
+    def next_erasure(self, after: int) -> int | None:
+        """See `Erasures.next_erasure`."""
+        row = self._connection.execute(
+            "SELECT min(position) FROM entries INDEXED BY entries_of_erasures"
+            " WHERE type = 'ContactErased' AND reason IS NULL AND position > ?",
+            (after,),
+        ).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def erasures(self, until: int) -> list[Erasure]:
+        """See `Erasures.erasures`."""
+        rows = self._connection.execute(
+            "SELECT position, detail FROM entries INDEXED BY entries_of_erasures"
+            " WHERE type = 'ContactErased' AND reason IS NULL AND position <= ? ORDER BY position",
+            (until,),
+        )
+        return [Erasure(position, read_emptied(detail)) for position, detail in rows.fetchall()]
+
+    def erased_among(self, contacts: Iterable[int]) -> dict[int, int]:
+        """See `Erasures.erased_among`."""
+        return erased_among(self._connection, contacts)
+
+    def emptied_rows(self, emptied: Emptied) -> list[FoldRow]:
+        """See `Erasures.emptied_rows`."""
+        return self._connection.execute(
+            f"SELECT {FOLDED} FROM entries WHERE (contact {_THESE} OR position {_THESE})"
+            " AND salt IS NULL AND import IS NOT NULL AND row IS NOT NULL ORDER BY position",
+            (_listed(emptied.contacts), _listed(emptied.others)),
+        ).fetchall()

@@ -1,0 +1,130 @@
+"""An erased contact is nowhere: not in the log, not in the state, and both still prove themselves (R31)."""
+
+from contextlib import closing
+
+from ledger.events.signing import Signer
+from ledger.log.sqlite.reader import SqliteLogReader
+from projections.past.verify import verify
+from projections.projector.rebuild import fold_into
+from projections.state.digest import digests
+from projections.state.sqlite.file import StateFile
+from tests.examples import ASHA, GAVIN
+from tests.intake import SECRET, erasure_message, message, order_message, row, tracked
+
+
+def faults(room):
+    with closing(SqliteLogReader(room.folder / "log.db")) as log:
+        report = verify(log, room.generations.in_use(), StateFile(room.folder / "scratch.db"), signer=Signer(SECRET))
+        return [(one.position, one.fault) for one in report.faults]
+
+
+def anew(room):
+    """The digests of the state folded from the log alone, and its outcomes."""
+    scratch = StateFile(room.folder / "anew.db")
+    with closing(SqliteLogReader(room.folder / "log.db")) as log:
+        fold_into(scratch, log)
+    with scratch.reading() as state:
+        return digests(state), list(state.outcome_lines())
+
+
+def live(room):
+    with closing(room.state()) as state:
+        return digests(state), list(state.outcome_lines())
+
+
+def erase(room, entry):
+    (erased,) = room.take(erasure_message(entry))
+    assert erased.reason is None, erased.detail
+    return erased
+
+
+def test_an_erased_contact_is_gone_from_log_and_state(room):
+    gavin, _ = room.take(tracked(phone=GAVIN, traits={"name": "Gavin"}), tracked(phone=ASHA))
+    room.project()
+    erase(room, gavin)
+    room.project()
+    assert [one["phone"] for one in room.contacts()] == [ASHA]
+    assert room.reader.entry(1).is_erased
+    assert faults(room) == []
+    assert live(room) == anew(room)
+
+
+def test_the_same_holds_where_the_state_had_not_seen_the_contact_yet(room):
+    gavin, _ = room.take(tracked(phone=GAVIN, traits={"name": "Gavin"}), tracked(phone=ASHA))
+    erase(room, gavin)
+    room.project()
+    assert [one["phone"] for one in room.contacts()] == [ASHA]
+    assert faults(room) == []
+
+
+def test_rows_of_imports_are_counted_as_erased(room):
+    first, *_ = room.take(row(1, GAVIN), row(2, ASHA), row(3, GAVIN, userId="u1"))
+    room.project()
+    erase(room, first)
+    room.project()
+    assert room.outcomes() == [(1, "erased", False), (2, "created", False), (3, "erased", False)]
+    assert faults(room) == []
+    assert live(room) == anew(room)
+
+
+def test_rejected_messages_that_name_the_person_are_emptied_too(room):
+    gavin, *_ = room.take(
+        tracked(phone=GAVIN, userId="u1"),
+        tracked(phone=ASHA, userId="u2"),
+        tracked(phone=GAVIN, userId="u2"),
+        message("NoSuchType", {"tel": "99675-36783"}),
+        message("NoSuchType", {"tel": "99675-36784"}),
+    )
+    erase(room, gavin)
+    assert [room.reader.entry(position).is_erased for position in range(1, 6)] == [True, False, True, True, False]
+    room.project()
+    assert faults(room) == []
+
+
+def test_an_import_with_erased_rows_is_undone_and_redone(room):
+    first, *_ = room.take(row(1, GAVIN), row(2, ASHA))
+    room.take(order_message("ImportUndone", "o1", published=2))
+    room.project()
+    erase(room, first)
+    room.project()
+    assert faults(room) == []
+    room.take(order_message("ImportRedone", "o2", published=2))
+    room.project()
+    assert [one["phone"] for one in room.contacts()] == [ASHA]
+    assert faults(room) == []
+    assert live(room) == anew(room)
+
+
+def test_a_contact_that_was_erased_is_not_erased_again(room):
+    (gavin,) = room.take(tracked(phone=GAVIN))
+    erase(room, gavin)
+    (again,) = room.take(erasure_message(gavin))
+    assert again.reason == "wrong_state"
+
+
+def test_nobody_can_erase_without_the_deployments_signature(room):
+    room.take(tracked(phone=GAVIN))
+    (forged,) = room.take(message("ContactErased", {"contact": "00000000-0000-0000-0000-000000000001"}))
+    assert forged.reason == "reserved"
+
+
+def test_who_comes_back_is_a_new_contact(room):
+    (gavin,) = room.take(tracked(phone=GAVIN, traits={"name": "Gavin"}))
+    erase(room, gavin)
+    (back,) = room.take(tracked(phone=GAVIN))
+    room.project()
+    assert back.contact == back.position
+    assert [one["traits"] for one in room.contacts()] == [{}]
+    assert faults(room) == []
+
+
+def test_a_redo_stays_as_it_was_though_whoever_stood_in_its_way_is_erased(room):
+    room.take(row(1, GAVIN, userId="u1"), row(2, ASHA))
+    room.take(order_message("ImportUndone", "o1", published=2))
+    (other,) = room.take(tracked(phone=GAVIN, userId="u9"))
+    room.take(order_message("ImportRedone", "o2", published=2))
+    room.project()
+    erase(room, other)
+    room.project()
+    assert faults(room) == []
+    assert live(room) == anew(room)

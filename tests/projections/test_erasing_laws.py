@@ -1,0 +1,92 @@
+"""Whatever happened before and after it, an erasure leaves a log and a state that prove themselves (R28, R31)."""
+
+from contextlib import closing
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consumers.appender import Appender
+from consumers.redeciding import ANY_CLOCK, Clock, Redeciding
+from ledger.bus.port import Record
+from ledger.events.signing import Signer
+from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.writer import SqliteEventLog
+from projections.past.verify import verify
+from projections.projector.rebuild import fold_into
+from projections.state.digest import digests
+from projections.state.sqlite.file import StateFile
+from tests.intake import NOON, SECOND, SECRET, SequenceIds, erasure_message
+from tests.projections.conftest import Room
+from tests.worlds import bounded, folder, mixed_streams
+
+EVERY = 4
+"""One message in so many is followed by an erasure, at most."""
+
+
+@st.composite
+def histories(draw):
+    """Messages, each with what follows it: the n-th contact is erased (None: nobody), and whether it is projected."""
+    steps = st.tuples(st.none() | st.integers(0, 5), st.booleans())
+    return [
+        (one, *(draw(steps) if draw(st.integers(0, EVERY)) == 0 else (None, False))) for one in draw(mixed_streams())
+    ]
+
+
+def contacts(room):
+    entries = room.reader.read(0, 1_000)
+    return [entry for entry in entries if entry.contact_id is not None]
+
+
+def happen(room, history, page):
+    for number, (sent, erased, is_projected) in enumerate(history):
+        room.intake.append([sent.record(number)])
+        if is_projected:
+            room.project(page)
+        if erased is not None and (known := contacts(room)):
+            value = erasure_message(known[erased % len(known)], f"e{number}")
+            room.intake.append([Record(0, number, NOON + number * SECOND, None, value)])
+    room.project(page)
+
+
+def faults(room):
+    with closing(SqliteLogReader(room.folder / "log.db")) as log:
+        report = verify(log, room.generations.in_use(), StateFile(room.folder / "scratch.db"), signer=Signer(SECRET))
+        return [(one.position, one.fault) for one in report.faults]
+
+
+@given(histories(), st.integers(1, 4))
+@bounded(60)
+def test_log_and_state_prove_themselves_and_a_rebuild_says_the_same(history, page):
+    with folder() as place, closing(Room(place)) as room:
+        happen(room, history, page)
+        assert faults(room) == []
+        scratch = StateFile(place / "anew.db")
+        fold_into(scratch, room.reader)
+        with scratch.reading() as anew, closing(room.state()) as live:
+            assert digests(live) == digests(anew)
+            assert list(live.outcome_lines()) == list(anew.outcome_lines())
+
+
+@given(histories())
+@bounded(60)
+def test_what_comes_again_after_an_erasure_is_nothing(history):
+    with folder() as place, closing(Room(place)) as room:
+        happen(room, history, 100)
+        before = room.reader.head()
+        for number, (sent, _, _) in enumerate(history):
+            room.intake.append([sent.record(number)])
+        assert room.reader.head() == before
+
+
+@given(histories())
+@bounded(60)
+def test_what_is_left_is_decided_again_as_it_was(history):
+    with folder() as place, closing(Room(place)) as room:
+        happen(room, history, 100)
+        clock = Clock()
+        with closing(SqliteEventLog(place / "beside.db", clock=clock, accepted_clock=ANY_CLOCK)) as other:
+            ids = SequenceIds(place / "beside.db")
+            appender = Appender(other, secret=SECRET, may_merge=True, clock=clock, ids=ids)
+            redeciding = Redeciding(other, appender, clock, lambda _: True)
+            found = list(redeciding.faults(room.reader, room.reader.head().position, lambda _: None))
+        assert [(one.position, one.fault) for one in found] == []
