@@ -87,12 +87,12 @@ class Incoming(msgspec.Struct, frozen=True, gc=False):
     def first_of_row(self) -> Name | None:
         """The name of the row's first message, for the second one of a row whose mode is not upsert."""
         envelope, about = self.envelope, self.about
-        if envelope is None or about is None or about.mode == "upsert" or not envelope.id.endswith(_SECOND):
+        if envelope is None or about is None or about.mode == "upsert" or not envelope.id.endswith(SECOND):
             return None
-        return envelope.source, envelope.id.removesuffix(_SECOND) + _FIRST
+        return envelope.source, envelope.id.removesuffix(SECOND) + _FIRST
 
 
-_FIRST, _SECOND = ".u", ".t"
+_FIRST, SECOND = ".u", ".t"
 """How the ids of an import row's two messages end."""
 
 _e164 = re.compile(r"\+[0-9]{1,15}").fullmatch

@@ -15,7 +15,7 @@ import msgspec
 
 from consumers.appender import Appender
 from consumers.effects import EFFECTS
-from consumers.incoming import Incoming
+from consumers.incoming import SECOND, Incoming
 from ledger.bus.port import Record
 from ledger.events import types
 from ledger.log.entry import NewEntry, StoredEntry, phone_text, unpack_headers
@@ -30,7 +30,8 @@ _FEWEST, _MOST = 32, 5_000
 
 _SAME_DIGITS = 6
 _ABOUT_OTHERS = frozenset({types.IMPORT_UNDONE, types.IMPORT_REDONE, *types.ABOUT_MESSAGES})
-"""Orders about what other messages said; where one of these is erased, none of them can be decided again."""
+"""Orders about what other messages said: where some of these are erased, they cannot be decided again. Nor can the
+second message of a row, which goes by what became of the first."""
 
 _CLOCKS = frozenset({"stated", "bus_time"})
 
@@ -137,7 +138,8 @@ class Redeciding:
         type = one.entry.type if one.entry.reason is None else None
         if one.is_empty or type == types.CONTACT_ERASED:
             return True
-        return self._has_erasures and one.entry.type in _ABOUT_OTHERS
+        is_second = one.entry.row is not None and (one.entry.message_id or "").endswith(SECOND)
+        return self._has_erasures and (is_second or one.entry.type in _ABOUT_OTHERS)
 
     def _judge(self, one: Frozen) -> Iterator[Fault]:
         """What is wrong with an entry that is decided otherwise today; it is kept as it is, for those behind it."""

@@ -31,13 +31,17 @@ class Mentions:
 
     def in_message(self, key: bytes | None, headers: Headers, value: bytes | None) -> FoundBy | None:
         """By what a message is about the person; None where nothing of the person is in it."""
-        leaves = [*_leaves_of(headers, value), *(_text(part) for part in (key, *(content for _, content in headers)))]
-        return self._in_leaves(leaves) or self._in_text(_text(value), self._words)
+        around, text = [_text(part) for part in (key, *(content for _, content in headers))], _text(value)
+        if "\\" not in text and not any(map(self._may_be_in, (text, *around))):
+            return None  # most messages are looked at no further
+        return self._in_leaves([*_leaves_of(headers, value), *around]) or self._in_text(text, self._words)
 
     def in_line(self, line: str) -> FoundBy | None:
         """By what a line of a file is about the person; a short user id counts where it is a cell by itself."""
-        is_possible = any(one.search(line) for one in self._numbers) or any(one in line for one in self._user_ids)
-        return self._in_text(line, self._cells) if is_possible else None  # most lines are looked at no further
+        return self._in_text(line, self._cells) if self._may_be_in(line) else None
+
+    def _may_be_in(self, text: str) -> bool:
+        return any(one.search(text) for one in self._numbers) or any(one in text for one in self._user_ids)
 
     def _in_text(self, text: str, user_ids: re.Pattern[str]) -> FoundBy | None:
         if self._full.search(text):

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ledger.belonging import Ledger
-from ledger.log.batch import Batch, Rejection, Taken
+from ledger.log.appending import Batch, Rejection, Taken
 from ledger.log.entry import FoldRow
 from ledger.log.erasure import Erasures
 from ledger.log.head import Head

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from ledger.events import types
+from ledger.events.mentions import Mentions
 from ledger.events.signing import Signer
-from ledger.events.traces import Traces
-from ledger.log.entry import FoldRow, phone_text
+from ledger.log.entry import FoldRow, unpack_headers
 from ledger.log.erasure import Emptied, Erasure, Erasures, read_emptied
 from ledger.log.sqlite.connected import Connected
 from ledger.log.sqlite.entries import FOLDED
@@ -58,7 +58,7 @@ def erase(connection: Connection, signer: Signer, contact: int, erasure: int) ->
     """
     contacts = sorted(components(connection, [contact]))
     about = _positions(connection, f"contact {_THESE}", contacts)
-    others = _others(connection, _traces(connection, contacts))
+    others = _others(connection, _mentions(connection, contacts))
     others = sorted({*others, *_retried(connection, [*about, *others])})
     positions = [*about, *others]
     names = _forget_names(connection, signer, positions)
@@ -98,7 +98,7 @@ def _positions(connection: Connection, condition: str, values: Iterable[int]) ->
     return [position for (position,) in connection.execute(query, (_listed(values),)).fetchall()]
 
 
-def _traces(connection: Connection, contacts: Sequence[int]) -> Traces:
+def _mentions(connection: Connection, contacts: Sequence[int]) -> Mentions:
     """The phones and user ids that the contacts' entries name, but for those that another contact has by now."""
     given = _listed(contacts)
     found: list[list[int | str]] = []
@@ -111,10 +111,10 @@ def _traces(connection: Connection, contacts: Sequence[int]) -> Traces:
         )
         found.append([value for (value,) in rows])
     phones, user_ids = found
-    return Traces([text for phone in phones if (text := phone_text(int(phone)))], map(str, user_ids))
+    return Mentions([f"+{phone}" for phone in phones], [str(id) for id in user_ids])
 
 
-def _others(connection: Connection, traces: Traces) -> list[int]:
+def _others(connection: Connection, mentions: Mentions) -> list[int]:
     """The entries about no contact that name the person: rejected ones, and rows that were skipped."""
     return [
         position
@@ -122,18 +122,19 @@ def _others(connection: Connection, traces: Traces) -> list[int]:
             ("entries_rejected_newest", "reason IS NOT NULL"),
             ("entries_about_nobody", f"contact IS NULL AND reason IS NULL AND type IN ({_SAYING})"),
         )
-        for position, *columns in _walked(connection, index, condition)
-        if any(traces.are_in(column.encode() if isinstance(column, str) else column) for column in columns)
+        for position, key, headers, value in _walked(connection, index, condition)
+        if mentions.in_message(key, unpack_headers(headers), value) is not None
     ]
 
 
-def _walked(connection: Connection, index: str, condition: str) -> Iterator[tuple[int, bytes | str | None]]:
-    """Position and what may name somebody of the messages in an index."""
+def _walked(
+    connection: Connection, index: str, condition: str
+) -> Iterator[tuple[int, bytes | None, bytes | None, bytes | None]]:
+    """Position, key, headers and value of the messages in an index that are not empty."""
     after = 0
     while rows := connection.execute(
-        "SELECT position, value, headers, key, user_id, detail, '+' || phone"
-        f" FROM entries INDEXED BY {index} WHERE {condition} AND position > ? AND salt IS NOT NULL"
-        " ORDER BY position LIMIT ?",
+        f"SELECT position, key, headers, value FROM entries INDEXED BY {index}"
+        f" WHERE {condition} AND position > ? AND salt IS NOT NULL ORDER BY position LIMIT ?",
         (after, _AT_ONCE),
     ).fetchall():
         yield from rows
