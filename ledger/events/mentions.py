@@ -32,7 +32,8 @@ class Mentions:
     def in_message(self, key: bytes | None, headers: Headers, value: bytes | None) -> FoundBy | None:
         """By what a message is about the person; None where nothing of the person is in it."""
         around, text = [_text(part) for part in (key, *(content for _, content in headers))], _text(value)
-        if "\\" not in text and not any(map(self._may_be_in, (text, *around))):
+        is_plain = "\\" not in text and "data_base64" not in text
+        if is_plain and not any(map(self._may_be_in, (text, *around))):
             return None  # most messages are looked at no further
         return self._in_leaves([*_leaves_of(headers, value), *around]) or self._in_text(text, self._words)
 

@@ -76,7 +76,8 @@ def test_every_edit_is_found_and_located(tampering, part):
 
 
 UNTRIED = {("seal", "number"), ("ledger", "only"), ("dirty", "contact"), ("dirty", "import"), ("dirty", "since"),
-           ("erased_names", "name"), ("erased_names", "position"), ("full_text_stale", "contact")}  # fmt: skip
+           ("erased_names", "name"), ("erased_names", "position"), ("full_text_stale", "contact"),
+           ("erased_contacts", "contact"), ("erased_contacts", "erasure")}  # fmt: skip
 """Columns of which the story has no row that SQLite lets be edited; tests of their own are below."""
 
 
@@ -141,6 +142,22 @@ def test_a_contact_that_was_edited_and_marked_as_waiting_for_an_undo_is_found(wo
     path = world.drivers.generations().current_path()
     edit(path, "UPDATE contacts SET traits = '{}'", "INSERT INTO dirty VALUES (1, 1, 1)")
     assert any("dirty" in fault for fault in said(world))
+
+
+def test_a_contact_that_no_entry_has_erased_is_found_among_the_erased(world):
+    world.track(phone=GAVIN)
+    world.settle()
+    edit(world.deployment.log_path, "INSERT INTO erased_contacts VALUES (1, 1)")
+    assert "erased_contacts: a contact is there that no entry has erased" in said(world)
+
+
+def test_an_entry_that_was_emptied_by_other_hands_is_found(world):
+    world.track(phone=GAVIN)
+    world.settle()
+    columns = ("source", "message_id", "key", "headers", "value", "phone", "user_id", "detail", "salt")
+    emptied = ", ".join(f"{column} = NULL" for column in columns)
+    edit(world.deployment.log_path, f"UPDATE entries SET {emptied} WHERE position = 1")
+    assert "emptied without an erasure in the log" in said(world)
 
 
 def test_a_name_that_is_taken_for_erased_and_never_was_is_found(world):
