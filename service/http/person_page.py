@@ -5,6 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader
 
+from ledger.events import types
 from service.http.shown_values import Moments, visible
 from service.imports.columns.attributes import TITLES
 
@@ -12,7 +13,8 @@ from service.imports.columns.attributes import TITLES
 def person_page(document: Mapping[str, Any], moments: Moments) -> str:
     """The page of a document of `service.jobs.exports.one_person`, complete with its style."""
     page = Environment(loader=PackageLoader("service.http"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    page.filters |= {"moment": moments.full, "value": moments.value, "visible": visible, "title": _title}
+    page.filters |= {"moment": moments.full, "value": moments.value, "visible": visible}
+    page.filters |= {"title": _title, "kind": lambda type: _KINDS.get(type, type)}
     return page.get_template("person.html").render(document, name=name_of(document))
 
 
@@ -26,5 +28,14 @@ def name_of(document: Mapping[str, Any]) -> str:
 def _title(attribute: str) -> str:
     return _TITLES.get(attribute) or visible(attribute)
 
+
+_KINDS = {
+    types.USER_TRACKED: "Details told",
+    types.TAGS_ADDED: "Tags added",
+    types.EVENT_TRACKED: "Event",
+    types.IMPORT_UNDONE: "Import undone",
+    types.IMPORT_REDONE: "Import done again",
+}
+"""What types of events are called; any other by its name."""
 
 _TITLES = {**TITLES, "phone": "Phone", "tags": "Tags"}
