@@ -1,7 +1,6 @@
 """Opens every SQLite file of ours the same way: a build without the WAL bug, WAL, full sync, private files."""
 
 import os
-import re
 import sqlite3 as standard
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -129,6 +128,13 @@ class Connection(_Connection):
     def executemany(self, sql: str, rows: Iterable[Any], /) -> Cursor:
         """See `sqlite3.Connection.executemany`."""
         return Cursor(self).executemany(sql, rows)
+
+    def backup(self, target: _Connection, **options: Any) -> None:
+        """See `sqlite3.Connection.backup`."""
+        try:
+            _Connection.backup(self, target, **options)
+        except _Error as fault:
+            raise _translated(fault) from fault
 
 
 _OPCODES = 500_000
@@ -264,23 +270,6 @@ def _inode(path: Path) -> int | None:
 
 
 _BETWEEN_ATTEMPTS = 0.01
-
-
-def damage(connection: Connection) -> list[str]:
-    """What SQLite finds wrong with the pages of a file, each with the table or index it is in; nothing in a sound one.
-
-    The contents of rows and indexes are not looked at.
-    """
-    roots = dict(connection.execute("SELECT rootpage, name FROM sqlite_schema WHERE rootpage > 0"))
-    found = [line for (said,) in connection.execute("PRAGMA quick_check(10)") for line in str(said).splitlines()]
-    return [_named(line, roots) for line in found if line != "ok" and not line.startswith("***")]
-
-
-def _named(line: str, roots: dict[int, str]) -> str:
-    """What SQLite says of the tree with some number, with the name of the table or index that it is."""
-    told = re.match(r"Tree (\d+) ", line)
-    name = roots.get(int(told[1])) if told else None
-    return line if name is None else f"in {name}: {line}"
 
 
 @contextmanager

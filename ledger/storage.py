@@ -1,5 +1,7 @@
 """What can go wrong with a file of ours, in words that do not depend on the driver behind it."""
 
+from collections.abc import Callable
+
 
 class StorageFault(Exception):
     """A file of ours cannot be opened, read or written. Drivers raise it in the place of their library's exceptions."""
@@ -24,3 +26,11 @@ class NotMadeYet(StorageFault):
 
 class UnsafeDriver(Exception):
     """The library that reads and writes our files can damage them, and no better one is installed."""
+
+
+CopyProgress = Callable[[int, int], None]
+"""Called with the bytes that are copied, and all there are; may raise to break off."""
+
+
+def unseen(_done: int, _all: int) -> None:
+    """The progress of a copy at which nobody looks."""

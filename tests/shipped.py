@@ -132,14 +132,14 @@ class Shipped:
 
 
 class Served:
-    """`contacts serve` on a port of its own, with an HTTP client that has the first key."""
+    """`contacts serve` on a port of its own, with an HTTP client that has the first key, or one that it is given."""
 
-    def __init__(self, shipped):
+    def __init__(self, shipped, key=None):
         self.shipped = shipped
         self.port = free_port()
         self.start_again()
-        self.key = eventually(lambda: self._printed(r"^API key: (\S+)$"), "serve prints the first key")
-        self.url = self._printed(r"^Hub: (\S+)$")
+        self.key = key or eventually(lambda: self._printed(r"^API key: (\S+)$"), "serve prints the first key")
+        self.url = eventually(lambda: self._printed(r"^Hub: (\S+)$"), "serve prints its address")
         self.http = httpx.Client(base_url=self.url, auth=(self.key, ""), timeout=10)
 
     def _printed(self, pattern):

@@ -14,7 +14,15 @@ SOURCES = {
     for path in sorted((ROOT / room).rglob("*.py"))
 }
 
-DRIVERS = ("ledger/sqlite.py", "ledger/wal.py", "ledger/bus/sqlite/", "ledger/log/sqlite/", "projections/state/sqlite/")
+DRIVERS = (
+    "ledger/sqlite.py",
+    "ledger/wal.py",
+    "ledger/page_damage.py",
+    "ledger/copying.py",
+    "ledger/bus/sqlite/",
+    "ledger/log/sqlite/",
+    "projections/state/sqlite/",
+)
 STORES = (  # the tables of service.db, each with the one file that knows it
     "service/deployment/database.py",
     "service/deployment/audit_trail.py",

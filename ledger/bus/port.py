@@ -1,9 +1,13 @@
 """The port: what a bus must do. Two drivers, `kafka` and `sqlite`; one contract suite, `tests/contracts/`."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
+
+from ledger.storage import CopyProgress
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -158,6 +162,16 @@ class Bus(ABC):
     @abstractmethod
     def reader(self) -> Reader:
         """A new reader at no position yet (seek first). Raises Unavailable, Unusable."""
+
+    @contextmanager
+    def copying(self, meanwhile: Callable[[], None]) -> Iterator[Callable[[Path, CopyProgress], None] | None]:
+        """Call `meanwhile` in a moment in which nothing is published, where the bus has one; nobody waits for long.
+
+        The block is given what writes the bus as of that moment into a new file; None where the bus is kept elsewhere.
+        Raises Unavailable, Unusable, and what `meanwhile` raises.
+        """
+        meanwhile()
+        yield None
 
     def accept_clock(self) -> None:  # noqa: B027
         """Go on with this machine's clock, however far past the last message it is; nothing where others stamp.

@@ -17,6 +17,7 @@ from ledger.log.erasure import Erasures
 from ledger.log.head import Head
 from ledger.log.questions import Commands, Entries, Holders, Proof
 from ledger.log.rejections import Rejections
+from ledger.storage import CopyProgress, unseen
 
 __all__ = [
     "NO_TIPS",
@@ -131,6 +132,10 @@ class LogReader(Entries, Rejections, Erasures, Holders, Commands, Proof):
     @abstractmethod
     def freeze(self) -> Head:
         """From now until it is closed, see the log as it is now; the newest entry. The log's WAL grows meanwhile."""
+
+    @abstractmethod
+    def copy_to(self, path: Path, progress: CopyProgress = unseen) -> None:
+        """Write the log into the new file `path`, as this view sees it; it is on the disk when this returns."""
 
     @abstractmethod
     def ledger(self) -> Ledger | None:

@@ -2,9 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from ledger.events.traits import TraitType
+from ledger.storage import CopyProgress, unseen
 from projections.conditions.wanted import Sort, Wanted
 from projections.fold.growth import Counts, Origin
 from projections.fold.state import ContactState
@@ -76,6 +78,10 @@ class StateReader(ABC):
     @abstractmethod
     def freeze(self) -> None:
         """From now until it is closed, see the state as it is now, whatever the projector adds meanwhile."""
+
+    @abstractmethod
+    def copy_to(self, path: Path, progress: CopyProgress = unseen) -> None:
+        """Write the state into the new file `path`, as it is seen here; it is on the disk when this returns."""
 
     @abstractmethod
     def close(self) -> None:

@@ -76,6 +76,14 @@ _COMMANDS = {
     "rejected": _LazyCommand(
         "rejected.rejected", "Messages that were not accepted: look at them, have them taken again, or drop them."
     ),
+    "backup": _LazyCommand(
+        "backups.backup",
+        "Copy the whole ledger into the new folder DIR, while everything runs.",
+    ),
+    "restore": _LazyCommand(
+        "backups.restore",
+        "Bring the backup in DIR back, into a data folder that is new or empty, and take what the bus has had since.",
+    ),
     "audit-trail": _LazyCommand(
         "audit.audit_trail",
         "Show who did what, oldest first: keys, people, failed sign-ins, denied calls, rebuilds, imports undone.",

@@ -8,6 +8,9 @@ from typing import Any
 
 from ledger.sqlite import Connection
 
+BACKUP_MADE = "backup made"
+"""What the trail calls a backup, which `contacts status` looks for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Act:

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from ledger import sqlite
+from ledger.page_damage import damage as page_damage
 from ledger.storage import StorageFault
 from projections.state.generations import Generations
 from service.deployment.settings import Settings
@@ -49,7 +50,7 @@ def _found_in(path: Path, deadline: float) -> str | None:
     try:
         with closing(sqlite.connect(path, read_only=True)) as connection:
             connection.set_progress_handler(lambda: int(time.monotonic() > deadline), _STEPS)
-            return next(iter(sqlite.damage(connection)), None)
+            return next(iter(page_damage(connection)), None)
     except StorageFault as fault:
         return None if fault.is_passing or _is_late(fault) else str(fault)
 

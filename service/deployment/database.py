@@ -1,11 +1,15 @@
 """`service.db`: API keys, idempotency keys, imports and the audit table. Processes write it in short transactions."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
 from ledger.belonging import Gone, refuse_other
+from ledger.copying import copy_to
 from ledger.sqlite import Connection, Place, connect, transaction
+from ledger.storage import CopyProgress, unseen
 
 MIGRATIONS = Migrations("service")
 
@@ -31,6 +35,29 @@ def open_store(path: Path, ledger: str | None = None, busy_seconds: float = 10.0
         else:
             refuse_other(path, found, ledger)
     return connection
+
+
+class FrozenStore:
+    """`service.db` as it is when it is frozen, for whoever copies it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def freeze(self) -> None:
+        """From now on see the file as it is now."""
+        self._connection.execute("BEGIN")
+        self._connection.execute("SELECT id FROM ledger").fetchone()  # its view begins with its first read
+
+    def copy_to(self, path: Path, progress: CopyProgress = unseen) -> None:
+        """Write it into the new file `path`; it is on the disk when this returns."""
+        copy_to(self._connection, path, progress)
+
+
+@contextmanager
+def frozen_store(path: Path) -> Iterator[FrozenStore]:
+    """`service.db`, to be frozen and copied in the block. Raises StorageFault where there is none."""
+    with closing(connect(path, read_only=True)) as connection:
+        yield FrozenStore(connection)
 
 
 def refuse_lost_store(place: Place) -> None:

@@ -79,6 +79,12 @@ def open_ledger(
     return secret, known
 
 
+def note_restored(folder: Path, ledger: Ledger) -> None:
+    """Say whose folder this is before its files come: until log and `service.db` are there, they count as lost."""
+    make_private(folder)
+    made_by_one(folder / _NAME, _text(_Noted(ledger, has_log=True, has_store=True)))
+
+
 def note_log(folder: Path) -> None:
     """From now on there is a log: one that is missing is a lost one."""
     _note(folder, has_log=True)

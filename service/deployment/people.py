@@ -212,3 +212,8 @@ def shown(person: Person) -> dict[str, Any]:
         "scopes": [scope for scope in SCOPES if scope in person.scopes],
         "created_at": moments.text(person.created_at),
     }
+
+
+def void_links(connection: Connection) -> int:
+    """Void all one-time links, as where the file was brought from a backup; how many there were."""
+    return int(connection.execute("DELETE FROM links").rowcount)

@@ -144,3 +144,8 @@ def shown(session: Session) -> dict[str, Any]:
         "created_at": moments.text(session.created_at),
         "seen_at": moments.text(session.seen_at),
     }
+
+
+def sign_everybody_out(connection: Connection) -> int:
+    """End all sessions, as where the file was brought from a backup; how many there were."""
+    return int(connection.execute("DELETE FROM sessions").rowcount)

@@ -5,8 +5,10 @@ from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
-from ledger.sqlite import connect, damage, transaction
+from ledger.page_damage import damage
+from ledger.sqlite import connect, transaction
 from ledger.storage import StorageFault
+from service.deployment.audit_trail import BACKUP_MADE, Act, AuditTable
 
 
 def fault_of(path: Path) -> str | None:
@@ -33,6 +35,18 @@ def imports_waiting(path: Path) -> int | None:
             return int(count)
     except StorageFault:
         return None
+
+
+def last_backup(path: Path) -> Act | None:
+    """What the audit table has of the newest backup; None before the first, and where it cannot be asked."""
+    if not path.exists():
+        return None
+    try:
+        with closing(connect(path, read_only=True, busy_seconds=1.0)) as store:
+            found = AuditTable(store).newest(1, what=BACKUP_MADE)
+    except StorageFault:
+        return None
+    return found[0].act if found else None
 
 
 def kept_imports(path: Path) -> tuple[list[dict[str, Any]], list[str]]:

@@ -1,6 +1,6 @@
 """How far everything is: log head, what waits on the bus, what waits to be projected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 
@@ -11,7 +11,7 @@ from ledger.log.port import LogReader, StoredLog
 from ledger.storage import StorageFault
 from service.deployment.deployment import Deployment
 from service.deployment.parts import CONSUMER, PROJECTOR
-from service.deployment.store_checks import imports_waiting
+from service.deployment.store_checks import imports_waiting, last_backup
 from service.queries.part_states import PartState, Waiting, part_states
 from service.queries.readers import Readers
 
@@ -21,7 +21,8 @@ class Status:
     """The shape of `contacts status`.
 
     `head` is the log's hash (hex) at `position`; `bus_lag` counts messages not yet in the log (None: the bus is away),
-    `lag_events` entries not yet in the state, and `lag_seconds` how long the oldest of those has waited.
+    `lag_events` entries not yet in the state, and `lag_seconds` how long the oldest of those has waited. `last_backup`
+    says when one was made, up to which position and by whom; None: never, or before this ledger was restored.
     """
 
     head: str
@@ -32,6 +33,7 @@ class Status:
     rejected: int
     generation: int | None
     contacts: int
+    last_backup: Mapping[str, object] | None
     parts: tuple[PartState, ...]
 
     def document(self) -> dict[str, object]:
@@ -68,7 +70,8 @@ class LedgerStatus:
 
         if self.log.absence() is not None:
             lag = self.bus_lag(None)
-            return Status(bytes(32).hex(), 0, lag, 0, 0.0, 0, states.current(), contacts, parts(lag, 0))
+            backed = self._last_backup()
+            return Status(bytes(32).hex(), 0, lag, 0, 0.0, 0, states.current(), contacts, backed, parts(lag, 0))
         with self.readers.log() as log:
             head = log.head()
             waiting = log.read(checkpoint, 1) if checkpoint < head.position else []
@@ -82,8 +85,15 @@ class LedgerStatus:
                 sum(log.rejected_by_reason().values()),
                 states.current(),
                 contacts,
+                self._last_backup(),
                 parts(lag, head.position),
             )
+
+    def _last_backup(self) -> Mapping[str, object] | None:
+        act = last_backup(self.deployment.service_path)
+        if act is None:
+            return None
+        return {"at": moments.text(act.at), "position": act.detail.get("position"), "by": act.who}
 
     def signed_head(self) -> dict[str, object]:
         """The log's head with the deployment's signature: kept elsewhere, it proves that nothing before it changed."""

@@ -2,9 +2,11 @@
 
 import threading
 import time
+from contextlib import closing
 
 import pytest
 
+from ledger.bus.open import open_bus
 from ledger.bus.port import Message, OutOfRange, Replaced, TooLarge, Unavailable
 from ledger.bus.sizes import LIMIT
 from tests.contracts.reading import read, values
@@ -207,3 +209,26 @@ def test_a_bus_made_anew_has_another_id(place, publisher, reader, opened):
 
 def test_check_returns_when_the_bus_answers(place):
     place.bus().check()
+
+
+def test_a_copy_is_the_bus_of_a_moment_in_which_nothing_is_published(place, publisher, reader, tmp_path):
+    """A bus that is kept elsewhere is not copied, and asks all the same."""
+    publisher.publish(numbered(0, 3))
+    asked, late = threading.Event(), threading.Thread(target=lambda: publisher.publish(numbered(3, 4)))
+
+    def meanwhile():
+        late.start()
+        asked.set()
+
+    with place.bus().copying(meanwhile) as copy:
+        assert asked.is_set()
+        if copy is not None:
+            copy(tmp_path / "bus.db", lambda *_: None)
+    late.join()
+    assert values(read(reader, 4)) == [b"0", b"1", b"2", b"3"]
+    if copy is not None:
+        with closing(open_bus(f"sqlite:{tmp_path / 'bus.db'}").reader()) as copied:
+            copied.seek({})
+            assert values(read(copied, 3)) == [b"0", b"1", b"2"]
+            assert copied.bus_id == reader.bus_id
+            assert copied.ranges() == {0: (1, 4)}

@@ -1,5 +1,7 @@
 """What every log gives its readers: entries, heads, moments and messages as they were, in order (R29)."""
 
+from contextlib import closing
+
 import pytest
 from msgspec.structs import replace
 
@@ -180,3 +182,23 @@ def test_the_fold_is_given_an_imports_rows_with_its_number(by_hand, new_entry):
     assert (first[14:16], second[9], second[14:16]) == ((7, 1), None, (None, 0))
     assert [first[16], second[16]] == [by_hand.reader.source_number(name) for name in ("/imports/i1", "s")]
     assert by_hand.reader.fold_rows_about([1], 1) == [first]
+
+
+def test_a_copy_is_the_log_as_a_frozen_reader_sees_it(by_hand, new_entry, tmp_path):
+    by_hand.append(*[new_entry(message_id=f"m{number}") for number in range(3)])
+    by_hand.reader.freeze()
+    by_hand.append(new_entry(message_id="later"))
+    told = []
+    by_hand.reader.copy_to(tmp_path / "copy", lambda done, total: told.append((done, total)))
+    with closing(type(by_hand.place.stored())(tmp_path / "copy").open()) as copy:
+        assert copy.read(0, 9) == by_hand.reader.read(0, 9)
+        assert [entry.message_id for entry in copy.read(0, 9)] == ["m0", "m1", "m2"]
+        assert copy.damage() == copy.altered() == []
+    assert told[-1][0] == told[-1][1] > 0
+
+
+def test_a_copy_never_takes_the_place_of_a_file(by_hand, tmp_path):
+    (tmp_path / "copy").write_text("mine")
+    with pytest.raises(FileExistsError):
+        by_hand.reader.copy_to(tmp_path / "copy")
+    assert (tmp_path / "copy").read_text() == "mine"

@@ -96,6 +96,18 @@ def test_a_frozen_reader_sees_nothing_of_what_comes_after(kept):
     assert kept.ask(lambda state: state.count()) == 2
 
 
+def test_a_copy_is_the_state_as_a_frozen_reader_sees_it(kept, tmp_path):
+    kept.save(contact(1))
+    with kept.reading() as state:
+        state.freeze()
+        kept.save(contact(2))
+        state.copy_to(tmp_path / "copy")
+        seen = list(state.by_identity())
+    with type(kept.storage.stored())(tmp_path / "copy").reading() as copy:
+        assert list(copy.by_identity()) == seen
+        assert copy.checkpoint().position == 1
+
+
 def test_a_state_is_equal_only_to_itself(storage, tmp_path):
     (tmp_path / "other").mkdir()
     assert storage.stored() == storage.stored()

@@ -1,7 +1,9 @@
 """The embedded bus: one SQLite file, one partition, many publishing processes on one host."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from ledger.bus.known_bus import Belonging
@@ -10,6 +12,7 @@ from ledger.bus.sqlite.file import (
     RETENTION,
     accept,
     check_clock,
+    frozen,
     last_stamp,
     now,
     open_file,
@@ -20,7 +23,8 @@ from ledger.bus.sqlite.file import (
 from ledger.bus.sqlite.publisher import SqlitePublisher
 from ledger.bus.sqlite.reader import SqliteReader
 from ledger.clock import ClockAhead
-from ledger.storage import StorageFault
+from ledger.copying import copy_to
+from ledger.storage import CopyProgress, StorageFault
 
 __all__ = ["SqliteBus", "renew"]
 
@@ -55,6 +59,12 @@ class SqliteBus(Bus):
     def reader(self) -> Reader:
         """See `Bus.reader`."""
         return SqliteReader(self._path, self._clock, self._retention, self._belonging)
+
+    @contextmanager
+    def copying(self, meanwhile: Callable[[], None]) -> Iterator[Callable[[Path, CopyProgress], None]]:
+        """See `Bus.copying`."""
+        with frozen(self._path, meanwhile, self._belonging) as connection:
+            yield partial(copy_to, connection)
 
     def accept_clock(self) -> None:
         """See `Bus.accept_clock`."""

@@ -2,8 +2,8 @@
 
 import time
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from itertools import accumulate
 from pathlib import Path
 
@@ -248,6 +248,34 @@ def renew(path: Path) -> str:
         return renewed
     finally:
         connection.close()
+
+
+@contextmanager
+def frozen(path: Path, meanwhile: Callable[[], None], belonging: Belonging | None) -> Iterator[sqlite.Connection]:
+    """The bus as it is in a moment in which nobody can publish and `meanwhile` is called, for the block to read.
+
+    Raises Unavailable, Unusable.
+    """
+    with closing(open_file(path, belonging=belonging)) as publisher:
+        reader = _reader_of(path, publisher, meanwhile)
+    with closing(reader):
+        yield reader
+
+
+def _reader_of(path: Path, publisher: sqlite.Connection, meanwhile: Callable[[], None]) -> sqlite.Connection:
+    try:
+        reader = sqlite.connect(path, read_only=True)
+    except StorageFault as fault:
+        raise read_fault(path, fault) from fault
+    try:
+        with writing(publisher, time.monotonic() + 5):
+            meanwhile()
+            reader.execute("BEGIN")
+            bounds(reader)  # its view begins with its first read
+    except BaseException:
+        reader.close()
+        raise
+    return reader
 
 
 def cut(connection: sqlite.Connection, oldest: int, before: int) -> bool:

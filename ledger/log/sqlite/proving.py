@@ -3,7 +3,6 @@
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from ledger import sqlite
 from ledger.log.chain import Layout
 from ledger.log.entry import StoredEntry
 from ledger.log.questions import KeptIdentities, Proof
@@ -12,6 +11,7 @@ from ledger.log.sqlite.entries import FROM
 from ledger.log.sqlite.identities_anew import identities_anew
 from ledger.log.sqlite.layouts import layouts_of
 from ledger.log.sqlite.schema import declared_schema, schema_of
+from ledger.page_damage import damage
 
 
 class SqliteProof(Connected, Proof):
@@ -52,7 +52,7 @@ class SqliteProof(Connected, Proof):
 
     def damage(self) -> list[str]:
         """See `Proof.damage`."""
-        return sqlite.damage(self._connection)
+        return damage(self._connection)
 
     def identities_anew(self, scratch: Path) -> AbstractContextManager[KeptIdentities]:
         """See `Proof.identities_anew`."""

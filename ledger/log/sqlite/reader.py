@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ledger import sqlite
 from ledger.belonging import Ledger
+from ledger.copying import copy_to
 from ledger.log.head import Head
 from ledger.log.port import LogReader, StoredLog
 from ledger.log.sqlite.commands import SqliteCommands
@@ -16,7 +17,7 @@ from ledger.log.sqlite.proving import SqliteProof
 from ledger.log.sqlite.rejections import SqliteRejections
 from ledger.log.sqlite.schema import VERSION, version_of
 from ledger.log.sqlite.writer import bus_of, ledger_of, offsets_of
-from ledger.storage import NotMadeYet, StorageFault
+from ledger.storage import CopyProgress, NotMadeYet, StorageFault, unseen
 
 _NONE = "there is no event log yet: start the consumer (`contacts serve`)"
 _OTHERWISE = (
@@ -62,6 +63,10 @@ class SqliteLogReader(
         """See `LogReader.freeze`."""
         self._connection.execute("BEGIN")
         return self.head()
+
+    def copy_to(self, path: Path, progress: CopyProgress = unseen) -> None:
+        """See `LogReader.copy_to`."""
+        copy_to(self._connection, path, progress)
 
     def ledger(self) -> Ledger | None:
         """See `LogReader.ledger`."""

@@ -4,7 +4,7 @@ from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
-from ledger import sqlite
+from ledger.page_damage import damage
 from projections.state.answers import Checkpoint
 from projections.state.sqlite.reader import StateFileReader
 
@@ -20,7 +20,7 @@ class RawStateFile(StateFileReader):
 
     def damage(self) -> list[str]:
         """See `StateProof.damage`."""
-        return sqlite.damage(self._connection)
+        return damage(self._connection)
 
     def ledgers(self) -> list[str] | None:
         """See `StateProof.ledgers`."""

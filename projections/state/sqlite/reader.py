@@ -12,8 +12,9 @@ from typing import Any
 import orjson
 
 from ledger import sqlite
+from ledger.copying import copy_to
 from ledger.events.traits import TraitType, type_of
-from ledger.storage import NotMadeYet
+from ledger.storage import CopyProgress, NotMadeYet, unseen
 from projections.conditions.wanted import Wanted
 from projections.fold.growth import Counts, Origin
 from projections.fold.state import ContactState
@@ -51,6 +52,10 @@ class StateFileReader(StateReader):
         """From now until it is closed, see the file as it is now, whatever the projector adds meanwhile."""
         self._connection.execute("BEGIN")
         self._checkpoints()
+
+    def copy_to(self, path: Path, progress: CopyProgress = unseen) -> None:
+        """See `StateReader.copy_to`."""
+        copy_to(self._connection, path, progress)
 
     def _checkpoints(self) -> list[Checkpoint]:
         rows = self._connection.execute("SELECT position, hash, fold_version FROM checkpoint")

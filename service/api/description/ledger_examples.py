@@ -125,6 +125,7 @@ STATUS: dict[str, Any] = {
     "rejected": 1,
     "generation": 1,
     "contacts": 1,
+    "last_backup": None,
     "parts": [
         {"name": "importer", "alive": True, "position": None, "heartbeat_seconds": 0.4, "fault": None},
         {"name": "consumer", "alive": True, "position": 5, "heartbeat_seconds": 0.2, "fault": None},

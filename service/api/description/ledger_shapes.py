@@ -114,6 +114,11 @@ class StatusSchema(Answer):
     rejected = fields.Integer(required=True)
     generation = fields.Integer(required=True, allow_none=True)
     contacts = fields.Integer(required=True)
+    last_backup = fields.Dict(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When one was made (`at`), up to which `position`, and `by` whom; null: none yet"},
+    )
     parts = fields.List(fields.Nested(PartStateSchema), required=True)
 
 

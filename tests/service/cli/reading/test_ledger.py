@@ -27,6 +27,7 @@ def test_status_has_the_shape_of_a_status(told):
         "rejected": 1,
         "generation": 1,
         "contacts": 2,
+        "last_backup": None,
     }
 
 

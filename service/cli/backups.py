@@ -1,0 +1,109 @@
+"""`contacts backup` and `contacts restore`: a whole ledger carried to another place, and back."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+
+from service.cli.given import settings, who
+from service.cli.progress import progress_shown
+from service.cli.terminal import Failed, as_json, emit, opened
+from service.jobs.backups.backup import BackupProgress, NotABackupPlace
+from service.jobs.backups.manifest import BadBackup, Manifest
+from service.jobs.backups.restore import NotEmpty
+from service.processes.temporary import PartFailed
+from service.queries.status import Status
+from service.wiring.backups import backup_parts, catch_up, note_restore, restore_place
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@as_json
+def backup(folder: Path, is_json: bool) -> None:
+    """Copy the whole ledger into the new folder DIR, while everything runs.
+
+    It has the log, the contact state, the embedded bus, keys, people, imports and the secret: keep it as safe as the
+    data folder.
+    """
+    with backup_parts(opened().deployment) as parts, _shown(is_json=is_json) as progress:
+        try:
+            manifest = parts.take(folder, who(), progress)
+        except NotABackupPlace as fault:
+            raise Failed(str(fault)) from fault
+    emit(_document(folder, manifest), is_json, lambda: _show_made(folder, manifest))
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--no-catch-up", "is_left", is_flag=True, help="Only put the files in place, as where the bus is away.")
+@as_json
+def restore(folder: Path, is_left: bool, is_json: bool) -> None:
+    """Bring the backup in DIR back, into a data folder that is new or empty, and take what the bus has had since.
+
+    Sessions and one-time links of then let nobody in any more. Stop the ledger that it was taken of first: there must
+    not be two of it.
+    """
+    given = settings()
+    with _shown(is_json=is_json) as progress:
+        try:
+            manifest = restore_place(given).restore(folder, progress)
+        except (BadBackup, NotEmpty) as fault:
+            raise Failed(str(fault)) from fault
+    deployment = note_restore(os.environ, manifest, who())
+    status: Status | None = None
+    if not is_left:
+        try:
+            status = catch_up(deployment, manifest.head.position, lambda _: None)
+        except PartFailed as fault:
+            raise Failed(f"everything is in place, but what the bus has had since is not taken: {fault}") from fault
+    document = _document(folder, manifest) | {"data": str(given.data), "now": status and status.document()}
+    emit(document, is_json, lambda: _show_restored(given.data, manifest, status))
+
+
+def _document(folder: Path, manifest: Manifest) -> dict[str, object]:
+    return {
+        "folder": str(folder),
+        "ledger": manifest.ledger,
+        "made_at": manifest.made_at,
+        "position": manifest.head.position,
+        "bytes": manifest.size,
+        "files": len(manifest.files),
+        "secret": manifest.secret,
+    }
+
+
+def _show_made(folder: Path, manifest: Manifest) -> None:
+    click.echo(
+        f"{folder}: everything up to position {manifest.head.position:,}, {max(1, round(manifest.size / 1e6)):,} MB in"
+        f" {len(manifest.files):,} files and a manifest."
+    )
+    if manifest.secret == "elsewhere":
+        click.echo("The secret is not in it: CONTACTS_SECRET has it, and without it the backup cannot be restored.")
+
+
+def _show_restored(data: Path, manifest: Manifest, status: Status | None) -> None:
+    click.echo(f"{data}: as it was at {manifest.made_at}, position {manifest.head.position:,}.")
+    if status is not None and status.bus_lag == 0:
+        more = status.position - manifest.head.position
+        click.echo(f"Messages taken since from the bus: {more:,}. Contacts: {status.contacts:,}.")
+    else:
+        click.echo("What the bus has had since is taken by `contacts serve`, when the bus answers.")
+
+
+@contextmanager
+def _shown(*, is_json: bool) -> Iterator[BackupProgress]:
+    """A bar for what is done, in MB."""
+    with ExitStack() as bar:
+        shown: dict[str, Callable[[int], None]] = {}
+
+        def tell(what: str, done: int, total: int) -> None:
+            if what not in shown:
+                bar.close()
+                shown[what] = bar.enter_context(progress_shown(f"{what}, MB", total >> 20, is_json=is_json))
+            shown[what](done >> 20)
+
+        yield tell
