@@ -14,8 +14,8 @@ from ledger.log.port import Batch, Rejection, Taken
 class BatchContext:
     """Looks up once what the messages of a batch name, and is told of each decision, so that later ones see it.
 
-    `taken` has the accepted messages by name, `undone` the sources of the imports that are undone, and `identities`
-    who holds which phone and user id.
+    `taken` has the accepted messages by name, `undone` the sources of the imports that are undone, `identities`
+    who holds which phone and user id, and `has_merge_orders` whether contacts were ever merged or split by hand.
     """
 
     def __init__(
@@ -59,10 +59,12 @@ class BatchContext:
                     ids[source].append(first)
         self.taken = batch.taken(ids)
         self.identities = batch.load_identities(self._phones, self._user_ids)
+        self.has_merge_orders = batch.has_merge_orders()
 
     def write(self) -> None:
         """Write what was decided so far, for whoever looks it up in the log; what `identities` bound is stored."""
         self.batch.write()
+        self.has_merge_orders = self.batch.has_merge_orders()
         self.identities = self.batch.load_identities(self._phones, self._user_ids)
 
     def reload(self) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from ledger.bus.port import Record
 from ledger.events import moments, types
-from ledger.events.data import BROKEN, Settling, anything, check_command, erasing, settling, signed_data
+from ledger.events.data import BROKEN, Settling, anything, check_command, erasing, merge_order, settling, signed_data
 from ledger.events.envelope import Envelope, Unreadable, check_depth, decode
 from ledger.events.identity import Mode
 from ledger.events.schema import check_data, identity_of
@@ -136,6 +136,8 @@ def read(record: Record, signer: Signer) -> Incoming:
             about = _retried(envelope, settles) if envelope.type == types.MESSAGE_RETRIED else None
         elif rule.kind == "erasure":
             erases = erasing(envelope.data)
+        elif rule.kind == "merge":
+            merge_order(envelope.data)
         else:
             check_command(envelope.data)
     except BROKEN as fault:

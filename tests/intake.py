@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -152,6 +153,23 @@ def drop_message(position: int, *, by: str = "asha") -> bytes:
     data = orjson.dumps({"position": position, "by": by, "reason": "not ours"})
     return Signer(SECRET).message(
         source="/cli", id=f"drop{next(_numbers)}", type="MessageDropped", time="2023-11-14T22:13:20Z", data=data
+    )
+
+
+def merge_message(survivor: UUID | str, absorbed: UUID | str, *, by: str = "asha", id: str | None = None) -> bytes:
+    """A ContactsMerged, signed."""
+    return _about_two("ContactsMerged", {"survivor": str(survivor), "absorbed": str(absorbed), "by": by}, id)
+
+
+def apart_message(absorbed: UUID | str, *, by: str = "asha", id: str | None = None) -> bytes:
+    """A ContactsSplit, signed."""
+    return _about_two("ContactsSplit", {"absorbed": str(absorbed), "by": by}, id)
+
+
+def _about_two(type: str, said: dict[str, Any], id: str | None) -> bytes:
+    data = orjson.dumps({**said, "reason": "as they told us"})
+    return Signer(SECRET).message(
+        source="/cli", id=id or f"two{next(_numbers)}", type=type, time="2023-11-14T22:13:20Z", data=data
     )
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 from hypothesis import HealthCheck, settings
@@ -18,7 +19,7 @@ from ledger.bus.port import Record
 from ledger.events import moments
 from tests import oracle
 from tests.examples import PHONES
-from tests.intake import NOON, SECOND, SHOP, message, order_message, row_message
+from tests.intake import NOON, SECOND, SHOP, apart_message, merge_message, message, order_message, row_message
 
 IS_FULL = bool(os.environ.get("CONTACTS_TEST_FULL"))
 
@@ -30,6 +31,8 @@ def bounded(examples: int) -> settings:
 
 
 ORDERS = ("ImportUndone", "ImportRedone")
+MERGE_ORDERS = ("ContactsMerged", "ContactsSplit")
+"""Their data names contacts by how many were made before them and with them: 1 is the first."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,9 @@ class Sent:
     def record(self, number: int) -> Record:
         """As the bus takes it: the n-th message of the stream."""
         source = f"/imports/{self.of}"
-        if self.type in ORDERS:
+        if self.type in MERGE_ORDERS:
+            value = _merge_order(self.type, self.data, f"two{number}")
+        elif self.type in ORDERS:
             value = order_message(self.type, f"{self.of}.order.{number}", source=source, published=0)
         elif self.row is not None:
             part = "u" if self.type == "UserTracked" else "t"
@@ -58,6 +63,13 @@ class Sent:
             time = {} if self.seconds is None else {"time": moments.text(NOON - self.seconds * SECOND)}
             value = message(self.type, self.data, id=f"w{number}", **time)
         return Record(0, number, NOON + number * SECOND, None, value)
+
+
+def _merge_order(type: str, data: dict[str, int], id: str) -> bytes:
+    absorbed = UUID(int=data["absorbed"])
+    if type == "ContactsSplit":
+        return apart_message(absorbed, id=id)
+    return merge_message(UUID(int=data["survivor"]), absorbed, id=id)
 
 
 phones, user_ids = st.sampled_from(PHONES[:3]), st.sampled_from(["u1", "u2", "u3"])
@@ -146,6 +158,45 @@ def shuffled(draw: Any, streams: list[list[Any]]) -> list[Any]:
 
 undone_streams = mixed_streams(st.one_of(sent(), sent(), rows_of(phones, ("upsert",)), orders))
 """What an oracle can follow that knows of undone imports too."""
+
+
+@st.composite
+def merged_by_hand(draw: Any) -> list[Sent]:
+    """Three contacts or more, that are merged and split by hand again and again; an oracle of these can follow.
+
+    Between that others speak of them, and imports that know some of them are undone and redone.
+    """
+    stated = st.integers(0, 4)
+    born = [{"phone": PHONES[0]}, {"phone": PHONES[1], "userId": "u2"}, {"userId": "u1"}, {"phone": PHONES[2]}]
+    one_of_two = st.sampled_from([{"phone": PHONES[0], "userId": "u1"}, {"phone": PHONES[2], "userId": "u1"}])
+    rows = st.sampled_from([{"phone": phone} for phone in PHONES[:3]] + [{"phone": PHONES[0], "userId": "u3"}])
+    stream: list[Sent] = []
+    for about in draw(st.permutations(born)):
+        if draw(st.booleans()) and "phone" in about:
+            stream += messages_of(len(stream) + 1, (about, draw(traits), None, draw(imports)))
+        else:
+            stream.append(draw(sent(st.just(about), stated)))
+    absorbed: list[int] = []
+    for _ in range(draw(st.integers(2, 12))):
+        kind = draw(st.sampled_from(["merge", "merge", "split", "split", "say", "row", "order", "order"]))
+        if kind == "merge":
+            two = {"survivor": draw(st.integers(1, 4)), "absorbed": draw(st.integers(1, 5))}
+            absorbed.append(two["absorbed"])
+            stream.append(Sent("ContactsMerged", two, None))
+        elif kind == "split":
+            which = draw(st.sampled_from([*absorbed, 2, 3, 4]))
+            stream.append(Sent("ContactsSplit", {"survivor": 0, "absorbed": which}, None))
+        elif kind == "say":
+            stream.append(draw(sent(st.one_of(who, one_of_two, one_of_two), stated)))
+        elif kind == "row":
+            terms = {"match": draw(st.sampled_from(["phone", "either"])), "fill": draw(st.booleans())}
+            row = (draw(rows) | terms, draw(traits), draw(tags | st.none()), draw(imports))
+            stream += messages_of(len(stream) + 1, row)
+        else:
+            of = draw(imports)
+            given = sum(one.of == of and one.type in ORDERS for one in stream)
+            stream.append(Sent(ORDERS[given % 2], {}, None, of=of))
+    return stream
 
 
 def records(stream: list[Sent]) -> list[Record]:

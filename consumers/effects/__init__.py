@@ -3,6 +3,8 @@
 from consumers.effects import (
     about_contact,
     contact_erased,
+    contacts_merged,
+    contacts_split,
     import_mark,
     import_redone,
     import_undone,
@@ -20,6 +22,8 @@ EFFECTS = types.complete(
         types.IMPORT_SPLIT: import_mark.EFFECT,
         types.IMPORT_UNDONE: import_undone.EFFECT,
         types.IMPORT_REDONE: import_redone.EFFECT,
+        types.CONTACTS_MERGED: contacts_merged.EFFECT,
+        types.CONTACTS_SPLIT: contacts_split.EFFECT,
         types.MESSAGE_RETRIED: message_retried.EFFECT,
         types.MESSAGE_DROPPED: message_dropped.EFFECT,
         types.CONTACT_ERASED: contact_erased.EFFECT,

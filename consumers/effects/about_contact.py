@@ -10,6 +10,8 @@ from ledger.log.entry import NewEntry, phone_text
 from ledger.log.identities import Identities
 from ledger.log.port import Batch
 
+_APART = "the phone and the user id belong to two contacts that somebody has split"
+
 
 def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
     about, identities = message.about, context.identities
@@ -24,6 +26,11 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
         by_phone_alone=about.by_phone_alone,
         may_merge=context.may_merge and about.may_merge,
     )
+    if isinstance(decision, identity.Merge) and context.has_merge_orders:
+        context.write()
+        identities = context.identities
+        if context.batch.are_apart(decision.survivor, decision.absorbed):
+            decision = identity.Conflict(_APART, (decision.survivor, decision.absorbed))
     if isinstance(decision, identity.Conflict):
         return Refusal("identity_conflict", decision.quoting(phone, user_id))
     if about.condition is not None and (refusal := _broken(message, about.condition, decision, context)):
@@ -42,7 +49,8 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
         return Effect(decision.contact)
     assert by_phone is not None
     assert by_user_id is not None
-    _merge(identities, by_phone, by_user_id, position)
+    aliases = context.batch.aliases(decision.absorbed) if context.has_merge_orders else ((), ())
+    _merge(identities, by_phone, by_user_id, position, *aliases)
     return Effect(contact=decision.survivor, absorbed=decision.absorbed)
 
 
@@ -58,12 +66,23 @@ def _keep(entry: NewEntry, batch: Batch) -> None:
     elif entry.absorbed is None and (holder := by_phone or by_user_id) is not None:
         identities.attach(holder, position, phone, user_id)
     elif by_phone is not None and by_user_id is not None and by_phone.contact != by_user_id.contact:
-        _merge(identities, by_phone, by_user_id, position)
+        if batch.has_merge_orders():
+            batch.write()
+            identities = batch.identities
+        aliases = batch.aliases(max(by_phone.contact, by_user_id.contact))
+        _merge(identities, by_phone, by_user_id, position, *aliases)
 
 
-def _merge(identities: Identities, one: identity.Known, other: identity.Known, position: int) -> None:
+def _merge(
+    identities: Identities,
+    one: identity.Known,
+    other: identity.Known,
+    position: int,
+    phones: Sequence[str] = (),
+    user_ids: Sequence[str] = (),
+) -> None:
     survivor, absorbed = sorted((one, other), key=lambda known: known.contact)
-    identities.merge(survivor, absorbed, position)
+    identities.merge(survivor, absorbed, position, phones, user_ids)
 
 
 def _broken(

@@ -61,6 +61,17 @@ class Erasing(Command, gc=False):
     contact: str = ""
 
 
+class MergeOrder(Command, gc=False):
+    """Which contacts, by their public ids, are to become one, who says so and why.
+
+    `survivor` keeps its id, its phone and its user id, and `absorbed` is merged into it. In a split `absorbed` alone is
+    read: the contact that is to be itself again.
+    """
+
+    survivor: str = ""
+    absorbed: str = ""
+
+
 class _Retrying(msgspec.Struct, gc=False):
     retry: Settling
 
@@ -100,6 +111,7 @@ _SIGNED_OTHERWISE = {types.EVENT_TRACKED: msgspec.json.Decoder(_SignedEvent).dec
 
 _data = msgspec.json.Decoder(Data).decode
 _command = msgspec.json.Decoder(Command).decode
+_merging = msgspec.json.Decoder(MergeOrder).decode
 _dropping = msgspec.json.Decoder(Settling).decode
 _retrying = msgspec.json.Decoder(_Retrying).decode
 _erasing = msgspec.json.Decoder(Erasing).decode
@@ -126,6 +138,11 @@ def settling(type: str, data: msgspec.Raw | bytes) -> Settling:
 def erasing(data: msgspec.Raw | bytes) -> UUID:
     """The id of the contact that the data of a ContactErased names. Raises what `BROKEN` has."""
     return UUID(_erasing(data).contact)
+
+
+def merge_order(data: msgspec.Raw | bytes) -> MergeOrder:
+    """What a message that merges or splits contacts says of them. Raises what `BROKEN` has."""
+    return _merging(data)
 
 
 def data_of(headers: Headers, value: bytes | None) -> Data:
@@ -181,6 +198,14 @@ def command_of(headers: Headers, value: bytes | None) -> Command:
         return _command(json_of(headers, value) or b"{}")
     except BROKEN:
         return Command()
+
+
+def merge_order_of(headers: Headers, value: bytes | None) -> MergeOrder:
+    """What a message in either mode says of contacts that it merges or splits; nothing where it cannot be read."""
+    try:
+        return _merging(json_of(headers, value) or b"{}")
+    except BROKEN:
+        return MergeOrder()
 
 
 def settling_of(headers: Headers, value: bytes | None) -> Settling | None:

@@ -15,16 +15,18 @@ IMPORT_STARTED = "ImportStarted"
 IMPORT_SPLIT = "ImportSplit"
 IMPORT_UNDONE = "ImportUndone"
 IMPORT_REDONE = "ImportRedone"
+CONTACTS_MERGED = "ContactsMerged"
+CONTACTS_SPLIT = "ContactsSplit"
 MESSAGE_RETRIED = "MessageRetried"
 MESSAGE_DROPPED = "MessageDropped"
 CONTACT_ERASED = "ContactErased"
 GAP_ACCEPTED = "GapAccepted"
 BUS_ACCEPTED = "BusAccepted"
 
-EventKind = Literal["contact", "import", "command", "message", "erasure", "note"]
+EventKind = Literal["contact", "import", "command", "merge", "message", "erasure", "note"]
 """What a type is about: one contact; an import, whose start and end it marks; the ledger, which is to do something;
-a rejected message, which is decided about once more; a contact, all of which goes; or what a person decided beside the
-bus, which the append itself notes."""
+two contacts that become one, or are taken apart again; a rejected message, which is decided about once more; a contact,
+all of which goes; or what a person decided beside the bus, which the append itself notes."""
 
 Sender = Literal["anybody", "ledger", "nobody"]
 """Who may send a type. `ledger`: this deployment, by its signature. `nobody`: none is taken from a bus."""
@@ -46,8 +48,8 @@ RULES: dict[str, Rule] = {
     IMPORT_SPLIT: Rule("import", "ledger"),
     IMPORT_UNDONE: Rule("command", "ledger"),
     IMPORT_REDONE: Rule("command", "ledger"),
-    "ContactsMerged": Rule("command", "nobody"),
-    "ContactsSplit": Rule("command", "nobody"),
+    CONTACTS_MERGED: Rule("merge", "ledger"),
+    CONTACTS_SPLIT: Rule("merge", "ledger"),
     MESSAGE_RETRIED: Rule("message", "ledger"),
     MESSAGE_DROPPED: Rule("message", "ledger"),
     CONTACT_ERASED: Rule("erasure", "ledger"),
@@ -67,6 +69,9 @@ ABOUT_CONTACTS = tuple(name for name in TAKEN if RULES[name].kind == "contact")
 
 ABOUT_IMPORTS = tuple(name for name in TAKEN if RULES[name].kind in ("import", "command"))
 """What is taken from the bus and is about an import as a whole: commands so far are all about one."""
+
+ABOUT_MERGES = tuple(name for name in TAKEN if RULES[name].kind == "merge")
+"""What is taken from the bus and merges two contacts by hand, or splits them."""
 
 ABOUT_MESSAGES = tuple(name for name in TAKEN if RULES[name].kind == "message")
 """What is taken from the bus and settles a rejected message."""

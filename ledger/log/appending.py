@@ -1,6 +1,6 @@
 """A part of the log's port: an append under way, as its driver gives it to whoever decides."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
@@ -10,6 +10,7 @@ from ledger.log.entry import Headers, NewEntry
 from ledger.log.erasure import Emptied
 from ledger.log.head import Head
 from ledger.log.identities import Identities
+from ledger.log.merge_orders import MergeOrders
 from ledger.log.undo import Refused
 
 
@@ -31,7 +32,7 @@ class Rejection(msgspec.Struct, frozen=True, gc=False):
     value: bytes | None
 
 
-class Batch(ABC):
+class Batch(MergeOrders):
     """An append under way, inside one transaction: look up, decide, add; all of it counts at commit or none.
 
     `position` is that of the entry that was added last, written already or not, and `last` that entry; None before the

@@ -20,6 +20,7 @@ from ledger.log.identities import Identities
 from ledger.log.undo import Refused, Undoings
 
 POSITION: Final = 0
+TYPE: Final = 3
 CONTACT: Final = 5
 CONTACT_ID: Final = 6
 ABSORBED: Final = 7
@@ -157,11 +158,29 @@ class Holders(ABC):
 
     @abstractmethod
     def component(self, contact: int) -> tuple[int, ...]:
-        """All contacts ever merged with this one, itself among them, the surviving one first."""
+        """All contacts ever merged with this one, split again or not: the one that it is merged into now, or itself,
+        first.
+        """
 
     @abstractmethod
     def components(self, contacts: Iterable[int]) -> dict[int, int]:
-        """Every contact ever merged with one of these, and each of these, with the one that survives of it."""
+        """Every contact ever merged with one of these, and each of these, with one that stands for all of them."""
+
+    @abstractmethod
+    def survivors(self, contacts: Iterable[int]) -> dict[int, int]:
+        """For each of these contacts the one that it is merged into now, itself where it is not."""
+
+    @abstractmethod
+    def merged_into(self, contact: int) -> list[int]:
+        """The contacts that are merged into this one now, directly or not, by number."""
+
+    @abstractmethod
+    def aliases(self, contact: int) -> tuple[list[str], list[str]]:
+        """The phones (E.164) and user ids that find a contact beside its own, since others were merged into it."""
+
+    @abstractmethod
+    def are_apart(self, one: int, other: int) -> bool:
+        """Whether two contacts, or any two merged into them, were split from each other."""
 
     @abstractmethod
     def merges(self, until: int) -> list[tuple[int, int]]:
@@ -180,8 +199,8 @@ class Commands(ABC):
     """Undos and redos of imports, and the imports themselves, which are known by the numbers of their sources."""
 
     @abstractmethod
-    def next_undoing(self, after: int) -> int | None:
-        """The position of the first undo or redo of an import after position `after`."""
+    def next_revision(self, after: int) -> int | None:
+        """The position of the first undo or redo of an import, or split of two contacts, after position `after`."""
 
     @abstractmethod
     def undoings(self, until: int) -> Undoings:

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -55,6 +56,10 @@ class Undoings:
         """Those after a position, in log order."""
         return [one for one in self.of(self._of.keys()) if one.position > position]
 
+    def followed_by(self, undoing: Undoing) -> "Undoings":
+        """These, and one more that comes after them."""
+        return Undoings([*self.after(0), undoing])
+
     def count(self, source: int | None, position: int, at: int) -> bool:
         """Whether the event of a source at `position` counts as of position `at`."""
         last = self.last(source, at)
@@ -94,16 +99,45 @@ def released(
     return [(known, then) for known, then in after if known != then]
 
 
+class Claimants(Protocol):
+    """Who may have what an event asserts, where contacts were merged or split by hand: `revisions.Clusters` says it."""
+
+    def claimant(self, position: int) -> Assertion:
+        """What the event at a position asserts, of the contact that it is about now."""
+
+    def own(self, position: int) -> Known:
+        """That contact, with the phone and the user id that keep it from having another."""
+
+    def claim(self, position: int) -> None:
+        """The event counts from now on."""
+
+
 def claimed(
-    assertions: Iterable[Assertion], into: Mapping[int, int], holders: dict[int, Known], known: Identities, redo: int
+    assertions: Iterable[Assertion],
+    into: Mapping[int, int],
+    holders: dict[int, Known],
+    known: Identities,
+    redo: int,
+    by_hand: Mapping[int, Claimants] = MappingProxyType({}),
 ) -> Refused:
     """Bind anew, at the redo's position, what an import's events assert, in log order; those that cannot have it.
 
     `holders` are the contacts, by number, that the events' contacts are merged into (`into`), and `known` has whoever
-    holds one of their phones and user ids now; both are brought up to date.
+    holds one of their phones and user ids now; both are brought up to date. `by_hand` has the contacts that were
+    merged or split by hand.
     """
     left = Refused([], [])
     for one in assertions:
+        if (claimants := by_hand.get(one.contact)) is not None:
+            one, own = claimants.claimant(one.position), claimants.own(one.position)
+            by_phone, by_user_id = known.by_phone(one.phone), known.by_user_id(one.user_id)
+            fault = claim_fault(own, one.phone, one.user_id, by_phone, by_user_id)
+            if fault is None:
+                claimants.claim(one.position)
+                known.alias(own, redo, one.phone, one.user_id)
+            else:
+                getattr(left, fault).append(one.position)
+            continue
         holder = holders[into[one.contact]]
         by_phone, by_user_id = known.by_phone(one.phone), known.by_user_id(one.user_id)
         fault = claim_fault(holder, one.phone, one.user_id, by_phone, by_user_id)

@@ -1,15 +1,19 @@
 """A merge component in log order: its events in, and out what each of them did. Pure; all who replay stand on it.
 
 A component is a contact with all that were ever merged with it. From the position of an undo on, the events of its
-import stop counting; from that of a redo on they count again (decision 9, R32). What a contact is then is the fold of
-the events that count, as if the others had never been.
+import stop counting; from that of a redo on they count again (decision 9, R32). From that of a split on, its events go
+to the two contacts as if they had never been merged. What a contact is then is the fold of the events that count for
+it, as if the others had never been.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import attrgetter
 
 import msgspec
 
+from ledger.events import types
+from ledger.log import revisions
+from ledger.log.revisions import survivors_of
 from ledger.log.undo import Undoing, Undoings
 from projections.fold.event import Event
 from projections.fold.evolve import evolve
@@ -19,15 +23,35 @@ States = dict[int, ContactState]
 """Contacts by number."""
 
 
+class Split(msgspec.Struct, frozen=True, gc=False):
+    """A contact that was merged into another and is itself again from `event` on, which is about both."""
+
+    event: Event
+
+    @property
+    def position(self) -> int:
+        """Its place in the log."""
+        return self.event.position
+
+    @property
+    def recorded(self) -> int:
+        """When the log took it, in microseconds since the epoch."""
+        return self.event.recorded
+
+
+Revision = Undoing | Split
+"""What makes earlier events come to something else than they did."""
+
+
 class Step(msgspec.Struct, frozen=True, gc=False):
-    """What an event, or an undo or redo of an import, did to a contact.
+    """What an event or a revision did to a contact: an undo or redo of an import, or a split.
 
     `before` None: the contact was not there. `after` None: no event makes it any more, or a skipped one was about a
     contact that is not there. `absorbed` is the contact that a merge took in. `has_lost`: one of the event's values
     lost to a newer one (R4).
     """
 
-    cause: Event | Undoing
+    cause: Event | Revision
     contact: int
     before: ContactState | None
     after: ContactState | None
@@ -61,7 +85,7 @@ def take(states: States, event: Event) -> Step:
 
 
 def steps(events: Iterable[Event], undoings: Undoings, states: States) -> Iterator[Step]:
-    """Fold the events of one component, with the undos and redos of its imports at their places.
+    """Fold the events of one component, splits among them, with the undos and redos of its imports at their places.
 
     `states` is empty at first, and then has the contacts as the last step left them.
     """
@@ -75,6 +99,10 @@ def steps(events: Iterable[Event], undoings: Undoings, states: States) -> Iterat
             sources.add(event.source)
             waiting += [one for one in undoings.of([event.source]) if one.position > event.position]
             waiting.sort(key=attrgetter("position"))
+        if event.type == types.CONTACTS_SPLIT:
+            taken.append(event)
+            yield from _revised(Split(event), (event.contact, event.absorbed or 0), taken, undoings, states)
+            continue
         yield take(states, event)
         if not event.is_skipped:
             taken.append(event)
@@ -82,51 +110,32 @@ def steps(events: Iterable[Event], undoings: Undoings, states: States) -> Iterat
         yield from _undone(undoing, taken, undoings, states)
 
 
-def _undone(undoing: Undoing, taken: Iterable[Event], undoings: Undoings, states: States) -> Iterator[Step]:
+def _undone(undoing: Undoing, taken: Sequence[Event], undoings: Undoings, states: States) -> Iterator[Step]:
     """What an undo or a redo makes of the contacts that the import has events about; `taken` are all events before."""
+    return _revised(undoing, survivors_of(taken, undoing.source, undoing.position), taken, undoings, states)
+
+
+def _revised(
+    cause: Revision, contacts: Collection[int], taken: Sequence[Event], undoings: Undoings, states: States
+) -> Iterator[Step]:
+    """What a revision makes of these contacts; `taken` are all events before it."""
     anew: States = {}
-    for event in counting(taken, undoings, undoing.position):
+    for event in counting(taken, undoings, cause.position):
         take(anew, event)
-    for contact in _survivors(taken, undoing.source):
+    for contact in contacts:
         before, after = states.pop(contact, None), anew.get(contact)
         has_changed = differ(before, after)
         if after is not None:
-            modified = undoing.recorded if has_changed else (before or after).modified
-            after = msgspec.structs.replace(after, modified=modified, position=undoing.position)
+            modified = cause.recorded if has_changed else (before or after).modified
+            after = msgspec.structs.replace(after, modified=modified, position=cause.position)
             states[contact] = after
-        yield Step(undoing, contact, before, after, None, has_changed, False)
+        yield Step(cause, contact, before, after, None, has_changed, False)
 
 
-def _survivors(taken: Iterable[Event], source: int) -> set[int]:
-    """The contacts that the source's events are about, by what they have been merged into."""
-    into = {event.absorbed: event.contact for event in taken if event.absorbed is not None}
-    found = set()
-    for contact in {event.contact for event in taken if event.source == source}:
-        while contact in into:
-            contact = into[contact]
-        found.add(contact)
-    return found
+def counting(taken: Sequence[Event], undoings: Undoings, at: int) -> Iterator[Event]:
+    """The events that make up a component as of position `at`, as `ledger.log.revisions.counting` says."""
+    return revisions.counting(taken, undoings, at, _emptied)
 
 
-def counting(taken: Iterable[Event], undoings: Undoings, at: int) -> Iterator[Event]:
-    """The events that make up a component as of position `at`, each as it would be if the others were not.
-
-    `taken` are those of the component that are not skipped. One that merged two contacts stays, though without what it
-    says, if it does not count itself: who is who is not undone. The first of a contact carries its id.
-    """
-    ids: dict[int, bytes] = {}
-    there: set[int] = set()
-    for event in taken:
-        if event.contact_id is not None:
-            ids[event.contact] = event.contact_id
-        absorbed = event.absorbed if event.absorbed in there else None
-        if not undoings.count(event.source, event.position, at):
-            if absorbed is None:
-                continue
-            event = msgspec.structs.replace(event, phone=None, user_id=None, traits=None, tags=None)
-        id = event.contact_id if event.contact in there else ids[event.contact]
-        if (absorbed, id) != (event.absorbed, event.contact_id):
-            event = msgspec.structs.replace(event, absorbed=absorbed, contact_id=id)
-        there.add(event.contact)
-        there.discard(absorbed or 0)
-        yield event
+def _emptied(event: Event) -> Event:
+    return msgspec.structs.replace(event, phone=None, user_id=None, traits=None, tags=None)

@@ -12,7 +12,7 @@ import msgspec
 
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.undo import Undoing
-from projections.fold.component import Step
+from projections.fold.component import Revision, Step
 from projections.fold.state import ContactState
 
 QUARTER = 15 * 60 * 1_000_000
@@ -83,11 +83,13 @@ class Growth:
             counts.merged -= change
         counts.opted_in += _opted_in(after) - _opted_in(before) - _opted_in(absorbed)
 
-    def take_undoing(self, step: Step, undoing: Undoing) -> None:
-        """Count what an undo or a redo did to a contact."""
-        counts = self.of(undoing.recorded, undoing.source, None)
+    def take_revision(self, step: Step, cause: Revision) -> None:
+        """Count what an undo, a redo or a split did to a contact; a split takes back the merge that it ends."""
+        counts = self.of(cause.recorded, cause.source if isinstance(cause, Undoing) else None, None)
         change = (step.after is not None) - (step.before is not None)
-        if change > 0:
+        if not isinstance(cause, Undoing):
+            counts.merged -= change
+        elif change > 0:
             counts.redone += change
         elif change < 0:
             counts.undone -= change

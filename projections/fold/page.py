@@ -125,7 +125,7 @@ class FoldPage:
         for step in steps(self._events(rows), undoings, states):
             if not isinstance(step.cause, Event):
                 if uncounted is None or step.cause.position >= uncounted.get(step.contact, _NEVER):
-                    self.growth.take_undoing(step, step.cause)
+                    self.growth.take_revision(step, step.cause)
                 continue
             if uncounted is None:
                 source = self._of[step.cause.position]

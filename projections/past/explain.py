@@ -3,17 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from ledger.events import moments
 from ledger.events.traits import canonical_of
+from ledger.log import revisions
 from ledger.log.entry import Entry
 from ledger.log.port import LogReader
 from ledger.log.undo import Undoings
-from projections.fold.component import States, Step, counting, take
+from projections.fold.component import Split, States, Step, counting, take
 from projections.fold.event import Event, Stamp
-from projections.past.history import line_of, replay, said_by
+from projections.past.history import line_of, replay, replay_all, said_by
 
 LATE = "an event stated for a later time had already set it"
 REPLACED = "an event stated for a later time, or taken later for the same time, replaced it"
@@ -25,6 +25,9 @@ NOT_NEEDED = "its import sets only what has no value yet, and there was one, or 
 UNDONE = "its import was undone at position {}, so it no longer counts"
 NOT_REDONE = "its import was redone at position {}, but not this row: its phone or user id is another contact's by now"
 """The two ways to lose under R32."""
+
+OF_MERGED = "another contact's, which was merged into this one: it finds this one too, whose own stays"
+"""The way for a phone or user id to be beside the one that is shown."""
 
 _IDENTITIES = ("phone", "user_id")
 
@@ -76,41 +79,46 @@ class Reasons:
         self._members = members
         self._at = at
         self._undoings = log.undoings(at)
-        self._claims: Claims = {}
+        self._claims: dict[int, Claims] = {}
         self._states: States = {}
-        self._was_undone = False
+        self._is_revised = False
 
     def add(self, step: Step) -> None:
         """Take the next step of the replay."""
+        if isinstance(step.cause, Split):
+            self._is_revised = True
         if not _is_event(step):
             return
         assert isinstance(step.cause, Event)
-        self._was_undone = self._was_undone or step.cause.source in self._undoings
+        self._is_revised = self._is_revised or step.cause.source in self._undoings
         if step.after is not None:
             if step.absorbed is not None:
                 self._states.pop(step.absorbed.contact, None)
             self._states[step.contact] = step.after
-        _claim_traits(step, self._claims)
-        _claim_identities(step, self._claims)
+        _claim(step, self._claims)
 
     def explanation(self) -> Explanation:
         """Why, once every step was taken."""
         log, at, undoings = self._log, self._at, self._undoings
         entry = cache(lambda position: _entry(log, position))
-        if not self._was_undone:
-            values = {name: _verdict(name, found, entry) for name, found in self._claims.items()}
-            return self._with_tags(values, self._states, entry)
-        told = [step for step in replay(log, self._members, at) if _is_event(step)]
-        events = [step.cause for step in told if isinstance(step.cause, Event)]
+        contact = self._members[0]
+        if not self._is_revised:
+            found = self._claims.get(contact, {})
+            return self._with_tags(
+                {name: _verdict(name, one, entry) for name, one in found.items()}, self._states, entry
+            )
+        taken, told = replay_all(log, self._members, at)
+        events = [event for event in taken if not event.is_skipped]
+        about = revisions.about(events, at)
         states: States = {}
-        claims: Claims = {}
+        claims: dict[int, Claims] = {}
         for event in counting(events, undoings, at):
-            step = take(states, event)
-            _claim_traits(step, claims)
-            _claim_identities(step, claims)
-        values = {name: _verdict(name, found, entry) for name, found in claims.items()}
+            _claim(take(states, event), claims)
+        values = {name: _verdict(name, one, entry) for name, one in claims.get(contact, {}).items()}
         for step in told:
-            if isinstance(step.cause, Event) and not undoings.count(step.cause.source, step.cause.position, at):
+            if not isinstance(step.cause, Event) or not _is_event(step) or about[step.cause.position] != contact:
+                continue
+            if not undoings.count(step.cause.source, step.cause.position, at):
                 _add_undone(step, step.cause, undoings, at, values, entry)
         return self._with_tags(values, states, entry)
 
@@ -149,6 +157,18 @@ def _add_undone(
         if len(values[name]["lost"]) < MOST_LOST:
             said = _said(entry(claim.position), _canonical(name, claim.value))
             values[name]["lost"].append(said | {"rule": rule})
+
+
+def _claim(step: Step, claims: dict[int, Claims]) -> None:
+    """Note what an event claims for its contact, which takes on what was claimed for one that it merges in."""
+    mine = claims.setdefault(step.contact, {})
+    if step.absorbed is not None:
+        for name, theirs in claims.pop(step.absorbed.contact, {}).items():
+            if name in _IDENTITIES and name in mine:
+                theirs = [one._replace(rule=one.rule or OF_MERGED) for one in theirs]
+            mine[name] = mine.get(name, []) + theirs
+    _claim_traits(step, mine)
+    _claim_identities(step, mine)
 
 
 def _claim_traits(step: Step, claims: Claims) -> None:
@@ -201,7 +221,7 @@ def _said(entry: Entry, value: object) -> dict[str, Any]:
 
 
 def _verdict(name: str, claims: list[ValueClaim], entry: Callable[[int], Entry]) -> dict[str, Any]:
-    winner, *losers = sorted(claims, key=attrgetter("stamp"), reverse=True)
+    winner, *losers = sorted(claims, key=lambda one: (one.rule is None, one.stamp), reverse=True)
     lost = [
         _said(entry(one.position), _canonical(name, one.value)) | {"rule": one.rule or REPLACED}
         for one in losers[:MOST_LOST]

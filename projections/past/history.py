@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from ledger.events import moments, types
-from ledger.events.data import Command, Data, Settling, command_of, data_of, settling_of
-from ledger.log.entry import Entry
+from ledger.events.data import Command, Data, Settling, command_of, data_of, merge_order_of, settling_of
+from ledger.log import revisions
+from ledger.log.entry import Entry, public_id
 from ledger.log.port import FoldRow, LogReader
 from ledger.log.questions import SKIPPED
 from projections.fold import component
@@ -44,15 +45,47 @@ def replay(
 ) -> Iterator[Step]:
     """What each event about a contact, and all that were merged with it, did, in log order, not beyond `until`.
 
-    `states`, empty at first, has the contacts as the last step left them. A skipped event is a step where the contact
-    was there.
+    `members` are the contact and all that it was ever merged with. Where some were split again, what is another's
+    alone is left out. `states`, empty at first, has the contacts as the last step left them. A skipped event is a step
+    where the contact was there.
     """
+    events, told = replay_all(log, members, until, states)
+    if not any(event.type == types.CONTACTS_SPLIT for event in events):
+        return told
+    folded = [event for event in events if not event.is_skipped]
+    return filter(_Story(folded, members[0], log.head().position if until is None else until).has, told)
+
+
+def replay_all(
+    log: LogReader, members: Sequence[int], until: int | None = None, states: States | None = None
+) -> tuple[list[Event], Iterator[Step]]:
+    """As `replay`, of all contacts that were ever merged with each other; the events, and what each does."""
     at = log.head().position if until is None else until
     ids, undoings = ImportIds(log), log.undoings(at)
-    events = (event for row in log.fold_rows_about(members, at) if (event := _event(row, ids)) is not None)
-    for step in component.steps(events, undoings, {} if states is None else states):
-        if not (isinstance(step.cause, Event) and step.cause.is_skipped and step.before is None):
-            yield step
+    events = [event for row in log.fold_rows_about(members, at) if (event := _event(row, ids)) is not None]
+    found = component.steps(events, undoings, {} if states is None else states)
+    return events, (
+        step for step in found if not (isinstance(step.cause, Event) and step.cause.is_skipped and step.before is None)
+    )
+
+
+class _Story:
+    """Which steps of a component are told of a contact: those of it and of all that are merged into it at the end."""
+
+    def __init__(self, events: Sequence[Event], contact: int, at: int) -> None:
+        self._about = revisions.about(events, at)
+        self._contact = contact
+        made = {event.contact: event.position for event in events if event.contact_id is not None}
+        self._theirs = {one for one, position in made.items() if self._about[position] == contact}
+
+    def has(self, step: Step) -> bool:
+        """Whether a step is one of them."""
+        if step.contact in self._theirs:
+            return True
+        cause = step.cause
+        if not isinstance(cause, Event):
+            return False
+        return cause.absorbed in self._theirs or self._about.get(cause.position) == self._contact
 
 
 def steps(log: LogReader, members: Sequence[int], until: int | None = None) -> Iterator[HistoryStep]:
@@ -120,11 +153,19 @@ def event_document(step: HistoryStep) -> dict[str, Any]:
     if entry.skipped:
         document["skipped"] = True
     command = said_by(entry)
-    if step.event is None:
+    if entry.type in types.ABOUT_MERGES:
+        document |= {"by": command.by, "reason": command.reason}
+        order = merge_order_of(entry.headers, entry.value)
+        if step.event is None:
+            document["split"] = {"contact": order.absorbed, "survivor": order.survivor}
+    elif step.event is None:
         import_id = (entry.source or "").removeprefix(types.IMPORTS)
         document |= {"import": import_id, "by": command.by, "reason": command.reason}
     elif command.by is not None:
         document["by"] = command.by
+    taken_in, survivor = step.step.absorbed, step.step.after
+    if taken_in is not None and survivor is not None:
+        document["merged"] = {"contact": public_id(taken_in.id), "survivor": public_id(survivor.id)}
     if (retry := retry_of(entry)) is not None:
         document["retry"] = {"position": retry.position, "by": retry.by, "reason": retry.reason}
     return document

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from ledger.events import types
 from ledger.events.data import command_of
 from ledger.log.erasure import Emptied, read_emptied
-from ledger.log.port import LogReader
-from ledger.log.questions import ABSORBED, CONTACT, IMPORT, POSITION, SOURCE
+from ledger.log.port import FoldRow, LogReader
+from ledger.log.questions import ABSORBED, CONTACT, IMPORT, POSITION, SOURCE, TYPE
 from projections.fold.evolve import VERSION
 from projections.fold.growth import Growth, Since, erased
 from projections.fold.outcomes import SettledRows, closed
@@ -66,7 +66,7 @@ class Projector:
         """
         after = self.checkpoint.position
         for order, follow in (
-            (self._log.next_undoing(after), self._undo),
+            (self._log.next_revision(after), self._revise),
             (self._log.next_erasure(after), self._erase),
         ):
             if order is not None and (until is None or order <= until):
@@ -84,7 +84,7 @@ class Projector:
         dirty = self._but_erased(self._store.dirty_since(wanted)) if self._may_be_dirty else {}
         states = self._store.load(wanted - dirty.keys()) if wanted else {}
         if dirty:
-            states |= self._refolded(dirty, growth)
+            states |= self._refolded(dirty, growth, self.checkpoint.position)
         new = self._store.new_contacts(self._import_ids, growth)
         batch = ProjectorBatch(states, self._import_ids, new, growth)
         batch.fold(rows, touched)
@@ -108,23 +108,27 @@ class Projector:
         dirty = self._but_erased(waiting)
         if dirty:
             growth = Growth()
-            states = self._refolded(dirty, growth)
+            states = self._refolded(dirty, growth, self.checkpoint.position)
             self._store.refold(dirty.keys(), states, growth.counts)
         elif not waiting:
             self._may_be_dirty = False
         return len(dirty)
 
-    def _undo(self, position: int) -> int:
-        """Take the undo or redo at `position`, and note whom it is about; they are folded anew one by one."""
+    def _revise(self, position: int) -> int:
+        """Take the undo, redo or split at `position` by itself."""
         (row,) = self._log.fold_page(position - 1, 1)
-        source = row[IMPORT]
+        (self._split if row[TYPE] == types.CONTACTS_SPLIT else self._undo)(row)
+        return 1
+
+    def _undo(self, row: FoldRow) -> None:
+        """Take an undo or a redo, and note whom it is about; they are folded anew one by one."""
+        source, position = row[IMPORT], row[POSITION]
         assert source is not None
         page, touched = FoldPage({}, self._import_ids), self._log.touched(source, position)
         page.fold([row])
         checkpoint = self._checkpoint_at(position)
         self._store.undo(page.imports, touched, checkpoint)
         self.checkpoint, self._may_be_dirty = checkpoint, True
-        return 1
 
     def _erase(self, position: int) -> int:
         """Take the erasure at `position`: what there is of the contacts goes, and their rows of imports are erased."""
@@ -158,8 +162,19 @@ class Projector:
         gone = self._log.erased_among(dirty) if dirty else {}
         return {contact: since for contact, since in dirty.items() if contact not in gone} if gone else dirty
 
-    def _refolded(self, dirty: Since, growth: Growth) -> dict[int, ContactState]:
-        until = self.checkpoint.position
+    def _split(self, row: FoldRow) -> None:
+        """Take a split: the two contacts are folded anew, unless nothing is left of them, as `_but_erased` says."""
+        named = {contact: row[POSITION] for contact in (row[CONTACT], row[ABSORBED]) if contact is not None}
+        both = self._but_erased(named)
+        dirty, growth = self._store.dirty_since(both), Growth()
+        checkpoint = self._checkpoint_at(row[POSITION])
+        states = self._refolded({**both, **dirty}, growth, row[POSITION])
+        gone = [contact for contact in both if contact not in states]
+        new = self._store.new_contacts(self._import_ids, growth)
+        self._store.save(states.values(), new, gone, (), self._open_rows, {}, checkpoint, growth.counts, dirty.keys())
+        self.checkpoint = checkpoint
+
+    def _refolded(self, dirty: Since, growth: Growth, until: int) -> dict[int, ContactState]:
         return refolded(self._log, self._log.undoings(until), dirty, until, self._import_ids, growth)
 
     def _checkpoint_at(self, position: int) -> Checkpoint:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 
+from ledger.events import types
 from ledger.log.head import Head
 from ledger.log.port import FoldRow, LogReader
-from ledger.log.questions import ABSORBED, CONTACT, CONTACT_ID, IMPORT, POSITION
+from ledger.log.questions import ABSORBED, CONTACT, CONTACT_ID, IMPORT, POSITION, TYPE
 from ledger.log.undo import Undoings
 from projections.fold.evolve import VERSION
 from projections.fold.growth import Growth
@@ -92,10 +93,12 @@ def fold_ranges(
         for position in _set_aside(log, ranges, until.position, entries, again, sizes.entries):
             progress(position // 2)
         import_ids, undoings, growth = ImportIds(log), log.undoings(until.position), Growth()
+        revision = log.next_revision(0)
+        is_revised = revision is not None and revision <= until.position
         for number in range(ranges.count):
             batch = ProjectorBatch({}, import_ids, store.new_contacts(import_ids, growth), growth)
             page = batch.page
-            touched = _touched(entries.take(number), ranges, undoings) if undoings else set()
+            touched = _touched(entries.take(number), ranges, undoings) if is_revised else set()
             apart: dict[int, list[FoldRow]] = defaultdict(list)
             for rows in entries.take(number):
                 batch.fold(_others(rows, ranges, touched, apart) if touched else rows, again)
@@ -144,12 +147,12 @@ def _set_aside(
 
 
 def _touched(blocks: Iterator[list[FoldRow]], ranges: Ranges, undoings: Undoings) -> set[int]:
-    """The components that have an event of an import that was ever undone."""
+    """The components that have an event of an import that was ever undone, or a split."""
     return {
         ranges.component(row[CONTACT])
         for rows in blocks
         for row in rows
-        if row[CONTACT] is not None and row[IMPORT] in undoings
+        if row[CONTACT] is not None and (row[IMPORT] in undoings or row[TYPE] == types.CONTACTS_SPLIT)
     }
 
 

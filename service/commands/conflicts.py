@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
-from ledger.events.identity import Conflict, Known, resolve
+from ledger.events.identity import Conflict, resolve
+from ledger.log.identities import Identities
 
 
 class IdentityConflict(Exception):
@@ -43,7 +44,7 @@ class Conflicts:
 
     def __init__(
         self,
-        known: Callable[[Collection[str], Collection[str]], Sequence[Known]],
+        known: Callable[[Collection[str], Collection[str]], Identities],
         contact_ids: Callable[[Collection[int]], Mapping[int, str]],
         *,
         may_merge: bool,
@@ -59,15 +60,12 @@ class Conflicts:
         if not pairs:
             return [None] * len(calls)
         known = self._known({phone for phone, _ in pairs}, {user_id for _, user_id in pairs})
-        by_phone, by_user_id = {one.phone: one for one in known}, {one.user_id: one for one in known}
-        return [self._of_one(call, by_phone, by_user_id) for call in calls]
+        return [self._of_one(call, known) for call in calls]
 
-    def _of_one(
-        self, call: Who, by_phone: Mapping[str | None, Known], by_user_id: Mapping[str | None, Known]
-    ) -> IdentityConflict | None:
+    def _of_one(self, call: Who, known: Identities) -> IdentityConflict | None:
         if call.phone is None or call.user_id is None:
             return None
-        phone_holder, user_id_holder = by_phone.get(call.phone), by_user_id.get(call.user_id)
+        phone_holder, user_id_holder = known.by_phone(call.phone), known.by_user_id(call.user_id)
         decision = resolve(
             call.phone,
             call.user_id,

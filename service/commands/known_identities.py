@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from ledger.events.identity import Known
 from ledger.log.entry import public_id
+from ledger.log.identities import Identities
 from ledger.log.port import LogReader, StoredLog
 from ledger.storage import StorageFault
 
@@ -18,13 +18,13 @@ class KnownContacts:
         self._log = log
         self._reader: LogReader | None = None
 
-    def holders(self, phones: Collection[str], user_ids: Collection[str]) -> Sequence[Known]:
-        """The contacts that hold one of these phones (E.164) or user ids."""
+    def holders(self, phones: Collection[str], user_ids: Collection[str]) -> Identities:
+        """Who holds these phones (E.164) and user ids."""
         try:
-            return self._opened().holders(phones, user_ids)
+            return self._opened().known(phones, user_ids)
         except StorageFault:
             self._close()
-            return ()
+            return Identities()
 
     def ids(self, contacts: Collection[int]) -> Mapping[int, str]:
         """The ids of the contacts with these numbers."""

@@ -50,7 +50,7 @@ def find(log: LogReader, who: str) -> FoundContact:
     holder = log.last_holder_of_phone(phone) if phone else log.last_holder_of_user_id(who)
     if holder is None:
         raise Unknown(f"no contact is found by {who!r}: give its id, its phone as +919967536783, or its user id")
-    is_released = (holder.phone != phone) if phone else (holder.user_id != who)
+    is_released = (log.holder_of_phone(phone) if phone else log.holder_of_user_id(who)) is None
     return FoundContact(log.component(holder.contact), holder.contact, phone, None if phone else who, is_released)
 
 

@@ -20,7 +20,7 @@ def one_of(said: Said, log: OpenLog) -> Test:
     ids = values_between_commas(said.value.removeprefix("in:"))
     with log() as entries:
         numbers = entries.contacts_of_ids(ids)
-        roots = entries.components(numbers.values())
+        roots = entries.survivors(numbers.values())
     unknown = next((id for id in ids if id not in numbers), None)
     if unknown is not None or not ids:
         raise BadCondition(f"there is no contact with the id {(unknown or '')[:40]!r}")

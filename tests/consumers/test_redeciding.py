@@ -11,7 +11,7 @@ from ledger.events.ids import Ids
 from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
 from tests.intake import SECRET, Intake
-from tests.worlds import bounded, folder, mixed_streams, records
+from tests.worlds import bounded, folder, merged_by_hand, mixed_streams, records
 
 
 @bounded(40)
@@ -35,3 +35,22 @@ def test_every_decision_follows_from_the_messages(stream, batch, may_merge):
             assert list(redeciding.faults(log, log.head().position, lambda _: None)) == []
             with closing(SqliteLogReader(here / "beside.db")) as other:
                 assert other.read(0, 1_000)[-1].contact == log.read(0, 1_000)[-1].contact
+
+
+@bounded(40)
+@given(merged_by_hand(), st.integers(1, 8))
+def test_so_does_every_merge_and_split_by_hand(stream, batch):
+    """R33."""
+    with folder() as here:
+        with closing(Intake(here / "log.db")) as intake:
+            made = records(stream)
+            for start in range(0, len(made), batch):
+                intake.append(made[start : start + batch])
+        clock = Clock()
+        with (
+            closing(SqliteLogReader(here / "log.db")) as log,
+            closing(SqliteEventLog(here / "beside.db", clock=clock, accepted_clock=ANY_CLOCK)) as beside,
+        ):
+            appender = Appender(beside, secret=SECRET, may_merge=True, clock=clock, ids=Ids(clock, lambda _: 1))
+            redeciding = Redeciding(beside, appender, clock, lambda _: True)
+            assert list(redeciding.faults(log, log.head().position, lambda _: None)) == []

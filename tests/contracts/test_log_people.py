@@ -155,7 +155,7 @@ def test_an_undo_and_a_redo_say_which_events_count_since_when(imported):
     undo, redo = (imported.order(type, IMPORT) for type in ("ImportUndone", "ImportRedone"))
     undoings, source = imported.reader.undoings(redo), imported.reader.source_number(IMPORT)
     assert [undoings.count(source, 1, at) for at in (undo - 1, undo, redo)] == [True, False, True]
-    assert [imported.reader.next_undoing(after) for after in (0, undo, redo)] == [undo, redo, None]
+    assert [imported.reader.next_revision(after) for after in (0, undo, redo)] == [undo, redo, None]
     assert imported.reader.touched(source, undo) == [1]
 
 

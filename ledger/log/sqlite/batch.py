@@ -10,10 +10,12 @@ from ledger.events.signing import Signer
 from ledger.log.entry import Headers, NewEntry, unpack_headers
 from ledger.log.erasure import Emptied
 from ledger.log.identities import Identities
+from ledger.log.merge_orders import ContactOfId
 from ledger.log.port import Batch, Rejection, Taken
-from ledger.log.sqlite import erasing, undoing
+from ledger.log.sqlite import by_hand, erasing, undoing
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import load, make, store
+from ledger.log.sqlite.merges import has_split, standing
 from ledger.log.sqlite.rows import write
 from ledger.log.sqlite.undoing import is_undone
 from ledger.log.sqlite.whole import undecided
@@ -198,6 +200,36 @@ class SqliteBatch(Batch):
         """See `Batch.mark_erased`."""
         erasing.release(self._connection, emptied.contacts)
         erasing.mark(self._connection, emptied, self.position + 1)
+
+    def standing(self, contact_id: str) -> ContactOfId | None:
+        """See `Batch.standing`."""
+        return standing(self._connection, contact_id)
+
+    def merge(self, survivor: int, absorbed: int) -> None:
+        """See `Batch.merge`."""
+        position = self.position + 1
+        by_hand.merge(self._connection, survivor, absorbed, position, undoing.undoings(self._connection, position))
+
+    def split(self, contact: int, absorbed: int) -> None:
+        """See `Batch.split`."""
+        position = self.position + 1
+        by_hand.split(self._connection, contact, absorbed, position, undoing.undoings(self._connection, position))
+
+    def has_merge_orders(self) -> bool:
+        """See `Batch.has_merge_orders`."""
+        return by_hand.has_any(self._connection)
+
+    def are_apart(self, one: int, other: int) -> bool:
+        """See `Batch.are_apart`."""
+        return by_hand.are_apart(self._connection, one, other)
+
+    def has_split(self, contact: int) -> bool:
+        """See `Batch.has_split`."""
+        return has_split(self._connection, contact)
+
+    def aliases(self, contact: int) -> tuple[list[str], list[str]]:
+        """See `Batch.aliases`."""
+        return by_hand.aliases(self._connection, contact)
 
     def has_events_of(self, source: str) -> bool:
         """See `Batch.has_events_of`."""

@@ -1,21 +1,27 @@
-"""Undos and redos of imports, read from a log's file."""
+"""Undos and redos of imports, and splits, read from a log's file."""
 
 from ledger.log.questions import Commands
 from ledger.log.sqlite import undoing
 from ledger.log.sqlite.connected import Connected
 from ledger.log.undo import Refused, Undoings, refused
 
+_NEXT = """
+SELECT min(position) FROM (
+    SELECT min(position) AS position FROM entries INDEXED BY entries_of_undoings
+    WHERE type IN ('ImportUndone', 'ImportRedone') AND reason IS NULL AND position > ?1
+    UNION ALL
+    SELECT min(position) FROM entries INDEXED BY entries_of_merge_orders
+    WHERE type IN ('ContactsMerged', 'ContactsSplit') AND reason IS NULL AND type = 'ContactsSplit' AND position > ?1
+)
+"""
+
 
 class SqliteCommands(Connected, Commands):
     """Asks one log's file for the orders about imports."""
 
-    def next_undoing(self, after: int) -> int | None:
-        """See `Commands.next_undoing`."""
-        row = self._connection.execute(
-            "SELECT min(position) FROM entries INDEXED BY entries_of_undoings"
-            " WHERE type IN ('ImportUndone', 'ImportRedone') AND reason IS NULL AND position > ?",
-            (after,),
-        ).fetchone()
+    def next_revision(self, after: int) -> int | None:
+        """See `Commands.next_revision`."""
+        row = self._connection.execute(_NEXT, (after,)).fetchone()
         return None if row[0] is None else int(row[0])
 
     def undoings(self, until: int) -> Undoings:

@@ -11,7 +11,7 @@ from ledger.log.entry import FoldRow, unpack_headers
 from ledger.log.erasure import Emptied, Erasure, Erasures, read_emptied
 from ledger.log.sqlite.connected import Connected
 from ledger.log.sqlite.entries import FOLDED
-from ledger.log.sqlite.undoing import components
+from ledger.log.sqlite.merges import components
 from ledger.sqlite import Connection
 
 _AT_ONCE = 1_000

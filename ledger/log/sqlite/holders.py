@@ -7,9 +7,10 @@ from ledger.events.identity import Known
 from ledger.log.entry import phone_number, phone_text
 from ledger.log.identities import Identities
 from ledger.log.questions import Holders
-from ledger.log.sqlite import undoing
+from ledger.log.sqlite import by_hand
 from ledger.log.sqlite.connected import Connected, listed
 from ledger.log.sqlite.identities import PHONES, USER_IDS, holders, load
+from ledger.log.sqlite.merges import components, group, is_gone, survivors
 
 
 class SqliteHolders(Connected, Holders):
@@ -17,21 +18,19 @@ class SqliteHolders(Connected, Holders):
 
     def holder_of_phone(self, phone: str) -> Known | None:
         """See `People.holder_of_phone`."""
-        known = self.last_holder_of_phone(phone)
-        return known if known is not None and known.phone == phone else None
+        return self._holder(PHONES, int(phone))
 
     def last_holder_of_phone(self, phone: str) -> Known | None:
         """See `People.last_holder_of_phone`."""
-        return self._holder(PHONES, int(phone))
+        return self._holder(PHONES, int(phone)) or self._last_holder(PHONES, int(phone))
 
     def holder_of_user_id(self, user_id: str) -> Known | None:
         """See `People.holder_of_user_id`."""
-        known = self.last_holder_of_user_id(user_id)
-        return known if known is not None and known.user_id == user_id else None
+        return self._holder(USER_IDS, user_id)
 
     def last_holder_of_user_id(self, user_id: str) -> Known | None:
         """See `People.last_holder_of_user_id`."""
-        return self._holder(USER_IDS, user_id)
+        return self._holder(USER_IDS, user_id) or self._last_holder(USER_IDS, user_id)
 
     def holders(self, phones: Iterable[str], user_ids: Iterable[str]) -> list[Known]:
         """See `People.holders`."""
@@ -75,12 +74,7 @@ class SqliteHolders(Connected, Holders):
 
     def is_gone(self, contact: int) -> bool:
         """See `People.is_gone`."""
-        query = (
-            "SELECT phone IS NULL AND user_id IS NULL AND NOT EXISTS"
-            " (SELECT 1 FROM merges WHERE absorbed = contact AND until IS NULL) FROM contacts WHERE contact = ?"
-        )
-        row = self._connection.execute(query, (contact,)).fetchone()
-        return row is not None and bool(row[0])
+        return is_gone(self._connection, contact)
 
     def identities(self, after: int, limit: int) -> list[tuple[int, bytes, int | None, str | None]]:
         """See `People.identities`."""
@@ -103,13 +97,29 @@ class SqliteHolders(Connected, Holders):
 
     def component(self, contact: int) -> tuple[int, ...]:
         """See `People.component`."""
-        members = undoing.components(self._connection, [contact])
-        root = members[contact]
-        return (root, *sorted(member for member in members if member != root))
+        members = set(components(self._connection, [contact]))
+        root = self.survivors([contact])[contact]
+        return (root, *sorted(members - {root}))
 
     def components(self, contacts: Iterable[int]) -> dict[int, int]:
         """See `People.components`."""
-        return undoing.components(self._connection, contacts)
+        return components(self._connection, contacts)
+
+    def survivors(self, contacts: Iterable[int]) -> dict[int, int]:
+        """See `People.survivors`."""
+        return survivors(self._connection, sorted(set(contacts)), 2**62)
+
+    def merged_into(self, contact: int) -> list[int]:
+        """See `People.merged_into`."""
+        return sorted(group(self._connection, contact) - {contact})
+
+    def aliases(self, contact: int) -> tuple[list[str], list[str]]:
+        """See `People.aliases`."""
+        return by_hand.aliases(self._connection, contact)
+
+    def are_apart(self, one: int, other: int) -> bool:
+        """See `People.are_apart`."""
+        return by_hand.are_apart(self._connection, one, other)
 
     def merges(self, until: int) -> list[tuple[int, int]]:
         """See `People.merges`."""
@@ -131,12 +141,15 @@ class SqliteHolders(Connected, Holders):
 
     def _holder(self, held: tuple[str, str], value: int | str) -> Known | None:
         table, key = held
-        row = self._connection.execute(
-            "SELECT contact, phone, user_id FROM contacts WHERE contact = coalesce("
-            f"(SELECT contact FROM {table} WHERE {key} = ?1),"
-            f" (SELECT contact FROM former_{table} WHERE {key} = ?1 ORDER BY until DESC LIMIT 1))",
-            (value,),
-        ).fetchone()
+        return self._known(f"(SELECT contact FROM {table} WHERE {key} = ?)", value)
+
+    def _last_holder(self, held: tuple[str, str], value: int | str) -> Known | None:
+        table, key = held
+        return self._known(f"(SELECT contact FROM former_{table} WHERE {key} = ? ORDER BY until DESC LIMIT 1)", value)
+
+    def _known(self, which: str, value: int | str) -> Known | None:
+        query = f"SELECT contact, phone, user_id FROM contacts WHERE contact = {which}"
+        row = self._connection.execute(query, (value,)).fetchone()
         return Known(row[0], phone_text(row[1]), row[2]) if row else None
 
 

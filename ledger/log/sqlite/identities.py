@@ -1,6 +1,7 @@
 """The identities as a log's file keeps them: read for a batch, and written in its transaction."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -34,7 +35,33 @@ SELECT contact, phone, user_id FROM contacts WHERE contact IN (
 
 def load(connection: Connection, identities: Identities, phones: Iterable[str], user_ids: Iterable[str]) -> None:
     """Read what is known of these phones (E.164) and user ids."""
-    identities.add(holders(connection, phones, user_ids))
+    phones, user_ids = set(phones), set(user_ids)
+    found = holders(connection, phones, user_ids)
+    identities.add(found)
+    if connection.execute(_IS_MERGED_BY_HAND).fetchone() is None:
+        return
+    # what is left is nobody's, or leads to a contact that has another of its own
+    phones -= {holder.phone for holder in found if holder.phone is not None}
+    user_ids -= {holder.user_id for holder in found if holder.user_id is not None}
+    by_phone = _aliases(connection, PHONES, sorted(map(int, phones)))
+    by_user_id = _aliases(connection, USER_IDS, sorted(user_ids))
+    identities.add_aliases({f"+{phone}": known for phone, known in by_phone.items()}, by_user_id)
+
+
+_IS_MERGED_BY_HAND = (
+    "SELECT 1 FROM entries INDEXED BY entries_of_merge_orders"
+    " WHERE type IN ('ContactsMerged', 'ContactsSplit') AND reason IS NULL LIMIT 1"
+)
+
+
+def _aliases(connection: Connection, held: tuple[str, str], values: list[int] | list[str]) -> dict[Any, Known]:
+    table, key = held
+    rows = connection.execute(
+        f"SELECT wanted.value, contact, contacts.phone, contacts.user_id FROM json_each(?) AS wanted"
+        f" CROSS JOIN {table} ON {table}.{key} = wanted.value JOIN contacts USING (contact)",
+        (_listed(values),),
+    )
+    return {name: Known(contact, phone_text(phone), user_id) for name, contact, phone, user_id in rows.fetchall()}
 
 
 def store(connection: Connection, identities: Identities) -> None:

@@ -16,7 +16,7 @@ from ledger.log.erasure import read_emptied
 from ledger.log.fault import Fault
 from ledger.log.identities import Identities
 from ledger.log.questions import KeptIdentities
-from ledger.log.sqlite import undoing
+from ledger.log.sqlite import by_hand, undoing
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import make, store
 from ledger.log.sqlite.seal import seal_faults
@@ -42,7 +42,7 @@ FROM entries CROSS JOIN main.contacts AS known ON known.contact = entries.contac
 WHERE entries.position > ? AND entries.position <= ? AND reason IS NULL AND NOT skipped AND entries.contact_id IS NULL
 AND (absorbed IS NOT NULL OR (entries.phone IS NOT NULL AND known.phone IS NOT entries.phone)
     OR (entries.user_id IS NOT NULL AND known.user_id IS NOT entries.user_id))
-ORDER BY entries.position LIMIT ?
+AND type NOT IN ('ContactsMerged', 'ContactsSplit') ORDER BY entries.position LIMIT ?
 """
 """The entries that may bind a phone or a user id to a contact that was there before."""
 
@@ -170,7 +170,9 @@ class _Fold:
         done = 0
         for position, type, source, detail in self._orders():
             self._bind(done, position - 1)
-            if type == types.IMPORT_UNDONE:
+            if type in types.ABOUT_MERGES:
+                self._merge_or_split(position, type)
+            elif type == types.IMPORT_UNDONE:
                 undoing.release(self._connection, source, position)
             else:
                 told = _refused(detail)
@@ -184,8 +186,18 @@ class _Fold:
     def _orders(self) -> list[tuple[int, str, str, str | None]]:
         return self._connection.execute(
             "SELECT position, type, name, detail FROM entries INDEXED BY entries_of_undoings JOIN sources"
-            " USING (source) WHERE type IN ('ImportUndone', 'ImportRedone') AND reason IS NULL ORDER BY position"
+            " USING (source) WHERE type IN ('ImportUndone', 'ImportRedone') AND reason IS NULL"
+            " UNION ALL SELECT position, type, NULL, NULL FROM entries INDEXED BY entries_of_merge_orders"
+            " WHERE type IN ('ContactsMerged', 'ContactsSplit') AND reason IS NULL ORDER BY position"
         ).fetchall()
+
+    def _merge_or_split(self, position: int, type: str) -> None:
+        contact, absorbed = self._connection.execute(
+            "SELECT contact, absorbed FROM entries WHERE position = ?", (position,)
+        ).fetchone()
+        change = by_hand.merge if type == types.CONTACTS_MERGED else by_hand.split
+        if None not in (contact, absorbed):  # as in a log that was changed
+            change(self._connection, contact, absorbed, position, undoing.undoings(self._connection, position))
 
     def _bind(self, after: int, until: int) -> None:
         """What the entries in between bind, none of which is an undo: so no phone and no user id is freed by them."""
@@ -195,7 +207,7 @@ class _Fold:
                 holder, other = self._known(contact), None if absorbed is None else self._known(absorbed)
                 identities = Identities()
                 if holder is not None and other is not None and not _contradict(holder, other):
-                    identities.merge(holder, other, position)
+                    identities.merge(holder, other, position, *by_hand.aliases(self._connection, other.contact))
                 elif holder is not None and absorbed is None:
                     identities.attach(holder, position, phone_text(phone), user_id)
                 store(self._connection, identities)

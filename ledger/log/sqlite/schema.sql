@@ -49,6 +49,8 @@ CREATE INDEX entries_settling_newest ON entries (position, type) WHERE raw_diges
 
 CREATE INDEX entries_of_erasures ON entries (position) WHERE type = 'ContactErased' AND reason IS NULL;
 CREATE INDEX entries_about_nobody ON entries (position) WHERE contact IS NULL AND reason IS NULL;
+CREATE INDEX entries_of_merge_orders ON entries (position) WHERE type IN ('ContactsMerged', 'ContactsSplit') AND reason IS NULL;
+
 CREATE INDEX entries_erased_rows ON entries (import) WHERE import IS NOT NULL AND salt IS NULL;
 
 CREATE TRIGGER entries_are_kept BEFORE DELETE ON entries
@@ -93,7 +95,8 @@ CREATE TABLE erased_contacts (
 ) STRICT;
 
 -- The identities: a fold of the accepted entries, kept in the same transaction (R7). A contact holds its phone and its
--- user id, and is merged into another, from the entry `since` on; what ended did so with the entry `until`.
+-- user id, and is merged into another, from the entry `since` on; what ended did so with the entry `until`. In `contacts`
+-- are a contact's own; that others which were merged into it by hand had more is in `phones` and `user_ids` alone.
 CREATE TABLE contacts (
     contact  INTEGER PRIMARY KEY,
     id       BLOB NOT NULL UNIQUE,
@@ -181,4 +184,4 @@ CREATE TABLE seal (
     signature TEXT
 ) STRICT;
 
-PRAGMA user_version = 7;
+PRAGMA user_version = 8;

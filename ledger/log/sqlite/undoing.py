@@ -1,15 +1,19 @@
 """Undos and redos of imports, and merges, as the log's file has them; what they come to is `ledger.log.undo`'s."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from ledger.events import types
 from ledger.events.identity import Known
 from ledger.log.entry import phone_number, phone_text
+from ledger.log.holdings import Clusters
 from ledger.log.identities import Identities
+from ledger.log.revisions import survivors_of
+from ledger.log.sqlite import by_hand
 from ledger.log.sqlite.identities import PHONES, USER_IDS, end, load, store
+from ledger.log.sqlite.merges import chunks, components, survivors
 from ledger.log.undo import Assertion, Refused, Undoing, Undoings, claimed, refused, released
 from ledger.sqlite import Connection
 
@@ -44,7 +48,10 @@ def is_undone(connection: Connection, source: str) -> bool:
 
 
 def newest_about(connection: Connection, contact: int, after: int) -> int:
-    """The position of the last undo or redo after `after` of an import with events about a contact; 0: none."""
+    """The position of the last undo or redo after `after` of an import with events about a contact, or of the split
+    that made it one of its own again; 0: none.
+    """
+    split = by_hand.split_at(connection, contact)
     later = connection.execute(
         "SELECT position, source FROM entries INDEXED BY entries_of_undoings"
         " WHERE type IN ('ImportUndone', 'ImportRedone') AND reason IS NULL AND position > ? ORDER BY position DESC",
@@ -52,6 +59,8 @@ def newest_about(connection: Connection, contact: int, after: int) -> int:
     ).fetchall()
     members = _listed(sorted(components(connection, [contact]))).decode() if later else ""
     for position, source in later:
+        if position < split:
+            break
         row = connection.execute(
             "SELECT 1 FROM entries WHERE contact IN (SELECT value FROM json_each(?)) AND source = ?"
             " AND reason IS NULL AND NOT skipped LIMIT 1",
@@ -59,7 +68,7 @@ def newest_about(connection: Connection, contact: int, after: int) -> int:
         ).fetchone()
         if row:
             return int(position)
-    return 0
+    return split if split > after else 0
 
 
 def touched(connection: Connection, source: int, until: int) -> list[int]:
@@ -76,52 +85,22 @@ def touched(connection: Connection, source: int, until: int) -> list[int]:
     ).fetchall():
         found.update(contact for _, contact in rows if contact is not None)
         last = rows[-1][0]
-    return sorted(set(survivors(connection, sorted(found), until).values()))
-
-
-def survivors(connection: Connection, contacts: Sequence[int], until: int) -> dict[int, int]:
-    """For each of the contacts the one it had been merged into by position `until`, itself where none."""
-    found = dict(zip(contacts, contacts, strict=True))
-    pending = contacts
-    while pending:
-        into: dict[int, int] = {}
-        for chunk in _chunks(pending):
-            into |= connection.execute(
-                "SELECT absorbed, survivor FROM merges WHERE absorbed IN (SELECT value FROM json_each(?1))"
-                " AND since <= ?2 AND (until IS NULL OR until > ?2)",
-                (_listed(chunk).decode(), until),
-            ).fetchall()
-        if not into:
-            break
-        found = {contact: into.get(root, root) for contact, root in found.items()}
-        pending = sorted(set(into.values()))
-    return found
-
-
-def components(connection: Connection, contacts: Iterable[int]) -> dict[int, int]:
-    """Every contact that was ever merged with one of these, and each of these, with the one that survives of it."""
-    roots = set(survivors(connection, sorted(set(contacts)), 2**62).values())
-    found = {root: root for root in roots}
-    pending = sorted(roots)
-    while pending:
-        into: list[tuple[int, int]] = []
-        for chunk in _chunks(pending):
-            into += connection.execute(
-                "SELECT absorbed, survivor FROM merges WHERE survivor IN (SELECT value FROM json_each(?))"
-                " AND until IS NULL",
-                (_listed(chunk).decode(),),
-            ).fetchall()
-        found |= {contact: found[survivor] for contact, survivor in into}
-        pending = sorted(contact for contact, _ in into)
-    return found
+    revised = by_hand.revised(connection, until)
+    about = set(survivors(connection, sorted(found - revised.keys()), until).values())
+    for component in {revised[contact] for contact in found if contact in revised}:
+        about |= survivors_of(by_hand.told(connection, component, until), source, until)
+    return sorted(about)
 
 
 def release(connection: Connection, name: str, position: int) -> None:
     """The import with this source (its name) is undone at `position`: free what no event asserts that still counts."""
     source = _number_of(connection, name)
     before = undoings(connection, position)
-    for chunk in _chunks(touched(connection, source, position)):
-        into = components(connection, chunk)
+    revised = by_hand.revised(connection, position)
+    about = touched(connection, source, position)
+    for chunk in chunks([contact for contact in about if contact not in revised]):
+        members = sorted(components(connection, chunk))
+        into = survivors(connection, members, position)
         others = _asserted_by_others(connection, into, source, position)
         changed = released(_known(connection, chunk).values(), others, into, before, position)
         connection.executemany(
@@ -131,13 +110,16 @@ def release(connection: Connection, name: str, position: int) -> None:
         gone = [(known.phone, known.user_id, then) for known, then in changed]
         end(connection, PHONES, sorted((position, int(phone)) for phone, _, then in gone if phone and not then.phone))
         end(connection, USER_IDS, sorted((position, id) for _, id, then in gone if id and not then.user_id))
+    undo = Undoing(position, 0, source, False, frozenset())
+    for component in sorted({revised[contact] for contact in about if contact in revised}):
+        by_hand.renew(connection, component, before.followed_by(undo), position)
 
 
 def _asserted_by_others(
     connection: Connection, contacts: Iterable[int], source: int, until: int
 ) -> Iterator[Assertion]:
     """What events about these contacts before position `until` assert, but for those of a source."""
-    for chunk in _chunks(sorted(contacts)):
+    for chunk in chunks(sorted(contacts)):
         rows = connection.execute(
             "SELECT contact, position, source, phone, user_id FROM entries"
             " WHERE contact IN (SELECT value FROM json_each(?)) AND reason IS NULL AND NOT skipped AND source IS NOT ?"
@@ -154,21 +136,28 @@ def claim(connection: Connection, name: str, position: int, but: Refused | None 
     (`but`) claims nothing.
     """
     left_out = set() if but is None else {*but.phone, *but.user_id}
-    phone: list[int] = []
-    user_id: list[int] = []
-    for found in _events(connection, _number_of(connection, name), position):
-        assertions = [one for one in found if one.position not in left_out]
+    left = Refused([], [])
+    source, before = _number_of(connection, name), undoings(connection, position)
+    revised = by_hand.revised(connection, position)
+    clusters: dict[tuple[int, ...], Clusters] = {}
+    for events in _events(connection, source, position):
+        assertions = [one for one in events if one.position not in left_out]
+        for component in {revised[one.contact] for one in assertions if one.contact in revised} - clusters.keys():
+            clusters[component] = Clusters(by_hand.told(connection, component, position), before, position)
         into = survivors(connection, sorted({one.contact for one in assertions}), position)
         holders = _known(connection, set(into.values()))
         identities = Identities()
         phones = [one.phone for one in assertions if one.phone is not None]
         user_ids = [one.user_id for one in assertions if one.user_id is not None]
         load(connection, identities, phones, user_ids)
-        left = claimed(assertions, into, holders, identities, position)
-        phone += left.phone
-        user_id += left.user_id
+        of = {one.contact: clusters[revised[one.contact]] for one in assertions if one.contact in revised}
+        found = claimed(assertions, into, holders, identities, position, of)
+        left = Refused(left.phone + found.phone, left.user_id + found.user_id)
         store(connection, identities)
-    return Refused(phone, user_id)
+    redo = Undoing(position, 0, source, True, frozenset({*left_out, *left.phone, *left.user_id}))
+    for component in sorted(clusters):
+        by_hand.renew(connection, component, before.followed_by(redo), position)
+    return left
 
 
 def _events(connection: Connection, source: int, until: int) -> Iterator[list[Assertion]]:
@@ -179,7 +168,7 @@ def _events(connection: Connection, source: int, until: int) -> Iterator[list[As
         (source, until),
     )
     positions = array("q", (position for (position,) in rows))
-    for chunk in _chunks(sorted(positions)):
+    for chunk in chunks(sorted(positions)):
         found = connection.execute(
             "SELECT contact, position, source, phone, user_id FROM entries"
             " WHERE position IN (SELECT value FROM json_each(?)) ORDER BY position",
@@ -199,11 +188,6 @@ def _known(connection: Connection, contacts: Iterable[int]) -> dict[int, Known]:
         (_listed(sorted(contacts)).decode(),),
     )
     return {contact: Known(contact, phone_text(phone), user_id) for contact, phone, user_id in rows}
-
-
-def _chunks(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(numbers), _CHUNK):
-        yield numbers[start : start + _CHUNK]
 
 
 def _number_of(connection: Connection, name: str) -> int:

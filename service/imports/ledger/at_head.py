@@ -138,7 +138,7 @@ class LedgerHead:
     def _fold_rest(self, log: LogReader) -> dict[int, ContactState]:
         """The contacts that the entries behind the state's checkpoint changed, as these left them."""
         position = 0 if self._state is None else self._state.checkpoint().position
-        undoing = log.next_undoing(position)
+        undoing = log.next_revision(position)
         if undoing is not None and undoing <= self.head.position:
             return self._replay_rest(log, position)
         states: dict[int, ContactState] = {}

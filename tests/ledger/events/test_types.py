@@ -9,11 +9,18 @@ from ledger.events.types import ABOUT_CONTACTS, OPEN, OUR_SOURCES, RULES, TAKEN,
 
 ROOT = Path(__file__).parents[3]
 OF_ANYBODY = {"UserTracked", "TagsAdded", "EventTracked"}
-OF_OURS = {"ImportStarted", "ImportSplit", "ImportUndone", "ImportRedone", "MessageRetried", "MessageDropped"}
-OF_OURS |= {"ContactErased"}
-OF_NOBODY = {
+OF_OURS = {
+    "ImportStarted",
+    "ImportSplit",
+    "ImportUndone",
+    "ImportRedone",
     "ContactsMerged",
     "ContactsSplit",
+    "MessageRetried",
+    "MessageDropped",
+    "ContactErased",
+}
+OF_NOBODY = {
     "GapAccepted",
     "BusAccepted",
 }

@@ -1,0 +1,35 @@
+"""Two contacts become one because somebody says so (R33): the survivor keeps its phone, and both phones find it."""
+
+from consumers.batch_context import BatchContext
+from consumers.effects.effect import Effect, TypeEffect
+from consumers.incoming import Incoming, Refusal
+from ledger.events.data import merge_order_of
+from ledger.log.entry import NewEntry
+from ledger.log.port import Batch
+
+
+def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
+    context.write()
+    batch, order = context.batch, merge_order_of(message.record.headers, message.record.value)
+    found = [batch.standing(id) for id in (order.survivor, order.absorbed)]
+    for id, one in zip((order.survivor, order.absorbed), found, strict=True):
+        if one is None:
+            return Refusal("wrong_state", f"there is no contact with the id {id[:40]!r}")
+        if one.survivor != one.contact:
+            return Refusal("wrong_state", f"the contact {id} is merged into another")
+        if one.is_gone:
+            return Refusal("wrong_state", f"the contact {id} is gone: nothing finds it any more")
+    survivor, absorbed = (one.contact for one in found if one is not None)
+    if survivor == absorbed:
+        return Refusal("wrong_state", "a contact is not merged with itself")
+    batch.merge(survivor, absorbed)
+    return Effect(contact=survivor, absorbed=absorbed, at_once=True)
+
+
+def _keep(entry: NewEntry, batch: Batch) -> None:
+    batch.write()
+    if entry.contact is not None and entry.absorbed is not None:
+        batch.merge(entry.contact, entry.absorbed)
+
+
+EFFECT = TypeEffect(_decide, _keep)

@@ -1,0 +1,95 @@
+"""What contacts that were merged and split are found by, and which may have what again after a redo (R1, R32). Pure."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from ledger.events import types
+from ledger.events.identity import Known
+from ledger.log.revisions import Told, ended, homes, note_merge, root
+from ledger.log.undo import Assertion, Claimants, Undoings
+
+
+class Holding(msgspec.Struct, gc=False):
+    """What a contact is found by: its own phone and user id, and all that lead to it."""
+
+    phone: str | None = None
+    user_id: str | None = None
+    phones: set[str] = msgspec.field(default_factory=set)
+    user_ids: set[str] = msgspec.field(default_factory=set)
+
+    def take(self, phone: str | None, user_id: str | None) -> None:
+        """An event asserts these; what the contact has of its own stays (R1)."""
+        self.phone, self.user_id = self.phone or phone, self.user_id or user_id
+
+
+def holdings(counted: Iterable[Told]) -> dict[int, Holding]:
+    """What each contact is found by, by number; `counted` are the events that count, as `counting` gives them."""
+    found: dict[int, Holding] = {}
+    for one in counted:
+        held = found.setdefault(one.contact, Holding())
+        if one.absorbed is not None:
+            taken_in = found.pop(one.absorbed)
+            held.take(taken_in.phone, taken_in.user_id)
+            held.phones |= taken_in.phones
+            held.user_ids |= taken_in.user_ids
+        held.take(one.phone, one.user_id)
+        held.phones.update(filter(None, [one.phone]))
+        held.user_ids.update(filter(None, [one.user_id]))
+    return found
+
+
+class Clusters(Claimants):
+    """Which contact of a component may have a phone or a user id again after a redo.
+
+    Contacts that are one because a message named both have one phone and one user id between them (R1). Those that
+    somebody merged by hand each keep their own, which all find the survivor.
+    """
+
+    def __init__(self, told: Sequence[Told], before: Undoings, at: int) -> None:
+        """`told` is the component before position `at`, and `before` are the undos until then."""
+        self._told = {one.position: one for one in told}
+        self._homes = homes(told)
+        self._into: dict[int, int] = {}
+        self._by_message: dict[int, int] = {}
+        self._own: dict[int, Known] = {}
+        apart = ended(told, at)
+        for one in told:
+            if one.absorbed is None or one.type == types.CONTACTS_SPLIT or one.position in apart:
+                continue
+            note_merge(self._into, one.absorbed, one.contact)
+            if one.type != types.CONTACTS_MERGED:
+                note_merge(self._by_message, one.absorbed, one.contact)
+        for one in told:
+            if one.type not in types.ABOUT_MERGES and before.count(one.source, one.position, at):
+                self.claim(one.position)
+
+    def claimant(self, position: int) -> Assertion:
+        """See `Claimants.claimant`."""
+        one, home = self._told[position], self._homes[position]
+        contact = root(self._into, home.contact)
+        is_anothers = home.user_id_of is not None and root(self._into, home.user_id_of) != contact
+        return Assertion(contact, position, one.source, one.phone, None if is_anothers else one.user_id)
+
+    def own(self, position: int) -> Known:
+        """See `Claimants.own`."""
+        of_phone, of_user_id = self._clusters(position)
+        nobody = Known(0, None, None)
+        phone = self._own.get(of_phone, nobody).phone
+        user_id = self._own.get(of_user_id, nobody).user_id
+        return Known(root(self._into, self._homes[position].contact), phone, user_id)
+
+    def claim(self, position: int) -> None:
+        """See `Claimants.claim`."""
+        said = self.claimant(position)
+        for cluster, phone, user_id in zip(
+            self._clusters(position), (said.phone, None), (None, said.user_id), strict=True
+        ):
+            had = self._own.get(cluster, Known(cluster, None, None))
+            self._own[cluster] = Known(cluster, had.phone or phone, had.user_id or user_id)
+
+    def _clusters(self, position: int) -> tuple[int, int]:
+        """The contacts that stand for those with whom the phone, and the user id, of an event is shared."""
+        home = self._homes[position]
+        of_user_id = home.contact if home.user_id_of is None else home.user_id_of
+        return root(self._by_message, home.contact), root(self._by_message, of_user_id)

@@ -1,0 +1,173 @@
+"""Merges and splits by hand, as the log's file has them; what they come to is `ledger.log.revisions`'s."""
+
+from collections.abc import Collection, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from ledger.events import types
+from ledger.log.entry import phone_number, phone_text
+from ledger.log.holdings import holdings
+from ledger.log.revisions import IdentityEvent, counting
+from ledger.log.sqlite.identities import PHONES, USER_IDS, end
+from ledger.log.sqlite.merges import chunks, components, group
+from ledger.log.undo import Undoings
+from ledger.sqlite import Connection
+
+_json = msgspec.json.Encoder().encode
+_ORDERS = (
+    "FROM entries INDEXED BY entries_of_merge_orders"
+    " WHERE type IN ('ContactsMerged', 'ContactsSplit') AND reason IS NULL"
+)
+
+
+def _listed(values: object) -> str:
+    return _json(values).decode()
+
+
+def has_any(connection: Connection) -> bool:
+    """Whether contacts were ever merged or split by hand."""
+    return connection.execute(f"SELECT 1 {_ORDERS} LIMIT 1").fetchone() is not None
+
+
+def has_splits(connection: Connection) -> bool:
+    """Whether contacts were ever split."""
+    return connection.execute(f"SELECT 1 {_ORDERS} AND type = 'ContactsSplit' LIMIT 1").fetchone() is not None
+
+
+def split_at(connection: Connection, contact: int) -> int:
+    """The position of the last entry that made a contact, merged into another, one of its own again; 0: there is none."""
+    row = connection.execute(f"SELECT max(position) {_ORDERS} AND type = 'ContactsSplit' AND absorbed = ?", (contact,))
+    return int(row.fetchone()[0] or 0)
+
+
+def revised(connection: Connection, until: int) -> dict[int, tuple[int, ...]]:
+    """The contacts in whose component somebody merged or split by hand before position `until`, with that component."""
+    orders = connection.execute(f"SELECT contact, absorbed {_ORDERS} AND position < ?", (until,)).fetchall()
+    if not orders:
+        return {}
+    of: dict[int, list[int]] = {}
+    for contact, stands_for in components(connection, {one for order in orders for one in order}).items():
+        of.setdefault(stands_for, []).append(contact)
+    return {contact: tuple(sorted(members)) for members in of.values() for contact in members}
+
+
+def told(connection: Connection, members: Collection[int], until: int) -> list[IdentityEvent]:
+    """What the entries about these contacts before position `until` say of who is who, in log order."""
+    found: list[IdentityEvent] = []
+    for chunk in chunks(sorted(members)):
+        rows = connection.execute(
+            "SELECT position, type, import, contact, contact_id, absorbed, phone, user_id FROM entries"
+            " WHERE contact IN (SELECT value FROM json_each(?)) AND reason IS NULL AND NOT skipped AND position < ?"
+            " AND salt IS NOT NULL AND type <> 'ContactErased'",
+            (_listed(chunk), until),
+        )
+        found += [
+            IdentityEvent(position, type, source, contact, contact_id, absorbed, phone_text(phone), user_id)
+            for position, type, source, contact, contact_id, absorbed, phone, user_id in rows.fetchall()
+        ]
+    return sorted(found, key=lambda one: one.position)
+
+
+def merge(connection: Connection, survivor: int, absorbed: int, position: int, undoings: Undoings) -> None:
+    """The entry at `position` merges two contacts that no other is merged into: what finds one finds the survivor."""
+    members = components(connection, [survivor, absorbed])
+    connection.execute(
+        "INSERT OR REPLACE INTO merges (absorbed, survivor, since) VALUES (?, ?, ?)", (absorbed, survivor, position)
+    )
+    order = IdentityEvent(position, types.CONTACTS_MERGED, None, survivor, None, absorbed, None, None)
+    renew(connection, members, undoings, position, [order])
+
+
+def split(connection: Connection, contact: int, absorbed: int, position: int, undoings: Undoings) -> None:
+    """The entry at `position` makes `absorbed`, which is merged into `contact`, a contact of its own again."""
+    connection.execute("UPDATE merges SET until = ? WHERE absorbed = ? AND until IS NULL", (position, absorbed))
+    order = IdentityEvent(position, types.CONTACTS_SPLIT, None, contact, None, absorbed, None, None)
+    renew(connection, components(connection, [absorbed]), undoings, position, [order])
+
+
+def renew(
+    connection: Connection,
+    members: Collection[int],
+    undoings: Undoings,
+    position: int,
+    order: Sequence[IdentityEvent] = (),
+) -> None:
+    """Have the contacts of a component hold what the events that count as of `position` assert, and no more.
+
+    `order` is what the entry at that position itself does, which is not written yet.
+    """
+    said = [*told(connection, members, position), *order]
+    counted = list(counting(said, undoings, position, _emptied))
+    held = holdings(counted)
+    nothing = None, None
+    now = {contact: (phone_number(one.phone), one.user_id) for contact, one in held.items()}
+    connection.executemany(
+        "UPDATE contacts SET phone = ?, user_id = ? WHERE contact = ?",
+        [(*now.get(contact, nothing), contact) for contact in sorted(members)],
+    )
+    phones = {int(phone): contact for contact, one in held.items() for phone in one.phones}
+    user_ids = {user_id: contact for contact, one in held.items() for user_id in one.user_ids}
+    named = {int(one.phone) for one in said if one.phone is not None}
+    _hold(connection, PHONES, named, members, phones, position)
+    _hold(connection, USER_IDS, {one.user_id for one in said if one.user_id is not None}, members, user_ids, position)
+
+
+K = TypeVar("K", int, str)
+
+
+def _hold(
+    connection: Connection,
+    kept: tuple[str, str],
+    named: Collection[K],
+    members: Collection[int],
+    holders: dict[K, int],
+    position: int,
+) -> None:
+    """Have these names lead to their holders; those of them that lead elsewhere in the component do so no more."""
+    table, key = kept
+    before: dict[K, int] = dict(
+        connection.execute(
+            f"SELECT {key}, contact FROM {table} WHERE {key} IN (SELECT value FROM json_each(?1))"
+            " AND contact IN (SELECT value FROM json_each(?2))",
+            (_listed(sorted(named)), _listed(sorted(members))),
+        ).fetchall()
+    )
+    ended = [(position, name) for name, contact in sorted(before.items()) if holders.get(name) != contact]
+    end(connection, kept, ended)
+    connection.executemany(
+        f"INSERT OR IGNORE INTO {table} ({key}, contact, since) VALUES (?, ?, ?)",
+        [(name, contact, position) for name, contact in sorted(holders.items()) if before.get(name) != contact],
+    )
+
+
+def aliases(connection: Connection, contact: int) -> tuple[list[str], list[str]]:
+    """The phones and the user ids that find a contact beside its own, since others were merged into it by hand."""
+    members = _listed(sorted(group(connection, contact)))
+    phones = connection.execute(
+        "SELECT phones.phone FROM phones JOIN contacts USING (contact) WHERE contact = ?1"
+        " AND phones.phone IN (SELECT phone FROM entries WHERE contact IN (SELECT value FROM json_each(?2)))"
+        " AND phones.phone IS NOT contacts.phone ORDER BY phones.phone",
+        (contact, members),
+    ).fetchall()
+    user_ids = connection.execute(
+        "SELECT user_ids.user_id FROM user_ids JOIN contacts USING (contact) WHERE contact = ?1"
+        " AND user_ids.user_id IN (SELECT user_id FROM entries WHERE contact IN (SELECT value FROM json_each(?2)))"
+        " AND user_ids.user_id IS NOT contacts.user_id ORDER BY user_ids.user_id",
+        (contact, members),
+    ).fetchall()
+    return [f"+{phone}" for (phone,) in phones], [user_id for (user_id,) in user_ids]
+
+
+def are_apart(connection: Connection, one: int, other: int) -> bool:
+    """Whether somebody has split what is merged into one of these contacts from what is merged into the other."""
+    first, second = _listed(sorted(group(connection, one))), _listed(sorted(group(connection, other)))
+    query = (
+        "SELECT 1 FROM merges WHERE until IS NOT NULL AND absorbed IN (SELECT value FROM json_each(?))"
+        " AND survivor IN (SELECT value FROM json_each(?)) LIMIT 1"
+    )
+    return any(connection.execute(query, pair).fetchone() for pair in ((first, second), (second, first)))
+
+
+def _emptied(one: IdentityEvent) -> IdentityEvent:
+    return msgspec.structs.replace(one, phone=None, user_id=None)

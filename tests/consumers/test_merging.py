@@ -1,0 +1,141 @@
+"""What the append decides of merges and splits by hand, and what identities come to by them (R1, R33)."""
+
+from contextlib import closing
+from uuid import UUID
+
+import pytest
+
+from ledger.log.sqlite.reader import SqliteLogReader
+from tests.examples import ASHA, GAVIN, RAVI
+from tests.intake import apart_message, identity_faults, merge_message, message, reasons, tracked
+
+FIRST, SECOND, THIRD = (UUID(int=number) for number in (1, 2, 3))
+
+
+@pytest.fixture
+def log(intake):
+    with closing(SqliteLogReader(intake.path)) as reader:
+        yield reader
+
+
+@pytest.fixture
+def two(intake):
+    """Gavin, the first contact, and Asha, the second; each has a phone and a user id."""
+    intake.take(tracked(phone=GAVIN, userId="g"), tracked(phone=ASHA, userId="a"))
+
+
+def holders(log, *names):
+    return [found and found.contact for found in map(log.holder_of_phone, names)]
+
+
+@pytest.mark.usefixtures("two")
+def test_the_survivor_of_a_merge_is_the_one_named_first_and_both_phones_find_it(intake, log):
+    (entry,) = intake.take(merge_message(SECOND, FIRST))
+    assert (entry.reason, entry.contact, entry.absorbed) == (None, 2, 1)
+    assert holders(log, GAVIN, ASHA) == [2, 2]
+    assert log.holder_of_user_id("g").contact == 2
+    assert [row[2:] for row in log.identities(0, 9)] == [(int(ASHA), "a")]
+    assert log.aliases(2) == ([GAVIN], ["g"])
+
+
+@pytest.mark.usefixtures("two")
+def test_what_comes_by_the_phone_that_gave_way_is_the_survivors_and_does_not_change_its_phone(intake, log):
+    entries = intake.take(merge_message(FIRST, SECOND), tracked(phone=ASHA), tracked(phone=ASHA, userId="g"))
+    assert [entry.contact for entry in entries] == [1, 1, 1]
+    assert log.holder_of_phone(ASHA).phone == GAVIN
+
+
+@pytest.mark.usefixtures("two")
+def test_another_user_id_beside_the_phone_that_gave_way_is_a_conflict(intake):
+    assert reasons(intake.take(merge_message(FIRST, SECOND), tracked(phone=ASHA, userId="new"))) == [
+        None,
+        "identity_conflict",
+    ]
+
+
+@pytest.mark.usefixtures("two")
+def test_after_a_split_each_is_found_by_its_own_and_later_events_go_by_their_identities(intake, log):
+    intake.take(merge_message(FIRST, SECOND))
+    (order,) = intake.take(apart_message(SECOND))
+    assert (order.contact, order.absorbed) == (1, 2)
+    assert holders(log, GAVIN, ASHA) == [1, 2]
+    assert [entry.contact for entry in intake.take(tracked(phone=ASHA), tracked(userId="g"))] == [2, 1]
+    assert identity_faults(log) == []
+
+
+def test_what_was_said_while_two_were_one_goes_to_whom_it_named(intake, log):
+    """A user id that came with a phone is that phone's contact's."""
+    intake.take(tracked(phone=GAVIN), tracked(phone=ASHA), merge_message(FIRST, SECOND))
+    intake.take(tracked(phone=ASHA, userId="a"), apart_message(SECOND))
+    assert (log.holder_of_user_id("a").contact, log.holder_of_phone(GAVIN).user_id) == (2, None)
+
+
+def test_a_merge_that_a_message_made_can_be_split_and_no_message_makes_it_again(intake, log):
+    both = {"phone": GAVIN, "userId": "u"}
+    intake.take(tracked(phone=GAVIN), tracked(userId="u"), tracked(**both))
+    assert log.component(2) == (1, 2)
+    split, again, one, other = intake.take(
+        apart_message(SECOND), tracked(**both), tracked(phone=GAVIN), tracked(userId="u")
+    )
+    assert reasons([split, again, one, other]) == [None, "identity_conflict", None, None]
+    assert "two contacts that somebody has split" in again.detail
+    assert (one.contact, other.contact) == (1, 2)
+
+
+def test_what_was_split_can_be_merged_by_hand_again(intake, log):
+    intake.take(tracked(phone=GAVIN), tracked(userId="u"), tracked(phone=GAVIN, userId="u"), apart_message(SECOND))
+    assert reasons(intake.take(merge_message(FIRST, SECOND), tracked(phone=GAVIN, userId="u"))) == [None, None]
+    assert log.survivors([2]) == {2: 1}
+    assert identity_faults(log) == []
+
+
+def test_two_that_were_split_stay_apart_when_one_of_them_is_merged_into_a_third(intake):
+    intake.take(tracked(phone=GAVIN), tracked(userId="u"), tracked(phone=GAVIN, userId="u"), apart_message(SECOND))
+    intake.take(tracked(phone=RAVI), merge_message(UUID(int=3), FIRST))
+    assert reasons(intake.take(tracked(phone=GAVIN, userId="u"))) == ["identity_conflict"]
+
+
+def test_a_contact_with_two_phones_that_a_message_merges_away_takes_both_along(intake, log):
+    intake.take(tracked(userId="u"), tracked(phone=GAVIN), tracked(phone=ASHA), merge_message(SECOND, THIRD))
+    entries = intake.take(tracked(phone=ASHA, userId="u"), tracked(phone=ASHA))
+    assert [entry.contact for entry in entries] == [1, 1]
+    assert holders(log, GAVIN, ASHA) == [1, 1]
+    assert identity_faults(log) == []
+
+
+@pytest.mark.usefixtures("two")
+@pytest.mark.parametrize(
+    ("order", "why"),
+    [
+        (merge_message(FIRST, FIRST), "a contact is not merged with itself"),
+        (merge_message(FIRST, UUID(int=9)), "there is no contact with the id"),
+        (merge_message(FIRST, "no id"), "there is no contact with the id 'no id'"),
+        (apart_message(SECOND), "is not merged into another"),
+        (apart_message(UUID(int=9)), "there is no contact with the id"),
+    ],
+)
+def test_an_order_that_does_not_fit_what_is_there_is_rejected_and_says_why(intake, order, why):
+    (entry,) = intake.take(order)
+    assert entry.reason == "wrong_state"
+    assert why in entry.detail
+
+
+@pytest.mark.usefixtures("two")
+def test_who_is_merged_away_is_not_merged_again(intake):
+    _, again, other_way = intake.take(
+        merge_message(FIRST, SECOND), merge_message(FIRST, SECOND), merge_message(SECOND, FIRST)
+    )
+    assert reasons([again, other_way]) == ["wrong_state", "wrong_state"]
+    assert "is merged into another" in again.detail
+
+
+@pytest.mark.usefixtures("two")
+def test_a_redelivered_order_changes_nothing(intake):
+    merge, split = merge_message(FIRST, SECOND), apart_message(SECOND)
+    assert len(intake.take(merge, split, merge, split)) == 2
+
+
+@pytest.mark.usefixtures("two")
+def test_nobody_else_gives_such_an_order(intake):
+    told = message("ContactsMerged", {"survivor": str(FIRST), "absorbed": str(SECOND)})
+    assert reasons(intake.take(told)) == ["reserved"]
