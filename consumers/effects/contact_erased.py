@@ -7,7 +7,6 @@ from ledger.log.entry import NewEntry
 from ledger.log.erasure import emptied_text, read_emptied
 from ledger.log.port import Batch
 
-
 _SPLIT = (
     "the contact was split from another, or another from it: entries from when they were one are of both, and would be"
     " emptied for both; merge them again first, if both are to be erased"

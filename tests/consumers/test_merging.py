@@ -7,7 +7,7 @@ import pytest
 
 from ledger.log.sqlite.reader import SqliteLogReader
 from tests.examples import ASHA, GAVIN, RAVI
-from tests.intake import apart_message, identity_faults, merge_message, message, reasons, tracked
+from tests.intake import apart_message, erasure_message, identity_faults, merge_message, message, reasons, tracked
 
 FIRST, SECOND, THIRD = (UUID(int=number) for number in (1, 2, 3))
 
@@ -139,3 +139,15 @@ def test_a_redelivered_order_changes_nothing(intake):
 def test_nobody_else_gives_such_an_order(intake):
     told = message("ContactsMerged", {"survivor": str(FIRST), "absorbed": str(SECOND)})
     assert reasons(intake.take(told)) == ["reserved"]
+
+
+def test_a_contact_that_was_split_is_not_erased_for_what_was_said_while_it_was_one_is_of_two(intake, log):
+    intake.take(tracked(phone=GAVIN), tracked(phone=ASHA), merge_message(FIRST, SECOND), apart_message(SECOND))
+    refused, *done = intake.take(
+        erasure_message(str(FIRST)), merge_message(FIRST, SECOND), erasure_message(str(FIRST)), apart_message(SECOND)
+    )
+    assert refused.reason == "wrong_state"
+    assert "the contact was split from another" in refused.detail
+    assert reasons(done) == [None, None, "wrong_state"]
+    assert holders(log, GAVIN, ASHA) == [None, None]
+    assert identity_faults(log) == []

@@ -73,7 +73,7 @@ def test_a_signature_by_another_secret_is_none(world):
 
 
 def test_a_signed_type_without_effect_yet_is_an_unsupported_type(world):
-    world.send_signed("/hub", "ContactsSplit", "c1", {"contact": "x"})
+    world.send_signed("/hub", "GapAccepted", "c1", {"by": "x"})
     world.settle()
     assert [reason for reason, _ in rejected(world)] == ["unsupported_type"]
 

@@ -36,7 +36,7 @@ def has_splits(connection: Connection) -> bool:
 
 
 def split_at(connection: Connection, contact: int) -> int:
-    """The position of the last entry that made a contact, merged into another, one of its own again; 0: there is none."""
+    """The position of the last entry that split a contact from another that it was merged into; 0: there is none."""
     row = connection.execute(f"SELECT max(position) {_ORDERS} AND type = 'ContactsSplit' AND absorbed = ?", (contact,))
     return int(row.fetchone()[0] or 0)
 
