@@ -1,5 +1,6 @@
 """How the overview is drawn: a bar a day, each a link to the contacts made on it; and growth between two days."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -38,13 +39,17 @@ def growth_pages(services: Services) -> Blueprint:
 
 
 def drawn(found: dict[str, Any]) -> dict[str, Any]:
-    """The overview with what a template needs to draw it: `bars`, `week` (growth in seven days), `share`."""
+    """The overview with what a template needs to draw it: `bars`, `rows`, `week` (growth in seven days), `share`.
+
+    `rows` are the bars, the newest first; several days in a row on which nothing changed are one, with its `until`.
+    """
     most = max((day["new"] for day in found["days"]), default=0) or 1
     bars = [_bar(number, day, most) for number, day in enumerate(found["days"])]
     contacts = found["contacts"]
     return {
         **found,
         "bars": bars,
+        "rows": _rows(bars, found["before"]),
         "width": _WIDTH * len(bars),
         "height": _HEIGHT,
         "week": contacts - found["days"][-8]["contacts"] if len(found["days"]) > 7 else contacts,
@@ -53,6 +58,20 @@ def drawn(found: dict[str, Any]) -> dict[str, Any]:
         "merged": sum(day["merged"] for day in found["days"]),
         "last": found["days"][-1],
     }
+
+
+def _rows(bars: Sequence[dict[str, Any]], before: dict[str, Any]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for bar in bars:
+        is_quiet = all(bar[name] == before[name] for name in ("contacts", "opted_in")) and not any(
+            bar[name] for name in ("new", "undone", "redone", "merged")
+        )
+        if is_quiet and rows and rows[-1]["is_quiet"]:
+            rows[-1]["until"] = bar["day"]
+        else:
+            rows.append({**bar, "is_quiet": is_quiet, "until": None})
+        before = bar
+    return rows[::-1]
 
 
 def made_on(day: str) -> str:

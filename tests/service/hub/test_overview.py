@@ -37,6 +37,12 @@ def test_growth_between_two_days_says_where_contacts_came_from(reader):
     assert "+3" in page.text
 
 
+def test_days_in_a_row_on_which_nothing_changed_are_one_row(reader):
+    page = reader.open("/contacts/growth")
+    assert page.text.count("Nobody came or went.") == 1
+    assert len(_bars(page)) == 31  # a bar a day, and the row of the one day with somebody new
+
+
 def test_days_that_are_not_possible_say_so(reader):
     assert "begins before it ends" in reader.open("/contacts/growth?since=2026-01-02&until=2026-01-01").text
     assert "These days are not possible" in reader.open("/contacts/growth?since=x&until=2026-01-01").text
