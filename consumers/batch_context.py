@@ -55,7 +55,7 @@ class BatchContext:
         self.undone = batch.undone({source for source in ids if source.startswith(types.IMPORTS)})
         if has_terms:
             for message in incoming:
-                for source, first in filter(None, (message.first_of_row(), message.followed())):
+                for source, first in filter(None, (message.decided_with(), message.followed())):
                     ids[source].append(first)
         self.taken = batch.taken(ids)
         self.identities = batch.load_identities(self._phones, self._user_ids)

@@ -84,12 +84,19 @@ class Incoming(msgspec.Struct, frozen=True, gc=False):
             return None
         return envelope.source, about.condition.follows
 
-    def first_of_row(self) -> Name | None:
-        """The name of the row's first message, for the second one of a row whose mode is not upsert."""
+    def decided_with(self) -> Name | None:
+        """The name of the other message of a row whose mode is not upsert, where that was perhaps decided before.
+
+        For the second message it is the first one; for the first, where it is taken again, the second.
+        """
         envelope, about = self.envelope, self.about
-        if envelope is None or about is None or about.mode == "upsert" or not envelope.id.endswith(SECOND):
+        if envelope is None or about is None or about.mode == "upsert":
             return None
-        return envelope.source, envelope.id.removesuffix(SECOND) + _FIRST
+        if envelope.id.endswith(SECOND):
+            return envelope.source, envelope.id.removesuffix(SECOND) + _FIRST
+        if self.settles is not None and envelope.id.endswith(_FIRST):
+            return envelope.source, envelope.id.removesuffix(_FIRST) + SECOND
+        return None
 
 
 _FIRST, SECOND = ".u", ".t"

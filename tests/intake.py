@@ -13,7 +13,7 @@ from consumers.appender import Appender
 from ledger.bus.port import Record
 from ledger.events import moments
 from ledger.events.signing import Signer
-from ledger.log.entry import Entry, public_id
+from ledger.log.entry import Entry, StoredEntry, public_id
 from ledger.log.port import LogReader
 from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
@@ -83,6 +83,11 @@ class Intake:
             self.append([Record(0, number, time, None, value) for number, value in enumerate(messages)])
             return log.read(before, 1_000)
 
+    def stored(self, position: int) -> StoredEntry:
+        """An entry with every column."""
+        with closing(SqliteLogReader(self.path)) as log:
+            return log.proof_page(position - 1, 1, position)[0]
+
     def close(self) -> None:
         self.log.close()
 
@@ -136,21 +141,30 @@ def order_message(type: str, id: str, *, source: str = "/imports/i1", published:
     return _of_import(type, id, source, said)
 
 
-def retry_message(refused: Entry, *, data: dict[str, Any] | None = None, by: str = "asha", **changed: Any) -> bytes:
+def retry_message(
+    refused: Entry,
+    *,
+    data: dict[str, Any] | None = None,
+    by: str = "asha",
+    digest: str | None = None,
+    **changed: Any,
+) -> bytes:
     """A MessageRetried of a rejected message in structured mode, as it stands or with other data, signed.
 
     `changed` has other members of the rejected message, and the `position` that is retried.
     """
     said = (orjson.loads(refused.value or b"{}") if refused.source else {}) | changed
     retry = {"position": changed.get("position", refused.position), "type": said["type"], "by": by, "reason": "mended"}
+    retry |= {} if digest is None else {"digest": digest}
     whole = orjson.dumps((said["data"] if data is None else data) | {"retry": retry})
     time = said.get("time") or moments.text(refused.bus_time)
     return Signer(SECRET).message(source=said["source"], id=said["id"], type="MessageRetried", time=time, data=whole)
 
 
-def drop_message(position: int, *, by: str = "asha") -> bytes:
-    """A MessageDropped, signed."""
-    data = orjson.dumps({"position": position, "by": by, "reason": "not ours"})
+def drop_message(position: int, *, by: str = "asha", digest: str | None = None) -> bytes:
+    """A MessageDropped, signed; as orders of earlier versions were where it names no digest."""
+    named = {} if digest is None else {"digest": digest}
+    data = orjson.dumps({"position": position, **named, "by": by, "reason": "not ours"})
     return Signer(SECRET).message(
         source="/cli", id=f"drop{next(_numbers)}", type="MessageDropped", time="2023-11-14T22:13:20Z", data=data
     )

@@ -123,9 +123,9 @@ def _concerned(decision: identity.Decision) -> Sequence[int]:
 
 
 def _is_skipped(message: Incoming, about: About, decision: identity.Decision, context: BatchContext) -> bool:
-    """R18: by whether the contact was known before the row's first message, which decides for the second."""
-    first = message.first_of_row()
-    if first is not None and (taken := context.taken.get(first)) is not None:
+    """R18: by whether the contact was known before the first of the row's messages was taken: that decides for both."""
+    other = message.decided_with()
+    if other is not None and (taken := context.taken.get(other)) is not None:
         return taken.skipped
     return identity.is_left_out(decision, about.mode)
 

@@ -26,6 +26,10 @@ def unsettled(message: Incoming, context: BatchContext) -> Rejection | Refusal:
     found = context.batch.rejection(position)
     if found is None:
         return Refusal("wrong_state", f"the log has no rejected message at position {position}")
+    if message.settles.digest is not None and message.settles.digest != found.raw_digest.hex():
+        return Refusal(
+            "wrong_state", f"the order is about another rejected message than the one at position {position}"
+        )
     if (settled := context.settled(found.raw_digest)) is not None:
         return Refusal("wrong_state", f"position {settled} says already what becomes of the message at {position}")
     return found

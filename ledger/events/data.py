@@ -48,11 +48,13 @@ class Command(msgspec.Struct, gc=False):
 class Settling(Command, gc=False):
     """What is to become of the rejected message at a position, who says so and why.
 
-    `type`: as what it is taken again, in a message that retries it.
+    `type`: as what it is taken again, in a message that retries it. `digest`: that of the rejected message, in hex, so
+    that the order is about no other one that ever stands there; orders of earlier versions lack it.
     """
 
     position: _Count = 0
     type: str | None = None
+    digest: str | None = None
 
 
 class Erasing(Command, gc=False):

@@ -43,6 +43,8 @@ def entry_faults(log: LogReader, until: int, signer: Signer | None, progress: Ca
                 yield Fault(position, "the entry is not the one that was recorded, or the one before it changed")
             if one.recorded < recorded_before:
                 yield Fault(position, "recorded before the entry before it")
+            if one.raw_digest is not None and one.reason is None:
+                yield from _settling_faults(log, one)
             if signer is not None and one.reason is None and one.value is not None and _is_ours(one):
                 yield from _signature_faults(signer, one, one.value)
             links.previous, recorded_before = one.hash, one.recorded
@@ -131,6 +133,18 @@ def _signature_faults(signer: Signer, one: StoredEntry, value: bytes) -> Iterato
         yield Fault(one.position, "accepted from a source of this ledger's own without the signature of its secret")
     elif (envelope.source, envelope.id, _type_taken(one, envelope)) != (one.source, one.message_id, one.type):
         yield Fault(one.position, "recorded under another source, id or type than its message has")
+
+
+def _settling_faults(log: LogReader, one: StoredEntry) -> Iterator[Fault]:
+    """Whether an entry that retries or drops a rejected message has the digest of the very one that it names."""
+    settles = settling_of(unpack_headers(one.headers), one.value)
+    if settles is None:
+        if one.salt is not None:
+            yield Fault(one.position, "says to settle a rejected message, and its message names none")
+        return  # an erasure has emptied it
+    found = log.proof_page(settles.position - 1, 1, settles.position) if 0 < settles.position < one.position else []
+    if not found or found[0].reason is None or found[0].raw_digest != one.raw_digest:
+        yield Fault(one.position, f"settles another message than the rejected one that it names, at {settles.position}")
 
 
 def _type_taken(one: StoredEntry, envelope: Envelope) -> str | None:

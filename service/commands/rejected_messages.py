@@ -181,12 +181,12 @@ class RejectedMessages:
                 f"its source and id name the message at position {taken}, which was taken: its sender has to give it"
                 " an id of its own. Drop it here",
             )
-        return retry_message(again, said, max(decided, default=0), self._signer)
+        return retry_message(again, _digest(log, refused), said, max(decided, default=0), self._signer)
 
     def _drop(self, log: LogReader, refused: Entry, said: SettlingOrder) -> Message:
         head = log.head_at(refused.position)
         assert head is not None
-        return drop_message(refused, head.hash, said, self._source, self._signer)
+        return drop_message(refused, _digest(log, refused), head.hash, said, self._source, self._signer)
 
     def _send(self, pages: Iterable[list[Message]]) -> int:
         """Publish each page as it is made; how many messages they were."""
@@ -232,3 +232,10 @@ def _open(log: LogReader, position: int) -> Entry:
     if (settled := log.settled_by([position]).get(position)) is not None:
         raise IsSettled(position, settled)
     return entry
+
+
+def _digest(log: LogReader, refused: Entry) -> str:
+    """What the log knows a rejected message again by, in hex."""
+    (stored,) = log.proof_page(refused.position - 1, 1, refused.position)
+    assert stored.raw_digest is not None
+    return stored.raw_digest.hex()

@@ -60,8 +60,8 @@ def read_again(refused: Entry, corrected: bytes | None, signer: Signer) -> Again
     return Again(refused, *read)
 
 
-def retry_message(again: Again, said: SettlingOrder, behind: int, signer: Signer) -> Message:
-    """The message that has a rejected one taken again.
+def retry_message(again: Again, digest: str, said: SettlingOrder, behind: int, signer: Signer) -> Message:
+    """The message that has a rejected one taken again, which the log knows by this digest.
 
     `behind` is the newest rejected entry under its name: an order after a refused one is another message for that,
     while one that is given twice is the same. Its facts are stated for when the rejected message stated them, and never
@@ -69,7 +69,8 @@ def retry_message(again: Again, said: SettlingOrder, behind: int, signer: Signer
     """
     refused, envelope = again.refused, again.envelope
     retry = {
-        "position": refused.position, "type": envelope.type, "by": said.by, "reason": said.why, "behind": behind
+        "position": refused.position, "digest": digest, "type": envelope.type, "by": said.by, "reason": said.why,
+        "behind": behind,
     }  # fmt: skip
     content = _encode(again.data | {"retry": retry})
     time = moments.text(min(_stated(again), refused.bus_time))
@@ -93,9 +94,12 @@ def _stated(again: Again) -> int:
     return again.refused.bus_time
 
 
-def drop_message(refused: Entry, hash: bytes, said: SettlingOrder, source: str, signer: Signer) -> Message:
-    """The message that has a rejected one dropped, whose entry has this hash: given twice, it is the same message."""
-    data = _encode({"position": refused.position, "by": said.by, "reason": said.why})
+def drop_message(refused: Entry, digest: str, hash: bytes, said: SettlingOrder, source: str, signer: Signer) -> Message:
+    """The message that has a rejected one dropped, which the log knows by this digest and whose entry has this hash.
+
+    Given twice, it is the same message.
+    """
+    data = _encode({"position": refused.position, "digest": digest, "by": said.by, "reason": said.why})
     id = str(uuid5(UUID(bytes=hash[:16]), data.decode()))
     time = moments.text(refused.bus_time)
     value = signer.message(source=source, id=id, type=types.MESSAGE_DROPPED, time=time, data=data)

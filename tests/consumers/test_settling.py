@@ -166,6 +166,34 @@ def test_a_row_that_is_taken_again_is_undone_with_its_import(intake):
     assert reasons(intake.take(order_message("ImportUndone", "o1", published=1), tracked(phone=GAVIN))) == [None, None]
 
 
+@pytest.mark.parametrize("mode", ["create", "update"])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["as the row has them", "the second one first"])
+def test_both_messages_of_a_row_that_are_taken_again_go_by_whether_the_contact_was_known_before(intake, mode, order):
+    """R18: whichever of them is taken first."""
+    intake.take(tracked(phone=ASHA, userId="u1"))
+    said = {"phone": GAVIN, "userId": "u1", "mode": mode}
+    refused = intake.take(
+        row_message(1, "u", said | {"traits": {"city": "Pune"}}, is_last=False),
+        row_message(1, "t", said | {"tags": ["vip"]}, is_last=True),
+    )
+    assert reasons(refused) == ["identity_conflict"] * 2
+    taken = [
+        entry
+        for number in order
+        for entry in intake.take(retry_message(refused[number], data=_without_user_id(refused[number])))
+    ]
+    assert [(one.reason, one.skipped) for one in taken] == [(None, mode == "update")] * 2
+
+
+@pytest.mark.parametrize("settle", [drop_message, retry_message], ids=["drop", "retry"])
+def test_an_order_about_another_message_than_the_one_at_its_position_settles_nothing(intake, refused, settle):
+    digest = intake.stored(refused.position).raw_digest.hex()
+    about = refused.position if settle is drop_message else refused
+    data = {} if settle is drop_message else {"data": {"phone": MEERA}}
+    assert reasons(intake.take(settle(about, digest="00" * 32, **data))) == ["wrong_state"]
+    assert reasons(intake.take(settle(about, digest=digest, **data))) == [None]
+
+
 def _without_user_id(refused):
     data = orjson.loads(refused.value)["data"]
     return {name: value for name, value in data.items() if name != "userId"}

@@ -15,6 +15,7 @@ from service.wiring.drivers import Drivers
 from service.wiring.ledger import verification
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.tampered import Tampering
+from tests.world import World
 from tests.worlds import folder
 
 DEEP = Extent(is_deep=True)
@@ -148,3 +149,22 @@ def test_a_signed_message_is_not_rejected_as_a_strangers(world):
     world.settle()
     forge(world.deployment, "UPDATE entries SET reason = 'reserved', contact = NULL, contact_id = NULL, phone = NULL")
     assert 1 in positions(world.deployment)
+
+
+@pytest.fixture
+def settled(tmp_path):
+    """A ledger in which the second of two rejected messages is dropped, by an order that only names its position."""
+    with closing(World(tmp_path / "data")) as world:
+        world.publish([b"{", b"{{"])
+        world.consume()
+        world.send_signed("/cli", "MessageDropped", "d1", {"position": 2, "by": "asha", "reason": "not ours"})
+        world.settle()
+        yield world.deployment
+
+
+@pytest.mark.parametrize("extent", [Extent(), DEEP], ids=["verify", "verify --deep"])
+def test_an_entry_that_settles_another_message_than_it_names_is_found(settled, extent):
+    assert positions(settled, extent) == set()
+    other = "raw_digest = (SELECT raw_digest FROM entries WHERE position = 1)"
+    forge(settled, f"UPDATE entries SET {other} WHERE position = 3")
+    assert 3 in positions(settled, extent)
