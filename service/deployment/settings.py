@@ -40,7 +40,8 @@ class Rate:
 class Settings:
     """A deployment's settings. `secret` is None where the data folder holds it; `rate_limit` None means no limit.
 
-    `time_zone` is the business's, None for the host's.
+    `time_zone` is the business's, None for the host's. `rejected_share`: the percentage of rejected messages above
+    which the readiness says so, None for never.
     """
 
     data: Path
@@ -57,6 +58,7 @@ class Settings:
     rate_limit: Rate | None
     log_format: LogFormat
     time_zone: ZoneInfo | None = None
+    rejected_share: int | None = None
 
     @property
     def may_merge(self) -> bool:
@@ -92,6 +94,7 @@ def load(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
         rate_limit=given.read("CONTACTS_RATE_LIMIT", None, _rate),
         log_format=cast(LogFormat, given.read("CONTACTS_LOG_FORMAT", "console", _one_of("console", "json"))),
         time_zone=given.read("CONTACTS_TIME_ZONE", None, _zone),
+        rejected_share=given.read("CONTACTS_REJECTED_SHARE", None, _percentage),
     )
     if given.faults:
         raise SettingsInvalid(tuple(given.faults))
@@ -200,6 +203,13 @@ def _zone(value: str) -> ZoneInfo | None:
         return ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise _Broken(f"is {value[:60]!r}, which is no time zone; give one such as Asia/Kolkata.") from None
+
+
+def _percentage(value: str) -> int | None:
+    match = re.fullmatch(r"(\d{1,3})\s*%?", value, re.ASCII)
+    if match is None or not 1 <= int(match[1]) <= 99:
+        raise _Broken(f"is {value[:40]!r}; it must be a percentage from 1 to 99, such as 20.")
+    return int(match[1])
 
 
 def _rate(value: str) -> Rate | None:

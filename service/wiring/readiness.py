@@ -1,5 +1,6 @@
 """Whether bus, log, state, disk and parts can be used: what `/readyz` and the metrics look at."""
 
+from contextlib import suppress
 from pathlib import Path
 from shutil import disk_usage
 
@@ -11,6 +12,7 @@ from projections.state.generations import Generations
 from service.deployment.store_checks import fault_of
 from service.http.readiness import Readiness
 from service.queries.part_states import NOT_KNOWN, part_states
+from service.queries.rejected_share import rejected_share_fault
 from service.queries.status import LedgerStatus
 
 LEAST_FREE = 1024 * 1024
@@ -27,6 +29,8 @@ def look(status: LedgerStatus) -> Readiness:
         "log": _log_fault(status.log),
         "state": _state_fault(status.readers.states),
     }
+    if (most := deployment.settings.rejected_share) is not None:
+        parts["messages"] = _messages_fault(status.log, most)
     lags: dict[str, float] = {}
     try:
         seen = status.now()
@@ -65,6 +69,13 @@ def _log_fault(log: StoredLog) -> str | None:
         return log.absence()
     except StorageFault as fault:
         return str(fault)
+
+
+def _messages_fault(log: StoredLog, most: int) -> str | None:
+    """Nothing where the log cannot be read, which is a fault of the log."""
+    with suppress(StorageFault), log.reading() as reader:
+        return rejected_share_fault(reader, most)
+    return None
 
 
 def _state_fault(states: Generations) -> str | None:

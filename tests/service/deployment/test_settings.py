@@ -37,6 +37,7 @@ def test_every_setting_can_be_given():
             "CONTACTS_RATE_LIMIT": "600/minute",
             "CONTACTS_LOG_FORMAT": "json",
             "CONTACTS_TIME_ZONE": "Asia/Kolkata",
+            "CONTACTS_REJECTED_SHARE": "20 %",
         }
     )
     assert settings.data == Path("/srv/contacts")
@@ -49,6 +50,13 @@ def test_every_setting_can_be_given():
     assert (settings.merge, settings.log_format) == ("never", "json")
     assert settings.rate_limit == Rate(600, 60)
     assert settings.time_zone == ZoneInfo("Asia/Kolkata")
+    assert settings.rejected_share == 20
+
+
+@pytest.mark.parametrize("share", ["0", "100", "a fifth", "0.2", "-1"])
+def test_what_is_no_percentage_is_refused(share):
+    with pytest.raises(SettingsInvalid, match=r"CONTACTS_REJECTED_SHARE is .*; it must be a percentage from 1 to 99"):
+        load({"CONTACTS_REJECTED_SHARE": share})
 
 
 @pytest.mark.parametrize("name", ["Pune", "../etc/passwd", "/etc/localtime", "Asia/Kolkata\0"])
