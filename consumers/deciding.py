@@ -26,7 +26,8 @@ class BatchDecision:
         """Decide one: a redelivery changes nothing, any other message is refused or has the effect of its type."""
         envelope, context = message.envelope, self._context
         if envelope is None:
-            self._reject(message, message.refusal or Refusal("unreadable", ""))
+            if not message.is_emptied:
+                self._reject(message, message.refusal or Refusal("unreadable", ""))
             return
         refusal = message.refusal
         if context.knows(envelope):

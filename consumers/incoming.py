@@ -66,6 +66,7 @@ class Incoming(msgspec.Struct, frozen=True, gc=False):
     """A record read as far as it goes without the log. `is_signed`: by this deployment.
 
     `settles`: the rejected message that it retries or drops. `erases`: the contact whose data it has go.
+    `is_emptied`: it is what an erasure has left of another on the bus, and is nothing.
     """
 
     record: Record
@@ -76,6 +77,7 @@ class Incoming(msgspec.Struct, frozen=True, gc=False):
     refusal: Refusal | None
     settles: Settling | None = None
     erases: UUID | None = None
+    is_emptied: bool = False
 
     def followed(self) -> Name | None:
         """The name of the message that this one follows."""
@@ -108,6 +110,8 @@ _moment = lru_cache(maxsize=64)(moments.parse)
 
 def read(record: Record, signer: Signer) -> Incoming:
     """Read one record; faults become a refusal, never an exception: a poison message must not stop the rest."""
+    if record.value == signer.emptied:
+        return Incoming(record, None, True, None, None, None, is_emptied=True)
     if record.fault is not None:
         where = f"offset {record.offset} of partition {record.partition}"
         return _refused(record, "unreadable", f"{where}: {record.fault}")

@@ -63,6 +63,29 @@ class Wal:
             return 0
 
 
+def cut_whole(connection: sqlite.Connection, patience: float = 5.0) -> bool:
+    """Bring all of it in and cut it to nothing, so that no page of before is left; waits so many seconds for readers.
+
+    Whether that was done: a reader who stays may still need what is in it.
+    """
+    (before,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+    try:
+        (is_blocked, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {before}")
+    return not is_blocked
+
+
+def cut_whole_of(path: Path) -> bool:
+    """As `cut_whole`, of a file that is there. Raises StorageFault."""
+    connection = sqlite.connect(path)
+    try:
+        return cut_whole(connection)
+    finally:
+        connection.close()
+
+
 def _cut(connection: sqlite.Connection) -> None:
     """A checkpoint that waits for nobody: what it can bring in it does, and cuts the WAL if nobody reads from it."""
     (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()

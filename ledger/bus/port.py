@@ -180,5 +180,12 @@ class Bus(ABC):
         """
 
     @abstractmethod
+    def erase(self, is_meant: Callable[[Message], bool], emptied: bytes, before: int) -> bool:
+        """Put `emptied` in the place of the messages that are meant, as far as they have offsets under `before` (R31).
+
+        False: the bus cannot, and keeps its messages until its retention ends. Raises Unavailable, Unusable.
+        """
+
+    @abstractmethod
     def check(self) -> None:
         """Return if the bus answers within a second; else raise Unavailable or Unusable (for `/readyz`)."""

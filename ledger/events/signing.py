@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import struct
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import msgspec
 
@@ -74,6 +74,11 @@ class Signer:
         """32 bytes by which the name of an erased message is known again, and which tell nobody else what it was."""
         before = source.encode()
         return bytes.fromhex(self._mac(b"erased" + len(before).to_bytes(8, "big") + before + id.encode()))
+
+    @cached_property
+    def emptied(self) -> bytes:
+        """What stands on a bus in the place of a message that was erased: nobody else can have written it (R31)."""
+        return b"erased " + self._mac(b"emptied").encode()
 
     def has_signed(self, envelope: Envelope) -> bool:
         """Whether the envelope carries this deployment's signature over what it says."""

@@ -28,6 +28,7 @@ from service.imports.table.refusal import FileRefused, MappingRefused
 from service.imports.table.wording import OF_COMMAND
 from service.processes.roles import Stop, run_imports
 from service.processes.temporary import PartFailed, TemporaryPart, parts_running
+from service.wiring.erasing import go_on_with_erasures
 from service.wiring.exports import forget_old_exports
 from service.wiring.imports import importing
 
@@ -202,7 +203,8 @@ def run() -> None:
     logs.configure(drivers.deployment.settings.log_format)
     deployment = drivers.deployment
     forget = partial(forget_old_exports, deployment)
-    run_imports(deployment, stop, partial(importing, deployment), drivers.watched_store, forget)
+    erase = partial(go_on_with_erasures, drivers)
+    run_imports(deployment, stop, partial(importing, deployment), drivers.watched_store, forget, erase)
 
 
 @contextmanager

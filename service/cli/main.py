@@ -84,6 +84,9 @@ _COMMANDS = {
         "backups.restore",
         "Bring the backup in DIR back, into a data folder that is new or empty, and take what the bus has had since.",
     ),
+    "erase": _LazyCommand(
+        "erase.erase", "Remove a person from everything, for good; without --yes, only say what would go."
+    ),
     "audit-trail": _LazyCommand(
         "audit.audit_trail",
         "Show who did what, oldest first: keys, people, failed sign-ins, denied calls, rebuilds, imports undone.",

@@ -44,7 +44,8 @@ class ImportRunner:
     """Runs every import that is not out yet, a few at a time, until told to stop.
 
     `importing(check)` opens an importer of its own; `check` is called again and again while it waits, and may raise.
-    `wait(seconds)` waits, and says whether to end. `forget_exports()` removes files whose day is over.
+    `wait(seconds)` waits, and says whether to end. `forget_exports()` removes files whose day is over, and
+    `erase()` goes on with erasures that are not done everywhere.
     """
 
     def __init__(
@@ -52,10 +53,12 @@ class ImportRunner:
         importing: Callable[[Callable[[], None]], AbstractContextManager[Importer]],
         wait: Callable[[float], bool],
         forget_exports: Callable[[], None] = lambda: None,
+        erase: Callable[[], None] = lambda: None,
     ) -> None:
         self._importing = importing
         self._wait = wait
         self._forget_exports = forget_exports
+        self._erase = erase
         self._turns: dict[str, _Turn] = {}
 
     def run(self) -> None:
@@ -73,6 +76,7 @@ class ImportRunner:
                         self._forget_exports()
                         due += _FORGET_SECONDS
                     self._begin(own.unfinished(), workers)
+                    self._erase()
                 except StorageFault as fault:
                     if not fault.is_passing:
                         raise

@@ -181,11 +181,12 @@ def run_imports(
     importing: Callable[[Callable[[], None]], AbstractContextManager["Importer"]],
     opened: Callable[[], tuple[Connection, Callable[[], None]]],
     forget_exports: Callable[[], None],
+    erasing: Callable[[Connection], AbstractContextManager[Callable[[], None]]],
 ) -> None:
     """Be the importer until told to stop. Raises what only a person can mend.
 
     `importing` and `forget_exports` as ImportRunner takes them; `opened()` opens `service.db`, with what raises once
-    that file is lost.
+    that file is lost, and `erasing` gives what goes on with erasures.
     """
     from service.processes.import_runner import ImportRunner
 
@@ -201,8 +202,8 @@ def run_imports(
                 return stop.wait(seconds)
 
             _log.info("importer started")
-            with closing(store):
-                _until_stopped(stop, lambda: ImportRunner(importing, wait, forget_exports).run())
+            with closing(store), erasing(store) as erase:
+                _until_stopped(stop, lambda: ImportRunner(importing, wait, forget_exports, erase).run())
     _log.info("importer stopped")
 
 

@@ -1,6 +1,7 @@
 """The bus of record: a topic on Apache Kafka."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillWaiting
 
@@ -8,7 +9,7 @@ from ledger.bus.kafka import clients, topic
 from ledger.bus.kafka.options import Options, in_clear, parse
 from ledger.bus.kafka.publisher import KafkaPublisher
 from ledger.bus.kafka.reader import KafkaReader
-from ledger.bus.port import Bus, Publisher, Reader, Unavailable
+from ledger.bus.port import Bus, Message, Publisher, Reader, Unavailable
 
 __all__ = ["KafkaBus"]
 
@@ -34,6 +35,10 @@ class KafkaBus(Bus):
     def reader(self) -> Reader:
         """See `Bus.reader`."""
         return KafkaReader(self._options)
+
+    def erase(self, _is_meant: Callable[[Message], bool], _emptied: bytes, _before: int) -> bool:
+        """See `Bus.erase`: a topic is never written anew."""
+        return False
 
     def check(self) -> None:
         """See `Bus.check`."""

@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from ledger.bus.known_bus import Belonging
-from ledger.bus.port import Bus, ClockRefused, Publisher, Reader, Unavailable
+from ledger.bus.port import Bus, ClockRefused, Message, Publisher, Reader, Unavailable
+from ledger.bus.sqlite.erasing import erase
 from ledger.bus.sqlite.file import (
     RETENTION,
     accept,
@@ -16,6 +17,7 @@ from ledger.bus.sqlite.file import (
     last_stamp,
     now,
     open_file,
+    read_fault,
     refuse_unknown,
     renew,
     writing,
@@ -25,6 +27,7 @@ from ledger.bus.sqlite.reader import SqliteReader
 from ledger.clock import ClockAhead
 from ledger.copying import copy_to
 from ledger.storage import CopyProgress, StorageFault
+from ledger.wal import cut_whole
 
 __all__ = ["SqliteBus", "renew"]
 
@@ -69,6 +72,17 @@ class SqliteBus(Bus):
     def accept_clock(self) -> None:
         """See `Bus.accept_clock`."""
         accept(self._path, self._clock(), self._belonging)
+
+    def erase(self, is_meant: Callable[[Message], bool], emptied: bytes, before: int) -> bool:
+        """See `Bus.erase`. Each batch is written anew by itself, so that publishers hardly wait."""
+        connection = open_file(self._path, belonging=self._belonging)
+        try:
+            erase(connection, is_meant, Message(None, emptied), before)
+            return cut_whole(connection)
+        except StorageFault as fault:
+            raise read_fault(self._path, fault) from fault
+        finally:
+            connection.close()
 
     def check(self) -> None:
         """See `Bus.check`: the file opens, its write lock can be had within a second, and the clock can be right."""

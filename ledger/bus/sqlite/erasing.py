@@ -1,0 +1,35 @@
+"""Messages of the bus file emptied in place: as many as before, at the same offsets (R31)."""
+
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from ledger.bus.port import Message
+from ledger.bus.sqlite.batches import packed
+from ledger.bus.sqlite.file import writing
+from ledger.sqlite import Connection
+
+_WAIT_SECONDS = 10.0
+_decode = msgspec.msgpack.Decoder(list[Message]).decode
+
+
+def erase(connection: Connection, is_meant: Callable[[Message], bool], emptied: Message, before: int) -> None:
+    """Put `emptied` in the place of each message that is meant and has an offset under `before`.
+
+    A batch that cannot be read is none of ours to mend, and is left as it is. Raises StorageFault.
+    """
+    after = 0
+    while row := connection.execute(
+        "SELECT first, messages FROM batches WHERE first > ? AND first < ? ORDER BY first LIMIT 1", (after, before)
+    ).fetchone():
+        after, content = row
+        try:
+            messages = _decode(content)
+        except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
+            continue
+        meant = {place for place, one in enumerate(messages) if after + place < before and is_meant(one)}
+        if meant:
+            left = [emptied if place in meant else one for place, one in enumerate(messages)]
+            with writing(connection, time.monotonic() + _WAIT_SECONDS):
+                connection.execute("UPDATE batches SET messages = ? WHERE first = ?", (packed(left), after))

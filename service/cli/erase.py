@@ -1,0 +1,69 @@
+"""`contacts erase`: removes a person from everything, for good (R31)."""
+
+import os
+import sys
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from service.cli.given import who
+from service.cli.terminal import Failed, as_json, emit, opened, table
+from service.commands.erase_contact import ErasedAlready, ErasedPerson, ReasonUnfit
+from service.deployment.parts import CONSUMER, PROJECTOR
+from service.jobs.erasing.erasing import ErasureRefused
+from service.jobs.erasing.places import PlaceReceipt, is_done
+from service.processes.temporary import parts_running
+from service.queries.find import Unknown, find
+from service.wiring.erasing import erasing
+
+_SECONDS = 120.0
+_NOT_DONE = 3
+
+
+@click.command()
+@click.argument("whom", metavar="WHO")
+@click.option("--reason", help="Why; it stays in the log for good, so leave phone and user id out.")
+@click.option("--yes", "is_sure", is_flag=True, help="Erase; without it, only say what would be.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
+@as_json
+def erase(whom: str, reason: str | None, is_sure: bool, dry_run: bool, is_json: bool) -> int:
+    """Remove a person from everything, for good; without --yes, only say what would go."""
+    if is_sure and not dry_run and reason is None:
+        raise click.UsageError("--reason is missing: say why; it stays in the log")
+    deployment = opened().deployment
+    with erasing(deployment, "/cli") as work:
+        try:
+            if dry_run or not is_sure:
+                person = work.person(lambda log: find(log, whom))
+                emit(_plan(person), is_json, lambda: _print_plan(person))
+                return 0
+            locks = {"consume": CONSUMER.lock(deployment.data), "project": PROJECTOR.lock(deployment.data)}
+            with parts_running(locks, os.environ):
+                receipt = work.erase(lambda log: find(log, whom), who(), reason or "", _SECONDS)
+        except (Unknown, ErasedAlready, ErasureRefused) as fault:
+            raise Failed(str(fault)) from None
+        except ReasonUnfit as fault:
+            raise click.UsageError(f"--reason: {fault}") from None
+    done = receipt is not None and is_done(receipt)
+    document: dict[str, Any] = {"done": done, "places": [asdict(one) for one in receipt or ()]}
+    emit(document, is_json, lambda: _print_receipt(receipt, done))
+    return 0 if done else _NOT_DONE
+
+
+def _plan(person: ErasedPerson) -> dict[str, Any]:
+    return {"contact": person.contact, "entries": person.entries, "erased": False}
+
+
+def _print_plan(person: ErasedPerson) -> None:
+    click.echo(f"Contact {person.contact} would be erased: {person.entries:,} entries of the log are about it.")
+    click.echo("It cannot be undone. With --yes and --reason it is done.")
+
+
+def _print_receipt(receipt: list[PlaceReceipt] | None, done: bool) -> None:
+    if receipt is None:
+        click.echo("The order is on the bus: the person is erased when the consumer comes to it.", file=sys.stderr)
+        return
+    table(("place", "state", "note"), ((one.place, one.state, one.note or "") for one in receipt))
+    if not done:
+        click.echo("What waits is finished by `contacts serve`, or by this command once more.", file=sys.stderr)

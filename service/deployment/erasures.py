@@ -1,0 +1,84 @@
+"""Erasures that were ordered, in `service.db`: whom each is about until all is done, and its receipt (R31)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from sqlite_utils import Database
+
+from ledger.sqlite import Connection, transaction
+from service.deployment.database import MIGRATIONS
+
+
+@MIGRATIONS()
+def erasures(database: Database) -> None:
+    database.execute("""
+        CREATE TABLE erasures (
+            id TEXT PRIMARY KEY,        -- of the order's message
+            contact TEXT NOT NULL,      -- its public id
+            source TEXT NOT NULL,       -- of the order's message
+            at INTEGER NOT NULL,        -- when it was ordered
+            message BLOB NOT NULL,      -- the order as it is published
+            person TEXT,                -- JSON: phones and user ids to be looked for; NULL once it is done
+            receipt TEXT                -- JSON: each place, as far as it has come
+        ) STRICT
+    """)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingErasure:
+    """An erasure that is not done everywhere. `phones` and `user_ids` are all that the contact ever had."""
+
+    id: str
+    contact: str
+    source: str
+    at: int
+    message: bytes
+    phones: Sequence[str]
+    user_ids: Sequence[str]
+
+
+class ErasureTable:
+    """The erasures of `service.db`. Safe for threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = Lock()
+
+    def add(self, one: PendingErasure) -> None:
+        """Note an order before it is given, so that whatever ends in between, it is finished."""
+        person = json.dumps({"phones": list(one.phones), "user_ids": list(one.user_ids)})
+        with self._lock, transaction(self._connection):
+            self._connection.execute(
+                "INSERT INTO erasures (id, contact, source, at, message, person) VALUES (?, ?, ?, ?, ?, ?)",
+                (one.id, one.contact, one.source, one.at, one.message, person),
+            )
+
+    def pending(self) -> list[PendingErasure]:
+        """Those that are not done everywhere, oldest first."""
+        query = "SELECT id, contact, source, at, message, person FROM erasures WHERE person IS NOT NULL ORDER BY at, id"
+        with self._lock:
+            rows = self._connection.execute(query).fetchall()
+        return [PendingErasure(*about, **json.loads(person)) for *about, person in rows]
+
+    def note(self, id: str, receipt: Sequence[dict[str, Any]], *, is_done: bool) -> None:
+        """Keep how far an erasure has come; once it is done, whom it was about is forgotten."""
+        person = "NULL" if is_done else "person"
+        with self._lock, transaction(self._connection):
+            self._connection.execute(
+                f"UPDATE erasures SET receipt = ?, person = {person} WHERE id = ?", (json.dumps(list(receipt)), id)
+            )
+
+    def withdraw(self, id: str) -> None:
+        """Forget an order that the ledger refused."""
+        with self._lock, transaction(self._connection):
+            self._connection.execute("DELETE FROM erasures WHERE id = ?", (id,))
+
+    def receipt(self, contact: str) -> list[dict[str, Any]] | None:
+        """What is known of the last erasure of a contact, by its public id; None: nothing."""
+        query = "SELECT receipt FROM erasures WHERE contact = ? AND receipt IS NOT NULL ORDER BY at DESC LIMIT 1"
+        with self._lock:
+            row = self._connection.execute(query, (contact,)).fetchone()
+        return None if row is None else list(json.loads(row[0]))

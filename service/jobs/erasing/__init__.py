@@ -1,0 +1,1 @@
+"""Erasing a contact everywhere: the order to the ledger, and the places that hold something of a person (R31)."""

@@ -1,0 +1,99 @@
+"""Erasures from the order to the receipt: given, finished at every place, and gone on with after a crash (R31)."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ledger.bus.port import Message
+from ledger.events.signing import Signer
+from ledger.log.port import LogReader
+from projections.lists.refreshed import OpenLog
+from service.commands.erase_contact import ErasedPerson, erasure_message, person_of
+from service.deployment.erasures import ErasureTable, PendingErasure
+from service.jobs.erasing.places import Place, PlaceReceipt, erase_everywhere, is_done
+from service.queries.find import FoundContact
+
+_BETWEEN_LOOKS = 0.05
+_LOST_MICROSECONDS = 60 * 1_000_000
+"""After which an order that was noted, and whose message was maybe never published, is published again."""
+
+
+class ErasureRefused(Exception):
+    """The ledger refused the order; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasing:
+    """Erases contacts. `source` is that of the orders; `places` are those of a pending erasure, at its position.
+
+    `publish` returns once a message is durable on the bus. `clock` gives microseconds since the epoch. Safe for threads
+    as far as its parts are.
+    """
+
+    source: str
+    log: OpenLog
+    table: ErasureTable
+    signer: Signer
+    publish: Callable[[Message], None]
+    places: Callable[[PendingErasure, int], Sequence[Place]]
+    new_id: Callable[[], str]
+    clock: Callable[[], int]
+
+    def person(self, find: Callable[[LogReader], FoundContact]) -> ErasedPerson:
+        """Whom an erasure would be about, for a look before it. Raises Unknown, ErasedAlready."""
+        with self.log() as log:
+            return person_of(log, find(log))
+
+    def erase(
+        self, find: Callable[[LogReader], FoundContact], by: str, reason: str, seconds: float
+    ) -> list[PlaceReceipt] | None:
+        """Order an erasure and wait so many seconds for the ledger to take it; what was done by then.
+
+        None: it is on its way, and is finished by the importer. Raises Unknown, ErasedAlready, ReasonUnfit, BusError,
+        ErasureRefused.
+        """
+        person, id, at = self.person(find), self.new_id(), self.clock()
+        message = erasure_message(person, by, reason, source=self.source, id=id, at=at, signer=self.signer)
+        about = person.phones, person.user_ids
+        pending = PendingErasure(id, person.contact, self.source, at, message.value, *about)
+        self.table.add(pending)
+        self.publish(message)
+        deadline = time.monotonic() + seconds
+        while True:
+            receipt = self._finish(pending)
+            if time.monotonic() >= deadline or (receipt is not None and is_done(receipt)):
+                return receipt
+            time.sleep(_BETWEEN_LOOKS)
+
+    def go_on(self) -> None:
+        """Go on with every erasure that is not done everywhere; an order that was refused is forgotten."""
+        for pending in self.table.pending():
+            try:
+                self._finish(pending)
+            except ErasureRefused:
+                continue
+
+    def _finish(self, pending: PendingErasure) -> list[PlaceReceipt] | None:
+        """Erase at every place; the receipt, None while the ledger has not taken the order."""
+        position = self._taken(pending)
+        if position is None:
+            return None
+        receipt = erase_everywhere(self.places(pending, position))
+        told: list[dict[str, Any]] = [asdict(one) for one in receipt]
+        self.table.note(pending.id, told, is_done=is_done(receipt))
+        return receipt
+
+    def _taken(self, pending: PendingErasure) -> int | None:
+        with self.log() as log:
+            decided = log.decided_under(pending.source, pending.id)
+            for position, is_accepted in decided.items():
+                if is_accepted:
+                    return position
+            if not decided:
+                if self.clock() > pending.at + _LOST_MICROSECONDS:
+                    self.publish(Message(None, pending.message))  # the same message: it is taken once
+                return None
+            entry = log.entry(next(iter(decided)))
+        self.table.withdraw(pending.id)
+        raise ErasureRefused((entry and entry.detail) or "the ledger refused the order")

@@ -1,0 +1,62 @@
+"""The places that can hold something of a person, the one list of them, and what becomes of each (R31)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+PlaceState = Literal["done", "waiting", "remains"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceReceipt:
+    """How far the erasure has come at a place; `note` is a sentence, of what remains until when, or what is awaited."""
+
+    place: str
+    state: PlaceState
+    note: str | None = None
+
+
+class NotYet(Exception):
+    """Something at a place is in the way for now; the message is a sentence that says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place that is in our hands. `erase` looks for the person and leaves nothing; once more does no harm.
+
+    It gives a sentence about what it could not reach, None where nothing is left. It raises NotYet.
+    """
+
+    name: str
+    erase: Callable[[], str | None]
+
+
+ELSEWHERE = (
+    PlaceReceipt(
+        "backups",
+        "remains",
+        "Copies of the data folder that somebody made before: remove them, or erase again after restoring one.",
+    ),
+    PlaceReceipt(
+        "downloads", "remains", "Files that were exported or downloaded before, and the systems the data came from."
+    ),
+)
+"""What is not in our hands, and is said in every receipt."""
+
+
+def erase_everywhere(places: Sequence[Place]) -> list[PlaceReceipt]:
+    """Go through all places once; a place that has to wait keeps none of the others waiting."""
+    return [*map(_erased, places), *ELSEWHERE]
+
+
+def _erased(place: Place) -> PlaceReceipt:
+    try:
+        remains = place.erase()
+    except NotYet as fault:
+        return PlaceReceipt(place.name, "waiting", str(fault))
+    return PlaceReceipt(place.name, "done" if remains is None else "remains", remains)
+
+
+def is_done(receipt: Sequence[PlaceReceipt]) -> bool:
+    """Whether nothing is waited for any more."""
+    return all(one.state != "waiting" for one in receipt)
