@@ -23,7 +23,8 @@ DRIVERS = (
     "ledger/log/sqlite/",
     "projections/state/sqlite/",
 )
-STORES = (  # the tables of service.db, each with the one file that knows it
+STORES = (
+    "service/deployment/erasures.py",  # the tables of service.db, each with the one file that knows it
     "service/deployment/database.py",
     "service/deployment/audit_trail.py",
     "service/deployment/keys.py",

@@ -57,7 +57,7 @@ class Settling(Command, gc=False):
     digest: str | None = None
 
 
-class Erasing(Command, gc=False):
+class ErasureOrder(Command, gc=False):
     """Whose data is to go, by its public id, who says so and why."""
 
     contact: str = ""
@@ -116,7 +116,7 @@ _command = msgspec.json.Decoder(Command).decode
 _merging = msgspec.json.Decoder(MergeOrder).decode
 _dropping = msgspec.json.Decoder(Settling).decode
 _retrying = msgspec.json.Decoder(_Retrying).decode
-_erasing = msgspec.json.Decoder(Erasing).decode
+_erasing = msgspec.json.Decoder(ErasureOrder).decode
 _grammar = msgspec.json.Decoder(msgspec.Raw).decode
 _NOTHING = Data()
 _MEMBERS = msgspec.structs.fields(Data)

@@ -28,7 +28,6 @@ from service.imports.table.refusal import FileRefused, MappingRefused
 from service.imports.table.wording import OF_COMMAND
 from service.processes.roles import Stop, run_imports
 from service.processes.temporary import PartFailed, TemporaryPart, parts_running
-from service.wiring.erasing import go_on_with_erasures
 from service.wiring.exports import forget_old_exports
 from service.wiring.imports import importing
 
@@ -197,6 +196,8 @@ def _ordered(id: str, order: Order, is_json: bool) -> int:
 @imports.command()
 def run() -> None:
     """Go on with imports that nobody works on, until told to stop; a part of `contacts serve`."""
+    from service.wiring.erasing import go_on_with_erasures  # of all commands about imports only this one needs it
+
     stop = Stop()
     stop.catch_signals()
     drivers = opened()

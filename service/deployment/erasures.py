@@ -1,7 +1,7 @@
 """Erasures that were ordered, in `service.db`: whom each is about until all is done, and its receipt (R31)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -82,3 +82,23 @@ class ErasureTable:
         with self._lock:
             row = self._connection.execute(query, (contact,)).fetchone()
         return None if row is None else list(json.loads(row[0]))
+
+
+def forget_texts(connection: Connection, is_meant: Callable[[str], bool]) -> None:
+    """Sentences and file names that are meant make way for others, and saved filters go."""
+    with transaction(connection):
+        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        for table, column, left in _TEXTS:
+            if table not in there:  # it is made by whoever first keeps something in it
+                continue
+            rows = connection.execute(f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT NULL").fetchall()
+            meant = [(row,) for row, text in rows if is_meant(text)]
+            connection.executemany(f"{left} WHERE rowid = ?", meant)
+
+
+_TEXTS = (
+    ("imports", "failure", "UPDATE imports SET failure = 'it named somebody who has been erased since'"),
+    ("imports", "file_name", "UPDATE imports SET file_name = 'erased'"),
+    ("views", "query", "DELETE FROM views"),
+)
+"""Table, column, and what is done with a row whose text is meant."""

@@ -9,17 +9,17 @@ from pathlib import Path
 
 from ledger.bus.port import BusError, Message, Publisher
 from ledger.events.mentions import Mentions
-from ledger.sqlite import Connection, transaction
+from ledger.sqlite import Connection
 from ledger.storage import NotMadeYet
 from ledger.wal import cut_whole, cut_whole_of
 from projections.state.building import discard
 from service.commands.track import DEADLINE
 from service.deployment.deployment import Deployment
-from service.deployment.erasures import ErasureTable, PendingErasure
+from service.deployment.erasures import ErasureTable, PendingErasure, forget_texts
 from service.imports.record.registry import Registry
 from service.jobs.erasing.erasing import Erasing
 from service.jobs.erasing.import_files import forget_in_imports, remove_if_mentioned
-from service.jobs.erasing.places import NotYet, Place
+from service.jobs.erasing.places import ErasedPlace, NotYet
 from service.wiring.drivers import Drivers, now
 from service.wiring.exports import export_folder
 
@@ -52,18 +52,18 @@ def erasing_over(drivers: Drivers, source: str, publisher: Publisher, store: Con
     )
 
 
-def places(drivers: Drivers, store: Connection, pending: PendingErasure, position: int) -> Sequence[Place]:
+def places(drivers: Drivers, store: Connection, pending: PendingErasure, position: int) -> Sequence[ErasedPlace]:
     """Where something of a person can be, in a data folder and beside it; `position` is the erasure's in the log."""
     data, mentions = drivers.deployment.data, Mentions(pending.phones, pending.user_ids)
     return (
-        Place("log", partial(_log, drivers)),
-        Place("state", partial(_state, drivers, position)),
-        Place("bus", partial(_bus, drivers, mentions)),
-        Place("past states", partial(_discarded, data / "past", "at-*.db")),
-        Place("exports", partial(_exports, drivers, position, mentions)),
-        Place("audit runs", partial(_removed, data / "audits", mentions)),
-        Place("imports", lambda: forget_in_imports(data / "imports", Registry(store, now), mentions)),
-        Place("service.db", partial(_service, store, mentions)),
+        ErasedPlace("log", partial(_log, drivers)),
+        ErasedPlace("state", partial(_state, drivers, position)),
+        ErasedPlace("bus", partial(_bus, drivers, mentions)),
+        ErasedPlace("past states", partial(_discarded, data / "past", "at-*.db")),
+        ErasedPlace("exports", partial(_exports, drivers, position, mentions)),
+        ErasedPlace("audit runs", partial(_removed, data / "audits", mentions)),
+        ErasedPlace("imports", lambda: forget_in_imports(data / "imports", Registry(store, now), mentions)),
+        ErasedPlace("service.db", partial(_service, store, mentions)),
     )
 
 
@@ -141,24 +141,9 @@ def _exports(drivers: Drivers, position: int, mentions: Mentions) -> None:
 
 def _service(store: Connection, mentions: Mentions) -> None:
     """Sentences and saved filters that name the person, and then what was in their place."""
-    with transaction(store):
-        there = {name for (name,) in store.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-        for table, column, left in _TEXTS:
-            if table not in there:  # it is made by whoever first keeps something in it
-                continue
-            rows = store.execute(f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT NULL").fetchall()
-            named = [(row,) for row, text in rows if mentions.in_line(text) is not None]
-            store.executemany(f"{left} WHERE rowid = ?", named)
+    forget_texts(store, lambda text: mentions.in_line(text) is not None)
     if not cut_whole(store):
         raise NotYet(_READ)
-
-
-_TEXTS = (
-    ("imports", "failure", "UPDATE imports SET failure = 'it named somebody who has been erased since'"),
-    ("imports", "file_name", "UPDATE imports SET file_name = 'erased'"),
-    ("views", "query", "DELETE FROM views"),
-)
-"""Table, column, and what is done with a row in which it names the person."""
 
 
 @contextmanager

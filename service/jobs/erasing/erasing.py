@@ -11,7 +11,7 @@ from ledger.log.port import LogReader
 from projections.lists.refreshed import OpenLog
 from service.commands.erase_contact import ErasedPerson, erasure_message, person_of
 from service.deployment.erasures import ErasureTable, PendingErasure
-from service.jobs.erasing.places import Place, PlaceReceipt, erase_everywhere, is_done
+from service.jobs.erasing.places import ErasedPlace, PlaceReceipt, erase_everywhere, is_done
 from service.queries.find import FoundContact
 
 _BETWEEN_LOOKS = 0.05
@@ -36,7 +36,7 @@ class Erasing:
     table: ErasureTable
     signer: Signer
     publish: Callable[[Message], None]
-    places: Callable[[PendingErasure, int], Sequence[Place]]
+    places: Callable[[PendingErasure, int], Sequence[ErasedPlace]]
     new_id: Callable[[], str]
     clock: Callable[[], int]
 

@@ -21,7 +21,7 @@ class NotYet(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ErasedPlace:
     """A place that is in our hands. `erase` looks for the person and leaves nothing; once more does no harm.
 
     It gives a sentence about what it could not reach, None where nothing is left. It raises NotYet.
@@ -44,12 +44,12 @@ ELSEWHERE = (
 """What is not in our hands, and is said in every receipt."""
 
 
-def erase_everywhere(places: Sequence[Place]) -> list[PlaceReceipt]:
+def erase_everywhere(places: Sequence[ErasedPlace]) -> list[PlaceReceipt]:
     """Go through all places once; a place that has to wait keeps none of the others waiting."""
     return [*map(_erased, places), *ELSEWHERE]
 
 
-def _erased(place: Place) -> PlaceReceipt:
+def _erased(place: ErasedPlace) -> PlaceReceipt:
     try:
         remains = place.erase()
     except NotYet as fault:
