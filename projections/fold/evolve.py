@@ -11,7 +11,7 @@ import msgspec
 
 from ledger.events import tags as tag_rules
 from ledger.events import types
-from ledger.events.traits import WHATSAPP_OPTED, canonical, consent, same
+from ledger.events.traits import canonical_of, same
 from projections.fold.event import Event, Stamp, Value
 from projections.fold.state import ContactState, differ
 
@@ -51,7 +51,11 @@ def _apply_user_tracked(state: ContactState, event: Event) -> Evolved:
     if not sent:
         return _apply_event_tracked(state, event)
     stamp, of_all = event.stamp, state.stamp
-    traits, stamps = dict(state.traits), dict(state.stamps)
+    if not (state.traits or state.stamps):
+        traits = {name: canonical_of(name, value) for name, value in sent.items() if value is not None}
+        cleared = {name: stamp for name, value in sent.items() if value is None} if len(traits) < len(sent) else {}
+        return _after(state, event, bool(traits), False, traits, stamp, cleared, state.tags)
+    traits, stamps = state.traits.copy(), state.stamps.copy()
     won, has_changed, has_lost = 0, False, False
     for name, value in sent.items():
         current = stamps.get(name) or (of_all if name in traits else None)
@@ -62,7 +66,7 @@ def _apply_user_tracked(state: ContactState, event: Event) -> Evolved:
         if value is None:
             has_changed = traits.pop(name, None) is not None or has_changed
             continue
-        new = consent(value) if name == WHATSAPP_OPTED else canonical(value)
+        new = canonical_of(name, value)
         if not has_changed:  # of two canonical values, unequal ones are never the same, but True is 1
             old = traits.get(name)
             has_changed = old != new or not same(old, new)
