@@ -9,6 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from ledger.sqlite import Connection, transaction
+from ledger.wal import cut_whole
 from service.deployment.database import MIGRATIONS
 
 
@@ -46,6 +47,12 @@ class ErasureTable:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._lock = Lock()
+        self._is_cut = True
+
+    def _cut(self) -> None:
+        """Who was looked for stands in pages that are written over only when the WAL is brought in."""
+        with self._lock:
+            self._is_cut = self._is_cut or cut_whole(self._connection)
 
     def add(self, one: PendingErasure) -> None:
         """Note an order before it is given, so that whatever ends in between, it is finished."""
@@ -58,6 +65,7 @@ class ErasureTable:
 
     def pending(self) -> list[PendingErasure]:
         """Those that are not done everywhere, oldest first."""
+        self._cut()
         query = "SELECT id, contact, source, at, message, person FROM erasures WHERE person IS NOT NULL ORDER BY at, id"
         with self._lock:
             rows = self._connection.execute(query).fetchall()
@@ -70,6 +78,8 @@ class ErasureTable:
             self._connection.execute(
                 f"UPDATE erasures SET receipt = ?, person = {person} WHERE id = ?", (json.dumps(list(receipt)), id)
             )
+        self._is_cut = not is_done
+        self._cut()
 
     def withdraw(self, id: str) -> None:
         """Forget an order that the ledger refused."""

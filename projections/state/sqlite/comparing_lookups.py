@@ -14,8 +14,8 @@ from projections.state.sqlite.indexes import TRIGGERS_OF_TAGS
 from projections.state.sqlite.raw import RawStateFile
 
 _BLOCKS = "blocks_by_"
-_CONFIGS = ([("version", 4)], *([("secure-delete", 0), ("version", version)] for version in (4, 5)))
-"""Of the index, by FTS5: as it is made, and once an erasure has looked for something, or found it."""
+_VERSION = 4
+"""Of the format that FTS5 writes."""
 
 _encode = msgspec.json.encode
 
@@ -90,7 +90,7 @@ def full_text_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
     if len(reached) != 1 or not isinstance(reached[0], int):
         yield _not_as_made("full_text_reached")
         return
-    if list(live.rows("SELECT k, v FROM full_text_config ORDER BY k", ())) not in _CONFIGS:
+    if list(live.rows("SELECT k, v FROM full_text_config", ())) != [("version", _VERSION)]:
         yield _not_as_made("full_text_config")
     stale = {contact for (contact,) in live.rows("SELECT contact FROM full_text_stale", ())} | live.dirty()
     query = f"SELECT {SEARCHED_COLUMNS} FROM contacts WHERE contact < ? ORDER BY contact"

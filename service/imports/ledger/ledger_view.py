@@ -91,6 +91,7 @@ class LedgerView:
             tally.older,
             tally.skipped,
             tally.rejected,
+            tally.erased,
             undoing=None if tally.undoing is None else _undoing(tally.undoing, tally.touched, tally.refolded),
         )
 
