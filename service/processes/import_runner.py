@@ -1,6 +1,6 @@
 """Goes on with imports that nobody works on: confirmed ones, broken-off ones, and those that are to stop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -17,6 +17,9 @@ from service.imports.table.refusal import FileRefused
 
 MOST_AT_ONCE = 4
 """Imports that run beside each other; each takes its turn on the bus, so none waits for another to end."""
+
+FEW_ROWS = 1_000
+"""Imports of so many rows at most have workers of their own: a tag given to one contact waits for no large file."""
 
 _LOOK_SECONDS = 0.5
 _REST_SECONDS = 2.0
@@ -66,8 +69,9 @@ class ImportRunner:
 
         Raises StorageFault when the imports cannot be opened, and for what no waiting mends.
         """
-        workers = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="import")
-        with self._importing(self._check) as own, workers:
+        large = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="import")
+        small = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="small-import")
+        with self._importing(self._check) as own, large, small:
             due = monotonic()
             while not self._wait(_LOOK_SECONDS):
                 try:
@@ -75,18 +79,19 @@ class ImportRunner:
                         own.forget_unconfirmed()
                         self._forget_exports()
                         due += _FORGET_SECONDS
-                    self._begin(own.unfinished(), workers)
+                    self._begin(own.unfinished(), large, small)
                     self._erase()
                 except StorageFault as fault:
                     if not fault.is_passing:
                         raise
                     _log.warning("will be tried again", fault=str(fault))
 
-    def _begin(self, unfinished: list[str], workers: ThreadPoolExecutor) -> None:
+    def _begin(self, unfinished: Mapping[str, int], large: ThreadPoolExecutor, small: ThreadPoolExecutor) -> None:
         self._turns = {id: turn for id, turn in self._turns.items() if id in unfinished or not turn.work.done()}
-        for id in unfinished:
+        for id, rows in unfinished.items():
             turn = self._turns.get(id)
             if turn is None or (turn.work.done() and monotonic() >= turn.due):
+                workers = small if 0 < rows <= FEW_ROWS else large
                 self._turns[id] = _Turn(workers.submit(self._go_on, id), monotonic() + _REST_SECONDS)
 
     def _go_on(self, id: str) -> None:

@@ -234,10 +234,14 @@ class Registry:
 
     def unfinished(self) -> list[str]:
         """The ids of imports whose rows are not all out yet, and of those to be checked, oldest first."""
+        return list(self.rows_of_unfinished())
+
+    def rows_of_unfinished(self) -> dict[str, int]:
+        """How many rows each of them has, 0 where nobody has counted them yet."""
         rows = self._connection.execute(
-            "SELECT id FROM imports WHERE state = ? OR is_checking ORDER BY id", (ImportState.RUNNING,)
+            "SELECT id, rows FROM imports WHERE state = ? OR is_checking ORDER BY id", (ImportState.RUNNING,)
         )
-        return [id for (id,) in rows]
+        return dict(rows.fetchall())
 
     def attributes_published(self) -> set[str]:
         """The custom attributes of imports of which any row was published."""

@@ -84,9 +84,9 @@ class Importer:
         self.see_out(confirmed.id, report)
         return Brought(confirmed.id, already=confirmed.state is ImportState.PUBLISHED)
 
-    def unfinished(self) -> list[str]:
-        """The ids of imports that `go_on` has something to do for, oldest first."""
-        return self._registry.unfinished()
+    def unfinished(self) -> dict[str, int]:
+        """The ids of imports that `go_on` has something to do for, oldest first, each with its rows; 0: not counted."""
+        return self._registry.rows_of_unfinished()
 
     def forget_unconfirmed(self) -> None:
         """Forget uploads that nobody has confirmed for long; each upload looks too, but there may be none."""

@@ -135,7 +135,7 @@ def test_a_cancelled_import_is_not_gone_on_with(imports, world):
     before = settled(imports, world, id)
     imports.importer.resume(id, silent)
     assert settled(imports, world, id) == before
-    assert imports.importer.unfinished() == []
+    assert imports.importer.unfinished() == {}
 
 
 def test_the_file_of_a_cancelled_import_is_imported_anew(imports):

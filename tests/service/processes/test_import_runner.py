@@ -1,22 +1,24 @@
 """Imports that nobody works on go on by themselves, several beside each other."""
 
 import io
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from threading import Event
 from time import monotonic
 
 import pytest
 
-from ledger.bus.port import Unavailable
+from ledger.bus.port import Publisher, Unavailable
 from service.deployment.database import open_store
 from service.imports.columns.choices import Choices
 from service.imports.record.folder import ImportFolder
 from service.imports.record.registry import Registry
 from service.imports.run.cancelling import cancel
-from service.processes.import_runner import ImportRunner
+from service.imports.run.importer import Importer
+from service.processes.import_runner import FEW_ROWS, MOST_AT_ONCE, ImportRunner
 from service.wiring.drivers import now
-from service.wiring.imports import importing
+from service.wiring.imports import importer_parts, importing
 from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with
 from tests.service.imports.imported import WorldImports, silent
 
@@ -30,15 +32,30 @@ def imports(world):
     made.close()
 
 
-def break_off(imports, name, **choices):
-    publisher = Breaking(imports.ports.publisher, 2)
+def break_off(imports, name, content=MANY, after=2, **choices):
+    publisher = Breaking(imports.ports.publisher, after)
     broken = importer_with(imports, publisher=publisher, pace=IMPATIENT, batch=14)
     with pytest.raises(Unavailable):
-        broken.bring(io.BytesIO(MANY.encode()), name, Choices(**choices), silent)
+        broken.bring(io.BytesIO(content.encode()), name, Choices(**choices), silent)
     return imports.importer.results.all()[0]["id"]
 
 
-def run_until(world, holds):
+class Held(Publisher):
+    """The real publisher, which publishes for none of these imports until `event` is set."""
+
+    def __init__(self, publisher, imports, event):
+        self._publisher, self._sources, self._event = publisher, [id.encode() for id in imports], event
+
+    def publish(self, messages, timeout=4.0):
+        if any(source in message.value for message in messages for source in self._sources):
+            assert self._event.wait(SECONDS)
+        self._publisher.publish(messages, timeout)
+
+    def close(self):
+        pass
+
+
+def run_until(world, holds, importing_=None):
     """Run the runner until `holds(registry)`, but not for ever."""
     deadline = monotonic() + SECONDS
     with closing(open_store(world.deployment.service_path)) as store:
@@ -50,7 +67,7 @@ def run_until(world, holds):
                 is_over.set()
             return is_over.wait(min(seconds, 0.02))
 
-        ImportRunner(partial(importing, world.deployment), wait).run()
+        ImportRunner(importing_ or partial(importing, world.deployment), wait).run()
         assert holds(registry)
 
 
@@ -85,3 +102,24 @@ def test_an_import_that_another_process_works_on_is_left_to_it(imports, world):
     with ImportFolder(world.folder / "imports" / held).held():
         run_until(world, lambda registry: registry.unfinished() == [held])
     assert imports.registry.get(free).state == "published"
+
+
+def test_a_change_of_one_contact_waits_for_no_large_file(imports, world):
+    large = "Name,Phone\n" + "".join(f"Asha,+91996750{number:04d}\n" for number in range(FEW_ROWS + 1))
+    files = [break_off(imports, f"{name}.csv", large, tags=(f"t{name}",)) for name in range(MOST_AT_ONCE)]
+    small = break_off(imports, "one.csv", "Name,Phone\nRavi,+919967536783\n", after=0)
+    is_out = Event()
+
+    @contextmanager
+    def held(check):
+        with importer_parts(world.deployment, check) as (folder, registry, ports, limits):
+            publisher = Held(ports.publisher, files, is_out)
+            yield Importer(folder, registry, replace(ports, publisher=publisher), limits)
+
+    def small_came_first(registry):
+        if registry.get(small).state == "published":
+            assert is_out.is_set() or {registry.get(id).state for id in files} == {"running"}
+            is_out.set()
+        return not registry.unfinished()
+
+    run_until(world, small_came_first, held)
