@@ -209,6 +209,14 @@ class Commands(ABC):
         """Every undo and redo of an import by position `until`."""
 
     @abstractmethod
+    def merge_orders(self, limit: int, *, before: int | None = None) -> list[Entry]:
+        """Up to `limit` merges and splits by hand, newest first, before position `before`."""
+
+    @abstractmethod
+    def count_merge_orders(self) -> tuple[int, int]:
+        """How many merges by hand there are, and how many splits."""
+
+    @abstractmethod
     def touched(self, source: int, until: int) -> list[int]:
         """The contacts that the source's events before position `until` are about, as they were merged by then."""
 

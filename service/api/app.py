@@ -23,6 +23,7 @@ from service.api.routes.hub import hub_routes
 from service.api.routes.imports import import_routes
 from service.api.routes.ledger import ledger_routes
 from service.api.routes.list import list_routes
+from service.api.routes.merging import merging_routes
 from service.api.routes.overview import overview_routes
 from service.api.routes.rejected import rejected_routes
 from service.api.routes.trail import trail_routes
@@ -67,6 +68,7 @@ def create_app(services: Services) -> Flask:
         list_routes(services),
         contact_routes(services),
         writing_routes(services),
+        merging_routes(services),
         batch_routes(services, metrics),
         hub_routes(services),
         catalogue_routes(services),

@@ -57,6 +57,14 @@ _COMMANDS = {
     "diff": _LazyCommand(
         "contacts.diff", "Show what is different about a contact between two positions or times A and B."
     ),
+    "merge": _LazyCommand(
+        "merging.merge",
+        "Merge contact B into contact A: one contact is left, with A's id and phone, which both phones find.",
+    ),
+    "split": _LazyCommand(
+        "merging.split",
+        "Split a contact from the one that it is merged into, whether a message merged them or somebody did.",
+    ),
     "past": _LazyCommand("contacts.past", "Work out the contacts as of a POSITION, for calls that will ask for them."),
     "status": _LazyCommand("ledger.status", "Show how far the log is, and what waits before and behind it."),
     "head": _LazyCommand(

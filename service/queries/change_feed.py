@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ledger.events import moments
+from ledger.events import moments, types
 from ledger.events.data import json_of
 from ledger.log.entry import Entry, public_id
 from ledger.log.port import LogReader
@@ -22,6 +22,7 @@ def changes(log: LogReader, after: int, limit: int) -> dict[str, Any]:
 
 
 def _document(entry: Entry, ids: dict[int, str]) -> dict[str, Any]:
+    is_split = entry.type == types.CONTACTS_SPLIT
     document: dict[str, Any] = {
         "position": entry.position,
         "id": entry.message_id,
@@ -31,10 +32,12 @@ def _document(entry: Entry, ids: dict[int, str]) -> dict[str, Any]:
         "recorded_at": moments.text(entry.recorded),
         "reason": entry.reason,
         "contact": None if entry.contact is None else ids[entry.contact],
-        "merged": None if entry.absorbed is None else ids[entry.absorbed],
+        "merged": None if entry.absorbed is None or is_split else ids[entry.absorbed],
         "skipped": entry.skipped,
         "data": None,
     }
+    if is_split and entry.absorbed is not None:
+        document["split"] = ids[entry.absorbed]
     if entry.is_accepted:
         document["data"] = json_of(entry.headers, entry.value)
     return document

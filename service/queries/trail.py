@@ -5,13 +5,14 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from ledger.events import moments, types
-from ledger.events.data import Settling, command_of, settling_of
+from ledger.events.data import Settling, command_of, merge_order_of, settling_of
 from ledger.log.port import LogReader
 from ledger.storage import NotMadeYet
 from projections.lists.refreshed import OpenLog
 from service.deployment.audit_trail import AuditTable
 from service.deployment.keys import Keys
 
+MERGED, SPLIT = "contacts merged", "contacts split"
 UNDONE, REDONE = "import undone", "import redone"
 RETRIED, DROPPED = "message retried", "message dropped"
 """What the trail calls the orders that the log has."""
@@ -69,6 +70,9 @@ class Trail:
                 for name, count in zip((RETRIED, DROPPED), log.count_settling(), strict=True):
                     kinds |= {name: count} if count else {}
                 found += islice(_settlements(log, before, actors, what), limit + 1)
+                for name, count in zip((MERGED, SPLIT), log.count_merge_orders(), strict=True):
+                    kinds |= {name: count} if count else {}
+                found += islice(_merge_orders(log, before, actors, what), limit + 1)
         except NotMadeYet:
             pass  # then nobody has ordered anything
         found.sort(key=lambda one: one[0], reverse=True)
@@ -124,9 +128,7 @@ def _settlements(
     """Rejected messages that these actors had taken again or dropped, newest first."""
     if what not in (None, RETRIED, DROPPED):
         return
-    end = None
-    if before is not None:
-        end = before.number if before.is_order else log.position_at(before.at - 1) + 1
+    end = _end(log, before)
     while entries := log.settling(_AT_ONCE, before=end):
         for entry in entries:
             order = settling_of(entry.headers, entry.value) or Settling()
@@ -138,6 +140,33 @@ def _settlements(
                 place = _Place(entry.recorded, 1, entry.position)
                 yield place, _told(entry.recorded, who, name, order.reason, detail)
         end = entries[-1].position
+
+
+def _merge_orders(
+    log: LogReader, before: _Place | None, actors: Collection[str] | None, what: str | None
+) -> Iterator[tuple[_Place, dict[str, Any]]]:
+    """Contacts that these actors had merged or split, newest first."""
+    if what not in (None, MERGED, SPLIT):
+        return
+    end = _end(log, before)
+    while entries := log.merge_orders(_AT_ONCE, before=end):
+        for entry in entries:
+            order = merge_order_of(entry.headers, entry.value)
+            who = order.by or "not known any more"
+            name = MERGED if entry.type == types.CONTACTS_MERGED else SPLIT
+            if what in (None, name) and (actors is None or who in actors):
+                ids = {"contact": order.absorbed, "survivor": order.survivor}
+                detail = {name: id for name, id in ids.items() if id} | {"position": entry.position}
+                place = _Place(entry.recorded, 1, entry.position)
+                yield place, _told(entry.recorded, who, name, order.reason, detail)
+        end = entries[-1].position
+
+
+def _end(log: LogReader, before: _Place | None) -> int | None:
+    """The position before which the orders stand that come after a place in the trail; None: the log's end."""
+    if before is None:
+        return None
+    return before.number if before.is_order else log.position_at(before.at - 1) + 1
 
 
 def _told(at: int, who: str, what: str, why: str | None, detail: Any) -> dict[str, Any]:

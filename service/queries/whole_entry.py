@@ -55,6 +55,7 @@ def _decision(log: LogReader, entry: StoredEntry) -> dict[str, Any]:
     numbers = [one for one in (entry.contact, entry.absorbed) if one is not None]
     ids = {number: public_id(id) for number, id in log.ids(numbers).items()}
     source = None if entry.import_number is None else log.source_name(entry.import_number)
+    is_split = entry.type == types.CONTACTS_SPLIT
     settles = settling_of(unpack_headers(entry.headers), entry.value)
     return {
         "reason": entry.reason,
@@ -62,7 +63,8 @@ def _decision(log: LogReader, entry: StoredEntry) -> dict[str, Any]:
         "skipped": bool(entry.skipped),
         "contact": None if entry.contact is None else ids.get(entry.contact),
         "made_contact": entry.contact_id is not None,
-        "merged": None if entry.absorbed is None else ids.get(entry.absorbed),
+        "merged": None if entry.absorbed is None or is_split else ids.get(entry.absorbed),
+        "split": None if entry.absorbed is None or not is_split else ids.get(entry.absorbed),
         "phone": phone_text(entry.phone),
         "user_id": entry.user_id,
         "import": None if source is None else source.removeprefix(types.IMPORTS),

@@ -1,10 +1,15 @@
 """Undos and redos of imports, and splits, read from a log's file."""
 
+from ledger.events import types
+from ledger.log.entry import Entry
 from ledger.log.questions import Commands
 from ledger.log.sqlite import undoing
 from ledger.log.sqlite.connected import Connected
+from ledger.log.sqlite.entries import COLUMNS, entry_of
 from ledger.log.undo import Refused, Undoings, refused
 
+_MERGE_ORDERS = "entries INDEXED BY entries_of_merge_orders"
+_IS_MERGE_ORDER = "type IN ('ContactsMerged', 'ContactsSplit') AND reason IS NULL"
 _NEXT = """
 SELECT min(position) FROM (
     SELECT min(position) AS position FROM entries INDEXED BY entries_of_undoings
@@ -27,6 +32,20 @@ class SqliteCommands(Connected, Commands):
     def undoings(self, until: int) -> Undoings:
         """See `Commands.undoings`."""
         return undoing.undoings(self._connection, until)
+
+    def merge_orders(self, limit: int, *, before: int | None = None) -> list[Entry]:
+        """See `Commands.merge_orders`."""
+        query = (
+            f"SELECT {COLUMNS} FROM {_MERGE_ORDERS} LEFT JOIN sources USING (source)"
+            f" WHERE {_IS_MERGE_ORDER} AND position < ? ORDER BY position DESC LIMIT ?"
+        )
+        return [entry_of(row) for row in self._connection.execute(query, (before or 2**62, limit)).fetchall()]
+
+    def count_merge_orders(self) -> tuple[int, int]:
+        """See `Commands.count_merge_orders`."""
+        query = f"SELECT count(*), total(type = ?) FROM {_MERGE_ORDERS} WHERE {_IS_MERGE_ORDER}"
+        orders, splits = self._connection.execute(query, (types.CONTACTS_SPLIT,)).fetchone()
+        return orders - int(splits), int(splits)
 
     def touched(self, source: int, until: int) -> list[int]:
         """See `Commands.touched`."""

@@ -63,6 +63,13 @@ class OriginSchema(Answer):
     import_ = fields.Nested(ImportedSchema, data_key="import")
 
 
+class MergedSchema(Answer):
+    """Two contacts that became one, or are two again."""
+
+    contact = fields.String(required=True, metadata={"description": "The id of the one merged in, or split off"})
+    survivor = fields.String(required=True, metadata={"description": "The id of the other"})
+
+
 class EventSchema(Answer):
     """An event about a contact."""
 
@@ -79,6 +86,9 @@ class EventSchema(Answer):
     line = fields.Integer(metadata={"description": "Where in that file"}, allow_none=True)
     skipped = fields.Boolean(metadata={"description": "By the import's mode"})
     by = fields.String(metadata={"description": "The name of the key or person who said so"}, allow_none=True)
+    reason = fields.String(metadata={"description": "Why, of an order"}, allow_none=True)
+    merged = fields.Nested(MergedSchema, metadata={"description": "Of an event that made two contacts one"})
+    split = fields.Nested(MergedSchema, metadata={"description": "Of one that made them two again"})
     retry = fields.Dict(
         metadata={"description": "Who had it taken again, and why, since it was rejected at `position`"}
     )

@@ -164,6 +164,7 @@ ENTRY: dict[str, Any] = {
     "contact": "01a20e51-0035-703f-b269-a57f0c2d62ae",
     "made_contact": True,
     "merged": None,
+    "split": None,
     "phone": "+919967536783",
     "user_id": "0123abc45d",
     "import": None,

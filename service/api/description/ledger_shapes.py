@@ -30,6 +30,7 @@ class EntrySchema(Answer):
     reason = fields.String(required=True, allow_none=True, metadata={"description": "Null unless it was rejected"})
     contact = fields.UUID(required=True, allow_none=True, metadata={"description": "Whom it is about"})
     merged = fields.UUID(required=True, allow_none=True, metadata={"description": "Who became that contact by it"})
+    split = fields.UUID(metadata={"description": "Who was split from that contact by it"})
     skipped = fields.Boolean(required=True, metadata={"description": "Accepted, but changes nothing"})
     data = fields.Raw(required=True, allow_none=True, metadata={"description": "As it was sent; null if rejected"})
 
@@ -165,6 +166,7 @@ class WholeEntrySchema(Answer):
     contact = fields.UUID(required=True, allow_none=True, metadata={"description": "Whom it is about"})
     made_contact = fields.Boolean(required=True, metadata={"description": "Whether that contact came by it"})
     merged = fields.UUID(required=True, allow_none=True, metadata={"description": "Who became that contact by it"})
+    split = fields.UUID(required=True, allow_none=True, metadata={"description": "Who was split from it by it"})
     phone = fields.String(required=True, allow_none=True, metadata={"description": "What it says of the identity"})
     user_id = fields.String(required=True, allow_none=True)
     import_ = fields.String(data_key="import", required=True, allow_none=True, metadata={"description": "Its import"})

@@ -7,6 +7,7 @@ from flask import Blueprint, g, redirect, request
 from service.http.services import Services
 from service.hub.contact.editing import editing_pages
 from service.hub.contact.everything import everything_pages
+from service.hub.contact.merging import merging_pages, name_of
 from service.hub.contact.saved import became_of, tell_saved
 from service.hub.contact.shown import FIELDS, ContactPage
 from service.hub.contact.tagging import tagged, tagging_pages
@@ -27,6 +28,8 @@ def contact_pages(services: Services, preferences: Preferences) -> Blueprint:
     saving = editing_pages(pages, services, page, moments)
     tagging_pages(pages, services, page, saving)
     everything_pages(pages, services)
+    merging_pages(pages, services)
+    pages.add_app_template_filter(name_of, "called")
 
     @pages.get("/contacts/<id>")
     @needs("read")

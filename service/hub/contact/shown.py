@@ -77,6 +77,7 @@ class ContactPage:
             then = None if position is None else log.entry(position)
             asked = _asked_events(request.args)
             before, limit = position_in(request.args.get("before", "")), _SHOWN_EVENTS
+            is_merged = bool(log.merged_into(found.contact))
             story = documents.story(log, found, origins_in(services, log), before, limit, asked)
         explained = story.explanation
         is_now = position is None and contact is not None
@@ -99,6 +100,7 @@ class ContactPage:
             arranging=_order(fields, chosen) if is_now and "arrange" in request.args else None,
             form=(form or self._asked(contact)) if is_now else Form(),
             is_now=is_now,
+            is_merged=is_merged,
             may_change="track" in g.session.scopes,
             notice=notice,
             kinds=WORDS,

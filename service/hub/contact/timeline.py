@@ -78,10 +78,12 @@ _HEADINGS: dict[str, Callable[[Mapping[str, Any]], str]] = types.complete(
         types.USER_TRACKED: _changed,
         types.TAGS_ADDED: _changed,
         types.EVENT_TRACKED: lambda event: words.visible(str(event.get("event") or "Event")),
+        types.CONTACTS_MERGED: lambda _: "Another contact was merged in",
+        types.CONTACTS_SPLIT: lambda _: "Split from each other",
         types.IMPORT_UNDONE: lambda event: f"{_ordered(event)} undone",
         types.IMPORT_REDONE: lambda event: f"{_ordered(event)} done again",
     },
-    (*types.ABOUT_CONTACTS, types.IMPORT_UNDONE, types.IMPORT_REDONE),
+    (*types.ABOUT_CONTACTS, *types.ABOUT_MERGES, types.IMPORT_UNDONE, types.IMPORT_REDONE),
     "service/hub/contact/timeline",
 )
 """By type of event, what it is called in a contact's history."""

@@ -22,6 +22,8 @@ RULES = {
     ("GET", "/v1/contacts"): {"read"},
     ("GET", "/v1/contacts/{id}"): {"read"},
     ("PATCH", "/v1/contacts/{id}"): {"track"},
+    ("POST", "/v1/contacts/{id}/merge"): {"read track"},
+    ("POST", "/v1/contacts/{id}/split"): {"read track"},
     ("GET", "/v1/contacts/{id}/history"): {"read", "audit"},
     ("GET", "/v1/contacts/{id}/explain"): {"read"},
     ("GET", "/v1/contacts/{id}/everything"): {"export"},

@@ -1,0 +1,90 @@
+"""Contacts merged by hand and split again (R33)."""
+
+from typing import Any
+
+from flask import Response, g
+
+from service.api.description import merge_shapes as shapes
+from service.api.http.routing import Routes, Scopes, json_answer
+from service.commands.merge_contacts import (
+    CannotMerge,
+    ContactMerges,
+    ManyMerged,
+    MergeOptsIn,
+    MergePlan,
+    MergeSaid,
+    OrderRefused,
+)
+from service.http.merging import contact_merges
+from service.http.problem import Problem
+from service.http.services import Services
+from service.queries.find import find, find_id
+
+CONTACTS = "/v1/contacts"
+"""The source of the orders that are sent from here."""
+
+_MERGING: Scopes = (("read", "track"),)
+"""Both: an answer shows the contacts, and they are changed."""
+
+
+def merging_routes(services: Services) -> Routes:
+    """The routes that merge and split contacts."""
+    routes = Routes("merging", "Merge two contacts into one, and split them again")
+    merges = contact_merges(services, CONTACTS)
+
+    @routes.post("/v1/contacts/<id>/merge", scope=_MERGING)
+    @routes.body(shapes.MergeBody, example=shapes.MERGE)
+    @routes.answers(200, shapes.MergePlanSchema, example=shapes.DONE)
+    @routes.answers(202, shapes.MergePlanSchema)
+    @routes.problems(404, 409, 422, 503)
+    def merge_contacts(body: dict[str, Any], id: str) -> Response:
+        """Merge another contact into this one.
+
+        One contact is left, with this one's id, phone and user id; what it lacks comes from the other, and of two
+        values the newer one stays. The other phone finds it too. A split takes it back. 409: it is no other contact, or
+        somebody would be opted in to WhatsApp by it who has opted out. What is not decided within two seconds is 202.
+        """
+        with services.readers.log() as log:
+            survivor, absorbed = find_id(log, id), find(log, body["absorbed"])
+        try:
+            plan = merges.plan_merge(survivor, absorbed)
+        except CannotMerge as fault:
+            raise Problem(409, str(fault), reason="wrong_state") from None
+        return _ordered(merges, plan, body)
+
+    @routes.post("/v1/contacts/<id>/split", scope=_MERGING)
+    @routes.body(shapes.SplitBody, example=shapes.SPLIT)
+    @routes.answers(200, shapes.MergePlanSchema, example=shapes.DONE)
+    @routes.answers(202, shapes.MergePlanSchema)
+    @routes.problems(404, 409, 422, 503)
+    def split_contact(body: dict[str, Any], id: str) -> Response:
+        """Split this contact from the one that it is merged into.
+
+        By the id of a contact that was merged away it is split off; by that of one into which another was merged, the
+        other is. Both are as if they had never been merged, and no message merges them again. 409: none is merged, or
+        several are, and `contacts` names them.
+        """
+        with services.readers.log() as log:
+            found = find_id(log, id)
+        try:
+            plan = merges.plan_split(found)
+        except ManyMerged as fault:
+            raise Problem(409, str(fault), reason="wrong_state", contacts=list(fault.ids)) from None
+        except CannotMerge as fault:
+            raise Problem(409, str(fault), reason="wrong_state") from None
+        return _ordered(merges, plan, body)
+
+    return routes
+
+
+def _ordered(merges: ContactMerges, plan: MergePlan, body: dict[str, Any]) -> Response:
+    said = MergeSaid(f"key:{g.key.name}", body["reason"], body["allow_opt_in"])
+    try:
+        position = None if body["dry_run"] else merges.order(plan, said)
+    except MergeOptsIn as fault:
+        text = f"{fault}: say allow_opt_in to do it all the same"
+        raise Problem(409, text, reason="opt_in_not_allowed") from None
+    except OrderRefused as fault:
+        raise Problem(409, str(fault), reason="wrong_state", position=fault.position) from None
+    answer = {"position": position, "opts_in": plan.opts_in, "contacts": plan.after}
+    return json_answer(answer, 202 if position is None and not body["dry_run"] else 200)

@@ -1,0 +1,167 @@
+"""Two contacts merged into one because somebody says so, and a contact split off again (R33)."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from ledger.bus.port import Message, Publisher
+from ledger.events import moments, types
+from ledger.events.envelope import decode
+from ledger.events.signing import Signer
+from ledger.log.entry import Entry, public_id
+from ledger.log.port import LogReader
+from projections.fold.contact_document import contact_document
+from projections.past import foreseen
+from service.commands.track import DEADLINE
+from service.queries.consistency import BETWEEN_LOOKS, Consistency, NotShown
+from service.queries.find import FoundContact
+
+
+class CannotMerge(Exception):
+    """The two are no two contacts that could be merged, or split; the text says why. Nothing was published."""
+
+
+class ManyMerged(CannotMerge):
+    """Several contacts are merged into this one: `ids` are theirs, and one of them is to be named."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        super().__init__(f"{len(ids)} contacts are merged into it: name the one to split off, {', '.join(ids)}")
+        self.ids = ids
+
+
+class MergeOptsIn(Exception):
+    """It would opt somebody in to WhatsApp who has opted out, and nobody has said the second yes (R16)."""
+
+    def __init__(self) -> None:
+        super().__init__("WhatsApp Opted is not TRUE for one of the two, and would be TRUE then")
+
+
+class OrderRefused(Exception):
+    """The append refused the order, by the entry at `position`; the text says why."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(entry.detail or str(entry.reason))
+        self.position = entry.position
+
+
+@dataclass(frozen=True, slots=True)
+class MergeSaid:
+    """Who wants contacts merged or split, and why. `allow_opt_in` is the second yes, where that opts somebody in."""
+
+    by: str
+    why: str | None
+    allow_opt_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MergePlan:
+    """What a merge or a split comes to: the contacts `before` and `after`, as documents, and whether it opts one in.
+
+    Before a merge the survivor comes first; after a split the one that the other was merged into.
+    """
+
+    type: str
+    survivor: str
+    absorbed: str
+    before: list[dict[str, Any]]
+    after: list[dict[str, Any]]
+    opts_in: bool
+
+
+class ContactMerges:
+    """Has contacts merged and split. Safe for threads. `source` is that of the orders, `clock` gives microseconds."""
+
+    def __init__(
+        self,
+        source: str,
+        publisher: Publisher,
+        signer: Signer,
+        log: Callable[[], AbstractContextManager[LogReader]],
+        consistency: Consistency,
+        new_id: Callable[[], str],
+        clock: Callable[[], int],
+    ) -> None:
+        self._source = source
+        self._publisher = publisher
+        self._signer = signer
+        self._log = log
+        self._consistency = consistency
+        self._new_id = new_id
+        self._clock = clock
+
+    def plan_merge(self, survivor: FoundContact, absorbed: FoundContact) -> MergePlan:
+        """What a merge of two contacts comes to, the first of which survives. Raises CannotMerge."""
+        first, second = survivor.contact, absorbed.contact
+        if first == second:
+            raise CannotMerge("both are the same contact already")
+        with self._log() as log:
+            if any(map(log.is_gone, (first, second))):
+                raise CannotMerge("one of them is gone: nothing finds it any more")
+            return self._plan(log, types.CONTACTS_MERGED, first, second)
+
+    def plan_split(self, found: FoundContact) -> MergePlan:
+        """What splitting off a contact comes to: the one that was asked for, else the one that is merged into it.
+
+        Raises CannotMerge, and ManyMerged where several are.
+        """
+        with self._log() as log:
+            absorbed = found.asked if found.asked != found.contact else self._merged_into(log, found.contact)
+            return self._plan(log, types.CONTACTS_SPLIT, found.contact, absorbed)
+
+    def order(self, plan: MergePlan, said: MergeSaid, seconds: float = 2.0) -> int | None:
+        """Order what was planned; the position of its entry, None while it is on its way.
+
+        It is waited for so many seconds at most. Raises MergeOptsIn, OrderRefused, BusError.
+        """
+        if plan.opts_in and not said.allow_opt_in:
+            raise MergeOptsIn
+        data = {"survivor": plan.survivor, "absorbed": plan.absorbed, "by": said.by, "reason": said.why}
+        value = self._signer.message(
+            source=self._source,
+            id=self._new_id(),
+            type=plan.type,
+            time=moments.text(self._clock()),
+            data=msgspec.json.encode(data),
+        )
+        self._publisher.publish([Message(plan.survivor.encode(), value)], DEADLINE)
+        return self._decided(value, seconds)
+
+    def _merged_into(self, log: LogReader, contact: int) -> int:
+        found = log.merged_into(contact)
+        if not found:
+            raise CannotMerge("no other contact is merged into it")
+        if len(found) > 1:
+            ids = log.ids(found)
+            raise ManyMerged([public_id(ids[number]) for number in found])
+        return found[0]
+
+    def _plan(self, log: LogReader, type: str, contact: int, absorbed: int) -> MergePlan:
+        find = foreseen.merged if type == types.CONTACTS_MERGED else foreseen.split
+        found = find(log, contact, absorbed)
+        ids = {number: public_id(id) for number, id in log.ids([contact, absorbed]).items()}
+        before, after = (
+            [contact_document(states[number]) for number in (contact, absorbed) if number in states]
+            for states in (found.before, found.after)
+        )
+        return MergePlan(type, ids[contact], ids[absorbed], before, after, found.opts_in)
+
+    def _decided(self, value: bytes, seconds: float) -> int | None:
+        envelope, deadline = decode((), value), time.monotonic() + seconds
+        while (entry := self._entry(envelope.source, envelope.id)) is None:
+            if time.monotonic() >= deadline:
+                return None
+            time.sleep(BETWEEN_LOOKS)
+        if not entry.is_accepted:
+            raise OrderRefused(entry)
+        if seconds:
+            with suppress(NotShown):
+                self._consistency.wait_for(entry.position)
+        return entry.position
+
+    def _entry(self, source: str, id: str) -> Entry | None:
+        with self._log() as log:
+            return log.by_message_id(id, source)

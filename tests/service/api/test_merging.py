@@ -1,0 +1,130 @@
+"""Contacts merged by hand and split again over HTTP (R33)."""
+
+import pytest
+
+from service.api.description import merge_shapes as shapes
+from tests.examples import ASHA, GAVIN, MEERA, RAVI
+from tests.service.api.conftest import KEY_NAME
+from tests.service.api.test_rejected import settling
+
+
+@pytest.fixture
+def two(world):
+    """The ids of Gavin and Asha."""
+    world.track(phone=GAVIN, user_id="g", name="Gavin", city="Pune")
+    world.track(phone=ASHA, name="Asha", area="Kothrud")
+    world.settle()
+    return world.contact(GAVIN)["id"], world.contact(ASHA)["id"]
+
+
+def merged(client, world, one, other, **more):
+    with settling(world):
+        return client.post(f"/v1/contacts/{one}/merge", {"absorbed": other, **more})
+
+
+def split(client, world, id, **more):
+    with settling(world):
+        return client.post(f"/v1/contacts/{id}/split", more)
+
+
+def test_a_merge_leaves_one_contact_that_both_phones_find(client, world, two):
+    answer = merged(client, world, two[1], GAVIN, reason="one person")
+    assert answer.status_code == 200
+    (left,) = answer.json["contacts"]
+    assert (left["id"], left["phone"], left["user_id"]) == (two[1], ASHA, "g")
+    assert left["traits"] == {"name": "Asha", "city": "Pune", "area": "Kothrud"}
+    assert world.contact(GAVIN)["id"] == world.contact(ASHA)["id"] == two[1]
+    assert client.read(f"/v1/contacts/{two[0]}").status_code == 308
+    assert client.read("/v1/contacts").json["total"] == 1
+
+
+def test_the_plan_is_what_comes_of_it(client, world, two):
+    before = client.read("/v1/changes").json["head"]
+    planned = merged(client, world, *two, dry_run=True).json
+    assert (planned["position"], client.read("/v1/changes").json["head"]) == (None, before)
+    done = merged(client, world, *two).json
+    names = ("id", "phone", "user_id", "traits", "tags", "created_at")
+    left = client.read(f"/v1/contacts/{two[0]}").json
+    for one in (planned["contacts"][0], done["contacts"][0]):
+        assert {name: one[name] for name in names} == {name: left[name] for name in names}
+
+
+def test_a_split_by_either_id_takes_it_back(client, world, two):
+    for id in two:
+        merged(client, world, *two)
+        answer = split(client, world, id, reason="two people")
+        assert answer.status_code == 200
+        assert [one["traits"] for one in answer.json["contacts"]] == [
+            {"name": "Gavin", "city": "Pune"},
+            {"name": "Asha", "area": "Kothrud"},
+        ]
+        assert [world.contact(phone)["id"] for phone in (GAVIN, ASHA)] == [*two]
+
+
+def test_the_history_and_the_trail_name_who_did_it_and_why(client, world, two):
+    merged(client, world, *two, reason="one person")
+    split(client, world, two[1], reason="two people")
+    for id in two:
+        events = client.read(f"/v1/contacts/{id}/history").json["events"]
+        merge, parted = (next(one for one in events if one["type"] == type) for type in types())
+        assert (merge["by"], merge["reason"]) == (f"key:{KEY_NAME}", "one person")
+        assert merge["merged"] == parted["split"] == {"contact": two[1], "survivor": two[0]}
+        assert parted["reason"] == "two people"
+    acts = client.read("/v1/audit/trail").json["acts"]
+    told = [(one["what"], one["why"], one["detail"]["contact"]) for one in acts if one["what"].startswith("contacts")]
+    assert told == [("contacts split", "two people", two[1]), ("contacts merged", "one person", two[1])]
+    assert client.read("/v1/audit/trail?what=contacts%20split").json["acts"][0]["why"] == "two people"
+
+
+def types():
+    return "ContactsMerged", "ContactsSplit"
+
+
+def test_nobody_is_opted_in_without_a_second_yes(client, world):
+    world.track(phone=GAVIN, whatsapp_opted=False)
+    world.track(phone=ASHA, whatsapp_opted=True)
+    world.settle()
+    ids = [world.contact(phone)["id"] for phone in (GAVIN, ASHA)]
+    refused = merged(client, world, *ids)
+    assert (refused.status_code, refused.json["reason"]) == (409, "opt_in_not_allowed")
+    assert merged(client, world, *ids, dry_run=True).json["opts_in"]
+    assert merged(client, world, *ids, allow_opt_in=True).status_code == 200
+
+
+def test_a_merge_with_itself_or_with_nobody_is_refused(client, world, two):
+    assert merged(client, world, two[0], GAVIN).status_code == 409
+    assert merged(client, world, two[0], MEERA).status_code == 404
+    assert merged(client, world, "00000000-0000-0000-0000-000000000009", GAVIN).status_code == 404
+    assert client.post(f"/v1/contacts/{two[0]}/merge", {}).status_code == 422
+
+
+def test_a_split_of_what_is_not_merged_is_refused_and_of_several_asks_which(client, world, two):
+    assert split(client, world, two[0]).status_code == 409
+    world.track(phone=RAVI)
+    world.settle()
+    third = world.contact(RAVI)["id"]
+    merged(client, world, two[0], ASHA)
+    merged(client, world, two[0], RAVI)
+    asked = split(client, world, two[0])
+    assert (asked.status_code, asked.json["contacts"]) == (409, [two[1], third])
+    assert split(client, world, third).status_code == 200
+
+
+def test_the_feed_tells_who_was_merged_and_who_was_split(client, world, two):
+    merged(client, world, *two)
+    split(client, world, two[1])
+    *_, merge, parted = client.read("/v1/changes").json["changes"]
+    assert (merge["type"], merge["contact"], merge["merged"]) == ("ContactsMerged", *two)
+    assert (parted["type"], parted["contact"], parted["merged"], parted["split"]) == (
+        "ContactsSplit",
+        two[0],
+        None,
+        two[1],
+    )
+    assert client.read(f"/v1/audit/entries/{parted['position']}").json["split"] == two[1]
+
+
+def test_the_examples_are_bodies_that_are_taken(client, world, two):
+    with settling(world):
+        assert client.post(f"/v1/contacts/{two[0]}/merge", shapes.MERGE).status_code == 200
+        assert client.post(f"/v1/contacts/{two[0]}/split", shapes.SPLIT).status_code == 200

@@ -1,0 +1,72 @@
+"""Merge and split in the hub: both side by side before anything is done (R33)."""
+
+import pytest
+
+from tests.examples import ASHA, GAVIN, RAVI
+
+
+@pytest.fixture
+def two(world):
+    """The ids of Gavin and Asha."""
+    world.track(phone=GAVIN, name="Gavin", city="Pune")
+    world.track(phone=ASHA, name="Asha")
+    world.settle()
+    return world.contact(GAVIN)["id"], world.contact(ASHA)["id"]
+
+
+def test_the_menu_leads_to_a_page_that_shows_both_and_what_is_left(browser, two):
+    assert f"/contacts/{two[0]}/merge" in browser.open(f"/contacts/{two[0]}").links
+    page = browser.open(f"/contacts/{two[0]}/merge?with=98200%2098200")
+    assert "What is left" in page.text
+    assert page.text.count("Pune") == 2
+    assert f"/contacts/{two[1]}/merge?with={two[0]}" in page.links
+    assert page.running == []
+
+
+def test_a_confirmed_merge_shows_and_can_be_split_from_the_page(browser, world, two):
+    answer = browser.send(f"/contacts/{two[0]}/merge", {"with": two[1], "why": "one person"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/contacts/{two[0]}")
+    world.settle()
+    page = browser.open(f"/contacts/{two[0]}")
+    assert "Another contact was merged in" in page.text
+    assert "one person" in page.text
+    assert f"/contacts/{two[0]}/split" in page.links
+    shown = browser.open(f"/contacts/{two[0]}/split")
+    assert "Make two contacts of this one?" in shown.text
+    assert browser.send(f"/contacts/{two[1]}/split", {"why": "two people"}).status_code == 303
+    world.settle()
+    assert "Split from each other" in browser.open(f"/contacts/{two[1]}").text
+    assert [world.contact(phone)["id"] for phone in (GAVIN, ASHA)] == [*two]
+
+
+def test_somebody_who_is_not_found_is_said_where_it_was_typed(browser, two):
+    page = browser.open(f"/contacts/{two[0]}/merge?with=nobody")
+    assert page.status == 422
+    assert "no contact is found by" in page.text.casefold()
+
+
+def test_of_several_that_are_merged_one_is_to_be_chosen(browser, world, two):
+    world.track(phone=RAVI, name="Ravi")
+    world.settle()
+    for other in (two[1], world.contact(RAVI)["id"]):
+        browser.send(f"/contacts/{two[0]}/merge", {"with": other})
+        world.settle()
+    page = browser.open(f"/contacts/{two[0]}/split")
+    assert "Which one is to be split off?" in page.text
+    assert f"/contacts/{two[1]}/split" in page.links
+
+
+def test_nobody_is_opted_in_without_the_box(browser, world):
+    world.track(phone=GAVIN, whatsapp_opted=False)
+    world.track(phone=ASHA, whatsapp_opted=True)
+    world.settle()
+    one, other = (world.contact(phone)["id"] for phone in (GAVIN, ASHA))
+    assert "I have their consent" in browser.open(f"/contacts/{one}/merge?with={other}").text
+    assert browser.send(f"/contacts/{one}/merge", {"with": other}).status_code == 409
+    assert browser.send(f"/contacts/{one}/merge", {"with": other, "allow_opt_in": "on"}).status_code == 303
+
+
+def test_who_may_not_change_contacts_may_not_merge_them(make_browser, keys, two):
+    reader = make_browser()
+    reader.sign_in(keys.create("reader", ["read"], by="tests")[1])
+    assert reader.open(f"/contacts/{two[0]}/merge").status == 403
