@@ -17,6 +17,7 @@ from service.api.routes.catalogue import catalogue_routes
 from service.api.routes.contacts import contact_routes
 from service.api.routes.docs import docs_routes
 from service.api.routes.edits import edit_routes
+from service.api.routes.erasing import erasure_routes
 from service.api.routes.exports import export_routes
 from service.api.routes.health import health_routes
 from service.api.routes.hub import hub_routes
@@ -67,6 +68,7 @@ def create_app(services: Services) -> Flask:
     for routes in (
         list_routes(services),
         contact_routes(services),
+        erasure_routes(services),
         writing_routes(services),
         merging_routes(services),
         batch_routes(services, metrics),

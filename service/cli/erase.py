@@ -9,7 +9,7 @@ import click
 
 from service.cli.given import who
 from service.cli.terminal import Failed, as_json, emit, opened, table
-from service.commands.erase_contact import ErasedAlready, ErasedPerson, ReasonUnfit
+from service.commands.erase_contact import ErasedPerson, ReasonUnfit
 from service.deployment.parts import CONSUMER, PROJECTOR
 from service.jobs.erasing.erasing import ErasureRefused
 from service.jobs.erasing.places import PlaceReceipt, is_done
@@ -40,8 +40,9 @@ def erase(whom: str, reason: str | None, is_sure: bool, dry_run: bool, is_json: 
                 return 0
             locks = {"consume": CONSUMER.lock(deployment.data), "project": PROJECTOR.lock(deployment.data)}
             with parts_running(locks, os.environ):
-                receipt = work.erase(lambda log: find(log, whom), who(), reason or "", _SECONDS)
-        except (Unknown, ErasedAlready, ErasureRefused) as fault:
+                pending = work.order(lambda log: find(log, whom), who(), reason or "")
+                receipt = work.finish(pending, _SECONDS)
+        except (Unknown, ErasureRefused) as fault:
             raise Failed(str(fault)) from None
         except ReasonUnfit as fault:
             raise click.UsageError(f"--reason: {fault}") from None

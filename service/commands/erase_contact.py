@@ -17,14 +17,6 @@ MOST_REASON = 500
 """Characters."""
 
 
-class ErasedAlready(LookupError):
-    """The contact was erased; `position` is that of the entry that did."""
-
-    def __init__(self, position: int) -> None:
-        super().__init__(f"the entry at position {position} has erased this contact")
-        self.position = position
-
-
 class ReasonUnfit(ValueError):
     """The reason is missing, too long, or names the person; the message says which."""
 
@@ -40,10 +32,7 @@ class ErasedPerson:
 
 
 def person_of(log: LogReader, found: FoundContact) -> ErasedPerson:
-    """Whom an erasure is about. Raises ErasedAlready."""
-    erased = log.erased_among(found.component)
-    if erased:
-        raise ErasedAlready(min(erased.values()))
+    """Whom an erasure is about."""
     rows = log.fold_rows_about(found.component, log.head().position)
     phones = {f"+{row[PHONE]}" for row in rows if row[PHONE] is not None}
     user_ids = {row[USER_ID] for row in rows if row[USER_ID] is not None}

@@ -18,6 +18,7 @@ from service.http.gate import Gate
 from service.http.readiness import Readiness
 from service.http.seats import Seats
 from service.jobs.audit_runs import AuditRuns
+from service.jobs.erasing.erasing import Erasing
 from service.jobs.exports.exporting import Exporting
 from service.jobs.exports.one_person import OnePerson
 from service.jobs.past_states import PastStates
@@ -66,6 +67,7 @@ class Services:
     trail: Trail
     exporting: Exporting
     one_person: OnePerson
+    erasing: Erasing
     views: Views
     record: Callable[[Act], None]
     imports: Callable[[], AbstractContextManager["Imports"]]

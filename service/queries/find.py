@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from ledger.events import moments
+from ledger.events.data import Command, command_of
 from ledger.events.phone import PhoneFault, normalise_full
 from ledger.log.port import LogReader
 from projections.fold.state import ContactState
@@ -13,6 +15,17 @@ _e164 = re.compile(r"\+[1-9][0-9]{1,14}").fullmatch
 
 class Unknown(LookupError):
     """Nobody is found by what was given, or not yet at the moment asked for."""
+
+
+class Erased(Unknown):
+    """The contact was erased; what is left is the entry at `position` that says when, by whom and why."""
+
+    def __init__(self, position: int, at: int, said: Command) -> None:
+        when = moments.text(at)[:10]
+        why = f": {said.reason}" if said.reason else ""
+        by = f" by {said.by}" if said.by else ""
+        super().__init__(f"this contact was erased on {when}{by}, at position {position}{why}")
+        self.position = position
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +55,9 @@ class FoundContact:
 
 
 def find(log: LogReader, who: str) -> FoundContact:
-    """Who is meant: by id, else by phone when it starts with `+`, else by user id. Raises Unknown."""
+    """Who is meant: by id, else by phone when it starts with `+`, else by user id. Raises Unknown, Erased."""
     contact = log.contact_of_id(who)
+    _refuse_erased(log, contact)
     phone = _phone(log, who) if who.startswith("+") else None
     if contact is not None:
         return FoundContact(log.component(contact), contact, None, None)
@@ -55,11 +69,22 @@ def find(log: LogReader, who: str) -> FoundContact:
 
 
 def find_id(log: LogReader, id: str) -> FoundContact:
-    """The contact with this id, merged into another or not. Raises Unknown."""
+    """The contact with this id, merged into another or not. Raises Unknown, Erased."""
     contact = log.contact_of_id(id)
+    _refuse_erased(log, contact)
     if contact is None:
         raise Unknown(f"there is no contact with the id {id!r}")
     return FoundContact(log.component(contact), contact, None, None)
+
+
+def _refuse_erased(log: LogReader, contact: int | None) -> None:
+    if contact is None:
+        return
+    position = log.erased_among([contact]).get(contact)
+    if position is not None:
+        entry = log.entry(position)
+        assert entry is not None
+        raise Erased(position, entry.recorded, command_of(entry.headers, entry.value))
 
 
 def at(log: LogReader, found: FoundContact, position: int) -> ContactState:

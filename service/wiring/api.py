@@ -50,6 +50,7 @@ from service.queries.totals import Totals
 from service.queries.trail import Trail
 from service.queries.values import Values
 from service.wiring.drivers import Drivers, now
+from service.wiring.erasing import erasing_over
 from service.wiring.exports import exports, one_person
 from service.wiring.ledger import ledger_status
 from service.wiring.readiness import look
@@ -122,6 +123,7 @@ def services(deployment: Deployment, clock: Callable[[], int] = now) -> Services
         trail=Trail(AuditTable(drivers.store()), keys, readers.log),
         exporting=Exporting(exports(deployment, background), readers, once, drivers.days(), keys.record, now, Totals()),
         one_person=one_person(drivers, keys.record),
+        erasing=erasing_over(drivers, "/v1/contacts", calls.publisher, drivers.store()),
         views=Views(drivers.store(), new_id),
         record=keys.record,
         imports=partial(_imports, deployment, calls.publisher),

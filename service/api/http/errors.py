@@ -23,7 +23,7 @@ from service.http.rates import RATE_EXCEEDED, RateExceeded
 from service.http.services import Services
 from service.jobs.past_states import BeingFolded
 from service.queries.consistency import BadToken, NotShown, WriteRejected
-from service.queries.find import Unknown
+from service.queries.find import Erased, Unknown
 
 RETRY = {"Retry-After": "2"}
 _log = structlog.get_logger(part="api")
@@ -80,6 +80,8 @@ def problem_of(fault: Exception) -> Problem | None:
         case BeingFolded():
             progress = None if fault.progress is None else {"done": fault.progress.done, "of": fault.progress.of}
             return Problem(503, str(fault), headers=RETRY, reason="being_worked_out", progress=progress)
+        case Erased():
+            return Problem(410, str(fault), reason="erased", position=fault.position)
         case Unknown():
             return Problem(404, str(fault))
         case BadToken():

@@ -6,6 +6,7 @@ from flask import Blueprint, g, redirect, request
 
 from service.http.services import Services
 from service.hub.contact.editing import editing_pages
+from service.hub.contact.erasing import erasing_pages
 from service.hub.contact.everything import everything_pages
 from service.hub.contact.merging import merging_pages, name_of
 from service.hub.contact.saved import became_of, tell_saved
@@ -30,6 +31,7 @@ def contact_pages(services: Services, preferences: Preferences) -> Blueprint:
     everything_pages(pages, services)
     merging_pages(pages, services)
     pages.add_app_template_filter(name_of, "called")
+    erasing_pages(pages, services)
 
     @pages.get("/contacts/<id>")
     @needs("read")

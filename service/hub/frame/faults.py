@@ -21,7 +21,7 @@ from service.hub.frame.polling import is_poll
 from service.hub.frame.words import sentence
 from service.imports.record.registry import ImportUnknown
 from service.jobs.past_states import BeingFolded
-from service.queries.find import Unknown
+from service.queries.find import Erased, Unknown
 
 _log = structlog.get_logger(part="hub")
 
@@ -72,6 +72,8 @@ def _said(fault: Exception) -> _Said | None:
             return _Said(403, "This form is out of date", "Nothing was changed. Reload the page first.")
         case ImportUnknown():
             return _NOTHING
+        case Erased():
+            return _Said(410, "This person was erased", sentence(fault))
         case Unknown():
             return _Said(404, "Nobody is here", sentence(fault))
         case BeingFolded():

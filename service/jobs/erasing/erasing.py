@@ -41,17 +41,14 @@ class Erasing:
     clock: Callable[[], int]
 
     def person(self, find: Callable[[LogReader], FoundContact]) -> ErasedPerson:
-        """Whom an erasure would be about, for a look before it. Raises Unknown, ErasedAlready."""
+        """Whom an erasure would be about, for a look before it. Raises Unknown, Erased."""
         with self.log() as log:
             return person_of(log, find(log))
 
-    def erase(
-        self, find: Callable[[LogReader], FoundContact], by: str, reason: str, seconds: float
-    ) -> list[PlaceReceipt] | None:
-        """Order an erasure and wait so many seconds for the ledger to take it; what was done by then.
+    def order(self, find: Callable[[LogReader], FoundContact], by: str, reason: str) -> PendingErasure:
+        """Order an erasure, which is finished from then on, whatever ends.
 
-        None: it is on its way, and is finished by the importer. Raises Unknown, ErasedAlready, ReasonUnfit, BusError,
-        ErasureRefused.
+        Raises Unknown, Erased, ReasonUnfit, BusError.
         """
         person, id, at = self.person(find), self.new_id(), self.clock()
         message = erasure_message(person, by, reason, source=self.source, id=id, at=at, signer=self.signer)
@@ -59,12 +56,25 @@ class Erasing:
         pending = PendingErasure(id, person.contact, self.source, at, message.value, *about)
         self.table.add(pending)
         self.publish(message)
-        deadline = time.monotonic() + seconds
-        while True:
-            receipt = self._finish(pending)
-            if time.monotonic() >= deadline or (receipt is not None and is_done(receipt)):
-                return receipt
-            time.sleep(_BETWEEN_LOOKS)
+        return pending
+
+    def finish(self, pending: PendingErasure, seconds: float) -> list[PlaceReceipt] | None:
+        """Go through the places until all is done, for so many seconds at most; what was done by then.
+
+        None: the ledger has not taken the order. Raises ErasureRefused.
+        """
+        return _until(seconds, lambda: self._finish(pending))
+
+    def watch(self, pending: PendingErasure, seconds: float) -> list[PlaceReceipt] | None:
+        """As `finish`, but that the importer goes through the places meanwhile."""
+
+        def look() -> list[PlaceReceipt] | None:
+            if self._taken(pending) is None:
+                return None
+            told = self.table.receipt(pending.contact)
+            return None if told is None else [PlaceReceipt(**one) for one in told]
+
+        return _until(seconds, look)
 
     def go_on(self) -> None:
         """Go on with every erasure that is not done everywhere; an order that was refused is forgotten."""
@@ -97,3 +107,12 @@ class Erasing:
             entry = log.entry(next(iter(decided)))
         self.table.withdraw(pending.id)
         raise ErasureRefused((entry and entry.detail) or "the ledger refused the order")
+
+
+def _until(seconds: float, look: Callable[[], list[PlaceReceipt] | None]) -> list[PlaceReceipt] | None:
+    deadline = time.monotonic() + seconds
+    while True:
+        receipt = look()
+        if time.monotonic() >= deadline or (receipt is not None and is_done(receipt)):
+            return receipt
+        time.sleep(_BETWEEN_LOOKS)

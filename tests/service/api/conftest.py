@@ -88,8 +88,8 @@ class Client:
         headers = {"Authorization": self.authorization}
         return self._flask.post("/v1/imports", data={part: (io.BytesIO(raw), name)}, headers=headers)
 
-    def delete(self, path):
-        return self._flask.delete(path, headers={"Authorization": self.authorization})
+    def delete(self, path, body=None):
+        return self._flask.delete(path, json=body, headers={"Authorization": self.authorization})
 
     def get(self, path, **options):
         return self._flask.get(path, **options)

@@ -24,6 +24,7 @@ RULES = {
     ("PATCH", "/v1/contacts/{id}"): {"track"},
     ("POST", "/v1/contacts/{id}/merge"): {"read track"},
     ("POST", "/v1/contacts/{id}/split"): {"read track"},
+    ("DELETE", "/v1/contacts/{id}"): {"erase"},
     ("GET", "/v1/contacts/{id}/history"): {"read", "audit"},
     ("GET", "/v1/contacts/{id}/explain"): {"read"},
     ("GET", "/v1/contacts/{id}/everything"): {"export"},

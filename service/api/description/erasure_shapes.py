@@ -1,0 +1,53 @@
+"""What the call that erases a contact takes and answers."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from service.api.description.import_bodies import said
+from service.api.description.shapes import Answer
+from service.commands.erase_contact import MOST_REASON
+
+ERASE: dict[str, Any] = {"reason": "Asked us to be forgotten"}
+_PLACES = ("log", "state", "bus", "past states", "exports", "audit runs", "imports", "service.db")
+_COPIES = "Copies of the data folder that somebody made before: remove them, or erase again after restoring one."
+ERASED: dict[str, Any] = {
+    "contact": "0199c0de-4b1d-7c3a-9d2e-8f6a5b4c3d2e",
+    "done": True,
+    "places": [
+        *({"place": place, "state": "done", "note": None} for place in _PLACES),
+        {"place": "backups", "state": "remains", "note": _COPIES},
+    ],
+}
+
+
+class ErasureBody(Schema):
+    """Why a contact is erased."""
+
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(1, MOST_REASON),
+        metadata=said("Why; it stays in the log for good, so leave phone and user id out"),
+    )
+
+
+class PlaceSchema(Schema):
+    """What became of one place that can hold something of a person."""
+
+    place = fields.String(required=True)
+    state = fields.String(
+        required=True,
+        validate=validate.OneOf(["done", "waiting", "remains"]),
+        metadata=said("`waiting`: it is finished later, by itself; `remains`: it is not in our hands"),
+    )
+    note = fields.String(
+        required=True, allow_none=True, metadata=said("What remains and until when, or what is awaited")
+    )
+
+
+class ErasedSchema(Answer):
+    """The receipt of an erasure."""
+
+    contact = fields.String(required=True)
+    done = fields.Boolean(required=True, metadata=said("Whether nothing is waited for any more"))
+    places = fields.List(fields.Nested(PlaceSchema), required=True)

@@ -1,0 +1,100 @@
+"""DELETE of a contact: a receipt of every place, and nothing left to read (R31)."""
+
+import threading
+from contextlib import contextmanager
+
+import pytest
+
+from service.queries.find import find_id
+from service.wiring.erasing import erasing
+from tests.examples import ASHA, GAVIN
+
+WHY = {"reason": "asked to be forgotten"}
+
+
+@contextmanager
+def everything_running(world):
+    """What comes on the bus is appended, folded, and erased everywhere, as the parts of a deployment do."""
+    done = threading.Event()
+
+    def work():
+        with erasing(world.deployment, "/cli") as importer:
+            while not done.wait(0.02):
+                world.settle()
+                importer.go_on()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+@pytest.fixture
+def gavin(world):
+    world.track(phone=GAVIN, user_id="gavin-7731", name="Gavin Roberts")
+    world.track(phone=ASHA, name="Asha")
+    world.settle()
+    return world.contact(GAVIN)["id"]
+
+
+@pytest.fixture
+def eraser(client, other_key):
+    client.authorization = f"Bearer {other_key(['erase', 'read', 'track', 'audit'])}"
+    return client
+
+
+def erased(client, world, id):
+    with everything_running(world):
+        return client.delete(f"/v1/contacts/{id}", WHY)
+
+
+def test_the_answer_names_each_place_and_that_it_is_done(eraser, world, gavin, description):
+    answer = erased(eraser, world, gavin)
+    assert answer.status_code in (200, 202)
+    description.assert_fits("DELETE", "/v1/contacts/{id}", answer)
+    with erasing(world.deployment, "/cli") as work:
+        work.go_on()
+        states = {one["place"]: one["state"] for one in work.table.receipt(gavin)}
+    assert {states.pop("backups"), states.pop("downloads")} == {"remains"}
+    assert set(states.values()) == {"done"}
+
+
+def test_whoever_asks_for_the_contact_is_told_that_it_was_erased(eraser, world, gavin):
+    erased(eraser, world, gavin)
+    for path in ("", "/history", "/explain"):
+        answer = eraser.read(f"/v1/contacts/{gavin}{path}")
+        assert (answer.status_code, answer.json["reason"], answer.json["position"]) == (410, "erased", 3)
+        assert "asked to be forgotten" in answer.json["message"]
+    assert [one["phone"] for one in eraser.read("/v1/contacts").json["contacts"]] == [ASHA]
+    assert eraser.delete(f"/v1/contacts/{gavin}", WHY).status_code == 410
+
+
+def test_a_reason_is_needed_and_may_not_name_the_person(eraser, world, gavin):
+    assert eraser.delete(f"/v1/contacts/{gavin}", {}).status_code == 422
+    told = eraser.delete(f"/v1/contacts/{gavin}", {"reason": "asked by 99675 36783"})
+    assert (told.status_code, told.json["errors"][0]["pointer"]) == (422, "/reason")
+    world.settle()
+    assert len(world.contacts()) == 2
+
+
+def test_a_message_that_comes_again_is_nothing_and_a_new_one_makes_a_new_contact(eraser, world, gavin):
+    erased(eraser, world, gavin)
+    world.send("UserTracked", {"phone": GAVIN}, id="m1")
+    world.settle()
+    assert len(world.contacts()) == 1
+    world.track(phone=GAVIN)
+    world.settle()
+    assert world.contact(GAVIN)["id"] != gavin
+
+
+def test_an_erasure_that_a_crash_broke_off_is_finished_by_whoever_starts_next(world, gavin):
+    """The order is noted before it is given: whatever ends then, it is finished."""
+    with erasing(world.deployment, "/cli") as work:
+        work.order(lambda log: find_id(log, gavin), "asha", "asked to be forgotten")
+    world.settle()
+    with erasing(world.deployment, "/cli") as work:  # another process, after a crash
+        work.go_on()
+        assert work.table.pending() == []
