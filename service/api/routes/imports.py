@@ -237,7 +237,8 @@ def _corrections(routes: Routes, opened: OpenedImports) -> None:
     def correct_import(body: dict[str, Any], id: str) -> Response:
         """Correct rows that were not taken, and have them checked.
 
-        They become a new import with the same tags and choices. 422 where nothing changes.
+        They become a new import with the same tags and choices. A row with no `cells` is checked again as it is, for a
+        person who has agreed to messages since. 422 where nothing changes.
         """
         with opened() as found:
             lines = found.results.corrected_csv(id, {one["line"]: one["cells"] for one in body["rows"]})

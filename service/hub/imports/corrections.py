@@ -16,6 +16,9 @@ from service.imports.table.wording import OF_PAGE, worded
 
 MOST_ROWS = 200
 
+AGREED = "agreed"
+"""The field that has rows checked again as they are: the import that they become asks for the second yes."""
+
 
 def correcting(pages: Blueprint, opened: Open) -> None:
     """The page of rejected rows, and its form."""
@@ -51,6 +54,7 @@ def correcting(pages: Blueprint, opened: Open) -> None:
             "imports/rejected.html",
             **about(document),
             groups=_by_reason(rows),
+            for_consent=is_for_consent,
             shown=len(rows),
             typed=request.form,
             fault=fault,
@@ -59,15 +63,21 @@ def correcting(pages: Blueprint, opened: Open) -> None:
 
 
 def _corrected(rows: Iterable[FaultyRow]) -> dict[int, dict[str, str]]:
-    """What the form has in the faulty cells, by line and column."""
+    """What the form has in the faulty cells, by line and column; nothing for rows that are to be taken as they are."""
+    return {row.line: {} if AGREED in request.form and is_for_consent(row) else _typed(row) for row in rows}
+
+
+def _typed(row: FaultyRow) -> dict[str, str]:
     return {
-        row.line: {
-            cell.column: text
-            for cell in row.faulty
-            if (text := request.form.get(f"cell{row.row}.{cell.place}")) is not None
-        }
-        for row in rows
+        cell.column: text
+        for cell in row.faulty
+        if (text := request.form.get(f"cell{row.row}.{cell.place}")) is not None
     }
+
+
+def is_for_consent(row: FaultyRow) -> bool:
+    """Whether it was left out only because the person said no to WhatsApp before (R16)."""
+    return all(fault.reason == "opt_in_not_allowed" for fault in row.faults)
 
 
 def _by_reason(rows: Iterable[FaultyRow]) -> list[tuple[str, list[FaultyRow]]]:

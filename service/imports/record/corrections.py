@@ -65,7 +65,8 @@ def corrected_csv(
 ) -> Iterator[str]:
     """The lines of a CSV with the file's own columns, of the rows in `corrected`: by line, what stands in some columns.
 
-    Rows that are no rejects, and those in which nothing changes, are left out.
+    Rows that are no rejects, and those in which nothing changes, are left out; of one of which nothing is said, its
+    line alone being there, all stays: for whoever has agreed to messages since.
     """
     own = [place for place, column in enumerate(columns.columns) if not column.header.startswith(REJECTED)]
     line_of = csv.writer(_Echo(), delimiter=DELIMITER).writerow
@@ -75,7 +76,7 @@ def corrected_csv(
         said = corrected[reject.line]
         before = [cells[place] if place < len(cells) else "" for place in own]
         after = [said.get(columns.columns[place].header, cell) for place, cell in zip(own, before, strict=True)]
-        if after != before:
+        if after != before or not said:
             yield line_of(after)
 
 

@@ -64,7 +64,7 @@ REASONS = {
         "Write TRUE or FALSE, or leave the cell blank.",
     ),
     "opt_in_not_allowed": Reason(
-        "this person said FALSE before",
+        "said FALSE before",
         "Import with {allow_opt_in} if this person has agreed to messages since.",
     ),
     "user_id_conflict": Reason(

@@ -167,6 +167,21 @@ def test_whoever_has_no_consent_is_left_out(desk, world):
     assert world.contact(GAVIN)["traits"]["whatsapp_opted"] is False
 
 
+def test_whoever_has_agreed_since_is_checked_again_as_they_are_and_asked_for_once_more(desk, world):
+    """R16."""
+    world.track(phone=GAVIN, whatsapp_opted=False)
+    world.settle()
+    path = desk.checked(f"Mobile,WhatsApp Opted\n{GAVIN},TRUE\n{ASHA},maybe\n")
+    desk.run(path)
+    page = desk.page(f"{path}/rejected")
+    assert "1 said FALSE before They have agreed to messages since" in page.text
+    again = desk.send(f"{path}/rejected", {"agreed": "1"}).headers["Location"]
+    desk.work(again)
+    assert "1 person said FALSE to WhatsApp and would become TRUE" in desk.page(again).text
+    desk.run(again, opt_in="consent")
+    assert world.contact(GAVIN)["traits"]["whatsapp_opted"] is True
+
+
 def test_a_switch_says_what_it_would_bring_and_brings_it(desk):
     path = desk.checked(f"Mobile,Name\n+91 98200-98200,Asha\n{GAVIN},O'Neil\n")
     assert "Clean phone numbers up to 1 row more" in desk.page(path).text

@@ -219,6 +219,16 @@ def test_a_rejected_row_is_corrected_and_checked_as_an_import_of_its_own(client,
     assert world.contact(ASHA)["traits"] == {"name": "Asha", "city": "Goa"}
 
 
+def test_a_rejected_row_without_cells_is_checked_again_as_it_is(client, checked, work):
+    id = checked()
+    client.post(f"{PATH}/{id}/confirm", raw=b"")
+    work(id)
+    answer = client.post(f"{PATH}/{id}/corrections", {"rows": [{"line": 3, "cells": {}}]})
+    assert answer.status_code == 201
+    work(answer.json["id"])
+    assert client.get(f"{PATH}/{answer.json['id']}").json["rejected"] == 1
+
+
 @pytest.mark.parametrize("rows", [[{"line": 3, "cells": {"Name": "R2"}}], [{"line": 2, "cells": {"Name": "Asha"}}]])
 def test_where_no_rejected_row_changes_there_is_nothing_to_check_again(client, checked, rows):
     answer = client.post(f"{PATH}/{checked()}/corrections", {"rows": rows})
