@@ -226,7 +226,8 @@ def test_a_rejected_row_without_cells_is_checked_again_as_it_is(client, checked,
     answer = client.post(f"{PATH}/{id}/corrections", {"rows": [{"line": 3, "cells": {}}]})
     assert answer.status_code == 201
     work(answer.json["id"])
-    assert client.get(f"{PATH}/{answer.json['id']}").json["rejected"] == 1
+    again = told(client, answer.json["id"])
+    assert (again["state"], again["rejected"]) == ("checked", 1)
 
 
 @pytest.mark.parametrize("rows", [[{"line": 3, "cells": {"Name": "R2"}}], [{"line": 2, "cells": {"Name": "Asha"}}]])
