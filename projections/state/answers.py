@@ -63,6 +63,14 @@ class AttributeKind(msgspec.Struct, array_like=True):
 
 
 @dataclass(frozen=True, slots=True)
+class SharedValues:
+    """Values of an attribute that several contacts have. `newest`: of so many of the newest alone, None: of all."""
+
+    values: tuple[str, ...]
+    newest: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ValueShares:
     """Values of an attribute with how many contacts have each, the most frequent first.
 

@@ -10,7 +10,7 @@ from ledger.storage import CopyProgress, unseen
 from projections.conditions.wanted import Sort, Wanted
 from projections.fold.growth import Counts, Origin
 from projections.fold.state import ContactState
-from projections.state.answers import AttributeKind, Checkpoint, ImportTally, Spelling, ValueShares
+from projections.state.answers import AttributeKind, Checkpoint, ImportTally, SharedValues, Spelling, ValueShares
 
 Place = tuple[int | float | str | None, int]
 """What a contact is sorted by, None for one without a value, and its number."""
@@ -142,6 +142,17 @@ class StateReader(ABC):
     @abstractmethod
     def kinds(self) -> Iterator[AttributeKind]:
         """What kinds of values the contacts have; an attribute's may come in several parts."""
+
+    @abstractmethod
+    def shared_values(self, name: str, after: str, limit: int, *, inclusive: bool) -> SharedValues:
+        """Up to `limit` texts of an attribute that several contacts have, in order, behind `after` or from it on.
+
+        Letters of ASCII are the same in either case. Without the index of its order, of the newest contacts only.
+        """
+
+    @abstractmethod
+    def contacts_with(self, name: str, value: str, limit: int) -> list[int]:
+        """The numbers of up to `limit` contacts that have such a text, by number."""
 
     @abstractmethod
     def values(self, name: str, part: str, limit: int) -> ValueShares:

@@ -16,6 +16,7 @@ from service.api.routes.batch import batch_routes
 from service.api.routes.catalogue import catalogue_routes
 from service.api.routes.contacts import contact_routes
 from service.api.routes.docs import docs_routes
+from service.api.routes.duplicates import duplicate_routes
 from service.api.routes.edits import edit_routes
 from service.api.routes.erasing import erasure_routes
 from service.api.routes.exports import export_routes
@@ -71,6 +72,7 @@ def create_app(services: Services) -> Flask:
         erasure_routes(services),
         writing_routes(services),
         merging_routes(services),
+        duplicate_routes(services),
         batch_routes(services, metrics),
         hub_routes(services),
         catalogue_routes(services),

@@ -57,6 +57,10 @@ _COMMANDS = {
     "diff": _LazyCommand(
         "contacts.diff", "Show what is different about a contact between two positions or times A and B."
     ),
+    "duplicates": _LazyCommand(
+        "duplicates.duplicates",
+        "List pairs of contacts that are likely one person; `contacts merge A B` makes them one.",
+    ),
     "merge": _LazyCommand(
         "merging.merge",
         "Merge contact B into contact A: one contact is left, with A's id and phone, which both phones find.",

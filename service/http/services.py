@@ -24,6 +24,7 @@ from service.jobs.exports.one_person import OnePerson
 from service.jobs.past_states import PastStates
 from service.queries.business_days import BusinessDays
 from service.queries.consistency import Consistency
+from service.queries.duplicates import LikelyDuplicates
 from service.queries.kept_catalogue import Catalogue
 from service.queries.list import Lists
 from service.queries.overview import Overviews
@@ -59,6 +60,7 @@ class Services:
     catalogue: Catalogue
     overviews: Overviews
     values: Values
+    duplicates: LikelyDuplicates
     past: PastStates
     audit_runs: AuditRuns
     keys: Keys

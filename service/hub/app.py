@@ -9,6 +9,7 @@ from flask import Flask, g, redirect, render_template, request
 
 from service.http.services import Services
 from service.hub.contact.page import contact_pages
+from service.hub.contacts.duplicates import duplicates_pages
 from service.hub.contacts.overview import growth_pages
 from service.hub.contacts.page import contacts_pages
 from service.hub.edits.pages import edits_pages
@@ -68,6 +69,7 @@ def create_hub(hub: Hub) -> Flask:
     app.register_blueprint(signing_in(access, hub.services.gate, hub.services.people))
     app.register_blueprint(signing_out(access))
     app.register_blueprint(growth_pages(hub.services))
+    app.register_blueprint(duplicates_pages(hub.services))
     app.register_blueprint(contacts_pages(hub.services, hub.preferences))
     app.register_blueprint(contact_pages(hub.services, hub.preferences))
     app.register_blueprint(imports_pages(hub.services, access))

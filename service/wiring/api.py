@@ -41,6 +41,7 @@ from service.jobs.background_command import BackgroundCommands
 from service.jobs.exports.exporting import Exporting
 from service.jobs.past_states import PastStates
 from service.queries.consistency import Consistency
+from service.queries.duplicates import LikelyDuplicates
 from service.queries.indexing import Indexing
 from service.queries.kept_catalogue import Catalogue
 from service.queries.list import Lists
@@ -113,6 +114,7 @@ def services(deployment: Deployment, clock: Callable[[], int] = now) -> Services
         lists=Lists(readers, once, drivers.days(), Indexing(readers.states)),
         days=drivers.days(),
         catalogue=catalogue,
+        duplicates=LikelyDuplicates(readers, Indexing(readers.states)),
         values=Values(readers, catalogue, once, Indexing(readers.states)),
         overviews=Overviews(readers, drivers.days(), file_names(drivers.store)),
         past=PastStates(drivers.past(), background),

@@ -18,10 +18,11 @@ from ledger.storage import CopyProgress, NotMadeYet, unseen
 from projections.conditions.wanted import Wanted
 from projections.fold.growth import Counts, Origin
 from projections.fold.state import ContactState
-from projections.state.answers import AttributeKind, Checkpoint, ImportTally, Spelling, ValueShares
+from projections.state.answers import AttributeKind, Checkpoint, ImportTally, SharedValues, Spelling, ValueShares
 from projections.state.indexes import table_of
 from projections.state.port import StateReader
 from projections.state.questions import Listed
+from projections.state.sqlite.alike import contacts_with, shared_values
 from projections.state.sqlite.attribute_types import AttributeTypesInFile
 from projections.state.sqlite.blocks import kinds, spellings
 from projections.state.sqlite.candidates import worthwhile
@@ -115,6 +116,12 @@ class StateFileReader(StateReader):
 
     def kinds(self) -> Iterator[AttributeKind]:
         return kinds(self.rows, self.names())
+
+    def shared_values(self, name: str, after: str, limit: int, *, inclusive: bool) -> SharedValues:
+        return shared_values(self.rows, self.names(), name, after, limit, inclusive=inclusive)
+
+    def contacts_with(self, name: str, value: str, limit: int) -> list[int]:
+        return contacts_with(self.rows, self.names(), name, value, limit)
 
     def values(self, name: str, part: str, limit: int) -> ValueShares:
         return values(self.rows, self.names(), name, part, limit)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, g, redirect, render_template, request
 
@@ -126,7 +127,10 @@ def _said() -> MergeSaid:
 
 def _next(id: str) -> str:
     """Where to go after a merge: back to the likely duplicates, where it was asked for there."""
-    return "/duplicates" if request.form.get("next") == "duplicates" else f"/contacts/{id}"
+    if request.form.get("next") != "duplicates":
+        return f"/contacts/{id}"
+    cursor = request.form.get("cursor")
+    return f"/duplicates?{urlencode({'cursor': cursor})}" if cursor else "/duplicates"
 
 
 def _fault_of(order: Callable[[], int | None], done: str, plan: MergePlan) -> str | None:

@@ -58,6 +58,7 @@ RULES = {
     ("POST", "/v1/views"): {"read"},
     ("PUT", "/v1/views/{id}"): {"read"},
     ("DELETE", "/v1/views/{id}"): {"read"},
+    ("GET", "/v1/duplicates"): {"read"},
     ("GET", "/v1/attributes"): {"read"},
     ("GET", "/v1/tags"): {"read"},
     ("GET", "/v1/overview"): {"read"},
