@@ -97,7 +97,7 @@ class Origins:
         if source is None:
             return "not known any more"
         if by is not None and source.startswith(types.CALLS):
-            return by
+            return by.removeprefix("key:")  # as commands name the key that gave them
         if source in NAMES:
             return NAMES[source]
         parts = urlsplit(source)
