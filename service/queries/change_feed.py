@@ -36,6 +36,8 @@ def _document(entry: Entry, ids: dict[int, str]) -> dict[str, Any]:
         "skipped": entry.skipped,
         "data": None,
     }
+    if entry.is_erased:
+        document["erased"] = True
     if is_split and entry.absorbed is not None:
         document["split"] = ids[entry.absorbed]
     if entry.is_accepted:

@@ -1,11 +1,13 @@
 """Who did what to the deployment, when and why: the audit table, and the orders that are entries of the log (R33)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
 from ledger.events import moments, types
 from ledger.events.data import Settling, command_of, merge_order_of, settling_of
+from ledger.log.entry import public_id
+from ledger.log.erasure import Erasure
 from ledger.log.port import LogReader
 from ledger.storage import NotMadeYet
 from projections.lists.refreshed import OpenLog
@@ -13,6 +15,7 @@ from service.deployment.audit_trail import AuditTable
 from service.deployment.keys import Keys
 
 MERGED, SPLIT = "contacts merged", "contacts split"
+ERASED = "contact erased"
 UNDONE, REDONE = "import undone", "import redone"
 RETRIED, DROPPED = "message retried", "message dropped"
 """What the trail calls the orders that the log has."""
@@ -73,6 +76,9 @@ class Trail:
                 for name, count in zip((MERGED, SPLIT), log.count_merge_orders(), strict=True):
                     kinds |= {name: count} if count else {}
                 found += islice(_merge_orders(log, before, actors, what), limit + 1)
+                erasures = log.erasures(log.head().position)
+                kinds |= {ERASED: len(erasures)} if erasures else {}
+                found += islice(_erasures(log, erasures, before, actors, what), limit + 1)
         except NotMadeYet:
             pass  # then nobody has ordered anything
         found.sort(key=lambda one: one[0], reverse=True)
@@ -160,6 +166,27 @@ def _merge_orders(
                 place = _Place(entry.recorded, 1, entry.position)
                 yield place, _told(entry.recorded, who, name, order.reason, detail)
         end = entries[-1].position
+
+
+def _erasures(
+    log: LogReader,
+    erasures: Sequence[Erasure],
+    before: _Place | None,
+    actors: Collection[str] | None,
+    what: str | None,
+) -> Iterator[tuple[_Place, dict[str, Any]]]:
+    """Contacts that these actors had erased, newest first."""
+    end = _end(log, before)
+    for position, _ in reversed(erasures if what in (None, ERASED) else ()):
+        entry = log.entry(position) if end is None or position < end else None
+        if entry is None or entry.contact is None:
+            continue
+        order = command_of(entry.headers, entry.value)
+        who = order.by or "not known any more"
+        if actors is None or who in actors:
+            (id,) = log.ids([entry.contact]).values()
+            detail = {"contact": public_id(id), "position": position}
+            yield _Place(entry.recorded, 1, position), _told(entry.recorded, who, ERASED, order.reason, detail)
 
 
 def _end(log: LogReader, before: _Place | None) -> int | None:

@@ -32,6 +32,7 @@ class EntrySchema(Answer):
     merged = fields.UUID(required=True, allow_none=True, metadata={"description": "Who became that contact by it"})
     split = fields.UUID(metadata={"description": "Who was split from that contact by it"})
     skipped = fields.Boolean(required=True, metadata={"description": "Accepted, but changes nothing"})
+    erased = fields.Boolean(metadata={"description": "True where an erasure has emptied it; else left out"})
     data = fields.Raw(required=True, allow_none=True, metadata={"description": "As it was sent; null if rejected"})
 
 

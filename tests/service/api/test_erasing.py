@@ -98,3 +98,13 @@ def test_an_erasure_that_a_crash_broke_off_is_finished_by_whoever_starts_next(wo
     with erasing(world.deployment, "/cli") as work:  # another process, after a crash
         work.go_on()
         assert work.table.pending() == []
+
+
+def test_the_feed_and_the_audit_trail_tell_of_it(eraser, world, gavin):
+    erased(eraser, world, gavin)
+    feed = eraser.read("/v1/changes?after=0").json["changes"]
+    assert [(one["type"], one.get("erased", False), one["data"] is None) for one in feed] == [
+        ("UserTracked", True, True), ("UserTracked", False, False), ("ContactErased", False, False),
+    ]  # fmt: skip
+    (act,) = eraser.read("/v1/audit/trail?what=contact+erased").json["acts"]
+    assert (act["detail"], act["why"]) == ({"contact": gavin, "position": 3}, WHY["reason"])
