@@ -43,6 +43,7 @@ Match = Literal["all", "any"]
 
 _ORDER = (">", ">=", "<", "<=")
 _LIKE_OPERATORS = ("=", ">", "<", "~")
+_OUTCOMES = tuple(one for one in OUTCOMES if one != "erased")  # of erased people there is no contact to be found
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ class _ConditionReader:
         """What the conditions on imports and outcomes read so far mean together. Raises BadCondition."""
         if self._outcomes and not self._imports:
             raise BadCondition(f"{OUTCOME}= goes with {IMPORT}=, which says of which import")
-        outcomes = tuple(one for one in OUTCOMES if one in (self._outcomes or OUTCOMES))
+        outcomes = tuple(one for one in _OUTCOMES if one in (self._outcomes or _OUTCOMES))
         tests = [(FromImport(id, outcomes), is_from) for id, is_from in self._imports]
         return [test if is_from else Not(test) for test, is_from in tests]
 
@@ -166,9 +167,9 @@ class _ConditionReader:
             self._imports.append((said.value, said.op == "="))
             return
         meant = values_between_commas(said.value.removeprefix("in:"))
-        known = {str(one): one for one in OUTCOMES}
+        known = {str(one): one for one in _OUTCOMES}
         if not meant or not known.keys() >= set(meant):
-            raise BadCondition(f"{OUTCOME} is one of {', '.join(OUTCOMES)}; {OUTCOME}=in: takes several")
+            raise BadCondition(f"{OUTCOME} is one of {', '.join(_OUTCOMES)}; {OUTCOME}=in: takes several")
         self._outcomes.update(known[one] for one in meant)
 
     def _by_word(self, name: str, is_member: bool, word: str, rest: str) -> Test:
