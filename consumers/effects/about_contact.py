@@ -10,8 +10,6 @@ from ledger.log.entry import NewEntry, phone_text
 from ledger.log.identities import Identities
 from ledger.log.port import Batch
 
-_APART = "the phone and the user id belong to two contacts that somebody has split"
-
 
 def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
     about, identities = message.about, context.identities
@@ -30,7 +28,7 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
         context.write()
         identities = context.identities
         if context.batch.are_apart(decision.survivor, decision.absorbed):
-            decision = identity.Conflict(_APART, (decision.survivor, decision.absorbed))
+            decision = identity.Conflict(identity.APART, (decision.survivor, decision.absorbed))
     if isinstance(decision, identity.Conflict):
         return Refusal("identity_conflict", decision.quoting(phone, user_id))
     if about.condition is not None and (refusal := _broken(message, about.condition, decision, context)):

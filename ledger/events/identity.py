@@ -54,6 +54,7 @@ Match = Literal["phone", "either"]
 
 CREATE = Create()
 
+APART = "the phone and the user id belong to two contacts that somebody has split"
 _OF_ANOTHER = "this user id belongs to another contact"
 _WITHOUT_PHONE = "this user id belongs to a contact that has no phone, and a match by phone alone gives it none"
 

@@ -79,13 +79,11 @@ class _Story:
         self._theirs = {one for one, position in made.items() if self._about[position] == contact}
 
     def has(self, step: Step) -> bool:
-        """Whether a step is one of them."""
-        if step.contact in self._theirs:
-            return True
+        """Whether a step is one of them: what was said of the contact, and what merged it or split it."""
         cause = step.cause
-        if not isinstance(cause, Event):
-            return False
-        return cause.absorbed in self._theirs or self._about.get(cause.position) == self._contact
+        if not isinstance(cause, Event) or cause.is_skipped:
+            return step.contact in self._theirs
+        return cause.absorbed in self._theirs or self._about[cause.position] == self._contact
 
 
 def steps(log: LogReader, members: Sequence[int], until: int | None = None) -> Iterator[HistoryStep]:

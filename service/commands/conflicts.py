@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
-from ledger.events.identity import Conflict, resolve
+from ledger.events.identity import APART, Conflict, Merge, resolve
 from ledger.log.identities import Identities
 
 
@@ -39,18 +39,20 @@ class Conflicts:
     """Finds the calls whose phone and user id contradict what is known.
 
     `known(phones, user_ids)` tells who holds these now, as far as this process can see; `contact_ids(numbers)` gives
-    the ids of contacts, again as far as it can.
+    the ids of contacts, again as far as it can, and `are_apart` whether two were split.
     """
 
     def __init__(
         self,
         known: Callable[[Collection[str], Collection[str]], Identities],
         contact_ids: Callable[[Collection[int]], Mapping[int, str]],
+        are_apart: Callable[[int, int], bool],
         *,
         may_merge: bool,
     ) -> None:
         self._known = known
         self._contact_ids = contact_ids
+        self._are_apart = are_apart
         self._may_merge = may_merge
 
     def of(self, calls: Sequence[Who]) -> list[IdentityConflict | None]:
@@ -74,6 +76,8 @@ class Conflicts:
             by_phone_alone=call.by_phone_alone,
             may_merge=self._may_merge,
         )
+        if isinstance(decision, Merge) and self._are_apart(decision.survivor, decision.absorbed):
+            decision = Conflict(APART, (decision.survivor, decision.absorbed))
         if not isinstance(decision, Conflict):
             return None
         ids = self._contact_ids(decision.holders)

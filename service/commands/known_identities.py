@@ -26,6 +26,14 @@ class KnownContacts:
             self._close()
             return Identities()
 
+    def are_apart(self, one: int, other: int) -> bool:
+        """Whether somebody has split these two, so that no message merges them again."""
+        try:
+            return self._opened().are_apart(one, other)
+        except StorageFault:
+            self._close()
+            return False
+
     def ids(self, contacts: Collection[int]) -> Mapping[int, str]:
         """The ids of the contacts with these numbers."""
         try:

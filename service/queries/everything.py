@@ -1,7 +1,7 @@
 """Everything that the ledger holds of one person, as one document: what is told of the person, who said it and when,
 each message as it came, and what mentions the person without being an event about them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ledger.events import moments, types
@@ -22,7 +22,9 @@ _ALL = 2**62
 
 
 def everything(log: LogReader, found: FoundContact, origins: Origins) -> dict[str, Any]:
-    """What a frozen log has of a contact and of all that were ever merged with it.
+    """What a frozen log has of a contact and of all that are merged with it.
+
+    Values of another contact, from which it was split, are left out.
 
     `contact` is the Contact JSON, None of one that is gone. `events` are those of its history, oldest first, each with
     what was `sent` as it came. `ids`, `phones` and `user_ids` are all that it ever had. `consent` and `imports` come
@@ -31,14 +33,16 @@ def everything(log: LogReader, found: FoundContact, origins: Origins) -> dict[st
     head = log.head().position
     told = story(log, found, origins, None, _ALL, AskedEvents())
     entries = log.entries_at(event["position"] for event in told.events)
-    events = [event | {"sent": _sent(entries[event["position"]])} for event in reversed(told.events)]
+    numbers = [found.contact, *log.merged_into(found.contact)]
+    ids = [public_id(id) for _, id in sorted(log.ids(numbers).items())]
+    events = [event | {"sent": _sent(entries[event["position"]])} for event in _own(reversed(told.events), ids)]
     state = states_at(log, found.component, head).get(found.contact)
     phones, user_ids = _ever(events, entries, "phone"), _ever(events, entries, "user_id")
     return {
         "id": id_of(log, found),
         "position": head,
         "contact": None if state is None else contact_document(state),
-        "ids": [public_id(id) for _, id in sorted(log.ids(found.component).items())],
+        "ids": ids,
         "phones": phones,
         "user_ids": user_ids,
         "values": told.explanation["values"],
@@ -48,6 +52,26 @@ def everything(log: LogReader, found: FoundContact, origins: Origins) -> dict[st
         "events": events,
         "rejected": list(_rejected(log, Mentions(phones, user_ids))),
     }
+
+
+def _own(events: Iterable[dict[str, Any]], ids: list[str]) -> Iterator[dict[str, Any]]:
+    """Events, oldest first, without what is another's: of a merge with who is apart since, and of the split, what it
+    changed; of events between the two, what was there before them.
+    """
+    merged: set[str] = set()
+    for event in events:
+        about = event.get("merged") or event.get("split")
+        others = set() if about is None else {about["contact"], about["survivor"]} - set(ids)
+        if "split" in event:
+            merged -= others
+        else:
+            merged |= others
+        if others:
+            yield event | {"changes": []}
+        elif merged:
+            yield event | {"changes": [change | {"from": None} for change in event["changes"]]}
+        else:
+            yield event
 
 
 def _sent(entry: Entry) -> dict[str, Any]:

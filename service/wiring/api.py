@@ -165,4 +165,4 @@ def tracker(deployment: Deployment) -> Tracker:
 def conflicts(deployment: Deployment) -> Conflicts:
     """What finds conflicts of identity, by a look at the log of its own; for one thread at a time."""
     known = KnownContacts(Drivers(deployment).log())
-    return Conflicts(known.holders, known.ids, may_merge=deployment.settings.may_merge)
+    return Conflicts(known.holders, known.ids, known.are_apart, may_merge=deployment.settings.may_merge)

@@ -128,3 +128,44 @@ def test_the_examples_are_bodies_that_are_taken(client, world, two):
     with settling(world):
         assert client.post(f"/v1/contacts/{two[0]}/merge", shapes.MERGE).status_code == 200
         assert client.post(f"/v1/contacts/{two[0]}/split", shapes.SPLIT).status_code == 200
+
+
+def test_everything_about_a_person_has_nothing_of_whom_it_was_split_from(client, world, two):
+    merged(client, world, *two)
+    world.track(phone=ASHA, nickname="Ashi")
+    world.track(phone=GAVIN, nickname="Gav")
+    world.settle()
+    split(client, world, two[1])
+    for id, own, others in ((two[0], "Gav", ("Ashi", "Kothrud", ASHA)), (two[1], "Ashi", ("Gav", "Pune", GAVIN))):
+        text = client.read(f"/v1/contacts/{id}/everything").text
+        assert own in text
+        assert [other for other in others if f'"{other}"' in text.replace("\\", "")] == []
+
+
+def test_the_history_after_a_split_has_what_was_said_of_the_contact_while_it_was_merged(client, world, two):
+    merged(client, world, *two)
+    for phone, name in ((ASHA, "Ashi"), (GAVIN, "Gav")):
+        world.track(phone=phone, nickname=name)
+    world.settle()
+    split(client, world, two[1])
+    for id, own in zip(two, ("Gav", "Ashi"), strict=True):
+        events = client.read(f"/v1/contacts/{id}/history").json["events"]
+        assert [one["type"] for one in events] == ["UserTracked", "ContactsMerged", "UserTracked", "ContactsSplit"]
+        assert {"attribute": "nickname", "to": own} in [
+            {"attribute": change["attribute"], "to": change["to"]} for change in events[2]["changes"]
+        ]
+        assert client.read(f"/v1/contacts/{id}").json["traits"]["nickname"] == own
+
+
+def test_a_call_that_would_merge_what_was_split_is_told_at_once(client, world):
+    world.track(phone=GAVIN)
+    world.track(user_id="u")
+    world.track(phone=GAVIN, user_id="u")
+    world.settle()
+    second = client.read("/v1/changes").json["changes"][1]["contact"]
+    assert split(client, world, second).status_code == 200
+    answer = client.post(
+        "/v1/public/track/users/", {"fullPhoneNumber": GAVIN, "userId": "u", "traits": {"city": "Goa"}}
+    )
+    assert answer.status_code == 409
+    assert "split" in answer.json["message"]
