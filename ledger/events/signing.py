@@ -61,6 +61,10 @@ class Signer:
         """Lower-case hex over a log head, so that a head noted down elsewhere can be trusted later."""
         return self._mac(b"head" + position.to_bytes(8, "big") + hash)
 
+    def of_trail(self, lines: int, hash: bytes) -> str:
+        """Lower-case hex over the newest line of the audit table, for one that is noted down elsewhere."""
+        return self._mac(b"trail" + lines.to_bytes(8, "big") + hash)
+
     def of_seal(self, position: int, hash: bytes, beside: bytes) -> str:
         """Lower-case hex over what an append leaves: a log's head, and a text of what is kept beside the entries."""
         return self._mac(b"seal" + position.to_bytes(8, "big") + len(hash).to_bytes(8, "big") + hash + beside)

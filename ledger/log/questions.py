@@ -205,16 +205,19 @@ class Commands(ABC):
         """The position of the first undo or redo of an import, or split of two contacts, after position `after`."""
 
     @abstractmethod
+    def orders(self, limit: int, *, before: int | None = None) -> list[Entry]:
+        """Up to `limit` entries of accepted orders about imports and contacts, newest first, before a position.
+
+        Undos and redos of imports, merges and splits by hand, erasures.
+        """
+
+    @abstractmethod
+    def count_orders(self) -> dict[str, int]:
+        """How many of these there are, by type."""
+
+    @abstractmethod
     def undoings(self, until: int) -> Undoings:
         """Every undo and redo of an import by position `until`."""
-
-    @abstractmethod
-    def merge_orders(self, limit: int, *, before: int | None = None) -> list[Entry]:
-        """Up to `limit` merges and splits by hand, newest first, before position `before`."""
-
-    @abstractmethod
-    def count_merge_orders(self) -> tuple[int, int]:
-        """How many merges by hand there are, and how many splits."""
 
     @abstractmethod
     def touched(self, source: int, until: int) -> list[int]:

@@ -21,7 +21,11 @@ from service.wiring.drivers import now
 @click.option("--csv", "is_csv", is_flag=True, help="Print all of them as a CSV for a spreadsheet, newest first.")
 @as_json
 def audit_trail(limit: int, who: str | None, what: str | None, cursor: str | None, is_csv: bool, is_json: bool) -> None:
-    """Show who did what, oldest first: keys, people, failed sign-ins, denied calls, rebuilds, imports undone."""
+    """Show who did what, newest first: keys, people, failed sign-ins, denied calls, exports, backups, orders.
+
+    Orders are those that the log has: imports undone and redone, contacts merged, split and erased, rejected messages
+    taken again and dropped.
+    """
     drivers = opened()
     with closing(drivers.store()) as store, closing(drivers.store()) as other:
         trail = Trail(AuditTable(store), Keys(other, now, secrets.token_urlsafe), drivers.log_reader)
@@ -35,6 +39,5 @@ def audit_trail(limit: int, who: str | None, what: str | None, cursor: str | Non
             page = trail.page(limit, cursor=cursor, who=who, what=what)
         except BadTrailCursor as fault:
             raise click.BadParameter(str(fault), param_hint="--cursor") from None
-    document = {**page, "acts": page["acts"][::-1]}
     columns = ("at", "name", "what", "why", "detail")
-    emit(document, is_json, lambda: table(columns, ([act[name] for name in columns] for act in document["acts"])))
+    emit(page, is_json, lambda: table(columns, ([act[name] for name in columns] for act in page["acts"])))

@@ -13,6 +13,7 @@ from ledger.storage import NotMadeYet, StorageFault
 from service.cli.given import who
 from service.cli.progress import progress_shown, tells_progress
 from service.cli.terminal import Failed, as_json, console, emit, opened, table
+from service.deployment.audit_chain import AuditHead
 from service.deployment.audit_trail import Act, record
 from service.deployment.locks import Held, holding
 from service.deployment.parts import PROJECTOR
@@ -38,7 +39,10 @@ def status(is_json: bool) -> None:
 @click.command()
 @as_json
 def head(is_json: bool) -> None:
-    """Print the log's head, signed: keep it elsewhere, and `verify --head FILE` proves nothing before it changed."""
+    """Print the log's head, signed: keep it elsewhere, and `verify --head FILE` proves nothing before it changed.
+
+    It has the head of the audit trail too.
+    """
     document = ledger_status(opened().deployment).signed_head()
     emit(document, is_json, lambda: click.echo(orjson.dumps(document).decode()))
 
@@ -57,10 +61,12 @@ def verify(head_file: Path | None, is_deep: bool, all_files: bool, tells_progres
     from service.jobs.verifying import Extent
 
     drivers = opened()
-    saved = _saved_head(drivers, head_file) if head_file else None
+    saved, trail = _saved_heads(drivers, head_file) if head_file else (None, None)
     total = _position(drivers)
     with progress_shown("verifying", total, is_json=is_json, tells_progress=tells_progress) as advance:
-        report = verification(drivers.deployment).run(Extent(is_deep, all_files), saved_head=saved, progress=advance)
+        report = verification(drivers.deployment).run(
+            Extent(is_deep, all_files), saved_head=saved, saved_trail=trail, progress=advance
+        )
     document: dict[str, Any] = {
         "ok": report.ok,
         "events": report.events,
@@ -93,17 +99,21 @@ def _position(drivers: Drivers) -> int:
         return 0
 
 
-def _saved_head(drivers: Drivers, file: Path) -> Head:
+def _saved_heads(drivers: Drivers, file: Path) -> tuple[Head, AuditHead | None]:
+    """The heads of log and audit trail in a file; earlier versions and backups saved none of the trail."""
+    signer = drivers.signer()
     try:
         document = orjson.loads(file.read_bytes())
-        saved = Head(int(document["position"]), bytes.fromhex(document["hash"]), 0)
-        signature = str(document["signature"])
-        expected = drivers.signer().of_head(saved.position, saved.hash)
+        saved, trail = Head(int(document["position"]), bytes.fromhex(document["hash"]), 0), None
+        signed = {str(document["signature"]): signer.of_head(saved.position, saved.hash)}
+        if (of_trail := document.get("trail")) is not None:
+            trail = AuditHead(int(of_trail["lines"]), bytes.fromhex(of_trail["hash"]))
+            signed[str(of_trail["signature"])] = signer.of_trail(trail.lines, trail.hash)
     except (OverflowError, orjson.JSONDecodeError, KeyError, TypeError, ValueError) as fault:
         raise click.BadParameter(f"{file} is not what `contacts head --json` printed", param_hint="--head") from fault
-    if signature != expected:
+    if any(given != expected for given, expected in signed.items()):
         raise Failed(f"the head in {file} is not signed by this deployment's secret")
-    return saved
+    return saved, trail
 
 
 @click.command()

@@ -101,7 +101,7 @@ _COMMANDS = {
     ),
     "audit-trail": _LazyCommand(
         "audit.audit_trail",
-        "Show who did what, oldest first: keys, people, failed sign-ins, denied calls, rebuilds, imports undone.",
+        "Show who did what, newest first: keys, people, failed sign-ins, denied calls, exports, backups, orders.",
     ),
 }
 

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Collection, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from ledger.sqlite import Connection
+from ledger.sqlite import Connection, transaction
+from service.deployment.audit_chain import GENESIS, AuditHead, line_hash
 
 BACKUP_MADE = "backup made"
 """What the trail calls a backup, which `contacts status` looks for."""
@@ -31,11 +33,23 @@ class KeptAct:
 
 
 def record(connection: Connection, act: Act) -> None:
-    """Add a row; within the caller's transaction when there is one."""
-    connection.execute(
-        "INSERT INTO audit (at, who, what, detail) VALUES (?, ?, ?, ?)",
-        (act.at, act.who, act.what, json.dumps(dict(act.detail), ensure_ascii=False, sort_keys=True)),
-    )
+    """Add a line, chained to the last one; within the caller's transaction when there is one."""
+    with nullcontext() if connection.in_transaction else transaction(connection):
+        last = audit_head(connection)
+        (given,) = connection.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'audit'").fetchone()
+        number = max(last.lines, given or 0) + 1  # none is given twice, also where lines were removed
+        detail = json.dumps(dict(act.detail), ensure_ascii=False, sort_keys=True)
+        line = (number, act.at, act.who, act.what, detail)
+        connection.execute(
+            "INSERT INTO audit (id, at, who, what, detail, hash) VALUES (?, ?, ?, ?, ?, ?)",
+            (*line, line_hash(last.hash, *line)),
+        )
+
+
+def audit_head(connection: Connection) -> AuditHead:
+    """The newest line of the table."""
+    row = connection.execute("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1").fetchone()
+    return AuditHead(0, GENESIS) if row is None else AuditHead(*row)
 
 
 class AuditTable:

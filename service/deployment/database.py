@@ -10,6 +10,7 @@ from ledger.belonging import Gone, refuse_other
 from ledger.copying import copy_to
 from ledger.sqlite import Connection, Place, connect, transaction
 from ledger.storage import CopyProgress, unseen
+from service.deployment.audit_chain import GENESIS, line_hash
 
 MIGRATIONS = Migrations("service")
 
@@ -102,3 +103,32 @@ def keys_and_audit(database: Database) -> None:
 def ledger(database: Database) -> None:
     database.execute("CREATE TABLE ledger (id TEXT) STRICT")  # whose keys and imports these are (R37)
     database.execute("INSERT INTO ledger VALUES (NULL)")
+
+
+@MIGRATIONS()
+def audit_that_is_chained(database: Database) -> None:
+    """Each line gets a hash over itself and the one before it; those of earlier versions as they are now."""
+    for verb in ("update", "delete"):
+        database.execute(f"DROP TRIGGER audit_keeps_{verb}")
+    database.execute("ALTER TABLE audit RENAME TO audit_before")
+    database.execute("""
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            who TEXT NOT NULL,
+            what TEXT NOT NULL,
+            detail TEXT NOT NULL,       -- a JSON object
+            hash BLOB NOT NULL          -- as audit_chain.py says
+        ) STRICT
+    """)
+    previous = GENESIS
+    for line in database.execute("SELECT id, at, who, what, detail FROM audit_before ORDER BY id").fetchall():
+        previous = line_hash(previous, *line)
+        database.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?)", [*line, previous])
+    database.execute("DROP TABLE audit_before")
+    database.execute("CREATE INDEX audit_by_time ON audit (at, id)")
+    for verb in ("UPDATE", "DELETE"):
+        database.execute(f"""
+            CREATE TRIGGER audit_keeps_{verb.lower()} BEFORE {verb} ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit table only grows'); END
+        """)

@@ -8,7 +8,8 @@ from typing import Any
 from ledger.page_damage import damage
 from ledger.sqlite import connect, transaction
 from ledger.storage import StorageFault
-from service.deployment.audit_trail import BACKUP_MADE, Act, AuditTable
+from service.deployment.audit_chain import GENESIS, AuditHead, AuditLine
+from service.deployment.audit_trail import BACKUP_MADE, Act, AuditTable, audit_head
 
 
 def fault_of(path: Path) -> str | None:
@@ -47,6 +48,30 @@ def last_backup(path: Path) -> Act | None:
     except StorageFault:
         return None
     return found[0].act if found else None
+
+
+def newest_line(path: Path) -> AuditHead:
+    """The head of the audit table. Raises StorageFault."""
+    if not path.exists():
+        return AuditHead(0, GENESIS)
+    with closing(connect(path, read_only=True, busy_seconds=1.0)) as store:
+        return audit_head(store)
+
+
+def kept_audit(path: Path) -> tuple[list[AuditLine], int]:
+    """The lines of the audit table in order, whatever stands in them, and the highest number that was ever given.
+
+    Nothing where there is no such table yet, or it is of an earlier version. Raises StorageFault.
+    """
+    if not path.exists():
+        return [], 0
+    with closing(connect(path, read_only=True)) as store:
+        store.text_factory = methodcaller("decode", "utf-8", "surrogateescape")
+        if "hash" not in {name for _, name, *_ in store.execute("PRAGMA table_info(audit)")}:
+            return [], 0
+        rows = store.execute("SELECT id, at, who, what, detail, hash FROM audit ORDER BY id").fetchall()
+        given = store.execute("SELECT seq FROM sqlite_sequence WHERE name = 'audit'").fetchone()
+        return list(map(AuditLine._make, rows)), 0 if given is None else int(given[0])
 
 
 def kept_imports(path: Path) -> tuple[list[dict[str, Any]], list[str]]:

@@ -14,7 +14,9 @@ from ledger.log.port import LogReader
 from projections.past.verify import RESTORE, Report, kept_state_faults, verify
 from projections.state.building import building_alone, discard
 from projections.state.port import StoredState
+from service.deployment.audit_chain import AuditHead, audit_faults
 from service.deployment.deployment import Deployment
+from service.deployment.store_checks import kept_audit
 from service.imports.record.against_log import kept_import_faults, kept_imports
 from service.queries.readers import Readers
 
@@ -55,9 +57,10 @@ class Verification:
         extent: Extent = PLAIN,
         *,
         saved_head: Head | None = None,
+        saved_trail: AuditHead | None = None,
         progress: Callable[[int], None] = lambda _: None,
     ) -> Report:
-        """Verify; `progress` is called with positions.
+        """Verify; `progress` is called with positions. `saved_head` and `saved_trail` are what was kept elsewhere.
 
         Raises NotMadeYet, and StorageFault and OSError for what can heal.
         """
@@ -81,6 +84,8 @@ class Verification:
                 with found.of("service.db", RESTORE):
                     found.add(Fault(0, f"service.db is damaged: {what}; {RESTORE}") for what in kept.damage)
                     found.add(kept_import_faults(kept, log, is_all_taken=_has_taken(log, ends)))
+                    lines, last = kept_audit(self.deployment.service_path)
+                    found.add(Fault(0, f"{what}; {RESTORE}") for what in audit_faults(lines, last, saved_trail))
             if extent.is_deep:
                 report = replace(report, otherwise=self._redecide(log, report.events, found, progress))
             if extent.all_files:

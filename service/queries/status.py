@@ -11,7 +11,7 @@ from ledger.log.port import LogReader, StoredLog
 from ledger.storage import StorageFault
 from service.deployment.deployment import Deployment
 from service.deployment.parts import CONSUMER, PROJECTOR
-from service.deployment.store_checks import imports_waiting, last_backup
+from service.deployment.store_checks import imports_waiting, last_backup, newest_line
 from service.queries.part_states import PartState, Waiting, part_states
 from service.queries.readers import Readers
 
@@ -96,14 +96,20 @@ class LedgerStatus:
         return {"at": moments.text(act.at), "position": act.detail.get("position"), "by": act.who}
 
     def signed_head(self) -> dict[str, object]:
-        """The log's head with the deployment's signature: kept elsewhere, it proves that nothing before it changed."""
+        """The heads of log and audit trail, signed: kept elsewhere, they prove that nothing before them changed."""
         with self.readers.log() as log:
             head = log.head()
+        trail = newest_line(self.deployment.service_path)
         return {
             "position": head.position,
             "hash": head.hash.hex(),
             "recorded_at": moments.text(head.recorded),
             "signature": self.signer.of_head(head.position, head.hash),
+            "trail": {
+                "lines": trail.lines,
+                "hash": trail.hash.hex(),
+                "signature": self.signer.of_trail(trail.lines, trail.hash),
+            },
         }
 
     def bus_lag(self, log: LogReader | None) -> int | None:

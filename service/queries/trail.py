@@ -1,23 +1,26 @@
 """Who did what to the deployment, when and why: the audit table, and the orders that are entries of the log (R33)."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ledger.events import moments, types
 from ledger.events.data import Settling, command_of, merge_order_of, settling_of
-from ledger.log.entry import public_id
-from ledger.log.erasure import Erasure
+from ledger.log.entry import Entry, public_id
 from ledger.log.port import LogReader
 from ledger.storage import NotMadeYet
 from projections.lists.refreshed import OpenLog
 from service.deployment.audit_trail import AuditTable
 from service.deployment.keys import Keys
 
-MERGED, SPLIT = "contacts merged", "contacts split"
-ERASED = "contact erased"
-UNDONE, REDONE = "import undone", "import redone"
 RETRIED, DROPPED = "message retried", "message dropped"
+ORDERS = {
+    types.IMPORT_UNDONE: "import undone",
+    types.IMPORT_REDONE: "import redone",
+    types.CONTACTS_MERGED: "contacts merged",
+    types.CONTACTS_SPLIT: "contacts split",
+    types.CONTACT_ERASED: "contact erased",
+}
 """What the trail calls the orders that the log has."""
 
 _AT_ONCE = 1_000
@@ -60,25 +63,13 @@ class Trail:
         kinds = self._table.kinds()
         try:
             with self._log() as log:
-                orders = sorted(log.undoings(log.head().position).after(0), key=lambda one: one.position, reverse=True)
-                for name, is_redo in ((UNDONE, False), (REDONE, True)):
-                    count = sum(one.is_redo is is_redo for one in orders)
-                    kinds |= {name: count} if count else {}
-                places = (
-                    _Place(one.recorded, 1, one.position)
-                    for one in orders
-                    if what in (None, REDONE if one.is_redo else UNDONE)
-                )
-                found += _orders(log, (one for one in places if before is None or one < before), actors, limit + 1)
-                for name, count in zip((RETRIED, DROPPED), log.count_settling(), strict=True):
-                    kinds |= {name: count} if count else {}
-                found += islice(_settlements(log, before, actors, what), limit + 1)
-                for name, count in zip((MERGED, SPLIT), log.count_merge_orders(), strict=True):
-                    kinds |= {name: count} if count else {}
-                found += islice(_merge_orders(log, before, actors, what), limit + 1)
-                erasures = log.erasures(log.head().position)
-                kinds |= {ERASED: len(erasures)} if erasures else {}
-                found += islice(_erasures(log, erasures, before, actors, what), limit + 1)
+                kinds |= {ORDERS[type]: count for type, count in log.count_orders().items()}
+                settled = zip((RETRIED, DROPPED), log.count_settling(), strict=True)
+                kinds |= {name: count for name, count in settled if count}
+                asked = _Asked(before, actors, what)
+                for kinds_of_log, read, tell in _IN_LOG:
+                    if what is None or what in kinds_of_log:
+                        found += islice(asked.acts(log, read(log), tell), limit + 1)
         except NotMadeYet:
             pass  # then nobody has ordered anything
         found.sort(key=lambda one: one[0], reverse=True)
@@ -110,90 +101,75 @@ class Trail:
         return {f"key {key.id}": key.name for key in self._keys.all()}
 
 
-def _orders(
-    log: LogReader, places: Iterator[_Place], actors: Collection[str] | None, limit: int
-) -> Iterator[tuple[_Place, dict[str, Any]]]:
-    """Orders about imports by these actors; `places` are those of orders, newest first."""
-    for place in places:
-        entry = log.entry(place.number)
-        assert entry is not None
-        order = command_of(entry.headers, entry.value)
-        who = order.by or "not known any more"
-        if actors is None or who in actors:
-            what = REDONE if entry.type == types.IMPORT_REDONE else UNDONE
-            detail = {"import": (entry.source or "").removeprefix(types.IMPORTS), "position": entry.position}
-            yield place, _told(entry.recorded, who, what, order.reason, detail)
-            limit -= 1
-        if limit == 0:
-            return
+class _InLog(NamedTuple):
+    """What an entry of the log tells of who did what, and why."""
+
+    what: str
+    who: str
+    why: str | None
+    detail: dict[str, Any]
 
 
-def _settlements(
-    log: LogReader, before: _Place | None, actors: Collection[str] | None, what: str | None
-) -> Iterator[tuple[_Place, dict[str, Any]]]:
-    """Rejected messages that these actors had taken again or dropped, newest first."""
-    if what not in (None, RETRIED, DROPPED):
-        return
-    end = _end(log, before)
-    while entries := log.settling(_AT_ONCE, before=end):
-        for entry in entries:
-            order = settling_of(entry.headers, entry.value) or Settling()
-            who = order.by or "not known any more"
-            is_dropped = entry.type == types.MESSAGE_DROPPED
-            name = DROPPED if is_dropped else RETRIED
-            if what in (None, name) and (actors is None or who in actors):
-                detail = {"message": order.position, "position": entry.position}
-                place = _Place(entry.recorded, 1, entry.position)
-                yield place, _told(entry.recorded, who, name, order.reason, detail)
-        end = entries[-1].position
+class _Read(Protocol):
+    """Reads entries, newest first, before a position."""
+
+    def __call__(self, limit: int, *, before: int | None = None) -> list[Entry]: ...
 
 
-def _merge_orders(
-    log: LogReader, before: _Place | None, actors: Collection[str] | None, what: str | None
-) -> Iterator[tuple[_Place, dict[str, Any]]]:
-    """Contacts that these actors had merged or split, newest first."""
-    if what not in (None, MERGED, SPLIT):
-        return
-    end = _end(log, before)
-    while entries := log.merge_orders(_AT_ONCE, before=end):
-        for entry in entries:
-            order = merge_order_of(entry.headers, entry.value)
-            who = order.by or "not known any more"
-            name = MERGED if entry.type == types.CONTACTS_MERGED else SPLIT
-            if what in (None, name) and (actors is None or who in actors):
-                ids = {"contact": order.absorbed, "survivor": order.survivor}
-                detail = {name: id for name, id in ids.items() if id} | {"position": entry.position}
-                place = _Place(entry.recorded, 1, entry.position)
-                yield place, _told(entry.recorded, who, name, order.reason, detail)
-        end = entries[-1].position
+class _Asked(NamedTuple):
+    """Which acts are asked for: before a place, of these actors, of a kind; None: of any."""
+
+    before: _Place | None
+    actors: Collection[str] | None
+    what: str | None
+
+    def acts(
+        self, log: LogReader, read: _Read, tell: Callable[[LogReader, Entry], _InLog]
+    ) -> Iterator[tuple[_Place, dict[str, Any]]]:
+        """Those that the log tells, newest first."""
+        end = None
+        if self.before is not None:
+            end = self.before.number if self.before.is_order else log.position_at(self.before.at - 1) + 1
+        while entries := read(_AT_ONCE, before=end):
+            for entry in entries:
+                told = tell(log, entry)
+                is_theirs = self.actors is None or told.who in self.actors
+                if is_theirs and self.what in (None, told.what):
+                    detail = told.detail | {"position": entry.position}
+                    place = _Place(entry.recorded, 1, entry.position)
+                    yield place, _told(entry.recorded, told.who, told.what, told.why, detail)
+            end = entries[-1].position
 
 
-def _erasures(
-    log: LogReader,
-    erasures: Sequence[Erasure],
-    before: _Place | None,
-    actors: Collection[str] | None,
-    what: str | None,
-) -> Iterator[tuple[_Place, dict[str, Any]]]:
-    """Contacts that these actors had erased, newest first."""
-    end = _end(log, before)
-    for position, _ in reversed(erasures if what in (None, ERASED) else ()):
-        entry = log.entry(position) if end is None or position < end else None
-        if entry is None or entry.contact is None:
-            continue
-        order = command_of(entry.headers, entry.value)
-        who = order.by or "not known any more"
-        if actors is None or who in actors:
-            (id,) = log.ids([entry.contact]).values()
-            detail = {"contact": public_id(id), "position": position}
-            yield _Place(entry.recorded, 1, position), _told(entry.recorded, who, ERASED, order.reason, detail)
+def _order(log: LogReader, entry: Entry) -> _InLog:
+    """An order about an import, or about one contact or two."""
+    order = command_of(entry.headers, entry.value)
+    assert entry.type is not None
+    detail: dict[str, Any] = {}
+    if entry.type in (types.IMPORT_UNDONE, types.IMPORT_REDONE):
+        detail["import"] = (entry.source or "").removeprefix(types.IMPORTS)
+    elif entry.type == types.CONTACT_ERASED:
+        detail |= {"contact": public_id(id) for id in log.ids([entry.contact or 0]).values()}
+    else:
+        named = merge_order_of(entry.headers, entry.value)
+        detail |= {name: id for name, id in (("contact", named.absorbed), ("survivor", named.survivor)) if id}
+    return _InLog(ORDERS[entry.type], order.by or _NOBODY, order.reason, detail)
 
 
-def _end(log: LogReader, before: _Place | None) -> int | None:
-    """The position before which the orders stand that come after a place in the trail; None: the log's end."""
-    if before is None:
-        return None
-    return before.number if before.is_order else log.position_at(before.at - 1) + 1
+def _settlement(_log: LogReader, entry: Entry) -> _InLog:
+    """A rejected message that somebody had taken again or dropped."""
+    order = settling_of(entry.headers, entry.value) or Settling()
+    what = DROPPED if entry.type == types.MESSAGE_DROPPED else RETRIED
+    return _InLog(what, order.by or _NOBODY, order.reason, {"message": order.position})
+
+
+_NOBODY = "not known any more"
+
+_IN_LOG: tuple[tuple[Collection[str], Callable[[LogReader], _Read], Callable[[LogReader, Entry], _InLog]], ...] = (
+    (ORDERS.values(), lambda log: log.orders, _order),
+    ((RETRIED, DROPPED), lambda log: log.settling, _settlement),
+)
+"""The kinds of acts that the log tells, with what reads their entries and what each tells."""
 
 
 def _told(at: int, who: str, what: str, why: str | None, detail: Any) -> dict[str, Any]:

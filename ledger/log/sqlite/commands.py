@@ -1,6 +1,5 @@
 """Undos and redos of imports, and splits, read from a log's file."""
 
-from ledger.events import types
 from ledger.log.entry import Entry
 from ledger.log.questions import Commands
 from ledger.log.sqlite import undoing
@@ -8,8 +7,6 @@ from ledger.log.sqlite.connected import Connected
 from ledger.log.sqlite.entries import COLUMNS, entry_of
 from ledger.log.undo import Refused, Undoings, refused
 
-_MERGE_ORDERS = "entries INDEXED BY entries_of_merge_orders"
-_IS_MERGE_ORDER = "type IN ('ContactsMerged', 'ContactsSplit') AND reason IS NULL"
 _NEXT = """
 SELECT min(position) FROM (
     SELECT min(position) AS position FROM entries INDEXED BY entries_of_undoings
@@ -20,32 +17,48 @@ SELECT min(position) FROM (
 )
 """
 
+_ORDERS = {
+    "entries_of_undoings": "type IN ('ImportUndone', 'ImportRedone')",
+    "entries_of_merge_orders": "type IN ('ContactsMerged', 'ContactsSplit')",
+    "entries_of_erasures": "type = 'ContactErased'",
+}
+"""The indexes that orders are found by, and of which types each has those that were accepted."""
+
+_NEWEST = " UNION ALL ".join(
+    f"SELECT * FROM (SELECT position FROM entries INDEXED BY {index} WHERE {types} AND reason IS NULL"
+    " AND position < ?1 ORDER BY position DESC LIMIT ?2)"
+    for index, types in _ORDERS.items()
+)
+_COUNTS = " UNION ALL ".join(
+    f"SELECT type, count(*) FROM entries INDEXED BY {index} WHERE {types} AND reason IS NULL GROUP BY type"
+    for index, types in _ORDERS.items()
+)
+
 
 class SqliteCommands(Connected, Commands):
-    """Asks one log's file for the orders about imports."""
+    """Asks one log's file for the orders about imports and contacts."""
 
     def next_revision(self, after: int) -> int | None:
         """See `Commands.next_revision`."""
         row = self._connection.execute(_NEXT, (after,)).fetchone()
         return None if row[0] is None else int(row[0])
 
+    def orders(self, limit: int, *, before: int | None = None) -> list[Entry]:
+        """See `Commands.orders`."""
+        query = (
+            f"SELECT {COLUMNS} FROM entries LEFT JOIN sources USING (source)"
+            f" WHERE position IN ({_NEWEST}) ORDER BY position DESC LIMIT ?2"
+        )
+        bounds = (2**62 if before is None else before, limit)
+        return [entry_of(row) for row in self._connection.execute(query, bounds).fetchall()]
+
+    def count_orders(self) -> dict[str, int]:
+        """See `Commands.count_orders`."""
+        return dict(self._connection.execute(_COUNTS).fetchall())
+
     def undoings(self, until: int) -> Undoings:
         """See `Commands.undoings`."""
         return undoing.undoings(self._connection, until)
-
-    def merge_orders(self, limit: int, *, before: int | None = None) -> list[Entry]:
-        """See `Commands.merge_orders`."""
-        query = (
-            f"SELECT {COLUMNS} FROM {_MERGE_ORDERS} LEFT JOIN sources USING (source)"
-            f" WHERE {_IS_MERGE_ORDER} AND position < ? ORDER BY position DESC LIMIT ?"
-        )
-        return [entry_of(row) for row in self._connection.execute(query, (before or 2**62, limit)).fetchall()]
-
-    def count_merge_orders(self) -> tuple[int, int]:
-        """See `Commands.count_merge_orders`."""
-        query = f"SELECT count(*), total(type = ?) FROM {_MERGE_ORDERS} WHERE {_IS_MERGE_ORDER}"
-        orders, splits = self._connection.execute(query, (types.CONTACTS_SPLIT,)).fetchone()
-        return orders - int(splits), int(splits)
 
     def touched(self, source: int, until: int) -> list[int]:
         """See `Commands.touched`."""

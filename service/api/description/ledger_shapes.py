@@ -124,13 +124,22 @@ class StatusSchema(Answer):
     parts = fields.List(fields.Nested(PartStateSchema), required=True)
 
 
+class TrailHeadSchema(Answer):
+    """The newest line of the audit trail's table."""
+
+    lines = fields.Integer(required=True, metadata={"description": "How many there are"})
+    hash = fields.String(required=True)
+    signature = fields.String(required=True, metadata={"description": "By this deployment's secret"})
+
+
 class HeadSchema(Answer):
-    """The log's head."""
+    """The log's head, and the audit trail's."""
 
     position = position_field("The newest entry's", required=True)
     hash = fields.String(required=True)
     recorded_at = MomentField("When the log took it", required=True)
     signature = fields.String(required=True, metadata={"description": "By this deployment's secret"})
+    trail = fields.Nested(TrailHeadSchema, required=True)
 
 
 class HeaderSchema(Schema):

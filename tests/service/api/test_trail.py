@@ -96,3 +96,28 @@ def test_a_cursor_that_is_none_is_422(client, cursor):
     answer = client.read("/v1/audit/trail", query_string={"cursor": cursor})
     assert answer.status_code == 422
     assert answer.json["errors"][0]["parameter"] == "cursor"
+
+
+def test_every_order_that_the_log_has_is_told_with_who_and_why(client, world):
+    world.track(phone=GAVIN)
+    world.track(user_id="u-2")
+    world.track(phone=ASHA)
+    world.settle()
+    one, other, third = (world.contact(who)["id"] for who in (GAVIN, "u-2", ASHA))
+    said = {"by": "asha", "reason": "the same person"}
+    world.send_signed("/cli", "ContactsMerged", "o1", {"survivor": one, "absorbed": other, **said})
+    world.consume()
+    world.send_signed("/cli", "ContactsSplit", "o2", {"absorbed": other, **said})
+    world.consume()
+    world.send_signed("/cli", "ContactErased", "o3", {"contact": third, "by": "meera", "reason": "asked for it"})
+    world.settle()
+    acts = [act for act in client.read("/v1/audit/trail").json["acts"] if act["detail"].get("position")]
+    assert [(act["what"], act["name"], act["why"]) for act in acts] == [
+        ("contact erased", "meera", "asked for it"),
+        ("contacts split", "asha", "the same person"),
+        ("contacts merged", "asha", "the same person"),
+    ]
+    assert acts[0]["detail"] == {"contact": third, "position": 6}
+    assert acts[2]["detail"] == {"contact": other, "survivor": one, "position": 4}
+    assert told(client.read("/v1/audit/trail?what=contact+erased&who=meera"))
+    assert not told(client.read("/v1/audit/trail?what=contact+erased&who=asha"))

@@ -32,8 +32,8 @@ def test_a_key_is_on_the_trail_from_its_making_to_its_end_and_its_text_is_not(ru
     run(keys, "revoke", made["id"])
     told = acts()
     assert [(act["what"], act["detail"]["key"]) for act in told] == [
-        ("key created", made["id"]),
         ("key revoked", made["id"]),
+        ("key created", made["id"]),
     ]
     assert all(act["who"].startswith("cli:") and act["at"].endswith("Z") for act in told)
     assert made["key"] not in json.dumps(told)
@@ -45,15 +45,15 @@ def test_a_rebuild_is_on_the_trail_with_what_it_made(run, acts, world, tmp_path)
     run(rebuild)
     run(rebuild, "--until", "0", "--into", str(tmp_path / "then.db"))
     assert [(act["what"], act["detail"]) for act in acts()] == [
-        ("state rebuilt", {"position": 1, "generation": 2}),
         ("state rebuilt", {"position": 0, "generation": None, "into": str(tmp_path / "then.db")}),
+        ("state rebuilt", {"position": 1, "generation": 2}),
     ]
 
 
-def test_the_newest_are_shown_oldest_first(run, acts):
+def test_the_newest_are_shown_newest_first(run, acts):
     for name in ("a", "b", "c"):
         run(keys, "create", "--name", name, "--scope", "track")
-    assert [act["detail"]["name"] for act in acts("--limit", "2")] == ["b", "c"]
+    assert [act["detail"]["name"] for act in acts("--limit", "2")] == ["c", "b"]
 
 
 def test_a_deployment_in_which_nothing_was_done_has_an_empty_trail(acts):
