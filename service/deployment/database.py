@@ -10,7 +10,8 @@ from ledger.belonging import Gone, refuse_other
 from ledger.copying import copy_to
 from ledger.sqlite import Connection, Place, connect, transaction
 from ledger.storage import CopyProgress, unseen
-from service.deployment.audit_chain import GENESIS, line_hash
+from service.deployment.audit_chain import GENESIS, AuditHead, line_hash
+from service.deployment.audit_trail import audit_head
 
 MIGRATIONS = Migrations("service")
 
@@ -48,6 +49,10 @@ class FrozenStore:
         """From now on see the file as it is now."""
         self._connection.execute("BEGIN")
         self._connection.execute("SELECT id FROM ledger").fetchone()  # its view begins with its first read
+
+    def newest_line(self) -> AuditHead:
+        """The head of the audit table."""
+        return audit_head(self._connection)
 
     def copy_to(self, path: Path, progress: CopyProgress = unseen) -> None:
         """Write it into the new file `path`; it is on the disk when this returns."""

@@ -16,6 +16,7 @@ from ledger.storage import CopyProgress, NotMadeYet
 from projections.state.digest import content_digest
 from projections.state.generations import Generations
 from projections.state.port import StateReader
+from service.deployment.audit_chain import AuditHead
 from service.deployment.audit_trail import BACKUP_MADE, Act
 from service.deployment.database import frozen_store
 from service.deployment.deployment import Deployment
@@ -28,6 +29,7 @@ from service.jobs.backups.manifest import (
     Manifest,
     SecretPlace,
     SignedHead,
+    SignedTrail,
     described,
     write_manifest,
 )
@@ -98,9 +100,10 @@ class BackupParts:
                 _copy_imports(imports, folder / IMPORTS, _is_changing)
 
             copy_bus = opened.enter_context(self.bus.copying(freeze))
-            bus, head = self._bus(log), self._head(log)
+            bus = self._bus(log)
             log.copy_to(folder / LOG, _told(progress, "log"))
             store.copy_to(folder / STORE, _told(progress, "service"))
+            head = self._head(log, store.newest_line())
             if copy_bus is not None:
                 copy_bus(folder / BUS, _told(progress, "bus"))
             _copy_imports(imports, folder / IMPORTS, _is_staying)
@@ -127,10 +130,11 @@ class BackupParts:
         kind = "sqlite" if self.deployment.settings.bus.startswith("sqlite:") else "kafka"
         return BackedBus(kind, id, {str(partition): offset for partition, offset in offsets.items()})  # type: ignore[arg-type]
 
-    def _head(self, log: LogReader) -> SignedHead:
+    def _head(self, log: LogReader, line: AuditHead) -> SignedHead:
         head = log.head()
         signature = self.signer.of_head(head.position, head.hash)
-        return SignedHead(head.position, head.hash.hex(), moments.text(head.recorded), signature)
+        trail = SignedTrail(line.lines, line.hash.hex(), self.signer.of_trail(*line))
+        return SignedHead(head.position, head.hash.hex(), moments.text(head.recorded), signature, trail)
 
     def _copy_secret(self, folder: Path) -> SecretPlace:
         """Without its secret a backup is worth nothing; one that the settings have is kept by whoever set it."""

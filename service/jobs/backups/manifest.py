@@ -31,13 +31,22 @@ class BackupFile(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class SignedTrail(msgspec.Struct, frozen=True):
+    """The newest line of the audit trail's table, signed."""
+
+    lines: int
+    hash: str
+    signature: str
+
+
 class SignedHead(msgspec.Struct, frozen=True):
-    """The log's newest entry, signed as `contacts head` prints it."""
+    """The heads of log and audit trail, signed as `contacts head` prints them."""
 
     position: int
     hash: str
     recorded_at: str
     signature: str
+    trail: SignedTrail
 
 
 class BackedBus(msgspec.Struct, frozen=True):

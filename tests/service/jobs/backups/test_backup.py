@@ -25,9 +25,10 @@ def faults(world):
 
 
 def test_the_manifest_says_whose_it_is_how_far_it_goes_and_every_file_with_its_digest(carrier):
-    manifest = carrier.take()
-    world, kept = carrier.world, json.loads((carrier.folder / "manifest.json").read_bytes())
+    world = carrier.world
     head = ledger_status(world.deployment).signed_head()
+    manifest = carrier.take()
+    kept = json.loads((carrier.folder / "manifest.json").read_bytes())
     assert (kept["ledger"], kept["head"]) == (world.deployment.ledger.id, head)
     assert kept["state"]["content_digest"] == verification(world.deployment).run().content_digest
     assert {one["name"]: one["sha256"] for one in kept["files"]} == {
