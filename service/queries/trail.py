@@ -149,7 +149,8 @@ def _order(log: LogReader, entry: Entry) -> _InLog:
     if entry.type in (types.IMPORT_UNDONE, types.IMPORT_REDONE):
         detail["import"] = (entry.source or "").removeprefix(types.IMPORTS)
     elif entry.type == types.CONTACT_ERASED:
-        detail |= {"contact": public_id(id) for id in log.ids([entry.contact or 0]).values()}
+        assert entry.contact is not None
+        detail["contact"] = public_id(log.ids([entry.contact])[entry.contact])
     else:
         named = merge_order_of(entry.headers, entry.value)
         detail |= {name: id for name, id in (("contact", named.absorbed), ("survivor", named.survivor)) if id}
