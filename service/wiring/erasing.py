@@ -56,8 +56,8 @@ def places(drivers: Drivers, store: Connection, pending: PendingErasure, positio
     """Where something of a person can be, in a data folder and beside it; `position` is the erasure's in the log."""
     data, mentions = drivers.deployment.data, Mentions(pending.phones, pending.user_ids)
     return (
-        ErasedPlace("log", partial(_log, drivers)),
-        ErasedPlace("state", partial(_state, drivers, position)),
+        ErasedPlace("log", partial(_log, drivers), is_source=True),
+        ErasedPlace("state", partial(_state, drivers, position), is_source=True),
         ErasedPlace("bus", partial(_bus, drivers, mentions)),
         ErasedPlace("past states", partial(_discarded, data / "past", "at-*.db")),
         ErasedPlace("exports", partial(_exports, drivers, position, mentions)),

@@ -6,7 +6,9 @@ from typing import Any
 
 import msgspec
 
+from ledger.events.signing import Signer
 from ledger.log.entry import NewEntry
+from ledger.log.erasure import emptied_text
 from ledger.log.port import EventLog, LogReader, StoredLog
 from ledger.log.sqlite.reader import LogFile
 from ledger.log.sqlite.writer import SqliteEventLog
@@ -19,7 +21,7 @@ class SqliteLogPlace:
         self.path = folder / "log.db"
 
     def log(self, clock: Callable[[], int]) -> EventLog:
-        return SqliteEventLog(self.path, clock=clock)
+        return SqliteEventLog(self.path, clock=clock, signer=Signer(b"secret of the contract"))
 
     def stored(self) -> StoredLog:
         return LogFile(self.path)
@@ -92,6 +94,14 @@ class LogByHand:
             else:
                 detail = msgspec.json.encode(batch.redo(source)).decode()
             return batch.add(entry(type=type, source=source, message_id=f"order.{self._orders}", detail=detail))
+
+    def erase(self, contact: int) -> int:
+        """Append the entry that erases a contact; gives its position."""
+        self._orders += 1
+        expected = self.log.offsets("b")
+        with self.log.appending("b", expected, {0: expected.get(0, 0) + 1}) as batch:
+            detail, id = emptied_text(batch.erase(contact)), f"erasure.{self._orders}"
+            return batch.add(entry(type="ContactErased", source="/cli", message_id=id, contact=contact, detail=detail))
 
     def close(self) -> None:
         self.reader.close()

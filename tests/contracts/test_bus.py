@@ -56,6 +56,19 @@ def test_a_big_publish_arrives_whole_and_in_order(publisher, reader):
     assert values(read(reader, 12_000, limit=5_000)) == [b"%d" % number for number in range(12_000)]
 
 
+def test_messages_are_emptied_at_their_offsets_or_the_bus_says_that_it_cannot(place, publisher, reader):
+    """R31: none beyond what was taken, and no other one."""
+    publisher.publish([Message(b"asha", b"1", (("ce_id", b"1"),)), Message(b"gavin", b"2"), Message(b"gavin", b"3")])
+    begin, following = reader.ranges()[0]
+    if place.bus().erase(lambda one: one.key == b"gavin", b"emptied", following - 1):
+        expected = [(b"asha", b"1", (("ce_id", b"1"),)), (None, b"emptied", ()), (b"gavin", b"3", ())]
+        records = read(reader, 3)
+        assert [(one.key, one.value, one.headers) for one in records] == expected
+        assert [one.offset for one in records] == [begin, begin + 1, begin + 2]
+    else:
+        assert values(read(reader, 3)) == [b"1", b"2", b"3"]
+
+
 def test_publishing_nothing_is_no_message(publisher, reader):
     publisher.publish([])
     assert reader.ranges()[0][0] == reader.ranges()[0][1]

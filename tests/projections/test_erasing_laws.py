@@ -17,7 +17,7 @@ from projections.state.digest import digests
 from projections.state.sqlite.file import StateFile
 from tests.intake import NOON, SECOND, SECRET, SequenceIds, erasure_message
 from tests.projections.conftest import Room
-from tests.worlds import bounded, folder, mixed_streams
+from tests.worlds import bounded, folder, merged_by_hand, mixed_streams
 
 EVERY = 4
 """One message in so many is followed by an erasure, at most."""
@@ -28,7 +28,8 @@ def histories(draw):
     """Messages, each with what follows it: the n-th contact is erased (None: nobody), and whether it is projected."""
     steps = st.tuples(st.none() | st.integers(0, 5), st.booleans())
     return [
-        (one, *(draw(steps) if draw(st.integers(0, EVERY)) == 0 else (None, False))) for one in draw(mixed_streams())
+        (one, *(draw(steps) if draw(st.integers(0, EVERY)) == 0 else (None, False)))
+        for one in draw(st.one_of(mixed_streams(), merged_by_hand()))
     ]
 
 

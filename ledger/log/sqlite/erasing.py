@@ -158,7 +158,8 @@ def _forget_names(connection: Connection, signer: Signer, positions: Sequence[in
     for some in _chunks(positions):
         rows = connection.execute(
             "SELECT name, message_id, position FROM entries JOIN sources USING (source)"
-            f" WHERE position {_THESE} AND (reason IS NULL OR reason NOT IN {_FORGERIES}) ORDER BY reason IS NOT NULL",
+            f" WHERE position {_THESE} AND message_id IS NOT NULL AND (reason IS NULL OR reason NOT IN {_FORGERIES})"
+            " ORDER BY reason IS NOT NULL",
             (_listed(some),),
         ).fetchall()
         connection.executemany(

@@ -24,11 +24,13 @@ class NotYet(Exception):
 class ErasedPlace:
     """A place that is in our hands. `erase` looks for the person and leaves nothing; once more does no harm.
 
-    It gives a sentence about what it could not reach, None where nothing is left. It raises NotYet.
+    It gives a sentence about what it could not reach, None where nothing is left. It raises NotYet. While `is_source`
+    waits, places that are filled from it are not looked at: they could get the person from there once more.
     """
 
     name: str
     erase: Callable[[], str | None]
+    is_source: bool = False
 
 
 ELSEWHERE = (
@@ -44,9 +46,18 @@ ELSEWHERE = (
 """What is not in our hands, and is said in every receipt."""
 
 
-def erase_everywhere(places: Sequence[ErasedPlace]) -> list[PlaceReceipt]:
-    """Go through all places once; a place that has to wait keeps none of the others waiting."""
-    return [*map(_erased, places), *ELSEWHERE]
+def erase_everywhere(places: Sequence[ErasedPlace], before: Sequence[PlaceReceipt] = ()) -> list[PlaceReceipt]:
+    """Go once through the places that are not done according to the receipt of before; the new receipt."""
+    known = {one.place: one for one in before if one.state != "waiting"}
+    receipt, waiting = [], None
+    for place in places:
+        one = known.get(place.name)
+        if one is None:
+            one = _erased(place) if waiting is None else PlaceReceipt(place.name, "waiting", f"first the {waiting}")
+        if place.is_source and one.state == "waiting":
+            waiting = place.name
+        receipt.append(one)
+    return [*receipt, *ELSEWHERE]
 
 
 def _erased(place: ErasedPlace) -> PlaceReceipt:

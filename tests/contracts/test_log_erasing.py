@@ -1,0 +1,84 @@
+"""Erasing a contact: what a log's driver must do (R31)."""
+
+import pytest
+
+from ledger.log.erasure import Emptied
+from tests.contracts.logs import entry
+from tests.examples import ASHA, GAVIN
+
+VALUE = b'{"data": {"phone": "%s"}}' % GAVIN.encode()
+
+
+@pytest.fixture
+def two(by_hand):
+    """Gavin with two entries and Asha with one; a rejected message that names him, and one that names nobody."""
+    gavin = by_hand.create(GAVIN, "u1", message_id="m1", value=VALUE, key=b"k")
+    by_hand.about(gavin, GAVIN)
+    by_hand.create(ASHA, message_id="m3")
+    by_hand.append(
+        entry(reason="invalid", raw_digest=b"1", message_id="m4", value=VALUE, detail="the sentence"),
+        entry(reason="invalid", raw_digest=b"2", message_id="m5"),
+    )
+    return by_hand
+
+
+def test_entries_about_the_contact_and_messages_that_name_it_are_emptied(two):
+    erasure = two.erase(1)
+    assert [two.reader.entry(position).is_erased for position in range(1, 7)] == [True, True, False, True, False, False]
+    one = two.reader.entry(1)
+    assert (one.source, one.message_id, one.key, one.value, one.phone, one.user_id) == (None,) * 6
+    assert two.reader.entry(4).detail is None
+    assert (one.contact, one.type, one.contact_id) == (1, "UserTracked", (1).to_bytes(16, "big"))
+    (told,) = two.reader.erasures(9)
+    assert (told.position, told.emptied) == (erasure, Emptied([1], [4], 3, 2))
+
+
+def test_nothing_finds_the_contact_any_more(two):
+    two.erase(1)
+    assert two.reader.holder_of_phone(GAVIN) is None
+    assert two.reader.last_holder_of_user_id("u1") is None
+    assert two.reader.is_gone(1)
+    assert two.reader.holder_of_phone(ASHA).contact == 3
+
+
+def test_it_is_told_which_contacts_were_erased_and_where(two):
+    erasure = two.erase(1)
+    assert two.reader.erased_among([1, 3]) == {1: erasure}
+    assert [two.reader.next_erasure(after) for after in (0, erasure - 1, erasure)] == [erasure, erasure, None]
+    assert two.reader.erasures(erasure - 1) == []
+
+
+def test_names_of_what_was_emptied_are_never_free_again(two):
+    two.erase(1)
+    expected = two.log.offsets("b")
+    with two.log.appending("b", expected, {0: expected[0] + 1}) as batch:
+        taken = batch.taken({"s": ["m1", "m3", "m4", "m9"]})
+        assert {id: one.value for (_, id), one in taken.items()} == {"m1": None, "m3": b"{}", "m4": None}
+        assert batch.erased_at(1) == 6
+        assert batch.erased_at(3) is None
+
+
+def test_whoever_was_merged_with_it_is_erased_with_it(by_hand):
+    by_hand.create(GAVIN)
+    by_hand.create(user_id="u1")
+    by_hand.merge(GAVIN, "u1")
+    by_hand.erase(1)
+    assert by_hand.reader.erasures(9)[0].emptied.contacts == [1, 2]
+    assert all(by_hand.reader.entry(position).is_erased for position in (1, 2, 3))
+
+
+def test_the_rows_that_an_erasure_emptied_say_their_import_and_number(by_hand):
+    by_hand.create(GAVIN, source="/imports/i1", message_id="i1.1", row=7, row_end=1)
+    by_hand.append(entry(source="/imports/i1", type="ImportSplit", message_id="i1.split"))
+    by_hand.erase(1)
+    (told,) = by_hand.reader.erasures(9)
+    (row,) = by_hand.reader.emptied_rows(told.emptied)
+    assert (row[0], row[14], row[15]) == (1, 7, 1)
+    assert by_hand.reader.source_name(row[9]) == "/imports/i1"
+
+
+def test_a_foreign_source_that_has_no_message_left_is_forgotten(two):
+    two.create(user_id="u7", source="https://gavin.example", message_id="own")
+    two.erase(6)
+    assert two.reader.source_number("https://gavin.example") is None
+    assert two.reader.source_number("s") is not None
