@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.sqlite import connect
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.intake import apart_message, erasure_message, identity_faults, merge_message, message, reasons, tracked
 
@@ -151,3 +152,23 @@ def test_a_contact_that_was_split_is_not_erased_for_what_was_said_while_it_was_o
     assert reasons(done) == [None, None, "wrong_state"]
     assert holders(log, GAVIN, ASHA) == [None, None]
     assert identity_faults(log) == []
+
+
+@pytest.mark.usefixtures("two")
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("UPDATE merges SET until = NULL", "merges: the merge of contact 2 has another until"),
+        ("UPDATE merges SET survivor = 2", "merges: the merge of contact 2 has another survivor"),
+        ("DELETE FROM merges", "merges: the merge of contact 2 is missing"),
+        ("UPDATE phones SET contact = 1", "phones: the phone of contact 2 has another contact"),
+        ("UPDATE contacts SET phone = NULL WHERE contact = 2", "contacts: contact 2 has another phone"),
+        ("DELETE FROM former_phones WHERE until = 4", "former_phones: a former phone of contact 1 is missing"),
+    ],
+)
+def test_verify_names_what_was_changed_of_a_merge_and_a_split(intake, log, change, told):
+    intake.take(merge_message(FIRST, SECOND), apart_message(SECOND))
+    assert identity_faults(log) == []
+    with closing(connect(intake.path)) as connection:
+        connection.execute(change)
+    assert any(fault.startswith(told) for fault in identity_faults(log)), identity_faults(log)

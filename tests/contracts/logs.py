@@ -103,6 +103,15 @@ class LogByHand:
             detail, id = emptied_text(batch.erase(contact)), f"erasure.{self._orders}"
             return batch.add(entry(type="ContactErased", source="/cli", message_id=id, contact=contact, detail=detail))
 
+    def by_hand(self, type: str, contact: int, absorbed: int) -> int:
+        """Append the entry that merges two contacts by hand or splits them; gives its position."""
+        self._orders += 1
+        expected = self.log.offsets("b")
+        with self.log.appending("b", expected, {0: expected.get(0, 0) + 1}) as batch:
+            (batch.merge if type == "ContactsMerged" else batch.split)(contact, absorbed)
+            made = {"type": type, "message_id": f"order.{self._orders}", "contact": contact, "absorbed": absorbed}
+            return batch.add(entry(**made))
+
     def close(self) -> None:
         self.reader.close()
         self.log.close()

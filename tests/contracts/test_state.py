@@ -15,7 +15,7 @@ from projections.fold.evolve import VERSION
 from projections.fold.growth import Counts, Growth, Origin
 from projections.fold.outcomes import RowMessage
 from projections.state.answers import Checkpoint
-from projections.state.indexes import KINDS, TAGS, of_attribute
+from projections.state.indexes import KINDS, TAGS, of_attribute, of_sort
 from tests.contracts.states import Kept, SqliteStorage, contact
 from tests.examples import ASHA, GAVIN
 
@@ -175,6 +175,22 @@ def test_attributes_are_known_by_their_types_and_how_many_have_them(kept, is_ind
         assert (types.of("nothing"), types.has("nothing")) == (None, False)
         assert {"n", "day"} <= types.names()
         assert {kind.name for kind in state.kinds()} == {"n", "day"}
+
+
+@pytest.mark.parametrize("is_indexed", [False, True])
+def test_values_that_several_contacts_have_come_in_order_whatever_their_case(kept, is_indexed):
+    emails = ["b@x.example", "A@x.example", "c@x.example", "a@X.example", "B@x.example", None]
+    if is_indexed:
+        kept.writer.index({of_sort("email")})
+    kept.save(*(contact(number, email=email) for number, email in enumerate(emails, 1) if email))
+    whole = kept.ask(lambda state: state.shared_values("email", "", 9, inclusive=False))
+    assert [value.lower() for value in whole.values] == ["a@x.example", "b@x.example"]
+    assert (whole.newest is None) == is_indexed
+    for inclusive, found in ((False, ["b@x.example"]), (True, ["a@x.example", "b@x.example"])):
+        rest = kept.ask(lambda state, way=inclusive: state.shared_values("email", "A@X.EXAMPLE", 9, inclusive=way))
+        assert [value.lower() for value in rest.values] == found
+    assert kept.ask(lambda state: state.contacts_with("email", "B@X.example", 9)) == [1, 5]
+    assert len(kept.ask(lambda state: state.contacts_with("email", "B@X.example", 1))) == 1
 
 
 def test_work_on_indexes_waits_for_contacts_that_have_just_changed(kept):
