@@ -181,6 +181,10 @@ class Holders(ABC):
         """The phones (E.164) and user ids that find a contact beside its own, since others were merged into it."""
 
     @abstractmethod
+    def with_aliases(self) -> set[int]:
+        """The contacts that others were merged into by hand: more than one phone or user id may find each."""
+
+    @abstractmethod
     def are_apart(self, one: int, other: int) -> bool:
         """Whether two contacts, or any two merged into them, were split from each other."""
 

@@ -10,7 +10,7 @@ from ledger.log.entry import phone_number, phone_text
 from ledger.log.holdings import holdings
 from ledger.log.revisions import IdentityEvent, counting
 from ledger.log.sqlite.identities import PHONES, USER_IDS, end
-from ledger.log.sqlite.merges import chunks, components, group
+from ledger.log.sqlite.merges import chunks, components, group, survivors
 from ledger.log.undo import Undoings
 from ledger.sqlite import Connection
 
@@ -139,6 +139,13 @@ def _hold(
         f"INSERT OR IGNORE INTO {table} ({key}, contact, since) VALUES (?, ?, ?)",
         [(name, contact, position) for name, contact in sorted(holders.items()) if before.get(name) != contact],
     )
+
+
+def with_aliases(connection: Connection) -> set[int]:
+    """The contacts into which others were merged by hand, as they are merged now."""
+    rows = connection.execute(f"SELECT DISTINCT contact {_ORDERS} AND type = 'ContactsMerged'").fetchall()
+    merged = [contact for (contact,) in rows]
+    return set(survivors(connection, merged, 2**62).values()) if merged else set()
 
 
 def aliases(connection: Connection, contact: int) -> tuple[list[str], list[str]]:

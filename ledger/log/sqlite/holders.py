@@ -117,6 +117,10 @@ class SqliteHolders(Connected, Holders):
         """See `People.aliases`."""
         return by_hand.aliases(self._connection, contact)
 
+    def with_aliases(self) -> set[int]:
+        """See `People.with_aliases`."""
+        return by_hand.with_aliases(self._connection)
+
     def are_apart(self, one: int, other: int) -> bool:
         """See `People.are_apart`."""
         return by_hand.are_apart(self._connection, one, other)

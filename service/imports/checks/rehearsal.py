@@ -58,7 +58,8 @@ class Rehearsal:
     """Decides and folds the accepted rows of one import without publishing any.
 
     Rows of one import do not bear on each other: each phone and each user id is in one accepted row at most, and rows
-    never merge. So each is decided by the ledger as it is. `stated` is the time they are stated
+    never merge. So each is decided by the ledger as it is; but a contact that several phones find, since others were
+    merged into it by hand, is as the rows before left it. `stated` is the time they are stated
     for, in microseconds; `opted_out` are the phones (digits of E.164) of those whom a TRUE would opt in again.
     """
 
@@ -72,6 +73,8 @@ class Rehearsal:
         self._stated = stated
         self._opted_out = opted_out
         self._position = head.head.position
+        self._with_aliases = head.with_aliases()
+        self._left: dict[int, ContactState] = {}
         self.findings = CheckFindings()
 
     def take(self, part: JudgedRows) -> None:
@@ -82,14 +85,20 @@ class Rehearsal:
         )
         holders = [known.by_phone(phone) for phone in phones]
         others = [known.by_user_id(row.user_id) for _, row in part.taken]
-        states = self._head.states({one.contact for one in (*holders, *others) if one is not None})
+        states = self._head.states({one.contact for one in (*holders, *others) if one is not None}) | self._left
         messages: list[RowMessage] = []
         for (index, row), phone, holder, other in zip(part.taken, phones, holders, others, strict=True):
-            messages += self._messages(index, row, phone, holder, other, states)
+            messages += self._messages(index, row, phone, self._now(holder), self._now(other), states)
+            states |= self._left
         for message in closed(messages, {}, SettledRows(), {}):
             self.findings.outcomes[message.outcome] += 1
             if message.is_older:
                 self.findings.outcomes["older"] += 1
+
+    def _now(self, known: Known | None) -> Known | None:
+        """Who it is after the rows before, which may have given a contact that several phones find its user id."""
+        left = None if known is None else self._left.get(known.contact)
+        return known if left is None else Known(left.contact, left.phone, left.user_id)
 
     def _messages(
         self,
@@ -128,6 +137,8 @@ class Rehearsal:
                 data.rowend, phone, row.user_id, data,
             )  # fmt: skip
             yield row_message(event, take(states, event))
+        if contact in self._with_aliases:
+            self._left[contact] = states[contact]
         self.findings.tags.update((fold(tag), tag) for tag in own if fold(tag) not in self.findings.tags)
         self._note(index, row, before, states[contact])
 

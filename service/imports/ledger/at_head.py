@@ -53,6 +53,10 @@ class LedgerHead:
         """Who holds these phones (E.164) and user ids."""
         return Identities() if self._log is None else self._log.known(phones, user_ids)
 
+    def with_aliases(self) -> set[int]:
+        """The contacts that more than one phone or user id may find."""
+        return set() if self._log is None else self._log.with_aliases()
+
     def states(self, contacts: Iterable[int]) -> dict[int, ContactState]:
         """These contacts, by number."""
         wanted = set(contacts)
