@@ -89,9 +89,9 @@ def test_a_batch_knows_where_a_contact_stands_by_its_id(merged):
 
 def test_orders_are_told_newest_first_and_counted_and_a_split_stops_a_page(apart):
     reader = apart.reader
-    assert [entry.type for entry in reader.merge_orders(9)] == ["ContactsSplit", "ContactsMerged"]
-    assert [entry.position for entry in reader.merge_orders(9, before=4)] == [3]
-    assert reader.count_merge_orders() == (1, 1)
+    assert [entry.type for entry in reader.orders(9)] == ["ContactsSplit", "ContactsMerged"]
+    assert [entry.position for entry in reader.orders(9, before=4)] == [3]
+    assert reader.count_orders() == {"ContactsMerged": 1, "ContactsSplit": 1}
     assert [reader.next_revision(after) for after in (0, 3, 4)] == [4, 4, None]
 
 
