@@ -2,10 +2,12 @@
 
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
 from service.queries.find import find_id
+from service.wiring.drivers import now
 from service.wiring.erasing import erasing
 from tests.examples import ASHA, GAVIN
 
@@ -98,6 +100,20 @@ def test_an_erasure_that_a_crash_broke_off_is_finished_by_whoever_starts_next(wo
     with erasing(world.deployment, "/cli") as work:  # another process, after a crash
         work.go_on()
         assert work.table.pending() == []
+
+
+def test_an_order_that_was_noted_and_never_came_to_the_bus_is_given_again(world, gavin):
+    with erasing(world.deployment, "/cli") as work:
+        crashed = replace(work, publish=lambda _: None)
+        crashed.order(lambda log: find_id(log, gavin), "asha", "asked to be forgotten")
+        work.go_on()
+        assert [one.contact for one in work.table.pending()] == [gavin]
+        late = replace(work, clock=lambda: now() + 61_000_000)
+        late.go_on()
+        world.settle()
+        late.go_on()
+        assert work.table.pending() == []
+    assert len(world.contacts()) == 1
 
 
 def test_the_feed_and_the_audit_trail_tell_of_it(eraser, world, gavin):
