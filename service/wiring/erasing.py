@@ -61,6 +61,7 @@ def places(drivers: Drivers, store: Connection, pending: PendingErasure, positio
         ErasedPlace("bus", partial(_bus, drivers, mentions)),
         ErasedPlace("past states", partial(_discarded, data / "past", "at-*.db")),
         ErasedPlace("exports", partial(_exports, drivers, position, mentions)),
+        ErasedPlace("verify", partial(_discarded, data / "verify", "*.building")),
         ErasedPlace("audit runs", partial(_removed, data / "audits", mentions)),
         ErasedPlace("imports", lambda: forget_in_imports(data / "imports", Registry(store, now), mentions)),
         ErasedPlace("service.db", partial(_service, store, mentions)),

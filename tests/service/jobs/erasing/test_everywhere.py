@@ -1,13 +1,16 @@
 """After an erasure no byte of a person is left in any file of the data folder (R31)."""
 
 import random
+import re
 from contextlib import closing
 
 import pytest
 
 from projections.projector.projection import Projection
+from service.jobs.exports.wanted_export import WantedExport
 from service.queries.find import find
 from service.wiring.erasing import erasing
+from service.wiring.exports import export_maker, exports
 from tests.examples import GAVIN
 from tests.world import World
 
@@ -87,3 +90,31 @@ def test_nor_where_pages_have_been_split_and_blocks_were_made(world):
         projection.close()
     erase(world)
     assert traces(world) == []
+
+
+def test_nor_in_what_was_only_kept_to_be_quicker(world):
+    """Past states, exports, a draft that a killed verify left, and the outcomes of audit runs."""
+    gavin(world)
+    others(world, 5)
+    world.settle()
+    with world.drivers.log_reader() as log:
+        world.drivers.past().at(log, 3)
+    exports(world.deployment, Nowhere()).ask(WantedExport(columns=("name", "phone")), "office")
+    with export_maker(world.deployment) as maker:
+        maker.run()
+    for name in ("verify/state.building", "audits/0.json"):
+        path = world.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"{PHONE} Zyxwvutsr")
+    world.rebuild()
+    held = {re.split("[/.]", name)[0] for name, _ in traces(world)}
+    assert {"past", "exports", "verify", "audits", "state", "log", "bus"} <= held
+    erase(world)
+    assert traces(world) == []
+
+
+class Nowhere:
+    """Begins no command: the test makes the export itself."""
+
+    def begin(self, *_):
+        return True
