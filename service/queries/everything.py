@@ -2,7 +2,7 @@
 each message as it came, and what mentions the person without being an event about them."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from ledger.events import moments, types
 from ledger.events.data import Settling, settling_of
@@ -37,7 +37,9 @@ def everything(log: LogReader, found: FoundContact, origins: Origins) -> dict[st
     ids = [public_id(id) for _, id in sorted(log.ids(numbers).items())]
     events = [event | {"sent": _sent(entries[event["position"]])} for event in _own(reversed(told.events), ids)]
     state = states_at(log, found.component, head).get(found.contact)
-    phones, user_ids = _ever(events, entries, "phone"), _ever(events, entries, "user_id")
+    in_order = [entries[event["position"]] for event in events]
+    phones, user_ids = _ever(in_order, "phone"), _ever(in_order, "user_id")
+    own = [found.contact, *log.merged_into(found.contact)]
     return {
         "id": id_of(log, found),
         "position": head,
@@ -83,14 +85,10 @@ def _sent(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _ever(events: list[dict[str, Any]], entries: dict[int, Entry], identity: str) -> list[str]:
-    """Each phone or user id that the events changed, or that they were sent under, in the order they came."""
-    found: dict[str, None] = {}
-    for event in events:
-        changed = [one[side] for one in event["changes"] if one["attribute"] == identity for side in ("from", "to")]
-        sent: str | None = getattr(entries[event["position"]], identity)
-        found |= dict.fromkeys(one for one in (*changed, sent) if one is not None)
-    return list(found)
+def _ever(entries: Iterable[Entry], identity: Literal["phone", "user_id"]) -> list[str]:
+    """Each phone or user id that events about the person were sent under, in the order they came."""
+    sent: Iterator[str | None] = (getattr(entry, identity) for entry in entries)
+    return list(dict.fromkeys(one for one in sent if one is not None))
 
 
 def _consent(events: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -85,6 +85,36 @@ def test_it_has_what_was_said_of_contacts_that_were_merged_into_it(world, everyt
     assert len(found["events"]) == 3
 
 
+def test_it_has_nothing_that_is_of_somebody_who_was_split_from_the_person_again(world, everything, store):
+    world.track(phone=GAVIN, city="Pune")
+    world.track(phone=ASHA, user_id="u-2", city="Goa")
+    world.settle()
+    one, other = (world.contact(who)["id"] for who in (GAVIN, ASHA))
+    said = {"by": "meera", "reason": "as they told us"}
+    world.send_signed("/cli", "ContactsMerged", "o1", {"survivor": one, "absorbed": other, **said})
+    world.consume()
+    world.send_signed("/cli", "ContactsSplit", "o2", {"absorbed": other, **said})
+    world.publish([b'{"broken": "u-2"'])
+    world.track(phone=ASHA, user_id="somebody-else")
+    world.settle()
+    everything(ASHA)
+    found = everything(GAVIN)
+    assert (found["ids"], found["phones"], found["user_ids"]) == ([one], [GAVIN], [])
+    assert (found["rejected"], found["acts"]) == ([], [])
+    assert [event["type"] for event in found["events"]] == ["UserTracked", "ContactsMerged", "ContactsSplit"]
+    assert [event["type"] for event in everything(ASHA)["events"]][0] == "UserTracked"
+
+
+def test_of_somebody_who_was_erased_it_says_just_that(world, everything):
+    world.track(phone=GAVIN, name="Gavin Roberts", city="Pune")
+    world.settle()
+    id = world.contact(GAVIN)["id"]
+    world.send_signed("/cli", "ContactErased", "o1", {"contact": id, "by": "meera", "reason": "asked to be forgotten"})
+    world.settle()
+    with pytest.raises(Unknown, match="was erased .* by meera"):
+        everything(id)
+
+
 def test_it_has_each_change_of_consent_with_who_said_so(world, everything):
     world.track(phone=GAVIN, whatsapp_opted=True)
     world.track(phone=GAVIN, city="Pune")
