@@ -11,11 +11,11 @@ from service.cli.given import settings, who
 from service.cli.progress import progress_shown
 from service.cli.terminal import Failed, as_json, emit, opened
 from service.jobs.backups.backup import BackupProgress, NotABackupPlace
-from service.jobs.backups.manifest import BadBackup, Manifest
+from service.jobs.backups.manifest import BadBackup, Manifest, read_manifest
 from service.jobs.backups.restore import NotEmpty
 from service.processes.temporary import PartFailed
 from service.queries.status import Status
-from service.wiring.backups import backup_parts, catch_up, note_restore, restore_place
+from service.wiring.backups import backup_parts, catch_up, erase_again, erasures_in, note_restore, restore_place
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -40,28 +40,45 @@ def backup(folder: Path, is_json: bool) -> None:
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--no-catch-up", "is_left", is_flag=True, help="Only put the files in place, as where the bus is away.")
+@click.option(
+    "--erased",
+    "other",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A newer service.db of this ledger: whoever was erased there since is erased here too.",
+)
 @as_json
-def restore(folder: Path, is_left: bool, is_json: bool) -> None:
+def restore(folder: Path, is_left: bool, other: Path | None, is_json: bool) -> None:
     """Bring the backup in DIR back, into a data folder that is new or empty, and take what the bus has had since.
 
     Sessions and one-time links of then let nobody in any more. Stop the ledger that it was taken of first: there must
     not be two of it.
     """
     given = settings()
+    if other is not None and is_left:
+        raise click.UsageError("--erased cannot be given with --no-catch-up: an erasure goes over the bus")
     with _shown(is_json=is_json) as progress:
         try:
+            ordered = [] if other is None else erasures_in(other, read_manifest(folder).ledger)
             manifest = restore_place(given).restore(folder, progress)
         except (BadBackup, NotEmpty) as fault:
             raise Failed(str(fault)) from fault
     deployment = note_restore(os.environ, manifest, who())
+    erased = (0, 0)
+
+    def erase() -> None:
+        nonlocal erased
+        erased = erase_again(deployment, ordered)
+
     status: Status | None = None
     if not is_left:
         try:
-            status = catch_up(deployment, manifest.head.position, lambda _: None)
+            status = catch_up(deployment, manifest.head.position, lambda _: None, erase)
         except PartFailed as fault:
             raise Failed(f"everything is in place, but what the bus has had since is not taken: {fault}") from fault
     document = _document(folder, manifest) | {"data": str(given.data), "now": status and status.document()}
-    emit(document, is_json, lambda: _show_restored(given.data, manifest, status))
+    document |= {"erased_again": erased[0], "still_being_erased": erased[1]}
+    emit(document, is_json, lambda: _show_restored(given.data, manifest, status, erased))
 
 
 def _document(folder: Path, manifest: Manifest) -> dict[str, object]:
@@ -85,13 +102,16 @@ def _show_made(folder: Path, manifest: Manifest) -> None:
         click.echo("The secret is not in it: CONTACTS_SECRET has it, and without it the backup cannot be restored.")
 
 
-def _show_restored(data: Path, manifest: Manifest, status: Status | None) -> None:
+def _show_restored(data: Path, manifest: Manifest, status: Status | None, erased: tuple[int, int]) -> None:
     click.echo(f"{data}: as it was at {manifest.made_at}, position {manifest.head.position:,}.")
     if status is not None and status.bus_lag == 0:
         more = status.position - manifest.head.position
         click.echo(f"Messages taken since from the bus: {more:,}. Contacts: {status.contacts:,}.")
     else:
         click.echo("What the bus has had since is taken by `contacts serve`, when the bus answers.")
+    if erased[0]:
+        left = f"; {erased[1]:,} are gone through by `contacts serve`" if erased[1] else ""
+        click.echo(f"Erased again, as they were since: {erased[0]:,}{left}.")
 
 
 @contextmanager

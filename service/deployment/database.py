@@ -66,6 +66,15 @@ def frozen_store(path: Path) -> Iterator[FrozenStore]:
         yield FrozenStore(connection)
 
 
+@contextmanager
+def other_store(path: Path, ledger: str) -> Iterator[Connection]:
+    """The `service.db` of another copy of this ledger, which is only looked at. Raises StorageFault, NotOurs."""
+    with closing(connect(path, read_only=True)) as connection:
+        (found,) = connection.execute("SELECT id FROM ledger").fetchone()
+        refuse_other(path, found, ledger)
+        yield connection
+
+
 def refuse_lost_store(place: Place) -> None:
     """Raise Gone where `service.db`, open at `place`, was deleted or replaced: what is written to it is lost."""
     lost = place.lost()

@@ -63,6 +63,12 @@ class ErasureTable:
                 (one.id, one.contact, one.source, one.at, one.message, person),
             )
 
+    def ordered(self) -> list[PendingErasure]:
+        """Every erasure that was ever ordered, oldest first, done or not; whom each was about is left out."""
+        with self._lock:
+            rows = self._connection.execute("SELECT id, contact, source, at, message FROM erasures ORDER BY at, id")
+            return [PendingErasure(id, contact, source, at, text, (), ()) for id, contact, source, at, text in rows]
+
     def pending(self) -> list[PendingErasure]:
         """Those that are not done everywhere, oldest first."""
         self._cut()

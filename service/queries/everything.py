@@ -39,7 +39,6 @@ def everything(log: LogReader, found: FoundContact, origins: Origins) -> dict[st
     state = states_at(log, found.component, head).get(found.contact)
     in_order = [entries[event["position"]] for event in events]
     phones, user_ids = _ever(in_order, "phone"), _ever(in_order, "user_id")
-    own = [found.contact, *log.merged_into(found.contact)]
     return {
         "id": id_of(log, found),
         "position": head,

@@ -1,25 +1,31 @@
 """Backups of a deployment, and their way back: where they are put together with the drivers."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from time import monotonic, sleep
 
+from ledger.events import types
 from ledger.log.sqlite.schema import VERSION
 from ledger.sqlite import transaction
 from service.deployment.audit_trail import Act, record
+from service.deployment.database import other_store
 from service.deployment.deployment import Deployment
+from service.deployment.erasures import ErasureTable, PendingErasure
 from service.deployment.parts import CONSUMER, PROJECTOR
 from service.deployment.settings import Settings
 from service.jobs.backups.backup import BackupParts
 from service.jobs.backups.manifest import Manifest
 from service.jobs.backups.restore import RESTORED, RestorePlace
+from service.jobs.erasing.places import is_done
 from service.processes.temporary import parts_running
 from service.queries.status import Status
 from service.wiring.deployment import deployment
 from service.wiring.drivers import Drivers, now, states_in
+from service.wiring.erasing import erasing
 from service.wiring.ledger import ledger_status
 
 _LOOK_SECONDS = 0.1
@@ -63,8 +69,29 @@ def note_restore(environ: Mapping[str, str], manifest: Manifest, by: str) -> Dep
     return restored
 
 
-def catch_up(deployment: Deployment, least: int, tell: Callable[[Status], None]) -> Status:
+def erasures_in(path: Path, ledger: str) -> list[PendingErasure]:
+    """The erasures that were ordered in another copy of a ledger, by its `service.db`. Raises StorageFault, NotOurs."""
+    with other_store(path, ledger) as store:
+        return ErasureTable(store).ordered()
+
+
+def erase_again(deployment: Deployment, ordered: Sequence[PendingErasure]) -> tuple[int, int]:
+    """Erase whom another copy of this ledger had erased; how many were, and how many are still gone through.
+
+    Consumer and projector must be at work. Raises BusError.
+    """
+    with erasing(deployment, types.COMMAND_LINE) as work:
+        again = [pending for one in ordered if (pending := work.order_again(one)) is not None]
+        receipts = [work.finish(pending, _PATIENCE_SECONDS) for pending in again]
+    return len(again), sum(receipt is None or not is_done(receipt) for receipt in receipts)
+
+
+def catch_up(
+    deployment: Deployment, least: int, tell: Callable[[Status], None], then: Callable[[], None] = lambda: None
+) -> Status:
     """Take and fold what is on the bus, by a consumer and a projector of its own; where it all stands then.
+
+    `then` is called when all is taken, while they are still at work.
 
     `least` is the position that the log has at any rate. A bus that does not answer is waited for, for half a minute;
     its lag is None then. Raises processes.temporary.PartFailed.
@@ -78,7 +105,8 @@ def catch_up(deployment: Deployment, least: int, tell: Callable[[Status], None])
             if found.bus_lag is not None:
                 deadline = monotonic() + _PATIENCE_SECONDS
             if is_there and (found.bus_lag == 0 or monotonic() > deadline):
-                return found
+                then()
+                return status.now()
             tell(found)
             for part in parts:
                 part.check()

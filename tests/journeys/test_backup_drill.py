@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.journeys.conftest import KAFKA, bus_of
-from tests.shipped import Served, Shipped, eventually, serving
+from tests.shipped import ROOT, Served, Shipped, eventually, serving
 
 
 class Callers:
@@ -84,6 +84,31 @@ def test_a_ledger_is_brought_up_elsewhere_from_a_backup_under_load(tmp_path, bus
     finally:
         second.stop_all()
         print(second.told())  # noqa: T201
+
+
+def test_who_was_erased_after_the_backup_is_erased_again_where_it_is_restored(tmp_path):
+    first, second = Shipped(tmp_path / "first"), Shipped(tmp_path / "second")
+    try:
+        first.run("import", str(ROOT / "samples/contacts.csv"), "--country-code", "91")
+        first.run("backup", str(tmp_path / "backup"))
+        with Served(first).http as http:
+            erased = http.get("/v1/contacts?q=9967536783").json()["contacts"][0]
+            first.run("erase", erased["id"], "--yes", "--reason", "asked to be forgotten")
+        restored = second.run(
+            *("restore", str(tmp_path / "backup"), "--erased", str(first.data / "service.db"), "--json")
+        )
+        assert (restored["erased_again"], restored["still_being_erased"]) == (1, 0)
+        assert second.run("verify", "--deep", "--json")["ok"]
+        assert second.run("show", erased["id"], code=1)
+        text = second.run("audit-trail")
+        assert "contact erased" in text
+        assert "asked to be forgotten" in text
+        for path in second.data.rglob("*"):
+            assert not path.is_file() or b"9967536783" not in path.read_bytes(), path
+    finally:
+        first.stop_all()
+        second.stop_all()
+        print(first.told(), second.told())  # noqa: T201
 
 
 def _is_called_as_before(second, key):

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ledger.bus.port import Message
@@ -12,7 +12,7 @@ from projections.lists.refreshed import OpenLog
 from service.commands.erase_contact import ErasedPerson, erasure_message, person_of
 from service.deployment.erasures import ErasureTable, PendingErasure
 from service.jobs.erasing.places import ErasedPlace, PlaceReceipt, erase_everywhere, is_done
-from service.queries.find import FoundContact
+from service.queries.find import FoundContact, Unknown, find_id
 
 _BETWEEN_LOOKS = 0.05
 _LOST_MICROSECONDS = 60 * 1_000_000
@@ -56,6 +56,21 @@ class Erasing:
         pending = PendingErasure(id, person.contact, self.source, at, message.value, *about)
         self.table.add(pending)
         self.publish(message)
+        return pending
+
+    def order_again(self, ordered: PendingErasure) -> PendingErasure | None:
+        """Give the very order of another copy of this ledger to this one, as where an older backup was restored.
+
+        None: nobody here has the id that it names, or the person is erased already. Raises BusError.
+        """
+        try:
+            person = self.person(lambda log: find_id(log, ordered.contact))
+        except Unknown:
+            return None
+        pending = replace(ordered, phones=person.phones, user_ids=person.user_ids)
+        if all(one.id != ordered.id for one in self.table.ordered()):
+            self.table.add(pending)
+        self.publish(Message(None, ordered.message))
         return pending
 
     def finish(self, pending: PendingErasure, seconds: float) -> list[PlaceReceipt] | None:

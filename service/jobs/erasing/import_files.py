@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -11,6 +12,7 @@ import orjson
 from ledger.events.mentions import Mentions
 from service.imports.record.folder import Busy, ImportFolder, put_in_place
 from service.imports.record.lifecycle import ImportState, StepNotAllowed
+from service.imports.record.progress import load_progress, save_progress
 from service.imports.record.registry import ImportUnknown, Registry
 from service.imports.run.cancelling import cancel
 from service.jobs.erasing.places import NotYet
@@ -71,6 +73,7 @@ def _blank(one: ImportFolder, mentions: Mentions) -> None:
         put_in_place(one.rejects, _rejects_left(one.rejects, mentions, gone))
     for name in _MADE_OF_ROWS:
         (one.path / name).unlink(missing_ok=True)
+    save_progress(one, replace(load_progress(one), phone=0), durable=True)  # the last row's, in the order of phones
 
 
 def _lines_left(path: Path, mentions: Mentions, gone: set[int]) -> Iterator[bytes]:
