@@ -13,7 +13,6 @@ from ledger.events import moments
 from ledger.events.signing import Signer
 from ledger.log.port import LogReader, StoredLog
 from ledger.storage import CopyProgress, NotMadeYet
-from projections.state.digest import content_digest
 from projections.state.generations import Generations
 from projections.state.port import StateReader
 from service.deployment.audit_chain import AuditHead
@@ -107,8 +106,10 @@ class BackupParts:
             if copy_bus is not None:
                 copy_bus(folder / BUS, _told(progress, "bus"))
             _copy_imports(imports, folder / IMPORTS, _is_staying)
-            kept = None if state is None else _copied_state(state, folder / STATE, _told(progress, "state"))
+            position = None if state is None else _copied_state(state, folder / STATE, _told(progress, "state"))
         place = self._copy_secret(folder)
+        files = tuple(described(folder, _names(folder), _counted(progress, folder)))
+        digests = {file.name: file.sha256 for file in files}
         return Manifest(
             format=FORMAT,
             program=self.program,
@@ -119,9 +120,9 @@ class BackupParts:
             made_by=by,
             log_layout=self.log_layout,
             head=head,
-            state=kept,
+            state=None if position is None else BackedState(position, digests[STATE]),
             bus=bus,
-            files=tuple(described(folder, _names(folder), _counted(progress, folder))),
+            files=files,
         )
 
     def _bus(self, log: LogReader) -> BackedBus:
@@ -157,10 +158,10 @@ def _opened_state(states: Generations, opened: ExitStack) -> StateReader | None:
     return state
 
 
-def _copied_state(state: StateReader, path: Path, progress: CopyProgress) -> BackedState:
+def _copied_state(state: StateReader, path: Path, progress: CopyProgress) -> int:
+    """Copy the state; how far it is."""
     state.copy_to(path, progress)
-    digest = content_digest(state.by_identity()) if not state.dirty_count() else None
-    return BackedState(state.checkpoint().position, digest)
+    return state.checkpoint().position
 
 
 @contextmanager

@@ -58,10 +58,10 @@ class BackedBus(msgspec.Struct, frozen=True):
 
 
 class BackedState(msgspec.Struct, frozen=True):
-    """The contact state: how far it is, and its content digest; None while an undo or redo is under way in it."""
+    """The contact state: how far it is, and SHA-256 of its file in lower-case hex."""
 
     position: int
-    content_digest: str | None
+    sha256: str
 
 
 class Manifest(msgspec.Struct, frozen=True):
