@@ -96,7 +96,7 @@ class Demo:
         """From now on programs and people have keys of their own, by whose names the hub calls them."""
         for name, scopes in (
             ("Website", ("track", "read")),
-            ("Meera Shah", ("read", "track", "import", "export", "audit")),
+            ("Meera Shah", ("read", "track", "import", "export", "audit", "erase")),
         ):
             words = [word for scope in scopes for word in ("--scope", scope)]
             self._keys[name] = self.contacts("keys", "create", "--name", name, *words)["key"]
@@ -223,7 +223,9 @@ def tell(demo: Demo) -> None:
 
 
 def work(demo: Demo) -> None:
-    """What people do with it: a view, a change of many, a download, a check, and a messy file that waits."""
+    """What people do with it: a view, a change of many, a download, a check, a merge, an erasure, a messy file that
+    waits.
+    """
     echo("The office works with it …")
     vips = {"where": ["whatsapp_opted=true"], "tag": ["vip"]}
     demo.call("POST", "/v1/views", {"name": "VIPs to write to", "query": vips, "shared": True}, by="Meera Shah")
@@ -233,6 +235,15 @@ def work(demo: Demo) -> None:
     # two numbers, one user ID, in one breath: the ledger takes the first and refuses the second
     same = [call_of(n, 0) | {"userId": "till-7"} for n in (3001, 3002)]
     demo.call("POST", "/v1/contacts/batch", lines=same)
+    others = {2: 3101, 260: 3102, 777: 3103}  # who gave another number at the till is another contact
+    seconds = [(n, {name: TOWN.person(n)[name] for name in ("name", "email")}) for n in others]
+    demo.call("POST", "/v1/contacts/batch", lines=[call_of(others[n], 0, **said) for n, said in seconds])
+    demo.settle()
+    first, second = (demo.contacts("show", f"+91{TOWN.person(n)['phone']}")["id"] for n in (2, others[2]))
+    why = "one reader with two numbers"
+    demo.call("POST", f"/v1/contacts/{first}/merge", {"absorbed": second, "reason": why}, by="Meera Shah")
+    gone = demo.contacts("show", f"+91{TOWN.person(1234)['phone']}")["id"]
+    demo.call("DELETE", f"/v1/contacts/{gone}", {"reason": "asked to be forgotten"}, by="Meera Shah")
     messy = [row(n, **odd) for n, odd in enumerate(ODD, 3010)]
     demo.bring(demo.write("fair-visitors.csv", messy), is_confirmed=False)
     demo.settle()

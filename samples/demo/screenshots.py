@@ -31,6 +31,7 @@ KNOWN = {
     "contacts-filter": "/contacts?filter=tags",
     "contacts-nobody": "/contacts?where=city%3DNowhere",
     "contact-new": "/contacts/new",
+    "duplicates": "/duplicates",
     "growth": "/contacts/growth",
     "imports": "/imports",
     "imports-new": "/imports/new",
@@ -64,6 +65,9 @@ def found_by_walking(page: Page, base: str) -> Iterator[tuple[str, str]]:
     yield "contact", contact
     yield "contact-edit", f"{contact}?edit=city"
     yield "contact-past", first(contact, "a:has-text('Earlier')")
+    yield "contact-merge", f"{contact}/merge"
+    yield "contact-erase", f"{contact}/erase"
+    yield "contact-everything", f"{contact}/everything"
     result = first("/imports?state=done", "main tbody a")
     yield "import", result
     yield "import-undone", first("/imports?state=undone", "main tbody a")

@@ -6,7 +6,7 @@ from projections.state.answers import SharedValues
 from projections.state.indexes import of_sort, table_of
 from projections.state.sqlite.blocks import Rows
 from projections.state.sqlite.predicates import order_key
-from projections.state.sqlite.values import NEWEST
+from projections.state.sqlite.values import NEWEST, newest_of
 
 _NOTHING = SharedValues((), newest=None)
 
@@ -30,7 +30,7 @@ def shared_values(
         f"SELECT min({key}) FROM {source} WHERE ({key}) COLLATE NOCASE {behind} ? GROUP BY ({key}) COLLATE NOCASE"
         f" HAVING count(*) > 1 ORDER BY ({key}) COLLATE NOCASE LIMIT ?"
     )
-    return SharedValues(tuple(value for (value,) in rows(query, (after, limit))), None if is_whole else NEWEST)
+    return SharedValues(tuple(value for (value,) in rows(query, (after, limit))), None if is_whole else newest_of(rows))
 
 
 def contacts_with(rows: Rows, there: Container[str], name: str, value: str, limit: int) -> list[int]:

@@ -41,7 +41,13 @@ def values(rows: Rows, there: Container[str], name: str, part: str, limit: int) 
         f"SELECT kind, value, count(*) AS many FROM ({items}) WHERE value NOT NULL AND value LIKE ? ESCAPE '\\'"
         " GROUP BY value, kind ORDER BY many DESC, value LIMIT ?"
     )
-    return _shares(list(rows(query, (pattern, limit + 1))), limit, NEWEST)
+    return _shares(list(rows(query, (pattern, limit + 1))), limit, newest_of(rows))
+
+
+def newest_of(rows: Rows) -> int | None:
+    """How many contacts a look at the newest ones is about; None where these are all that there are."""
+    ((there,),) = rows(f"SELECT count(*) FROM (SELECT 1 FROM contacts LIMIT {NEWEST + 1})", ())
+    return None if there <= NEWEST else NEWEST
 
 
 def _has_lists(rows: Rows, index: str, kind: str, value: str) -> bool:

@@ -171,5 +171,4 @@ VALUES: dict[str, Any] = {
     "values": [{"value": "Gavin Roberts", "count": 1}],
     "more": False,
     "position": 5,
-    "newest": 5000,
 }

@@ -8,7 +8,7 @@ from service.api.description.contact_shapes import ContactSchema
 from service.api.description.parameters import limit, text
 from service.api.description.shapes import Answer
 
-DUPLICATES: dict[str, Any] = {"pairs": [], "next_cursor": None, "newest": 5000}
+DUPLICATES: dict[str, Any] = {"pairs": [], "next_cursor": None}
 
 
 class DuplicatesQuery(Schema):

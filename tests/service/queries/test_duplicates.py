@@ -70,7 +70,7 @@ def test_with_its_index_an_attribute_of_all_contacts_is_looked_at(world, likely)
         world.track(phone=phone, email="both@example.com")
     world.settle()
     without = likely.page(9)
-    assert without["newest"] == 5_000
+    assert "newest" not in without  # as few as these are all looked at
     world.drivers.generations().asked().ask({of_sort("email"), of_sort("name")})
     world.project()
     assert told(likely.page(9)) == told(without)
