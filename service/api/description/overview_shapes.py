@@ -23,7 +23,10 @@ class DaySchema(Answer):
     contacts = fields.Integer(required=True, metadata={"description": "How many there were at its end"})
     opted_in = fields.Integer(required=True, metadata={"description": "How many of them had opted in to WhatsApp"})
     new = fields.Integer(required=True, metadata={"description": "How many were made on it"})
-    merged = fields.Integer(required=True, metadata={"description": "How many were merged into others"})
+    merged = fields.Integer(
+        required=True,
+        metadata={"description": "How many were merged into others, less those that were split off again"},
+    )
     undone = fields.Integer(required=True, metadata={"description": "How many an undo took away"})
     redone = fields.Integer(required=True, metadata={"description": "How many a redo brought back"})
     events = fields.Integer(required=True, metadata={"description": "How many events about contacts were recorded"})

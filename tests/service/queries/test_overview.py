@@ -103,3 +103,19 @@ def test_the_past_is_told_as_it_was(world):
 def test_days_that_are_no_range_are_refused(world, first, last):
     with pytest.raises(BadDays):
         overviews(world).between(first, last)
+
+
+def test_a_split_gives_back_what_its_merge_took_from_the_count(world):
+    """R33: contacts of a day are those made on it, less those that were merged and not split again."""
+    for phone in (GAVIN, ASHA):
+        world.track(phone=phone)
+    world.settle()
+    ids = [world.contact(phone)["id"] for phone in (GAVIN, ASHA)]
+    world.send_signed("/cli", "ContactsMerged", "o1", {"survivor": ids[0], "absorbed": ids[1]})
+    world.settle()
+    found = changes(overviews(world).of_last(1))
+    assert (found["contacts"], found["new"], found["merged"]) == (1, 2, 1)
+    world.send_signed("/cli", "ContactsSplit", "o2", {"absorbed": ids[1]})
+    world.settle()
+    found = changes(overviews(world).of_last(1))
+    assert (found["contacts"], found["new"], found["merged"]) == (2, 2, 0)
