@@ -8,7 +8,7 @@ from ledger.events.phone import PhoneFault, normalise, split
 from ledger.log.entry import public_id
 from ledger.log.port import LogReader
 from projections.fold.state import ContactState
-from service.queries.find import Unknown
+from service.queries.find import FoundContact, Unknown, find
 
 
 class Ambiguous(LookupError):
@@ -49,6 +49,18 @@ def by_phone(log: LogReader, number: str, country_code: str | None) -> int:
     for contact in holders.values():
         return contact
     raise Unknown(f"no contact has the phone {number!r}")
+
+
+def as_written(log: LogReader, text: str) -> FoundContact:
+    """Who is meant: by id, phone or user id, or by a phone as people write it. Raises Unknown, Ambiguous."""
+    try:
+        return find(log, text)
+    except Unknown:
+        digits = "".join(sign for sign in text if sign not in " -().")
+        if not digits.removeprefix("+").isdigit():
+            raise
+        contact = by_phone(log, digits, None)
+    return FoundContact(log.component(contact), contact, None, None)
 
 
 def by_user_id(log: LogReader, user_id: str) -> int:

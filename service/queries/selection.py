@@ -16,6 +16,7 @@ from projections.conditions.filters import (
     FromImport,
     HasTag,
     Not,
+    OneOf,
     Recorded,
     Tagged,
     Test,
@@ -245,8 +246,17 @@ class _ConditionReader:
             return of_country(op, value)
         if is_member and op in ("=", "!="):
             value = as_phone(value) if name == "phone" else user_ids.clean(value)
+            if op == "=" and (alias := self._by_alias(name, value)) is not None:
+                return Together("or", (Condition(name, op, value), alias))
         condition = Condition(name, op, _as_consent(value) if name == WHATSAPP_OPTED else value)
         return self._ordered(condition) if op in _ORDER else self._fitting(condition)
+
+    def _by_alias(self, name: str, value: str) -> Test | None:
+        """The contact that a phone or user id finds beside its own, since another was merged into it."""
+        with self._log() as log:
+            holder = log.holder_of_phone(value) if name == "phone" else log.holder_of_user_id(value)
+        own = None if holder is None else holder.phone if name == "phone" else holder.user_id
+        return None if holder is None or own == value else OneOf((holder.contact,))
 
     def _fitting(self, condition: Condition) -> Condition:
         """The condition, if a value of its attribute's type can meet it, or there are values of several types."""

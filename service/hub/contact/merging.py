@@ -8,7 +8,6 @@ from flask import Blueprint, g, redirect, render_template, request
 
 from ledger.bus.port import BusError
 from ledger.events.traits import DEFAULT_TYPES
-from ledger.log.port import LogReader
 from service.commands.merge_contacts import CannotMerge, ManyMerged, MergeOptsIn, MergePlan, MergeSaid, OrderRefused
 from service.http.merging import contact_merges
 from service.http.services import Services
@@ -16,8 +15,8 @@ from service.hub.frame.access import needs
 from service.hub.frame.notices import Undo, tell
 from service.hub.frame.words import sentence
 from service.queries import contact as documents
-from service.queries.find import FoundContact, Unknown, find, find_id
-from service.queries.hub_contact import Ambiguous, by_phone
+from service.queries.find import Unknown, find_id
+from service.queries.hub_contact import Ambiguous, as_written
 
 SOURCE = "/hub"
 _LONGEST_WHY = 500
@@ -40,7 +39,7 @@ def _merging(pages: Blueprint, services: Services) -> None:
             id = documents.id_of(log, contact)
             if other:
                 try:
-                    plan = merges.plan_merge(contact, _found(log, other))
+                    plan = merges.plan_merge(contact, as_written(log, other))
                 except (Unknown, Ambiguous, CannotMerge) as refused:
                     fault, status = sentence(refused), 422
         words = {"id": id, "other": other, "plan": plan, "rows": plan and _rows(plan), "fault": fault}
@@ -106,18 +105,6 @@ def _splitting(pages: Blueprint, services: Services) -> None:
 
 
 _MOST_CHOICES = 20
-
-
-def _found(log: LogReader, text: str) -> FoundContact:
-    """Who is meant: by id, phone or user id, or a phone as people write it. Raises Unknown, Ambiguous."""
-    try:
-        return find(log, text)
-    except Unknown:
-        digits = "".join(sign for sign in text if sign not in " -().")
-        if not digits.removeprefix("+").isdigit():
-            raise
-        contact = by_phone(log, digits, None)
-    return FoundContact(log.component(contact), contact, None, None)
 
 
 def _said() -> MergeSaid:

@@ -78,6 +78,7 @@ class ContactPage:
             asked = _asked_events(request.args)
             before, limit = position_in(request.args.get("before", "")), _SHOWN_EVENTS
             is_merged = bool(log.merged_into(found.contact))
+            also = log.aliases(found.contact) if is_merged else ([], [])
             story = documents.story(log, found, origins_in(services, log), before, limit, asked)
         explained = story.explanation
         is_now = position is None and contact is not None
@@ -101,6 +102,7 @@ class ContactPage:
             form=(form or self._asked(contact)) if is_now else Form(),
             is_now=is_now,
             is_merged=is_merged,
+            also=dict(zip(("phone", "user_id"), also, strict=True)) if is_now else {},
             may_change="track" in g.session.scopes,
             notice=notice,
             kinds=WORDS,

@@ -24,6 +24,9 @@ from service.hub.frame.notices import tell
 from service.hub.frame.preferences import Preferences
 from service.queries.as_of import BadMoment, end_of_day, position_of
 from service.queries.attribute_names import CONTACT, IMPORT, RECORDED, TAGS
+from service.queries.contact import id_of
+from service.queries.find import Unknown
+from service.queries.hub_contact import Ambiguous, as_written
 from service.queries.list import BadCursor
 from service.queries.selection import BadSort, Selection
 
@@ -109,9 +112,20 @@ def _shown(services: Services, asked: ListAddress, lacking: str | None = None) -
         yesterday=services.days.today() - timedelta(days=1),
         zone=services.days.name(),
         fault=fault,
+        found_by=_found_by(services, asked.q) if asked.q and not document["contacts"] else None,
         view=view,
         is_view_changed=view is not None and sorted(_saved(asked)) != sorted(pairs_of(view)),
     )
+
+
+def _found_by(services: Services, text: str) -> str | None:
+    """The id of the contact that a phone or user id finds beside its own, since another was merged into it."""
+    with services.readers.log() as log:
+        try:
+            found = as_written(log, text.strip())
+        except (Unknown, Ambiguous):
+            return None
+        return None if found.is_released else id_of(log, found)
 
 
 def _saved(asked: ListAddress) -> list[tuple[str, str]]:

@@ -169,3 +169,11 @@ def test_a_call_that_would_merge_what_was_split_is_told_at_once(client, world):
     )
     assert answer.status_code == 409
     assert "split" in answer.json["message"]
+
+
+def test_a_list_finds_a_contact_by_the_phone_that_gave_way_too(client, world, two):
+    merged(client, world, *two)
+    for value in (ASHA, GAVIN):
+        (found,) = client.read(f"/v1/contacts?where=phone%3D{value.replace('+', '%2B')}").json["contacts"]
+        assert found["id"] == two[0]
+    assert client.read(f"/v1/contacts?where=phone!%3D{ASHA.replace('+', '%2B')}").json["total"] == 1

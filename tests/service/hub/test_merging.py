@@ -70,3 +70,13 @@ def test_who_may_not_change_contacts_may_not_merge_them(make_browser, keys, two)
     reader = make_browser()
     reader.sign_in(keys.create("reader", ["read"], by="tests")[1])
     assert reader.open(f"/contacts/{two[0]}/merge").status == 403
+
+
+def test_the_phone_that_gave_way_is_told_and_found_by_a_search(browser, world, two):
+    browser.send(f"/contacts/{two[0]}/merge", {"with": two[1]})
+    world.settle()
+    assert "Also found by +91 98200 98200" in browser.open(f"/contacts/{two[0]}").text
+    for text in ("98200%2098200", "%2B919820098200"):
+        page = browser.open(f"/contacts?q={text}")
+        assert f"/contacts/{two[0]}" in page.links
+    assert "It finds a contact all the same" in page.text
