@@ -120,6 +120,49 @@ def test_a_moment_chosen_in_the_timeline_is_left_again_by_back(open_hub):
     page.get_by_text("Event 3 of 3").wait_for()
 
 
+def _figures(page):
+    return " ".join(page.locator(".overview").inner_text().split())
+
+
+def test_the_figures_are_those_of_the_day_that_is_pointed_at(open_hub):
+    window = open_hub()
+    page = window.page
+    page.wait_for_load_state("networkidle")
+    now, bars = _figures(page), page.locator(".overview .chart a")
+    assert "in 7 days" in now
+    bars.nth(3).hover()
+    assert "0 contacts 0 new on" in _figures(page)
+    page.get_by_role("link", name="See the list as it was").click()
+    page.wait_for_url("**/contacts?as_of=*")
+    page.go_back()
+    page.wait_for_load_state("networkidle")
+    bars.nth(3).focus()
+    assert "0 contacts 0 new on" in _figures(page)
+    page.get_by_label("Search contacts").focus()
+    assert _figures(page) == now
+    assert window.complaints == []
+
+
+def test_a_finger_that_slides_over_the_days_leads_to_none_of_them(open_hub, told):
+    window = open_hub(has_touch=True, viewport={"width": 390, "height": 844})
+    page = window.page
+    page.wait_for_load_state("networkidle")
+    place = page.locator(".overview .chart").bounding_box()
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind, share):
+        points = [] if kind == "touchEnd" else [{"x": place["x"] + share * place["width"], "y": place["y"] + 20}]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 0.9)
+    for share in (0.7, 0.5, 0.3):
+        touch("touchMove", share)
+    touch("touchEnd", 0.3)
+    page.get_by_role("link", name="See the list as it was").wait_for()
+    assert "0 contacts 0 new on" in _figures(page)
+    assert page.url == f"{told.url}contacts"
+
+
 def test_filters_and_columns_are_chosen_and_stay(open_hub):
     window = open_hub()
     page = window.page

@@ -53,7 +53,7 @@ def drawn(found: dict[str, Any]) -> dict[str, Any]:
         "width": _WIDTH * len(bars),
         "height": _HEIGHT,
         "week": contacts - found["days"][-8]["contacts"] if len(found["days"]) > 7 else contacts,
-        "share": round(100 * found["opted_in"] / contacts) if contacts else 0,
+        "share": _share(found),
         "taken": sum(day["undone"] - day["redone"] for day in found["days"]),
         "merged": sum(day["merged"] for day in found["days"]),
         "last": found["days"][-1],
@@ -74,6 +74,11 @@ def _rows(bars: Sequence[dict[str, Any]], before: dict[str, Any]) -> list[dict[s
     return rows[::-1]
 
 
+def _share(counts: dict[str, Any]) -> int:
+    """How many of a hundred contacts have opted in."""
+    return round(100 * counts["opted_in"] / counts["contacts"]) if counts["contacts"] else 0
+
+
 def made_on(day: str) -> str:
     """The address of the contacts made on a day."""
     return "/contacts?" + urlencode({"where": f"created_at=day:{day}"})
@@ -88,4 +93,11 @@ def _bar(number: int, day: dict[str, Any], most: int) -> dict[str, Any]:
         top -= height
         if height:
             parts.append({"kind": source["kind"], "y": round(top, 2), "height": round(height, 2)})
-    return {**day, "x": number * _WIDTH, "width": _WIDTH - 2, "parts": parts, "address": made_on(day["day"])}
+    return {
+        **day,
+        "share": _share(day),
+        "x": number * _WIDTH,
+        "width": _WIDTH - 2,
+        "parts": parts,
+        "address": made_on(day["day"]),
+    }

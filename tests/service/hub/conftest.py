@@ -27,10 +27,13 @@ class Page(HTMLParser):
         self.texts, self.links, self.fields, self.running = [], [], {}, []
         found = re.search(r"'nonce-([^']+)'", self.headers.get("Content-Security-Policy", ""))
         self._nonce = found and found[1]
+        self._unseen = 0
         self.feed(self.html)
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
+        if tag == "span" and (self._unseen or "hidden" in given):
+            self._unseen += 1  # it waits for a script
         is_ours = given.get("src", "").startswith("/static/") and given.get("nonce") == self._nonce
         if tag == "style" or (tag == "script" and not is_ours):
             self.running.append(tag)
@@ -44,8 +47,12 @@ class Page(HTMLParser):
         if tag == "input" and given.get("type") == "hidden":
             self.fields[given["name"]] = given.get("value")
 
+    def handle_endtag(self, tag):
+        if tag == "span" and self._unseen:
+            self._unseen -= 1
+
     def handle_data(self, data):
-        if data.strip():
+        if data.strip() and not self._unseen:
             self.texts.append(" ".join(data.split()))
 
     @property
