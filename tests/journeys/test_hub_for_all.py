@@ -31,6 +31,7 @@ PAGES = (
     *("imports", "imports/new", "imports?by=nobody", "edits", "edits/new?where=city%3DKolkata", "people"),
     *("exports", "exports/new", "audit", "audit/rejected", "audit/trail", "audit/keys", "audit/entries/1"),
     *("contacts?as_of=1", "contacts?where=nosuch%3D1", "contacts/none", "nothing-here", "audit/rejected/all"),
+    "duplicates",
 )
 WITH_MENUS = ("contacts", "people", "audit", "audit/keys")
 """Pages on which something unfolds."""
@@ -96,7 +97,8 @@ def look(request, open_hub, told):
 def test_pages_with_what_unfolds_on_them(look, told):
     contact = look.page.locator("tbody th a").first.get_attribute("href").lstrip("/")
     run = told.shipped.run("imports", "--json")["imports"][-1]["id"]
-    for address in (*PAGES, contact, f"{contact}?edit=city", f"{contact}?as_of=1", f"imports/{run}"):
+    merging = [f"{contact}/{page}" for page in ("merge", "merge?with=98200%2066602", "merge?with=nobody", "split")]
+    for address in (*PAGES, contact, f"{contact}?edit=city", f"{contact}?as_of=1", *merging, f"imports/{run}"):
         look.at(address)
     for address in (*WITH_MENUS, contact, f"imports/{run}"):
         look.unfolded(address)
