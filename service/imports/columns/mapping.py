@@ -67,9 +67,9 @@ def map_by_name(
 ) -> tuple[ColumnMap, tuple[str, ...]]:
     """The same mapping with every fault it has, each a sentence."""
     titles = list(map(_title, header))
-    if _holds_values(titles):
-        return ColumnMap(tuple(Column(title, None) for title in titles)), (_NO_HEADER,)
     is_guarded = any(title.startswith(OURS) for title in titles)
+    if not is_guarded and _holds_values(titles):  # a file of ours names an attribute that looks like an address
+        return ColumnMap(tuple(Column(title, None) for title in titles)), (_NO_HEADER,)
     if is_guarded:
         titles = [unguard(title) for title in titles]
     faults: list[str] = []
