@@ -144,6 +144,15 @@ class Demo:
             writer.writerows(rows)
         return str(path)
 
+    def point_at(self, what: str, path: str) -> None:
+        """Say what there is to be tried, and where; said again at each later start."""
+        with (self.files / "told").open("a", encoding="utf-8") as file:
+            file.write(f"{what}: {self._url}/{path}\n")
+
+    def to_try(self) -> str:
+        """What there is to be tried, a line each."""
+        return (self.files / "told").read_text(encoding="utf-8").rstrip()
+
     def settle(self) -> None:
         """Wait until all that was published is in the state; a minute at most."""
 
@@ -203,12 +212,13 @@ def tell(demo: Demo) -> None:
     demo.settle()
 
     echo("Last week's file has every city wrong: it is taken back …")
+    before = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     wrong = (row(n, City="Lucknow", Area="") for n in range(1, 900))
     id = demo.bring(demo.write("loyalty-2026.csv", wrong), "loyalty 2026")
     why = {"reason": "every city was Lucknow: wrong column"}
     demo.call("POST", f"/v1/imports/{id}/undo", why, by="Meera Shah")
     demo.settle()
-    demo.bring(demo.write("loyalty-2026-corrected.csv", (row(n) for n in range(1, 900))), "loyalty 2026")
+    corrected = demo.bring(demo.write("loyalty-2026-corrected.csv", (row(n) for n in range(1, 900))), "loyalty 2026")
     demo.settle()
     for number, city in ((1, "Kochi"), (2, "Jaipur"), (2251, "Pune")):
         found = demo.contacts("show", f"+91{TOWN.person(number)['phone']}")
@@ -220,6 +230,10 @@ def tell(demo: Demo) -> None:
         )
     demo.settle()
     work(demo)
+    moved = demo.contacts("show", f"+91{TOWN.person(1)['phone']}")["id"]
+    demo.point_at("Find out who changed the city of a reader", f"contacts/{moved}")
+    demo.point_at("Take a file back", f"imports/{corrected}")
+    demo.point_at("See the list as it was before that file", f"contacts?as_of={before}")
 
 
 def work(demo: Demo) -> None:
@@ -267,8 +281,8 @@ def main(folder: Path, port: int) -> None:
     try:
         if is_new:
             tell(demo)
-            (demo.files / "told").touch()
-            echo(f"Ready after {time.monotonic() - began:.0f} seconds. Open the link above; Ctrl+C ends it.")
+            echo(f"Ready after {time.monotonic() - began:.0f} seconds. Open the link above; Ctrl+C ends it. Then try:")
+        echo(demo.to_try())
         assert server.stdout is not None
         for _ in server.stdout:
             pass
