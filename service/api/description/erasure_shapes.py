@@ -10,7 +10,7 @@ from service.commands.erase_contact import MOST_REASON
 
 ERASE: dict[str, Any] = {"reason": "Asked us to be forgotten"}
 _PLACES = ("log", "state", "bus", "past states", "exports", "verify", "audit runs", "imports", "service.db")
-_COPIES = "Copies of the data folder that somebody made before: remove them, or erase again after restoring one."
+_COPIES = "Backups from before: remove them, or have `contacts restore --erased` erase again what was erased since."
 ERASED: dict[str, Any] = {
     "contact": "0199c0de-4b1d-7c3a-9d2e-8f6a5b4c3d2e",
     "done": True,

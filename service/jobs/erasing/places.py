@@ -37,7 +37,7 @@ ELSEWHERE = (
     PlaceReceipt(
         "backups",
         "remains",
-        "Copies of the data folder that somebody made before: remove them, or erase again after restoring one.",
+        "Backups from before: remove them, or have `contacts restore --erased` erase again what was erased since.",
     ),
     PlaceReceipt(
         "downloads", "remains", "Files that were exported or downloaded before, and the systems the data came from."
