@@ -68,7 +68,7 @@ def application(deployment: Deployment) -> Flask:
 def served(deployment: Deployment) -> WSGIApplication:
     """What a worker serves: pages for people and calls for programs. Raises what opening `service.db` raises."""
     parts = services(deployment)
-    return Front(hub(deployment, parts).wsgi_app, create_app(parts).wsgi_app)
+    return Front(hub(deployment, parts), create_app(parts))
 
 
 def hub(deployment: Deployment, parts: Services) -> Flask:

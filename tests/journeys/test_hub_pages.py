@@ -68,6 +68,12 @@ def test_an_address_that_is_not_there_is_a_page_for_a_browser_and_an_object_for_
     assert httpx.get(f"{told.url}import").json()["status"] == 404
 
 
+@pytest.mark.parametrize("page", ["contacts", "duplicates", "imports", "edits", "exports", "audit", "people", "help"])
+def test_every_page_asks_whoever_is_not_signed_in_to_sign_in(told, page):
+    answer = httpx.get(f"{told.url}{page}")
+    assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (303, "/sign-in")
+
+
 def test_the_address_leads_to_the_sign_in(told, browser):
     window = Window(browser)
     window.page.goto(told.url)
