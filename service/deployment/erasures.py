@@ -92,6 +92,12 @@ class ErasureTable:
         with self._lock, transaction(self._connection):
             self._connection.execute("DELETE FROM erasures WHERE id = ?", (id,))
 
+    def progress(self, id: str) -> list[dict[str, Any]]:
+        """How far this very erasure has come: its receipt so far."""
+        with self._lock:
+            row = self._connection.execute("SELECT receipt FROM erasures WHERE id = ?", (id,)).fetchone()
+        return [] if row is None or row[0] is None else list(json.loads(row[0]))
+
     def receipt(self, contact: str) -> list[dict[str, Any]] | None:
         """What is known of the last erasure of a contact, by its public id; None: nothing."""
         query = "SELECT receipt FROM erasures WHERE contact = ? AND receipt IS NOT NULL ORDER BY at DESC LIMIT 1"

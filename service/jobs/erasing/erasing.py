@@ -104,7 +104,7 @@ class Erasing:
         position = self._taken(pending)
         if position is None:
             return None
-        before = [PlaceReceipt(**one) for one in self.table.receipt(pending.contact) or ()]
+        before = [PlaceReceipt(**one) for one in self.table.progress(pending.id)]
         receipt = erase_everywhere(self.places(pending, position), before)
         told: list[dict[str, Any]] = [asdict(one) for one in receipt]
         self.table.note(pending.id, told, is_done=is_done(receipt))
