@@ -70,15 +70,24 @@ class Sessions:
         self._lock = Lock()
 
     def begin(self, device: str, *, person: str | None = None, key: str | None = None) -> str:
-        """Sign a device in, for a person or a key by its id; gives the cookie's text, 256 random bits."""
+        """Sign a device in, for a person or a key by its id; gives the cookie's text, 256 random bits.
+
+        It is on the audit trail.
+        """
         text = self._token(32)
+        hash = fingerprint(text)
         with self._lock, transaction(self._connection):
             now = self._clock()
             self._connection.execute("DELETE FROM sessions WHERE created_at < ?", [now - VALID])
             self._connection.execute(
                 "INSERT INTO sessions (hash, person, key, device, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)",
-                [fingerprint(text), person, key, device[:100], now, now],
+                [hash, person, key, device[:100], now, now],
             )
+            begun = self._connection.execute(f"{_VALID} AND sessions.hash = ?", [now - VALID, hash]).fetchone()
+            if begun is not None:  # whose person or key is gone by now is not signed in
+                session = _session(begun)
+                detail = {"session": session.id, "device": session.device}
+                record(self._connection, Act(now, session.name, "signed in", detail))
         return text
 
     def find(self, text: str) -> Session | None:

@@ -3,6 +3,7 @@
 import pytest
 
 from service.hub.frame.access import device_of, own_path
+from tests.acts import acts
 from tests.service.hub.conftest import DAY
 
 OFTEN = 31
@@ -33,6 +34,14 @@ def test_a_link_signs_its_person_in(make_browser, link):
     browser = make_browser()
     assert browser.send(f"/sign-in/{link}", token=False).status_code == 303
     assert "Meera" in browser.open("/help").text
+
+
+def test_who_signs_in_and_on_which_device_is_on_the_audit_trail(make_browser, link, store):
+    browser = make_browser()
+    browser.client.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (Windows NT 10.0) Firefox/1"
+    browser.send(f"/sign-in/{link}", token=False)
+    act = acts(store)[-1]
+    assert (act.who, act.what, act.detail["device"]) == ("Meera", "signed in", "Firefox on Windows")
 
 
 def test_a_link_works_once(make_browser, link):
