@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.imports.columns.column_map import REJECTED, ColumnMap
-from service.imports.record.rejects import Reject, rows_of_file
+from service.imports.record.rejects import Reject, cells_of
 from service.imports.rows.reasons import RowFault
 from service.imports.table.dialect import TableShape
 from service.imports.table.formula_guard import unguard
@@ -90,7 +90,5 @@ class _Echo:
 def _cells_of(
     source: Path, shape: TableShape, columns: ColumnMap, rejects: Iterable[Reject]
 ) -> Iterator[tuple[Reject, list[str]]]:
-    rows = enumerate(rows_of_file(source, shape), start=1)
-    for reject in rejects:
-        cells = next(cells for row, cells in rows if row == reject.row)
+    for reject, cells in cells_of(source, shape, rejects):
         yield reject, list(map(unguard, cells)) if columns.is_guarded else cells

@@ -88,7 +88,8 @@ def kept_rejects(path: Path) -> Iterator[Reject]:
 
 def _read(line: bytes) -> Reject:
     row, line_number, faults = orjson.loads(line)
-    return Reject(row, line_number, tuple(RowFault(*fault) for fault in faults))
+    # an erasure once left null for the advice
+    return Reject(row, line_number, tuple(RowFault(*told, hint or "") for *told, hint in faults))
 
 
 def every_reject(path: Path) -> Iterator[Reject]:
@@ -136,15 +137,14 @@ def rejects_csv(
 ) -> Iterator[str]:
     """The lines of a CSV of rejected rows, given in the order of the file, to be corrected and imported again.
 
-    The file's own columns come first as they were, then `rejected:line`, `…column`, `…reason`, `…hint`.
+    The file's own columns come first as they were, then `rejected:line`, `…column`, `…reason`, `…hint`. Rows about
+    somebody who was erased since are left out: nothing is left to correct.
     """
     own = [place for place, column in enumerate(columns.columns) if not column.header.startswith(REJECTED)]
     phones = {columns.index_of(PHONE_NUMBER), columns.index_of(COUNTRY_CODE)}
     line_of = csv.writer(_Echo(), delimiter=shape.delimiter).writerow
     yield line_of([guard(columns.columns[place].header) for place in own] + [REJECTED + name for name in _ADDED])
-    rows = enumerate(rows_of_file(source, shape), start=1)
-    for reject in rejects:
-        cells = next(cells for row, cells in rows if row == reject.row)
+    for reject, cells in cells_of(source, shape, rejects):
         if columns.is_guarded:
             cells = list(map(unguard, cells))
         kept = [guard(cells[at], is_phone=at in phones) if at < len(cells) else "" for at in own]
@@ -152,11 +152,16 @@ def rejects_csv(
         yield line_of(kept + _reasons(reject, words) + extra)
 
 
-def rows_of_file(source: Path, shape: TableShape) -> Iterator[list[str]]:
-    """The cells of each row; records with every cell blank are none (R11)."""
-    for _, _, _, cells in records(source, shape.delimiter, shape.offset, shape.line, are_rows=shape.are_rows):
+def cells_of(source: Path, shape: TableShape, rejects: Iterable[Reject]) -> Iterator[tuple[Reject, list[str]]]:
+    """The rejects, given in the order of the file, each with its row's cells; none for a row that was blanked since.
+
+    They are found by line: a row that was blanked counts no more (R11), and a line stays where it is.
+    """
+    rows = records(source, shape.delimiter, shape.offset, shape.line, are_rows=shape.are_rows)
+    for reject in rejects:
+        cells = next(cells for line, _, _, cells in rows if line == reject.line)
         if not is_blank(cells):
-            yield cells
+            yield reject, cells
 
 
 def _reasons(reject: Reject, words: Words) -> list[str]:

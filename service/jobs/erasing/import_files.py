@@ -105,7 +105,7 @@ def _rejects_left(path: Path, mentions: Mentions, gone: set[int]) -> Iterator[by
         for text in file:
             row, line, faults = orjson.loads(text)
             if line in gone or mentions.in_line(text.decode()):
-                faults = [[column, reason, GONE, None] for column, reason, *_ in faults]
+                faults = [[column, reason, GONE, ""] for column, reason, *_ in faults]
                 text = orjson.dumps([row, line, faults]) + b"\n"
             yield text
 

@@ -1,9 +1,12 @@
 """Erasing a person in the hub: a reason, a typed word, and a receipt."""
 
+from contextlib import closing
+
 import pytest
 
 from tests.examples import GAVIN
 from tests.service.api.test_erasing import everything_running
+from tests.service.imports.imported import WorldImports
 
 
 @pytest.fixture
@@ -51,3 +54,14 @@ def test_who_may_not_erase_sees_which_right_it_needs(gavin, make_browser, keys):
     page = reader.open(f"/contacts/{gavin}")
     assert "Forget people" in page.text
     assert reader.send(f"/contacts/{gavin}/erase", {"reason": "asked", "word": "ERASE"}).status_code == 403
+
+
+def test_the_pages_of_an_import_are_there_after_somebody_with_a_rejected_row_was_erased(browser, world, gavin):
+    with closing(WorldImports(world)) as imports:
+        text = f"Name,Country Code,Phone Number\nGav1n,91,{GAVIN[3:]}\nR2D2,91,9833098330\n"
+        id = imports.bring(text)["id"]
+    with everything_running(world):
+        browser.send(f"/contacts/{gavin}/erase", {"reason": "asked to be forgotten", "word": "ERASE"})
+    assert browser.open(f"/imports/{id}").status == 200
+    page = browser.open(f"/imports/{id}/rejected")
+    assert (page.status, "R2D2" in page.html, "Gav1n" in page.html) == (200, True, False)
