@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import Enum, auto
 from pathlib import Path
 
 import msgspec
@@ -84,6 +85,15 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     value: bytes | None
     headers: Headers = ()
     fault: str | None = None
+
+
+class Emptying(Enum):
+    """What became of messages that were to be emptied: nothing of them is left; something is, for as long as somebody
+    reads the bus as it was; or the bus cannot, and keeps them until its retention ends."""
+
+    DONE = auto()
+    NOT_YET = auto()
+    IMPOSSIBLE = auto()
 
 
 class Publisher(ABC):
@@ -180,10 +190,10 @@ class Bus(ABC):
         """
 
     @abstractmethod
-    def erase(self, is_meant: Callable[[Message], bool], emptied: bytes, before: int) -> bool:
+    def erase(self, is_meant: Callable[[Message], bool], emptied: bytes, before: int) -> Emptying:
         """Put `emptied` in the place of the messages that are meant, as far as they have offsets under `before` (R31).
 
-        False: the bus cannot, and keeps its messages until its retention ends. Raises Unavailable, Unusable.
+        Once more does no harm. Raises Unavailable, Unusable.
         """
 
     @abstractmethod

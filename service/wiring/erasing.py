@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from ledger.bus.port import BusError, Message, Publisher
+from ledger.bus.port import BusError, Emptying, Message, Publisher
 from ledger.events.mentions import Mentions
 from ledger.sqlite import Connection
 from ledger.storage import NotMadeYet
@@ -23,6 +23,10 @@ from service.jobs.erasing.places import ErasedPlace, NotYet
 from service.wiring.drivers import Drivers, now
 from service.wiring.exports import export_folder
 
+_ON_THE_TOPIC = (
+    "Messages that were taken stay on the topic until its retention ends, for whoever may read it; none of them is"
+    " taken again."
+)
 _READ = "somebody reads it: the pages of before are cut off when that is done"
 
 
@@ -105,12 +109,13 @@ def _bus(drivers: Drivers, mentions: Mentions) -> str | None:
     def is_meant(message: Message) -> bool:
         return mentions.in_message(message.key, message.headers, message.value) is not None
 
-    if not bus.erase(is_meant, drivers.signer().emptied, taken):
-        return (
-            "Messages that were taken stay on the topic until its retention ends, for whoever may read it; none of them"
-            " is taken again."
-        )
-    return None
+    match bus.erase(is_meant, drivers.signer().emptied, taken):
+        case Emptying.NOT_YET:
+            raise NotYet(_READ)
+        case Emptying.IMPOSSIBLE:
+            return _ON_THE_TOPIC
+        case Emptying.DONE:
+            return None
 
 
 def _discarded(folder: Path, pattern: str) -> None:

@@ -1,7 +1,8 @@
 """The two kinds of bus the contract is tried on, and what can befall each of them."""
 
 import uuid
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kafka import KafkaAdminClient, TopicPartition
@@ -31,6 +32,15 @@ class SqlitePlace:
     def cut_before(self, offset: int) -> None:
         connection = sqlite.connect(self.file)
         connection.execute("DELETE FROM batches WHERE first < ?", [offset])
+        connection.close()
+
+    @contextmanager
+    def as_it_was(self) -> Iterator[None]:
+        """For the length of a block somebody reads the bus as it was at its beginning."""
+        connection = sqlite.connect(self.file)
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM batches").fetchone()
+        yield
         connection.close()
 
     def stop(self) -> None:
@@ -70,6 +80,14 @@ class KafkaPlace:
     def cut_before(self, offset: int) -> None:
         with self.admin() as admin:
             admin.delete_records({TopicPartition(self.topic, 0): offset})
+
+    @contextmanager
+    def as_it_was(self) -> Iterator[None]:
+        """For the length of a block somebody reads the bus; a topic has no past that could be in the way."""
+        reader = self.bus().reader()
+        reader.seek({})
+        yield
+        reader.close()
 
     def stop(self) -> None:
         assert isinstance(self._broker, JavaBroker | ContainerBroker)

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from ledger.bus.open import open_bus
-from ledger.bus.port import Message, OutOfRange, Replaced, TooLarge, Unavailable
+from ledger.bus.port import Emptying, Message, OutOfRange, Replaced, TooLarge, Unavailable
 from ledger.bus.sizes import LIMIT
 from tests.contracts.reading import read, values
 
@@ -60,13 +60,27 @@ def test_messages_are_emptied_at_their_offsets_or_the_bus_says_that_it_cannot(pl
     """R31: none beyond what was taken, and no other one."""
     publisher.publish([Message(b"asha", b"1", (("ce_id", b"1"),)), Message(b"gavin", b"2"), Message(b"gavin", b"3")])
     begin, following = reader.ranges()[0]
-    if place.bus().erase(lambda one: one.key == b"gavin", b"emptied", following - 1):
+    if place.bus().erase(lambda one: one.key == b"gavin", b"emptied", following - 1) is Emptying.DONE:
         expected = [(b"asha", b"1", (("ce_id", b"1"),)), (None, b"emptied", ()), (b"gavin", b"3", ())]
         records = read(reader, 3)
         assert [(one.key, one.value, one.headers) for one in records] == expected
         assert [one.offset for one in records] == [begin, begin + 1, begin + 2]
     else:
         assert values(read(reader, 3)) == [b"1", b"2", b"3"]
+
+
+def test_messages_are_not_called_gone_while_somebody_reads_the_bus_as_it_was(place, publisher):
+    publisher.publish([Message(b"gavin", b"2")])
+
+    def erased():
+        return place.bus().erase(lambda one: one.key == b"gavin", b"emptied", 100)
+
+    with place.as_it_was():
+        meanwhile = erased()
+    assert (meanwhile, erased()) in [
+        (Emptying.NOT_YET, Emptying.DONE),
+        (Emptying.IMPOSSIBLE, Emptying.IMPOSSIBLE),
+    ]
 
 
 def test_publishing_nothing_is_no_message(publisher, reader):

@@ -9,7 +9,7 @@ from ledger.bus.kafka import clients, topic
 from ledger.bus.kafka.options import Options, in_clear, parse
 from ledger.bus.kafka.publisher import KafkaPublisher
 from ledger.bus.kafka.reader import KafkaReader
-from ledger.bus.port import Bus, Message, Publisher, Reader, Unavailable
+from ledger.bus.port import Bus, Emptying, Message, Publisher, Reader, Unavailable
 
 __all__ = ["KafkaBus"]
 
@@ -36,9 +36,9 @@ class KafkaBus(Bus):
         """See `Bus.reader`."""
         return KafkaReader(self._options)
 
-    def erase(self, _is_meant: Callable[[Message], bool], _emptied: bytes, _before: int) -> bool:
+    def erase(self, _is_meant: Callable[[Message], bool], _emptied: bytes, _before: int) -> Emptying:
         """See `Bus.erase`: a topic is never written anew."""
-        return False
+        return Emptying.IMPOSSIBLE
 
     def check(self) -> None:
         """See `Bus.check`."""

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from ledger.bus.known_bus import Belonging
-from ledger.bus.port import Bus, ClockRefused, Message, Publisher, Reader, Unavailable
+from ledger.bus.port import Bus, ClockRefused, Emptying, Message, Publisher, Reader, Unavailable
 from ledger.bus.sqlite.erasing import erase
 from ledger.bus.sqlite.file import (
     RETENTION,
@@ -73,12 +73,12 @@ class SqliteBus(Bus):
         """See `Bus.accept_clock`."""
         accept(self._path, self._clock(), self._belonging)
 
-    def erase(self, is_meant: Callable[[Message], bool], emptied: bytes, before: int) -> bool:
+    def erase(self, is_meant: Callable[[Message], bool], emptied: bytes, before: int) -> Emptying:
         """See `Bus.erase`. Each batch is written anew by itself, so that publishers hardly wait."""
         connection = open_file(self._path, belonging=self._belonging)
         try:
             erase(connection, is_meant, Message(None, emptied), before)
-            return cut_whole(connection)
+            return Emptying.DONE if cut_whole(connection) else Emptying.NOT_YET
         except StorageFault as fault:
             raise read_fault(self._path, fault) from fault
         finally:
