@@ -88,8 +88,8 @@ def kept_rejects(path: Path) -> Iterator[Reject]:
 
 def _read(line: bytes) -> Reject:
     row, line_number, faults = orjson.loads(line)
-    # an erasure once left null for the advice
-    return Reject(row, line_number, tuple(RowFault(*told, hint or "") for *told, hint in faults))
+    told = tuple(RowFault(column, reason, message, hint or "") for column, reason, message, hint in faults)
+    return Reject(row, line_number, told)  # an erasure once left null for the advice
 
 
 def every_reject(path: Path) -> Iterator[Reject]:
