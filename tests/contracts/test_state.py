@@ -185,12 +185,19 @@ def test_values_that_several_contacts_have_come_in_order_whatever_their_case(kep
     kept.save(*(contact(number, email=email) for number, email in enumerate(emails, 1) if email))
     whole = kept.ask(lambda state: state.shared_values("email", "", 9, inclusive=False))
     assert [value.lower() for value in whole.values] == ["a@x.example", "b@x.example"]
-    assert (whole.newest is None) == is_indexed
+    assert whole.newest is None  # as few as these are all looked at
     for inclusive, found in ((False, ["b@x.example"]), (True, ["a@x.example", "b@x.example"])):
         rest = kept.ask(lambda state, way=inclusive: state.shared_values("email", "A@X.EXAMPLE", 9, inclusive=way))
         assert [value.lower() for value in rest.values] == found
     assert kept.ask(lambda state: state.contacts_with("email", "B@X.example", 9)) == [1, 5]
     assert len(kept.ask(lambda state: state.contacts_with("email", "B@X.example", 1))) == 1
+
+
+def test_without_an_index_only_the_newest_of_many_contacts_are_looked_at_and_that_is_said(kept):
+    kept.save(*(contact(number, city="Pune") for number in range(1, 5_002)))
+    shares = kept.ask(lambda state: state.values("city", "", 9))
+    assert (shares.values, shares.newest) == ((("Pune", 5_000),), 5_000)
+    assert kept.ask(lambda state: state.shared_values("city", "", 9, inclusive=False)).newest == 5_000
 
 
 def test_work_on_indexes_waits_for_contacts_that_have_just_changed(kept):
