@@ -170,14 +170,16 @@ def drop_message(position: int, *, by: str = "asha", digest: str | None = None) 
     )
 
 
-def merge_message(survivor: UUID | str, absorbed: UUID | str, *, by: str = "asha", id: str | None = None) -> bytes:
-    """A ContactsMerged, signed."""
-    return _about_two("ContactsMerged", {"survivor": str(survivor), "absorbed": str(absorbed), "by": by}, id)
+def merge_message(
+    survivor: UUID | str, absorbed: UUID | str, *, by: str = "asha", id: str | None = None, **more: Any
+) -> bytes:
+    """A ContactsMerged, signed; `more` members of its data may be given."""
+    return _about_two("ContactsMerged", {"survivor": str(survivor), "absorbed": str(absorbed), "by": by} | more, id)
 
 
-def apart_message(absorbed: UUID | str, *, by: str = "asha", id: str | None = None) -> bytes:
-    """A ContactsSplit, signed."""
-    return _about_two("ContactsSplit", {"absorbed": str(absorbed), "by": by}, id)
+def apart_message(absorbed: UUID | str, *, by: str = "asha", id: str | None = None, **more: Any) -> bytes:
+    """A ContactsSplit, signed; `more` members of its data may be given."""
+    return _about_two("ContactsSplit", {"absorbed": str(absorbed), "by": by} | more, id)
 
 
 def _about_two(type: str, said: dict[str, Any], id: str | None) -> bytes:

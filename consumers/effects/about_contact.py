@@ -104,10 +104,18 @@ def broken(condition: Precondition, newest: Sequence[int], *, is_followed: bool)
         return None
     if not newest:
         return Refusal("precondition_failed", f"nobody is known by these, and it is based on {condition.based_on}")
-    if max(newest) > condition.based_on:
-        detail = f"it is based on position {condition.based_on}, and the contact has an event at {max(newest)}"
-        return Refusal("precondition_failed", detail)
-    return None
+    return outdated(condition.based_on, newest)
+
+
+def outdated(based_on: int | None, newest: Sequence[int]) -> Refusal | None:
+    """Why what somebody decided by a position of the log does not hold: a contact it is about has a newer event.
+
+    `newest` are the positions of their newest events. `based_on` None: whoever decided did not say by which position.
+    """
+    if based_on is None or max(newest) <= based_on:
+        return None
+    detail = f"it is based on position {based_on}, and the contact has an event at {max(newest)}"
+    return Refusal("precondition_failed", detail)
 
 
 def _concerned(decision: identity.Decision) -> Sequence[int]:

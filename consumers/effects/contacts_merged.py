@@ -1,6 +1,7 @@
 """Two contacts become one because somebody says so (R33): the survivor keeps its phone, and both phones find it."""
 
 from consumers.batch_context import BatchContext
+from consumers.effects.about_contact import outdated
 from consumers.effects.effect import Effect, TypeEffect
 from consumers.incoming import Incoming, Refusal
 from ledger.events.data import merge_order_of
@@ -22,6 +23,8 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
     survivor, absorbed = (one.contact for one in found if one is not None)
     if survivor == absorbed:
         return Refusal("wrong_state", "a contact is not merged with itself")
+    if refusal := outdated(order.based_on, [batch.newest(survivor), batch.newest(absorbed)]):
+        return refusal
     batch.merge(survivor, absorbed)
     return Effect(contact=survivor, absorbed=absorbed, at_once=True)
 

@@ -4,6 +4,7 @@ Both are then as if they had never been merged, and no message merges them again
 """
 
 from consumers.batch_context import BatchContext
+from consumers.effects.about_contact import outdated
 from consumers.effects.effect import Effect, TypeEffect
 from consumers.incoming import Incoming, Refusal
 from ledger.events.data import merge_order_of
@@ -21,6 +22,8 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
         return Refusal("wrong_state", f"the contact {order.absorbed} is not merged into another")
     if (erasure := batch.erased_at(found.contact)) is not None:
         return Refusal("wrong_state", f"the entry at position {erasure} has erased this contact")
+    if refusal := outdated(order.based_on, [batch.newest(found.survivor), batch.newest(found.contact)]):
+        return refusal
     batch.split(found.survivor, found.contact)
     return Effect(contact=found.survivor, absorbed=found.contact, at_once=True)
 

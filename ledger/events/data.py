@@ -67,11 +67,13 @@ class MergeOrder(Command, gc=False):
     """Which contacts, by their public ids, are to become one, who says so and why.
 
     `survivor` keeps its id, its phone and its user id, and `absorbed` is merged into it. In a split `absorbed` alone is
-    read: the contact that is to be itself again.
+    read: the contact that is to be itself again. `based_on` is the position of the log that it was planned by: it holds
+    as long as neither has an event after that; orders of earlier versions lack it.
     """
 
     survivor: str = ""
     absorbed: str = ""
+    based_on: _Count | None = msgspec.field(name="basedOn", default=None)
 
 
 class _Retrying(msgspec.Struct, gc=False):

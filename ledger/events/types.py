@@ -76,6 +76,9 @@ ABOUT_MERGES = tuple(name for name in TAKEN if RULES[name].kind == "merge")
 ABOUT_MESSAGES = tuple(name for name in TAKEN if RULES[name].kind == "message")
 """What is taken from the bus and settles a rejected message."""
 
+ORDERS = tuple(name for name in TAKEN if RULES[name].kind in ("command", "merge", "message", "erasure"))
+"""What is taken from the bus and has the ledger do something, or refuse it to whoever ordered it."""
+
 _Parts = TypeVar("_Parts", bound=Mapping[Any, object])
 
 

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from ledger.events import types
+
 Headers = tuple[tuple[str, bytes], ...]
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -92,6 +94,11 @@ class Entry:
     def is_accepted(self) -> bool:
         """Whether the message is an event, and not a rejected message that keeps its place."""
         return self.reason is None
+
+    @property
+    def is_refused_order(self) -> bool:
+        """Whether it is an order to the ledger that was refused; what a stranger sent in its name is none."""
+        return self.type in types.ORDERS and self.reason not in (None, "reserved")
 
 
 class StoredEntry(NamedTuple):

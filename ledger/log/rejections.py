@@ -1,8 +1,8 @@
 """What readers ask of a log about rejected messages, and about the entries that settle them (R28, R33).
 
 A rejected message is settled by the entry that retries or drops it, or by a message that was accepted later under the
-same source and id, whoever sent it. Until then it is open. A refused order to retry or drop one is nothing to be
-settled, and is never open; nor is a message that an erasure has emptied.
+same source and id, whoever sent it. Until then it is open. An order that was refused is nothing to be settled,
+and is never open: it can only be given anew. Nor is a message that an erasure has emptied.
 """
 
 from abc import ABC, abstractmethod

@@ -11,12 +11,15 @@ from projections.fold.state import ContactState
 
 
 class Foreseen:
-    """Two contacts as they are, `before`, and what there would be of them, `after`; both by number.
+    """Two contacts as they are at `position`, `before`, and what there would be of them, `after`; both by number.
 
     `opts_in`: somebody would have opted in to WhatsApp by it who had opted out (R16).
     """
 
-    def __init__(self, before: dict[int, ContactState], after: dict[int, ContactState], opts_in: bool) -> None:
+    def __init__(
+        self, position: int, before: dict[int, ContactState], after: dict[int, ContactState], opts_in: bool
+    ) -> None:
+        self.position = position
         self.before = before
         self.after = after
         self.opts_in = opts_in
@@ -48,7 +51,8 @@ def _foreseen(log: LogReader, type: str, contact: int, absorbed: int) -> Foresee
     is_out = any(word is not True for word in words.values())
     then = {number: after[number] for number in both if number in after}
     opts_in = is_out and any(state.traits.get(WHATSAPP_OPTED) is True for state in then.values())
-    return Foreseen({number: before[number] for number in both if number in before}, then, opts_in)
+    now = {number: before[number] for number in both if number in before}
+    return Foreseen(head.position, now, then, opts_in)
 
 
 def _order(position: int, recorded: int, type: str, contact: int, absorbed: int) -> Event:

@@ -70,8 +70,10 @@ def _do(planned: Callable[[ContactMerges], MergePlan], said: MergeSaid, dry_run:
     seconds = WAIT_SECONDS if is_held(CONSUMER.lock(deployment.data)) else 0.0
     with contact_merges(deployment, SOURCE) as merges:
         try:
-            plan = planned(merges)
-            position = None if dry_run else merges.order(plan, said, seconds)
+            plan, position = planned(merges), None
+            if not dry_run:
+                ordered = merges.order(plan, said, seconds)
+                plan, position = ordered.plan, ordered.position
         except (Unknown, CannotMerge) as fault:
             raise Failed(str(fault)) from None
         except MergeOptsIn as fault:

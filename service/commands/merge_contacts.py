@@ -18,7 +18,7 @@ from projections.fold.contact_document import contact_document
 from projections.past import foreseen
 from service.commands.track import DEADLINE
 from service.queries.consistency import BETWEEN_LOOKS, Consistency, NotShown
-from service.queries.find import FoundContact
+from service.queries.find import FoundContact, find_id
 
 
 class CannotMerge(Exception):
@@ -46,6 +46,7 @@ class OrderRefused(Exception):
     def __init__(self, entry: Entry) -> None:
         super().__init__(entry.detail or str(entry.reason))
         self.position = entry.position
+        self.reason = entry.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ class MergeSaid:
 class MergePlan:
     """What a merge or a split comes to: the contacts `before` and `after`, as documents, and whether it opts one in.
 
-    Before a merge the survivor comes first; after a split the one that the other was merged into.
+    It is so as of `position`, and holds as long as neither has an event after that. Before a merge the survivor comes
+    first; after a split the one that the other was merged into.
     """
 
     type: str
@@ -70,6 +72,15 @@ class MergePlan:
     before: list[dict[str, Any]]
     after: list[dict[str, Any]]
     opts_in: bool
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class MergeOrdered:
+    """What was ordered in the end, and the position of its entry; None while it is on its way."""
+
+    plan: MergePlan
+    position: int | None
 
 
 class ContactMerges:
@@ -112,14 +123,33 @@ class ContactMerges:
             absorbed = found.asked if found.asked != found.contact else self._merged_into(log, found.contact)
             return self._plan(log, types.CONTACTS_SPLIT, found.contact, absorbed)
 
-    def order(self, plan: MergePlan, said: MergeSaid, seconds: float = 2.0) -> int | None:
-        """Order what was planned; the position of its entry, None while it is on its way.
+    def order(self, plan: MergePlan, said: MergeSaid, seconds: float = 2.0) -> MergeOrdered:
+        """Order what was planned; once more, planned anew, where one of the two had an event after the plan.
 
-        It is waited for so many seconds at most. Raises MergeOptsIn, OrderRefused, BusError.
+        Each is waited for so many seconds at most. Raises MergeOptsIn, OrderRefused, CannotMerge, Unknown, BusError.
         """
+        try:
+            return MergeOrdered(plan, self._order(plan, said, seconds))
+        except OrderRefused as refused:
+            if refused.reason != "precondition_failed":
+                raise
+            plan = self._anew(plan)
+        return MergeOrdered(plan, self._order(plan, said, seconds))
+
+    def _anew(self, plan: MergePlan) -> MergePlan:
+        with self._log() as log:
+            survivor, absorbed = find_id(log, plan.survivor), find_id(log, plan.absorbed)
+        if plan.type == types.CONTACTS_MERGED:
+            return self.plan_merge(survivor, absorbed)
+        if absorbed.asked == absorbed.contact:
+            raise CannotMerge(f"the contact {plan.absorbed} is not merged into another any more")
+        return self.plan_split(absorbed)
+
+    def _order(self, plan: MergePlan, said: MergeSaid, seconds: float) -> int | None:
         if plan.opts_in and not said.allow_opt_in:
             raise MergeOptsIn
-        data = {"survivor": plan.survivor, "absorbed": plan.absorbed, "by": said.by, "reason": said.why}
+        data: dict[str, Any] = {"survivor": plan.survivor, "absorbed": plan.absorbed, "by": said.by, "reason": said.why}
+        data["basedOn"] = plan.position
         value = self._signer.message(
             source=self._source,
             id=self._new_id(),
@@ -147,7 +177,7 @@ class ContactMerges:
             [contact_document(states[number]) for number in (contact, absorbed) if number in states]
             for states in (found.before, found.after)
         )
-        return MergePlan(type, ids[contact], ids[absorbed], before, after, found.opts_in)
+        return MergePlan(type, ids[contact], ids[absorbed], before, after, found.opts_in, found.position)
 
     def _decided(self, value: bytes, seconds: float) -> int | None:
         envelope, deadline = decode((), value), time.monotonic() + seconds

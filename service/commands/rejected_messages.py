@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
 from ledger.bus.port import Message, Publisher
-from ledger.events import types
 from ledger.events.envelope import decode
 from ledger.events.schema import Invalid
 from ledger.events.signing import Signer
@@ -35,7 +34,7 @@ class IsSettled(Exception):
 
     def __init__(self, refused: int, position: int | None) -> None:
         if position is None:
-            super().__init__(f"the message at position {refused} is an order to retry or drop another: give a new one")
+            super().__init__(f"the message at position {refused} is an order that was refused: give a new one")
         else:
             super().__init__(f"the entry at position {position} says already what becomes of the message at {refused}")
         self.position = position
@@ -227,7 +226,7 @@ def _open(log: LogReader, position: int) -> Entry:
     entry = log.entry(position)
     if entry is None or entry.is_accepted or entry.is_erased:
         raise NotRejected(f"there is no rejected message at position {position}")
-    if entry.type in types.ABOUT_MESSAGES:
+    if entry.is_refused_order:
         raise IsSettled(position, None)
     if (settled := log.settled_by([position]).get(position)) is not None:
         raise IsSettled(position, settled)

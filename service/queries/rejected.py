@@ -13,8 +13,8 @@ from ledger.log.port import LogReader
 
 OPEN, TAKEN, DROPPED, ORDER, ERASED = "open", "taken", "dropped", "order", "erased"
 STATES = (OPEN, TAKEN, DROPPED, ORDER, ERASED)
-"""Of rejected messages: open; settled, since it was taken after all or dropped; itself an order to settle another; or
-emptied by an erasure before it was settled."""
+"""Of rejected messages: open; settled, since it was taken after all or dropped; an order that was refused, and can only
+be given anew; or emptied by an erasure before it was settled."""
 
 
 def rejected_page(
@@ -71,7 +71,7 @@ def rejections(log: LogReader, entries: list[Entry]) -> list[dict[str, Any]]:
 
 
 def _state(entry: Entry, settled_by: Entry | None) -> str:
-    if entry.type in types.ABOUT_MESSAGES:
+    if entry.is_refused_order:
         return ORDER
     if settled_by is None:
         return ERASED if entry.is_erased else OPEN

@@ -131,6 +131,24 @@ def test_who_is_merged_away_is_not_merged_again(intake):
 
 
 @pytest.mark.usefixtures("two")
+@pytest.mark.parametrize("late", [{"phone": GAVIN}, {"phone": ASHA}], ids=["the survivor", "the other"])
+def test_a_merge_that_was_planned_before_something_newer_was_said_is_refused(intake, late):
+    """What it comes to, and whether it opts somebody in, was looked at without that (R16)."""
+    _, stale = intake.take(tracked(**late), merge_message(FIRST, SECOND, basedOn=2))
+    assert stale.reason == "precondition_failed"
+    assert stale.detail == "it is based on position 2, and the contact has an event at 3"
+    assert reasons(intake.take(tracked(phone=RAVI), merge_message(FIRST, SECOND, basedOn=4))) == [None, None]
+
+
+@pytest.mark.usefixtures("two")
+@pytest.mark.parametrize("late", [{"phone": GAVIN}, {"phone": ASHA}], ids=["the survivor", "the other"])
+def test_a_split_that_was_planned_before_something_newer_was_said_is_refused(intake, late):
+    _, _, stale = intake.take(merge_message(FIRST, SECOND), tracked(**late), apart_message(SECOND, basedOn=3))
+    assert stale.reason == "precondition_failed"
+    assert reasons(intake.take(apart_message(SECOND, basedOn=5))) == [None]
+
+
+@pytest.mark.usefixtures("two")
 def test_a_redelivered_order_changes_nothing(intake):
     merge, split = merge_message(FIRST, SECOND), apart_message(SECOND)
     assert len(intake.take(merge, split, merge, split)) == 2

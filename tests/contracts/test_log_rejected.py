@@ -2,6 +2,7 @@
 
 import pytest
 
+from ledger.events import types
 from tests.contracts.logs import entry
 
 
@@ -51,9 +52,17 @@ def test_the_places_of_the_newest_open_ones_are_given_oldest_first(five):
     assert five.reader.open_rejections(9, reason="invalid", source="t") == [3]
 
 
-def test_a_refused_order_to_settle_one_is_never_open(five):
-    five.append(rejected(5, type="MessageRetried", reason="wrong_state"))
+@pytest.mark.parametrize("order", types.ORDERS)
+def test_a_refused_order_is_never_open(five, order):
+    five.append(rejected(5, type=order, reason="wrong_state"))
     assert [one.position for one in five.reader.rejected(9, is_open=True)] == [3, 1]
+    assert five.reader.open_rejections(9) == [1, 3]
+
+
+@pytest.mark.parametrize("order", types.ORDERS)
+def test_what_a_stranger_sent_as_an_order_is_open(five, order):
+    five.append(rejected(5, type=order, reason="reserved"))
+    assert [one.position for one in five.reader.rejected(9, is_open=True)] == [5, 3, 1]
 
 
 def test_what_settles_is_given_newest_first_and_counted(five):

@@ -20,8 +20,9 @@ _SETTLED = """coalesce(
 )"""
 """The position of what settles the rejected message of a row of `entries`."""
 
+_ORDERS = ", ".join(f"'{type}'" for type in types.ORDERS)
 _IS_OPEN = (
-    " AND (type IS NULL OR type NOT IN ('MessageRetried', 'MessageDropped'))"
+    f" AND (type IS NULL OR type NOT IN ({_ORDERS}) OR reason = 'reserved')"  # as `Entry.is_refused_order` says it
     f" AND salt IS NOT NULL AND {_SETTLED} IS NULL"  # an erased one has no salt
 )
 _RETRIED = f"""

@@ -62,7 +62,7 @@ class RejectionSchema(Answer):
         required=True,
         validate=validate.OneOf(STATES),
         metadata={
-            "description": "What became of it; `order`: itself an order to retry or drop another one;"
+            "description": "What became of it; `order`: an order that was refused, and can only be given anew;"
             " `erased`: emptied before it was settled"
         },
     )

@@ -11,6 +11,7 @@ from service.commands.merge_contacts import (
     ContactMerges,
     ManyMerged,
     MergeOptsIn,
+    MergeOrdered,
     MergePlan,
     MergeSaid,
     OrderRefused,
@@ -80,11 +81,14 @@ def merging_routes(services: Services) -> Routes:
 def _ordered(merges: ContactMerges, plan: MergePlan, body: dict[str, Any]) -> Response:
     said = MergeSaid(f"key:{g.key.name}", body["reason"], body["allow_opt_in"])
     try:
-        position = None if body["dry_run"] else merges.order(plan, said)
+        ordered = MergeOrdered(plan, None) if body["dry_run"] else merges.order(plan, said)
+    except CannotMerge as fault:
+        raise Problem(409, str(fault), reason="wrong_state") from None
     except MergeOptsIn as fault:
         text = f"{fault}: say allow_opt_in to do it all the same"
         raise Problem(409, text, reason="opt_in_not_allowed") from None
     except OrderRefused as fault:
         raise Problem(409, str(fault), reason="wrong_state", position=fault.position) from None
-    answer = {"position": position, "opts_in": plan.opts_in, "contacts": plan.after}
-    return json_answer(answer, 202 if position is None and not body["dry_run"] else 200)
+    plan = ordered.plan
+    answer = {"position": ordered.position, "opts_in": plan.opts_in, "contacts": plan.after}
+    return json_answer(answer, 202 if ordered.position is None and not body["dry_run"] else 200)

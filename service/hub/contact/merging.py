@@ -8,7 +8,15 @@ from flask import Blueprint, g, redirect, render_template, request
 
 from ledger.bus.port import BusError
 from ledger.events.traits import DEFAULT_TYPES
-from service.commands.merge_contacts import CannotMerge, ManyMerged, MergeOptsIn, MergePlan, MergeSaid, OrderRefused
+from service.commands.merge_contacts import (
+    CannotMerge,
+    ManyMerged,
+    MergeOptsIn,
+    MergeOrdered,
+    MergePlan,
+    MergeSaid,
+    OrderRefused,
+)
 from service.http.merging import contact_merges
 from service.http.services import Services
 from service.hub.frame.access import needs
@@ -120,14 +128,16 @@ def _next(id: str) -> str:
     return f"/duplicates?{urlencode({'cursor': cursor})}" if cursor else "/duplicates"
 
 
-def _fault_of(order: Callable[[], int | None], done: str, plan: MergePlan) -> str | None:
+def _fault_of(order: Callable[[], MergeOrdered], done: str, plan: MergePlan) -> str | None:
     """Give an order and have the next page say what became of it; why it could not be given."""
     try:
-        position = order()
+        position = order().position
     except MergeOptsIn:
         return "One of the two has opted out of WhatsApp, and would be opted in. Say yes to that below."
     except OrderRefused as refused:
         return f"It was refused: {refused}."
+    except CannotMerge as refused:
+        return sentence(refused)
     except BusError:
         return "Nothing can be written just now. Try again in a moment."
     way_back = Undo(f"/contacts/{plan.absorbed}/split") if len(plan.after) == 1 else None

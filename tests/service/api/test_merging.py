@@ -91,6 +91,24 @@ def test_nobody_is_opted_in_without_a_second_yes(client, world):
     assert merged(client, world, *ids, allow_opt_in=True).status_code == 200
 
 
+def test_nobody_is_opted_in_by_a_no_that_is_still_on_its_way(client, world, two):
+    """The merge is planned while nobody has said no, and decided behind it; so it is planned once more."""
+    world.track(phone=ASHA, whatsapp_opted=True)
+    world.settle()
+    world.track(phone=GAVIN, time="2026-11-22T10:00:00Z", whatsapp_opted=False)
+    refused = merged(client, world, *two)
+    assert (refused.status_code, refused.json["reason"]) == (409, "opt_in_not_allowed")
+    assert world.contact(GAVIN)["traits"]["whatsapp_opted"] is False
+    assert client.read("/v1/rejected?open=true").json["rejected"] == []
+
+
+def test_a_merge_is_planned_once_more_where_something_newer_is_on_its_way(client, world, two):
+    world.track(phone=GAVIN, city="Agra")
+    answer = merged(client, world, *two)
+    assert answer.status_code == 200
+    assert answer.json["contacts"][0]["traits"]["city"] == "Agra"
+
+
 def test_a_merge_with_itself_or_with_nobody_is_refused(client, world, two):
     assert merged(client, world, two[0], GAVIN).status_code == 409
     assert merged(client, world, two[0], MEERA).status_code == 404
