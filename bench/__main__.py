@@ -15,10 +15,12 @@ from bench import disk, profiles, sizes, table
 from bench.row import Result, Row, Run, Wrong
 from bench.rows import (
     append,
+    backup,
     batches,
     call_to_state,
     calls_beside_import,
     checks,
+    erase,
     file_to_state,
     into_many,
     lists,
@@ -52,6 +54,8 @@ ROWS = (
     undo.ROW,
     batches.ROW,
     pages.ROW,
+    erase.ROW,
+    backup.ROW,
 )
 RESULTS = Path(__file__).parent / "results"
 

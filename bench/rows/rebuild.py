@@ -33,9 +33,9 @@ def _expected(contacts: int) -> Expected:
     return oracle.from_lines(sorted(oracle.contact_line(one.phone, one.user_id, traits, ()) for one, traits in last))
 
 
-def _filled(run: Run) -> Place:
+def filled(run: Run, name: str) -> Place:
     """A deployment whose log holds the events, and a state that the projector has only begun."""
-    place = run.place("rebuild")
+    place = run.place(name)
     count = publish(place.drivers, _facts(run.sizes.rebuilt_contacts))
     with place.running("consume") as consumer:
         place.wait_until(consumer, place.has_printed("consume", b"consumer started"))
@@ -64,7 +64,7 @@ def _rebuild_rate(run: Run, place: Place, peak: Peak) -> Rate:
 
 def _measure(run: Run) -> Result:
     peer = pyeventsourcing.measured(run.folder, run.sizes.peer_contacts, EVENTS)
-    place, peak = _filled(run), Peak()
+    place, peak = filled(run, "rebuild"), Peak()
     every = [_rebuild_rate(run, place, peak) for _ in range(run.sizes.repeats)]
     discard(place)
     ours = median_rate(every)
