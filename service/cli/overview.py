@@ -27,7 +27,7 @@ def overview(days: int, since: datetime | None, until: datetime | None, is_json:
         raise click.UsageError(str(fault)) from fault
 
     def show() -> None:
-        columns = ("day", "contacts", "opted_in", "new", "merged", "undone", "redone", "events")
+        columns = ("day", "contacts", "opted_in", "new", "merged", "undone", "redone", "erased", "events")
         table(columns, ([day[column] for column in columns] for day in document["days"]))
         sources = ((one["name"], one["kind"], one["new"], one["undone"], one["redone"]) for one in document["sources"])
         table(("source", "kind", "new", "undone", "redone"), sources)

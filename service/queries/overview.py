@@ -118,7 +118,8 @@ class Overviews:
 
 
 def _changes(counts: Counts) -> dict[str, int]:
-    return {"new": counts.made, "merged": counts.merged, "undone": counts.undone, "redone": counts.redone}
+    names = {"new": counts.made, "merged": counts.merged, "undone": counts.undone, "redone": counts.redone}
+    return {**names, "erased": counts.erased}
 
 
 def _sources(found: Iterable[tuple[Source, Counts]]) -> list[dict[str, Any]]:

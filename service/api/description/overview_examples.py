@@ -18,6 +18,7 @@ OVERVIEW: dict[str, Any] = {
             "merged": 0,
             "undone": 0,
             "redone": 0,
+            "erased": 0,
             "events": 0,
             "sources": [],
         }

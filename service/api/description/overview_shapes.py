@@ -29,6 +29,7 @@ class DaySchema(Answer):
     )
     undone = fields.Integer(required=True, metadata={"description": "How many an undo took away"})
     redone = fields.Integer(required=True, metadata={"description": "How many a redo brought back"})
+    erased = fields.Integer(required=True, metadata={"description": "How many were erased: what they counted stays"})
     events = fields.Integer(required=True, metadata={"description": "How many events about contacts were recorded"})
     sources = fields.List(fields.Nested(GrowthSourceSchema), required=True)
 

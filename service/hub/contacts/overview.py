@@ -56,6 +56,7 @@ def drawn(found: dict[str, Any]) -> dict[str, Any]:
         "share": _share(found),
         "taken": sum(day["undone"] - day["redone"] for day in found["days"]),
         "merged": sum(day["merged"] for day in found["days"]),
+        "erased": sum(day["erased"] for day in found["days"]),
         "last": found["days"][-1],
     }
 
@@ -64,7 +65,7 @@ def _rows(bars: Sequence[dict[str, Any]], before: dict[str, Any]) -> list[dict[s
     rows: list[dict[str, Any]] = []
     for bar in bars:
         is_quiet = all(bar[name] == before[name] for name in ("contacts", "opted_in")) and not any(
-            bar[name] for name in ("new", "undone", "redone", "merged")
+            bar[name] for name in ("new", "undone", "redone", "merged", "erased")
         )
         if is_quiet and rows and rows[-1]["is_quiet"]:
             rows[-1]["until"] = bar["day"]
