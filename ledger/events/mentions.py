@@ -14,6 +14,19 @@ FoundBy = Literal["phone", "national number", "user id"]
 _BETWEEN = r"[\s().\-]{0,2}"
 """What people write between two digits of a phone."""
 
+_ASCII = bytes(range(128))
+_NO_DIGITS = bytes(one for one in range(256) if not 0x30 <= one <= 0x39)
+
+_escaped = re.compile(rb"\\u(?:00[0-7]|0[69a-fA-F]|[fF][fF]1)")
+"""JSON's escapes of ASCII, and of digits of other scripts."""
+
+_of_other_scripts = re.compile(
+    rb"\xd9[\xa0-\xa9]|\xdb[\xb0-\xb9]|\xe0[\xa5\xa7\xa9\xab\xad\xaf\xb1\xb3\xb5][\xa6-\xaf]|\xef\xbc[\x90-\x99]"
+)
+"""Digits of other scripts, in UTF-8."""
+
+_is_never_escaped = re.compile(r"[\w.:@+-]*", re.ASCII).fullmatch
+
 _LEAST_IN_TEXT = 4
 """Characters of a user id that is looked for in a text: a shorter one is in nearly every text."""
 
@@ -26,8 +39,23 @@ class Mentions:
         self._full = _any_of([rf"(?:\+|00)?{_spread(phone.removeprefix('+'))}" for phone in phones])
         self._national = _any_of([rf"0?{_spread(split(phone)[1])}" for phone in phones])
         self._numbers = [re.compile(_spread(split(phone)[1])) for phone in phones]
+        self._digits = [split(phone)[1].encode() for phone in phones]
+        self._named = [one.encode() for one in self._user_ids]
+        self._may_be_escaped = not all(map(_is_never_escaped, self._user_ids))
         self._cells = _cells(self._user_ids)
         self._words = _cells([one for one in self._user_ids if len(one) >= _LEAST_IN_TEXT])
+
+    def may_be_in(self, content: bytes) -> bool:
+        """Whether something of the person can be in these bytes, of one message or of many; a no is sure.
+
+        Quick for much: the digits alone are looked through, whatever stands between them.
+        """
+        if b"\\" in content and (self._may_be_escaped or _escaped.search(content)):
+            return True
+        if b"data_base64" in content or _of_other_scripts.search(content.translate(None, _ASCII)):
+            return True
+        digits = content.translate(None, _NO_DIGITS)
+        return any(one in digits for one in self._digits) or any(one in content for one in self._named)
 
     def in_message(self, key: bytes | None, headers: Headers, value: bytes | None) -> FoundBy | None:
         """By what a message is about the person; None where nothing of the person is in it."""

@@ -109,7 +109,7 @@ def _bus(drivers: Drivers, mentions: Mentions) -> str | None:
     def is_meant(message: Message) -> bool:
         return mentions.in_message(message.key, message.headers, message.value) is not None
 
-    match bus.erase(is_meant, drivers.signer().emptied, taken):
+    match bus.erase(is_meant, drivers.signer().emptied, taken, mentions.may_be_in):
         case Emptying.NOT_YET:
             raise NotYet(_READ)
         case Emptying.IMPOSSIBLE:

@@ -36,7 +36,13 @@ class KafkaBus(Bus):
         """See `Bus.reader`."""
         return KafkaReader(self._options)
 
-    def erase(self, _is_meant: Callable[[Message], bool], _emptied: bytes, _before: int) -> Emptying:
+    def erase(
+        self,
+        _is_meant: Callable[[Message], bool],
+        _emptied: bytes,
+        _before: int,
+        _may_be_in: Callable[[bytes], bool] = lambda _: True,
+    ) -> Emptying:
         """See `Bus.erase`: a topic is never written anew."""
         return Emptying.IMPOSSIBLE
 

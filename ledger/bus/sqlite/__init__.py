@@ -73,11 +73,17 @@ class SqliteBus(Bus):
         """See `Bus.accept_clock`."""
         accept(self._path, self._clock(), self._belonging)
 
-    def erase(self, is_meant: Callable[[Message], bool], emptied: bytes, before: int) -> Emptying:
+    def erase(
+        self,
+        is_meant: Callable[[Message], bool],
+        emptied: bytes,
+        before: int,
+        may_be_in: Callable[[bytes], bool] = lambda _: True,
+    ) -> Emptying:
         """See `Bus.erase`. Each batch is written anew by itself, so that publishers hardly wait."""
         connection = open_file(self._path, belonging=self._belonging)
         try:
-            erase(connection, is_meant, Message(None, emptied), before)
+            erase(connection, is_meant, Message(None, emptied), before, may_be_in)
             return Emptying.DONE if cut_whole(connection) else Emptying.NOT_YET
         except StorageFault as fault:
             raise read_fault(self._path, fault) from fault

@@ -14,9 +14,16 @@ _WAIT_SECONDS = 10.0
 _decode = msgspec.msgpack.Decoder(list[Message]).decode
 
 
-def erase(connection: Connection, is_meant: Callable[[Message], bool], emptied: Message, before: int) -> None:
+def erase(
+    connection: Connection,
+    is_meant: Callable[[Message], bool],
+    emptied: Message,
+    before: int,
+    may_be_in: Callable[[bytes], bool],
+) -> None:
     """Put `emptied` in the place of each message that is meant and has an offset under `before`.
 
+    A batch of which `may_be_in` says no is not unpacked: nearly all of a large bus are not.
     A batch that cannot be read is none of ours to mend, and is left as it is. Raises StorageFault.
     """
     after = 0
@@ -24,6 +31,8 @@ def erase(connection: Connection, is_meant: Callable[[Message], bool], emptied: 
         "SELECT first, messages FROM batches WHERE first > ? AND first < ? ORDER BY first LIMIT 1", (after, before)
     ).fetchone():
         after, content = row
+        if not may_be_in(content):
+            continue
         try:
             messages = _decode(content)
         except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):

@@ -83,3 +83,21 @@ def test_any_bytes_can_be_looked_through(value, headers):
 )
 def test_a_phone_is_found_however_deep_it_stands(around):
     assert found(json.dumps([around, {"deep": [{"er": GAVIN}]}]).encode()) == "phone"
+
+
+ODD = st.sampled_from([*'0123456789+-. ()abcd/"\\', "99675", "36783", GAVIN, "0123abc45d", "u/7", "\u0968", "\uff19"])
+
+
+@given(st.lists(ODD, max_size=12), st.lists(ODD, max_size=4), st.booleans(), st.booleans())
+def test_of_bytes_in_which_somebody_is_found_it_is_never_said_that_they_cannot_be_there(parts, key, is_json, is_ascii):
+    either = Mentions([GAVIN], ["0123abc45d", "u/7"])
+    text = "".join(parts)
+    value = (json.dumps({"a": text}, ensure_ascii=is_ascii) if is_json else text).encode()
+    if either.in_message("".join(key).encode(), (), value):
+        assert either.may_be_in(b"\x92" + "".join(key).encode() + b"\xc4" + value + b"\x93 another")
+
+
+def test_bytes_without_the_digits_and_the_user_id_need_no_look():
+    assert not GAVIN_S.may_be_in(
+        b'{"phone": "+919967536784", "userId": "0123abc45e", "at": "2026-11-30T08:00:00Z"}' * 9
+    )
