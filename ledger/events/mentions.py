@@ -1,6 +1,7 @@
 """Finds a person's phones and user ids where no event about them was read: in a rejected message, a line of a file."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Literal
 
@@ -11,19 +12,16 @@ from ledger.events.phone import split
 FoundBy = Literal["phone", "national number", "user id"]
 """By what bytes were found to be about a person. A national number may be that of a phone of another country."""
 
-_BETWEEN = r"[\s().\-]{0,2}"
-"""What people write between two digits of a phone."""
+_BETWEEN = r"[^0-9A-Za-z]{0,6}"
+"""What people write between two digits of a phone: whatever is no letter, invisible characters among it."""
+
+_digit = re.compile(r"\d")
 
 _ASCII = bytes(range(128))
 _NO_DIGITS = bytes(one for one in range(256) if not 0x30 <= one <= 0x39)
 
-_escaped = re.compile(rb"\\u(?:00[0-7]|0[69a-fA-F]|[fF][fF]1)")
-"""JSON's escapes of ASCII, and of digits of other scripts."""
-
-_of_other_scripts = re.compile(
-    rb"\xd9[\xa0-\xa9]|\xdb[\xb0-\xb9]|\xe0[\xa5\xa7\xa9\xab\xad\xaf\xb1\xb3\xb5][\xa6-\xaf]|\xef\xbc[\x90-\x99]"
-)
-"""Digits of other scripts, in UTF-8."""
+_escaped = re.compile(rb"\\u(?!00[89aAc-fC-F]|0[1-5])")
+"""JSON's escapes of ASCII, and of what digits of other scripts are among."""
 
 _is_never_escaped = re.compile(r"[\w.:@+-]*", re.ASCII).fullmatch
 
@@ -52,7 +50,7 @@ class Mentions:
         """
         if b"\\" in content and (self._may_be_escaped or _escaped.search(content)):
             return True
-        if b"data_base64" in content or _of_other_scripts.search(content.translate(None, _ASCII)):
+        if b"data_base64" in content or _has_other_digits(content.translate(None, _ASCII)):
             return True
         digits = content.translate(None, _NO_DIGITS)
         return any(one in digits for one in self._digits) or any(one in content for one in self._named)
@@ -70,21 +68,38 @@ class Mentions:
         return self._in_text(line, self._cells) if self._may_be_in(line) else None
 
     def _may_be_in(self, text: str) -> bool:
-        return any(one.search(text) for one in self._numbers) or any(one in text for one in self._user_ids)
+        digits = _in_ascii_digits(text)
+        return any(one.search(digits) for one in self._numbers) or any(one in text for one in self._user_ids)
 
     def _in_text(self, text: str, user_ids: re.Pattern[str]) -> FoundBy | None:
-        if self._full.search(text):
+        digits = _in_ascii_digits(text)
+        if self._full.search(digits):
             return "phone"
         if user_ids.search(text):
             return "user id"
-        return "national number" if self._national.search(text) else None
+        return "national number" if self._national.search(digits) else None
 
     def _in_leaves(self, leaves: list[str]) -> FoundBy | None:
-        if any(map(self._full.search, leaves)):
+        digits = list(map(_in_ascii_digits, leaves))
+        if any(map(self._full.search, digits)):
             return "phone"
         if not self._user_ids.isdisjoint(map(str.strip, leaves)):
             return "user id"
-        return "national number" if any(map(self._national.search, leaves)) else None
+        return "national number" if any(map(self._national.search, digits)) else None
+
+
+def _has_other_digits(content: bytes) -> bool:
+    """Whether there is a digit that is none of ASCII in bytes without ASCII, of UTF-8 in part."""
+    if not content:
+        return False
+    return _digit.search(unicodedata.normalize("NFKC", content.decode(errors="ignore"))) is not None
+
+
+def _in_ascii_digits(text: str) -> str:
+    """The text with the digits of every script as those of ASCII, as in `९९६७` or full width."""
+    if text.isascii():
+        return text
+    return _digit.sub(lambda one: str(unicodedata.decimal(one[0])), unicodedata.normalize("NFKC", text))
 
 
 def _spread(digits: str) -> str:

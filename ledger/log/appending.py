@@ -124,8 +124,11 @@ class Batch(MergeOrders):
         """The position of the entry that erased this contact; None where none has."""
 
     @abstractmethod
-    def erase(self, contact: int) -> Emptied:
+    def erase(self, contact: int, offset: int, at: int) -> Emptied:
         """The entry that is added next erases a contact, with all that were ever merged with it (R31).
+
+        The order has this offset on the bus, which took it `at` microseconds since the epoch: whom it is about is kept
+        for as long as anything of the person can be elsewhere (`Sought`).
 
         Their entries are emptied, and so are rejected messages and skipped rows that name the person; nothing finds
         the contact any more, and what was taken under a name that is gone is not taken again. What was decided before

@@ -26,6 +26,25 @@ class Emptied(msgspec.Struct, frozen=True):
     names: int
 
 
+class Sought(msgspec.Struct, frozen=True):
+    """Whom an erasure looks for in what is not the log, as the log knew the person when it took the order.
+
+    `phones` are E.164. What another contact had by then is not looked for, and nothing that came after the order is
+    about the person: `offset` is the order's on the bus, `at` when the bus took it, in microseconds since the epoch.
+    `is_shared`: something was left out, so that messages about the person name what is somebody else's.
+    """
+
+    phones: list[str]
+    user_ids: list[str]
+    offset: int
+    at: int
+    is_shared: bool = False
+
+
+ANY_OFFSET = 2**62
+"""Above every offset of a bus."""
+
+
 class Erasure(NamedTuple):
     """An accepted ContactErased: where it stands, and what it emptied; None where it does not say so."""
 
@@ -88,6 +107,14 @@ class Explained:
 
 class Erasures(ABC):
     """Which contacts were erased, by which entry."""
+
+    @abstractmethod
+    def unfinished_erasures(self) -> dict[int, Sought]:
+        """Whom to look for elsewhere, by position of the erasure, until `StoredLog.forget_sought`; oldest first."""
+
+    @abstractmethod
+    def erased_names(self) -> set[bytes]:
+        """The keyed hashes of the names of all messages that were ever emptied (`Signer.of_erased`)."""
 
     @abstractmethod
     def next_erasure(self, after: int) -> int | None:

@@ -173,6 +173,14 @@ class StoredLog(ABC):
     def open(self) -> LogReader:
         """The log, for reading, until the caller closes it. Raises NotMadeYet where `absence` says why."""
 
+    @abstractmethod
+    def forget_sought(self, erasure: int) -> bool:
+        """Forget whom the erasure at a position looked for elsewhere: all is done there.
+
+        Whether nothing of it is left here: a reader of the log as it was may be in the way, and then it is to be asked
+        for once more. Raises StorageFault.
+        """
+
     @contextmanager
     def reading(self) -> Iterator[LogReader]:
         """The log, for the length of a block. Raises as `open` does."""

@@ -28,6 +28,7 @@ SKIPPED: Final = 8
 IMPORT: Final = 9
 PHONE: Final = 12
 USER_ID: Final = 13
+ROW: Final = 14
 SOURCE: Final = 16
 """Where some of these stand in a `FoldRow`, which is a bare tuple as it comes from the driver and from a spool."""
 

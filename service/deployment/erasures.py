@@ -30,15 +30,19 @@ def erasures(database: Database) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PendingErasure:
-    """An erasure that is not done everywhere. `phones` and `user_ids` are all that the contact ever had."""
+    """An erasure that is not done everywhere.
+
+    Whom it looks for the log knows (`ledger.log.erasure.Sought`); `phones` and `user_ids` are of orders that a version
+    noted which kept them here.
+    """
 
     id: str
     contact: str
     source: str
     at: int
     message: bytes
-    phones: Sequence[str]
-    user_ids: Sequence[str]
+    phones: Sequence[str] = ()
+    user_ids: Sequence[str] = ()
 
 
 class ErasureTable:
@@ -55,11 +59,12 @@ class ErasureTable:
             self._is_cut = self._is_cut or cut_whole(self._connection)
 
     def add(self, one: PendingErasure) -> None:
-        """Note an order before it is given, so that whatever ends in between, it is finished."""
+        """Note an order before it is given, so that it is finished whatever ends then; what is noted is not done."""
         person = json.dumps({"phones": list(one.phones), "user_ids": list(one.user_ids)})
         with self._lock, transaction(self._connection):
             self._connection.execute(
-                "INSERT INTO erasures (id, contact, source, at, message, person) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO erasures (id, contact, source, at, message, person) VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET person = excluded.person, receipt = NULL",
                 (one.id, one.contact, one.source, one.at, one.message, person),
             )
 
@@ -67,7 +72,7 @@ class ErasureTable:
         """Every erasure that was ever ordered, oldest first, done or not; whom each was about is left out."""
         with self._lock:
             rows = self._connection.execute("SELECT id, contact, source, at, message FROM erasures ORDER BY at, id")
-            return [PendingErasure(id, contact, source, at, text, (), ()) for id, contact, source, at, text in rows]
+            return [PendingErasure(*one) for one in rows]
 
     def pending(self) -> list[PendingErasure]:
         """Those that are not done everywhere, oldest first."""

@@ -8,18 +8,25 @@ from functools import partial
 from pathlib import Path
 
 from ledger.bus.port import BusError, Emptying, Message, Publisher
+from ledger.events.envelope import Unreadable, decode
 from ledger.events.mentions import Mentions
+from ledger.events.types import IMPORTS
+from ledger.events.signing import Signer
+from ledger.log.erasure import Emptied, Sought
+from ledger.log.port import LogReader
+from ledger.log.questions import IMPORT, ROW
 from ledger.sqlite import Connection
 from ledger.storage import NotMadeYet
 from ledger.wal import cut_whole, cut_whole_of
 from projections.state.building import discard
 from service.commands.track import DEADLINE
 from service.deployment.deployment import Deployment
-from service.deployment.erasures import ErasureTable, PendingErasure, forget_texts
+from service.deployment.erasures import ErasureTable, forget_texts
+from service.imports.record.person_records import PersonInFiles
 from service.imports.record.registry import Registry
 from service.jobs.erasing.erasing import Erasing
 from service.jobs.erasing.import_files import forget_in_imports, remove_if_mentioned
-from service.jobs.erasing.places import ErasedPlace, NotYet
+from service.jobs.erasing.places import LOG, READ, ErasedPlace, NotYet
 from service.wiring.drivers import Drivers, now
 from service.wiring.exports import export_folder
 
@@ -27,7 +34,6 @@ _ON_THE_TOPIC = (
     "Messages that were taken stay on the topic until its retention ends, for whoever may read it; none of them is"
     " taken again."
 )
-_READ = "somebody reads it: the pages of before are cut off when that is done"
 
 
 @contextmanager
@@ -46,7 +52,7 @@ def erasing_over(drivers: Drivers, source: str, publisher: Publisher, store: Con
 
     return Erasing(
         source,
-        drivers.log_reader,
+        drivers.log(),
         ErasureTable(store),
         drivers.signer(),
         publish,
@@ -56,18 +62,18 @@ def erasing_over(drivers: Drivers, source: str, publisher: Publisher, store: Con
     )
 
 
-def places(drivers: Drivers, store: Connection, pending: PendingErasure, position: int) -> Sequence[ErasedPlace]:
+def places(drivers: Drivers, store: Connection, position: int, sought: Sought) -> Sequence[ErasedPlace]:
     """Where something of a person can be, in a data folder and beside it; `position` is the erasure's in the log."""
-    data, mentions = drivers.deployment.data, Mentions(pending.phones, pending.user_ids)
+    data, mentions = drivers.deployment.data, Mentions(sought.phones, sought.user_ids)
     return (
-        ErasedPlace("log", partial(_log, drivers), is_source=True),
+        ErasedPlace(LOG, partial(_log, drivers), is_source=True),
         ErasedPlace("state", partial(_state, drivers, position), is_source=True),
-        ErasedPlace("bus", partial(_bus, drivers, mentions)),
+        ErasedPlace("bus", partial(_bus, drivers, mentions, sought)),
         ErasedPlace("past states", partial(_discarded, data / "past", "at-*.db")),
         ErasedPlace("exports", partial(_exports, drivers, position, mentions)),
         ErasedPlace("verify", partial(_discarded, data / "verify", "*.building")),
         ErasedPlace("audit runs", partial(_removed, data / "audits", mentions)),
-        ErasedPlace("imports", lambda: forget_in_imports(data / "imports", Registry(store, now), mentions)),
+        ErasedPlace("imports", partial(_imports, drivers, store, position, sought)),
         ErasedPlace("service.db", partial(_service, store, mentions)),
     )
 
@@ -75,7 +81,7 @@ def places(drivers: Drivers, store: Connection, pending: PendingErasure, positio
 def _log(drivers: Drivers) -> None:
     """The append has emptied the entries; what was in their place is also in the log's WAL."""
     if not cut_whole_of(drivers.deployment.log_path):
-        raise NotYet(_READ)
+        raise NotYet(READ)
 
 
 def _state(drivers: Drivers, position: int) -> None:
@@ -97,25 +103,40 @@ def _state(drivers: Drivers, position: int) -> None:
                 if path != generations.path(number):
                     discard(path)
         if not cut_whole_of(generations.path(number)):
-            raise NotYet(_READ)
+            raise NotYet(READ)
 
 
-def _bus(drivers: Drivers, mentions: Mentions) -> str | None:
-    bus = drivers.bus()
+def _bus(drivers: Drivers, mentions: Mentions, sought: Sought) -> str | None:
+    """Messages before the order: what names the person, and what is emptied in the log and names somebody else by now."""
+    bus, signer = drivers.bus(), drivers.signer()
     with drivers.log_reader() as log:
         known = log.bus()
         taken = max(log.offsets(known).values(), default=0) if known is not None else 0
+        names = log.erased_names() if sought.is_shared else set()
 
     def is_meant(message: Message) -> bool:
-        return mentions.in_message(message.key, message.headers, message.value) is not None
+        if mentions.in_message(message.key, message.headers, message.value) is not None:
+            return True
+        return bool(names) and _name_of(message, signer) in names
 
-    match bus.erase(is_meant, drivers.signer().emptied, taken, mentions.may_be_in):
+    def may_be_in(content: bytes) -> bool:
+        return bool(names) or mentions.may_be_in(content)
+
+    match bus.erase(is_meant, signer.emptied, min(taken, sought.offset), may_be_in):
         case Emptying.NOT_YET:
-            raise NotYet(_READ)
+            raise NotYet(READ)
         case Emptying.IMPOSSIBLE:
             return _ON_THE_TOPIC
         case Emptying.DONE:
             return None
+
+
+def _name_of(message: Message, signer: Signer) -> bytes | None:
+    try:
+        envelope = decode(message.headers, message.value)
+    except Unreadable:
+        return None
+    return signer.of_erased(envelope.source, envelope.id)
 
 
 def _discarded(folder: Path, pattern: str) -> None:
@@ -145,11 +166,31 @@ def _exports(drivers: Drivers, position: int, mentions: Mentions) -> None:
     remove_if_mentioned(folder.path, mentions)
 
 
+def _imports(drivers: Drivers, store: Connection, position: int, sought: Sought) -> None:
+    """Rows that the entries came of which the erasure emptied, and others that name the person."""
+    with drivers.log_reader() as log:
+        emptied = next((one.emptied for one in log.erasures(position) if one.position == position), None)
+        rows = {} if emptied is None else _rows_of(log, emptied)
+    person = PersonInFiles(Mentions(sought.phones, sought.user_ids), frozenset(sought.phones), rows=rows)
+    forget_in_imports(drivers.deployment.data / "imports", Registry(store, now), person, sought.at)
+
+
+def _rows_of(log: LogReader, emptied: Emptied) -> dict[str, set[int]]:
+    """The rows of files that emptied entries came of, by import id."""
+    rows: dict[str, set[int]] = {}
+    for entry in log.emptied_rows(emptied):
+        source, row = entry[IMPORT], entry[ROW]
+        name = None if source is None else log.source_name(source)
+        if name is not None and row is not None:
+            rows.setdefault(name.removeprefix(IMPORTS), set()).add(row)
+    return rows
+
+
 def _service(store: Connection, mentions: Mentions) -> None:
     """Sentences and saved filters that name the person, and then what was in their place."""
     forget_texts(store, lambda text: mentions.in_line(text) is not None)
     if not cut_whole(store):
-        raise NotYet(_READ)
+        raise NotYet(READ)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from projections.state.port import StoredState
 from service.deployment.audit_trail import Act, AuditTable, record
 from service.deployment.deployment import Deployment
 from service.imports.ledger.ledger_view import LedgerView
-from service.imports.record.file_names import file_names
+from service.imports.record.file_names import file_names, known_imports
 from service.imports.record.named_once import named_once
 from service.jobs.background_command import BackgroundCommands
 from service.jobs.exports.export_file import ExportParts
@@ -61,7 +61,8 @@ def export_maker(deployment: Deployment) -> Iterator[ExportMaker]:
 def one_person(drivers: Drivers, record: Callable[[Act], None]) -> OnePerson:
     """What hands out everything about one person; `record` as it takes it."""
     imports, acts = drivers.deployment.data / "imports", AuditTable(drivers.store())
-    return OnePerson(drivers.log_reader, imports, file_names(drivers.store), acts, record, now)
+    known = file_names(drivers.store), known_imports(drivers.store)
+    return OnePerson(drivers.log_reader, imports, *known, acts, record, now)
 
 
 def _known(drivers: Drivers) -> Mapping[str, str]:

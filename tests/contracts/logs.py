@@ -100,7 +100,7 @@ class LogByHand:
         self._orders += 1
         expected = self.log.offsets("b")
         with self.log.appending("b", expected, {0: expected.get(0, 0) + 1}) as batch:
-            detail, id = emptied_text(batch.erase(contact)), f"erasure.{self._orders}"
+            detail, id = emptied_text(batch.erase(contact, expected.get(0, 0), 1_000)), f"erasure.{self._orders}"
             return batch.add(entry(type="ContactErased", source="/cli", message_id=id, contact=contact, detail=detail))
 
     def by_hand(self, type: str, contact: int, absorbed: int) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.log.erasure import Emptied
+from ledger.log.erasure import Emptied, Sought
 from tests.contracts.logs import entry
 from tests.examples import ASHA, GAVIN
 
@@ -46,6 +46,32 @@ def test_it_is_told_which_contacts_were_erased_and_where(two):
     assert two.reader.erased_among([1, 3]) == {1: erasure}
     assert [two.reader.next_erasure(after) for after in (0, erasure - 1, erasure)] == [erasure, erasure, None]
     assert two.reader.erasures(erasure - 1) == []
+
+
+def test_whom_to_look_for_elsewhere_is_known_until_it_is_forgotten(two):
+    erasure = two.erase(1)
+    assert two.reader.unfinished_erasures() == {erasure: Sought([GAVIN], ["u1"], 5, 1_000)}
+    assert two.place.stored().forget_sought(erasure)
+    assert two.reader.unfinished_erasures() == {}
+
+
+def test_it_is_not_called_forgotten_while_somebody_reads_the_log_as_it_was(two):
+    erasure = two.erase(1)
+    with two.place.stored().reading() as another:
+        another.freeze()
+        assert not two.place.stored().forget_sought(erasure)
+    assert two.place.stored().forget_sought(erasure)
+
+
+def test_nobody_is_looked_for_by_what_another_contact_has_by_then(by_hand):
+    """As after an undo: a later fact has given the phone to somebody new."""
+    by_hand.create(GAVIN, "u1", source="/imports/i1", message_id="i1.1", row=1, row_end=1)
+    by_hand.append(entry(source="/imports/i1", type="ImportSplit", message_id="i1.split"))
+    by_hand.order("ImportUndone", "/imports/i1")
+    by_hand.create(GAVIN)
+    erasure = by_hand.erase(1)
+    found = by_hand.reader.unfinished_erasures()[erasure]
+    assert (found.phones, found.user_ids, found.is_shared) == ([], ["u1"], True)
 
 
 def test_names_of_what_was_emptied_are_never_free_again(two):

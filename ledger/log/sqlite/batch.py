@@ -191,10 +191,10 @@ class SqliteBatch(Batch):
         """See `Batch.erased_at`."""
         return erasing.erased_among(self._connection, [contact]).get(contact)
 
-    def erase(self, contact: int) -> Emptied:
+    def erase(self, contact: int, offset: int, at: int) -> Emptied:
         """See `Batch.erase`."""
         assert self._signer is not None  # without a secret, nothing could tell what was erased when it comes again
-        return erasing.erase(self._connection, self._signer, contact, self.position + 1)
+        return erasing.erase(self._connection, self._signer, contact, self.position + 1, offset, at)
 
     def mark_erased(self, emptied: Emptied) -> None:
         """See `Batch.mark_erased`."""

@@ -8,11 +8,12 @@ from ledger.events import types
 from ledger.events.mentions import Mentions
 from ledger.events.signing import Signer
 from ledger.log.entry import FoldRow, unpack_headers
-from ledger.log.erasure import Emptied, Erasure, Erasures, read_emptied
+from ledger.log.erasure import Emptied, Erasure, Erasures, Sought, read_emptied
 from ledger.log.sqlite.connected import Connected
 from ledger.log.sqlite.entries import FOLDED
 from ledger.log.sqlite.merges import components
 from ledger.sqlite import Connection
+from ledger.wal import cut_whole
 
 _AT_ONCE = 1_000
 _FORGERIES = "('reserved', 'unknown_type')"
@@ -28,6 +29,7 @@ _EMPTY = (
 )
 _HELD = ("phones", "user_ids", "former_phones", "former_user_ids")
 _json = msgspec.json.Encoder().encode
+_read_sought = msgspec.json.Decoder(Sought).decode
 
 
 def _chunks(positions: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -51,14 +53,17 @@ def erased_among(connection: Connection, contacts: Iterable[int]) -> dict[int, i
     return dict(connection.execute(query, (_listed(contacts),)).fetchall())
 
 
-def erase(connection: Connection, signer: Signer, contact: int, erasure: int) -> Emptied:
+def erase(connection: Connection, signer: Signer, contact: int, erasure: int, offset: int, at: int) -> Emptied:
     """Empty what the entries say of a contact and all that were ever merged with it; `erasure` is the order's position.
 
-    What was decided before is written. Which entries these are, an entry that does not know the person any more says.
+    What was decided before is written. Which entries these are, an entry that does not know the person any more says;
+    whom to look for elsewhere is kept until that is done. `offset` and `at` as `Sought` has them.
     """
     contacts = sorted(components(connection, [contact]))
     about = _positions(connection, f"contact {_THESE}", contacts)
-    others = _others(connection, _mentions(connection, contacts))
+    sought = _sought(connection, contacts, offset, at)
+    connection.execute("INSERT INTO unfinished_erasures VALUES (?, ?)", (erasure, _json(sought).decode()))
+    others = _others(connection, Mentions(sought.phones, sought.user_ids))
     others = sorted({*others, *_retried(connection, [*about, *others])})
     positions = [*about, *others]
     names = _forget_names(connection, signer, positions)
@@ -98,20 +103,25 @@ def _positions(connection: Connection, condition: str, values: Iterable[int]) ->
     return [position for (position,) in connection.execute(query, (_listed(values),)).fetchall()]
 
 
-def _mentions(connection: Connection, contacts: Sequence[int]) -> Mentions:
+def forget_sought(connection: Connection, erasure: int) -> bool:
+    """Forget whom an erasure looked for; whether no page of the file or its WAL has it any more."""
+    connection.execute("DELETE FROM unfinished_erasures WHERE erasure = ?", (erasure,))
+    return cut_whole(connection)
+
+
+def _sought(connection: Connection, contacts: Sequence[int], offset: int, at: int) -> Sought:
     """The phones and user ids that the contacts' entries name, but for those that another contact has by now."""
-    given = _listed(contacts)
-    found: list[list[int | str]] = []
+    given, found, is_shared = _listed(contacts), list[list[str]](), False
     for column, table in (("phone", "phones"), ("user_id", "user_ids")):
         rows = connection.execute(
-            f"SELECT DISTINCT {column} FROM entries WHERE contact {_THESE} AND {column} IS NOT NULL"
-            f" AND NOT EXISTS (SELECT 1 FROM {table} WHERE {table}.{column} = entries.{column}"
-            f" AND {table}.contact NOT {_THESE})",
+            f"SELECT DISTINCT {column}, EXISTS (SELECT 1 FROM {table} WHERE {table}.{column} = entries.{column}"
+            f" AND {table}.contact NOT {_THESE}) FROM entries WHERE contact {_THESE} AND {column} IS NOT NULL",
             (given, given),
-        )
-        found.append([value for (value,) in rows])
+        ).fetchall()
+        found.append([str(value) for value, is_another_s in rows if not is_another_s])
+        is_shared = is_shared or any(is_another_s for _, is_another_s in rows)
     phones, user_ids = found
-    return Mentions([f"+{phone}" for phone in phones], [str(id) for id in user_ids])
+    return Sought([f"+{phone}" for phone in phones], user_ids, offset, at, is_shared)
 
 
 def _others(connection: Connection, mentions: Mentions) -> list[int]:
@@ -186,6 +196,15 @@ _IS_OURS = " OR ".join(f"name GLOB '{start}*'" for start in types.OUR_SOURCES)
 
 class SqliteErasures(Connected, Erasures):
     """Asks one log's file for erasures."""
+
+    def unfinished_erasures(self) -> dict[int, Sought]:
+        """See `Erasures.unfinished_erasures`."""
+        rows = self._connection.execute("SELECT erasure, sought FROM unfinished_erasures ORDER BY erasure")
+        return {erasure: _read_sought(text) for erasure, text in rows.fetchall()}
+
+    def erased_names(self) -> set[bytes]:
+        """See `Erasures.erased_names`."""
+        return {name for (name,) in self._connection.execute("SELECT name FROM erased_names").fetchall()}
 
     def next_erasure(self, after: int) -> int | None:
         """See `Erasures.next_erasure`."""

@@ -11,7 +11,7 @@ from ledger.log.head import Head
 from ledger.log.port import LogReader, StoredLog
 from ledger.log.sqlite.commands import SqliteCommands
 from ledger.log.sqlite.entries import SqliteEntries
-from ledger.log.sqlite.erasing import SqliteErasures
+from ledger.log.sqlite.erasing import SqliteErasures, forget_sought
 from ledger.log.sqlite.holders import SqliteHolders
 from ledger.log.sqlite.proving import SqliteProof
 from ledger.log.sqlite.rejections import SqliteRejections
@@ -112,6 +112,11 @@ class LogFile(StoredLog):
         with suppress(StorageFault), closing(sqlite.connect(self.path, read_only=True)) as connection:
             return ledger_of(connection)
         return None
+
+    def forget_sought(self, erasure: int) -> bool:
+        """See `StoredLog.forget_sought`."""
+        with closing(sqlite.connect(self.path)) as connection:
+            return forget_sought(connection, erasure)
 
     def open(self) -> SqliteLogReader:
         """See `StoredLog.open`."""

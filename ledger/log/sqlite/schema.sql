@@ -94,6 +94,12 @@ CREATE TABLE erased_contacts (
     erasure INTEGER NOT NULL
 ) STRICT;
 
+-- Erasures that have not come to every other place yet, each with whom to look for there (JSON); a row goes when they have.
+CREATE TABLE unfinished_erasures (
+    erasure INTEGER PRIMARY KEY,
+    sought  TEXT NOT NULL
+) STRICT;
+
 -- The identities: a fold of the accepted entries, kept in the same transaction (R7). A contact holds its phone and its
 -- user id, and is merged into another, from the entry `since` on; what ended did so with the entry `until`. In `contacts`
 -- are a contact's own; that others which were merged into it by hand had more is in `phones` and `user_ids` alone.
@@ -184,4 +190,4 @@ CREATE TABLE seal (
     signature TEXT
 ) STRICT;
 
-PRAGMA user_version = 8;
+PRAGMA user_version = 9;

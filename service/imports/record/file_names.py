@@ -1,9 +1,13 @@
-"""What the files of imports were called, by the imports' ids."""
+"""What is known of imports, by their ids, for whoever reads no more of `service.db`."""
 
 from collections.abc import Callable
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from ledger.sqlite import Connection
+
+if TYPE_CHECKING:
+    from service.imports.record.registry import Import
 
 
 def file_names(store: Callable[[], Connection]) -> Callable[[str], str | None]:
@@ -19,3 +23,18 @@ def file_names(store: Callable[[], Connection]) -> Callable[[str], str | None]:
                 return None
 
     return name
+
+
+def known_imports(store: Callable[[], Connection]) -> "Callable[[str], Import | None]":
+    """Gives what is known of an import, None where nothing is; `store()` as above."""
+
+    def known(id: str) -> "Import | None":
+        from service.imports.record.registry import ImportUnknown, Registry  # slow to load
+
+        with closing(store()) as connection:
+            try:
+                return Registry(connection, lambda: 0).get(id)
+            except ImportUnknown:
+                return None
+
+    return known

@@ -7,11 +7,12 @@ from typing import Any
 
 from ledger.bus.port import Message
 from ledger.events.signing import Signer
-from ledger.log.port import LogReader
-from projections.lists.refreshed import OpenLog
+from ledger.log.entry import Entry, public_id
+from ledger.log.erasure import ANY_OFFSET, Sought
+from ledger.log.port import LogReader, StoredLog
 from service.commands.erase_contact import ErasedPerson, erasure_message, person_of
 from service.deployment.erasures import ErasureTable, PendingErasure
-from service.jobs.erasing.places import ErasedPlace, PlaceReceipt, erase_everywhere, is_done
+from service.jobs.erasing.places import LOG, READ, ErasedPlace, PlaceReceipt, erase_everywhere, is_done
 from service.queries.find import FoundContact, Unknown, find_id
 
 _BETWEEN_LOOKS = 0.05
@@ -25,24 +26,24 @@ class ErasureRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Erasing:
-    """Erases contacts. `source` is that of the orders; `places` are those of a pending erasure, at its position.
+    """Erases contacts. `source` is that of the orders; `places` are those of the erasure at a position.
 
-    `publish` returns once a message is durable on the bus. `clock` gives microseconds since the epoch. Safe for threads
-    as far as its parts are.
+    Whom to look for there is kept in `stored_log` until all is done. `publish` returns once a message is durable on the
+    bus. `clock` gives microseconds since the epoch. Safe for threads as far as its parts are.
     """
 
     source: str
-    log: OpenLog
+    stored_log: StoredLog
     table: ErasureTable
     signer: Signer
     publish: Callable[[Message], None]
-    places: Callable[[PendingErasure, int], Sequence[ErasedPlace]]
+    places: Callable[[int, Sought], Sequence[ErasedPlace]]
     new_id: Callable[[], str]
     clock: Callable[[], int]
 
     def person(self, find: Callable[[LogReader], FoundContact]) -> ErasedPerson:
         """Whom an erasure would be about, for a look before it. Raises Unknown, Erased."""
-        with self.log() as log:
+        with self.stored_log.reading() as log:
             return person_of(log, find(log))
 
     def order(self, find: Callable[[LogReader], FoundContact], by: str, reason: str) -> PendingErasure:
@@ -52,8 +53,7 @@ class Erasing:
         """
         person, id, at = self.person(find), self.new_id(), self.clock()
         message = erasure_message(person, by, reason, source=self.source, id=id, at=at, signer=self.signer)
-        about = person.phones, person.user_ids
-        pending = PendingErasure(id, person.contact, self.source, at, message.value, *about)
+        pending = PendingErasure(id, person.contact, self.source, at, message.value)
         self.table.add(pending)
         self.publish(message)
         return pending
@@ -64,14 +64,12 @@ class Erasing:
         None: nobody here has the id that it names, or the person is erased already. Raises BusError.
         """
         try:
-            person = self.person(lambda log: find_id(log, ordered.contact))
+            self.person(lambda log: find_id(log, ordered.contact))
         except Unknown:
             return None
-        pending = replace(ordered, phones=person.phones, user_ids=person.user_ids)
-        if all(one.id != ordered.id for one in self.table.ordered()):
-            self.table.add(pending)
+        self.table.add(ordered)
         self.publish(Message(None, ordered.message))
-        return pending
+        return ordered
 
     def finish(self, pending: PendingErasure, seconds: float) -> list[PlaceReceipt] | None:
         """Go through the places until all is done, for so many seconds at most; what was done by then.
@@ -93,11 +91,25 @@ class Erasing:
 
     def go_on(self) -> None:
         """Go on with every erasure that is not done everywhere; an order that was refused is forgotten."""
+        self._note_unfinished()
         for pending in self.table.pending():
             try:
                 self._finish(pending)
             except ErasureRefused:
                 continue
+
+    def _note_unfinished(self) -> None:
+        """Note the erasures that the log knows alone, as where a backup of before was restored and the bus had them."""
+        if not self.stored_log.exists():
+            return
+        with self.stored_log.reading() as log:
+            unfinished = log.unfinished_erasures()
+            if not unfinished:
+                return
+            noted = {one.id for one in self.table.pending()}
+            for entry in log.entries_at(unfinished).values():
+                if entry.message_id not in noted:
+                    self.table.add(_pending(log, entry))
 
     def _finish(self, pending: PendingErasure) -> list[PlaceReceipt] | None:
         """Erase at every place; the receipt, None while the ledger has not taken the order."""
@@ -105,13 +117,24 @@ class Erasing:
         if position is None:
             return None
         before = [PlaceReceipt(**one) for one in self.table.progress(pending.id)]
-        receipt = erase_everywhere(self.places(pending, position), before)
-        told: list[dict[str, Any]] = [asdict(one) for one in receipt]
-        self.table.note(pending.id, told, is_done=is_done(receipt))
+        receipt = erase_everywhere(self.places(position, self._sought(pending, position)), before)
+        self.table.note(pending.id, _told(receipt), is_done=False)
+        if is_done(receipt):  # whom to look for goes last, and the note that something waits after it
+            if self.stored_log.forget_sought(position):
+                self.table.note(pending.id, _told(receipt), is_done=True)
+            else:
+                receipt = [replace(one, state="waiting", note=READ) if one.place == LOG else one for one in receipt]
+                self.table.note(pending.id, _told(receipt), is_done=False)
         return receipt
 
+    def _sought(self, pending: PendingErasure, position: int) -> Sought:
+        """Whom to look for; nobody once all is done, and what an earlier version noted where the log does not say."""
+        with self.stored_log.reading() as log:
+            found = log.unfinished_erasures().get(position)
+        return found or Sought(list(pending.phones), list(pending.user_ids), ANY_OFFSET, self.clock())
+
     def _taken(self, pending: PendingErasure) -> int | None:
-        with self.log() as log:
+        with self.stored_log.reading() as log:
             decided = log.decided_under(pending.source, pending.id)
             for position, is_accepted in decided.items():
                 if is_accepted:
@@ -123,6 +146,19 @@ class Erasing:
             entry = log.entry(next(iter(decided)))
         self.table.withdraw(pending.id)
         raise ErasureRefused((entry and entry.detail) or "the ledger refused the order")
+
+
+def _pending(log: LogReader, erasure: Entry) -> PendingErasure:
+    assert erasure.message_id is not None
+    assert erasure.source is not None
+    assert erasure.contact is not None
+    (contact,) = log.ids([erasure.contact]).values()
+    about = public_id(contact), erasure.source, erasure.recorded
+    return PendingErasure(erasure.message_id, *about, erasure.value or b"")
+
+
+def _told(receipt: Sequence[PlaceReceipt]) -> list[dict[str, Any]]:
+    return [asdict(one) for one in receipt]
 
 
 def _until(seconds: float, look: Callable[[], list[PlaceReceipt] | None]) -> list[PlaceReceipt] | None:

@@ -12,8 +12,10 @@ import orjson
 from ledger.events.mentions import Mentions
 from service.imports.record.folder import Busy, ImportFolder, put_in_place
 from service.imports.record.lifecycle import ImportState, StepNotAllowed
+from service.imports.record.orphans import made_at
+from service.imports.record.person_records import ERASED_LINES, PersonInFiles, file_records, may_be_in, mentioned_in
 from service.imports.record.progress import load_progress, save_progress
-from service.imports.record.registry import ImportUnknown, Registry
+from service.imports.record.registry import Import, ImportUnknown, Registry
 from service.imports.run.cancelling import cancel
 from service.jobs.erasing.places import NotYet
 
@@ -21,30 +23,29 @@ _ENDED = (ImportState.PUBLISHED, ImportState.CANCELLED, ImportState.FAILED)
 _MADE_OF_ROWS = ("order", "upload", "check.json", "look.json", "opt_ins.json", "opted_out.json")
 """Beside the text of a file and its rejects: what holds phones, or examples of values, and is not needed at the end."""
 
-_content = re.compile(r"[^\",;\t|\r\n]+")
-"""What is taken out of a line: not the marks by which the lines around it are still read as they were."""
+_content = re.compile(rb"[^\",;\t|\r\n]+")
+"""What is taken out of a record: not the marks by which what is around it is still read as it was."""
 
 GONE = "this was about somebody who has been erased since"
 
 
-def forget_in_imports(folder: Path, registry: Registry, mentions: Mentions) -> None:
-    """Take the person out of every import that has a line about them.
+def forget_in_imports(folder: Path, registry: Registry, person: PersonInFiles, at: int) -> None:
+    """Take the person out of every import that has a row about them and was confirmed by then.
 
-    One that was never confirmed is cancelled, and its files are removed: whoever brought it uploads it again without
-    the person. Raises NotYet while one of them is worked on.
+    `at` is when the erasure was ordered, in microseconds since the epoch: what was imported later is about somebody
+    new. One that was never confirmed is cancelled, and its files are removed: whoever brought it uploads it again
+    without the person. Raises NotYet while one of them is worked on.
     """
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        one = ImportFolder(path)
-        if not _mentioned(one, mentions):
+        one, known = ImportFolder(path), _known(registry, path.name)
+        if _began(path.name, known) > at or not may_be_in(one, person):
             continue
-        try:
-            state = registry.get(path.name).state
-        except ImportUnknown:  # an upload that came to nothing
+        if known is None:  # an upload that came to nothing
             one.remove()
             continue
-        if state is ImportState.RUNNING:
+        if known.state is ImportState.RUNNING:
             raise NotYet(f"import {path.name} is running: its file is needed until it is done")
-        if state not in _ENDED:
+        if known.state not in _ENDED:
             with suppress(StepNotAllowed):
                 cancel(registry, folder, path.name)
             if path.exists():
@@ -52,51 +53,47 @@ def forget_in_imports(folder: Path, registry: Registry, mentions: Mentions) -> N
             continue
         try:
             with one.held():
-                _blank(one, mentions)
+                _blank(one, known, person)
         except Busy as fault:
             raise NotYet(str(fault)) from None
 
 
-def _mentioned(one: ImportFolder, mentions: Mentions) -> bool:
-    for path in (one.source, one.rejects, one.upload):
-        with suppress(FileNotFoundError, NotADirectoryError), path.open(encoding="utf-8", errors="replace") as file:
-            if any(mentions.in_line(line) for line in file):
-                return True
-    return False
+def _known(registry: Registry, id: str) -> Import | None:
+    try:
+        return registry.get(id)
+    except ImportUnknown:
+        return None
 
 
-def _blank(one: ImportFolder, mentions: Mentions) -> None:
-    gone: set[int] = set()
+def _began(id: str, known: Import | None) -> int:
+    """When an import was confirmed, or uploaded if it never was; microseconds since the epoch."""
+    if known is not None and known.confirmed_at is not None:
+        return known.confirmed_at
+    return (made_at(id) or 0) * 1000
+
+
+def _blank(one: ImportFolder, known: Import, person: PersonInFiles) -> None:
+    gone = set[int]()
     if one.source.exists():
-        put_in_place(one.source, _lines_left(one.source, mentions, gone))
+        _blank_source(one, known, person, gone)
     if one.rejects.exists():
-        put_in_place(one.rejects, _rejects_left(one.rejects, mentions, gone))
+        put_in_place(one.rejects, _rejects_left(one.rejects, person.mentions, gone))
     for name in _MADE_OF_ROWS:
         (one.path / name).unlink(missing_ok=True)
     save_progress(one, replace(load_progress(one), phone=0), durable=True)  # the last row's, in the order of phones
 
 
-def _lines_left(path: Path, mentions: Mentions, gone: set[int]) -> Iterator[bytes]:
-    """The lines of a file, those of records about the person blanked; `gone` gets where each of these begins."""
-    for number, record in _records(path):
-        if number > 1 and any(mentions.in_line(line) for line in record):
-            gone.add(number)
-            record = [_content.sub("", line) for line in record]
-        yield "".join(record).encode(errors="surrogateescape")
-
-
-def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The records of a CSV as their lines, each with the number of its first line; quotes may hold line ends."""
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as file:
-        begun, record, quotes = 1, list[str](), 0
-        for number, line in enumerate(file, 1):
-            record.append(line)
-            quotes += line.count('"')
-            if quotes % 2 == 0:
-                yield begun, record
-                begun, record, quotes = number + 1, [], 0
-        if record:
-            yield begun, record
+def _blank_source(one: ImportFolder, known: Import, person: PersonInFiles, gone: set[int]) -> None:
+    """Blank the records about the person where they stand; `gone` gets the lines where they begin."""
+    gone.update(record.line for record in file_records(one, known, person) if record.found_by is not None)
+    one.save(ERASED_LINES, sorted({*(one.load(ERASED_LINES) or ()), *gone}), durable=True)
+    put_in_place(
+        one.source,
+        (
+            record.content if record.found_by is None else _content.sub(b"", record.content)
+            for record in file_records(one, known, person)
+        ),
+    )
 
 
 def _rejects_left(path: Path, mentions: Mentions, gone: set[int]) -> Iterator[bytes]:
@@ -110,15 +107,8 @@ def _rejects_left(path: Path, mentions: Mentions, gone: set[int]) -> Iterator[by
             yield text
 
 
-def bytes_mention(path: Path, mentions: Mentions) -> bool:
-    """Whether a file of text has a line about the person."""
-    with suppress(OSError), path.open(encoding="utf-8", errors="replace") as file:
-        return any(mentions.in_line(line) for line in file)
-    return False
-
-
 def remove_if_mentioned(folder: Path, mentions: Mentions) -> None:
     """Remove the files of a folder that have a line about the person."""
     for path in folder.iterdir() if folder.is_dir() else ():
-        if path.is_file() and bytes_mention(path, mentions):
+        if path.is_file() and mentioned_in(path, mentions):
             os.unlink(path)

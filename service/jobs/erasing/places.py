@@ -4,6 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+LOG = "log"
+READ = "somebody reads it: the pages of before are cut off when that is done"
+"""What is awaited at a place whose file has a reader."""
+
 PlaceState = Literal["done", "waiting", "remains"]
 
 

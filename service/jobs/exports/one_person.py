@@ -14,7 +14,8 @@ from ledger.events.mentions import Mentions
 from ledger.log.port import LogReader
 from projections.lists.refreshed import OpenLog
 from service.deployment.audit_trail import Act, AuditTable
-from service.imports.record.mentioning_lines import mentioning_lines
+from service.imports.record.person_records import PersonInFiles, records_about
+from service.imports.record.registry import Import
 from service.queries.everything import everything
 from service.queries.find import FoundContact
 from service.queries.origins import Origins
@@ -34,13 +35,15 @@ NOT_HELD_HERE = (
 class OnePerson:
     """Makes the document. Safe for threads.
 
-    `imports` is the folder of imports, `file_name(import id)` what a file was called, `record` puts an act into the
-    audit table, which `acts` reads; `clock` gives microseconds since the epoch.
+    `imports` is the folder of imports, `file_name(import id)` what a file was called, `known_import(import id)` what is
+    known of an import, `record` puts an act into the audit table, which `acts` reads; `clock` gives microseconds since
+    the epoch.
     """
 
     log: OpenLog
     imports: Path
     file_name: Callable[[str], str | None]
+    known_import: Callable[[str], Import | None]
     acts: AuditTable
     record: Callable[[Act], None]
     clock: Callable[[], int]
@@ -55,16 +58,20 @@ class OnePerson:
         with self.log() as log:
             log.freeze()
             document = everything(log, find(log), Origins(log, file_name))
-        mentions = Mentions(document["phones"], document["user_ids"])
         lines = [
-            {"import": one.import_id, "file": file_name(one.import_id), "line": one.number, "text": one.text,
+            {"import": one.import_id, "file": file_name(one.import_id), "line": one.line, "text": one.text,
              "found_by": one.found_by}
-            for one in mentioning_lines(self.imports, mentions)
+            for one in records_about(self.imports, self.known_import, _in_files(document))
         ]  # fmt: skip
         acts = [_told(one.act) for one in self.acts.about(document["ids"])]
         self.record(Act(at, by, "everything exported", {"contact": document["id"], "format": form}))
         made = {"made_at": moments.text(at), "made_by": by}
         return {**made, **document, "lines": lines, "acts": acts, "notes": list(NOT_HELD_HERE)}
+
+
+def _in_files(document: dict[str, Any]) -> PersonInFiles:
+    phones, lines = document["phones"], {one["id"]: one["lines"] for one in document["imports"]}
+    return PersonInFiles(Mentions(phones, document["user_ids"]), frozenset(phones), lines=lines)
 
 
 def _told(act: Act) -> dict[str, Any]:

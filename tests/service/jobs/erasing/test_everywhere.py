@@ -3,15 +3,20 @@
 import random
 import re
 from contextlib import closing
+from shutil import copytree
 
 import pytest
 
+from ledger.sqlite import connect
 from projections.projector.projection import Projection
+from service.jobs.erasing.places import PlaceReceipt, is_done
 from service.jobs.exports.wanted_export import WantedExport
 from service.queries.find import find
 from service.wiring.erasing import erasing
 from service.wiring.exports import export_maker, exports
 from tests.examples import GAVIN
+from tests.service.imports.imported import WorldImports
+from tests.service.imports.orders import UNDO, order
 from tests.world import World
 
 PHONE, NATIONAL = GAVIN, GAVIN[3:]
@@ -111,6 +116,55 @@ def test_nor_in_what_was_only_kept_to_be_quicker(world):
     assert {"past", "exports", "verify", "audits", "state", "log", "bus"} <= held
     erase(world)
     assert traces(world) == []
+
+
+def test_what_came_between_the_order_and_its_append_is_looked_for_too(world):
+    """The order is given while the consumer lags: the person has another identity by the time it is taken."""
+    world.track(phone=PHONE, name="Zyxwvutsr")
+    world.settle()
+    world.track(phone=PHONE, user_id="gavin-user-7731")
+    world.track(user_id="gavin-user-7731", city="Quaintville")
+    erase(world)
+    assert traces(world) == []
+
+
+def test_what_is_somebody_else_s_by_then_stays_whole(world):
+    """Undo frees a phone, and a later file gives it to somebody new: the first contact's erasure is not theirs."""
+    with closing(WorldImports(world)) as imports:
+        header = "Country Code,Phone Number,Name\n"
+        first = imports.bring(f"{header}91,{NATIONAL},Zyxwvutsr\n")
+        old = world.contact(PHONE)["id"]
+        order(imports, first, UNDO)
+        text = f"{header}91,{NATIONAL},Asha\n91,{NATIONAL}x,Bad\n"
+        second = imports.bring(text)["id"]
+        new = world.contact(PHONE)["id"]
+    assert new != old
+    erase(world, old)
+    assert (world.folder / "imports" / second / "source.csv").read_text() == text
+    assert world.contact(PHONE)["traits"] == {"name": "Asha"}
+    assert b"Asha" in b"".join(path.read_bytes() for path in world.folder.glob("bus.db*"))
+    assert {name for name, needle in traces(world) if needle == b"Zyxwvutsr"} == set()
+
+
+def test_a_restored_backup_that_takes_the_order_from_the_bus_erases_everywhere(world, tmp_path):
+    """Nobody gave the order there: its log alone knows that something is to be gone through."""
+    with closing(WorldImports(world)) as imports:
+        imports.bring(f"Country Code,Phone Number,Name\n91,{NATIONAL},Zyxwvutsr\n")
+    others(world, 5)
+    world.settle()
+    copytree(world.folder, tmp_path / "restored")
+    erase(world)
+    with closing(World(tmp_path / "restored")) as restored:
+        with closing(connect(world.folder / "bus.db")) as bus, closing(connect(restored.folder / "bus.db")) as copy:
+            bus.backup(copy)
+        restored.settle()
+        with erasing(restored.deployment, "/cli") as work:
+            work.go_on()
+            assert work.table.pending() == []
+            (ordered,) = work.table.ordered()
+            assert is_done([PlaceReceipt(**one) for one in work.table.receipt(ordered.contact)])
+        assert traces(restored) == []
+        assert len(restored.contacts()) == 5
 
 
 class Nowhere:

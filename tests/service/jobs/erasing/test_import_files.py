@@ -1,13 +1,20 @@
 """A person taken out of the files of imports: whole records, at their lines, and nobody else's (R31)."""
 
+import csv
+import io
 from contextlib import closing
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger.events.mentions import Mentions
+from ledger.events.phone import PhoneFault, normalise
 from service.imports.record.folder import ImportFolder
+from service.imports.record.person_records import PersonInFiles, file_records
 from service.imports.record.registry import ImportUnknown, Registry
+from service.imports.rows.phone_cells import number_reader
 from service.jobs.erasing.import_files import GONE, forget_in_imports
 from service.jobs.erasing.places import NotYet
 from service.wiring.drivers import now
@@ -15,7 +22,7 @@ from service.wiring.imports import importing, uploads
 from tests.examples import ASHA, GAVIN
 from tests.world import World
 
-MENTIONS = Mentions([GAVIN], ["gavin-7731"])
+PERSON = PersonInFiles(Mentions([GAVIN], ["gavin-7731"]), [GAVIN])
 
 
 @pytest.fixture
@@ -49,9 +56,9 @@ def imported(world, text):
     return id
 
 
-def forget(world):
+def forget(world, person=PERSON, at=None):
     with closing(world.drivers.store()) as store:
-        forget_in_imports(world.folder / "imports", Registry(store, now), MENTIONS)
+        forget_in_imports(world.folder / "imports", Registry(store, now), person, now() if at is None else at)
 
 
 def folder(world, id):
@@ -107,3 +114,66 @@ def test_an_import_that_is_worked_on_is_waited_for(world):
         forget(world)
     forget(world)
     assert GAVIN[3:] not in folder(world, id).source.read_text()
+
+
+TWO = f"{HEADER}Asha,91,{ASHA[3:]},Pune\nGavin,91,{GAVIN[3:]},Goa\nRavi,91,9833098330,Agra\n"
+
+
+def by_rows(id, *rows):
+    return PersonInFiles(Mentions([], []), [], rows={id: set(rows)})
+
+
+def test_a_row_is_blanked_by_the_event_that_came_of_it_however_its_phone_is_written(world):
+    id = imported(world, TWO)
+    forget(world, by_rows(id, 2))
+    assert folder(world, id).source.read_text() == TWO.replace(f"Gavin,91,{GAVIN[3:]},Goa", ",,,")
+
+
+def test_rows_are_counted_as_before_where_others_were_blanked(world):
+    id = imported(world, TWO)
+    forget(world, by_rows(id, 1))
+    forget(world, by_rows(id, 3))
+    assert folder(world, id).source.read_text() == f"{HEADER},,,\nGavin,91,{GAVIN[3:]},Goa\n,,,\n"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [f"{GAVIN[3:8]} - {GAVIN[8:]}", f"{GAVIN[3:8]}\u200b{GAVIN[8:]}", f"+91 ({GAVIN[3:8]}) - {GAVIN[8:]}",
+     f"{GAVIN[3:8]}/{GAVIN[8:]}", "".join(chr(0x966 + int(digit)) for digit in GAVIN[3:]),
+     f"  {' '.join(GAVIN[3:])} ", f"{GAVIN[3:]}.0"],
+)  # fmt: skip
+def test_a_row_is_found_in_every_form_in_which_it_was_taken_twice_or_rejected(world, written):
+    id = imported(world, f"{HEADER}Gavin,91,{written},Goa\nGavin,91,{written},Goa\nAsha,91,{ASHA[3:]},Pune\n")
+    forget(world)
+    assert folder(world, id).source.read_text() == f"{HEADER},,,\n,,,\nAsha,91,{ASHA[3:]},Pune\n"
+
+
+def test_an_import_that_was_confirmed_after_the_order_is_about_somebody_new(world):
+    ordered = now()
+    text = f"{HEADER}Gavin,91,{GAVIN[3:]},Goa\n"
+    id, waiting = imported(world, text), upload(world, text)
+    forget(world, at=ordered)
+    assert folder(world, id).source.read_text() == folder(world, waiting).source.read_text() == text
+
+
+@given(st.lists(st.lists(st.text(st.sampled_from('ab "\n1,'), max_size=6), min_size=1, max_size=4), min_size=1))
+def test_the_records_of_a_file_are_all_of_its_bytes(tmp_path_factory, table):
+    written = io.StringIO(newline="")
+    csv.writer(written).writerows([["Name", "Phone"], *table])
+    one = ImportFolder(tmp_path_factory.mktemp("import"))
+    one.source.write_bytes(written.getvalue().encode())
+    assert b"".join(record.content for record in file_records(one, None, PERSON)) == one.source.read_bytes()
+
+
+MARKS = st.text(st.sampled_from(" \t.-()[]{}\u2010\u2212\u00a0\u200b\ufeff\u3164"), max_size=4)
+
+
+@given(st.lists(MARKS, min_size=10, max_size=10), st.booleans())
+def test_whatever_an_import_takes_for_the_phone_is_found_by_a_look_at_the_line(marks, clean):
+    cell = "".join(mark + digit for mark, digit in zip(marks, GAVIN[3:], strict=True))
+    try:
+        phone = normalise("91", number_reader(clean=clean)(cell))
+    except PhoneFault:
+        return
+    assert phone == GAVIN
+    assert PERSON.mentions.in_line(f"Gavin,91,{cell},Goa") is not None

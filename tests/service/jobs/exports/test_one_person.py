@@ -216,3 +216,15 @@ def test_the_page_needs_nothing_from_elsewhere_and_forbids_it(world, everything)
     assert html.startswith("<!doctype html>")
     assert "default-src 'none'; style-src 'unsafe-inline'" in html
     assert "://" not in html.replace("https://shop.example/orders", "")
+
+
+def test_a_line_is_found_by_the_event_that_came_of_it_and_in_every_form_that_an_import_takes(world, everything):
+    with closing(WorldImports(world)) as desk:
+        head, national = "Name,Country Code,Phone Number\n", GAVIN[3:]
+        spaced, rejected = f"{national[:5]} - {national[5:]}", f"{national[:5]}/{national[5:]}"
+        text = f"{head}Gavin,91,{spaced}\nGavin,91,{spaced}\nGavin,91,{rejected}\nAsha,91,{ASHA[3:]}\n"
+        desk.bring(text, clean_phones=True)
+    world.settle()
+    assert [(one["line"], one["found_by"]) for one in everything(GAVIN)["lines"]] == [
+        (2, "phone"), (3, "phone"), (4, "phone"),
+    ]  # fmt: skip
