@@ -29,8 +29,9 @@ class Emptied(msgspec.Struct, frozen=True):
 class Sought(msgspec.Struct, frozen=True):
     """Whom an erasure looks for in what is not the log, as the log knew the person when it took the order.
 
-    `phones` are E.164. What another contact had by then is not looked for, and nothing that came after the order is
-    about the person: `offset` is the order's on the bus, `at` when the bus took it, in microseconds since the epoch.
+    `phones` are E.164, `values` the names and email addresses that were ever said of the person. What another contact
+    had by then is not looked for, and nothing that came after the order is about the person: `offset` is the order's on
+    the bus, `at` when the bus took it, in microseconds since the epoch.
     `is_shared`: something was left out, so that messages about the person name what is somebody else's.
     """
 
@@ -38,6 +39,7 @@ class Sought(msgspec.Struct, frozen=True):
     user_ids: list[str]
     offset: int
     at: int
+    values: list[str] = []
     is_shared: bool = False
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from ledger.bus.port import BusError, Emptying, Message, Publisher
 from ledger.events.envelope import Unreadable, decode
 from ledger.events.mentions import Mentions
-from ledger.events.types import IMPORTS
 from ledger.events.signing import Signer
+from ledger.events.types import IMPORTS
 from ledger.log.erasure import Emptied, Sought
 from ledger.log.port import LogReader
 from ledger.log.questions import IMPORT, ROW
@@ -25,7 +25,8 @@ from service.deployment.erasures import ErasureTable, forget_texts
 from service.imports.record.person_records import PersonInFiles
 from service.imports.record.registry import Registry
 from service.jobs.erasing.erasing import Erasing
-from service.jobs.erasing.import_files import forget_in_imports, remove_if_mentioned
+from service.jobs.erasing.import_files import forget_in_imports, remove_if_named
+from service.jobs.erasing.named_in import NamedIn
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, NotYet
 from service.wiring.drivers import Drivers, now
 from service.wiring.exports import export_folder
@@ -65,16 +66,17 @@ def erasing_over(drivers: Drivers, source: str, publisher: Publisher, store: Con
 def places(drivers: Drivers, store: Connection, position: int, sought: Sought) -> Sequence[ErasedPlace]:
     """Where something of a person can be, in a data folder and beside it; `position` is the erasure's in the log."""
     data, mentions = drivers.deployment.data, Mentions(sought.phones, sought.user_ids)
+    names = NamedIn(mentions, sought.values)
     return (
         ErasedPlace(LOG, partial(_log, drivers), is_source=True),
         ErasedPlace("state", partial(_state, drivers, position), is_source=True),
         ErasedPlace("bus", partial(_bus, drivers, mentions, sought)),
         ErasedPlace("past states", partial(_discarded, data / "past", "at-*.db")),
-        ErasedPlace("exports", partial(_exports, drivers, position, mentions)),
+        ErasedPlace("exports", partial(_exports, drivers, position, names)),
         ErasedPlace("verify", partial(_discarded, data / "verify", "*.building")),
-        ErasedPlace("audit runs", partial(_removed, data / "audits", mentions)),
+        ErasedPlace("audit runs", partial(_removed, data / "audits", names)),
         ErasedPlace("imports", partial(_imports, drivers, store, position, sought)),
-        ErasedPlace("service.db", partial(_service, store, mentions)),
+        ErasedPlace("service.db", partial(_service, store, names)),
     )
 
 
@@ -107,7 +109,7 @@ def _state(drivers: Drivers, position: int) -> None:
 
 
 def _bus(drivers: Drivers, mentions: Mentions, sought: Sought) -> str | None:
-    """Messages before the order: what names the person, and what is emptied in the log and names somebody else by now."""
+    """Messages before the order: what names the person, and what is emptied in the log, whoever has its phone by now."""
     bus, signer = drivers.bus(), drivers.signer()
     with drivers.log_reader() as log:
         known = log.bus()
@@ -147,13 +149,13 @@ def _discarded(folder: Path, pattern: str) -> None:
                 discard(path)
 
 
-def _removed(folder: Path, mentions: Mentions) -> None:
-    remove_if_mentioned(folder, mentions)
+def _removed(folder: Path, names: NamedIn) -> None:
+    remove_if_named(folder, names)
     _discarded(folder, "*.building")
 
 
-def _exports(drivers: Drivers, position: int, mentions: Mentions) -> None:
-    """Files that were frozen before the erasure, and what was asked for by the person's phone."""
+def _exports(drivers: Drivers, position: int, names: NamedIn) -> None:
+    """Files that were frozen before the erasure, and what was asked for by the person's phone, name or email."""
     folder = export_folder(drivers.deployment)
     for id in folder.ids():
         asked, made = folder.asked(id), folder.made(id)
@@ -163,7 +165,7 @@ def _exports(drivers: Drivers, position: int, mentions: Mentions) -> None:
             raise NotYet(f"export {id} is being made")
         if made.position is not None and made.position < position:
             folder.file(asked).unlink(missing_ok=True)
-    remove_if_mentioned(folder.path, mentions)
+    remove_if_named(folder.path, names)
 
 
 def _imports(drivers: Drivers, store: Connection, position: int, sought: Sought) -> None:
@@ -186,9 +188,9 @@ def _rows_of(log: LogReader, emptied: Emptied) -> dict[str, set[int]]:
     return rows
 
 
-def _service(store: Connection, mentions: Mentions) -> None:
+def _service(store: Connection, names: NamedIn) -> None:
     """Sentences and saved filters that name the person, and then what was in their place."""
-    forget_texts(store, lambda text: mentions.in_line(text) is not None)
+    forget_texts(store, names)
     if not cut_whole(store):
         raise NotYet(READ)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from ledger.events import types
+from ledger.events.data import data_of
 from ledger.events.mentions import Mentions
 from ledger.events.signing import Signer
 from ledger.log.entry import FoldRow, unpack_headers
@@ -14,6 +15,9 @@ from ledger.log.sqlite.entries import FOLDED
 from ledger.log.sqlite.merges import components
 from ledger.sqlite import Connection
 from ledger.wal import cut_whole
+
+_NAMING = ("name", "email")
+"""Attributes whose values somebody may have filtered by."""
 
 _AT_ONCE = 1_000
 _FORGERIES = "('reserved', 'unknown_type')"
@@ -61,7 +65,7 @@ def erase(connection: Connection, signer: Signer, contact: int, erasure: int, of
     """
     contacts = sorted(components(connection, [contact]))
     about = _positions(connection, f"contact {_THESE}", contacts)
-    sought = _sought(connection, contacts, offset, at)
+    sought = _sought(connection, contacts, about, offset, at)
     connection.execute("INSERT INTO unfinished_erasures VALUES (?, ?)", (erasure, _json(sought).decode()))
     others = _others(connection, Mentions(sought.phones, sought.user_ids))
     others = sorted({*others, *_retried(connection, [*about, *others])})
@@ -109,7 +113,7 @@ def forget_sought(connection: Connection, erasure: int) -> bool:
     return cut_whole(connection)
 
 
-def _sought(connection: Connection, contacts: Sequence[int], offset: int, at: int) -> Sought:
+def _sought(connection: Connection, contacts: Sequence[int], about: Sequence[int], offset: int, at: int) -> Sought:
     """The phones and user ids that the contacts' entries name, but for those that another contact has by now."""
     given, found, is_shared = _listed(contacts), list[list[str]](), False
     for column, table in (("phone", "phones"), ("user_id", "user_ids")):
@@ -121,7 +125,19 @@ def _sought(connection: Connection, contacts: Sequence[int], offset: int, at: in
         found.append([str(value) for value, is_another_s in rows if not is_another_s])
         is_shared = is_shared or any(is_another_s for _, is_another_s in rows)
     phones, user_ids = found
-    return Sought([f"+{phone}" for phone in phones], user_ids, offset, at, is_shared)
+    values = _values(connection, about)
+    return Sought([f"+{phone}" for phone in phones], user_ids, offset, at, values, is_shared)
+
+
+def _values(connection: Connection, about: Sequence[int]) -> list[str]:
+    """The names and email addresses that the entries at these positions say."""
+    found = set[str]()
+    for some in _chunks(about):
+        query = f"SELECT headers, value FROM entries WHERE position {_THESE}"
+        for headers, value in connection.execute(query, (_listed(some),)).fetchall():
+            traits = data_of(unpack_headers(headers), value).traits or {}
+            found.update(said for name in _NAMING if isinstance(said := traits.get(name), str) and said.strip())
+    return sorted(found)
 
 
 def _others(connection: Connection, mentions: Mentions) -> list[int]:

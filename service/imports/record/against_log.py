@@ -15,7 +15,9 @@ from ledger.log.entry import Entry
 from ledger.log.fault import Fault
 from ledger.log.port import LogReader
 from service.deployment import store_checks
+from service.deployment.erasures import ERASED
 from service.imports.columns.choices import Choices
+from service.imports.columns.edit import without_selection
 from service.imports.record.lifecycle import ImportState
 
 Row = Mapping[str, Any]
@@ -118,6 +120,12 @@ def _contradictions(row: Row, state: ImportState) -> Iterator[str]:
         yield f"failure {'is empty' if row['failure'] is None else 'is set'}, and the state is {state}"
 
 
+def _as_said(choices: dict[str, Any]) -> dict[str, Any]:
+    """Choices without an edit's selection, which only earlier versions had in ImportStarted."""
+    edit = choices.get("edit")
+    return choices if edit is None else choices | {"edit": without_selection(edit)}
+
+
 def _data_of(entry: Entry) -> dict[str, Any]:
     """The data of a message, in whichever mode it came; nothing where it cannot be read (R35)."""
     try:
@@ -140,14 +148,14 @@ _object = msgspec.json.Decoder(dict[str, Any]).decode
 def _differences(row: Row, started: Entry) -> Iterator[str]:
     said = _data_of(started)
     for name in ("hash", "file_sha256", "file_name", "rows"):
-        if name in said and row[name] != said[name]:
+        if name in said and row[name] != said[name] and (name, row[name]) != ("file_name", ERASED):
             yield f"{name} is not what ImportStarted said"
     if "by" in said and row["who"] != said["by"]:
         yield "who is not whom ImportStarted names"
     if row["confirmed_at"] != _time(started):
         yield "confirmed_at is not the time that ImportStarted was stated for"
     if "choices" in said:
-        ours = {**json.loads(row["choices"]), **json.loads(row["columns"])}
-        known = {**Choices().to_json(), **said["choices"]}  # an option of a later version was not chosen
+        ours = _as_said({**json.loads(row["choices"]), **json.loads(row["columns"])})
+        known = {**Choices().to_json(), **_as_said(said["choices"])}  # an option of a later version was not chosen
         if ours.keys() < said["choices"].keys() or any(ours[name] != known.get(name) for name in ours):
             yield "choices or columns are not what ImportStarted said"

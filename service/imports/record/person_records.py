@@ -51,10 +51,12 @@ class FileRecord:
 
 def may_be_in(folder: ImportFolder, person: PersonInFiles) -> bool:
     """Whether anything in the files of an import is about the person; a quick look at every line of them."""
+    if not folder.path.is_dir():
+        return False
     id = folder.path.name
     if person.rows.get(id) or person.lines.get(id):
         return True
-    return any(mentioned_in(path, person.mentions) for path in (folder.source, folder.rejects, folder.upload))
+    return any(mentioned_in(path, person.mentions) for path in folder.path.iterdir() if path.is_file())
 
 
 def mentioned_in(path: Path, mentions: Mentions) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from service.imports.columns.edit import without_selection
 from service.imports.record.folder import ImportFolder
 from service.imports.record.registry import Import
 
@@ -16,7 +17,12 @@ def kept_start(folder: ImportFolder, confirmed: Import) -> dict[str, Any]:
 
 
 def _started(confirmed: Import) -> dict[str, Any]:
+    """Of an edit it says what each contact gets, and not by which filter they were chosen, which may name people: an
+    erasure cannot take it out of an order that holds for all of its rows. The frozen file has who was chosen.
+    """
     choices = {**confirmed.choices.to_json(), **confirmed.columns.to_json()}
+    if confirmed.choices.edit is not None:
+        choices["edit"] = without_selection(confirmed.choices.edit)
     return {
         "file_name": confirmed.file_name,
         "by": confirmed.by,

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,15 +13,16 @@ from ledger.events.mentions import Mentions
 from service.imports.record.folder import Busy, ImportFolder, put_in_place
 from service.imports.record.lifecycle import ImportState, StepNotAllowed
 from service.imports.record.orphans import made_at
-from service.imports.record.person_records import ERASED_LINES, PersonInFiles, file_records, may_be_in, mentioned_in
+from service.imports.record.person_records import ERASED_LINES, PersonInFiles, file_records, may_be_in
 from service.imports.record.progress import load_progress, save_progress
 from service.imports.record.registry import Import, ImportUnknown, Registry
 from service.imports.run.cancelling import cancel
 from service.jobs.erasing.places import NotYet
 
 _ENDED = (ImportState.PUBLISHED, ImportState.CANCELLED, ImportState.FAILED)
-_MADE_OF_ROWS = ("order", "upload", "check.json", "look.json", "opt_ins.json", "opted_out.json")
-"""Beside the text of a file and its rejects: what holds phones, or examples of values, and is not needed at the end."""
+_MADE_OF_ROWS = ("order", "upload", "check.json", "look.json", "opt_ins.json", "opted_out.json", "started.json")
+"""Beside the text of a file and its rejects: what holds phones, examples of values, or what was chosen, and is not
+needed at the end."""
 
 _content = re.compile(rb"[^\",;\t|\r\n]+")
 """What is taken out of a record: not the marks by which what is around it is still read as it was."""
@@ -107,8 +108,14 @@ def _rejects_left(path: Path, mentions: Mentions, gone: set[int]) -> Iterator[by
             yield text
 
 
-def remove_if_mentioned(folder: Path, mentions: Mentions) -> None:
-    """Remove the files of a folder that have a line about the person."""
+def remove_if_named(folder: Path, names: Callable[[str], bool]) -> None:
+    """Remove the files of a folder that have a line which names the person."""
     for path in folder.iterdir() if folder.is_dir() else ():
-        if path.is_file() and mentioned_in(path, mentions):
+        if path.is_file() and _is_named_in(path, names):
             os.unlink(path)
+
+
+def _is_named_in(path: Path, names: Callable[[str], bool]) -> bool:
+    with suppress(OSError), path.open(encoding="utf-8", errors="replace") as file:
+        return any(map(names, file))
+    return False

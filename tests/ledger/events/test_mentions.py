@@ -101,3 +101,11 @@ def test_bytes_without_the_digits_and_the_user_id_need_no_look():
     assert not GAVIN_S.may_be_in(
         b'{"phone": "+919967536784", "userId": "0123abc45e", "at": "2026-11-30T08:00:00Z"}' * 9
     )
+
+
+@pytest.mark.parametrize("zero", [0x660, 0x966, 0xE50, 0x17E0, 0xFF10, 0x1D7CE])
+@pytest.mark.parametrize("is_escaped", [False, True])
+def test_a_phone_is_found_in_the_digits_of_any_script(zero, is_escaped):
+    value = json.dumps({"phone": "".join(chr(zero + int(digit)) for digit in GAVIN[3:])}, ensure_ascii=is_escaped)
+    assert GAVIN_S.may_be_in(value.encode())
+    assert found(value.encode()) == "national number"

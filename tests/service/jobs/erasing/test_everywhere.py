@@ -9,13 +9,16 @@ import pytest
 
 from ledger.sqlite import connect
 from projections.projector.projection import Projection
+from service.deployment.views import View, Views
 from service.jobs.erasing.places import PlaceReceipt, is_done
 from service.jobs.exports.wanted_export import WantedExport
 from service.queries.find import find
+from service.queries.selection import Selection
 from service.wiring.erasing import erasing
 from service.wiring.exports import export_maker, exports
+from service.wiring.ledger import verification
 from tests.examples import GAVIN
-from tests.service.imports.imported import WorldImports
+from tests.service.imports.imported import WorldImports, silent
 from tests.service.imports.orders import UNDO, order
 from tests.world import World
 
@@ -116,6 +119,33 @@ def test_nor_in_what_was_only_kept_to_be_quicker(world):
     assert {"past", "exports", "verify", "audits", "state", "log", "bus"} <= held
     erase(world)
     assert traces(world) == []
+
+
+def test_nor_in_filters_that_named_the_person(world):
+    """Of a change of many contacts, of an export and of views: by phone, user id, name and email address."""
+    gavin(world)
+    others(world, 3)
+    world.settle()
+    with closing(WorldImports(world)) as imports:
+        for where in (f"phone={PHONE}", "user_id=gavin-user-7731", "email=zq@hidden.example"):
+            selection = {"where": [where], "tag": [], "q": None, "match": "all"}
+            id = imports.uploads.edit({**selection, "traits": {"area": "Aundh"}, "reason": "moved"}, (), "area set")
+            imports.importer.go_on(id, silent)
+            imports.run(id)
+    with closing(world.drivers.store()) as store:
+        views = Views(store, world.next_id)
+        for where in (f"phone={PHONE}", "user_id=gavin-user-7731", "name=zyxwvutsr QPONMLKJI", "city=Pune"):
+            query = {"where": [where], "tag": [], "q": None, "match": "all"}
+            views.save(View("", where[:5], query, None, "-modified", is_shared=False, owner="asha"))
+    asked = WantedExport(Selection(where=("email=zq@hidden.example",)), columns=("name", "phone"))
+    exports(world.deployment, Nowhere()).ask(asked, "office")
+    with export_maker(world.deployment) as maker:
+        maker.run()
+    erase(world)
+    assert traces(world) == []
+    with closing(world.drivers.store()) as store:
+        assert [view.query["where"] for view in Views(store, world.next_id).seen_by("asha")] == [["city=Pune"]]
+    assert verification(world.deployment).run().faults == ()
 
 
 def test_what_came_between_the_order_and_its_append_is_looked_for_too(world):

@@ -1,0 +1,54 @@
+"""Whether a person is named in a sentence, in a filter, or in the JSON that a filter is kept as."""
+
+import json
+import re
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from ledger.events.mentions import Mentions
+
+_OPERATOR = re.compile(r"[=~<>!]+")
+"""What parts the attribute of a condition from its value."""
+
+
+class NamedIn:
+    """Called with a text: whether it names the person.
+
+    By phone or user id wherever it stands; by one of `values`, the names and email addresses that the person had, where
+    that is the whole text, or the whole value of a condition, in whatever letter case.
+    """
+
+    def __init__(self, mentions: Mentions, values: Collection[str]) -> None:
+        self._mentions = mentions
+        self._values = {value.casefold() for value in values}
+
+    def __call__(self, text: str) -> bool:
+        if self._mentions.in_line(text) is not None:
+            return True
+        return any(map(self._is_value, _parts(text)))
+
+    def _is_value(self, text: str) -> bool:
+        plain = text.strip()
+        return plain.casefold() in self._values or self._mentions.in_line(plain) is not None
+
+
+def _parts(text: str) -> Iterator[str]:
+    try:
+        leaves = list(_leaves(json.loads(text)))
+    except (ValueError, RecursionError):
+        leaves = [text]
+    for leaf in leaves:
+        yield leaf
+        yield _OPERATOR.split(leaf, maxsplit=1)[-1]
+
+
+def _leaves(found: Any) -> Iterator[str]:
+    match found:
+        case dict():
+            for member in found.values():
+                yield from _leaves(member)
+        case list():
+            for member in found:
+                yield from _leaves(member)
+        case str():
+            yield found
