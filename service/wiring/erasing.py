@@ -109,7 +109,7 @@ def _state(drivers: Drivers, position: int) -> None:
 
 
 def _bus(drivers: Drivers, mentions: Mentions, sought: Sought) -> str | None:
-    """Messages before the order: what names the person, and what is emptied in the log, whoever has its phone by now."""
+    """Messages before the order: what names the person, and what is emptied in the log, whoever has the phone now."""
     bus, signer = drivers.bus(), drivers.signer()
     with drivers.log_reader() as log:
         known = log.bus()
