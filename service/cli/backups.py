@@ -37,6 +37,12 @@ def backup(folder: Path, is_json: bool) -> None:
     emit(_document(folder, manifest), is_json, lambda: _show_made(folder, manifest))
 
 
+_MAY_BE_BACK = (
+    "Whoever was erased after this backup was made is back. Restore it with --erased FILE, where FILE is a newer"
+    " service.db of this ledger, to have them erased again."
+)
+
+
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--no-catch-up", "is_left", is_flag=True, help="Only put the files in place, as where the bus is away.")
@@ -79,6 +85,8 @@ def restore(folder: Path, is_left: bool, other: Path | None, is_json: bool) -> N
     document = _document(folder, manifest) | {"data": str(given.data), "now": status and status.document()}
     document |= {"erased_again": erased[0], "still_being_erased": erased[1]}
     emit(document, is_json, lambda: _show_restored(given.data, manifest, status, erased))
+    if other is None:
+        click.echo(_MAY_BE_BACK, err=True)
 
 
 def _document(folder: Path, manifest: Manifest) -> dict[str, object]:

@@ -47,8 +47,7 @@ class ImportRunner:
     """Runs every import that is not out yet, a few at a time, until told to stop.
 
     `importing(check)` opens an importer of its own; `check` is called again and again while it waits, and may raise.
-    `wait(seconds)` waits, and says whether to end. `forget_exports()` removes files whose day is over, and
-    `erase()` goes on with erasures that are not done everywhere.
+    `wait(seconds)` waits, and says whether to end. `forget_exports()` removes files whose day is over.
     """
 
     def __init__(
@@ -56,12 +55,10 @@ class ImportRunner:
         importing: Callable[[Callable[[], None]], AbstractContextManager[Importer]],
         wait: Callable[[float], bool],
         forget_exports: Callable[[], None] = lambda: None,
-        erase: Callable[[], None] = lambda: None,
     ) -> None:
         self._importing = importing
         self._wait = wait
         self._forget_exports = forget_exports
-        self._erase = erase
         self._turns: dict[str, _Turn] = {}
 
     def run(self) -> None:
@@ -80,7 +77,6 @@ class ImportRunner:
                         self._forget_exports()
                         due += _FORGET_SECONDS
                     self._begin(own.unfinished(), large, small)
-                    self._erase()
                 except StorageFault as fault:
                     if not fault.is_passing:
                         raise

@@ -181,13 +181,14 @@ def run_imports(
     importing: Callable[[Callable[[], None]], AbstractContextManager["Importer"]],
     opened: Callable[[], tuple[Connection, Callable[[], None]]],
     forget_exports: Callable[[], None],
-    erasing: Callable[[Connection], AbstractContextManager[Callable[[], None]]],
+    erasing: Callable[[], AbstractContextManager[Callable[[], None]]],
 ) -> None:
     """Be the importer until told to stop. Raises what only a person can mend.
 
     `importing` and `forget_exports` as ImportRunner takes them; `opened()` opens `service.db`, with what raises once
-    that file is lost, and `erasing` gives what goes on with erasures.
+    that file is lost. `erasing` gives what goes on with erasures, for a thread of its own: they wait for readers.
     """
+    from service.processes.beside import beside
     from service.processes.import_runner import ImportRunner
 
     with _alone(IMPORTER, deployment.data, stop) as is_mine:
@@ -196,14 +197,15 @@ def run_imports(
 
             def wait(seconds: float) -> bool:
                 refuse_lost()
+                check_erasing()
                 stop.healthy()
                 if seconds > 0:  # its main thread, between two looks for work
                     wal.keep_small(store)
                 return stop.wait(seconds)
 
             _log.info("importer started")
-            with closing(store), erasing(store) as erase:
-                _until_stopped(stop, lambda: ImportRunner(importing, wait, forget_exports, erase).run())
+            with closing(store), beside(erasing) as check_erasing:
+                _until_stopped(stop, lambda: ImportRunner(importing, wait, forget_exports).run())
     _log.info("importer stopped")
 
 

@@ -28,6 +28,7 @@ from service.jobs.erasing.erasing import Erasing
 from service.jobs.erasing.import_files import forget_in_imports, remove_if_named
 from service.jobs.erasing.named_in import NamedIn
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, NotYet
+from service.jobs.erasing.rests import Rests
 from service.wiring.drivers import Drivers, now
 from service.wiring.exports import export_folder
 
@@ -210,13 +211,13 @@ def _free(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def go_on_with_erasures(drivers: Drivers, store: Connection) -> Iterator[Callable[[], None]]:
-    """What finishes erasures that were broken off, or that had to wait; passing faults are for the next time."""
-    with closing(drivers.bus().publisher()) as publisher:
-        work = erasing_over(drivers, "/cli", publisher, store)
+def go_on_with_erasures(drivers: Drivers) -> Iterator[Callable[[], None]]:
+    """What finishes erasures that were broken off, or that had to wait; faults of the bus are for the next time."""
+    with erasing(drivers.deployment, "/cli") as work:
+        rests = Rests()
 
         def go_on() -> None:
             with suppress(BusError):
-                work.go_on()
+                work.go_on(rests)
 
         yield go_on

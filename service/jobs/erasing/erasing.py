@@ -13,6 +13,7 @@ from ledger.log.port import LogReader, StoredLog
 from service.commands.erase_contact import ErasedPerson, erasure_message, person_of
 from service.deployment.erasures import ErasureTable, PendingErasure
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, PlaceReceipt, erase_everywhere, is_done
+from service.jobs.erasing.rests import Rests
 from service.queries.find import FoundContact, Unknown, find_id
 
 _BETWEEN_LOOKS = 0.05
@@ -89,14 +90,18 @@ class Erasing:
 
         return _until(seconds, look)
 
-    def go_on(self) -> None:
-        """Go on with every erasure that is not done everywhere; an order that was refused is forgotten."""
+    def go_on(self, rests: Rests | None = None) -> None:
+        """Go on with every erasure that is not done everywhere, but those that rest; a refused order is forgotten."""
         self._note_unfinished()
         for pending in self.table.pending():
+            if rests is not None and not rests.is_due(pending.id):
+                continue
             try:
-                self._finish(pending)
+                receipt = self._finish(pending)
             except ErasureRefused:
                 continue
+            if rests is not None:
+                rests.note(pending.id, waits=receipt is not None and not is_done(receipt))
 
     def _note_unfinished(self) -> None:
         """Note the erasures that the log knows alone, as where a backup of before was restored and the bus had them."""
