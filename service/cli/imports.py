@@ -47,6 +47,11 @@ _allow_opt_in = click.option(
 )
 
 
+_leave_opted_out = click.option(
+    "--leave-opted-out", is_flag=True, help="Have those people stay out: FALSE is said of each of them first."
+)
+
+
 class ImportRefused(click.ClickException):
     """The file, or what was said about it, cannot be imported."""
 
@@ -167,20 +172,22 @@ def cancel(id: str, is_json: bool) -> int:
 @click.argument("id")
 @click.option("--reason", help="Why; it is kept in the log.")
 @_allow_opt_in
+@_leave_opted_out
 @as_json
-def undo_import(id: str, reason: str | None, allow_opt_in: bool, is_json: bool) -> int:
+def undo_import(id: str, reason: str | None, allow_opt_in: bool, leave_opted_out: bool, is_json: bool) -> int:
     """Have an import's facts no longer count, as if it had never been. The log keeps them."""
-    return _ordered(id, Order(is_redo=False, by=who(), reason=reason, allow_opt_in=allow_opt_in), is_json)
+    return _ordered(id, Order(False, who(), reason, allow_opt_in, leave_opted_out), is_json)
 
 
 @imports.command("redo")
 @click.argument("id")
 @click.option("--reason", help="Why; it is kept in the log.")
 @_allow_opt_in
+@_leave_opted_out
 @as_json
-def redo_import(id: str, reason: str | None, allow_opt_in: bool, is_json: bool) -> int:
+def redo_import(id: str, reason: str | None, allow_opt_in: bool, leave_opted_out: bool, is_json: bool) -> int:
     """Bring an undone import back. Exit code 3: the phone or user id of some rows is another contact's by now."""
-    return _ordered(id, Order(is_redo=True, by=who(), reason=reason, allow_opt_in=allow_opt_in), is_json)
+    return _ordered(id, Order(True, who(), reason, allow_opt_in, leave_opted_out), is_json)
 
 
 def _ordered(id: str, order: Order, is_json: bool) -> int:

@@ -140,7 +140,7 @@ def services(deployment: Deployment, clock: Callable[[], int] = now) -> Services
 def _imports(deployment: Deployment, publisher: Publisher) -> AbstractContextManager["Imports"]:
     from service.wiring.imports import imports  # slow to load, and most calls are not about files
 
-    return imports(deployment, lambda message: publisher.publish([message], DEADLINE))
+    return imports(deployment, lambda messages: publisher.publish(messages, DEADLINE))
 
 
 def idempotency_keys(deployment: Deployment) -> IdempotencyKeys:

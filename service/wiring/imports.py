@@ -1,7 +1,7 @@
 """Imports, and the importer: a module of its own, so that only what is about files loads what it needs."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,8 @@ from service.wiring.drivers import Drivers, now
 
 
 @contextmanager
-def imports(deployment: Deployment, publish: Callable[[Message], None]) -> Iterator[Imports]:
-    """Imports for calls and pages, for one thread; `publish` returns once the message is durable on the bus."""
+def imports(deployment: Deployment, publish: Callable[[Sequence[Message]], None]) -> Iterator[Imports]:
+    """Imports for calls and pages, for one thread; `publish` returns once the messages are durable on the bus."""
     drivers, folder = Drivers(deployment), deployment.data / "imports"
     with _opened(drivers) as (registry, view):
         ports = _upload_ports(drivers, view)

@@ -79,6 +79,14 @@ TRAIL: dict[str, Any] = {
             "detail": {"export": _EXPORT, "format": "csv", "position": 5, "rows": 1},
         },
         {
+            "at": SESSION["created_at"],
+            "who": "Meera Shah",
+            "name": "Meera Shah",
+            "what": "signed in",
+            "why": None,
+            "detail": {"device": SESSION["device"], "session": SESSION["id"]},
+        },
+        {
             "at": KEY["created_at"],
             **_BY,
             "what": "key created",
@@ -106,6 +114,7 @@ TRAIL: dict[str, Any] = {
         {"what": "exported", "count": 1},
         {"what": "key created", "count": 2},
         {"what": "person added", "count": 1},
+        {"what": "signed in", "count": 1},
     ],
     "next_cursor": None,
 }
@@ -119,6 +128,8 @@ TRAIL_CSV = (
     f'{TRAIL["acts"][2]["at"]},Website,Website,export downloaded,,"{{""export"": ""{_EXPORT}""}}"\r\n'
     f"{TRAIL['acts'][3]['at']},office,office,exported,,"
     f'"{{""export"": ""{_EXPORT}"", ""format"": ""csv"", ""position"": 5, ""rows"": 1}}"\r\n'
+    f"{SESSION['created_at']},Meera Shah,Meera Shah,signed in,,"
+    f'"{{""device"": ""{SESSION["device"]}"", ""session"": ""{SESSION["id"]}""}}"\r\n'
     f"{KEY['created_at']},tests,tests,key created,,"
     f'"{{""key"": ""{KEY["id"]}"", ""name"": ""shop"", ""scopes"": ""track read""}}"\r\n'
     f"{PERSON['created_at']},tests,tests,person added,,"

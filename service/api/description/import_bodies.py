@@ -154,6 +154,9 @@ class OrderBody(OptionalBody):
     allow_opt_in = Flag(
         load_default=False, metadata=said("Let it opt people in again who have opted out; the 409 said how many")
     )
+    leave_opted_out = Flag(
+        load_default=False, metadata=said("Have them stay out: a message before the order says FALSE of each")
+    )
     reason = fields.String(
         load_default=None, allow_none=True, validate=validate.Length(max=500), metadata=said("Why; the log keeps it")
     )

@@ -56,7 +56,7 @@ def already_imported(fault: AlreadyImported, state: str) -> Problem:
 
 def consent_needed(fault: WouldOptIn) -> Problem:
     """409 for an undo or a redo that would opt people in again (R16)."""
-    told = f"{fault} Give the order with `allow_opt_in` if they have agreed."
+    told = f"{fault} Give the order with `allow_opt_in` if they have agreed, or with `leave_opted_out`."
     return Problem(409, told, reason="opt_in_not_allowed", opt_ins=fault.opt_ins)
 
 

@@ -76,7 +76,7 @@ def ordering(pages: Blueprint, opened: Open, services: Services) -> None:
 
 def order_in_form(what: str) -> Order:
     """The undo or redo that a form asks for."""
-    return Order(what == "redo", g.session.name, reason_in_form(), is_consent_in_form())
+    return Order(what == "redo", g.session.name, reason_in_form(), is_consent_in_form(), "leave" in request.form)
 
 
 def reason_in_form() -> str | None:

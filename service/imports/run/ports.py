@@ -1,6 +1,6 @@
 """What an import needs of the rest of the product, handed in."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,7 @@ from ledger.bus.port import Publisher
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry
 from service.imports.ledger.at_head import LedgerHead
+from service.imports.ledger.opted_out import OptedOut
 from service.imports.ledger.sent import Sent
 from service.imports.record.counts import AppendRejection, NotRedone, Outcomes
 from service.imports.run.feed import Pace
@@ -34,7 +35,7 @@ class Ports:
 
     `backlog()`: how many messages are on the bus that the log has not taken yet; `behind()`: that the state does not
     have yet, and contacts that an undo has yet to reach. `at_head()`: the ledger as it is now.
-    `opted_in_by(import id, is_redo)`: how many people an order would opt in again. `selected(edit)`: the frozen file of
+    `opted_in_by(import id, is_redo)`: the people whom an order would opt in again. `selected(edit)`: the frozen file of
     an edit's contacts. `outcomes(import id)`: what became of its rows so far. `rejections(import id)`: its rows that
     the append rejected, by row. `not_redone(position)`: those that the redo there could not bring back.
     `message(source, id)`: what the log decided of a message, once it has. `sent(import id, first message id)`: the
@@ -52,7 +53,7 @@ class Ports:
     backlog: Callable[[], int]
     behind: Callable[[], int]
     at_head: Callable[[], AbstractContextManager[LedgerHead]]
-    opted_in_by: Callable[[str, bool], int]
+    opted_in_by: Callable[[str, bool], Sequence[OptedOut]]
     selected: Callable[[Mapping[str, Any]], Iterable[bytes]]
     outcomes: Callable[[str], Outcomes]
     rejections: Callable[[str], Iterable[AppendRejection]]

@@ -1,6 +1,6 @@
 """Undo and redo of an import: the command on the bus, and waiting until all contacts show it (R32)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +12,14 @@ from ledger.events import moments, types
 from ledger.events.signing import Signer
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.entry import Entry
+from service.imports.ledger.opted_out import OptedOut
 from service.imports.record.lifecycle import ImportState
 from service.imports.record.registry import Import
 from service.imports.run.feed import Feed, Stalled
 from service.imports.run.ports import Ports, Report
+
+MOST_LEFT_OUT = 10_000
+"""People for whom an order says at once that they stay opted out: for more, a change of many is there."""
 
 _LOOK_AGAIN = 0.05
 _encode = msgspec.json.encode
@@ -48,13 +52,15 @@ class WouldOptIn(Exception):
 class Order:
     """Who wants an import undone or, with `is_redo`, redone, and why (R33).
 
-    `allow_opt_in` is the second yes, where that opts people in again.
+    `allow_opt_in` is the second yes, where that opts people in again; with `leave_opted_out` these stay out, since a
+    message before the order says FALSE of each.
     """
 
     is_redo: bool
     by: str
     reason: str | None
     allow_opt_in: bool = False
+    leave_opted_out: bool = False
 
     @property
     def name(self) -> str:
@@ -67,14 +73,14 @@ class Orders:
     """Gives orders about imports, for every way in: calls, command line and hub.
 
     `orderable(id, order)` gives the import if it can be undone or redone, and raises ImportUnknown, UndoNotPossible.
-    `opted_in_by(id, is_redo)` counts the people that it would opt in again. `publish` returns once the message is
+    `opted_in_by(id, is_redo)` gives the people that it would opt in again. `publish` returns once the messages are
     durable on the bus. `new_id` makes UUIDv7 texts, `clock` gives microseconds
     since the epoch.
     """
 
     orderable: Callable[[str, Order], Import]
-    opted_in_by: Callable[[str, bool], int]
-    publish: Callable[[Message], None]
+    opted_in_by: Callable[[str, bool], Sequence[OptedOut]]
+    publish: Callable[[Sequence[Message]], None]
     signer: Signer
     new_id: Callable[[], str]
     clock: Callable[[], int]
@@ -86,12 +92,29 @@ class Orders:
         """
         one = self.orderable(id, order)
         if not order.allow_opt_in and one.says(WHATSAPP_OPTED):
-            opt_ins = self.opted_in_by(id, order.is_redo)
-            if opt_ins:
-                raise WouldOptIn(id, order, opt_ins)
+            people = self.opted_in_by(id, order.is_redo)
+            if people and not order.leave_opted_out:
+                raise WouldOptIn(id, order, len(people))
+            if len(people) > MOST_LEFT_OUT:
+                told = f"More than {MOST_LEFT_OUT:,} people would be opted in again"
+                raise UndoNotPossible(id, f"{told}: set WhatsApp Opted to FALSE for them first, then {order.name} it.")
+            if people:
+                self.publish([self._opting_out(one, order.by) for one in people])
         message_id, message = message_of(one, order, self.new_id(), self.clock(), self.signer)
-        self.publish(message)
+        self.publish([message])
         return message_id
+
+    def _opting_out(self, person: OptedOut, by: str) -> Message:
+        """What says once more that a person has opted out, by whoever gives the order."""
+        who = {name: said for name, said in (("phone", person.phone), ("userId", person.user_id)) if said is not None}
+        value = self.signer.message(
+            source=types.HUB,
+            id=self.new_id(),
+            type=types.USER_TRACKED,
+            time=moments.text(self.clock()),
+            data=_encode(who | {"traits": {WHATSAPP_OPTED: False}, "by": by.removeprefix("key:")}),
+        )
+        return Message((person.phone or person.user_id or "").encode(), value)
 
 
 def refuse(one: Import, counts: Mapping[str, Any], order: Order) -> None:
@@ -136,9 +159,9 @@ def message_of(one: Import, order: Order, new_id: str, now: int, signer: Signer)
 def orders(orderable: Callable[[str, Order], Import], ports: Ports) -> Orders:
     """Gives orders as an importer publishes: it waits for the log where that is far behind. Raises as `Feed.send`."""
 
-    def publish(message: Message) -> None:
+    def publish(messages: Sequence[Message]) -> None:
         with closing(Feed(ports.publisher, ports.backlog, ports.pace)) as feed:
-            feed.send([message])
+            feed.send(messages)
             feed.finish()
 
     return Orders(orderable, ports.opted_in_by, publish, ports.signer, ports.new_id, ports.clock)

@@ -207,6 +207,18 @@ def test_an_undo_that_would_opt_somebody_in_again_asks_for_their_consent(desk, w
     assert world.contact(GAVIN)["traits"]["whatsapp_opted"] is True
 
 
+def test_an_undo_can_leave_those_opted_out_whom_it_would_opt_in_again(desk, world):
+    """R16."""
+    world.track(phone=GAVIN, whatsapp_opted=True, city="Pune")
+    world.settle()
+    path = desk.checked(f"Mobile,WhatsApp Opted,City\n{GAVIN},FALSE,Goa\n")
+    desk.run(path)
+    assert "Leave this person opted out" in Page(desk.send(f"{path}/undo", {})).text
+    assert desk.send(f"{path}/undo", {"leave": "1", "reason": "the wrong file"}).status_code == 303
+    world.settle()
+    assert world.contact(GAVIN)["traits"] == {"whatsapp_opted": False, "city": "Pune"}
+
+
 def test_rejected_rows_are_corrected_in_place_and_checked_again_with_the_same_tags(desk, world):
     path = desk.uploaded(f"Mobile,Name,City\n{GAVIN},R2 D2,Pune\n12,Asha,Goa\n{ASHA},C3,Agra\n")
     desk.send(f"{path}/tags", {"tag": ["vip"]})

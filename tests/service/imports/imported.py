@@ -1,6 +1,7 @@
 """Imports on real drivers: a world, an importer on it, and a file from a text."""
 
 import io
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -28,8 +29,8 @@ class WorldImports:
         opened = self._open.enter_context(imports(world.deployment, self._publish))
         self.uploads, self.results = opened.uploads, opened.results
 
-    def _publish(self, message: Message) -> None:
-        self.ports.publisher.publish([message])
+    def _publish(self, messages: Sequence[Message]) -> None:
+        self.ports.publisher.publish(messages)
 
     def close(self) -> None:
         self._open.close()

@@ -36,6 +36,21 @@ def test_an_undo_that_would_opt_somebody_in_again_is_409_unless_allowed(client, 
     assert client.post(f"{PATH}/{id}/undo", {"allow_opt_in": True}).status_code == 202
 
 
+def test_an_undo_can_leave_out_whom_it_would_opt_in_again(client, world, checked, work):
+    """R16."""
+    world.track(phone=GAVIN, whatsapp_opted=True)
+    world.settle()
+    id = checked(f"Phone,WhatsApp Opted,City\n{GAVIN},FALSE,Goa\n")
+    client.post(f"{PATH}/{id}/confirm", raw=b"")
+    work(id)
+    assert client.post(f"{PATH}/{id}/undo", {"leave_opted_out": True}).status_code == 202
+    world.settle()
+    assert world.contact(GAVIN)["traits"] == {"whatsapp_opted": False}
+    path = f"/v1/contacts/{world.contact(GAVIN)['id']}/history"
+    (_, said) = client.read(path, query_string={"order": "newest", "limit": 2}).json["events"]
+    assert (said["type"], said["origin"]["kind"]) == ("UserTracked", "hub")
+
+
 @pytest.mark.parametrize("command", ["undo", "redo"])
 def test_an_order_about_what_was_never_confirmed_is_409(client, uploaded, description, command):
     answer = client.post(f"{PATH}/{uploaded}/{command}", raw=b"")
