@@ -43,6 +43,9 @@ class Sought(msgspec.Struct, frozen=True):
     is_shared: bool = False
 
 
+NAMING = ("name", "email")
+"""Attributes whose values name a person, in filters and in what people write."""
+
 ANY_OFFSET = 2**62
 """Above every offset of a bus."""
 

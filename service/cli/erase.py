@@ -10,8 +10,9 @@ import click
 from service.cli.given import who
 from service.cli.terminal import Failed, as_json, emit, opened, table
 from service.commands.erase_contact import ErasedPerson, ReasonUnfit
+from service.deployment.erasures import PendingErasure
 from service.deployment.parts import CONSUMER, PROJECTOR
-from service.jobs.erasing.erasing import ErasureRefused
+from service.jobs.erasing.erasing import Erasing, ErasureRefused
 from service.jobs.erasing.places import PlaceReceipt, is_done
 from service.processes.temporary import parts_running
 from service.queries.find import Unknown, find
@@ -23,7 +24,7 @@ _NOT_DONE = 3
 
 @click.command()
 @click.argument("whom", metavar="WHO")
-@click.option("--reason", help="Why; it stays in the log for good, so leave phone and user id out.")
+@click.option("--reason", help="Why; it stays in the log for good, so leave phone, user id, name and email out.")
 @click.option("--yes", "is_sure", is_flag=True, help="Erase; without it, only say what would be.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
 @as_json
@@ -40,7 +41,7 @@ def erase(whom: str, reason: str | None, is_sure: bool, dry_run: bool, is_json: 
                 return 0
             locks = {"consume": CONSUMER.lock(deployment.data), "project": PROJECTOR.lock(deployment.data)}
             with parts_running(locks, os.environ):
-                pending = work.order(lambda log: find(log, whom), who(), reason or "")
+                pending = _ordered(work, whom, reason or "")
                 receipt = work.finish(pending, _SECONDS)
         except (Unknown, ErasureRefused) as fault:
             raise Failed(str(fault)) from None
@@ -50,6 +51,17 @@ def erase(whom: str, reason: str | None, is_sure: bool, dry_run: bool, is_json: 
     document: dict[str, Any] = {"done": done, "places": [asdict(one) for one in receipt or ()]}
     emit(document, is_json, lambda: _print_receipt(receipt, done))
     return 0 if done else _NOT_DONE
+
+
+def _ordered(work: Erasing, whom: str, reason: str) -> PendingErasure:
+    """The order, or the one of before that is not done everywhere. Raises Unknown."""
+    try:
+        return work.order(lambda log: find(log, whom), who(), reason)
+    except Unknown:
+        begun = work.begun(whom)
+        if begun is None:
+            raise
+        return begun
 
 
 def _plan(person: ErasedPerson) -> dict[str, Any]:

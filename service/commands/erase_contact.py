@@ -1,20 +1,29 @@
 """The order to erase a contact: whom it is about, why, and the message that gives it (R31, R33)."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ledger.bus.port import Message
 from ledger.events import moments, types
+from ledger.events.data import data_of
 from ledger.events.mentions import Mentions
 from ledger.events.signing import Signer
-from ledger.log.entry import public_id
+from ledger.log.entry import Entry, public_id
+from ledger.log.erasure import NAMING
 from ledger.log.port import LogReader
-from ledger.log.questions import PHONE, USER_ID
+from ledger.log.questions import PHONE, POSITION, USER_ID
 from service.queries.find import FoundContact
 
 MOST_REASON = 500
 """Characters."""
+
+
+_LEAST_OF_NAME = 4
+"""Letters of a part of a name that is looked for in a reason: a shorter one is in many sentences."""
+
+_word = re.compile(r"\w+")
 
 
 class ReasonUnfit(ValueError):
@@ -23,11 +32,15 @@ class ReasonUnfit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ErasedPerson:
-    """A contact that is to be erased: its public id, all it was ever found by, and how many entries are about it."""
+    """A contact that is to be erased: its public id, all it was ever found by, and how many entries are about it.
+
+    `names` are the names and email addresses that were ever said of it.
+    """
 
     contact: str
     phones: Sequence[str]
     user_ids: Sequence[str]
+    names: Sequence[str]
     entries: int
 
 
@@ -37,7 +50,8 @@ def person_of(log: LogReader, found: FoundContact) -> ErasedPerson:
     phones = {f"+{row[PHONE]}" for row in rows if row[PHONE] is not None}
     user_ids = {row[USER_ID] for row in rows if row[USER_ID] is not None}
     (contact,) = log.ids([found.contact]).values()
-    return ErasedPerson(public_id(contact), sorted(phones), sorted(user_ids), len(rows))
+    names = naming_values(log.entries_at(row[POSITION] for row in rows).values())
+    return ErasedPerson(public_id(contact), sorted(phones), sorted(user_ids), sorted(names), len(rows))
 
 
 def erasure_message(
@@ -50,6 +64,25 @@ def erasure_message(
     mentions = Mentions(person.phones, person.user_ids)
     if mentions.in_line(text) is not None:
         raise ReasonUnfit("the reason names the person, and would stay in the log: say it without phone and user id")
+    if named := _named_in(text, person.names):
+        raise ReasonUnfit(f"the reason has {named} of the person, and would stay in the log: say it without")
     data = json.dumps({"contact": person.contact, "by": by, "reason": text}, ensure_ascii=False).encode()
     value = signer.message(source=source, id=id, type=types.CONTACT_ERASED, time=moments.text(at), data=data)
     return Message(None, value)
+
+
+def naming_values(entries: Iterable[Entry]) -> set[str]:
+    """The names and email addresses that entries say."""
+    every = (data_of(entry.headers, entry.value).traits or {} for entry in entries)
+    return {said for traits in every for name in NAMING if isinstance(said := traits.get(name), str) and said.strip()}
+
+
+def _named_in(text: str, names: Iterable[str]) -> str | None:
+    """What of a person stands in a text: the email address, or a part of the name that is no short word."""
+    words = set(_word.findall(text.casefold()))
+    for name in names:
+        if "@" in name and name.casefold() in text.casefold():
+            return "the email address"
+        if any(len(part) >= _LEAST_OF_NAME and part in words for part in _word.findall(name.casefold())):
+            return "the name"
+    return None

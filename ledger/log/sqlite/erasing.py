@@ -9,15 +9,12 @@ from ledger.events.data import data_of
 from ledger.events.mentions import Mentions
 from ledger.events.signing import Signer
 from ledger.log.entry import FoldRow, unpack_headers
-from ledger.log.erasure import Emptied, Erasure, Erasures, Sought, read_emptied
+from ledger.log.erasure import NAMING, Emptied, Erasure, Erasures, Sought, read_emptied
 from ledger.log.sqlite.connected import Connected
 from ledger.log.sqlite.entries import FOLDED
 from ledger.log.sqlite.merges import components
 from ledger.sqlite import Connection
 from ledger.wal import cut_whole
-
-_NAMING = ("name", "email")
-"""Attributes whose values somebody may have filtered by."""
 
 _AT_ONCE = 1_000
 _FORGERIES = "('reserved', 'unknown_type')"
@@ -136,7 +133,7 @@ def _values(connection: Connection, about: Sequence[int]) -> list[str]:
         query = f"SELECT headers, value FROM entries WHERE position {_THESE}"
         for headers, value in connection.execute(query, (_listed(some),)).fetchall():
             traits = data_of(unpack_headers(headers), value).traits or {}
-            found.update(said for name in _NAMING if isinstance(said := traits.get(name), str) and said.strip())
+            found.update(said for name in NAMING if isinstance(said := traits.get(name), str) and said.strip())
     return sorted(found)
 
 

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from service.api.description.import_bodies import said
 from service.api.description.shapes import Answer
+from service.api.http.arguments import OptionalBody
 from service.commands.erase_contact import MOST_REASON
 
 ERASE: dict[str, Any] = {"reason": "Asked us to be forgotten"}
@@ -21,13 +22,13 @@ ERASED: dict[str, Any] = {
 }
 
 
-class ErasureBody(Schema):
+class ErasureBody(OptionalBody):
     """Why a contact is erased."""
 
     reason = fields.String(
         required=True,
         validate=validate.Length(1, MOST_REASON),
-        metadata=said("Why; it stays in the log for good, so leave phone and user id out"),
+        metadata=said("Why; it stays in the log for good, so leave phone, user id, name and email out"),
     )
 
 

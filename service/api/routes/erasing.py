@@ -32,7 +32,8 @@ def erasure_routes(services: Services) -> Routes:
         Its entries in the log are emptied, with those of all contacts that were ever merged with it, and so is every
         place that holds something of the person; an entry stays that says when, by whom and why. It cannot be undone.
         The answer names each place. 202: something is still waited for, and is finished by itself; the same call then
-        is 410, with the position of the entry that erased it. A phone or user id in the reason is 422.
+        is 410, with the position of the entry that erased it. A phone, user id, name or email of the
+        person in the reason is 422.
         """
         try:
             pending = services.erasing.order(lambda log: find_id(log, id), f"key:{g.key.name}", body["reason"])

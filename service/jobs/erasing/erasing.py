@@ -48,16 +48,29 @@ class Erasing:
             return person_of(log, find(log))
 
     def order(self, find: Callable[[LogReader], FoundContact], by: str, reason: str) -> PendingErasure:
-        """Order an erasure, which is finished from then on, whatever ends.
+        """Order an erasure, which is finished from then on, whatever ends; where one is on its way, that one goes on.
 
         Raises Unknown, Erased, ReasonUnfit, BusError.
         """
         person, id, at = self.person(find), self.new_id(), self.clock()
+        for ordered in self.table.pending():
+            if ordered.contact == person.contact:
+                return ordered
         message = erasure_message(person, by, reason, source=self.source, id=id, at=at, signer=self.signer)
         pending = PendingErasure(id, person.contact, self.source, at, message.value)
         self.table.add(pending)
         self.publish(message)
         return pending
+
+    def begun(self, who: str) -> PendingErasure | None:
+        """The erasure that is not done everywhere of whom an id, a phone in E.164 or a user id has found."""
+        if not self.stored_log.exists():
+            return None
+        with self.stored_log.reading() as log:
+            unfinished = log.unfinished_erasures()
+            found = [at for at, sought in unfinished.items() if who in (*sought.phones, *sought.user_ids)]
+            ids = {entry.message_id for entry in log.entries_at(found).values()}
+        return next((one for one in self.table.pending() if one.contact == who or one.id in ids), None)
 
     def order_again(self, ordered: PendingErasure) -> PendingErasure | None:
         """Give the very order of another copy of this ledger to this one, as where an older backup was restored.

@@ -50,6 +50,10 @@ ELSEWHERE = (
 """What is not in our hands, and is said in every receipt."""
 
 
+ON_ITS_WAY = PlaceReceipt(LOG, "waiting", "the order is on its way to the log, and everything else comes after it")
+"""What is said while nothing is done yet."""
+
+
 def erase_everywhere(places: Sequence[ErasedPlace], before: Sequence[PlaceReceipt] = ()) -> list[PlaceReceipt]:
     """Go once through the places that are not done according to the receipt of before; the new receipt."""
     known = {one.place: one for one in before if one.state != "waiting"}

@@ -75,7 +75,9 @@ def test_whoever_asks_for_the_contact_is_told_that_it_was_erased(eraser, world, 
 
 
 def test_a_reason_is_needed_and_may_not_name_the_person(eraser, world, gavin):
-    assert eraser.delete(f"/v1/contacts/{gavin}", {}).status_code == 422
+    for nothing in ({}, None):
+        told = eraser.delete(f"/v1/contacts/{gavin}", nothing)
+        assert (told.status_code, told.json["errors"][0]["pointer"]) == (422, "/reason")
     told = eraser.delete(f"/v1/contacts/{gavin}", {"reason": "asked by 99675 36783"})
     assert (told.status_code, told.json["errors"][0]["pointer"]) == (422, "/reason")
     world.settle()
@@ -124,3 +126,39 @@ def test_the_feed_and_the_audit_trail_tell_of_it(eraser, world, gavin):
     ]  # fmt: skip
     (act,) = eraser.read("/v1/audit/trail?what=contact+erased").json["acts"]
     assert (act["detail"], act["why"]) == ({"contact": gavin, "position": 3}, WHY["reason"])
+
+
+@pytest.mark.parametrize("reason", ["Gavin wrote to us", "asked by gavin@mail.example", "mr. ROBERTS asked"])
+def test_a_reason_with_the_person_s_name_or_email_is_refused(eraser, world, gavin, reason):
+    world.track(phone=GAVIN, email="gavin@mail.example")
+    world.settle()
+    told = eraser.delete(f"/v1/contacts/{gavin}", {"reason": reason})
+    assert (told.status_code, told.json["errors"][0]["pointer"]) == (422, "/reason")
+    world.settle()
+    assert world.contact(GAVIN)["id"] == gavin
+
+
+def test_an_order_that_the_ledger_has_not_taken_yet_says_what_is_waited_for(eraser, gavin, description):
+    answer = eraser.delete(f"/v1/contacts/{gavin}", WHY)
+    description.assert_fits("DELETE", "/v1/contacts/{id}", answer)
+    assert (answer.status_code, answer.json["done"]) == (202, False)
+    assert answer.json["places"][0]["place"] == "log"
+    assert "on its way" in answer.json["places"][0]["note"]
+
+
+def test_the_same_order_again_is_the_one_that_is_on_its_way(world, gavin):
+    with erasing(world.deployment, "/cli") as work:
+        first, second = (work.order(lambda log: find_id(log, gavin), "asha", "asked") for _ in range(2))
+        world.settle()
+        assert first.id == second.id
+        assert [entry.reason for entry in world.entries() if entry.type == "ContactErased"] == [None]
+
+
+@pytest.mark.parametrize("who", [GAVIN, "gavin-7731", None])
+def test_an_erasure_that_is_not_done_everywhere_is_found_by_whatever_found_the_person(world, gavin, who):
+    with erasing(world.deployment, "/cli") as work:
+        ordered = work.order(lambda log: find_id(log, gavin), "asha", "asked to be forgotten")
+        world.settle()
+        assert work.begun(who or gavin).id == ordered.id
+        work.go_on()
+        assert work.begun(who or gavin) is None

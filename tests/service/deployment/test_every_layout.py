@@ -1,8 +1,8 @@
 """A data folder of each version of the log's layout goes on, and the messages in it are taken alike by this program.
 
 `folders/layout-N.tar.xz` is what a program of version N made of the story of `tampered.story`, and of orders that were
-new then: a dropped message (6), an erasure (7), a merge and a split by hand (8). That of 7 is without its state, which
-the projector makes anew. Who makes a version adds its folder.
+new then: a dropped message (6), an erasure (7), a merge and a split by hand (8), an erasure that is not gone through
+yet (9). That of 7 is without its state, which the projector makes anew. Who makes a version adds its folder.
 """
 
 import tarfile
