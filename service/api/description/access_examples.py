@@ -71,20 +71,20 @@ TRAIL: dict[str, Any] = {
             "detail": {"export": _EXPORT},
         },
         {
-            "at": "2026-11-24T16:12:30.402118Z",
-            "who": "office",
-            "name": "office",
-            "what": "exported",
-            "why": None,
-            "detail": {"export": _EXPORT, "format": "csv", "position": 5, "rows": 1},
-        },
-        {
             "at": SESSION["created_at"],
             "who": "Meera Shah",
             "name": "Meera Shah",
             "what": "signed in",
             "why": None,
             "detail": {"device": SESSION["device"], "session": SESSION["id"]},
+        },
+        {
+            "at": "2026-11-24T16:12:30.402118Z",
+            "who": "office",
+            "name": "office",
+            "what": "exported",
+            "why": None,
+            "detail": {"export": _EXPORT, "format": "csv", "position": 5, "rows": 1},
         },
         {
             "at": KEY["created_at"],
@@ -126,10 +126,10 @@ TRAIL_CSV = (
     f"{TRAIL['acts'][1]['at']},Website,Website,everything exported,,"
     f'"{{""contact"": ""{_CONTACT}"", ""format"": ""json""}}"\r\n'
     f'{TRAIL["acts"][2]["at"]},Website,Website,export downloaded,,"{{""export"": ""{_EXPORT}""}}"\r\n'
-    f"{TRAIL['acts'][3]['at']},office,office,exported,,"
-    f'"{{""export"": ""{_EXPORT}"", ""format"": ""csv"", ""position"": 5, ""rows"": 1}}"\r\n'
     f"{SESSION['created_at']},Meera Shah,Meera Shah,signed in,,"
     f'"{{""device"": ""{SESSION["device"]}"", ""session"": ""{SESSION["id"]}""}}"\r\n'
+    f"{TRAIL['acts'][4]['at']},office,office,exported,,"
+    f'"{{""export"": ""{_EXPORT}"", ""format"": ""csv"", ""position"": 5, ""rows"": 1}}"\r\n'
     f"{KEY['created_at']},tests,tests,key created,,"
     f'"{{""key"": ""{KEY["id"]}"", ""name"": ""shop"", ""scopes"": ""track read""}}"\r\n'
     f"{PERSON['created_at']},tests,tests,person added,,"
