@@ -15,7 +15,8 @@ class BatchContext:
     """Looks up once what the messages of a batch name, and is told of each decision, so that later ones see it.
 
     `taken` has the accepted messages by name, `undone` the sources of the imports that are undone, `identities`
-    who holds which phone and user id, and `has_merge_orders` whether contacts were ever merged or split by hand.
+    who holds which phone and user id, `has_merge_orders` whether contacts were ever merged or split by hand, and
+    `kept_out` those of the phones and user ids whose person was erased and is kept out.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class BatchContext:
         self.taken = batch.taken(ids)
         self.identities = batch.load_identities(self._phones, self._user_ids)
         self.has_merge_orders = batch.has_merge_orders()
+        self.kept_out = batch.kept_out(self._phones, self._user_ids)
 
     def write(self) -> None:
         """Write what was decided so far, for whoever looks it up in the log; what `identities` bound is stored."""
@@ -72,7 +74,12 @@ class BatchContext:
         self.taken = self.batch.taken(self._ids)
         self._rejected_names = self.batch.rejected_names(self._ids)
         self._signed_now.clear()
+        self.look_who_is_kept_out()
         self.write()
+
+    def look_who_is_kept_out(self) -> None:
+        """Look up anew who is kept out: an order of this batch has changed that."""
+        self.kept_out = self.batch.kept_out(self._phones, self._user_ids)
 
     def knows(self, envelope: Envelope) -> bool:
         """Whether a message under this name was decided before, whatever it said."""

@@ -1,5 +1,9 @@
 """What becomes of each message of a batch: accepted, as whose event, or rejected for which reason (decisions 1-7)."""
 
+from typing import NamedTuple
+
+import msgspec
+
 from consumers.batch_context import BatchContext
 from consumers.effects import EFFECTS
 from consumers.effects.effect import Effect
@@ -8,6 +12,7 @@ from ledger.events import types
 from ledger.events.data import data_of
 from ledger.events.envelope import Envelope
 from ledger.log.entry import NewEntry, pack_headers, phone_number
+from ledger.log.keeping_out import KEPT_OUT, SENTENCE
 from ledger.log.port import Taken
 
 _DECIDE = {type: effect.decide for type, effect in EFFECTS.items()}
@@ -38,11 +43,17 @@ class BatchDecision:
         if refusal is None and envelope.source in context.undone and message.about is not None:
             # none of ours: an undo waits for all
             refusal = Refusal("import_undone", "the import is undone; redo it before more of it is taken")
+        if refusal is None and self._is_kept_out(message):
+            refusal = Refusal(KEPT_OUT, SENTENCE)
         outcome = refusal or _DECIDE[envelope.type](message, context)
         if isinstance(outcome, Refusal):
             self._reject(message, outcome)
         else:
             self._accept(message, envelope, outcome)
+
+    def _is_kept_out(self, message: Incoming) -> bool:
+        about = message.about
+        return about is not None and self._context.kept_out.has(about.phone, about.user_id)
 
     def _reuse(self, message: Incoming, envelope: Envelope) -> Refusal | None:
         """Why a message may not have the name it has, which is that of another; None where that one was refused."""
@@ -92,6 +103,9 @@ class BatchDecision:
             return
         record, envelope = message.record, message.envelope
         row, row_end = _row_of(message)
+        said = _Said(envelope.id if envelope else None, record.key, pack_headers(record.headers), record.value)
+        if refusal.reason == KEPT_OUT:
+            said = _withheld(message)
         self._batch.add(
             NewEntry(
                 bus_time=min(record.time, self._batch.recorded),
@@ -99,15 +113,34 @@ class BatchDecision:
                 reason=refusal.reason,
                 raw_digest=raw_digest,
                 source=envelope.source if envelope else None,
-                message_id=envelope.id if envelope else None,
-                key=record.key,
-                headers=pack_headers(record.headers),
-                value=record.value,
+                message_id=said.message_id,
+                key=said.key,
+                headers=said.headers,
+                value=said.value,
                 detail=refusal.detail[:_MOST_DETAIL],
                 row=row,
                 row_end=row_end,
             )
         )
+
+
+class _Said(NamedTuple):
+    """What an entry keeps of a rejected message."""
+
+    message_id: str | None
+    key: bytes | None = None
+    headers: bytes | None = None
+    value: bytes | None = None
+
+
+def _withheld(message: Incoming) -> _Said:
+    """Nothing of somebody who is kept out: of an import's row where it stood, of a message of ours its id."""
+    assert message.envelope is not None
+    row = data_of(message.record.headers, message.record.value)
+    if _row_of(message)[0] is None:
+        return _Said(message.envelope.id if message.is_signed else None)
+    place = {"row": row.row, "line": row.line, "rowend": row.rowend}
+    return _Said(message.envelope.id, value=msgspec.json.encode({"data": place}))
 
 
 def _row_of(message: Incoming) -> tuple[int | None, int]:

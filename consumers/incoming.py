@@ -8,7 +8,17 @@ import msgspec
 
 from ledger.bus.port import Record
 from ledger.events import moments, types
-from ledger.events.data import BROKEN, Settling, anything, check_command, erasing, merge_order, settling, signed_data
+from ledger.events.data import (
+    BROKEN,
+    Settling,
+    anything,
+    check_command,
+    erasing,
+    merge_order,
+    readmitting,
+    settling,
+    signed_data,
+)
 from ledger.events.envelope import Envelope, Unreadable, check_depth, decode
 from ledger.events.identity import Mode
 from ledger.events.schema import check_data, identity_of
@@ -65,7 +75,8 @@ NOBODY = About(None, None, by_phone_alone=False, mode="upsert")
 class Incoming(msgspec.Struct, frozen=True, gc=False):
     """A record read as far as it goes without the log. `is_signed`: by this deployment.
 
-    `settles`: the rejected message that it retries or drops. `erases`: the contact whose data it has go.
+    `settles`: the rejected message that it retries or drops. `erases`: the contact whose data it has go, and
+    `keeps_out` whether nobody is to bring the person back. `readmits`: the keyed hash of who may come in again.
     `is_emptied`: it is what an erasure has left of another on the bus, and is nothing.
     """
 
@@ -78,6 +89,8 @@ class Incoming(msgspec.Struct, frozen=True, gc=False):
     settles: Settling | None = None
     erases: UUID | None = None
     is_emptied: bool = False
+    keeps_out: bool = False
+    readmits: bytes | None = None
 
     def followed(self) -> Name | None:
         """The name of the message that this one follows."""
@@ -136,6 +149,8 @@ def read(record: Record, signer: Signer) -> Incoming:
     about: About | Refusal | None = None
     settles: Settling | None = None
     erases: UUID | None = None
+    readmits: bytes | None = None
+    keeps_out = False
     try:
         stated = record.time
         if envelope.time is not None and (moment := _moment(envelope.time)) < stated:
@@ -146,7 +161,9 @@ def read(record: Record, signer: Signer) -> Incoming:
             settles = settling(envelope.type, envelope.data)
             about = _retried(envelope, settles) if envelope.type == types.MESSAGE_RETRIED else None
         elif rule.kind == "erasure":
-            erases = erasing(envelope.data)
+            erases, keeps_out = erasing(envelope.data)
+        elif rule.kind == "readmission":
+            readmits = readmitting(envelope.data)
         elif rule.kind == "merge":
             merge_order(envelope.data)
         else:
@@ -155,7 +172,9 @@ def read(record: Record, signer: Signer) -> Incoming:
         about = Refusal("invalid", str(fault))
     if isinstance(about, Refusal):
         return Incoming(record, envelope, is_signed, None, None, about)
-    return Incoming(record, envelope, is_signed, stated, about, None, settles, erases)
+    return Incoming(
+        record, envelope, is_signed, stated, about, None, settles, erases, keeps_out=keeps_out, readmits=readmits
+    )
 
 
 def _refused(

@@ -20,6 +20,7 @@ from ledger.bus.port import Record
 from ledger.events import types
 from ledger.log.entry import NewEntry, StoredEntry, phone_text, unpack_headers
 from ledger.log.fault import Fault
+from ledger.log.keeping_out import KEPT_OUT
 from ledger.log.port import Batch, EventLog, LogReader
 
 ANY_CLOCK = 2**62
@@ -134,9 +135,9 @@ class Redeciding:
                     raise Differing(number, decided)
 
     def _is_given(self, one: Frozen) -> bool:
-        """Whether an entry is taken as it was decided: what its decision went by has been erased (R31)."""
+        """Whether an entry is taken as it was decided: what its decision went by is erased or withheld (R31)."""
         type = one.entry.type if one.entry.reason is None else None
-        if one.is_empty or type == types.CONTACT_ERASED:
+        if one.is_empty or type == types.CONTACT_ERASED or one.entry.reason == KEPT_OUT:
             return True
         is_second = one.entry.row is not None and (one.entry.message_id or "").endswith(SECOND)
         return self._has_erasures and (is_second or one.entry.type in _ABOUT_OTHERS)

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import orjson
@@ -194,10 +194,19 @@ def _of_import(type: str, id: str, source: str, said: dict[str, Any]) -> bytes:
     return Signer(SECRET).message(source=source, id=id, type=type, time="2023-11-14T22:13:20Z", data=data)
 
 
-def erasure_message(contact: Entry | str, id: str | None = None, *, by: str = "asha") -> bytes:
+def erasure_message(contact: Entry | str, id: str | None = None, *, by: str = "asha", keep_out: bool = False) -> bytes:
     """A ContactErased of the contact that this entry made, or that has this id, signed."""
     named = contact if isinstance(contact, str) else public_id(contact.contact_id or b"")
     return Signer(SECRET).message(
         source="/cli", id=id or f"erase{next(_numbers)}", type="ContactErased", time="2023-11-14T22:13:20Z",
-        data=orjson.dumps({"contact": named, "by": by, "reason": "asked to be forgotten"}),
+        data=orjson.dumps({"contact": named, "by": by, "reason": "asked to be forgotten", "keepOut": keep_out}),
+    )  # fmt: skip
+
+
+def readmission_message(kind: Literal["phone", "user_id"], value: str, *, by: str = "asha") -> bytes:
+    """A PersonReadmitted of whoever is kept out by this phone or user id, signed."""
+    person = Signer(SECRET).of_kept_out(kind, value).hex()
+    return Signer(SECRET).message(
+        source="/cli", id=f"readmit{next(_numbers)}", type="PersonReadmitted", time="2023-11-14T22:13:20Z",
+        data=orjson.dumps({"person": person, "by": by, "reason": "wants to come back"}),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from consumers.effects import (
     import_undone,
     message_dropped,
     message_retried,
+    person_readmitted,
 )
 from ledger.events import types
 
@@ -27,6 +28,7 @@ EFFECTS = types.complete(
         types.MESSAGE_RETRIED: message_retried.EFFECT,
         types.MESSAGE_DROPPED: message_dropped.EFFECT,
         types.CONTACT_ERASED: contact_erased.EFFECT,
+        types.PERSON_READMITTED: person_readmitted.EFFECT,
     },
     types.TAKEN,
     "consumers/effects",

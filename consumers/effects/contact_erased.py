@@ -24,7 +24,7 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
         return Refusal("wrong_state", f"the entry at position {erasure} has erased this contact already")
     if batch.has_split(contact):
         return Refusal("wrong_state", _SPLIT)
-    emptied = batch.erase(contact, message.record.offset, message.record.time)
+    emptied = batch.erase(contact, message.record.offset, message.record.time, keeps_out=message.keeps_out)
     context.reload()
     return Effect(contact=contact, detail=emptied_text(emptied), at_once=True)
 

@@ -58,9 +58,16 @@ class Settling(Command, gc=False):
 
 
 class ErasureOrder(Command, gc=False):
-    """Whose data is to go, by its public id, who says so and why."""
+    """Whose data is to go, by its public id, who says so and why; `keeps_out`: nobody brings the person back."""
 
     contact: str = ""
+    keeps_out: bool = msgspec.field(name="keepOut", default=False)
+
+
+class Readmission(Command, gc=False):
+    """Who may come in again, who says so and why: `person` is the keyed hash, in hex, of a phone or a user id."""
+
+    person: str = ""
 
 
 class MergeOrder(Command, gc=False):
@@ -119,6 +126,7 @@ _merging = msgspec.json.Decoder(MergeOrder).decode
 _dropping = msgspec.json.Decoder(Settling).decode
 _retrying = msgspec.json.Decoder(_Retrying).decode
 _erasing = msgspec.json.Decoder(ErasureOrder).decode
+_readmitting = msgspec.json.Decoder(Readmission).decode
 _grammar = msgspec.json.Decoder(msgspec.Raw).decode
 _NOTHING = Data()
 _MEMBERS = msgspec.structs.fields(Data)
@@ -139,9 +147,18 @@ def settling(type: str, data: msgspec.Raw | bytes) -> Settling:
     return _retrying(data).retry if type == types.MESSAGE_RETRIED else _dropping(data)
 
 
-def erasing(data: msgspec.Raw | bytes) -> UUID:
-    """The id of the contact that the data of a ContactErased names. Raises what `BROKEN` has."""
-    return UUID(_erasing(data).contact)
+def erasing(data: msgspec.Raw | bytes) -> tuple[UUID, bool]:
+    """The id of the contact that a ContactErased names, and whether it keeps the person out.
+
+    Raises what `BROKEN` has.
+    """
+    order = _erasing(data)
+    return UUID(order.contact), order.keeps_out
+
+
+def readmitting(data: msgspec.Raw | bytes) -> bytes:
+    """The keyed hash of the phone or user id that a PersonReadmitted lets in. Raises what `BROKEN` has."""
+    return bytes.fromhex(_readmitting(data).person)
 
 
 def merge_order(data: msgspec.Raw | bytes) -> MergeOrder:
@@ -210,6 +227,14 @@ def merge_order_of(headers: Headers, value: bytes | None) -> MergeOrder:
         return _merging(json_of(headers, value) or b"{}")
     except BROKEN:
         return MergeOrder()
+
+
+def erasure_order_of(headers: Headers, value: bytes | None) -> ErasureOrder:
+    """What a message in either mode says of the contact that it erases; nothing where it cannot be read."""
+    try:
+        return _erasing(json_of(headers, value) or b"{}")
+    except BROKEN:
+        return ErasureOrder()
 
 
 def settling_of(headers: Headers, value: bytes | None) -> Settling | None:

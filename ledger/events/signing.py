@@ -5,6 +5,7 @@ import hmac
 import struct
 from collections.abc import Callable
 from functools import cached_property, lru_cache
+from typing import Literal
 
 import msgspec
 
@@ -78,6 +79,10 @@ class Signer:
         """32 bytes by which the name of an erased message is known again, and which tell nobody else what it was."""
         before = source.encode()
         return bytes.fromhex(self._mac(b"erased" + len(before).to_bytes(8, "big") + before + id.encode()))
+
+    def of_kept_out(self, kind: Literal["phone", "user_id"], value: str) -> bytes:
+        """32 bytes by which a phone (E.164) or a user id that is kept out is known again, and which name nobody."""
+        return bytes.fromhex(self._mac(f"kept out\0{kind}\0{value}".encode()))
 
     @cached_property
     def emptied(self) -> bytes:

@@ -20,13 +20,15 @@ CONTACTS_SPLIT = "ContactsSplit"
 MESSAGE_RETRIED = "MessageRetried"
 MESSAGE_DROPPED = "MessageDropped"
 CONTACT_ERASED = "ContactErased"
+PERSON_READMITTED = "PersonReadmitted"
 GAP_ACCEPTED = "GapAccepted"
 BUS_ACCEPTED = "BusAccepted"
 
-EventKind = Literal["contact", "import", "command", "merge", "message", "erasure", "note"]
+EventKind = Literal["contact", "import", "command", "merge", "message", "erasure", "readmission", "note"]
 """What a type is about: one contact; an import, whose start and end it marks; the ledger, which is to do something;
 two contacts that become one, or are taken apart again; a rejected message, which is decided about once more; a contact,
-all of which goes; or what a person decided beside the bus, which the append itself notes."""
+all of which goes; somebody who is kept out no more; or what a person decided beside the bus, which the append itself
+notes."""
 
 Sender = Literal["anybody", "ledger", "nobody"]
 """Who may send a type. `ledger`: this deployment, by its signature. `nobody`: none is taken from a bus."""
@@ -53,6 +55,7 @@ RULES: dict[str, Rule] = {
     MESSAGE_RETRIED: Rule("message", "ledger"),
     MESSAGE_DROPPED: Rule("message", "ledger"),
     CONTACT_ERASED: Rule("erasure", "ledger"),
+    PERSON_READMITTED: Rule("readmission", "ledger"),
     GAP_ACCEPTED: Rule("note", "nobody"),
     BUS_ACCEPTED: Rule("note", "nobody"),
 }

@@ -1,7 +1,7 @@
 """A part of the log's port: an append under way, as its driver gives it to whoever decides."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -10,6 +10,7 @@ from ledger.log.entry import Headers, NewEntry
 from ledger.log.erasure import Emptied
 from ledger.log.head import Head
 from ledger.log.identities import Identities
+from ledger.log.keeping_out import KeptOut
 from ledger.log.merge_orders import MergeOrders
 from ledger.log.undo import Refused
 
@@ -124,7 +125,7 @@ class Batch(MergeOrders):
         """The position of the entry that erased this contact; None where none has."""
 
     @abstractmethod
-    def erase(self, contact: int, offset: int, at: int) -> Emptied:
+    def erase(self, contact: int, offset: int, at: int, *, keeps_out: bool = False) -> Emptied:
         """The entry that is added next erases a contact, with all that were ever merged with it (R31).
 
         The order has this offset on the bus, which took it `at` microseconds since the epoch: whom it is about is kept
@@ -132,12 +133,25 @@ class Batch(MergeOrders):
 
         Their entries are emptied, and so are rejected messages and skipped rows that name the person; nothing finds
         the contact any more, and what was taken under a name that is gone is not taken again. What was decided before
-        is written; identities and names are to be looked up anew.
+        is written; identities and names are to be looked up anew. `keeps_out`: its phones and user ids, but those that
+        another contact has by now, are kept out from here on.
         """
 
     @abstractmethod
     def mark_erased(self, emptied: Emptied) -> None:
         """The entry that is added next has erased these contacts, whose entries are empty already."""
+
+    @abstractmethod
+    def kept_out(self, phones: Collection[str], user_ids: Collection[str]) -> KeptOut:
+        """Those of the phones (E.164) and user ids that are kept out by an erasure; a cheap question while none is."""
+
+    @abstractmethod
+    def erasures_keeping_out(self, person: bytes) -> list[int]:
+        """The positions of the erasures that keep out whoever has this keyed hash, rising."""
+
+    @abstractmethod
+    def readmit(self, erasures: Collection[int]) -> None:
+        """Whom the erasures at these positions keep out may come in again."""
 
     @abstractmethod
     def has_events_of(self, source: str) -> bool:

@@ -5,25 +5,29 @@ person's with all that were ever merged, and others, about no contact, that name
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
+from ledger.events.signing import Signer
 from ledger.log.entry import FoldRow
 from ledger.log.fault import Fault
+from ledger.log.keeping_out import KeptOut
 
 
-class Emptied(msgspec.Struct, frozen=True):
+class Emptied(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which entries an erasure emptied: all about `contacts`, by number, and the `others`, by position.
 
-    `entries` is how many they are, `names` how many sources and ids of messages are never taken again.
+    `entries` is how many they are, `names` how many sources and ids of messages are never taken again. `kept_out` are
+    keyed hashes, in hex, of the person's phones and user ids where nobody is to bring the person back.
     """
 
     contacts: list[int]
     others: list[int]
     entries: int
     names: int
+    kept_out: list[str] = []
 
 
 class Sought(msgspec.Struct, frozen=True):
@@ -132,6 +136,14 @@ class Erasures(ABC):
     @abstractmethod
     def erased_among(self, contacts: Iterable[int]) -> dict[int, int]:
         """Those of the contacts, by number, that were erased, each with the position of the erasure."""
+
+    @abstractmethod
+    def keeps_anybody_out(self) -> bool:
+        """Whether anybody at all who was erased is kept out."""
+
+    @abstractmethod
+    def kept_out(self, signer: Signer, phones: Collection[str], user_ids: Collection[str]) -> KeptOut:
+        """Those of the phones (E.164) and user ids that are kept out; a cheap question while nobody is."""
 
     @abstractmethod
     def emptied_rows(self, emptied: Emptied) -> list[FoldRow]:

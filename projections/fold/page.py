@@ -7,6 +7,7 @@ import msgspec
 from ledger.events import types
 from ledger.events.data import BROKEN, command_of, data_of, json_of
 from ledger.log.entry import Headers, unpack_headers
+from ledger.log.keeping_out import KEPT_OUT
 from ledger.log.port import FoldRow, LogReader
 from ledger.log.questions import SOURCE
 from ledger.log.undo import Undoings
@@ -29,7 +30,7 @@ _IMPORT_COLUMNS = types.complete(
 
 _REUSED = "id_reused"
 _NEVER = 2**63
-_ABOUT_ROWS = frozenset({"identity_conflict", "invalid", "phone_invalid", "import_undone", _REUSED})
+_ABOUT_ROWS = frozenset({"identity_conflict", "invalid", "phone_invalid", "import_undone", KEPT_OUT, _REUSED})
 """Reasons that an import's own message can have: others may come from anybody who uses its name."""
 
 

@@ -12,7 +12,7 @@ from service.cli.terminal import Failed, as_json, emit, opened, table
 from service.commands.erase_contact import ErasedPerson, ReasonUnfit
 from service.deployment.erasures import PendingErasure
 from service.deployment.parts import CONSUMER, PROJECTOR
-from service.jobs.erasing.erasing import Erasing, ErasureRefused
+from service.jobs.erasing.erasing import Erasing, ErasureRefused, going_on
 from service.jobs.erasing.places import PlaceReceipt, is_done
 from service.processes.temporary import parts_running
 from service.queries.find import Unknown, find
@@ -25,10 +25,11 @@ _NOT_DONE = 3
 @click.command()
 @click.argument("whom", metavar="WHO")
 @click.option("--reason", help="Why; it stays in the log for good, so leave phone, user id, name and email out.")
+@click.option("--keep-out", is_flag=True, help="Refuse whatever names the person from now on; a keyed hash stays.")
 @click.option("--yes", "is_sure", is_flag=True, help="Erase; without it, only say what would be.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
 @as_json
-def erase(whom: str, reason: str | None, is_sure: bool, dry_run: bool, is_json: bool) -> int:
+def erase(whom: str, reason: str | None, keep_out: bool, is_sure: bool, dry_run: bool, is_json: bool) -> int:
     """Remove a person from everything, for good; without --yes, only say what would go."""
     if is_sure and not dry_run and reason is None:
         raise click.UsageError("--reason is missing: say why; it stays in the log")
@@ -41,7 +42,7 @@ def erase(whom: str, reason: str | None, is_sure: bool, dry_run: bool, is_json: 
                 return 0
             locks = {"consume": CONSUMER.lock(deployment.data), "project": PROJECTOR.lock(deployment.data)}
             with parts_running(locks, os.environ):
-                pending = _ordered(work, whom, reason or "")
+                pending = _ordered(work, whom, reason or "", keep_out=keep_out)
                 receipt = work.finish(pending, _SECONDS)
         except (Unknown, ErasureRefused) as fault:
             raise Failed(str(fault)) from None
@@ -53,15 +54,15 @@ def erase(whom: str, reason: str | None, is_sure: bool, dry_run: bool, is_json: 
     return 0 if done else _NOT_DONE
 
 
-def _ordered(work: Erasing, whom: str, reason: str) -> PendingErasure:
-    """The order, or the one of before that is not done everywhere. Raises Unknown."""
+def _ordered(work: Erasing, whom: str, reason: str, *, keep_out: bool) -> PendingErasure:
+    """The order, or the one of before that is not done everywhere. Raises Unknown, ErasureRefused."""
     try:
-        return work.order(lambda log: find(log, whom), who(), reason)
+        return work.order(lambda log: find(log, whom), who(), reason, keep_out=keep_out)
     except Unknown:
         begun = work.begun(whom)
         if begun is None:
             raise
-        return begun
+        return going_on(begun, keep_out=keep_out)
 
 
 def _plan(person: ErasedPerson) -> dict[str, Any]:

@@ -99,6 +99,10 @@ _COMMANDS = {
     "erase": _LazyCommand(
         "erase.erase", "Remove a person from everything, for good; without --yes, only say what would go."
     ),
+    "readmit": _LazyCommand(
+        "readmit.readmit",
+        "Let somebody in again who was erased and is kept out; without --yes, only say whether they are.",
+    ),
     "audit-trail": _LazyCommand(
         "audit.audit_trail",
         "Show who did what, newest first: keys, people, failed sign-ins, denied calls, exports, backups, orders.",

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from ledger.events.identity import APART, Conflict, Merge, resolve
 from ledger.log.identities import Identities
+from ledger.log.keeping_out import KEPT_OUT, NOBODY, SENTENCE, KeptOut
 
 
 class IdentityConflict(Exception):
@@ -13,10 +14,21 @@ class IdentityConflict(Exception):
     `holders` has the ids of the contacts that hold the `phone` and the `user_id` now, where they are held.
     """
 
+    reason = "identity_conflict"
+
     def __init__(self, message: str, holders: Mapping[str, str]) -> None:
         held = [f"contact {id} has the {identity.replace('_', ' ')}" for identity, id in holders.items()]
         super().__init__(": ".join([message, ", ".join(held)] if held else [message]))
         self.holders = holders
+
+
+class PersonKeptOut(IdentityConflict):
+    """Whoever had this phone or user id was erased, and is kept out (R31); nothing was published."""
+
+    reason = KEPT_OUT
+
+    def __init__(self) -> None:
+        super().__init__(SENTENCE, {})
 
 
 class Who(Protocol):
@@ -39,7 +51,8 @@ class Conflicts:
     """Finds the calls whose phone and user id contradict what is known.
 
     `known(phones, user_ids)` tells who holds these now, as far as this process can see; `contact_ids(numbers)` gives
-    the ids of contacts, again as far as it can, and `are_apart` whether two were split.
+    the ids of contacts, again as far as it can, `are_apart` whether two were split, and `kept_out(phones, user_ids)`
+    who was erased and is kept out.
     """
 
     def __init__(
@@ -47,22 +60,29 @@ class Conflicts:
         known: Callable[[Collection[str], Collection[str]], Identities],
         contact_ids: Callable[[Collection[int]], Mapping[int, str]],
         are_apart: Callable[[int, int], bool],
+        kept_out: Callable[[Collection[str], Collection[str]], KeptOut],
         *,
         may_merge: bool,
     ) -> None:
         self._known = known
         self._contact_ids = contact_ids
         self._are_apart = are_apart
+        self._kept_out = kept_out
         self._may_merge = may_merge
 
     def of(self, calls: Sequence[Who]) -> list[IdentityConflict | None]:
         """For each call why it cannot be about anybody, by one look at what is known of them all."""
+        out = self._kept_out(
+            {call.phone for call in calls if call.phone is not None},
+            {call.user_id for call in calls if call.user_id is not None},
+        )
         # one identity alone never contradicts anything
         pairs = [(call.phone, call.user_id) for call in calls if call.phone is not None and call.user_id is not None]
-        if not pairs:
+        if not pairs and out == NOBODY:
             return [None] * len(calls)
-        known = self._known({phone for phone, _ in pairs}, {user_id for _, user_id in pairs})
-        return [self._of_one(call, known) for call in calls]
+        phones, user_ids = {phone for phone, _ in pairs}, {user_id for _, user_id in pairs}
+        known = self._known(phones, user_ids) if pairs else Identities()
+        return [PersonKeptOut() if out.has(call.phone, call.user_id) else self._of_one(call, known) for call in calls]
 
     def _of_one(self, call: Who, known: Identities) -> IdentityConflict | None:
         if call.phone is None or call.user_id is None:

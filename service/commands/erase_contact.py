@@ -54,19 +54,27 @@ def person_of(log: LogReader, found: FoundContact) -> ErasedPerson:
     return ErasedPerson(public_id(contact), sorted(phones), sorted(user_ids), sorted(names), len(rows))
 
 
-def erasure_message(
-    person: ErasedPerson, by: str, reason: str, *, source: str, id: str, at: int, signer: Signer
-) -> Message:
-    """The order, signed; `at` is microseconds since the epoch. Raises ReasonUnfit."""
+def reason_for(reason: str, phones: Sequence[str], user_ids: Sequence[str], names: Sequence[str] = ()) -> str:
+    """Why something is done with whoever has these, as it is kept in the log for good. Raises ReasonUnfit."""
     text = " ".join(reason.split())
     if not text or len(text) > MOST_REASON:
         raise ReasonUnfit(f"say why in 1 to {MOST_REASON} characters: it stays in the log")
-    mentions = Mentions(person.phones, person.user_ids)
-    if mentions.in_line(text) is not None:
+    if Mentions(phones, user_ids).in_line(text) is not None:
         raise ReasonUnfit("the reason names the person, and would stay in the log: say it without phone and user id")
-    if named := _named_in(text, person.names):
+    if named := _named_in(text, names):
         raise ReasonUnfit(f"the reason has {named} of the person, and would stay in the log: say it without")
-    data = json.dumps({"contact": person.contact, "by": by, "reason": text}, ensure_ascii=False).encode()
+    return text
+
+
+def erasure_message(
+    person: ErasedPerson, by: str, reason: str, *, keep_out: bool = False, source: str, id: str, at: int, signer: Signer
+) -> Message:
+    """The order, signed; `at` is microseconds since the epoch. Raises ReasonUnfit."""
+    text = reason_for(reason, person.phones, person.user_ids, person.names)
+    said: dict[str, str | bool] = {"contact": person.contact, "by": by, "reason": text}
+    if keep_out:
+        said["keepOut"] = True
+    data = json.dumps(said, ensure_ascii=False).encode()
     value = signer.message(source=source, id=id, type=types.CONTACT_ERASED, time=moments.text(at), data=data)
     return Message(None, value)
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from ledger.events.signing import Signer
 from ledger.log.entry import public_id
 from ledger.log.identities import Identities
+from ledger.log.keeping_out import NOBODY, KeptOut
 from ledger.log.port import LogReader, StoredLog
 from ledger.storage import StorageFault
 
@@ -14,8 +16,9 @@ class KnownContacts:
     Where it cannot tell (no log yet, a fault), it says that nobody is known, and leaves the verdict to the append.
     """
 
-    def __init__(self, log: StoredLog) -> None:
+    def __init__(self, log: StoredLog, signer: Signer) -> None:
         self._log = log
+        self._signer = signer
         self._reader: LogReader | None = None
 
     def holders(self, phones: Collection[str], user_ids: Collection[str]) -> Identities:
@@ -25,6 +28,14 @@ class KnownContacts:
         except StorageFault:
             self._close()
             return Identities()
+
+    def kept_out(self, phones: Collection[str], user_ids: Collection[str]) -> KeptOut:
+        """Those of the phones (E.164) and user ids whose person was erased and is kept out."""
+        try:
+            return self._opened().kept_out(self._signer, phones, user_ids)
+        except StorageFault:
+            self._close()
+            return NOBODY
 
     def are_apart(self, one: int, other: int) -> bool:
         """Whether somebody has split these two, so that no message merges them again."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.commands.idempotency import IdempotencyKeys
+from service.commands.readmit_person import Readmitting
 from service.commands.track import Tracker
 from service.commands.track_batch import TrackBatches
 from service.deployment.audit_trail import Act
@@ -70,6 +71,7 @@ class Services:
     exporting: Exporting
     one_person: OnePerson
     erasing: Erasing
+    readmitting: Readmitting
     views: Views
     record: Callable[[Act], None]
     imports: Callable[[], AbstractContextManager["Imports"]]

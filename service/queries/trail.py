@@ -5,8 +5,9 @@ from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from ledger.events import moments, types
-from ledger.events.data import Settling, command_of, merge_order_of, settling_of
+from ledger.events.data import Settling, command_of, erasure_order_of, merge_order_of, settling_of
 from ledger.log.entry import Entry, public_id
+from ledger.log.keeping_out import read_readmitted
 from ledger.log.port import LogReader
 from ledger.storage import NotMadeYet
 from projections.lists.refreshed import OpenLog
@@ -20,6 +21,7 @@ ORDERS = {
     types.CONTACTS_MERGED: "contacts merged",
     types.CONTACTS_SPLIT: "contacts split",
     types.CONTACT_ERASED: "contact erased",
+    types.PERSON_READMITTED: "person readmitted",
 }
 """What the trail calls the orders that the log has."""
 
@@ -151,6 +153,11 @@ def _order(log: LogReader, entry: Entry) -> _InLog:
     elif entry.type == types.CONTACT_ERASED:
         assert entry.contact is not None
         detail["contact"] = public_id(log.ids([entry.contact])[entry.contact])
+        order_said = erasure_order_of(entry.headers, entry.value)
+        detail |= {"keep_out": True} if order_said.keeps_out else {}
+    elif entry.type == types.PERSON_READMITTED:
+        readmitted = read_readmitted(entry.detail)
+        detail["erasures"] = [] if readmitted is None else readmitted.erasures
     else:
         named = merge_order_of(entry.headers, entry.value)
         detail |= {name: id for name, id in (("contact", named.absorbed), ("survivor", named.survivor)) if id}

@@ -51,7 +51,7 @@ from service.queries.totals import Totals
 from service.queries.trail import Trail
 from service.queries.values import Values
 from service.wiring.drivers import Drivers, now
-from service.wiring.erasing import erasing_over
+from service.wiring.erasing import erasing_over, readmitting_over
 from service.wiring.exports import exports, one_person
 from service.wiring.ledger import ledger_status
 from service.wiring.readiness import look
@@ -125,6 +125,7 @@ def services(deployment: Deployment, clock: Callable[[], int] = now) -> Services
         trail=Trail(AuditTable(drivers.store()), keys, readers.log),
         exporting=Exporting(exports(deployment, background), readers, once, drivers.days(), keys.record, now, Totals()),
         one_person=one_person(drivers, keys.record),
+        readmitting=readmitting_over(drivers, "/v1/readmissions", calls.publisher),
         erasing=erasing_over(drivers, "/v1/contacts", calls.publisher, drivers.store()),
         views=Views(drivers.store(), new_id),
         record=keys.record,
@@ -164,5 +165,7 @@ def tracker(deployment: Deployment) -> Tracker:
 
 def conflicts(deployment: Deployment) -> Conflicts:
     """What finds conflicts of identity, by a look at the log of its own; for one thread at a time."""
-    known = KnownContacts(Drivers(deployment).log())
-    return Conflicts(known.holders, known.ids, known.are_apart, may_merge=deployment.settings.may_merge)
+    drivers = Drivers(deployment)
+    known = KnownContacts(drivers.log(), drivers.signer())
+    may_merge = deployment.settings.may_merge
+    return Conflicts(known.holders, known.ids, known.are_apart, known.kept_out, may_merge=may_merge)

@@ -19,6 +19,7 @@ from ledger.sqlite import Connection
 from ledger.storage import NotMadeYet
 from ledger.wal import cut_whole, cut_whole_of
 from projections.state.building import discard
+from service.commands.readmit_person import Readmitting
 from service.commands.track import DEADLINE
 from service.deployment.deployment import Deployment
 from service.deployment.erasures import ErasureTable, forget_texts
@@ -62,6 +63,23 @@ def erasing_over(drivers: Drivers, source: str, publisher: Publisher, store: Con
         drivers.ids(),
         now,
     )
+
+
+@contextmanager
+def readmitting(deployment: Deployment, source: str) -> Iterator[Readmitting]:
+    """What lets people in again who are kept out, for the length of a block; `source` is that of its orders."""
+    drivers = Drivers(deployment)
+    with closing(drivers.bus().publisher()) as publisher:
+        yield readmitting_over(drivers, source, publisher)
+
+
+def readmitting_over(drivers: Drivers, source: str, publisher: Publisher) -> Readmitting:
+    """The same over a publisher that stays open for as long as it is used."""
+
+    def publish(message: Message) -> None:
+        publisher.publish([message], DEADLINE)
+
+    return Readmitting(source, drivers.log_reader, drivers.signer(), publish, drivers.ids(), now)
 
 
 def places(drivers: Drivers, store: Connection, position: int, sought: Sought) -> Sequence[ErasedPlace]:

@@ -1,6 +1,6 @@
 """An append under way: what the log already has, what is decided, and its writing at the end."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -10,9 +10,10 @@ from ledger.events.signing import Signer
 from ledger.log.entry import Headers, NewEntry, unpack_headers
 from ledger.log.erasure import Emptied
 from ledger.log.identities import Identities
+from ledger.log.keeping_out import KeptOut
 from ledger.log.merge_orders import ContactOfId
 from ledger.log.port import Batch, Rejection, Taken
-from ledger.log.sqlite import by_hand, erasing, undoing
+from ledger.log.sqlite import by_hand, erasing, kept_out, undoing
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import load, make, store
 from ledger.log.sqlite.merges import has_split, standing
@@ -191,15 +192,28 @@ class SqliteBatch(Batch):
         """See `Batch.erased_at`."""
         return erasing.erased_among(self._connection, [contact]).get(contact)
 
-    def erase(self, contact: int, offset: int, at: int) -> Emptied:
+    def erase(self, contact: int, offset: int, at: int, *, keeps_out: bool = False) -> Emptied:
         """See `Batch.erase`."""
         assert self._signer is not None  # without a secret, nothing could tell what was erased when it comes again
-        return erasing.erase(self._connection, self._signer, contact, self.position + 1, offset, at)
+        order = erasing.OrderPlace(self.position + 1, offset, at)
+        return erasing.erase(self._connection, self._signer, contact, order, keeps_out=keeps_out)
 
     def mark_erased(self, emptied: Emptied) -> None:
         """See `Batch.mark_erased`."""
         erasing.release(self._connection, emptied.contacts)
         erasing.mark(self._connection, emptied, self.position + 1)
+
+    def kept_out(self, phones: Collection[str], user_ids: Collection[str]) -> KeptOut:
+        """See `Batch.kept_out`."""
+        return kept_out.kept_out(self._connection, self._signer, phones, user_ids)
+
+    def erasures_keeping_out(self, person: bytes) -> list[int]:
+        """See `Batch.erasures_keeping_out`."""
+        return kept_out.erasures_keeping_out(self._connection, person)
+
+    def readmit(self, erasures: Collection[int]) -> None:
+        """See `Batch.readmit`."""
+        kept_out.readmit(self._connection, erasures)
 
     def standing(self, contact_id: str) -> ContactOfId | None:
         """See `Batch.standing`."""

@@ -21,6 +21,7 @@ _ORDERS = {
     "entries_of_undoings": "type IN ('ImportUndone', 'ImportRedone')",
     "entries_of_merge_orders": "type IN ('ContactsMerged', 'ContactsSplit')",
     "entries_of_erasures": "type = 'ContactErased'",
+    "entries_of_readmissions": "type = 'PersonReadmitted'",
 }
 """The indexes that orders are found by, and of which types each has those that were accepted."""
 

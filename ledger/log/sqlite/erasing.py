@@ -1,6 +1,7 @@
 """Erasing a contact from a log's file, in the transaction of the append that takes the order (R31)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -10,8 +11,10 @@ from ledger.events.mentions import Mentions
 from ledger.events.signing import Signer
 from ledger.log.entry import FoldRow, unpack_headers
 from ledger.log.erasure import NAMING, Emptied, Erasure, Erasures, Sought, read_emptied
+from ledger.log.keeping_out import KeptOut, hashes
 from ledger.log.sqlite.connected import Connected
 from ledger.log.sqlite.entries import FOLDED
+from ledger.log.sqlite.kept_out import is_anybody, keep_out, kept_out
 from ledger.log.sqlite.merges import components
 from ledger.sqlite import Connection
 from ledger.wal import cut_whole
@@ -31,6 +34,14 @@ _EMPTY = (
 _HELD = ("phones", "user_ids", "former_phones", "former_user_ids")
 _json = msgspec.json.Encoder().encode
 _read_sought = msgspec.json.Decoder(Sought).decode
+
+
+class OrderPlace(NamedTuple):
+    """Where an order to erase stands: its position in the log, and `offset` and `at` as `Sought` has them."""
+
+    erasure: int
+    offset: int
+    at: int
 
 
 def _chunks(positions: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -54,16 +65,16 @@ def erased_among(connection: Connection, contacts: Iterable[int]) -> dict[int, i
     return dict(connection.execute(query, (_listed(contacts),)).fetchall())
 
 
-def erase(connection: Connection, signer: Signer, contact: int, erasure: int, offset: int, at: int) -> Emptied:
-    """Empty what the entries say of a contact and all that were ever merged with it; `erasure` is the order's position.
+def erase(connection: Connection, signer: Signer, contact: int, order: OrderPlace, *, keeps_out: bool) -> Emptied:
+    """Empty what the entries say of a contact and all that were ever merged with it.
 
     What was decided before is written. Which entries these are, an entry that does not know the person any more says;
-    whom to look for elsewhere is kept until that is done. `offset` and `at` as `Sought` has them.
+    whom to look for elsewhere is kept until that is done.
     """
     contacts = sorted(components(connection, [contact]))
     about = _positions(connection, f"contact {_THESE}", contacts)
-    sought = _sought(connection, contacts, about, offset, at)
-    connection.execute("INSERT INTO unfinished_erasures VALUES (?, ?)", (erasure, _json(sought).decode()))
+    sought = _sought(connection, contacts, about, order.offset, order.at)
+    connection.execute("INSERT INTO unfinished_erasures VALUES (?, ?)", (order.erasure, _json(sought).decode()))
     others = _others(connection, Mentions(sought.phones, sought.user_ids))
     others = sorted({*others, *_retried(connection, [*about, *others])})
     positions = [*about, *others]
@@ -78,9 +89,10 @@ def erase(connection: Connection, signer: Signer, contact: int, erasure: int, of
     for some in _chunks(positions):
         connection.execute(_EMPTY, (_listed(some),))
     _forget_sources(connection, sources)
-    emptied = Emptied(contacts, others, len(positions), names)
+    out = hashes(signer, sought.phones, sought.user_ids) if keeps_out else ()
+    emptied = Emptied(contacts, others, len(positions), names, sorted(name.hex() for by in out for name in by))
     release(connection, contacts)
-    mark(connection, emptied, erasure)
+    mark(connection, emptied, order.erasure)
     return emptied
 
 
@@ -92,7 +104,8 @@ def release(connection: Connection, contacts: Sequence[int]) -> None:
 
 
 def mark(connection: Connection, emptied: Emptied, erasure: int) -> None:
-    """Note which contacts the erasure at a position has erased."""
+    """Note which contacts the erasure at a position has erased, and whom it keeps out."""
+    keep_out(connection, emptied.kept_out, erasure)
     connection.executemany(
         "INSERT OR IGNORE INTO erased_contacts (contact, erasure) VALUES (?, ?)",
         [(contact, erasure) for contact in emptied.contacts],
@@ -240,6 +253,14 @@ class SqliteErasures(Connected, Erasures):
     def erased_among(self, contacts: Iterable[int]) -> dict[int, int]:
         """See `Erasures.erased_among`."""
         return erased_among(self._connection, contacts)
+
+    def keeps_anybody_out(self) -> bool:
+        """See `Erasures.keeps_anybody_out`."""
+        return is_anybody(self._connection)
+
+    def kept_out(self, signer: Signer, phones: Collection[str], user_ids: Collection[str]) -> KeptOut:
+        """See `Erasures.kept_out`."""
+        return kept_out(self._connection, signer, phones, user_ids)
 
     def emptied_rows(self, emptied: Emptied) -> list[FoldRow]:
         """See `Erasures.emptied_rows`."""

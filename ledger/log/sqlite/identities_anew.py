@@ -16,7 +16,7 @@ from ledger.log.erasure import read_emptied
 from ledger.log.fault import Fault
 from ledger.log.identities import Identities
 from ledger.log.questions import KeptIdentities
-from ledger.log.sqlite import by_hand, undoing
+from ledger.log.sqlite import by_hand, kept_out, undoing
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import make, store
 from ledger.log.sqlite.seal import seal_faults
@@ -83,6 +83,7 @@ class IdentitiesAnew(KeptIdentities):
         for (position,) in self._connection.execute(_UNEXPLAINED_NAMES):
             yield Fault(position, "erased_names: a name is taken for erased, and the entry it leads to is not")
         yield from self._erasure_faults()
+        yield from kept_out.faults(self._connection)
         yield from fold_identities(self._connection, self.head.position)
         for compared in _COMPARED:
             yield from self._differences(compared)

@@ -10,11 +10,11 @@ from ledger.log.sqlite import earlier, layouts
 from ledger.log.sqlite.head import head
 from ledger.wal import Wal
 
-VERSION = 9
+VERSION = 10
 """As schema.sql sets it: 2 has the index of undos, 3 the seal and whose log it is, 4 an entry's kind, import and row,
 and since when and until when a contact had its phone, its user id, or was merged, 5 the index of rejected messages, 6
 those of the entries that settle them, 7 the erased contacts and the indexes that an erasure looks in, 8 the index of
-merges and splits by hand, 9 whom unfinished erasures look for."""
+merges and splits by hand, 9 whom unfinished erasures look for, 10 who is kept out and the index of readmissions."""
 
 _WITH_TODAYS_COLUMNS = 4
 """From this version on entries and identities have the columns of today: only what is missing is added."""

@@ -53,6 +53,8 @@ CREATE INDEX entries_of_merge_orders ON entries (position) WHERE type IN ('Conta
 
 CREATE INDEX entries_erased_rows ON entries (import) WHERE import IS NOT NULL AND salt IS NULL;
 
+CREATE INDEX entries_of_readmissions ON entries (position) WHERE type = 'PersonReadmitted' AND reason IS NULL;
+
 CREATE TRIGGER entries_are_kept BEFORE DELETE ON entries
 BEGIN
     SELECT raise(ABORT, 'the log is append-only: no entry is removed');
@@ -99,6 +101,14 @@ CREATE TABLE unfinished_erasures (
     erasure INTEGER PRIMARY KEY,
     sought  TEXT NOT NULL
 ) STRICT;
+
+-- Keyed hashes of the phones and user ids of people who are kept out, each with the position of the ContactErased that
+-- says so in its detail; a PersonReadmitted takes them back.
+CREATE TABLE kept_out (
+    name    BLOB NOT NULL,
+    erasure INTEGER NOT NULL,
+    PRIMARY KEY (name, erasure)
+) STRICT, WITHOUT ROWID;
 
 -- The identities: a fold of the accepted entries, kept in the same transaction (R7). A contact holds its phone and its
 -- user id, and is merged into another, from the entry `since` on; what ended did so with the entry `until`. In `contacts`
@@ -190,4 +200,4 @@ CREATE TABLE seal (
     signature TEXT
 ) STRICT;
 
-PRAGMA user_version = 9;
+PRAGMA user_version = 10;

@@ -1,4 +1,4 @@
-"""What the call that erases a contact takes and answers."""
+"""What the calls take and answer that erase a contact, and let somebody in again."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from service.api.description.shapes import Answer
 from service.api.http.arguments import OptionalBody
 from service.commands.erase_contact import MOST_REASON
 
-ERASE: dict[str, Any] = {"reason": "Asked us to be forgotten"}
+ERASE: dict[str, Any] = {"reason": "Asked us to be forgotten", "keep_out": True}
 _PLACES = ("log", "state", "bus", "past states", "exports", "verify", "audit runs", "imports", "service.db")
 _COPIES = "Backups from before: remove them, or have `contacts restore --erased` erase again what was erased since."
 ERASED: dict[str, Any] = {
@@ -21,6 +21,9 @@ ERASED: dict[str, Any] = {
     ],
 }
 
+READMIT: dict[str, Any] = {"phone_or_user_id": "+919967536783", "reason": "Wants to hear from us again"}
+READMITTED: dict[str, Any] = {"position": 4711}
+
 
 class ErasureBody(OptionalBody):
     """Why a contact is erased."""
@@ -29,6 +32,10 @@ class ErasureBody(OptionalBody):
         required=True,
         validate=validate.Length(1, MOST_REASON),
         metadata=said("Why; it stays in the log for good, so leave phone, user id, name and email out"),
+    )
+    keep_out = fields.Boolean(
+        load_default=False,
+        metadata=said("Refuse whatever names the person from now on: a keyed hash of each phone and user id is kept"),
     )
 
 
@@ -52,3 +59,26 @@ class ErasedSchema(Answer):
     contact = fields.String(required=True)
     done = fields.Boolean(required=True, metadata=said("Whether nothing is waited for any more"))
     places = fields.List(fields.Nested(PlaceSchema), required=True)
+
+
+class ReadmissionBody(Schema):
+    """Who is let in again, and why."""
+
+    phone_or_user_id = fields.String(
+        required=True,
+        validate=validate.Length(1, 300),
+        metadata=said("One phone, as +919967536783, or one user id that the erasure named"),
+    )
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(1, MOST_REASON),
+        metadata=said("Why; it stays in the log for good, so leave phone and user id out"),
+    )
+
+
+class ReadmittedSchema(Answer):
+    """Where the order stands in the log."""
+
+    position = fields.Integer(
+        required=True, allow_none=True, metadata=said("Of its entry; null while it is on its way")
+    )

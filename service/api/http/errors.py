@@ -76,7 +76,7 @@ def problem_of(fault: Exception) -> Problem | None:
         case Invalid():
             return faulty(errors_of(fault))
         case IdentityConflict():
-            return Problem(409, str(fault), reason="identity_conflict", holders=fault.holders)
+            return Problem(409, str(fault), reason=fault.reason, holders=fault.holders)
         case BeingFolded():
             progress = None if fault.progress is None else {"done": fault.progress.done, "of": fault.progress.of}
             return Problem(503, str(fault), headers=RETRY, reason="being_worked_out", progress=progress)

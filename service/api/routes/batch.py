@@ -165,7 +165,7 @@ def _result(number: int, outcome: Outcome) -> dict[str, Any]:
         case list():
             return {"line": number, "result": True, "ids": outcome}
         case IdentityConflict():
-            return _refused(number, [_of_line(str(outcome), "identity_conflict")]) | {"holders": outcome.holders}
+            return _refused(number, [_of_line(str(outcome), outcome.reason)]) | {"holders": outcome.holders}
         case _Unfit():
             return _refused(number, outcome.errors) | ({"more": outcome.more} if outcome.more else {})
     return _refused(number, [_of_line(str(outcome), "too_large")])

@@ -20,7 +20,7 @@ _SECONDS = 4.0
 def erasing_pages(pages: Blueprint, services: Services) -> None:
     """Add the page, and what its form is sent to, to the pages of a contact."""
 
-    def form(id: str, faults: dict[str, str], reason: str = "") -> Any:
+    def form(id: str, faults: dict[str, str], reason: str = "", *, keep_out: bool = True) -> Any:
         with services.readers.log() as log:
             found = find_id(log, id)
             id = documents.id_of(log, found)
@@ -33,6 +33,7 @@ def erasing_pages(pages: Blueprint, services: Services) -> None:
             word=WORD,
             faults=faults,
             reason=reason,
+            keep_out=keep_out,
             is_there=state is not None,
         )
         return page, 422 if faults else 200
@@ -46,17 +47,18 @@ def erasing_pages(pages: Blueprint, services: Services) -> None:
     @needs("erase")
     def erase(id: str) -> Any:
         reason, faults = request.form.get("reason", ""), {}
+        keep_out = "keep_out" in request.form
         if request.form.get("word", "").strip() != WORD:
             faults["word"] = f"Type {WORD}, in capital letters: what is erased does not come back."
         if not reason.strip():
             faults["reason"] = "Say why: it is all that stays."
         if faults:
-            return form(id, faults, reason)
+            return form(id, faults, reason, keep_out=keep_out)
         try:
-            pending = services.erasing.order(lambda log: find_id(log, id), g.session.name, reason)
+            pending = services.erasing.order(lambda log: find_id(log, id), g.session.name, reason, keep_out=keep_out)
             receipt = services.erasing.watch(pending, _SECONDS)
         except ReasonUnfit as fault:
-            return form(id, {"reason": f"This cannot stand there: {fault}."}, reason)
+            return form(id, {"reason": f"This cannot stand there: {fault}."}, reason, keep_out=keep_out)
         except ErasureRefused as fault:
-            return form(id, {"reason": f"The ledger refused it: {fault}."}, reason)
+            return form(id, {"reason": f"The ledger refused it: {fault}."}, reason, keep_out=keep_out)
         return render_template("contact/erased.html", receipt=told(pending.contact, receipt))

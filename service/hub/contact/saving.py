@@ -12,7 +12,7 @@ from ledger.events.calls import ContactPatch, contact_patch
 from ledger.events.data import data_of
 from ledger.events.schema import Invalid
 from service.commands.change_contact import ContactChanged, ContactChanges
-from service.commands.conflicts import IdentityConflict
+from service.commands.conflicts import IdentityConflict, PersonKeptOut
 from service.commands.edit_contact import ConsentNeeded, ContactEdits, Edited, FieldsChanged
 from service.http.services import Services
 from service.http.where_from import origins_in
@@ -61,6 +61,8 @@ class Saving:
             return self._again(id, form(fault=text), 412)
         except IdentityConflict as fault:
             text = "Another contact has this user ID. Nothing was saved."
+            if isinstance(fault, PersonKeptOut):
+                text = "Whoever had this user ID asked to be forgotten, and is kept out. Nothing was saved."
             return self._again(id, form(fault=text, ask=_held(fault.holders.get("user_id"))), 409)
         except WriteRejected as fault:
             return self._again(id, form(fault=f"The ledger did not take it: {fault}."), 409)

@@ -14,7 +14,7 @@ from ledger.events.calls import TrackUser, track_user
 from ledger.events.schema import FieldFault, Invalid
 from ledger.log.entry import public_id
 from service.commands.change_contact import ContactChanges
-from service.commands.conflicts import IdentityConflict
+from service.commands.conflicts import IdentityConflict, PersonKeptOut
 from service.commands.idempotency import KeyReused, NotKept
 from service.http.services import Services
 from service.hub.contact.fields import NameMeant, NewField, field_meant
@@ -26,6 +26,11 @@ from service.hub.frame.words import sentence
 from service.imports.rows.phone_cells import code_reader, number_reader
 
 NEW = "/contacts/new"
+
+KEPT_OUT_WORDS = (
+    "Whoever had this phone or user ID asked to be forgotten, and is kept out. Nothing was added. Somebody who may"
+    " forget people can let them in again."
+)
 
 _PLAIN = ("country_code", "phone_number", "user_id", "name", "tags")
 _MEMBERS = {"countryCode": "country_code", "phoneNumber": "phone_number", "userId": "user_id", "tags": "tags"}
@@ -75,6 +80,8 @@ def adding_pages(pages: Blueprint, services: Services) -> None:
             text = "This form was sent before, with something else in it. Send it again to add another contact."
             return _form(services, {**request.form.to_dict(), "once": services.new_id()}, {"": text}, _rows()), 409
         except IdentityConflict as fault:
+            if isinstance(fault, PersonKeptOut):
+                return _form(services, request.form, {"": KEPT_OUT_WORDS}, _rows()), 409
             text = "Another contact has this user ID. Nothing was added."
             return _form(services, request.form, {"user_id": text}, _rows(), fault.holders.get("user_id")), 409
         except (BusError, NotKept):

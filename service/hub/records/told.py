@@ -17,6 +17,7 @@ REASONS: Mapping[str, str] = {
     "id_reused": "Another message had this id",
     "phone_invalid": "Not a valid phone",
     "identity_conflict": "Belongs to two contacts",
+    "kept_out": "Asked to be forgotten",
     "too_large": "Too large",
     "import_undone": "Its import was undone",
     "wrong_state": "Not possible any more",

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ledger.events.signing import Signer
 from service.imports.checks.gains import Gains
 from service.imports.checks.rehearsal import CheckFindings, Rehearsal
 from service.imports.columns.attributes import default_type
@@ -15,6 +16,7 @@ from service.imports.record.lifecycle import ImportState
 from service.imports.record.progress import Progress
 from service.imports.record.registry import Import
 from service.imports.record.rejects import Reject, RejectsFile, by_reason, every_reject, kept_rejects
+from service.imports.rows.kept_out_rows import kept_out_rows
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import SourceRows, Verdicts, opted_out
@@ -27,7 +29,9 @@ _COUNTS = ("rows", "created", "updated", "unchanged", "older", "skipped", "dupli
 _NOT_ALLOWED = "opt_in_not_allowed"
 
 
-def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, report: Report) -> dict[str, Any]:
+def check(
+    folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, signer: Signer, report: Report
+) -> dict[str, Any]:
     """What `new`, whose rows are `found`, would come to. Its rejects are in the folder afterwards.
 
     So are, as `opt_ins`, the phones of whoever has opted out and would be opted in: a second yes is about
@@ -43,7 +47,8 @@ def check(folder: ImportFolder, new: Import, found: Scan, head: LedgerHead, repo
     ):
         out = frozenset(opted_out(found, choices, checks, rows, head))
         folder.save("opt_ins", sorted(out), durable=True)
-        judged = _Judged(new, found, head, rows, checks, out)
+        kept_out = frozenset(kept_out_rows(found, checks, rows, head, signer))
+        judged = _Judged(new, found, head, rows, checks, out, kept_out)
 
         def keep(reject: Reject) -> None:
             rejects.add(reject)
@@ -106,6 +111,7 @@ class _Judged:
     rows: SourceRows
     checks: RowChecks
     out: frozenset[int]
+    kept_out: frozenset[int]
 
     def by(
         self, refused: frozenset[int], keep: Callable[[Reject], None], report: Callable[[tuple[int, int]], None]
@@ -114,7 +120,7 @@ class _Judged:
         new, found, done, refused_opt_ins = self.new, self.found, Progress(), 0
         assert new.confirmed_at is not None
         rehearsal = Rehearsal(found, self.head, new.choices, new.confirmed_at, self.out)
-        verdicts = Verdicts(found, self.rows, self.checks, refused)
+        verdicts = Verdicts(found, self.rows, self.checks, refused, kept_out=self.kept_out)
         while done.at < len(found):
             part = verdicts.part(done, _ROWS)
             for reject in part.rejects:

@@ -135,7 +135,7 @@ class Checks:
         with self._ports.at_head() as head:
             # as late as an import right after this check would state
             now = max(self._ports.clock(), head.head.recorded)
-            return check(folder, replace(new, confirmed_at=now), found, head, report)
+            return check(folder, replace(new, confirmed_at=now), found, head, self._ports.signer, report)
 
     def _conclude(self, checked: Import, step: ImportStep, change: Callable[[Import], Import]) -> None:
         def concluded(now: Import) -> Import:

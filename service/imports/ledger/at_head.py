@@ -1,13 +1,15 @@
 """The ledger as it is at its newest entry, for a check: identities from the log, states from state and log together."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from ledger.events import tags, types
 from ledger.events.identity import Known
+from ledger.events.signing import Signer
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.head import Head
 from ledger.log.identities import Identities
+from ledger.log.keeping_out import NOBODY, KeptOut
 from ledger.log.port import LogReader, StoredLog
 from ledger.log.questions import ABSORBED, CONTACT, POSITION
 from ledger.log.undo import Undoing, Undoings
@@ -53,6 +55,14 @@ class LedgerHead:
     def identities(self, phones: Iterable[str], user_ids: Iterable[str]) -> Identities:
         """Who holds these phones (E.164) and user ids."""
         return Identities() if self._log is None else self._log.known(phones, user_ids)
+
+    def kept_out(self, signer: Signer, phones: Collection[str], user_ids: Collection[str]) -> KeptOut:
+        """Those of the phones (E.164) and user ids whose person was erased and is kept out."""
+        return NOBODY if self._log is None else self._log.kept_out(signer, phones, user_ids)
+
+    def keeps_anybody_out(self) -> bool:
+        """Whether anybody at all is kept out."""
+        return self._log is not None and self._log.keeps_anybody_out()
 
     def with_aliases(self) -> set[int]:
         """The contacts that more than one phone or user id may find."""

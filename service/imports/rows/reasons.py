@@ -67,6 +67,10 @@ REASONS = {
         "said FALSE before",
         "Import with {allow_opt_in} if this person has agreed to messages since.",
     ),
+    "kept_out": Reason(
+        "asked to be forgotten: erased, and kept out",
+        "Leave this row out. Somebody who wants to come back is let in by `contacts readmit`.",
+    ),
     "user_id_conflict": Reason(
         "the user id belongs to another contact, or this contact has a different one",
         "Give each user id to one phone number only. A contact that is known by its user id alone gets its phone"
@@ -136,6 +140,11 @@ def user_id_taken(column: str, row: int, line: int) -> RowFault:
 def opt_in_not_allowed(column: str) -> RowFault:
     """A row that would turn WhatsApp Opted from FALSE to TRUE (R16)."""
     return fault(column, "opt_in_not_allowed", f"{column} is FALSE for this contact and would become TRUE.")
+
+
+def kept_out_fault() -> RowFault:
+    """A row about somebody who was erased and is kept out (R31); it says nothing of the row."""
+    return fault("", "kept_out", "This person asked to be forgotten.")
 
 
 def too_large(most_bytes: int) -> RowFault:

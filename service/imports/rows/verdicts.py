@@ -18,6 +18,7 @@ from service.imports.rows.reasons import (
     RowFault,
     duplicate,
     duplicate_user_id,
+    kept_out_fault,
     opt_in_not_allowed,
     too_large,
     user_id_taken,
@@ -126,9 +127,10 @@ class JudgedRows:
 
 
 class Verdicts:
-    """Judges the rows of one file; the verdicts follow from the file, the choices and `opted_out` alone.
+    """Judges the rows of one file; the verdicts follow from the file, the choices, `opted_out` and `kept_out`.
 
     `opted_out` has the phones (digits of E.164) whose WhatsApp Opted may not become TRUE here (R16).
+    `kept_out` are indexes of rows about people who were erased and are kept out (R31).
     `out` are indexes of rows that are out already, on which there is no verdict: they count as taken.
     """
 
@@ -139,12 +141,14 @@ class Verdicts:
         checks: RowChecks,
         opted_out: frozenset[int],
         out: Collection[int] = (),
+        kept_out: frozenset[int] = frozenset(),
     ) -> None:
         self._found = found
         self._rows = rows
         self._checks = checks
         self._matches_either = checks.matches_either
         self._opted_out = opted_out
+        self._kept_out = kept_out
         self._out = frozenset(out)
         self._phones_out = {found.phones[index]: index for index in out}
         self._columns = {name: checks.column(name) for name in (PHONE_NUMBER, USER_ID, WHATSAPP_OPTED)}
@@ -198,7 +202,8 @@ class Verdicts:
         """Whether more than its own cells decides about a row, or it may be too large."""
         phone = self._found.phones[index]
         is_large = self._found.sizes[index] > _SURELY_SMALL
-        return not phone or is_large or phone in self._opted_out or index in self._losers
+        is_refused = phone in self._opted_out or index in self._losers or index in self._kept_out
+        return not phone or is_large or is_refused
 
     def _judged(self, index: int, cells: list[str]) -> Row:
         """The row, if it is taken. Raises RowRejected."""
@@ -210,6 +215,8 @@ class Verdicts:
     def _checked(self, index: int, cells: list[str]) -> Row:
         """The row, if it is good by itself. Raises RowRejected."""
         phone = self._found.phones[index]
+        if index in self._kept_out:
+            raise RowRejected((kept_out_fault(),))
         if phone in self._opted_out and self._says_opted_in is not None and self._says_opted_in(cells):
             self._refuse_opt_in(cells)
         row = self._checks.check(cells, has_phone=phone != 0)

@@ -24,6 +24,7 @@ from service.imports.run import undo_import
 from service.imports.run.cancelling import cancel
 from service.imports.run.feed import Feed, Stalled
 from service.imports.run.import_messages import ImportMessages
+from service.imports.run.left_out import settle_kept_out
 from service.imports.run.ports import Limits, Ports, Report
 from service.imports.run.reading import read_new, rows_of
 from service.imports.run.splitter import Splitter, Way
@@ -255,6 +256,7 @@ class Importer:
 
     def _split(self, confirmed: Import, standing: Standing, folder: ImportFolder, report: Report) -> None:
         choices, found, done = confirmed.choices, standing.found, standing.done
+        settle_kept_out(confirmed, found, folder, self._ports)
         checks = RowChecks(confirmed.columns, choices)
         folder.upload.unlink(missing_ok=True)  # the source is what counts from now on
         messages = self._messages(confirmed)
@@ -274,7 +276,8 @@ class Importer:
             feed.send([messages.started(kept_start(folder, confirmed))])
             for index in sorted(standing.halves):
                 feed.send(messages.rest_of_row(standing.out[index], checks.tags_of(next(rows.read([index])))))
-            splitter = Splitter(found, Verdicts(found, rows, checks, out, standing.out), messages, standing.first)
+            verdicts = Verdicts(found, rows, checks, out, standing.out, frozenset(folder.load("kept_out") or ()))
+            splitter = Splitter(found, verdicts, messages, standing.first)
             is_cancelling = partial(self._registry.is_cancelling, confirmed.id)
             way = Way(standing.mark, self._ports.stride, partial(save_mark, folder), is_cancelling)
             done = splitter.split(done, feed, rejects, save, self._ports.batch, way)

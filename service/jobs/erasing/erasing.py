@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ledger.bus.port import Message
+from ledger.events.data import erasure_order_of
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry, public_id
 from ledger.log.erasure import ANY_OFFSET, Sought
@@ -23,6 +24,15 @@ _LOST_MICROSECONDS = 60 * 1_000_000
 
 class ErasureRefused(Exception):
     """The ledger refused the order; the message says why."""
+
+
+def going_on(ordered: PendingErasure, *, keep_out: bool) -> PendingErasure:
+    """An erasure that is on its way, for whoever orders it once more. Raises ErasureRefused where they want more."""
+    if keep_out and not erasure_order_of((), ordered.message).keeps_out:
+        raise ErasureRefused(
+            "an erasure of this contact without keep-out is on its way, and cannot be changed any more"
+        )
+    return ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +57,22 @@ class Erasing:
         with self.stored_log.reading() as log:
             return person_of(log, find(log))
 
-    def order(self, find: Callable[[LogReader], FoundContact], by: str, reason: str) -> PendingErasure:
+    def order(
+        self, find: Callable[[LogReader], FoundContact], by: str, reason: str, *, keep_out: bool = False
+    ) -> PendingErasure:
         """Order an erasure, which is finished from then on, whatever ends; where one is on its way, that one goes on.
+
+        `keep_out`: nobody brings the person back; ErasureRefused where the one that is on its way does not say so.
 
         Raises Unknown, Erased, ReasonUnfit, BusError.
         """
         person, id, at = self.person(find), self.new_id(), self.clock()
         for ordered in self.table.pending():
             if ordered.contact == person.contact:
-                return ordered
-        message = erasure_message(person, by, reason, source=self.source, id=id, at=at, signer=self.signer)
+                return going_on(ordered, keep_out=keep_out)
+        message = erasure_message(
+            person, by, reason, keep_out=keep_out, source=self.source, id=id, at=at, signer=self.signer
+        )
         pending = PendingErasure(id, person.contact, self.source, at, message.value)
         self.table.add(pending)
         self.publish(message)

@@ -19,6 +19,7 @@ OF_OURS = {
     "MessageRetried",
     "MessageDropped",
     "ContactErased",
+    "PersonReadmitted",
 }
 OF_NOBODY = {
     "GapAccepted",

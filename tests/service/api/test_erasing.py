@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from service.jobs.erasing.erasing import ErasureRefused
 from service.queries.find import find_id
 from service.wiring.drivers import now
 from service.wiring.erasing import erasing
@@ -162,3 +163,63 @@ def test_an_erasure_that_is_not_done_everywhere_is_found_by_whatever_found_the_p
         assert work.begun(who or gavin).id == ordered.id
         work.go_on()
         assert work.begun(who or gavin) is None
+
+
+def test_an_order_that_wants_keep_out_is_not_taken_for_one_on_its_way_that_does_not(world, gavin):
+    with erasing(world.deployment, "/cli") as work:
+        work.order(lambda log: find_id(log, gavin), "asha", "asked")
+        with pytest.raises(ErasureRefused, match="without keep-out is on its way"):
+            work.order(lambda log: find_id(log, gavin), "asha", "asked", keep_out=True)
+
+
+@pytest.fixture
+def out(eraser, world, gavin):
+    """Gavin, erased and kept out."""
+    with everything_running(world):
+        eraser.delete(f"/v1/contacts/{gavin}", WHY | {"keep_out": True})
+    return gavin
+
+
+@pytest.mark.usefixtures("out")
+def test_a_call_about_somebody_who_is_kept_out_is_refused_and_nothing_is_published(eraser, world, description):
+    before = len(world.entries())
+    track = {"fullPhoneNumber": GAVIN, "traits": {"name": "Gavin"}}
+    for path, body in (
+        ("/v1/public/track/users/", track),
+        ("/v1/public/track/users/", {"userId": "gavin-7731", "tags": ["vip"]}),
+        ("/v1/contacts", {"phone": GAVIN}),
+    ):
+        answer = eraser.post(path, body)
+        assert (answer.status_code, answer.json.get("reason")) == (409, "kept_out"), (path, answer.json)
+        description.assert_fits("POST", path, answer)
+    world.settle()
+    assert len(world.entries()) == before
+
+
+def readmit(client, world, who, reason="wants to come back"):
+    with everything_running(world):
+        return client.post("/v1/readmissions", {"phone_or_user_id": who, "reason": reason})
+
+
+@pytest.mark.usefixtures("out")
+def test_somebody_is_let_in_again_by_one_phone_or_user_id(eraser, world, description):
+    answer = readmit(eraser, world, "gavin-7731")
+    assert answer.status_code == 200
+    description.assert_fits("POST", "/v1/readmissions", answer)
+    (act,) = eraser.read("/v1/audit/trail?what=person+readmitted").json["acts"]
+    assert (act["why"], act["detail"]["position"]) == ("wants to come back", answer.json["position"])
+    assert eraser.post("/v1/public/track/users/", {"fullPhoneNumber": GAVIN, "traits": {}}).status_code == 202
+    assert readmit(eraser, world, "gavin-7731").status_code == 404
+
+
+@pytest.mark.usefixtures("out")
+def test_the_reason_of_a_readmission_may_not_name_the_person(eraser, world):
+    answer = readmit(eraser, world, GAVIN, f"it is {GAVIN}")
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/reason")
+
+
+@pytest.mark.usefixtures("out")
+def test_the_order_that_lets_somebody_in_names_nobody(eraser, world):
+    position = readmit(eraser, world, GAVIN).json["position"]
+    (entry,) = [one for one in world.entries() if one.position == position]
+    assert GAVIN[3:].encode() not in (entry.value or b"")

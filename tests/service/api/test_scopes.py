@@ -25,6 +25,7 @@ RULES = {
     ("POST", "/v1/contacts/{id}/merge"): {"read track"},
     ("POST", "/v1/contacts/{id}/split"): {"read track"},
     ("DELETE", "/v1/contacts/{id}"): {"erase"},
+    ("POST", "/v1/readmissions"): {"erase"},
     ("GET", "/v1/contacts/{id}/history"): {"read", "audit"},
     ("GET", "/v1/contacts/{id}/explain"): {"read"},
     ("GET", "/v1/contacts/{id}/everything"): {"export"},

@@ -65,3 +65,20 @@ def test_the_pages_of_an_import_are_there_after_somebody_with_a_rejected_row_was
     assert browser.open(f"/imports/{id}").status == 200
     page = browser.open(f"/imports/{id}/rejected")
     assert (page.status, "R2D2" in page.html, "Gav1n" in page.html) == (200, True, False)
+
+
+def test_a_person_is_kept_out_unless_the_mark_is_taken_away_and_is_let_in_again(browser, world, gavin):
+    assert 'name="keep_out" aria-describedby="keep-out-hint" checked' in browser.open(f"/contacts/{gavin}/erase").html
+    with everything_running(world):
+        form = {"reason": "asked to be forgotten", "word": "ERASE", "keep_out": "on"}
+        browser.send(f"/contacts/{gavin}/erase", form)
+    add = {"country_code": "91", "phone_number": GAVIN[3:]}
+    page = browser.send("/contacts/new", add)
+    assert (page.status_code, "asked to be forgotten" in page.text) == (409, True)
+    assert browser.send("/contacts/readmit", {"who": "+919833098330", "reason": "came back"}).status_code == 422
+    with everything_running(world):
+        page = browser.send("/contacts/readmit", {"who": GAVIN, "reason": "came back"})
+        assert page.status_code in (200, 303)
+        world.track(phone=GAVIN)
+    world.settle()
+    assert len(world.contacts()) == 1

@@ -4,7 +4,7 @@ import pytest
 
 from service.imports.rows.reasons import REASONS
 from service.imports.table.wording import OF_COMMAND, worded
-from tests.examples import ASHA, GAVIN, RAVI
+from tests.examples import ASHA, EMMA, GAVIN, RAVI
 
 MANY = ",".join(f"c{number}" for number in range(90))
 FILES = {
@@ -20,6 +20,7 @@ FILES = {
     "name_not_letters": f"Phone,Name\n{GAVIN},O'Neil\n{ASHA},Asha\n",
     "opt_in_invalid": f"Phone,Opt In\n{GAVIN},yes\n{ASHA},TRUE\n",
     "opt_in_not_allowed": f"Phone,Opt In\n{RAVI},TRUE\n{ASHA},TRUE\n",
+    "kept_out": f"Phone\n{EMMA}\n{ASHA}\n",
     "user_id_conflict": f"Phone,User ID\n{ASHA},u1\n{GAVIN},u1\n",
     "user_id_invalid": f"Phone,User ID\n{GAVIN},{'u' * 257}\n{ASHA},u1\n",
     "user_id_scientific": f"Phone,User ID\n{GAVIN},6.61E+12\n{ASHA},5e10\n",
@@ -35,6 +36,10 @@ CHOSEN = {"type_mismatch": {"maps": ("Points=Points:number",)}, "duplicate_user_
 @pytest.mark.parametrize("reason", REASONS)
 def test_a_reason_of_the_table_is_told_with_a_sentence_and_its_hint(imports, world, reason):
     world.track(phone=RAVI, whatsapp_opted=False)
+    world.track(phone=EMMA)
+    world.settle()
+    erasure = {"contact": world.contact(EMMA)["id"], "by": "meera", "reason": "asked to be forgotten", "keepOut": True}
+    world.send_signed("/cli", "ContactErased", "o1", erasure)
     world.settle()
     document = imports.bring(FILES[reason], **CHOSEN.get(reason, {}))
     (told,) = document["rejects"]
