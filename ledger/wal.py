@@ -63,10 +63,10 @@ class Wal:
             return 0
 
 
-def cut_whole(connection: sqlite.Connection, patience: float = 5.0) -> bool:
+def cut_whole(connection: sqlite.Connection, patience: float = 0.25) -> bool:
     """Bring all of it in and cut it to nothing, so that no page of before is left; waits so many seconds for readers.
 
-    Whether that was done: a reader who stays may still need what is in it.
+    Whether that was done: a reader who stays may still need what is in it. No writer has its turn while it waits.
     """
     (before,) = connection.execute("PRAGMA busy_timeout").fetchone()
     connection.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")

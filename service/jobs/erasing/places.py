@@ -50,8 +50,8 @@ ELSEWHERE = (
 """What is not in our hands, and is said in every receipt."""
 
 
-ON_ITS_WAY = PlaceReceipt(LOG, "waiting", "the order is on its way to the log, and everything else comes after it")
-"""What is said while nothing is done yet."""
+ON_ITS_WAY = PlaceReceipt(LOG, "waiting", "the order goes to the log, and the places are gone through after it")
+"""What is said until the places have been gone through once."""
 
 
 def erase_everywhere(places: Sequence[ErasedPlace], before: Sequence[PlaceReceipt] = ()) -> list[PlaceReceipt]:

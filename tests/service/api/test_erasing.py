@@ -144,7 +144,7 @@ def test_an_order_that_the_ledger_has_not_taken_yet_says_what_is_waited_for(eras
     description.assert_fits("DELETE", "/v1/contacts/{id}", answer)
     assert (answer.status_code, answer.json["done"]) == (202, False)
     assert answer.json["places"][0]["place"] == "log"
-    assert "on its way" in answer.json["places"][0]["note"]
+    assert "goes to the log" in answer.json["places"][0]["note"]
 
 
 def test_the_same_order_again_is_the_one_that_is_on_its_way(world, gavin):
