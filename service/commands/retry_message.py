@@ -16,6 +16,7 @@ from ledger.events.envelope import Envelope, Unreadable, check_depth, decode
 from ledger.events.schema import Invalid, check_data, identity_of
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry
+from ledger.log.keeping_out import KEPT_OUT
 
 _OF_OURS = ("row", "line", "rowend", "mode", "match", "fill", "by")
 """Members of the ledger's own messages that a correction leaves as they are."""
@@ -56,6 +57,12 @@ def read_again(refused: Entry, corrected: bytes | None, signer: Signer) -> Again
 
     Raises CannotBeTaken, and Invalid for a correction that breaks rules.
     """
+    if refused.reason == KEPT_OUT:
+        raise CannotBeTaken(
+            KEPT_OUT,
+            "whoever it was about was erased and is kept out, so nothing of it was kept: once they are let in, have it"
+            " sent anew, under another id",
+        )
     read = _as_it_stands(refused, signer) if corrected is None else _corrected(refused, corrected, signer)
     return Again(refused, *read)
 

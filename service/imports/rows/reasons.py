@@ -69,7 +69,7 @@ REASONS = {
     ),
     "kept_out": Reason(
         "asked to be forgotten: erased, and kept out",
-        "Leave this row out. Somebody who wants to come back is let in by `contacts readmit`.",
+        "Leave this row out. If this person asks to come back, whoever may erase people lets them in again.",
     ),
     "user_id_conflict": Reason(
         "the user id belongs to another contact, or this contact has a different one",

@@ -4,7 +4,10 @@ import io
 
 import pytest
 
+from service.commands.rejected_messages import SettlingOrder
+from service.commands.retry_message import CannotBeTaken
 from service.imports.columns.choices import Choices
+from service.wiring.settling import rejected_messages
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.imports.imported import silent
 from tests.service.imports.test_counts import COUNTED, adds_up, table
@@ -59,3 +62,27 @@ def test_whoever_is_let_in_again_is_a_new_contact_of_the_next_file(imports, out)
     out.settle()
     document = imports.bring(FILE, again=True)
     assert (document["created"], document["unchanged"], document["duplicate"]) == (2, 1, 1)
+
+
+def test_rows_that_were_on_their_way_when_the_person_was_erased_are_rejected_by_the_append(imports, world):
+    """The order is on the bus before them, and the importer could not know of it yet."""
+    world.track(phone=GAVIN, user_id="gavin-7731")
+    world.settle()
+    order = {"contact": world.contact(GAVIN)["id"], "by": "meera", "reason": "asked to be forgotten", "keepOut": True}
+    world.send_signed("/cli", "ContactErased", "o1", order)
+    document = imports.bring(FILE)
+    assert (document["created"], document["rejected"], document["duplicate"]) == (1, 2, 1)
+    assert adds_up(document)
+    assert [(one["line"], one["reason"]) for one in document["rejects"] if one["reason"] == "kept_out"] == [
+        (2, "kept_out"), (3, "kept_out"),
+    ]  # fmt: skip
+    world.rebuild()
+    assert imports.importer.results.show(document["id"])["rejected"] == 2
+
+
+def test_a_message_of_which_nothing_was_kept_cannot_be_taken_again(out):
+    out.track(phone=GAVIN)
+    out.settle()
+    position = out.entries()[-1].position
+    with rejected_messages(out.deployment, "/cli") as work, pytest.raises(CannotBeTaken):
+        work.retry(position, SettlingOrder("meera", "came back"))
