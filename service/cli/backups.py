@@ -38,8 +38,7 @@ def backup(folder: Path, is_json: bool) -> None:
 
 
 _MAY_BE_BACK = (
-    "Whoever was erased after this backup was made is back. Restore it with --erased FILE, where FILE is a newer"
-    " service.db of this ledger, to have them erased again."
+    "Whoever was erased since is back: --erased FILE, a newer service.db of this ledger, has them erased again."
 )
 
 
