@@ -7,11 +7,6 @@ from ledger.log.entry import NewEntry
 from ledger.log.erasure import emptied_text, read_emptied
 from ledger.log.port import Batch
 
-_SPLIT = (
-    "the contact was split from another, or another from it: entries from when they were one are of both, and would be"
-    " emptied for both; merge them again first, if both are to be erased"
-)
-
 
 def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
     assert message.erases is not None
@@ -22,8 +17,6 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
         return Refusal("wrong_state", f"the log has no contact {message.erases}")
     if (erasure := batch.erased_at(contact)) is not None:
         return Refusal("wrong_state", f"the entry at position {erasure} has erased this contact already")
-    if batch.has_split(contact):
-        return Refusal("wrong_state", _SPLIT)
     emptied = batch.erase(contact, message.record.offset, message.record.time, keeps_out=message.keeps_out)
     context.reload()
     return Effect(contact=contact, detail=emptied_text(emptied), at_once=True)

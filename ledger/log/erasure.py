@@ -19,8 +19,9 @@ from ledger.log.keeping_out import KeptOut
 class Emptied(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which entries an erasure emptied: all about `contacts`, by number, and the `others`, by position.
 
-    `entries` is how many they are, `names` how many sources and ids of messages are never taken again. `kept_out` are
-    keyed hashes, in hex, of the person's phones and user ids where nobody is to bring the person back.
+    But for those at the positions `kept`, which are of somebody that was one of the contacts for a time. `entries` is
+    how many they are, `names` how many sources and ids of messages are never taken again. `kept_out` are keyed hashes,
+    in hex, of the person's phones and user ids where nobody is to bring the person back.
     """
 
     contacts: list[int]
@@ -28,6 +29,7 @@ class Emptied(msgspec.Struct, frozen=True, omit_defaults=True):
     entries: int
     names: int
     kept_out: list[str] = []
+    kept: list[int] = []
 
 
 class Sought(msgspec.Struct, frozen=True):
@@ -84,6 +86,7 @@ class Explained:
         self._contacts: dict[int, int] = {}
         self._others: dict[int, int] = {}
         self._left: dict[int, int] = {}
+        self._kept: set[int] = set()
         self._silent = []
         for position, emptied in erasures:
             if emptied is None:
@@ -92,12 +95,15 @@ class Explained:
             self._contacts |= dict.fromkeys(emptied.contacts, position)
             self._others |= dict.fromkeys(emptied.others, position)
             self._left[position] = emptied.entries
+            self._kept.update(emptied.kept)
 
     def faults_of(self, position: int, contact: int | None, type_is_erasure: bool, is_empty: bool) -> Iterator[Fault]:
         """What is wrong with an entry: that it is empty without an erasure, or not, with one."""
-        erasure = None if contact is None or type_is_erasure else self._contacts.get(contact)
-        if erasure is None or erasure < position:
-            erasure = self._others.get(position)
+        erasure = self._others.get(position)
+        if erasure is None and contact is not None and not type_is_erasure and position not in self._kept:
+            erasure = self._contacts.get(contact)
+            if erasure is not None and erasure < position:
+                erasure = None
         if is_empty and erasure is None:
             yield Fault(position, "emptied without an erasure in the log")
         elif erasure is not None and not is_empty:

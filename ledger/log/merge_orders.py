@@ -43,9 +43,5 @@ class MergeOrders(ABC):
         """Whether two contacts, or any two merged into them, were split; what was decided before is written."""
 
     @abstractmethod
-    def has_split(self, contact: int) -> bool:
-        """Whether a contact that was ever merged with this one is another than it now; all decided is written."""
-
-    @abstractmethod
     def aliases(self, contact: int) -> tuple[list[str], list[str]]:
         """The phones (E.164) and user ids that find a contact beside its own; what was decided before is written."""

@@ -26,6 +26,7 @@ CONTACT_ID: Final = 6
 ABSORBED: Final = 7
 SKIPPED: Final = 8
 IMPORT: Final = 9
+VALUE: Final = 11
 PHONE: Final = 12
 USER_ID: Final = 13
 ROW: Final = 14

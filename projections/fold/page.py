@@ -9,7 +9,7 @@ from ledger.events.data import BROKEN, command_of, data_of, json_of
 from ledger.log.entry import Headers, unpack_headers
 from ledger.log.keeping_out import KEPT_OUT
 from ledger.log.port import FoldRow, LogReader
-from ledger.log.questions import SOURCE
+from ledger.log.questions import IMPORT, SOURCE, VALUE
 from ledger.log.undo import Undoings
 from projections.fold.component import States, steps, take
 from projections.fold.event import Event, event_of
@@ -108,13 +108,20 @@ class FoldPage:
                 self._note(row)
                 continue
             step = take(states, event)
-            count(step, event.recorded, row[SOURCE], import_ids.sender(event.by, row[SOURCE]))
+            count(step, event.recorded, _counted_source(row), import_ids.sender(event.by, row[SOURCE]))
             changed.add(event.contact)
+            if row[VALUE] is None:
+                self._note(row)
             if event.absorbed is not None:
                 self.absorbed.add(event.absorbed)
                 changed.discard(event.absorbed)
             if event.row is not None:
                 messages.append(row_message(event, step))
+
+    def note_erased(self, rows: Iterable[FoldRow]) -> None:
+        """Note that these rows of imports, whose entries are empty, are erased."""
+        for row in rows:
+            self._note(row)
 
     def fold_component(self, rows: Iterable[FoldRow], undoings: Undoings, uncounted: Since | None = None) -> None:
         """Fold all rows of one component, with the undos and redos of its imports at their places.
@@ -142,7 +149,9 @@ class FoldPage:
             if event is None:
                 self._note(row)
             else:
-                self._of[event.position] = row[SOURCE]
+                self._of[event.position] = _counted_source(row)
+                if row[VALUE] is None:
+                    self._note(row)
                 yield event
 
     def _note(self, row: FoldRow) -> None:
@@ -167,12 +176,22 @@ class FoldPage:
         self.messages.append(RowMessage(position, import_id, import_row, row_end == 1, outcome, False, contact or 0))
 
 
+def _counted_source(row: FoldRow) -> int | None:
+    """By which source an event is counted; an emptied one knows that of its import alone."""
+    return row[IMPORT] if row[VALUE] is None else row[SOURCE]
+
+
 def event_in(row: FoldRow, import_ids: ImportIds) -> Event | None:
-    """The event that a row of the log is; None for one that folds to nothing in a contact."""
+    """The event that a row of the log is; None for one that folds to nothing in a contact.
+
+    One that an erasure has emptied is an event that says nothing: whom it made, merged or was about is known (R31).
+    """
     (position, recorded, stated, type, reason, contact, contact_id, absorbed, skipped, source, headers, value, phone,
      user_id, import_row, row_end, _) = row  # fmt: skip
-    if reason is not None or contact is None or skipped or value is None or type == types.CONTACT_ERASED:
-        return None  # an entry without a value was erased
+    if reason is not None or contact is None or skipped or type == types.CONTACT_ERASED:
+        return None
+    if value is None:
+        import_row = None  # its outcome is `erased`, whatever it did
     return event_of(
         position, recorded, stated, type, contact, contact_id, absorbed, False, source, import_ids[source], import_row,
         row_end == 1, None if phone is None else f"+{phone}", user_id,

@@ -14,7 +14,7 @@ from ledger.events.data import Command, Data, Settling, command_of, data_of, mer
 from ledger.log import revisions
 from ledger.log.entry import Entry, public_id
 from ledger.log.port import FoldRow, LogReader
-from ledger.log.questions import SKIPPED
+from ledger.log.questions import POSITION, SKIPPED, VALUE
 from projections.fold import component
 from projections.fold.component import States, Step
 from projections.fold.event import Event
@@ -59,13 +59,21 @@ def replay(
 def replay_all(
     log: LogReader, members: Sequence[int], until: int | None = None, states: States | None = None
 ) -> tuple[list[Event], Iterator[Step]]:
-    """As `replay`, of all contacts that were ever merged with each other; the events, and what each does."""
+    """As `replay`, of all contacts that were ever merged with each other; the events, and what each does.
+
+    What an erasure has emptied, of somebody that was one with them for a time, is told of nowhere.
+    """
     at = log.head().position if until is None else until
     ids, undoings = ImportIds(log), log.undoings(at)
-    events = [event for row in log.fold_rows_about(members, at) if (event := _event(row, ids)) is not None]
+    rows = log.fold_rows_about(members, at)
+    events = [event for row in rows if (event := _event(row, ids)) is not None]
+    silent = {row[POSITION] for row in rows if row[VALUE] is None}
     found = component.steps(events, undoings, {} if states is None else states)
     return events, (
-        step for step in found if not (isinstance(step.cause, Event) and step.cause.is_skipped and step.before is None)
+        step
+        for step in found
+        if step.cause.position not in silent
+        and not (isinstance(step.cause, Event) and step.cause.is_skipped and step.before is None)
     )
 
 

@@ -1,19 +1,19 @@
 """Log to state: folds page after page into a generation, each page with its checkpoint in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ledger.events import types
-from ledger.events.data import command_of
-from ledger.log.erasure import Emptied, read_emptied
+from ledger.log.erasure import Emptied
 from ledger.log.port import FoldRow, LogReader
-from ledger.log.questions import ABSORBED, CONTACT, IMPORT, POSITION, SOURCE, TYPE
+from ledger.log.questions import ABSORBED, CONTACT, IMPORT, POSITION, TYPE
 from projections.fold.evolve import VERSION
-from projections.fold.growth import Growth, Since, erased
+from projections.fold.growth import Growth, Since
 from projections.fold.outcomes import SettledRows, closed
 from projections.fold.page import FoldPage, ImportIds
 from projections.fold.replay import refolded
 from projections.fold.state import ContactState
 from projections.projector.batch import ProjectorBatch
+from projections.projector.erased import taken_erasure
 from projections.state.answers import Checkpoint
 from projections.state.port import StateWriter
 
@@ -81,7 +81,7 @@ class Projector:
         touched.update(row[ABSORBED] for row in rows if row[ABSORBED] is not None)
         wanted = {contact for contact in touched if contact < first}
         growth = Growth()
-        dirty = self._but_erased(self._store.dirty_since(wanted)) if self._may_be_dirty else {}
+        dirty = self._but_erased(self._store.dirty_since(wanted), after) if self._may_be_dirty else {}
         states = self._store.load(wanted - dirty.keys()) if wanted else {}
         if dirty:
             states |= self._refolded(dirty, growth, self.checkpoint.position)
@@ -105,7 +105,7 @@ class Projector:
         Raises StorageFault with the state as it was.
         """
         waiting = self._store.some_dirty(limit) if self._may_be_dirty else {}
-        dirty = self._but_erased(waiting)
+        dirty = self._but_erased(waiting, self.checkpoint.position)
         if dirty:
             growth = Growth()
             states = self._refolded(dirty, growth, self.checkpoint.position)
@@ -131,21 +131,40 @@ class Projector:
         self.checkpoint, self._may_be_dirty = checkpoint, True
 
     def _erase(self, position: int) -> int:
-        """Take the erasure at `position`: what there is of the contacts goes, and their rows of imports are erased."""
-        entry, (row,) = self._log.entry(position), self._log.fold_page(position - 1, 1)
-        assert entry is not None
-        emptied = read_emptied(entry.detail) or Emptied([], [], 0, 0)
+        """Take the erasure at `position`: what there is of the contacts goes, and their rows of imports are erased.
+
+        Whoever was one with them for a time is folded anew first: some of what was said of both is gone.
+        """
+        erasure = taken_erasure(self._log, self._import_ids, position)
+        emptied = erasure.emptied
+        self._refold_others(emptied, position)
         page, open_rows = FoldPage({}, self._import_ids), dict(self._open_rows)
-        page.fold(self._log.emptied_rows(emptied))
+        page.note_erased(self._log.emptied_rows(emptied))
         rows = list(closed(page.messages, open_rows, SettledRows(), {}))
-        states = self._store.load(emptied.contacts)
-        by = command_of(entry.headers, entry.value).by
-        counts = erased(states.values(), entry.recorded, row[SOURCE], self._import_ids.sender(by, row[SOURCE]))
+        counts = erasure.counts(self._store.load(emptied.contacts).values())
         touched = self._touched_still({one.import_id for one in page.messages}, position)
         checkpoint = self._checkpoint_at(position)
         self._store.erase(emptied.contacts, rows, open_rows, touched, checkpoint, counts)
         self._open_rows, self.checkpoint = open_rows, checkpoint
         return 1
+
+    def _refold_others(self, emptied: Emptied, position: int) -> None:
+        others = self._log.components(emptied.contacts).keys() - set(emptied.contacts)
+        if not others:
+            return
+        anew = self._but_erased(dict.fromkeys(others, position), position - 1)
+        dirty, growth = self._store.dirty_since(anew), Growth()
+        states = self._refolded({**anew, **dirty}, growth, position - 1)
+        gone = [contact for contact in anew if contact not in states]
+        new = self._store.new_contacts(self._import_ids, growth)
+        self._store.save(
+            states.values(), new, gone, (), self._open_rows, {}, self.checkpoint, growth.counts, dirty.keys()
+        )
+
+    def forget(self, contacts: Sequence[int]) -> None:
+        """Take contacts out that are erased later than this state: nothing is left that could be told of them."""
+        if contacts:
+            self._store.erase(contacts, (), self._open_rows, {}, self.checkpoint, {})
 
     def _touched_still(self, import_ids: Iterable[str], until: int) -> dict[str, int]:
         """How many contacts that are not erased the last undo or redo of these imports is about."""
@@ -157,15 +176,17 @@ class Projector:
                 found[import_id] = len(self._log.touched(last.source, last.position))
         return found
 
-    def _but_erased(self, dirty: Since) -> Since:
-        """Contacts to be folded anew: not those of whom nothing is left, which go with their erasure."""
+    def _but_erased(self, dirty: Since, until: int) -> Since:
+        """Contacts to be folded anew as of position `until`: not those that are erased by then."""
         gone = self._log.erased_among(dirty) if dirty else {}
-        return {contact: since for contact, since in dirty.items() if contact not in gone} if gone else dirty
+        if not gone:
+            return dirty
+        return {contact: since for contact, since in dirty.items() if gone.get(contact, until + 1) > until}
 
     def _split(self, row: FoldRow) -> None:
-        """Take a split: the two contacts are folded anew, unless nothing is left of them, as `_but_erased` says."""
+        """Take a split: the two contacts are folded anew, unless they are erased."""
         named = {contact: row[POSITION] for contact in (row[CONTACT], row[ABSORBED]) if contact is not None}
-        both = self._but_erased(named)
+        both = self._but_erased(named, row[POSITION])
         dirty, growth = self._store.dirty_since(both), Growth()
         checkpoint = self._checkpoint_at(row[POSITION])
         states = self._refolded({**both, **dirty}, growth, row[POSITION])

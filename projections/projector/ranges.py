@@ -8,7 +8,7 @@ the messages of one row can be about contacts of two ranges.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from operator import attrgetter
@@ -19,11 +19,13 @@ from ledger.log.head import Head
 from ledger.log.port import FoldRow, LogReader
 from ledger.log.questions import ABSORBED, CONTACT, CONTACT_ID, IMPORT, POSITION, TYPE
 from ledger.log.undo import Undoings
+from projections.fold.component import States
 from projections.fold.evolve import VERSION
-from projections.fold.growth import Growth
+from projections.fold.growth import Counts, Growth, summed
 from projections.fold.outcomes import RowKey, RowMessage, SettledRows, SoFar, closed
 from projections.fold.page import ImportIds
 from projections.projector.batch import ContactNumbers, ProjectorBatch
+from projections.projector.erased import TakenErasure, taken_erasures
 from projections.projector.spool import Spool
 from projections.state.answers import Checkpoint
 from projections.state.port import StateWriter
@@ -94,6 +96,7 @@ def fold_ranges(
             progress(position // 2)
         import_ids, undoings, growth = ImportIds(log), log.undoings(until.position), Growth()
         revision = log.next_revision(0)
+        erasures = list(taken_erasures(log, import_ids, until.position))
         is_revised = revision is not None and revision <= until.position
         for number in range(ranges.count):
             batch = ProjectorBatch({}, import_ids, store.new_contacts(import_ids, growth), growth)
@@ -106,6 +109,7 @@ def fold_ranges(
             for component in apart.values():
                 page.fold_component(component, undoings)
             _by_section(batch.messages(), messages, sizes.section)
+            _take_out(page.states, erasures, growth)
             store.fill((page.states[contact] for contact in sorted(page.states)), batch.new)
             imports |= page.imports
             progress((until.position + until.position * (number + 1) // ranges.count) // 2)
@@ -116,6 +120,14 @@ def fold_ranges(
         nobody = store.new_contacts(import_ids, growth)
         store.save((), nobody, (), rows_in_order, open_rows, imports, checkpoint, growth.counts)
         store.all_refolded(touched_by_orders(log, undoings, until.position))
+
+
+def _take_out(states: States, erasures: Sequence[TakenErasure], growth: Growth) -> None:
+    """Take out whom the erasures have erased, and count that at their times."""
+    for erasure in erasures:
+        gone = [states.pop(contact) for contact in erasure.emptied.contacts if contact in states]
+        for origin, counts in erasure.counts(gone).items():
+            growth.counts[origin] = summed([growth.counts.get(origin, Counts()), counts])
 
 
 def touched_by_orders(log: LogReader, undoings: Undoings, until: int) -> dict[str, int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 
 from ledger.log.port import LogReader
+from projections.projector.erased import erased_later
 from projections.projector.projector import Projector
 from projections.projector.ranges import Sizes, fold_ranges
 from projections.state.answers import Checkpoint
@@ -44,6 +45,8 @@ def fold_into(
             progress(projector.checkpoint.position)
         while projector.refold():
             pass
+        if until is not None:
+            projector.forget(erased_later(log, projector.checkpoint.position))
         if indexes is not None:
             store.index(indexes)
             while store.make_blocks(_BLOCKS_AT_ONCE):

@@ -12,8 +12,9 @@ from ledger.events.mentions import Mentions
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry, public_id
 from ledger.log.erasure import NAMING
-from ledger.log.port import LogReader
-from ledger.log.questions import PHONE, POSITION, USER_ID
+from ledger.log.port import FoldRow, LogReader
+from ledger.log.questions import PHONE, POSITION, SKIPPED, USER_ID, VALUE
+from ledger.log.whose import theirs, told_in
 from service.queries.find import FoundContact
 
 MOST_REASON = 500
@@ -45,13 +46,25 @@ class ErasedPerson:
 
 
 def person_of(log: LogReader, found: FoundContact) -> ErasedPerson:
-    """Whom an erasure is about."""
-    rows = log.fold_rows_about(found.component, log.head().position)
-    phones = {f"+{row[PHONE]}" for row in rows if row[PHONE] is not None}
-    user_ids = {row[USER_ID] for row in rows if row[USER_ID] is not None}
+    """Whom an erasure is about: a contact with all that are one with it now."""
+    rows, others = _split_up(log, found)
+    phones = {row[PHONE] for row in rows if row[PHONE] is not None} - {row[PHONE] for row in others}
+    user_ids = {row[USER_ID] for row in rows if row[USER_ID] is not None} - {row[USER_ID] for row in others}
     (contact,) = log.ids([found.contact]).values()
     names = naming_values(log.entries_at(row[POSITION] for row in rows).values())
-    return ErasedPerson(public_id(contact), sorted(phones), sorted(user_ids), sorted(names), len(rows))
+    found_by = sorted(f"+{phone}" for phone in phones), sorted(user_ids)
+    return ErasedPerson(public_id(contact), *found_by, sorted(names), len(rows))
+
+
+def _split_up(log: LogReader, found: FoundContact) -> tuple[list[FoldRow], list[FoldRow]]:
+    """The rows that an erasure would empty, and those that it would leave, of whoever was split from the person."""
+    rows = [row for row in log.fold_rows_about(found.component, log.head().position) if row[VALUE] is not None]
+    into = log.survivors(found.component)
+    contacts = {contact for contact, survivor in into.items() if survivor == found.contact}
+    if len(contacts) == len(into):
+        return rows, []
+    positions = theirs([told_in(row) for row in rows if not row[SKIPPED]], contacts)
+    return [row for row in rows if row[POSITION] in positions], [row for row in rows if row[POSITION] not in positions]
 
 
 def reason_for(reason: str, phones: Sequence[str], user_ids: Sequence[str], names: Sequence[str] = ()) -> str:

@@ -160,16 +160,47 @@ def test_nobody_else_gives_such_an_order(intake):
     assert reasons(intake.take(told)) == ["reserved"]
 
 
-def test_a_contact_that_was_split_is_not_erased_for_what_was_said_while_it_was_one_is_of_two(intake, log):
-    intake.take(tracked(phone=GAVIN), tracked(phone=ASHA), merge_message(FIRST, SECOND), apart_message(SECOND))
-    refused, *done = intake.take(
-        erasure_message(str(FIRST)), merge_message(FIRST, SECOND), erasure_message(str(FIRST)), apart_message(SECOND)
+@pytest.mark.usefixtures("two")
+@pytest.mark.parametrize(
+    ("erased", "empty"),
+    [(FIRST, [1, 3, 4, 6, 7, 9]), (SECOND, [2, 3, 5, 6, 7, 8])],
+    ids=["the survivor", "the other"],
+)
+def test_who_was_split_is_erased_alone_and_what_names_both_is_emptied_too(intake, log, erased, empty):
+    intake.take(
+        merge_message(FIRST, SECOND), tracked(phone=GAVIN), tracked(phone=ASHA), tracked(phone=GAVIN, userId="a")
     )
-    assert refused.reason == "wrong_state"
-    assert "the contact was split from another" in refused.detail
-    assert reasons(done) == [None, None, "wrong_state"]
+    intake.take(apart_message(SECOND), tracked(userId="a"), tracked(userId="g"))
+    (order,) = intake.take(erasure_message(str(erased)))
+    assert order.reason is None, order.detail
+    assert [one for one in range(1, 10) if log.entry(one).is_erased] == empty
+    assert holders(log, GAVIN, ASHA) == ([None, 2] if erased == FIRST else [1, None])
+    assert identity_faults(log) == []
+    again = intake.take(tracked(phone=GAVIN), tracked(phone=ASHA))
+    assert [one.contact for one in again] == ([11, 2] if erased == FIRST else [1, 12])
+
+
+@pytest.mark.usefixtures("two")
+def test_what_the_log_kept_of_who_had_which_name_forgets_who_was_erased(intake):
+    intake.take(merge_message(FIRST, SECOND), apart_message(SECOND), erasure_message(str(SECOND)))
+    with closing(connect(intake.path)) as connection:
+        for table, name in (("former_phones", int(ASHA)), ("former_user_ids", "a")):
+            column = table.removeprefix("former_").removesuffix("s")
+            assert connection.execute(f"SELECT 1 FROM {table} WHERE {column} = ?", (name,)).fetchall() == []
+
+
+@pytest.mark.usefixtures("two")
+def test_both_of_two_that_were_split_are_erased_one_after_the_other(intake, log):
+    intake.take(merge_message(FIRST, SECOND), tracked(phone=ASHA), apart_message(SECOND))
+    assert reasons(intake.take(erasure_message(str(FIRST)), erasure_message(str(SECOND)))) == [None, None]
     assert holders(log, GAVIN, ASHA) == [None, None]
     assert identity_faults(log) == []
+
+
+@pytest.mark.usefixtures("two")
+def test_who_is_erased_is_not_merged_or_split_any_more(intake):
+    intake.take(merge_message(FIRST, SECOND), apart_message(SECOND), erasure_message(str(SECOND)))
+    assert reasons(intake.take(merge_message(FIRST, SECOND), apart_message(SECOND))) == ["wrong_state", "wrong_state"]
 
 
 @pytest.mark.usefixtures("two")

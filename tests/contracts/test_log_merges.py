@@ -98,4 +98,3 @@ def test_orders_are_told_newest_first_and_counted_and_a_split_stops_a_page(apart
 def test_a_split_is_the_newest_event_of_both(apart):
     with apart.log.appending("b", {0: 4}, {0: 4}) as batch:
         assert [batch.newest(contact) for contact in (1, 2)] == [4, 4]
-        assert [batch.has_split(contact) for contact in (1, 2)] == [True, True]

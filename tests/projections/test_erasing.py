@@ -1,6 +1,9 @@
 """An erased contact is nowhere: not in the log, not in the state, and both still prove themselves (R31)."""
 
 from contextlib import closing
+from uuid import UUID
+
+import pytest
 
 from ledger.events.signing import Signer
 from ledger.log.sqlite.reader import SqliteLogReader
@@ -9,8 +12,19 @@ from projections.projector.projection import Projection
 from projections.projector.rebuild import fold_into
 from projections.state.digest import digests
 from projections.state.sqlite.file import StateFile
-from tests.examples import ASHA, GAVIN
-from tests.intake import SECRET, erasure_message, message, order_message, row, tracked
+from tests.examples import ASHA, GAVIN, MEERA, RAVI
+from tests.intake import (
+    SECRET,
+    apart_message,
+    erasure_message,
+    merge_message,
+    message,
+    order_message,
+    row,
+    tracked,
+)
+
+FIRST, SECOND = (UUID(int=number) for number in (1, 2))
 
 
 def faults(room):
@@ -147,3 +161,66 @@ def test_the_full_text_index_is_sound_after_its_lines_have_changed_and_one_is_er
     erase(room, gavin)
     room.project()
     assert faults(room) == []
+
+
+@pytest.fixture
+def split(room):
+    """Gavin and Asha, who were one for a time under Gavin's number, in which things were said of both."""
+    gavin, asha, *_ = room.take(
+        tracked(phone=GAVIN, userId="g", traits={"name": "Gavin", "city": "Pune"}),
+        row(1, ASHA, traits={"name": "Asha"}),
+        merge_message(FIRST, SECOND),
+        tracked(phone=ASHA, traits={"city": "Agra"}),
+        tracked(userId="g", traits={"points": 3}),
+        tracked(phone=ASHA, userId="g", traits={"area": "Kothrud"}),
+        apart_message(SECOND),
+    )
+    return gavin, asha
+
+
+@pytest.mark.parametrize("is_projected", [True, False], ids=["already folded", "yet to be folded"])
+@pytest.mark.parametrize(
+    ("erased", "phone", "traits"),
+    [(0, ASHA, {"name": "Asha", "city": "Agra"}), (1, GAVIN, {"name": "Gavin", "city": "Pune", "points": 3})],
+    ids=["the survivor", "the other"],
+)
+def test_who_was_split_is_erased_alone_and_the_other_keeps_what_is_its_own(
+    room, split, is_projected, erased, phone, traits
+):
+    if is_projected:
+        room.project()
+    erase(room, split[erased])
+    room.project()
+    assert [(one["phone"], one["traits"]) for one in room.contacts()] == [(phone, traits)]
+    assert faults(room) == []
+    assert live(room) == anew(room)
+
+
+def test_a_past_in_which_the_erased_one_was_there_has_the_other_alone(room, split):
+    erase(room, split[1])
+    scratch = StateFile(room.folder / "past.db")
+    for position, found in ((2, 1), (5, 1), (7, 1)):
+        fold_into(scratch, room.reader, until=position)
+        with scratch.reading() as state:
+            assert state.count() == found
+
+
+def test_a_rebuilt_state_counts_who_was_erased_as_the_state_did_that_was_there(room, split):
+    room.take(tracked(phone=RAVI), row(2, MEERA))
+    room.project()
+    erase(room, split[0])
+    room.project()
+    scratch = StateFile(room.folder / "anew.db")
+    fold_into(scratch, room.reader)
+    with scratch.reading() as rebuilt, closing(room.state()) as there:
+        assert by_quarter(rebuilt) == by_quarter(there)
+
+
+def by_quarter(state):
+    """Contacts made, merged, undone, redone and erased, by quarter hour."""
+    found = {}
+    for origin, counts in state.growth(0, 2**62):
+        names = ("made", "merged", "undone", "redone", "erased", "events")
+        was = found.setdefault(origin.quarter, dict.fromkeys(names, 0))
+        found[origin.quarter] = {name: was[name] + getattr(counts, name) for name in names}
+    return found

@@ -16,7 +16,7 @@ from ledger.log.port import Batch, Rejection, Taken
 from ledger.log.sqlite import by_hand, erasing, kept_out, undoing
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import load, make, store
-from ledger.log.sqlite.merges import has_split, standing
+from ledger.log.sqlite.merges import standing
 from ledger.log.sqlite.rows import write
 from ledger.log.sqlite.undoing import is_undone
 from ledger.log.sqlite.whole import undecided
@@ -200,7 +200,7 @@ class SqliteBatch(Batch):
 
     def mark_erased(self, emptied: Emptied) -> None:
         """See `Batch.mark_erased`."""
-        erasing.release(self._connection, emptied.contacts)
+        erasing.release(self._connection, emptied.contacts, self.position + 1)
         erasing.mark(self._connection, emptied, self.position + 1)
 
     def kept_out(self, phones: Collection[str], user_ids: Collection[str]) -> KeptOut:
@@ -236,10 +236,6 @@ class SqliteBatch(Batch):
     def are_apart(self, one: int, other: int) -> bool:
         """See `Batch.are_apart`."""
         return by_hand.are_apart(self._connection, one, other)
-
-    def has_split(self, contact: int) -> bool:
-        """See `Batch.has_split`."""
-        return has_split(self._connection, contact)
 
     def aliases(self, contact: int) -> tuple[list[str], list[str]]:
         """See `Batch.aliases`."""

@@ -12,10 +12,13 @@ from ledger.events.signing import Signer
 from ledger.log.entry import FoldRow, unpack_headers
 from ledger.log.erasure import NAMING, Emptied, Erasure, Erasures, Sought, read_emptied
 from ledger.log.keeping_out import KeptOut, hashes
+from ledger.log.sqlite import by_hand
 from ledger.log.sqlite.connected import Connected
 from ledger.log.sqlite.entries import FOLDED
 from ledger.log.sqlite.kept_out import is_anybody, keep_out, kept_out
-from ledger.log.sqlite.merges import components
+from ledger.log.sqlite.merges import components, group, survivors
+from ledger.log.sqlite.undoing import undoings
+from ledger.log.sqlite.whose import not_empty, split_up
 from ledger.sqlite import Connection
 from ledger.wal import cut_whole
 
@@ -66,16 +69,16 @@ def erased_among(connection: Connection, contacts: Iterable[int]) -> dict[int, i
 
 
 def erase(connection: Connection, signer: Signer, contact: int, order: OrderPlace, *, keeps_out: bool) -> Emptied:
-    """Empty what the entries say of a contact and all that were ever merged with it.
+    """Empty what the entries say of a contact and all that are one with it.
 
     What was decided before is written. Which entries these are, an entry that does not know the person any more says;
     whom to look for elsewhere is kept until that is done.
     """
-    contacts = sorted(components(connection, [contact]))
-    about = _positions(connection, f"contact {_THESE}", contacts)
-    sought = _sought(connection, contacts, about, order.offset, order.at)
+    contacts = sorted(group(connection, survivors(connection, [contact], order.erasure)[contact]))
+    about, of_others, kept = split_up(connection, contacts, order.erasure)
+    sought = _sought(connection, contacts, [*about, *of_others], kept, order)
     connection.execute("INSERT INTO unfinished_erasures VALUES (?, ?)", (order.erasure, _json(sought).decode()))
-    others = _others(connection, Mentions(sought.phones, sought.user_ids))
+    others = [*of_others, *_others(connection, Mentions(sought.phones, sought.user_ids))]
     others = sorted({*others, *_retried(connection, [*about, *others])})
     positions = [*about, *others]
     names = _forget_names(connection, signer, positions)
@@ -90,17 +93,29 @@ def erase(connection: Connection, signer: Signer, contact: int, order: OrderPlac
         connection.execute(_EMPTY, (_listed(some),))
     _forget_sources(connection, sources)
     out = hashes(signer, sought.phones, sought.user_ids) if keeps_out else ()
-    emptied = Emptied(contacts, others, len(positions), names, sorted(name.hex() for by in out for name in by))
-    release(connection, contacts)
+    hashed = sorted(name.hex() for by in out for name in by)
+    emptied = Emptied(contacts, others, len(positions), names, hashed, kept)
+    release(connection, contacts, order.erasure)
     mark(connection, emptied, order.erasure)
     return emptied
 
 
-def release(connection: Connection, contacts: Sequence[int]) -> None:
-    """These contacts are found by nothing any more."""
+def release(connection: Connection, contacts: Sequence[int], erasure: int) -> None:
+    """These contacts are found by nothing any more, and whoever was one of them by what their own entries say."""
     for table in _HELD:
         connection.execute(f"DELETE FROM {table} WHERE contact {_THESE}", (_listed(contacts),))
     connection.execute(f"UPDATE contacts SET phone = NULL, user_id = NULL WHERE contact {_THESE}", (_listed(contacts),))
+    members = components(connection, contacts)
+    if len(members) == len(contacts):
+        return
+    for column, tables in (("phone", ("phones", "former_phones")), ("user_id", ("user_ids", "former_user_ids"))):
+        for table in tables:
+            connection.execute(
+                f"DELETE FROM {table} WHERE contact {_THESE} AND {column} NOT IN"
+                f" (SELECT {column} FROM entries WHERE contact {_THESE} AND {column} IS NOT NULL)",
+                (_listed(members), _listed(members)),
+            )
+    by_hand.renew(connection, members, undoings(connection, erasure), erasure)
 
 
 def mark(connection: Connection, emptied: Emptied, erasure: int) -> None:
@@ -112,31 +127,32 @@ def mark(connection: Connection, emptied: Emptied, erasure: int) -> None:
     )
 
 
-def _positions(connection: Connection, condition: str, values: Iterable[int]) -> list[int]:
-    query = f"SELECT position FROM entries WHERE {condition} AND salt IS NOT NULL ORDER BY position"
-    return [position for (position,) in connection.execute(query, (_listed(values),)).fetchall()]
-
-
 def forget_sought(connection: Connection, erasure: int) -> bool:
     """Forget whom an erasure looked for; whether no page of the file or its WAL has it any more."""
     connection.execute("DELETE FROM unfinished_erasures WHERE erasure = ?", (erasure,))
     return cut_whole(connection)
 
 
-def _sought(connection: Connection, contacts: Sequence[int], about: Sequence[int], offset: int, at: int) -> Sought:
-    """The phones and user ids that the contacts' entries name, but for those that another contact has by now."""
-    given, found, is_shared = _listed(contacts), list[list[str]](), False
+def _sought(
+    connection: Connection, contacts: Sequence[int], about: Sequence[int], kept: Sequence[int], order: OrderPlace
+) -> Sought:
+    """The phones and user ids that the person's entries name, but for those that another contact has by now, or had
+    when the two were one.
+    """
+    found, is_shared = list[list[str]](), False
     for column, table in (("phone", "phones"), ("user_id", "user_ids")):
         rows = connection.execute(
             f"SELECT DISTINCT {column}, EXISTS (SELECT 1 FROM {table} WHERE {table}.{column} = entries.{column}"
-            f" AND {table}.contact NOT {_THESE}) FROM entries WHERE contact {_THESE} AND {column} IS NOT NULL",
-            (given, given),
+            f" AND {table}.contact NOT {_THESE}) OR {column} IN"
+            f" (SELECT {column} FROM entries WHERE position {_THESE})"
+            f" FROM entries WHERE position {_THESE} AND {column} IS NOT NULL",
+            (_listed(contacts), _listed(kept), _listed(about)),
         ).fetchall()
         found.append([str(value) for value, is_another_s in rows if not is_another_s])
         is_shared = is_shared or any(is_another_s for _, is_another_s in rows)
     phones, user_ids = found
     values = _values(connection, about)
-    return Sought([f"+{phone}" for phone in phones], user_ids, offset, at, values, is_shared)
+    return Sought([f"+{phone}" for phone in phones], user_ids, order.offset, order.at, values, is_shared)
 
 
 def _values(connection: Connection, about: Sequence[int]) -> list[str]:
@@ -180,7 +196,7 @@ def _walked(
 def _retried(connection: Connection, positions: Sequence[int]) -> Iterator[int]:
     """The rejected messages that entries at these positions took again, corrected maybe."""
     for some in _chunks(positions):
-        yield from _positions(
+        yield from not_empty(
             connection,
             "reason IS NOT NULL AND raw_digest IN (SELECT raw_digest FROM entries WHERE reason IS NULL"
             f" AND raw_digest IS NOT NULL AND position {_THESE})",

@@ -17,6 +17,7 @@ from ledger.log.fault import Fault
 from ledger.log.identities import Identities
 from ledger.log.questions import KeptIdentities
 from ledger.log.sqlite import by_hand, kept_out, undoing
+from ledger.log.sqlite.erasing import release
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import make, store
 from ledger.log.sqlite.seal import seal_faults
@@ -173,6 +174,8 @@ class _Fold:
             self._bind(done, position - 1)
             if type in types.ABOUT_MERGES:
                 self._merge_or_split(position, type)
+            elif type == types.CONTACT_ERASED:
+                self._erase(position, detail)
             elif type == types.IMPORT_UNDONE:
                 undoing.release(self._connection, source, position)
             else:
@@ -189,7 +192,9 @@ class _Fold:
             "SELECT position, type, name, detail FROM entries INDEXED BY entries_of_undoings JOIN sources"
             " USING (source) WHERE type IN ('ImportUndone', 'ImportRedone') AND reason IS NULL"
             " UNION ALL SELECT position, type, NULL, NULL FROM entries INDEXED BY entries_of_merge_orders"
-            " WHERE type IN ('ContactsMerged', 'ContactsSplit') AND reason IS NULL ORDER BY position"
+            " WHERE type IN ('ContactsMerged', 'ContactsSplit') AND reason IS NULL"
+            " UNION ALL SELECT position, type, NULL, detail FROM entries INDEXED BY entries_of_erasures"
+            " WHERE type = 'ContactErased' AND reason IS NULL ORDER BY position"
         ).fetchall()
 
     def _merge_or_split(self, position: int, type: str) -> None:
@@ -199,6 +204,12 @@ class _Fold:
         change = by_hand.merge if type == types.CONTACTS_MERGED else by_hand.split
         if None not in (contact, absorbed):  # as in a log that was changed
             change(self._connection, contact, absorbed, position, undoing.undoings(self._connection, position))
+
+    def _erase(self, position: int, detail: str | None) -> None:
+        """What the entries left have found whoever was one with the erased contacts for a time."""
+        emptied = read_emptied(detail)
+        if emptied is not None:
+            release(self._connection, emptied.contacts, position)
 
     def _bind(self, after: int, until: int) -> None:
         """What the entries in between bind, none of which is an undo: so no phone and no user id is freed by them."""

@@ -113,9 +113,3 @@ def is_gone(connection: Connection, contact: int) -> bool:
     )
     row = connection.execute(query, (contact,)).fetchone()
     return row is not None and bool(row[0])
-
-
-def has_split(connection: Connection, contact: int) -> bool:
-    """Whether somebody that was ever merged with a contact is another than it now."""
-    members = sorted(components(connection, [contact]))
-    return len(set(survivors(connection, members, 2**62).values())) > 1

@@ -89,7 +89,11 @@ def touched(connection: Connection, source: int, until: int) -> list[int]:
     about = set(survivors(connection, sorted(found - revised.keys()), until).values())
     for component in {revised[contact] for contact in found if contact in revised}:
         about |= survivors_of(by_hand.told(connection, component, until), source, until)
-    return sorted(about)
+    erased = connection.execute(
+        "SELECT contact FROM erased_contacts WHERE contact IN (SELECT value FROM json_each(?))",
+        (_listed(sorted(about)).decode(),),
+    ).fetchall()
+    return sorted(about.difference(contact for (contact,) in erased))
 
 
 def release(connection: Connection, name: str, position: int) -> None:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from service.commands.erase_contact import person_of
 from service.jobs.erasing.erasing import ErasureRefused
-from service.queries.find import find_id
+from service.queries.find import find, find_id
 from service.wiring.drivers import now
 from service.wiring.erasing import erasing
 from tests.examples import ASHA, GAVIN
@@ -41,6 +42,28 @@ def gavin(world):
     world.track(phone=ASHA, name="Asha")
     world.settle()
     return world.contact(GAVIN)["id"]
+
+
+@pytest.mark.parametrize(("erased", "left", "entries"), [(GAVIN, ASHA, 5), (ASHA, GAVIN, 5)])
+def test_who_was_split_from_another_is_erased_alone(eraser, world, gavin, erased, left, entries):
+    asha = world.contact(ASHA)["id"]
+    world.send_signed("/cli", "ContactsMerged", "o1", {"survivor": gavin, "absorbed": asha})
+    world.track(phone=ASHA, city="Agra")
+    world.track(phone=GAVIN, city="Pune")
+    world.track(phone=ASHA, user_id="gavin-7731", area="Kothrud")
+    world.send_signed("/cli", "ContactsSplit", "o2", {"absorbed": asha})
+    world.settle()
+    with world.drivers.log_reader() as log:
+        person = person_of(log, find(log, erased))
+    assert (list(person.phones), person.entries) == ([erased], entries)
+    with everything_running(world):
+        answer = eraser.delete(f"/v1/contacts/{world.contact(erased)['id']}", WHY)
+    assert (answer.status_code, answer.json["done"]) == (200, True)
+    (there,) = world.contacts()
+    city = "Agra" if left == ASHA else "Pune"
+    assert (there["phone"], there["traits"]["city"]) == (left, city)
+    told = eraser.read(f"/v1/contacts/{there['id']}/history").json["events"]
+    assert [one["type"] for one in told] == ["UserTracked", "UserTracked"]
 
 
 @pytest.fixture

@@ -1,0 +1,52 @@
+"""Which entries of a merge component say something of some of its contacts, for an erasure of these alone (R31). Pure.
+
+After a split each event has a home, which is the fold's rule of whose it is (`ledger.log.revisions`). What is at home
+with the person is the person's, whatever number it was taken under; and so is an event of another's that names the
+person's user id beside the other's phone: nothing of a message can be taken out, since the log keeps it as it came.
+"""
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+
+from ledger.events import types
+from ledger.log.entry import FoldRow, phone_text
+from ledger.log.questions import ABSORBED, CONTACT, CONTACT_ID, IMPORT, PHONE, POSITION, TYPE, USER_ID
+from ledger.log.revisions import IdentityEvent, homes
+
+
+def theirs(told: Sequence[IdentityEvent], contacts: Collection[int]) -> set[int]:
+    """The positions of the events that are about one of these contacts, or name one; merges and splits of them too.
+
+    `told` are all events of the component that are not skipped, in log order, and `contacts` all that are one person:
+    no other is merged with them now. What is left has its home with none of them, also when it is asked alone.
+    """
+    found = {
+        one.position
+        for one in told
+        if one.type in types.ABOUT_MERGES and not {one.contact, one.absorbed}.isdisjoint(contacts)
+    }
+    while True:
+        left = [emptied(one) if one.position in found else one for one in told]
+        at_home = {
+            position
+            for position, home in homes(left).items()
+            if home.contact in contacts or home.user_id_of in contacts
+        }
+        more = at_home - found - {one.position for one in told if one.phone is None and one.user_id is None}
+        if not more:
+            return found
+        found |= more
+
+
+def told_in(row: FoldRow) -> IdentityEvent:
+    """What a row of the fold says of who is who."""
+    return IdentityEvent(
+        row[POSITION], row[TYPE], row[IMPORT], row[CONTACT] or 0, row[CONTACT_ID], row[ABSORBED],
+        phone_text(row[PHONE]), row[USER_ID],
+    )  # fmt: skip
+
+
+def emptied(one: IdentityEvent) -> IdentityEvent:
+    """What is left of an event that says nothing any more: whom it was taken for."""
+    return msgspec.structs.replace(one, phone=None, user_id=None)
