@@ -38,7 +38,8 @@ class Sought(msgspec.Struct, frozen=True):
     `phones` are E.164, `values` the names and email addresses that were ever said of the person. What another contact
     had by then is not looked for, and nothing that came after the order is about the person: `offset` is the order's on
     the bus, `at` when the bus took it, in microseconds since the epoch.
-    `is_shared`: something was left out, so that messages about the person name what is somebody else's.
+    `is_shared`: something was left out, so that messages about the person name what is somebody else's; or some of them
+    name nobody, as those do that merged the person with another contact.
     """
 
     phones: list[str]

@@ -226,8 +226,11 @@ class Commands(ABC):
         """Every undo and redo of an import by position `until`."""
 
     @abstractmethod
-    def touched(self, source: int, until: int) -> list[int]:
-        """The contacts that the source's events before position `until` are about, as they were merged by then."""
+    def touched(self, source: int, until: int, erased_by: int | None = None) -> list[int]:
+        """The contacts that the source's events before position `until` are about, as they were merged by then.
+
+        Without those that are erased; with `erased_by`, that an entry up to that position has erased.
+        """
 
     @abstractmethod
     def refused(self, position: int) -> Refused:

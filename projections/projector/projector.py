@@ -124,7 +124,7 @@ class Projector:
         """Take an undo or a redo, and note whom it is about; they are folded anew one by one."""
         source, position = row[IMPORT], row[POSITION]
         assert source is not None
-        page, touched = FoldPage({}, self._import_ids), self._log.touched(source, position)
+        page, touched = FoldPage({}, self._import_ids), self._log.touched(source, position, position)
         page.fold([row])
         checkpoint = self._checkpoint_at(position)
         self._store.undo(page.imports, touched, checkpoint)

@@ -61,9 +61,9 @@ class SqliteCommands(Connected, Commands):
         """See `Commands.undoings`."""
         return undoing.undoings(self._connection, until)
 
-    def touched(self, source: int, until: int) -> list[int]:
+    def touched(self, source: int, until: int, erased_by: int | None = None) -> list[int]:
         """See `Commands.touched`."""
-        return undoing.touched(self._connection, source, until)
+        return undoing.touched(self._connection, source, until, erased_by)
 
     def refused(self, position: int) -> Refused:
         """See `Commands.refused`."""

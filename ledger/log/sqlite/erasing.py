@@ -139,7 +139,7 @@ def _sought(
     """The phones and user ids that the person's entries name, but for those that another contact has by now, or had
     when the two were one.
     """
-    found, is_shared = list[list[str]](), False
+    found, is_shared = list[list[str]](), _has_orders(connection, about)
     for column, table in (("phone", "phones"), ("user_id", "user_ids")):
         rows = connection.execute(
             f"SELECT DISTINCT {column}, EXISTS (SELECT 1 FROM {table} WHERE {table}.{column} = entries.{column}"
@@ -153,6 +153,12 @@ def _sought(
     phones, user_ids = found
     values = _values(connection, about)
     return Sought([f"+{phone}" for phone in phones], user_ids, order.offset, order.at, values, is_shared)
+
+
+def _has_orders(connection: Connection, about: Sequence[int]) -> bool:
+    """Whether one of these entries merges or splits: its message has no name of the person, but says why."""
+    query = f"SELECT 1 FROM entries WHERE position {_THESE} AND type IN ('ContactsMerged', 'ContactsSplit') LIMIT 1"
+    return any(connection.execute(query, (_listed(some),)).fetchone() for some in _chunks(about))
 
 
 def _values(connection: Connection, about: Sequence[int]) -> list[str]:

@@ -71,12 +71,17 @@ def newest_about(connection: Connection, contact: int, after: int) -> int:
     return split if split > after else 0
 
 
-def touched(connection: Connection, source: int, until: int) -> list[int]:
+def touched(connection: Connection, source: int, until: int, erased_by: int | None = None) -> list[int]:
     """The contacts that events of a source before position `until` are about, by what they had been merged into then.
 
-    In order of number; also those that are gone.
+    In order of number; also those that are gone, but not those that are erased (with `erased_by`, by that position).
     """
-    found: set[int] = set()
+    empty = connection.execute(
+        "SELECT DISTINCT contact FROM entries INDEXED BY entries_erased_rows WHERE import = ? AND import IS NOT NULL"
+        " AND salt IS NULL AND reason IS NULL AND NOT skipped AND position < ? AND contact IS NOT NULL",
+        (source, until),
+    ).fetchall()
+    found = {contact for (contact,) in empty}
     last = ""
     while rows := connection.execute(
         "SELECT message_id, iif(skipped OR position >= ?, NULL, contact) FROM entries"
@@ -90,8 +95,8 @@ def touched(connection: Connection, source: int, until: int) -> list[int]:
     for component in {revised[contact] for contact in found if contact in revised}:
         about |= survivors_of(by_hand.told(connection, component, until), source, until)
     erased = connection.execute(
-        "SELECT contact FROM erased_contacts WHERE contact IN (SELECT value FROM json_each(?))",
-        (_listed(sorted(about)).decode(),),
+        "SELECT contact FROM erased_contacts WHERE contact IN (SELECT value FROM json_each(?)) AND erasure <= ?",
+        (_listed(sorted(about)).decode(), 2**62 if erased_by is None else erased_by),
     ).fetchall()
     return sorted(about.difference(contact for (contact,) in erased))
 

@@ -17,7 +17,7 @@ from service.queries.selection import Selection
 from service.wiring.erasing import erasing
 from service.wiring.exports import export_maker, exports
 from service.wiring.ledger import verification
-from tests.examples import GAVIN
+from tests.examples import ASHA, GAVIN
 from tests.service.imports.imported import WorldImports, silent
 from tests.service.imports.orders import UNDO, order
 from tests.world import World
@@ -174,6 +174,20 @@ def test_what_is_somebody_else_s_by_then_stays_whole(world):
     assert world.contact(PHONE)["traits"] == {"name": "Asha"}
     assert b"Asha" in b"".join(path.read_bytes() for path in world.folder.glob("bus.db*"))
     assert {name for name, needle in traces(world) if needle == b"Zyxwvutsr"} == set()
+
+
+def test_why_two_were_merged_and_split_is_nowhere_once_one_of_them_is_erased(world):
+    for phone in (GAVIN, ASHA):
+        world.track(phone=phone)
+    world.settle()
+    ids = [world.contact(phone)["id"] for phone in (GAVIN, ASHA)]
+    why = "Asha writes from her husband's telephone"
+    world.send_signed("/cli", "ContactsMerged", "o1", {"survivor": ids[0], "absorbed": ids[1], "reason": why})
+    world.send_signed("/cli", "ContactsSplit", "o2", {"absorbed": ids[1], "reason": why})
+    world.settle()
+    assert why.encode() in b"".join(path.read_bytes() for path in world.folder.glob("bus.db*"))
+    erase(world, ASHA)
+    assert why.encode() not in b"".join(path.read_bytes() for path in world.folder.rglob("*") if path.is_file())
 
 
 def test_a_restored_backup_that_takes_the_order_from_the_bus_erases_everywhere(world, tmp_path):
