@@ -96,6 +96,11 @@ class Growth:
         counts.opted_in += _opted_in(step.after) - _opted_in(step.before)
 
 
+def opted_in(states: Iterable[ContactState]) -> int:
+    """How many of these have opted in to WhatsApp."""
+    return sum(map(_opted_in, states))
+
+
 def erased(states: Iterable[ContactState], recorded: int, source: int | None, by: str | None) -> dict[Origin, Counts]:
     """What an erasure takes away, at its own time: these contacts, as they were counted until then.
 
@@ -105,8 +110,7 @@ def erased(states: Iterable[ContactState], recorded: int, source: int | None, by
     gone = list(states)
     if not gone:
         return {}
-    opted_in = sum(map(_opted_in, gone))
-    return {Origin(recorded // QUARTER, source or 0, by or ""): Counts(erased=len(gone), opted_in=-opted_in)}
+    return {Origin(recorded // QUARTER, source or 0, by or ""): Counts(erased=len(gone), opted_in=-opted_in(gone))}
 
 
 def summed(counts: Iterable[Counts]) -> Counts:

@@ -7,7 +7,7 @@ from ledger.log.erasure import Emptied
 from ledger.log.port import FoldRow, LogReader
 from ledger.log.questions import ABSORBED, CONTACT, IMPORT, POSITION, TYPE
 from projections.fold.evolve import VERSION
-from projections.fold.growth import Growth, Since
+from projections.fold.growth import Growth, Since, opted_in, summed
 from projections.fold.outcomes import SettledRows, closed
 from projections.fold.page import FoldPage, ImportIds
 from projections.fold.replay import refolded
@@ -196,7 +196,15 @@ class Projector:
         self.checkpoint = checkpoint
 
     def _refolded(self, dirty: Since, growth: Growth, until: int) -> dict[int, ContactState]:
-        return refolded(self._log, self._log.undoings(until), dirty, until, self._import_ids, growth)
+        counted = summed(growth.counts.values()).opted_in
+        states = refolded(self._log, self._log.undoings(until), dirty, until, self._import_ids, growth)
+        if self._log.next_erasure(0) is not None:  # what an entry that is empty by now said is still counted
+            there, head = self._store.load(dirty), self._log.head_at(until)
+            assert head is not None
+            change = opted_in(states.values()) - opted_in(there.values())
+            counted = summed(growth.counts.values()).opted_in - counted
+            growth.of(head.recorded, None, None).opted_in += change - counted
+        return states
 
     def _checkpoint_at(self, position: int) -> Checkpoint:
         head = self._log.head_at(position)

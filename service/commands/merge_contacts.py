@@ -46,7 +46,7 @@ class OrderRefused(Exception):
     def __init__(self, entry: Entry) -> None:
         super().__init__(entry.detail or str(entry.reason))
         self.position = entry.position
-        self.reason = entry.reason
+        self.is_outdated = entry.reason == "precondition_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +123,17 @@ class ContactMerges:
             absorbed = found.asked if found.asked != found.contact else self._merged_into(log, found.contact)
             return self._plan(log, types.CONTACTS_SPLIT, found.contact, absorbed)
 
-    def order(self, plan: MergePlan, said: MergeSaid, seconds: float = 2.0) -> MergeOrdered:
+    def order(self, plan: MergePlan, said: MergeSaid, seconds: float = 2.0, *, is_firm: bool = False) -> MergeOrdered:
         """Order what was planned; once more, planned anew, where one of the two had an event after the plan.
+
+        With `is_firm` it is refused then.
 
         Each is waited for so many seconds at most. Raises MergeOptsIn, OrderRefused, CannotMerge, Unknown, BusError.
         """
         try:
             return MergeOrdered(plan, self._order(plan, said, seconds))
         except OrderRefused as refused:
-            if refused.reason != "precondition_failed":
+            if is_firm or not refused.is_outdated:
                 raise
             plan = self._anew(plan)
         return MergeOrdered(plan, self._order(plan, said, seconds))

@@ -14,7 +14,8 @@ MERGE: dict[str, Any] = {"absorbed": "+919820098200", "reason": "The same person
 SPLIT: dict[str, Any] = {"reason": "Two people who share a phone"}
 DONE: dict[str, Any] = {"position": 12, "opts_in": False, "contacts": [contact_examples.CONTACT]}
 
-_REASON = {"load_default": None, "allow_none": True, "validate": validate.Length(max=500)}
+_SHORT = validate.Length(max=500, error="is longer than {max} characters: say it shorter")
+_REASON = {"load_default": None, "allow_none": True, "validate": _SHORT}
 
 
 def _flag(text: str) -> fields.Boolean:

@@ -174,6 +174,11 @@ class Routes:
         )
         return decorate
 
+    def may_name(self, *headers: Mapping[str, Any]) -> Decorator:
+        """Describe headers that the call may carry, each an OpenAPI parameter."""
+        decorate: Decorator = self.blueprint.doc(parameters=list(headers))
+        return decorate
+
     def answers(
         self,
         status: int,

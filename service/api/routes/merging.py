@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, g
 
 from service.api.description import merge_shapes as shapes
+from service.api.http.if_match import IF_MATCH, named_positions
 from service.api.http.routing import Routes, Scopes, json_answer
 from service.commands.merge_contacts import (
     CannotMerge,
@@ -37,7 +38,8 @@ def merging_routes(services: Services) -> Routes:
     @routes.body(shapes.MergeBody, example=shapes.MERGE)
     @routes.answers(200, shapes.MergePlanSchema, example=shapes.DONE)
     @routes.answers(202, shapes.MergePlanSchema)
-    @routes.problems(404, 409, 422, 503)
+    @routes.may_name(IF_MATCH)
+    @routes.problems(404, 409, 412, 422, 503)
     def merge_contacts(body: dict[str, Any], id: str) -> Response:
         """Merge another contact into this one.
 
@@ -57,7 +59,8 @@ def merging_routes(services: Services) -> Routes:
     @routes.body(shapes.SplitBody, example=shapes.SPLIT)
     @routes.answers(200, shapes.MergePlanSchema, example=shapes.DONE)
     @routes.answers(202, shapes.MergePlanSchema)
-    @routes.problems(404, 409, 422, 503)
+    @routes.may_name(IF_MATCH)
+    @routes.problems(404, 409, 412, 422, 503)
     def split_contact(body: dict[str, Any], id: str) -> Response:
         """Split this contact from the one that it is merged into.
 
@@ -80,15 +83,25 @@ def merging_routes(services: Services) -> Routes:
 
 def _ordered(merges: ContactMerges, plan: MergePlan, body: dict[str, Any]) -> Response:
     said = MergeSaid(f"key:{g.key.name}", body["reason"], body["allow_opt_in"])
+    read_at, newest = named_positions(), plan.before[0]["position"]
+    if read_at is not None and newest not in read_at:
+        raise _outdated(f"the contact has changed since it was read: If-Match does not name its newest event, {newest}")
     try:
-        ordered = MergeOrdered(plan, None) if body["dry_run"] else merges.order(plan, said)
+        is_firm = read_at is not None
+        ordered = MergeOrdered(plan, None) if body["dry_run"] else merges.order(plan, said, is_firm=is_firm)
     except CannotMerge as fault:
         raise Problem(409, str(fault), reason="wrong_state") from None
     except MergeOptsIn as fault:
         text = f"{fault}: say allow_opt_in to do it all the same"
         raise Problem(409, text, reason="opt_in_not_allowed") from None
     except OrderRefused as fault:
+        if fault.is_outdated:
+            raise _outdated(str(fault)) from None
         raise Problem(409, str(fault), reason="wrong_state", position=fault.position) from None
     plan = ordered.plan
     answer = {"position": ordered.position, "opts_in": plan.opts_in, "contacts": plan.after}
     return json_answer(answer, 202 if ordered.position is None and not body["dry_run"] else 200)
+
+
+def _outdated(text: str) -> Problem:
+    return Problem(412, text, reason="precondition_failed")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response, g
 
 from ledger.events.calls import contact_patch, new_contact
 from ledger.events.schema import SCHEMAS, FieldFault
@@ -14,6 +14,7 @@ from service.api.description import writing_examples as examples
 from service.api.description.contact_shapes import ListedSchema, MovedSchema
 from service.api.description.shapes import TakenSchema
 from service.api.http.claims import claim_of
+from service.api.http.if_match import IF_MATCH, named_positions
 from service.api.http.routing import TOKEN, Routes, json_answer
 from service.api.routes.contacts import moved
 from service.commands.call_messages import noted
@@ -26,18 +27,9 @@ from service.queries import contact as documents
 CONTACTS = "/v1/contacts"
 """The contacts' address, and the source of the messages that are sent from here."""
 
-_LONGEST_TAG = 16
-"""Digits: a position has fewer."""
-
 _TOKEN = {TOKEN: "For reads that must show this"}
 _LOCATION = {"Location": "The contact's address"}
 _ETAG = {"ETag": "The position of the contact's newest event"}
-_IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "description": "The ETag that the contact was read with: change it only if nothing has happened to it since",
-    "schema": {"type": "string"},
-}
 
 
 def writing_routes(services: Services) -> Routes:
@@ -78,7 +70,7 @@ def _making(routes: Routes, services: Services, changes: ContactChanges) -> None
 def _changing(routes: Routes, services: Services, changes: ContactChanges) -> None:
     @routes.patch("/v1/contacts/<id>", scope="track")
     @routes.takes(SCHEMAS["ContactPatch"], example=examples.CONTACT_PATCH)
-    @routes.repeatable(_IF_MATCH)
+    @routes.repeatable(IF_MATCH)
     @routes.answers(200, ListedSchema, example=examples.CHANGED_CONTACT, headers={**_ETAG, **_TOKEN})
     @routes.answers(202, TakenSchema, headers=_TOKEN)
     @routes.answers(308, MovedSchema, headers={"Location": "The address of the contact it was merged into"})
@@ -95,7 +87,7 @@ def _changing(routes: Routes, services: Services, changes: ContactChanges) -> No
         patch = contact_patch(read_object(g.content))
         try:
             claim = partial(claim_of, services.idempotency, g.content)
-            changed = changes.change(id, patch, g.key.name, claim, _positions())
+            changed = changes.change(id, patch, g.key.name, claim, named_positions())
         except ContactMoved as fault:
             return moved(fault.into)
         except ContactChanged as fault:
@@ -105,15 +97,6 @@ def _changing(routes: Routes, services: Services, changes: ContactChanges) -> No
         with services.readers.log() as log:
             left = documents.left_by(services.readers, log, changed.entry)
         return json_answer(_readable(left), 200, {TOKEN: changed.token, "ETag": f'"{left["position"]}"'})
-
-
-def _positions() -> set[int] | None:
-    """What the request's If-Match names; None where it asks for nothing."""
-    if "If-Match" not in request.headers or request.if_match.star_tag:
-        return None
-    return {
-        int(tag) for tag in request.if_match if tag and tag.isascii() and tag.isdecimal() and len(tag) < _LONGEST_TAG
-    }
 
 
 def _changed(current: ContactState) -> Problem:

@@ -109,6 +109,30 @@ def test_a_merge_is_planned_once_more_where_something_newer_is_on_its_way(client
     assert answer.json["contacts"][0]["traits"]["city"] == "Agra"
 
 
+def test_a_contact_that_has_changed_since_it_was_read_is_not_merged(client, world, two):
+    etag = client.read(f"/v1/contacts/{two[0]}").headers["ETag"]
+    world.track(phone=GAVIN, city="Agra")
+    assert merged_if(client, world, etag, *two) == (412, "precondition_failed")  # still on its way
+    world.settle()
+    assert merged_if(client, world, etag, *two) == (412, "precondition_failed")
+    etag = client.read(f"/v1/contacts/{two[0]}").headers["ETag"]
+    assert merged_if(client, world, etag, *two) == (200, None)
+
+
+def merged_if(client, world, etag, one, other):
+    with settling(world):
+        answer = client.post(f"/v1/contacts/{one}/merge", {"absorbed": other}, headers={"If-Match": etag})
+    return answer.status_code, answer.json.get("reason")
+
+
+def test_a_reason_that_is_too_long_says_what_to_do(client, two):
+    refused = client.post(f"/v1/contacts/{two[0]}/merge", {"absorbed": ASHA, "reason": "x" * 501})
+    assert (refused.status_code, refused.json["message"]) == (
+        422,
+        "reason is longer than 500 characters: say it shorter",
+    )
+
+
 def test_a_merge_with_itself_or_with_nobody_is_refused(client, world, two):
     assert merged(client, world, two[0], GAVIN).status_code == 409
     assert merged(client, world, two[0], MEERA).status_code == 404
