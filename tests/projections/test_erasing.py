@@ -196,6 +196,30 @@ def test_who_was_split_is_erased_alone_and_the_other_keeps_what_is_its_own(
     assert live(room) == anew(room)
 
 
+def test_a_state_behind_an_undo_and_a_redo_goes_on_where_the_contact_was_erased_since(room):
+    """The redo brings back whom a merge after it takes in, although nothing is left of that contact in the log."""
+    room.take(tracked(phone=GAVIN), row(1, ASHA), order_message("ImportUndone", "o1", published=1))
+    room.project()
+    room.take(
+        order_message("ImportRedone", "o2", published=1),
+        merge_message(FIRST, SECOND),
+        tracked(phone=ASHA, traits={"city": "Agra"}),
+    )
+    (first,) = room.take(erasure_message(str(FIRST)))
+    assert first.reason is None
+    room.project(1)
+    assert room.contacts() == []
+    assert faults(room) == []
+
+
+def test_who_opted_in_is_counted_off_once_where_an_undo_and_an_erasure_follow_each_other(room):
+    first, _ = room.take(row(1, GAVIN, traits={"whatsapp_opted": True}), tracked(phone=ASHA))
+    room.project()
+    room.take(order_message("ImportUndone", "o1", published=1), tracked(phone=RAVI), erasure_message(first))
+    room.project(1)
+    assert faults(room) == []
+
+
 def test_a_past_in_which_the_erased_one_was_there_has_the_other_alone(room, split):
     erase(room, split[1])
     scratch = StateFile(room.folder / "past.db")
