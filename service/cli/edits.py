@@ -6,7 +6,8 @@ import click
 
 from ledger.events.schema import Invalid
 from service.cli.given import who
-from service.cli.imports import at_work, finish
+from service.cli.import_work import at_work
+from service.cli.imports import finish
 from service.cli.print_import import summary
 from service.cli.terminal import Failed, as_json, emit, opened
 from service.cli.track import traits_of

@@ -1,8 +1,8 @@
 """`contacts import` and `contacts imports`: files into the ledger, and what became of them."""
 
 import os
-from collections.abc import Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
@@ -10,36 +10,26 @@ from typing import Any, BinaryIO, TextIO
 import click
 
 from service.cli.given import who
-from service.cli.import_progress import reporting
+from service.cli.import_work import at_work, faults_as_sentences
 from service.cli.print_import import print_check, print_import, summary
 from service.cli.terminal import Failed, as_json, emit, opened
 from service.deployment import logs
-from service.deployment.parts import CONSUMER, PROJECTOR
 from service.imports.columns.choices import BLANKS, MATCHES, MODES, Choices
-from service.imports.record.folder import Busy
-from service.imports.record.lifecycle import ImportState, StepNotAllowed
-from service.imports.record.registry import ImportUnknown
-from service.imports.run.feed import Stalled
+from service.imports.record.lifecycle import ImportState
 from service.imports.run.importer import Importer
-from service.imports.run.ports import Report
-from service.imports.run.undo_import import Order, UndoNotPossible, WouldOptIn
+from service.imports.run.undo_import import Order
 from service.imports.table.dialect import DELIMITERS
-from service.imports.table.refusal import FileRefused, MappingRefused
-from service.imports.table.wording import OF_COMMAND
 from service.processes.roles import Stop, run_imports
-from service.processes.temporary import PartFailed, TemporaryPart, parts_running
 from service.wiring.exports import forget_old_exports
 from service.wiring.imports import importing
 
 _SOME_LEFT_OUT = 3
 
-_READING = frozenset({"reading"})
 _ONLY_READING = frozenset({"reading", "scanning", "checking"})
 """Stages in which neither consumer nor projector has anything to do."""
 
 
 _PREPARED = (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED)
-_HOW_TO_MAP = "--map 'Column=attribute' maps a column, --ignore 'Column' leaves one out."
 
 
 _allow_opt_in = click.option(
@@ -50,12 +40,6 @@ _allow_opt_in = click.option(
 _leave_opted_out = click.option(
     "--leave-opted-out", is_flag=True, help="Have those people stay out: FALSE is said of each of them first."
 )
-
-
-class ImportRefused(click.ClickException):
-    """The file, or what was said about it, cannot be imported."""
-
-    exit_code = 2
 
 
 @click.command("import")
@@ -110,7 +94,7 @@ def import_file(file: BinaryIO, again: bool, dry_run: bool, rejects: Path | None
             document = importer.checks.dry_run(file, name, choices, report, out, by=who())
         emit(document, is_json, lambda: print_check(document))
         return _exit_code(document)
-    with at_work(_READING) as (importer, report):
+    with at_work() as (importer, report):
         brought = importer.bring(file, name, choices, report, again=again, by=who())
         importer.wait(brought.id, report)
         return finish(importer, brought.id, rejects, is_json, already=brought.already)
@@ -213,69 +197,6 @@ def run() -> None:
     forget = partial(forget_old_exports, deployment)
     erase = partial(go_on_with_erasures, drivers)
     run_imports(deployment, stop, partial(importing, deployment), drivers.watched_store, forget, erase)
-
-
-@contextmanager
-def at_work(idle: Collection[str] = _READING) -> Iterator[tuple[Importer, Report]]:
-    """An importer that shows its progress; consumer and projector run once a stage comes that is not `idle`."""
-    deployment = opened().deployment
-    locks = {"consume": CONSUMER.lock(deployment.data), "project": PROJECTOR.lock(deployment.data)}
-    parts: list[TemporaryPart] | None = None
-
-    def check() -> None:
-        for part in parts or ():
-            part.check()
-
-    with (
-        faults_as_sentences(),
-        _interruption_as_sentence(),
-        ExitStack() as running,
-        importing(deployment, check) as importer,
-        reporting() as show,
-    ):
-
-        def report(stage: str, done: int, total: int) -> None:
-            nonlocal parts
-            is_idle = stage in idle or (stage == "applying" and done == total)
-            if parts is None and not is_idle:
-                parts = running.enter_context(parts_running(locks, os.environ))
-            show(stage, done, total)
-
-        yield importer, report
-
-
-class Interrupted(click.ClickException):
-    """Somebody pressed Ctrl-C."""
-
-    exit_code = 130
-
-
-@contextmanager
-def _interruption_as_sentence() -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt as fault:
-        raise Interrupted(
-            "interrupted, and nothing is lost: the same command goes on, and so does `contacts imports resume ID`"
-            " (`contacts imports` shows the ids). A running `contacts serve` goes on by itself."
-        ) from fault
-
-
-@contextmanager
-def faults_as_sentences() -> Iterator[None]:
-    """What can go wrong with an import, as one sentence."""
-    try:
-        yield
-    except MappingRefused as fault:
-        raise ImportRefused(f"{fault.as_sentence(OF_COMMAND)}\n{_HOW_TO_MAP}") from fault
-    except FileRefused as fault:
-        raise ImportRefused(fault.as_sentence(OF_COMMAND)) from fault
-    except WouldOptIn as fault:
-        raise Failed(f"{fault} Nothing was changed; --allow-opt-in says that they have agreed.") from fault
-    except ImportUnknown as fault:
-        raise Failed(str(fault.args[0])) from fault
-    except (Stalled, Busy, StepNotAllowed, UndoNotPossible, PartFailed) as fault:
-        raise Failed(str(fault)) from fault
 
 
 def finish(importer: Importer, id: str, rejects: Path | None, is_json: bool, *, already: bool = False) -> int:

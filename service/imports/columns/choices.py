@@ -119,3 +119,11 @@ def clean_tags(given: Sequence[str]) -> tuple[str, ...]:
     if len(cleaned) > MOST_TAGS:
         raise FileRefused(f"{len(cleaned)} tags are chosen; a row can have {MOST_TAGS} at most.")
     return tuple(cleaned.values())
+
+
+_SELECTION = frozenset({"where", "tag", "q", "match"})
+
+
+def without_selection(edit: Mapping[str, Any]) -> dict[str, Any]:
+    """What `Choices.edit` keeps, without by what the contacts were chosen."""
+    return {name: value for name, value in edit.items() if name not in _SELECTION}

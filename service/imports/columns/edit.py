@@ -1,18 +1,11 @@
 """A change of many contacts as it is asked for: the selection, and what each contact gets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.events.calls import contact_patch
 from service.queries.selection import Selection
-
-_SELECTION = frozenset({"where", "tag", "q", "match"})
-
-
-def without_selection(edit: Mapping[str, Any]) -> dict[str, Any]:
-    """What `Choices.edit` keeps, without by what the contacts were chosen."""
-    return {name: value for name, value in edit.items() if name not in _SELECTION}
 
 
 class NothingToChange(ValueError):

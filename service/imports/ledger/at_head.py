@@ -18,7 +18,7 @@ from projections.fold.replay import last_words, replayed
 from projections.fold.state import ContactState
 from projections.state.generations import Generations
 from projections.state.port import StateReader
-from service.imports.ledger.opted_out import OptedOut
+from service.imports.ledger.opted_out_person import OptedOutPerson
 
 _PAGE = 10_000
 _SAMPLE = 20_000
@@ -92,7 +92,7 @@ class LedgerHead:
         holders = self.identities((), asked)
         return self._whose_opted_out({user_id: holders.by_user_id(user_id) for user_id in asked})
 
-    def opted_in_by(self, import_id: str, *, is_redo: bool) -> list[OptedOut]:
+    def opted_in_by(self, import_id: str, *, is_redo: bool) -> list[OptedOutPerson]:
         """The people who have opted out and whom an undo of an import, or a redo, would opt in if it came now (R16).
 
         At most these: a redo leaves out rows whose phone or user id is another contact's by then.
@@ -104,12 +104,12 @@ class LedgerHead:
         touched = log.touched(source, position + 1)
         order = Undoing(position + 1, self.head.recorded, source, is_redo, frozenset())
         undoings = Undoings([*log.undoings(position).after(0), order])
-        found: list[OptedOut] = []
+        found: list[OptedOutPerson] = []
         for start in range(0, len(touched), _CONTACTS_ASKED):
             out = self._opted_out(set(touched[start : start + _CONTACTS_ASKED]))
             then = replayed(log, undoings, out, position + 1, ImportIds(log)) if out else {}
             opted_in = (state for state in then.values() if state.traits.get(WHATSAPP_OPTED) is True)
-            found += [OptedOut(state.phone, state.user_id) for state in opted_in]
+            found += [OptedOutPerson(state.phone, state.user_id) for state in opted_in]
         return found
 
     def _whose_opted_out(self, holders: Mapping[str, Known | None]) -> set[str]:

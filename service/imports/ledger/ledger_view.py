@@ -19,7 +19,7 @@ from projections.state.indexes import KINDS
 from projections.state.port import StateReader
 from service.imports.columns.attributes import default_type
 from service.imports.ledger.at_head import LedgerHead, at_head
-from service.imports.ledger.opted_out import OptedOut
+from service.imports.ledger.opted_out_person import OptedOutPerson
 from service.imports.record.counts import AppendRejection, ImportUndo, NotRedone, Outcomes
 
 _SAMPLE = 20_000
@@ -75,7 +75,7 @@ class LedgerView:
         """The ledger as it is now, for the length of a block."""
         return at_head(self._log, self._generations)
 
-    def opted_in_by(self, import_id: str, is_redo: bool) -> list[OptedOut]:
+    def opted_in_by(self, import_id: str, is_redo: bool) -> list[OptedOutPerson]:
         """The people who have opted out and whom an undo or a redo of an import would opt in again, at most (R16)."""
         with self.at_head() as head:
             return head.opted_in_by(import_id, is_redo=is_redo)

@@ -16,8 +16,7 @@ from ledger.log.fault import Fault
 from ledger.log.port import LogReader
 from service.deployment import store_checks
 from service.deployment.erasures import ERASED
-from service.imports.columns.choices import Choices
-from service.imports.columns.edit import without_selection
+from service.imports.columns.choices import Choices, without_selection
 from service.imports.record.lifecycle import ImportState
 
 Row = Mapping[str, Any]

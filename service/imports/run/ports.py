@@ -9,7 +9,7 @@ from ledger.bus.port import Publisher
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry
 from service.imports.ledger.at_head import LedgerHead
-from service.imports.ledger.opted_out import OptedOut
+from service.imports.ledger.opted_out_person import OptedOutPerson
 from service.imports.ledger.sent import Sent
 from service.imports.record.counts import AppendRejection, NotRedone, Outcomes
 from service.imports.run.feed import Pace
@@ -53,7 +53,7 @@ class Ports:
     backlog: Callable[[], int]
     behind: Callable[[], int]
     at_head: Callable[[], AbstractContextManager[LedgerHead]]
-    opted_in_by: Callable[[str, bool], Sequence[OptedOut]]
+    opted_in_by: Callable[[str, bool], Sequence[OptedOutPerson]]
     selected: Callable[[Mapping[str, Any]], Iterable[bytes]]
     outcomes: Callable[[str], Outcomes]
     rejections: Callable[[str], Iterable[AppendRejection]]

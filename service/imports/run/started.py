@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service.imports.columns.edit import without_selection
+from service.imports.columns.choices import without_selection
 from service.imports.record.folder import ImportFolder
 from service.imports.record.registry import Import
 

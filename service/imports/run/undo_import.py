@@ -12,7 +12,7 @@ from ledger.events import moments, types
 from ledger.events.signing import Signer
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.entry import Entry
-from service.imports.ledger.opted_out import OptedOut
+from service.imports.ledger.opted_out_person import OptedOutPerson
 from service.imports.record.lifecycle import ImportState
 from service.imports.record.registry import Import
 from service.imports.run.feed import Feed, Stalled
@@ -79,7 +79,7 @@ class Orders:
     """
 
     orderable: Callable[[str, Order], Import]
-    opted_in_by: Callable[[str, bool], Sequence[OptedOut]]
+    opted_in_by: Callable[[str, bool], Sequence[OptedOutPerson]]
     publish: Callable[[Sequence[Message]], None]
     signer: Signer
     new_id: Callable[[], str]
@@ -104,7 +104,7 @@ class Orders:
         self.publish([message])
         return message_id
 
-    def _opting_out(self, person: OptedOut, by: str) -> Message:
+    def _opting_out(self, person: OptedOutPerson, by: str) -> Message:
         """What says once more that a person has opted out, by whoever gives the order."""
         who = {name: said for name, said in (("phone", person.phone), ("userId", person.user_id)) if said is not None}
         value = self.signer.message(

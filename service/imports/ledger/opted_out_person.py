@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class OptedOut(NamedTuple):
+class OptedOutPerson(NamedTuple):
     """A contact that has opted out (R16): `phone` in E.164 and the user id, of which one may be missing."""
 
     phone: str | None
