@@ -36,7 +36,7 @@ def changes(draw):
     return rounds
 
 
-@given(changes(), st.text(SIGNS, min_size=1, max_size=5), st.booleans(), st.integers(0, 3))
+@given(changes(), st.text(SIGNS, min_size=1, max_size=5).filter(str.strip), st.booleans(), st.integers(0, 3))
 @settings(max_examples=150)
 def test_a_search_finds_the_same_before_while_and_after_the_index_is_made(rounds, text, is_reopened, stale):
     wanted = Wanted(text=text)
