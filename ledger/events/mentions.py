@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Literal
 
 from ledger.events.data import BROKEN, anything
@@ -12,8 +12,15 @@ from ledger.events.phone import split
 FoundBy = Literal["phone", "national number", "user id"]
 """By what bytes were found to be about a person. A national number may be that of a phone of another country."""
 
-_BETWEEN = r"[^0-9A-Za-z]{0,6}"
-"""What people write between two digits of a phone: whatever is no letter, invisible characters among it."""
+_BETWEEN = "[^0-9A-Za-z]"
+"""What people write between two digits of a phone, up to six times: whatever is no letter, also what is invisible."""
+
+_number = re.compile(f"[0-9]+(?:{_BETWEEN}{{1,6}}[0-9]+)*")
+_digits = re.compile("[0-9]+")
+_delimiter = re.compile(r"[\s\"',;|]")
+
+_MANY = 8
+"""From so many phones or user ids on, a text is taken apart at once, and not first looked through for each."""
 
 _digit = re.compile(r"\d")
 
@@ -30,25 +37,30 @@ _LEAST_IN_TEXT = 4
 
 
 class Mentions:
-    """Who is looked for: phones in E.164 and user ids, as they are and as people write them."""
+    """Who is looked for: phones in E.164 and user ids, as they are and as people write them.
+
+    A text takes as long for many people as for some: what can be a phone or a user id in it is looked up.
+    """
 
     def __init__(self, phones: Collection[str], user_ids: Collection[str]) -> None:
         self._user_ids = frozenset(user_ids)
-        self._full = _any_of([rf"(?:\+|00)?{_spread(phone.removeprefix('+'))}" for phone in phones])
-        self._national = _any_of([rf"0?{_spread(split(phone)[1])}" for phone in phones])
-        self._numbers = [re.compile(_spread(split(phone)[1])) for phone in phones]
-        self._digits = [split(phone)[1].encode() for phone in phones]
+        self._is_many = max(len(phones), len(self._user_ids)) >= _MANY
+        self._full = frozenset(phone.removeprefix("+") for phone in phones)
+        self._national = frozenset(split(phone)[1] for phone in phones)
+        self._longest = max(map(len, self._full), default=0)
+        self._numbers = () if self._is_many else [re.compile(_spread(one)) for one in self._national]
+        self._digits = [one.encode() for one in self._national]
         self._named = [one.encode() for one in self._user_ids]
         self._may_be_escaped = not all(map(_is_never_escaped, self._user_ids))
-        self._cells = _cells(self._user_ids)
-        self._words = _cells([one for one in self._user_ids if len(one) >= _LEAST_IN_TEXT])
+        self._cells = _Cells(self._user_ids)
+        self._words = _Cells([one for one in self._user_ids if len(one) >= _LEAST_IN_TEXT])
 
     def may_be_in(self, content: bytes) -> bool:
         """Whether something of the person can be in these bytes, of one message or of many; a no is sure.
 
         Quick for much: the digits alone are looked through, whatever stands between them.
         """
-        if b"\\" in content and (self._may_be_escaped or _escaped.search(content)):
+        if self._is_many or (b"\\" in content and (self._may_be_escaped or _escaped.search(content))):
             return True
         if b"data_base64" in content or _has_other_digits(content.translate(None, _ASCII)):
             return True
@@ -68,24 +80,60 @@ class Mentions:
         return self._in_text(line, self._cells) if self._may_be_in(line) else None
 
     def _may_be_in(self, text: str) -> bool:
+        if self._is_many:
+            return True
         digits = _in_ascii_digits(text)
         return any(one.search(digits) for one in self._numbers) or any(one in text for one in self._user_ids)
 
-    def _in_text(self, text: str, user_ids: re.Pattern[str]) -> FoundBy | None:
-        digits = _in_ascii_digits(text)
-        if self._full.search(digits):
-            return "phone"
-        if user_ids.search(text):
+    def _in_text(self, text: str, user_ids: "_Cells") -> FoundBy | None:
+        number = self._number_in(text)
+        if number != "phone" and user_ids.are_in(text):
             return "user id"
-        return "national number" if self._national.search(digits) else None
+        return number
 
     def _in_leaves(self, leaves: list[str]) -> FoundBy | None:
-        digits = list(map(_in_ascii_digits, leaves))
-        if any(map(self._full.search, digits)):
-            return "phone"
-        if not self._user_ids.isdisjoint(map(str.strip, leaves)):
+        numbers = set(map(self._number_in, leaves))
+        if "phone" not in numbers and not self._user_ids.isdisjoint(map(str.strip, leaves)):
             return "user id"
-        return "national number" if any(map(self._national.search, digits)) else None
+        return "phone" if "phone" in numbers else "national number" if "national number" in numbers else None
+
+    def _number_in(self, text: str) -> FoundBy | None:
+        """By which kind of phone a text is about somebody; the full one where there are both."""
+        found: FoundBy | None = None
+        for begun, number in _numbers_in(_in_ascii_digits(text), self._longest + len("00")):
+            if number in self._full or (begun > 2 and number.startswith("00") and number[2:] in self._full):
+                return "phone"
+            if number in self._national or (begun > 1 and number[0] == "0" and number[1:] in self._national):
+                found = "national number"
+        return found
+
+
+class _Cells:
+    """User ids by themselves: between quotes, delimiters, blanks, or the ends of a line."""
+
+    def __init__(self, user_ids: Iterable[str]) -> None:
+        every = frozenset(user_ids)
+        self._whole = frozenset(one for one in every if not _delimiter.search(one))
+        self._with_delimiters = _cells(every - self._whole)
+
+    def are_in(self, text: str) -> bool:
+        """Whether one of them is in a text."""
+        if self._whole and not self._whole.isdisjoint(_delimiter.split(text)):
+            return True
+        return self._with_delimiters.search(text) is not None
+
+
+def _numbers_in(text: str, most: int) -> Iterator[tuple[int, str]]:
+    """Every number of up to `most` digits that may be meant in a text, and how many digits its first group has."""
+    for one in _number.finditer(text):
+        groups = _digits.findall(one[0])
+        for place, first in enumerate(groups):
+            number = first
+            for following in (*groups[place + 1 : place + 1 + most], ""):
+                if len(number) > most:
+                    break
+                yield len(first), number
+                number += following
 
 
 def _has_other_digits(content: bytes) -> bool:
@@ -103,12 +151,7 @@ def _in_ascii_digits(text: str) -> str:
 
 
 def _spread(digits: str) -> str:
-    return _BETWEEN.join(digits)
-
-
-def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
-    """One of these between what is no digit; nothing where there are none."""
-    return re.compile(rf"(?<![0-9])(?:{'|'.join(patterns)})(?![0-9])" if patterns else r"(?!)")
+    return f"{_BETWEEN}{{0,6}}".join(digits)
 
 
 def _cells(user_ids: Iterable[str]) -> re.Pattern[str]:

@@ -174,8 +174,8 @@ class StoredLog(ABC):
         """The log, for reading, until the caller closes it. Raises NotMadeYet where `absence` says why."""
 
     @abstractmethod
-    def forget_sought(self, erasure: int) -> bool:
-        """Forget whom the erasure at a position looked for elsewhere: all is done there.
+    def forget_sought(self, *erasures: int) -> bool:
+        """Forget whom the erasures at these positions looked for elsewhere: all is done there.
 
         Whether nothing of it is left here: a reader of the log as it was may be in the way, and then it is to be asked
         for once more. Raises StorageFault.

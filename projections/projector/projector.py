@@ -7,7 +7,7 @@ from ledger.log.erasure import Emptied
 from ledger.log.port import FoldRow, LogReader
 from ledger.log.questions import ABSORBED, CONTACT, IMPORT, POSITION, TYPE
 from projections.fold.evolve import VERSION
-from projections.fold.growth import Growth, Since, opted_in, summed
+from projections.fold.growth import Counts, Growth, Origin, Since, opted_in, summed
 from projections.fold.outcomes import SettledRows, closed
 from projections.fold.page import FoldPage, ImportIds
 from projections.fold.replay import refolded
@@ -22,6 +22,9 @@ PAGE = 10_000
 
 REFOLDED = 2_000
 """Contacts folded anew in one transaction: some 0.1 s, for which a call waits to show."""
+
+ERASED = 1_000
+"""Erasures taken in one transaction."""
 
 
 class Contradiction(Exception):
@@ -71,7 +74,7 @@ class Projector:
         ):
             if order is not None and (until is None or order <= until):
                 if order == after + 1:
-                    return follow(order)
+                    return follow(order, until)
                 until = order - 1
         rows = self._log.fold_page(self.checkpoint.position, limit, until)
         if not rows:
@@ -114,7 +117,7 @@ class Projector:
             self._may_be_dirty = False
         return len(dirty)
 
-    def _revise(self, position: int) -> int:
+    def _revise(self, position: int, _until: int | None) -> int:
         """Take the undo, redo or split at `position` by itself."""
         (row,) = self._log.fold_page(position - 1, 1)
         (self._split if row[TYPE] == types.CONTACTS_SPLIT else self._undo)(row)
@@ -130,23 +133,37 @@ class Projector:
         self._store.undo(page.imports, touched, checkpoint)
         self.checkpoint, self._may_be_dirty = checkpoint, True
 
-    def _erase(self, position: int) -> int:
-        """Take the erasure at `position`: what there is of the contacts goes, and their rows of imports are erased.
+    def _erase(self, position: int, until: int | None) -> int:
+        """Take the erasure at `position`, and those right behind it: the full-text index is written anew once for all.
 
-        Whoever was one with them for a time is folded anew first: some of what was said of both is gone.
+        What there is of the contacts goes, and their rows of imports are erased. Whoever was one with them for a time
+        is folded anew first: some of what was said of both is gone.
         """
-        erasure = taken_erasure(self._log, self._import_ids, position)
-        emptied = erasure.emptied
-        self._refold_others(emptied, position)
+        contacts, others, counts = list[int](), list[int](), dict[Origin, Counts]()
+        after, position = position - 1, self._last_in_a_row(position, until)
+        for one in range(after + 1, position + 1):
+            erasure = taken_erasure(self._log, self._import_ids, one)
+            self._refold_others(erasure.emptied, one)
+            for origin, less in erasure.counts(self._store.load(erasure.emptied.contacts).values()).items():
+                counts[origin] = summed((counts[origin], less)) if origin in counts else less
+            contacts += erasure.emptied.contacts
+            others += erasure.emptied.others
+        emptied = Emptied(contacts, others, 0, 0)
         page, open_rows = FoldPage({}, self._import_ids), dict(self._open_rows)
         page.note_erased(self._log.emptied_rows(emptied))
         rows = list(closed(page.messages, open_rows, SettledRows(), {}))
-        counts = erasure.counts(self._store.load(emptied.contacts).values())
         touched = self._touched_still({one.import_id for one in page.messages}, position)
         checkpoint = self._checkpoint_at(position)
-        self._store.erase(emptied.contacts, rows, open_rows, touched, checkpoint, counts)
+        self._store.erase(contacts, rows, open_rows, touched, checkpoint, counts)
         self._open_rows, self.checkpoint = open_rows, checkpoint
-        return 1
+        return position - after
+
+    def _last_in_a_row(self, position: int, until: int | None) -> int:
+        """Where the erasures end that stand one behind the other from `position` on."""
+        most = min(position + ERASED - 1, position + ERASED if until is None else until)
+        while position < most and self._log.next_erasure(position) == position + 1:
+            position += 1
+        return position
 
     def _refold_others(self, emptied: Emptied, position: int) -> None:
         others = self._log.components(emptied.contacts).keys() - set(emptied.contacts)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from service.cli.erase_selected import erase_selected
 from service.cli.given import who
 from service.cli.terminal import Failed, as_json, emit, opened, table
 from service.commands.erase_contact import ErasedPerson, ReasonUnfit
@@ -16,6 +17,7 @@ from service.jobs.erasing.erasing import Erasing, ErasureRefused, going_on
 from service.jobs.erasing.places import PlaceReceipt, is_done
 from service.processes.temporary import parts_running
 from service.queries.find import Unknown, find
+from service.queries.selection import Match, Selection
 from service.wiring.erasing import erasing
 
 _SECONDS = 120.0
@@ -23,20 +25,45 @@ _NOT_DONE = 3
 
 
 @click.command()
-@click.argument("whom", metavar="WHO")
+@click.argument("whom", metavar="[WHO]", required=False)
+@click.option("--where", "conditions", multiple=True, metavar="'city=Pune'", help="All of these; as `contacts list`.")
+@click.option("--tag", "tags", multiple=True, help="All contacts with this tag. May be repeated.")
+@click.option("--q", "text", metavar="TEXT", help="All that a search for this text finds.")
+@click.option("--match", type=click.Choice(["all", "any"]), default="all", help="Whether all must hold, or any.")
 @click.option("--reason", help="Why; it stays in the log for good, so leave phone, user id, name and email out.")
 @click.option("--keep-out", is_flag=True, help="Refuse whatever names the person from now on; a keyed hash stays.")
 @click.option("--yes", "is_sure", is_flag=True, help="Erase; without it, only say what would be.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
 @as_json
-def erase(whom: str, reason: str | None, keep_out: bool, is_sure: bool, dry_run: bool, is_json: bool) -> int:
-    """Remove a person from everything, for good; without --yes, only say what would go."""
+def erase(
+    whom: str | None,
+    conditions: tuple[str, ...],
+    tags: tuple[str, ...],
+    text: str | None,
+    match: Match,
+    reason: str | None,
+    keep_out: bool,
+    is_sure: bool,
+    dry_run: bool,
+    is_json: bool,
+) -> int:
+    """Remove a person from everything, for good, or all of a selection; without --yes, only say what would go."""
     if is_sure and not dry_run and reason is None:
         raise click.UsageError("--reason is missing: say why; it stays in the log")
+    asked = Selection(conditions, tags, text, match)
+    if (whom is None) == (asked == Selection(match=match)):
+        raise click.UsageError("give either WHO, or --where, --tag or --q for all whom these find")
+    if whom is None:
+        given = reason if is_sure and not dry_run else None
+        return erase_selected(opened(), asked, given, keep_out=keep_out, is_json=is_json)
+    return _erase_one(whom, reason, keep_out=keep_out, is_sure=is_sure and not dry_run, is_json=is_json)
+
+
+def _erase_one(whom: str, reason: str | None, *, keep_out: bool, is_sure: bool, is_json: bool) -> int:
     deployment = opened().deployment
     with erasing(deployment, "/cli") as work:
         try:
-            if dry_run or not is_sure:
+            if not is_sure:
                 person = work.person(lambda log: find(log, whom))
                 emit(_plan(person), is_json, lambda: _print_plan(person))
                 return 0

@@ -82,14 +82,21 @@ def reason_for(reason: str, phones: Sequence[str], user_ids: Sequence[str], name
 def erasure_message(
     person: ErasedPerson, by: str, reason: str, *, keep_out: bool = False, source: str, id: str, at: int, signer: Signer
 ) -> Message:
-    """The order, signed; `at` is microseconds since the epoch. Raises ReasonUnfit."""
-    text = reason_for(reason, person.phones, person.user_ids, person.names)
-    said: dict[str, str | bool] = {"contact": person.contact, "by": by, "reason": text}
+    """The order, signed; `at` is microseconds since the epoch. The reason is one that `reason_for` gave."""
+    said: dict[str, str | bool] = {"contact": person.contact, "by": by, "reason": reason}
     if keep_out:
         said["keepOut"] = True
     data = json.dumps(said, ensure_ascii=False).encode()
     value = signer.message(source=source, id=id, type=types.CONTACT_ERASED, time=moments.text(at), data=data)
     return Message(None, value)
+
+
+def reason_for_all(reason: str, people: Sequence[ErasedPerson]) -> str:
+    """Why these are erased, as it is kept in the log for good. Raises ReasonUnfit."""
+    phones, user_ids, names = (
+        [said for one in people for said in getattr(one, name)] for name in ("phones", "user_ids", "names")
+    )
+    return reason_for(reason, phones, user_ids, names)
 
 
 def naming_values(entries: Iterable[Entry]) -> set[str]:

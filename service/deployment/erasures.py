@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -59,14 +59,23 @@ class ErasureTable:
         with self._lock:
             self._is_cut = self._is_cut or cut_whole(self._connection)
 
-    def add(self, one: PendingErasure) -> None:
-        """Note an order before it is given, so that it is finished whatever ends then; what is noted is not done."""
-        person = json.dumps({"phones": list(one.phones), "user_ids": list(one.user_ids)})
+    def add(self, *orders: PendingErasure) -> None:
+        """Note orders before they are given, so that they are finished whatever ends then; none of them is done."""
         with self._lock, transaction(self._connection):
-            self._connection.execute(
+            self._connection.executemany(
                 "INSERT INTO erasures (id, contact, source, at, message, person) VALUES (?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (id) DO UPDATE SET person = excluded.person, receipt = NULL",
-                (one.id, one.contact, one.source, one.at, one.message, person),
+                [
+                    (
+                        one.id,
+                        one.contact,
+                        one.source,
+                        one.at,
+                        one.message,
+                        json.dumps({"phones": list(one.phones), "user_ids": list(one.user_ids)}),
+                    )
+                    for one in orders
+                ],
             )
 
     def ordered(self) -> list[PendingErasure]:
@@ -83,12 +92,13 @@ class ErasureTable:
             rows = self._connection.execute(query).fetchall()
         return [PendingErasure(*about, **json.loads(person)) for *about, person in rows]
 
-    def note(self, id: str, receipt: Sequence[dict[str, Any]], *, is_done: bool) -> None:
-        """Keep how far an erasure has come; once it is done, whom it was about is forgotten."""
+    def note(self, ids: Iterable[str], receipt: Sequence[dict[str, Any]], *, is_done: bool) -> None:
+        """Keep how far these erasures have come; once they are done, whom they were about is forgotten."""
         person = "NULL" if is_done else "person"
         with self._lock, transaction(self._connection):
-            self._connection.execute(
-                f"UPDATE erasures SET receipt = ?, person = {person} WHERE id = ?", (json.dumps(list(receipt)), id)
+            self._connection.executemany(
+                f"UPDATE erasures SET receipt = ?, person = {person} WHERE id = ?",
+                [(json.dumps(list(receipt)), id) for id in ids],
             )
         self._is_cut = not is_done
         self._cut()

@@ -2,14 +2,13 @@
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 from ledger.bus.port import BusError, Emptying, Message, Publisher
 from ledger.events.envelope import Unreadable, decode
-from ledger.events.mentions import Mentions
 from ledger.events.signing import Signer
 from ledger.events.types import IMPORTS
 from ledger.log.erasure import Emptied, Sought
@@ -23,11 +22,11 @@ from service.commands.readmit_person import Readmitting
 from service.commands.track import DEADLINE
 from service.deployment.deployment import Deployment
 from service.deployment.erasures import ErasureTable, forget_texts
-from service.imports.record.person_records import PersonInFiles
 from service.imports.record.registry import Registry
 from service.jobs.erasing.erasing import Erasing
 from service.jobs.erasing.import_files import forget_in_imports, remove_if_named
 from service.jobs.erasing.named_in import NamedIn
+from service.jobs.erasing.people import SoughtPeople
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, NotYet
 from service.jobs.erasing.rests import Rests
 from service.wiring.drivers import Drivers, now
@@ -50,8 +49,8 @@ def erasing(deployment: Deployment, source: str, publisher: Publisher | None = N
 def erasing_over(drivers: Drivers, source: str, publisher: Publisher, store: Connection) -> Erasing:
     """The same over a publisher and a connection to `service.db` that stay open for as long as it is used."""
 
-    def publish(message: Message) -> None:
-        publisher.publish([message], DEADLINE)
+    def publish(messages: Sequence[Message]) -> None:
+        publisher.publish(messages, DEADLINE)
 
     return Erasing(
         source,
@@ -82,19 +81,19 @@ def readmitting_over(drivers: Drivers, source: str, publisher: Publisher) -> Rea
     return Readmitting(source, drivers.log_reader, drivers.signer(), publish, drivers.ids(), now)
 
 
-def places(drivers: Drivers, store: Connection, position: int, sought: Sought) -> Sequence[ErasedPlace]:
-    """Where something of a person can be, in a data folder and beside it; `position` is the erasure's in the log."""
-    data, mentions = drivers.deployment.data, Mentions(sought.phones, sought.user_ids)
-    names = NamedIn(mentions, sought.values)
+def places(drivers: Drivers, store: Connection, sought: Mapping[int, Sought]) -> Sequence[ErasedPlace]:
+    """Where something of people can be, in a data folder and beside it; each by the position of the erasure."""
+    data, people = drivers.deployment.data, SoughtPeople(sought)
+    last, names = people.positions[-1], people.names
     return (
         ErasedPlace(LOG, partial(_log, drivers), is_source=True),
-        ErasedPlace("state", partial(_state, drivers, position), is_source=True),
-        ErasedPlace("bus", partial(_bus, drivers, mentions, sought)),
+        ErasedPlace("state", partial(_state, drivers, last), is_source=True),
+        ErasedPlace("bus", partial(_bus, drivers, people)),
         ErasedPlace("past states", partial(_discarded, data / "past", "at-*.db")),
-        ErasedPlace("exports", partial(_exports, drivers, position, names)),
+        ErasedPlace("exports", partial(_exports, drivers, last, names)),
         ErasedPlace("verify", partial(_discarded, data / "verify", "*.building")),
         ErasedPlace("audit runs", partial(_removed, data / "audits", names)),
-        ErasedPlace("imports", partial(_imports, drivers, store, position, sought)),
+        ErasedPlace("imports", partial(_imports, drivers, store, people)),
         ErasedPlace("service.db", partial(_service, store, names)),
     )
 
@@ -127,23 +126,23 @@ def _state(drivers: Drivers, position: int) -> None:
             raise NotYet(READ)
 
 
-def _bus(drivers: Drivers, mentions: Mentions, sought: Sought) -> str | None:
-    """Messages before the order: what names the person, and what is emptied in the log, whoever has the phone now."""
+def _bus(drivers: Drivers, people: SoughtPeople) -> str | None:
+    """Messages before the orders: what names the people, and what is emptied in the log, whoever has the phone now."""
     bus, signer = drivers.bus(), drivers.signer()
     with drivers.log_reader() as log:
         known = log.bus()
         taken = max(log.offsets(known).values(), default=0) if known is not None else 0
-        names = log.erased_names() if sought.is_shared else set()
+        names = log.erased_names() if people.is_shared else set()
 
-    def is_meant(message: Message) -> bool:
-        if mentions.in_message(message.key, message.headers, message.value) is not None:
+    def is_meant(offset: int, message: Message) -> bool:
+        if people.are_in(offset, message):
             return True
         return bool(names) and _name_of(message, signer) in names
 
     def may_be_in(content: bytes) -> bool:
-        return bool(names) or mentions.may_be_in(content)
+        return bool(names) or people.mentions.may_be_in(content)
 
-    match bus.erase(is_meant, signer.emptied, min(taken, sought.offset), may_be_in):
+    match bus.erase(is_meant, signer.emptied, min(taken, people.last_offset), may_be_in):
         case Emptying.NOT_YET:
             raise NotYet(READ)
         case Emptying.IMPOSSIBLE:
@@ -187,13 +186,14 @@ def _exports(drivers: Drivers, position: int, names: NamedIn) -> None:
     remove_if_named(folder.path, names)
 
 
-def _imports(drivers: Drivers, store: Connection, position: int, sought: Sought) -> None:
-    """Rows that the entries came of which the erasure emptied, and others that name the person."""
+def _imports(drivers: Drivers, store: Connection, people: SoughtPeople) -> None:
+    """Rows that the entries came of which the erasures emptied, and others that name the people."""
+    wanted = set(people.positions)
     with drivers.log_reader() as log:
-        emptied = next((one.emptied for one in log.erasures(position) if one.position == position), None)
-        rows = {} if emptied is None else _rows_of(log, emptied)
-    person = PersonInFiles(Mentions(sought.phones, sought.user_ids), frozenset(sought.phones), rows=rows)
-    forget_in_imports(drivers.deployment.data / "imports", Registry(store, now), person, sought.at)
+        found = [one.emptied for one in log.erasures(people.positions[-1]) if one.position in wanted and one.emptied]
+        contacts = [contact for one in found for contact in one.contacts]
+        rows = _rows_of(log, Emptied(contacts, [other for one in found for other in one.others], 0, 0))
+    forget_in_imports(drivers.deployment.data / "imports", Registry(store, now), people.in_files(rows))
 
 
 def _rows_of(log: LogReader, emptied: Emptied) -> dict[str, set[int]]:

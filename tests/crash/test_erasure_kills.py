@@ -54,3 +54,29 @@ def test_an_erasure_that_is_killed_is_finished_or_was_never_given(tmp_path, seco
         assert (left(world.folder) == set()) is was_given
         assert len(world.contacts()) == (201 if was_given else 202)
         assert verification(world.deployment).run().faults == ()
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("seconds", [0.6, 1.0, 1.5, 2.2])
+def test_an_erasure_of_many_that_is_killed_is_gone_on_with_by_the_same_command(tmp_path, seconds):
+    with closing(World(tmp_path / "data")) as world:
+        for number in range(60):
+            world.track(user_id=f"other-{number}", city="Pune")
+            world.track(user_id=f"gone-{number}-zyx", city="Zyxwvutsr")
+        world.settle()
+        command = [sys.executable, "-m", "service", "erase", "--where", "city=Zyxwvutsr", "--yes", "--reason", "ended"]
+        environ = os.environ | {"CONTACTS_DATA": str(world.folder), "CONTACTS_BUS": ""}
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environ}
+        process = subprocess.Popen(command, start_new_session=True, **quiet)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if process.returncode:
+            assert subprocess.run(command, check=False, **quiet).returncode == 0
+        world.settle()
+        files = [path for path in world.folder.rglob("*") if path.is_file()]
+        assert [path.name for path in files if b"Zyxwvutsr" in path.read_bytes() or b"-zyx" in path.read_bytes()] == []
+        assert len(world.contacts()) == 60
+        assert verification(world.deployment).run().faults == ()

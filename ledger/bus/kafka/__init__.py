@@ -38,7 +38,7 @@ class KafkaBus(Bus):
 
     def erase(
         self,
-        _is_meant: Callable[[Message], bool],
+        _is_meant: Callable[[int, Message], bool],
         _emptied: bytes,
         _before: int,
         _may_be_in: Callable[[bytes], bool] = lambda _: True,

@@ -75,7 +75,7 @@ class SqliteBus(Bus):
 
     def erase(
         self,
-        is_meant: Callable[[Message], bool],
+        is_meant: Callable[[int, Message], bool],
         emptied: bytes,
         before: int,
         may_be_in: Callable[[bytes], bool] = lambda _: True,

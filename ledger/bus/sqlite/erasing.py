@@ -16,7 +16,7 @@ _decode = msgspec.msgpack.Decoder(list[Message]).decode
 
 def erase(
     connection: Connection,
-    is_meant: Callable[[Message], bool],
+    is_meant: Callable[[int, Message], bool],
     emptied: Message,
     before: int,
     may_be_in: Callable[[bytes], bool],
@@ -37,7 +37,7 @@ def erase(
             messages = _decode(content)
         except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
             continue
-        meant = {place for place, one in enumerate(messages) if after + place < before and is_meant(one)}
+        meant = {place for place, one in enumerate(messages) if after + place < before and is_meant(after + place, one)}
         if meant:
             left = [emptied if place in meant else one for place, one in enumerate(messages)]
             with writing(connection, time.monotonic() + _WAIT_SECONDS):

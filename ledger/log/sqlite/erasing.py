@@ -127,9 +127,9 @@ def mark(connection: Connection, emptied: Emptied, erasure: int) -> None:
     )
 
 
-def forget_sought(connection: Connection, erasure: int) -> bool:
-    """Forget whom an erasure looked for; whether no page of the file or its WAL has it any more."""
-    connection.execute("DELETE FROM unfinished_erasures WHERE erasure = ?", (erasure,))
+def forget_sought(connection: Connection, erasures: Collection[int]) -> bool:
+    """Forget whom these erasures looked for; whether no page of the file or its WAL has it any more."""
+    connection.execute(f"DELETE FROM unfinished_erasures WHERE erasure {_THESE}", (_listed(erasures),))
     return cut_whole(connection)
 
 
@@ -212,7 +212,7 @@ def _retried(connection: Connection, positions: Sequence[int]) -> Iterator[int]:
 
 def _forget_names(connection: Connection, signer: Signer, positions: Sequence[int]) -> int:
     """Keep sources and ids of these entries as nothing but keyed hashes; how many."""
-    before = connection.execute("SELECT count(*) FROM erased_names").fetchone()[0]
+    new = 0
     for some in _chunks(positions):
         rows = connection.execute(
             "SELECT name, message_id, position FROM entries JOIN sources USING (source)"
@@ -220,11 +220,15 @@ def _forget_names(connection: Connection, signer: Signer, positions: Sequence[in
             " ORDER BY reason IS NOT NULL",
             (_listed(some),),
         ).fetchall()
-        connection.executemany(
-            "INSERT OR IGNORE INTO erased_names (name, position) VALUES (?, ?)",
-            [(signer.of_erased(name, message_id), position) for name, message_id, position in rows],
+        new += (
+            connection.executemany(
+                "INSERT OR IGNORE INTO erased_names (name, position) VALUES (?, ?)",
+                [(signer.of_erased(name, message_id), position) for name, message_id, position in rows],
+            ).rowcount
+            if rows
+            else 0
         )
-    return int(connection.execute("SELECT count(*) FROM erased_names").fetchone()[0]) - int(before)
+    return new
 
 
 def _forget_sources(connection: Connection, sources: Iterable[int]) -> None:

@@ -113,10 +113,10 @@ class LogFile(StoredLog):
             return ledger_of(connection)
         return None
 
-    def forget_sought(self, erasure: int) -> bool:
+    def forget_sought(self, *erasures: int) -> bool:
         """See `StoredLog.forget_sought`."""
         with closing(sqlite.connect(self.path)) as connection:
-            return forget_sought(connection, erasure)
+            return forget_sought(connection, erasures)
 
     def open(self) -> SqliteLogReader:
         """See `StoredLog.open`."""

@@ -1,7 +1,8 @@
 """Erasures from the order to the receipt: given, finished at every place, and gone on with after a crash (R31)."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from ledger.events.signing import Signer
 from ledger.log.entry import Entry, public_id
 from ledger.log.erasure import ANY_OFFSET, Sought
 from ledger.log.port import LogReader, StoredLog
-from service.commands.erase_contact import ErasedPerson, erasure_message, person_of
+from service.commands.erase_contact import ErasedPerson, erasure_message, person_of, reason_for_all
 from service.deployment.erasures import ErasureTable, PendingErasure
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, PlaceReceipt, erase_everywhere, is_done
 from service.jobs.erasing.rests import Rests
@@ -37,9 +38,9 @@ def going_on(ordered: PendingErasure, *, keep_out: bool) -> PendingErasure:
 
 @dataclass(frozen=True, slots=True)
 class Erasing:
-    """Erases contacts. `source` is that of the orders; `places` are those of the erasure at a position.
+    """Erases contacts. `source` is that of the orders; `places` are those of some erasures, by their positions.
 
-    Whom to look for there is kept in `stored_log` until all is done. `publish` returns once a message is durable on the
+    Whom to look for there is kept in `stored_log` until all is done. `publish` returns once messages are durable on the
     bus. `clock` gives microseconds since the epoch. Safe for threads as far as its parts are.
     """
 
@@ -47,8 +48,8 @@ class Erasing:
     stored_log: StoredLog
     table: ErasureTable
     signer: Signer
-    publish: Callable[[Message], None]
-    places: Callable[[int, Sought], Sequence[ErasedPlace]]
+    publish: Callable[[Sequence[Message]], None]
+    places: Callable[[Mapping[int, Sought]], Sequence[ErasedPlace]]
     new_id: Callable[[], str]
     clock: Callable[[], int]
 
@@ -66,17 +67,46 @@ class Erasing:
 
         Raises Unknown, Erased, ReasonUnfit, BusError.
         """
-        person, id, at = self.person(find), self.new_id(), self.clock()
+        person = self.person(find)
         for ordered in self.table.pending():
             if ordered.contact == person.contact:
                 return going_on(ordered, keep_out=keep_out)
-        message = erasure_message(
-            person, by, reason, keep_out=keep_out, source=self.source, id=id, at=at, signer=self.signer
-        )
-        pending = PendingErasure(id, person.contact, self.source, at, message.value)
-        self.table.add(pending)
-        self.publish(message)
+        (pending,) = self._ordered([person], by, reason, keep_out=keep_out)
         return pending
+
+    def order_all(
+        self, contacts: Sequence[str], by: str, reason: str, *, keep_out: bool = False
+    ) -> list[PendingErasure]:
+        """As `order` for many, by their ids: each gets an order of its own, and all are published at once.
+
+        Whoever is erased by now is passed over, and so is an id that nobody has. Nothing is ordered where it raises
+        ReasonUnfit or ErasureRefused. Raises BusError.
+        """
+        wanted = set(contacts)
+        begun = {one.contact: one for one in self.table.pending() if one.contact in wanted}
+        under_way = [going_on(one, keep_out=keep_out) for one in begun.values()]
+        people = []
+        with self.stored_log.reading() as log:
+            for contact in contacts:
+                with suppress(Unknown):
+                    people.append(person_of(log, find_id(log, contact)))
+        return under_way + self._ordered(
+            [one for one in people if one.contact not in begun], by, reason, keep_out=keep_out
+        )
+
+    def _ordered(self, people: Sequence[ErasedPerson], by: str, reason: str, *, keep_out: bool) -> list[PendingErasure]:
+        at, text, orders, messages = self.clock(), reason_for_all(reason, people), list[PendingErasure](), []
+        for person in people:
+            id = self.new_id()
+            message = erasure_message(
+                person, by, text, keep_out=keep_out, source=self.source, id=id, at=at, signer=self.signer
+            )
+            orders.append(PendingErasure(id, person.contact, self.source, at, message.value))
+            messages.append(message)
+        self.table.add(*orders)
+        if messages:
+            self.publish(messages)
+        return orders
 
     def begun(self, who: str) -> PendingErasure | None:
         """The erasure that is not done everywhere of whom an id, a phone in E.164 or a user id has found."""
@@ -98,7 +128,7 @@ class Erasing:
         except Unknown:
             return None
         self.table.add(ordered)
-        self.publish(Message(None, ordered.message))
+        self.publish([Message(None, ordered.message)])
         return ordered
 
     def finish(self, pending: PendingErasure, seconds: float) -> list[PlaceReceipt] | None:
@@ -106,7 +136,38 @@ class Erasing:
 
         None: the ledger has not taken the order. Raises ErasureRefused.
         """
-        return _until(seconds, lambda: self._finish(pending))
+
+        def look() -> list[PlaceReceipt] | None:
+            position = self._taken(pending)
+            return None if position is None else self._erase({position: pending})
+
+        return _until(seconds, look)
+
+    def finish_all(self, orders: Sequence[PendingErasure], seconds: float) -> list[PlaceReceipt] | None:
+        """As `finish` for many, whose places are gone through once; what the ledger refuses is forgotten.
+
+        None: it has not taken all of them.
+        """
+        taken, left = dict[int, PendingErasure](), list(orders)
+
+        def look() -> list[PlaceReceipt] | None:
+            while left:
+                with suppress(ErasureRefused):
+                    position = self._taken(left[0])
+                    if position is None:
+                        return None
+                    taken[position] = left[0]
+                del left[0]
+            return self._erase(taken)
+
+        return _until(seconds, look)
+
+    def take_up(self, seconds: float) -> list[PlaceReceipt] | None:
+        """As `finish_all` for whatever was ordered before and is not done, also if it never came to the bus."""
+        orders = self.table.pending()
+        if orders:
+            self.publish([Message(None, one.message) for one in orders])  # the same messages: each is taken once
+        return self.finish_all(orders, seconds)
 
     def watch(self, pending: PendingErasure, seconds: float) -> list[PlaceReceipt] | None:
         """As `finish`, but that the importer goes through the places meanwhile."""
@@ -122,15 +183,19 @@ class Erasing:
     def go_on(self, rests: Rests | None = None) -> None:
         """Go on with every erasure that is not done everywhere, but those that rest; a refused order is forgotten."""
         self._note_unfinished()
+        alike = dict[str, dict[int, PendingErasure]]()
         for pending in self.table.pending():
             if rests is not None and not rests.is_due(pending.id):
                 continue
-            try:
-                receipt = self._finish(pending)
-            except ErasureRefused:
-                continue
+            with suppress(ErasureRefused):
+                position = self._taken(pending)
+                if position is not None:
+                    alike.setdefault(repr(self.table.progress(pending.id)), {})[position] = pending
+        for taken in alike.values():  # those that have come as far go through the places together
+            receipt = self._erase(taken)
             if rests is not None:
-                rests.note(pending.id, waits=receipt is not None and not is_done(receipt))
+                for pending in taken.values():
+                    rests.note(pending.id, waits=not is_done(receipt))
 
     def _note_unfinished(self) -> None:
         """Note the erasures that the log knows alone, as where a backup of before was restored and the bus had them."""
@@ -145,27 +210,35 @@ class Erasing:
                 if entry.message_id not in noted:
                     self.table.add(_pending(log, entry))
 
-    def _finish(self, pending: PendingErasure) -> list[PlaceReceipt] | None:
-        """Erase at every place; the receipt, None while the ledger has not taken the order."""
-        position = self._taken(pending)
-        if position is None:
-            return None
-        before = [PlaceReceipt(**one) for one in self.table.progress(pending.id)]
-        receipt = erase_everywhere(self.places(position, self._sought(pending, position)), before)
-        self.table.note(pending.id, _told(receipt), is_done=False)
+    def _erase(self, taken: Mapping[int, PendingErasure]) -> list[PlaceReceipt]:
+        """Erase those at every place, by the positions of their erasures, which have come as far; the receipt of each.
+
+        What has come further than the others goes through its places once more, which does no harm.
+        """
+        if not taken:
+            return []
+        ids = [one.id for one in taken.values()]
+        before = [self.table.progress(id) for id in ids]
+        so_far = [PlaceReceipt(**one) for one in before[0]] if all(one == before[0] for one in before) else []
+        receipt = erase_everywhere(self.places(self._sought(taken)), so_far)
+        self.table.note(ids, _told(receipt), is_done=False)
         if is_done(receipt):  # whom to look for goes last, and the note that something waits after it
-            if self.stored_log.forget_sought(position):
-                self.table.note(pending.id, _told(receipt), is_done=True)
+            if self.stored_log.forget_sought(*taken):
+                self.table.note(ids, _told(receipt), is_done=True)
             else:
                 receipt = [replace(one, state="waiting", note=READ) if one.place == LOG else one for one in receipt]
-                self.table.note(pending.id, _told(receipt), is_done=False)
+                self.table.note(ids, _told(receipt), is_done=False)
         return receipt
 
-    def _sought(self, pending: PendingErasure, position: int) -> Sought:
+    def _sought(self, taken: Mapping[int, PendingErasure]) -> dict[int, Sought]:
         """Whom to look for; nobody once all is done, and what an earlier version noted where the log does not say."""
         with self.stored_log.reading() as log:
-            found = log.unfinished_erasures().get(position)
-        return found or Sought(list(pending.phones), list(pending.user_ids), ANY_OFFSET, self.clock())
+            found = log.unfinished_erasures()
+        return {
+            position: found.get(position)
+            or Sought(list(pending.phones), list(pending.user_ids), ANY_OFFSET, self.clock())
+            for position, pending in taken.items()
+        }
 
     def _taken(self, pending: PendingErasure) -> int | None:
         with self.stored_log.reading() as log:
@@ -175,7 +248,7 @@ class Erasing:
                     return position
             if not decided:
                 if self.clock() > pending.at + _LOST_MICROSECONDS:
-                    self.publish(Message(None, pending.message))  # the same message: it is taken once
+                    self.publish([Message(None, pending.message)])  # the same message: it is taken once
                 return None
             entry = log.entry(next(iter(decided)))
         self.table.withdraw(pending.id)

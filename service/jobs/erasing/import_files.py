@@ -17,6 +17,7 @@ from service.imports.record.person_records import ERASED_LINES, PersonInFiles, f
 from service.imports.record.progress import load_progress, save_progress
 from service.imports.record.registry import Import, ImportUnknown, Registry
 from service.imports.run.cancelling import cancel
+from service.jobs.erasing.people import WhoIsIn
 from service.jobs.erasing.places import NotYet
 
 _ENDED = (ImportState.PUBLISHED, ImportState.CANCELLED, ImportState.FAILED)
@@ -30,16 +31,17 @@ _content = re.compile(rb"[^\",;\t|\r\n]+")
 GONE = "this was about somebody who has been erased since"
 
 
-def forget_in_imports(folder: Path, registry: Registry, person: PersonInFiles, at: int) -> None:
-    """Take the person out of every import that has a row about them and was confirmed by then.
+def forget_in_imports(folder: Path, registry: Registry, people: WhoIsIn) -> None:
+    """Take people out of every import that has a row about them and was confirmed before they were to be erased.
 
-    `at` is when the erasure was ordered, in microseconds since the epoch: what was imported later is about somebody
-    new. One that was never confirmed is cancelled, and its files are removed: whoever brought it uploads it again
-    without the person. Raises NotYet while one of them is worked on.
+    `people` gives them by when the import was confirmed: what was imported later is about somebody new. One that was
+    never confirmed is cancelled, and its files are removed: whoever brought it uploads it again without them. Raises
+    NotYet while one of the imports is worked on.
     """
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         one, known = ImportFolder(path), _known(registry, path.name)
-        if _began(path.name, known) > at or not may_be_in(one, person):
+        person = people(_began(path.name, known))
+        if person is None or not may_be_in(one, person):
             continue
         if known is None:  # an upload that came to nothing
             one.remove()

@@ -1,6 +1,7 @@
 """A person is found in what nobody could read as an event, however the phone or user id is written there."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -95,6 +96,29 @@ def test_of_bytes_in_which_somebody_is_found_it_is_never_said_that_they_cannot_b
     value = (json.dumps({"a": text}, ensure_ascii=is_ascii) if is_json else text).encode()
     if either.in_message("".join(key).encode(), (), value):
         assert either.may_be_in(b"\x92" + "".join(key).encode() + b"\xc4" + value + b"\x93 another")
+
+
+CROWD = [f"+91983309{number:04}" for number in range(20)]
+PIECES = st.sampled_from(
+    [*"0123456789+-. (),;a", "00", "91", "99675", "36783", "9967536783", GAVIN, GAVIN[1:], "u-7731", "u 7", "\n"]
+)
+
+
+@given(st.lists(PIECES, max_size=14).map("".join))
+def test_one_of_many_is_found_by_what_finds_them_alone(text):
+    alone, among = Mentions([GAVIN], ["u-7731", "u 7"]), Mentions([*CROWD, GAVIN], ["u-7731", "u 7"])
+    assert among.in_line(text) == alone.in_line(text)
+    assert among.in_message(None, (), text.encode()) == alone.in_message(None, (), text.encode())
+
+
+SPREAD = "[^0-9A-Za-z]{0,6}"
+EITHER = re.compile(rf"(?<![0-9])(?:(?:\+|00)?{SPREAD.join(GAVIN[1:])}|0?{SPREAD.join(GAVIN[3:])})(?![0-9])")
+"""What a phone looks like to who reads a text from its beginning to its end."""
+
+
+@given(st.lists(PIECES, max_size=14).map("".join))
+def test_a_phone_is_found_exactly_where_its_digits_stand_between_no_others(text):
+    assert (Mentions([GAVIN], []).in_line(text) is not None) == (EITHER.search(text) is not None)
 
 
 def test_bytes_without_the_digits_and_the_user_id_need_no_look():

@@ -58,7 +58,10 @@ def imported(world, text):
 
 def forget(world, person=PERSON, at=None):
     with closing(world.drivers.store()) as store:
-        forget_in_imports(world.folder / "imports", Registry(store, now), person, now() if at is None else at)
+        ordered = now() if at is None else at
+        forget_in_imports(
+            world.folder / "imports", Registry(store, now), lambda came: person if came <= ordered else None
+        )
 
 
 def folder(world, id):
