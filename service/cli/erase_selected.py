@@ -12,8 +12,8 @@ from service.cli.terminal import Failed, emit
 from service.commands.erase_contact import ReasonUnfit
 from service.deployment.parts import CONSUMER, PROJECTOR
 from service.imports.record.named_once import named_once
+from service.jobs.erasing.by_selection import CountedPeople, ErasedSoFar, ErasingSelected, EverybodyMeant
 from service.jobs.erasing.erasing import ErasureRefused
-from service.jobs.erasing.selected import CountedPeople, ErasedSoFar, ErasingSelected, EverybodyMeant
 from service.processes.temporary import parts_running
 from service.queries.selection import Selection
 from service.wiring.drivers import Drivers

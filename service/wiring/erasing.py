@@ -26,9 +26,9 @@ from service.imports.record.registry import Registry
 from service.jobs.erasing.erasing import Erasing
 from service.jobs.erasing.import_files import forget_in_imports, remove_if_named
 from service.jobs.erasing.named_in import NamedIn
-from service.jobs.erasing.people import SoughtPeople
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, NotYet
 from service.jobs.erasing.rests import Rests
+from service.jobs.erasing.sought_people import SoughtPeople
 from service.wiring.drivers import Drivers, now
 from service.wiring.exports import export_folder
 

@@ -17,8 +17,8 @@ from service.imports.record.person_records import ERASED_LINES, PersonInFiles, f
 from service.imports.record.progress import load_progress, save_progress
 from service.imports.record.registry import Import, ImportUnknown, Registry
 from service.imports.run.cancelling import cancel
-from service.jobs.erasing.people import WhoIsIn
 from service.jobs.erasing.places import NotYet
+from service.jobs.erasing.sought_people import WhoIsIn
 
 _ENDED = (ImportState.PUBLISHED, ImportState.CANCELLED, ImportState.FAILED)
 _MADE_OF_ROWS = ("order", "upload", "check.json", "look.json", "opt_ins.json", "opted_out.json", "started.json")

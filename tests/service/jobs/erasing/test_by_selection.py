@@ -7,8 +7,8 @@ import pytest
 
 from service.commands.erase_contact import ReasonUnfit
 from service.imports.record.named_once import named_once
+from service.jobs.erasing.by_selection import ErasingSelected, EverybodyMeant
 from service.jobs.erasing.places import is_done
-from service.jobs.erasing.selected import ErasingSelected, EverybodyMeant
 from service.queries.selection import Selection
 from service.wiring.erasing import erasing
 from service.wiring.ledger import verification
