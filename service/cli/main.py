@@ -97,7 +97,8 @@ _COMMANDS = {
         "Bring the backup in DIR back, into a data folder that is new or empty, and take what the bus has had since.",
     ),
     "erase": _LazyCommand(
-        "erase.erase", "Remove a person from everything, for good; without --yes, only say what would go."
+        "erase.erase",
+        "Remove a person from everything, for good, or all of a selection; without --yes, only say what would go.",
     ),
     "readmit": _LazyCommand(
         "readmit.readmit",
