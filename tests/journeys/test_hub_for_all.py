@@ -102,7 +102,9 @@ def test_pages_with_what_unfolds_on_them(look, told):
         look.at(address)
     for address in (*WITH_MENUS, contact, f"imports/{run}"):
         look.unfolded(address)
+    look.page.locator("[data-keys]:not([hidden])").wait_for(state="attached")  # scripts run
     look.page.keyboard.press("?")
+    look.page.get_by_role("button", name="Close").wait_for()
     look.look("keys")
 
 
