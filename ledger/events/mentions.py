@@ -167,26 +167,25 @@ def _text(content: bytes | None) -> str:
 def _leaves_of(headers: Headers, value: bytes | None) -> list[str]:
     """Every text and number in a message's data, whatever escapes its JSON has; none where it is no JSON."""
     try:
-        return list(_leaves(anything(decode(headers, value).data)))
+        return list(map(str, leaves(anything(decode(headers, value).data))))
     except (Unreadable, *BROKEN):
         pass
     try:
-        return list(_leaves(anything(value or b"")))
+        return list(map(str, leaves(anything(value or b""))))
     except BROKEN:
         return []
 
 
-def _leaves(found: Any) -> Iterator[str]:
+def leaves(found: Any) -> Iterator[str | int | float]:
+    """Every text and number in a value of JSON, however deep."""
     match found:
         case dict():
             for member in found.values():
-                yield from _leaves(member)
+                yield from leaves(member)
         case list():
             for member in found:
-                yield from _leaves(member)
-        case str():
-            yield found
+                yield from leaves(member)
         case bool() | None:
             return
-        case int() | float():
-            yield str(found)
+        case str() | int() | float():
+            yield found

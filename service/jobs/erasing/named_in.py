@@ -3,9 +3,8 @@
 import json
 import re
 from collections.abc import Collection, Iterator
-from typing import Any
 
-from ledger.events.mentions import Mentions
+from ledger.events.mentions import Mentions, leaves
 
 _OPERATOR = re.compile(r"[=~<>!]+")
 """What parts the attribute of a condition from its value."""
@@ -34,21 +33,9 @@ class NamedIn:
 
 def _parts(text: str) -> Iterator[str]:
     try:
-        leaves = list(_leaves(json.loads(text)))
+        texts = [one for one in leaves(json.loads(text)) if isinstance(one, str)]
     except (ValueError, RecursionError):
-        leaves = [text]
-    for leaf in leaves:
+        texts = [text]
+    for leaf in texts:
         yield leaf
         yield _OPERATOR.split(leaf, maxsplit=1)[-1]
-
-
-def _leaves(found: Any) -> Iterator[str]:
-    match found:
-        case dict():
-            for member in found.values():
-                yield from _leaves(member)
-        case list():
-            for member in found:
-                yield from _leaves(member)
-        case str():
-            yield found
