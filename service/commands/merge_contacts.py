@@ -1,8 +1,7 @@
 """Two contacts merged into one because somebody says so, and a contact split off again (R33)."""
 
-import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,7 @@ from ledger.log.port import LogReader
 from projections.fold.contact_document import contact_document
 from projections.past import foreseen
 from service.commands.track import DEADLINE
-from service.queries.consistency import BETWEEN_LOOKS, Consistency, NotShown
+from service.queries.consistency import Consistency
 from service.queries.find import FoundContact, find_id
 
 
@@ -182,17 +181,11 @@ class ContactMerges:
         return MergePlan(type, ids[contact], ids[absorbed], before, after, found.opts_in, found.position)
 
     def _decided(self, value: bytes, seconds: float) -> int | None:
-        envelope, deadline = decode((), value), time.monotonic() + seconds
-        while (entry := self._entry(envelope.source, envelope.id)) is None:
-            if time.monotonic() >= deadline:
-                return None
-            time.sleep(BETWEEN_LOOKS)
-        if not entry.is_accepted:
+        envelope = decode((), value)
+        entry = self._consistency.decided(lambda: self._entry(envelope.source, envelope.id), seconds)
+        if entry is not None and not entry.is_accepted:
             raise OrderRefused(entry)
-        if seconds:
-            with suppress(NotShown):
-                self._consistency.wait_for(entry.position)
-        return entry.position
+        return None if entry is None else entry.position
 
     def _entry(self, source: str, id: str) -> Entry | None:
         with self._log() as log:

@@ -1,6 +1,5 @@
 """Rejected messages taken again or dropped, one by one or as many as a filter finds (R28, R33)."""
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from ledger.log.entry import Entry
 from ledger.log.port import LogReader
 from service.commands.retry_message import CannotBeTaken, SettlingOrder, drop_message, read_again, retry_message
 from service.commands.track import DEADLINE
-from service.queries.consistency import BETWEEN_LOOKS, Consistency, NotShown
+from service.queries.consistency import Consistency
 
 MOST = 10_000
 """Messages that one order settles at most, the newest of them."""
@@ -198,17 +197,10 @@ class RejectedMessages:
     def _ordered(self, message: Message, head: int, seconds: float) -> int | None:
         """Publish one message, and wait for its own entry behind the log's `head`."""
         self._publisher.publish([message], DEADLINE)
-        deadline = time.monotonic() + seconds
-        while (entry := self._entry(message, head)) is None:
-            if time.monotonic() >= deadline:
-                return None
-            time.sleep(BETWEEN_LOOKS)
-        if not entry.is_accepted:
+        entry = self._consistency.decided(lambda: self._entry(message, head), seconds)
+        if entry is not None and not entry.is_accepted:
             raise RefusedAgain(entry)
-        if seconds:
-            with suppress(NotShown):
-                self._consistency.wait_for(entry.position)
-        return entry.position
+        return None if entry is None else entry.position
 
     def _entry(self, message: Message, head: int) -> Entry | None:
         """The entry of a message behind the log's `head`; others may have its name."""

@@ -3,7 +3,7 @@
 import hmac
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -59,6 +59,21 @@ class Consistency:
     def wait_for(self, position: int) -> None:
         """Return once the state has the entry at this position. Raises NotShown."""
         self._in_time(lambda: self._has_reached(position) or None)
+
+    def decided(self, look: Callable[[], Entry | None], seconds: float) -> Entry | None:
+        """The entry of an order that `look` finds, once it does; None where it does not within so many seconds.
+
+        One that is accepted is in the state then, if it shows there in time. With 0 seconds there is one look.
+        """
+        deadline = time.monotonic() + seconds
+        while (entry := look()) is None:
+            if time.monotonic() >= deadline:
+                return None
+            time.sleep(BETWEEN_LOOKS)
+        if entry.is_accepted and seconds:
+            with suppress(NotShown):
+                self.wait_for(entry.position)
+        return entry
 
     def _in_time(self, look: Callable[[], T | None]) -> T:
         deadline = time.monotonic() + self.seconds
