@@ -185,3 +185,13 @@ def test_who_had_a_phone_and_a_user_id_is_known_at_every_position(by_hand):
     by_hand.merge(PHONES[0], "u0")
     assert [by_hand.reader.held(PHONES[0], None, at) for at in (1, 2, 3, 9)] == [[], [2], [1], [1]]
     assert [by_hand.reader.held(None, "u0", at) for at in (0, 1, 3)] == [[], [1], [1]]
+
+
+def test_two_contacts_that_the_entries_give_one_phone_or_one_user_id_are_named(by_hand):
+    by_hand.create(PHONE, "u1")
+    by_hand.create(PHONE, "u2")
+    by_hand.create(PHONES[1], "u2")
+    assert identity_faults(by_hand.reader) == [
+        "contacts: the phone of contact 1 does not find it",
+        "contacts: the user id of contact 2 does not find it",
+    ]

@@ -19,7 +19,7 @@ from ledger.log.questions import KeptIdentities
 from ledger.log.sqlite import by_hand, kept_out, undoing
 from ledger.log.sqlite.erasing import release
 from ledger.log.sqlite.head import head
-from ledger.log.sqlite.identities import make, store
+from ledger.log.sqlite.identities import PHONES, USER_IDS, make, store
 from ledger.log.sqlite.seal import seal_faults
 from ledger.sqlite import Connection, unsafe
 
@@ -86,6 +86,7 @@ class IdentitiesAnew(KeptIdentities):
         yield from self._erasure_faults()
         yield from kept_out.faults(self._connection)
         yield from fold_identities(self._connection, self.head.position)
+        yield from self._contradictions()
         for compared in _COMPARED:
             yield from self._differences(compared)
 
@@ -104,6 +105,17 @@ class IdentitiesAnew(KeptIdentities):
                 yield Fault(position, "erased_contacts: they are not the contacts that the erasure says it erased")
         for position in kept.values():
             yield Fault(position, "erased_contacts: a contact is there that no entry has erased")
+
+    def _contradictions(self) -> Iterator[Fault]:
+        """Where the entries themselves come to a contact with a name that finds another one, or nobody (R1)."""
+        for (table, key), named in ((PHONES, "phone"), (USER_IDS, "user id")):
+            rows = self._connection.execute(
+                f"SELECT known.contact, ifnull({table}.since, known.contact) FROM main.contacts AS known"
+                f" LEFT JOIN main.{table} USING ({key})"
+                f" WHERE known.{key} IS NOT NULL AND {table}.contact IS NOT known.contact"
+            )
+            for contact, position in rows:
+                yield Fault(position, f"contacts: the {named} of contact {contact} does not find it")
 
     def _differences(self, compared: "_Compared") -> Iterator[Fault]:
         table, contact, at = compared.table, compared.contact, compared.at
