@@ -29,6 +29,8 @@ _PREVIEW: dict[str, Any] = {
                 "values": 3,
                 "fits": 1.0,
                 "formats": [],
+                "format_misfits": 0,
+                "first_misfit": None,
             },
             {
                 "column": "Phone (with code)",
@@ -38,6 +40,8 @@ _PREVIEW: dict[str, Any] = {
                 "values": 3,
                 "fits": 1.0,
                 "formats": [],
+                "format_misfits": 0,
+                "first_misfit": None,
             },
             {
                 "column": "Points",
@@ -47,6 +51,8 @@ _PREVIEW: dict[str, Any] = {
                 "values": 3,
                 "fits": 1.0,
                 "formats": [],
+                "format_misfits": 0,
+                "first_misfit": None,
             },
             {
                 "column": "Remarks",
@@ -56,6 +62,8 @@ _PREVIEW: dict[str, Any] = {
                 "values": 1,
                 "fits": 1.0,
                 "formats": [],
+                "format_misfits": 0,
+                "first_misfit": None,
             },
         ],
         "country_code": None,
@@ -174,7 +182,7 @@ CHECKED: dict[str, Any] = {
             "column": "Points",
             "reason": "type_mismatch",
             "message": "Points must be a number such as -12.5: 'many'.",
-            "hint": "Correct the value, or map the column to another type.",
+            "hint": "Correct the value, choose another type for its column, or say how its dates are written.",
         }
     ],
 }
@@ -189,7 +197,8 @@ TEMPLATE = (
 )
 REJECTS = (
     "\ufeffFull Name,Phone (with code),Points,Remarks,rejected:line,rejected:column,rejected:reason,rejected:hint\r\n"
-    'Ravi Shah,+919833098330,many,,4,Points,type_mismatch,"Correct the value, or map the column to another type."\r\n'
+    'Ravi Shah,+919833098330,many,,4,Points,type_mismatch,"Correct the value, choose another type for its column, or '
+    'say how its dates are written."\r\n'
 )
 
 ORDER = {"reason": "The wrong file was uploaded"}

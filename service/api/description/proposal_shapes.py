@@ -22,7 +22,13 @@ class ProposalSchema(Answer):
     formats = fields.List(
         fields.String(),
         required=True,
-        metadata=said("By which all of them are dates; several where day and month cannot be told apart"),
+        metadata=said("By which they are dates; several where day and month cannot be told apart"),
+    )
+    format_misfits = fields.Integer(
+        required=True, metadata=said("How many of them are no dates by these; at most one in five")
+    )
+    first_misfit = fields.String(
+        required=True, allow_none=True, metadata=said("The first value that is not of the type, or no such date")
     )
 
 

@@ -30,8 +30,9 @@ class ColumnView:
     """A column of the file on the page. `becomes` is what is chosen in its list, `name` that of a new field.
 
     `samples` are up to three of its first values, `misfits` how many of its `values` (of the first 1,000 rows) are not
-    of the type; `formats` are those by which all of them are dates, `format` the chosen one. `offered` are pairs of a
-    choice and its words.
+    of the type; `formats` are those by which they are dates, but for `format_misfits`, and `format` the chosen one.
+    `first_misfit` is the first of those that are not so. `offered` are pairs of a choice and its words, `dated` those
+    choices that are fields of dates. `is_said`: somebody has chosen already.
     """
 
     place: int
@@ -44,14 +45,19 @@ class ColumnView:
     type: str
     reason: str
     formats: tuple[str, ...]
+    format_misfits: int
+    first_misfit: str
     format: str
     offered: tuple[tuple[str, str], ...]
+    dated: frozenset[str] = frozenset()
+    is_said: bool = False
     faults: tuple[str, ...] = ()
 
     @property
     def must_say_format(self) -> bool:
-        """Whether day and month cannot be told apart, and somebody has to say which is which."""
-        return len(self.formats) > 1 and self.becomes != LEFT_OUT
+        """Whether day and month cannot be told apart, or not all are dates, and somebody has to say what holds."""
+        is_open = len(self.formats) > 1 or (self.format_misfits > 0 and not self.is_said)
+        return is_open and self.becomes != LEFT_OUT
 
     @property
     def may_be_consent(self) -> bool:
@@ -90,6 +96,7 @@ def views(
             continue
         offered = tuple(name for name in sorted(known) if is_short or fold(name) == fold(one["column"]))
         view = _proposed(place, one, preview["rows"], known, offered, zone)
+        view = replace(view, dated=frozenset(f"{_OWN}{name}" for name, type in known.items() if type == "datetime"))
         if mapping is not None and place < len(mapping):
             view = _as_mapped(view, mapping[place], known)
         if typed is not None:
@@ -110,8 +117,8 @@ def words_for_nothing(status: Mapping[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def wanted(form: Mapping[str, str], status: Mapping[str, Any]) -> list[ColumnChoice]:
-    """What the form says of each column."""
+def wanted(form: Mapping[str, str], status: Mapping[str, Any], known: Mapping[str, str]) -> list[ColumnChoice]:
+    """What the form says of each column. `known`: attributes that there are, and their types."""
     choices = []
     for place, one in enumerate(status["preview"]["proposal"]["columns"]):
         becomes = form.get(f"becomes{place}")
@@ -127,6 +134,8 @@ def wanted(form: Mapping[str, str], status: Mapping[str, Any]) -> list[ColumnCho
             continue
         type = form.get(f"type{place}") or None
         form_at = form.get(f"format{place}", "").strip() or None
+        if form_at is None and (type if is_new else known.get(attribute)) == "datetime":
+            form_at = form.get(f"written{place}", "").strip() or None
         if form_at is not None:
             choices.append(ColumnChoice(one["column"], attribute, "datetime", form_at))
         else:
@@ -160,17 +169,20 @@ def _proposed(
         one["values"],
         misfits,
         becomes,
-        one["column"],
+        attribute if is_new else one["column"],
         one["type"],
         one["reason"],
         formats,
-        formats[0] if len(formats) == 1 else "",
+        one.get("format_misfits", 0),
+        one.get("first_misfit") or "",
+        formats[0] if len(formats) == 1 and not one.get("format_misfits") else "",
         tuple(pairs),
     )
 
 
 def _as_mapped(view: ColumnView, mapped: Mapping[str, Any], known: Mapping[str, str]) -> ColumnView:
     attribute = mapped["attribute"]
+    view = replace(view, is_said=True)
     if attribute is None:
         return replace(view, becomes=LEFT_OUT)
     chosen = f"{_OWN}{attribute}"
@@ -189,7 +201,7 @@ def _as_typed(view: ColumnView, typed: Mapping[str, str]) -> ColumnView:
         becomes=said("becomes", view.becomes),
         name=said("name", view.name),
         type=said("type", view.type),
-        format=said("format", view.format),
+        format=said("format", "") or said("written", view.format),
     )
 
 

@@ -14,6 +14,7 @@ from service.hub.frame.notices import tell
 from service.hub.imports import told
 from service.hub.imports.columns import TYPES, views, wanted, words_for_nothing
 from service.hub.imports.options import DELIMITERS, options_of
+from service.imports.columns.date_formats import DAYS
 from service.imports.record.imports import Imports
 from service.imports.table.refusal import FileRefused, MappingRefused
 from service.imports.table.wording import OF_PAGE
@@ -91,13 +92,12 @@ def matching(pages: Blueprint, opened: Open, services: Services) -> None:
             document = found.results.whole(id)
             if document["preview"] is None:
                 return redirect(f"/imports/{id}", 303)
-            options = options_of(request.form)
+            options, known = options_of(request.form), found.uploads.known_attributes()
             try:
-                found.uploads.choose(id, options, wanted(request.form, document))
+                found.uploads.choose(id, options, wanted(request.form, document, known))
             except (MappingRefused, FileRefused) as refused:
                 faults = refused.faults if isinstance(refused, MappingRefused) else (refused.as_sentence(OF_PAGE),)
                 shown = {**document, "options": {**document["options"], **options}}
-                known = found.uploads.known_attributes()
                 return _columns_page(services, shown, known, typed=request.form, faults=faults), 422
             found.uploads.check(id)
         return redirect(f"/imports/{id}", 303)
@@ -207,6 +207,7 @@ def _columns_page(
         **about(document),
         columns=columns,
         types=TYPES,
+        days=DAYS,
         faults=[fault for fault in faults if not any(fault in view.faults for view in columns)],
         at_columns=[view for view in columns if view.faults],
         reading_fault=reading_fault,

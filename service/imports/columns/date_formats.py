@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from ledger.events.traits import is_datetime
@@ -62,6 +63,12 @@ USUAL = (
     ),
 )
 """Those that are looked for among a column's values."""
+
+DAYS = _DATES
+"""Those of a day alone, the most usual first: what a person is offered who writes a format."""
+
+_ONE_IN = 5
+"""Of so many values one may be no date, and the others still tell how the dates of a column are written."""
 
 
 class FormatWrong(ValueError):
@@ -123,12 +130,39 @@ def fitting(values: Sequence[str]) -> list[str]:
     return [form for form in USUAL if all(_fits(form, value) for value in values)]
 
 
+def nearly_fitting(values: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The usual formats that most of some values fit, at least four in five, and the values that the first does not.
+
+    So one misspelt date does not hide how all the others are written.
+    """
+    spare = len(values) // _ONE_IN
+    if sum(map(_may_be_date, values)) < len(values) - spare or all(map(is_datetime, values)):
+        return [], []
+    misfits = {form: left for form in USUAL if len(left := _misfits(form, values, spare)) <= spare}
+    fewest = min(map(len, misfits.values()), default=0)
+    best = [form for form, left in misfits.items() if len(left) == fewest]
+    return best, misfits[best[0]] if best else []
+
+
 def has_time(text: str) -> bool:
     """Whether a format says a time, and so needs a zone."""
     return "mm" in text
 
 
 _compiled: dict[str, DateFormat] = {}
+
+
+def _may_be_date(value: str) -> bool:
+    return sum(map(str.isdigit, value)) >= _FEWEST_DIGITS
+
+
+_FEWEST_DIGITS = 5
+"""A year has four, a day one."""
+
+
+def _misfits(form: str, values: Sequence[str], spare: int) -> list[str]:
+    """The values that a format does not fit; once they are more than `spare`, no more are looked for."""
+    return list(islice((value for value in values if not _fits(form, value)), spare + 1))
 
 
 def _fits(form: str, value: str) -> bool:

@@ -27,6 +27,7 @@ from service.imports.columns.attributes import (
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import OURS, Column, ColumnMap
 from service.imports.columns.date_formats import FormatWrong, date_format
+from service.imports.columns.headers import title_of, told_apart
 from service.imports.columns.phone_candidates import no_phone
 from service.imports.rows.phone_cells import bare
 from service.imports.table.formula_guard import unguard
@@ -42,10 +43,6 @@ _NO_HEADER = (
     "Put a row above it that names each column, such as Name, Country Code, Phone Number."
 )
 _VALUE = re.compile(r"\+?(?:[\s().-]*\d){9,15}[\s().-]*|[^@\s]+@[^@\s]+\.[^@\s]+", re.ASCII).fullmatch
-_UNSEEN = r"\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
-_AROUND = re.compile(rf"^[{_UNSEEN}]+|[{_UNSEEN}]+$")
-_TEXT_MARK = re.compile(r'="(.*)"', re.DOTALL)
-_LINE_BREAKS = re.compile(r"\s*[\t\r\n]+\s*")
 
 
 def map_columns(
@@ -66,15 +63,16 @@ def map_by_name(
     header: Sequence[str], choices: Choices, known: Mapping[str, str], sample: Sample = lambda: ()
 ) -> tuple[ColumnMap, tuple[str, ...]]:
     """The same mapping with every fault it has, each a sentence."""
-    titles = list(map(_title, header))
+    titles = list(map(title_of, header))
     is_guarded = any(title.startswith(OURS) for title in titles)
     if not is_guarded and _holds_values(titles):  # a file of ours names an attribute that looks like an address
         return ColumnMap(tuple(Column(title, None) for title in titles)), (_NO_HEADER,)
     if is_guarded:
         titles = [unguard(title) for title in titles]
     faults: list[str] = []
-    chosen = _chosen(titles, choices, known, faults)
-    columns = tuple(_every(titles, chosen, known, faults))
+    names = told_apart(titles)
+    chosen = _chosen(names, choices, known, faults)
+    columns = tuple(_every(titles, names, chosen, known, faults))
     _check_whole(columns, faults)
     if all(column.attribute != PHONE_NUMBER for column in columns):
         headers, sure = [column.header for column in columns], [column.attribute in TITLES for column in columns]
@@ -83,22 +81,22 @@ def map_by_name(
     return ColumnMap(columns, is_guarded), tuple(faults)
 
 
-def _title(cell: str) -> str:
-    """What a header says, without what nobody sees around it and a spreadsheet's mark for text."""
-    left = _AROUND.sub("", cell)
-    marked = _TEXT_MARK.fullmatch(left)
-    return _LINE_BREAKS.sub(" ", _AROUND.sub("", marked[1]) if marked is not None else left)
-
-
 def _holds_values(titles: Sequence[str]) -> bool:
     """Whether it is a row like those below it: no column is called by a phone or an e-mail address."""
     return any(map(_VALUE, map(bare, titles)))
 
 
 def _every(
-    titles: Sequence[str], chosen: Mapping[int, Column], known: Mapping[str, str], faults: list[str]
+    titles: Sequence[str],
+    names: Sequence[str],
+    chosen: Mapping[int, Column],
+    known: Mapping[str, str],
+    faults: list[str],
 ) -> Iterator[Column]:
-    """The columns as chosen, else by their titles, else by what these most likely mean."""
+    """The columns as chosen, else by their titles, else by what these most likely mean.
+
+    Columns of one title mean the same, so that somebody has to say which of them counts.
+    """
     free = {place: title for place, title in enumerate(titles) if place not in chosen}
     sure = found_by_title(free)
     taken = {column.attribute for column in chosen.values() if column.attribute is not None} | set(sure.values())
@@ -108,18 +106,18 @@ def _every(
     near = {name: type for name, type in known.items() if name not in exact}  # the others have their own columns
     for place, title in enumerate(titles):
         existing = known if title in known else near
-        yield chosen[place] if place in chosen else _by_name(title, meant.get(place), existing, faults)
+        yield chosen[place] if place in chosen else _by_name(title, names[place], meant.get(place), existing, faults)
 
 
-def _by_name(title: str, default: str | None, known: Mapping[str, str], faults: list[str]) -> Column:
+def _by_name(title: str, name: str, default: str | None, known: Mapping[str, str], faults: list[str]) -> Column:
     if not title or title.startswith(OURS):
-        return Column(title, None)
+        return Column(name, None)
     if default is not None:
-        return Column(title, default, default_type(default) or "string")
+        return Column(name, default, default_type(default) or "string")
     if says_tags(title) and _existing(title, known) is None:
-        return Column(title, TAGS, TAGS)
-    name = _existing(title, known) or _cleaned(title, faults)
-    return Column(title, name, _type_of(name, known))
+        return Column(name, TAGS, TAGS)
+    attribute = _existing(title, known) or _cleaned(title, faults)
+    return Column(name, attribute, _type_of(attribute, known))
 
 
 def _existing(title: str, known: Mapping[str, str]) -> str | None:
@@ -180,7 +178,7 @@ def _halves(text: str, titles: Sequence[str]) -> tuple[int | None, str]:
 
 def _place(title: str, titles: Sequence[str]) -> int | None:
     """The column of that name: exactly, or the only one that differs by what does not count."""
-    wanted = _title(title)
+    wanted = title_of(title)
     if wanted in titles:
         return titles.index(wanted)
     alike = [place for place, other in enumerate(titles) if other and fold(other) == fold(wanted)]

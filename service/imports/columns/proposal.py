@@ -7,7 +7,7 @@ from typing import Any, Literal
 from service.imports.columns.attributes import IDENTITY, PHONE_NUMBER, TAGS, TITLES, fold, says_title
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import Column, ColumnMap
-from service.imports.columns.date_formats import fitting
+from service.imports.columns.date_formats import fitting, nearly_fitting
 from service.imports.columns.mapping import map_by_name
 from service.imports.rows.cells import CellFault, Reader, reader
 from service.imports.rows.phone_cells import odd_character
@@ -20,6 +20,7 @@ _ENOUGH = 0.9
 """The share of values that must be of a type before it is proposed: the others would be rejected rows."""
 _SHARE_OF_LISTS = 0.5
 _IGNORED = Column("", None)
+_MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,9 @@ class Proposal:
     `reason`: its header is a default attribute's name or a synonym of one, or an existing attribute's; `new` becomes a
     custom attribute. `fits` is the share of its `values` (those of the sample that are not blank) that are of the type,
     0 to 1; None where there are none, or where a row's other columns count too. Of phone numbers it is the share of
-    digits alone, which `clean_phones` need not clean (R14). `formats` are those by which all of them are dates, several
-    where day and month cannot be told apart: whoever maps the column names one (R19).
+    digits alone, which `clean_phones` need not clean (R14). `formats` are those by which they are dates, several where
+    day and month cannot be told apart: whoever maps the column names one (R19). All of them are, but for
+    `format_misfits`: at most one in five. `first_misfit` is the first value that is not so, at most 200 characters.
     """
 
     column: str
@@ -40,6 +42,13 @@ class Proposal:
     values: int
     fits: float | None
     formats: tuple[str, ...] = ()
+    format_misfits: int = 0
+    first_misfit: str | None = None
+
+    @property
+    def all_are_dates(self) -> bool:
+        """Whether a usual format reads every value."""
+        return bool(self.formats) and not self.format_misfits
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values; tags are told as a list."""
@@ -66,8 +75,8 @@ def better_types(found: Sequence[Proposal], columns: ColumnMap) -> list[Proposal
     return [
         one
         for one in found
-        if (one.reason == "new" and one.column in strings and (one.type != "string" or one.formats))
-        or (one.reason == "existing" and one.formats and mapped.get(one.column, _IGNORED).type == "datetime")
+        if (one.reason == "new" and one.column in strings and (one.type != "string" or one.all_are_dates))
+        or (one.reason == "existing" and one.all_are_dates and mapped.get(one.column, _IGNORED).type == "datetime")
     ]
 
 
@@ -77,17 +86,28 @@ def _proposal(columns: ColumnMap, place: int, rows: Sequence[Sequence[str]], kno
     if column.attribute is None:
         return Proposal(column.header, None, column.type, "ignored", len(values), None)
     if column.attribute == PHONE_NUMBER and values:
-        share = sum(not odd_character(value, clean=False) for value in values) / len(values)
-        return Proposal(column.header, column.attribute, column.type, _reason(column.header), len(values), share)
+        odd = [value for value in values if odd_character(value, clean=False)]
+        found = Proposal(column.header, column.attribute, column.type, _reason(column.header), len(values), None)
+        return _fitting_but(found, odd)
     if column.attribute in IDENTITY or column.is_tags:
         return Proposal(column.header, column.attribute, column.type, _reason(column.header), len(values), None)
     if column.attribute in TITLES:
         return _fitting(column.header, column.attribute, column.type, _reason(column.header), values)
     if any(fold(name) == fold(column.header) for name in known):
         found = _fitting(column.header, column.attribute, column.type, "existing", values)
-        return replace(found, formats=tuple(fitting(values))) if column.type == "datetime" else found
+        return _dated(found, values) if column.type == "datetime" else found
     found = _fitting(column.header, column.attribute, _guess(values), "new", values)
-    return replace(found, formats=tuple(fitting(values))) if found.type in ("string", "number") else found
+    return _dated(found, values) if found.type in ("string", "number") else found
+
+
+def _dated(found: Proposal, values: Sequence[str]) -> Proposal:
+    """With the formats by which its values are dates."""
+    if every := fitting(values):
+        return replace(found, formats=tuple(every))
+    formats, misfits = nearly_fitting(values)
+    if not misfits:
+        return found
+    return replace(found, formats=tuple(formats), format_misfits=len(misfits), first_misfit=misfits[0][:_MOST_SHOWN])
 
 
 def _reason(header: str) -> Reason:
@@ -95,23 +115,29 @@ def _reason(header: str) -> Reason:
 
 
 def _fitting(header: str, attribute: str, type: str, reason: Reason, values: Sequence[str]) -> Proposal:
-    share = _share(reader(attribute, type, relaxed_names=False), values) if values else None
-    return Proposal(header, attribute, type, reason, len(values), share)
+    found = Proposal(header, attribute, type, reason, len(values), None)
+    return _fitting_but(found, _misfits(reader(attribute, type, relaxed_names=False), values)) if values else found
+
+
+def _fitting_but(found: Proposal, misfits: Sequence[str]) -> Proposal:
+    """With the share of its values that fit, all but `misfits`."""
+    fits = 1 - len(misfits) / found.values
+    return replace(found, fits=fits, first_misfit=misfits[0][:_MOST_SHOWN] if misfits else None)
 
 
 def _guess(values: Sequence[str]) -> str:
     """The type of which most values are, if that is nearly all of them; else a string, which takes any."""
     if not values:
         return "string"
-    shares = {type: _share(reader("", type, relaxed_names=False), values) for type in _GUESSED}
-    best = max(_GUESSED, key=lambda type: shares[type])
-    if shares[best] >= _ENOUGH:
+    misfits = {type: len(_misfits(reader("", type, relaxed_names=False), values)) for type in _GUESSED}
+    best = min(_GUESSED, key=lambda type: misfits[type])
+    if len(values) - misfits[best] >= _ENOUGH * len(values):
         return best
     return "list" if sum(";" in value for value in values) >= _SHARE_OF_LISTS * len(values) else "string"
 
 
-def _share(read: Reader | None, values: Sequence[str]) -> float:
-    return 1.0 if read is None else sum(_is_read(read, value) for value in values) / len(values)
+def _misfits(read: Reader | None, values: Sequence[str]) -> list[str]:
+    return [] if read is None else [value for value in values if not _is_read(read, value)]
 
 
 def _is_read(read: Reader, value: str) -> bool:

@@ -86,7 +86,7 @@ REASONS = {
     ),
     "type_mismatch": Reason(
         "not a value of the column's type",
-        "Correct the value, or map the column to another type.",
+        "Correct the value, choose another type for its column, or say how its dates are written.",
     ),
     "tag_invalid": Reason(
         "not a valid tag, or more than 50 of them",

@@ -50,6 +50,49 @@ def test_a_day_that_can_be_read_in_two_ways_has_to_be_said(desk):
     assert re.search(r'value="DD/MM/YYYY" required', html)
 
 
+DATED = f"Mobile,Last Order\n{GAVIN},25/10/2026\n" + "".join(
+    f"98200456{place},{day}\n" for place, day in enumerate(("03/11/2026", "14/09/2026", "30/08/2026", "31/02/2026"), 70)
+)
+
+
+def test_one_wrong_date_is_named_and_how_the_others_are_written_still_has_to_be_said(desk):
+    page = desk.page(f"{desk.uploaded(DATED)}?step=columns")
+    assert "1 of 5 values is no such date, as 31/02/2026" in page.text
+    assert re.search(r'value="DD/MM/YYYY" required', page.html)
+
+
+def test_how_dates_are_written_can_be_said_of_any_column_of_dates(desk, world):
+    path = desk.checked(f"Mobile,Born\n{GAVIN},soon\n{ASHA},2 Jan 1990\n",
+        becomes1="new", name1="Born", type1="datetime", written1="D MMM YYYY")  # fmt: skip
+    desk.run(path)
+    assert world.contact(ASHA)["traits"] == {"Born": "1990-01-02"}
+
+
+def test_how_dates_are_written_counts_for_columns_of_dates_alone(desk, world):
+    path = desk.checked(f"Mobile,Plan\n{GAVIN},Gold\n",
+        becomes1="new", name1="Plan", type1="string", written1="DD/MM/YYYY")  # fmt: skip
+    desk.run(path)
+    assert world.contact(GAVIN)["traits"] == {"Plan": "Gold"}
+
+
+def test_of_two_columns_with_one_title_somebody_says_which_counts(desk, world):
+    path = desk.uploaded(f"Mobile,City,City\n{GAVIN},Pune,Agra\n")
+    assert (
+        "'City (column B)' and 'City (column C)' are all City; leave out all but one"
+        in desk.page(f"{path}?step=columns").text
+    )
+    desk.matched(path, becomes1="", becomes2="=city")
+    desk.work(path)
+    desk.run(path)
+    assert world.contact(GAVIN)["traits"] == {"city": "Agra"}
+
+
+def test_a_value_that_does_not_fit_is_shown_before_the_check(desk):
+    rows = f"Mobile,WhatsApp Opted\n{GAVIN},TRUE\n{ASHA},yes\n"
+    text = desk.page(f"{desk.uploaded(rows)}?step=columns").text
+    assert "1 of 2 values does not fit, such as yes" in text
+
+
 def test_what_looks_like_consent_and_would_be_another_field_is_pointed_out_first(desk):
     rows = f"Mobile,City,WhatsApp\n{GAVIN},Pune,TRUE\n{ASHA},Agra,FALSE\n"
     html = desk.page(f"{desk.uploaded(rows)}?step=columns").html

@@ -33,8 +33,8 @@ def test_a_row_with_more_content_than_a_message_may_have_is_rejected(imports):
     assert (document["created"], [one["reason"] for one in document["rejects"]]) == (1, ["too_large"])
 
 
-def test_two_columns_of_one_name_are_refused(imports):
-    with pytest.raises(MappingRefused, match="Two columns are called 'Plan'"):
+def test_which_of_two_columns_with_one_title_counts_has_to_be_said(imports):
+    with pytest.raises(MappingRefused, match=r"'Plan \(column B\)' and 'Plan \(column C\)' are all Plan"):
         imports.bring(f"Phone,Plan,Plan\n{GAVIN},a,b\n")
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.events.traits import is_datetime
-from service.imports.columns.date_formats import USUAL, FormatWrong, date_format, fitting, has_time
+from service.imports.columns.date_formats import USUAL, FormatWrong, date_format, fitting, has_time, nearly_fitting
 from tests.worlds import bounded
 
 
@@ -72,6 +72,31 @@ def test_an_ambiguous_column_has_both_formats():
 @pytest.mark.parametrize("values", [[], ["2022-10-31"], ["03/04/1990", "soon"], ["44926"], ["12.5"]])
 def test_no_format_is_named_that_not_every_value_fits_or_that_is_not_needed(values):
     assert fitting(values) == []
+
+
+def test_one_misspelt_date_does_not_hide_how_the_others_are_written():
+    values = ["25/10/2026", "03/11/2026", "14/09/2026", "30/08/2026", "31/02/2026"]
+    assert nearly_fitting(values) == (["DD/MM/YYYY"], ["31/02/2026"])
+
+
+def test_of_dates_that_are_nearly_all_ambiguous_both_formats_are_named():
+    values = ["03/04/1990", "01/02/1991", "05/06/1992", "07/08/1993", "soon 12345"]
+    assert nearly_fitting(values) == (["DD/MM/YYYY", "MM/DD/YYYY"], ["soon 12345"])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [],
+        ["2022-10-31"] * 5,
+        ["25/10/2026", "soon"],
+        ["25/10/2026"] * 3 + ["soon"] * 2,
+        ["Asha Rao"] * 10,
+        ["98200 98201"] * 10,
+    ],
+)
+def test_what_is_hardly_a_column_of_dates_has_no_format(values):
+    assert nearly_fitting(values) == ([], [])
 
 
 WRITTEN = {

@@ -4,6 +4,7 @@ import pytest
 
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import Column, ColumnMap
+from service.imports.columns.headers import told_apart
 from service.imports.columns.mapping import map_columns
 from service.imports.table.refusal import MappingRefused
 
@@ -111,7 +112,9 @@ def test_columns_of_a_rejects_file_and_columns_without_a_name_are_ignored():
         (["Name", "City"], {}, "No column is the phone number"),
         ([*PHONES, "Name", "First Name"], {}, "Name and also First Name"),
         (["Phone", "Mobile"], {}, "'Phone' and 'Mobile' are all Phone Number"),
-        ([*PHONES, "Plan", "Plan"], {}, "Two columns are called 'Plan'"),
+        ([*PHONES, "Plan", "Plan"], {}, "'Plan (column C)' and 'Plan (column D)' are all Plan"),
+        ([*PHONES, "City", "City"], {}, "'City (column C)' and 'City (column D)' are all City"),
+        ([*PHONES, "Plan", "Plan"], {"maps": ("Plan=plan",)}, "no such column; the file has"),
         (PHONES, {"maps": ("Nope=city",)}, "no such column"),
         (PHONES, {"maps": ("Phone Number",)}, "write it as"),
         (PHONES, {"ignore": ("Nope",)}, "no such column"),
@@ -127,6 +130,22 @@ def test_columns_of_a_rejects_file_and_columns_without_a_name_are_ignored():
 )
 def test_what_cannot_be_mapped_is_named(header, choices, told):
     assert any(told in fault for fault in faults(header, **choices))
+
+
+def test_of_two_columns_with_one_title_each_can_be_named():
+    chosen = attributes([*PHONES, "Plan", "Plan"], maps=("Plan (column C)=Plan",), ignore=("Plan (column D)",))
+    assert chosen["Plan (column C)"] == ("Plan", "string")
+    assert chosen["Plan (column D)"] == (None, "string")
+
+
+def test_columns_with_one_title_can_all_be_tags():
+    found = map_columns([*PHONES, "Tags", "Tags"], Choices(), {})
+    assert [column.is_tags for column in found.columns] == [False, False, True, True]
+
+
+def test_a_title_that_stands_twice_is_told_apart_by_the_letter_of_its_column():
+    titles = [f"c{place}" for place in range(25)] + ["City", "City", "City", "", ""]
+    assert told_apart(titles)[25:] == ["City (column Z)", "City (column AA)", "City (column AB)", "", ""]
 
 
 def test_every_fault_is_named_at_once():
