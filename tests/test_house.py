@@ -16,6 +16,7 @@ SOURCES = {
 
 DRIVERS = (
     "ledger/sqlite.py",
+    "ledger/many_rows.py",
     "ledger/wal.py",
     "ledger/page_damage.py",
     "ledger/copying.py",

@@ -13,28 +13,30 @@ from ledger.log import chain
 from ledger.log.entry import NewEntry
 from ledger.log.head import Head
 from ledger.log.sqlite.layouts import chained_to
+from ledger.many_rows import ManyRows
 from ledger.sqlite import or_null
 
 _SALT = 16
-_COMMON = """
-INSERT INTO entries (position, recorded, stated, bus_time, type, contact, contact_id, skipped, source, message_id,
-    key, headers, value, phone, user_id, salt, commitment, hash, kind{more})
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, 0), ?8, ?9, ?10,
-    nullif(?11, 0), nullif(?12, 0), ?13, nullif(?14, 0), nullif(?15, 0), ?16, ?17, ?18, '{kind}'{values})
-"""
-_COMMON_OF = {kind: _COMMON.format(kind=kind, more="", values="") for kind in types.KINDS}
-_COMMON_OF[types.IMPORT] = _COMMON.format(
-    kind=types.IMPORT, more=", import, row, row_end", values=", ?9, nullif(?19, -1), ?20"
+_COMMON = (
+    "position, recorded, stated, bus_time, type, contact, contact_id, skipped, source, message_id, key, headers, value,"
+    " phone, user_id, salt, commitment, hash, kind"
+)
+_COMMON_ROW = (
+    "?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, nullif(?, 0), nullif(?, 0), ?, nullif(?, 0), nullif(?, 0), ?, ?, ?"
+)
+_COMMON_OF = {kind: ManyRows(f"entries ({_COMMON})", f"({_COMMON_ROW}, '{kind}')") for kind in types.KINDS}
+_COMMON_OF[types.IMPORT] = ManyRows(
+    f"entries ({_COMMON}, import, row, row_end)", f"({_COMMON_ROW}, '{types.IMPORT}', ?, nullif(?, -1), ?)"
 )
 """By the kind of the source: what is the same in all messages of a kind is written into the statement."""
 
-_ANY = (
-    "INSERT INTO entries (position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped,"
+_ANY = ManyRows(
+    "entries (position, recorded, stated, bus_time, type, reason, contact, contact_id, absorbed, skipped,"
     " raw_digest, kind, import, row, row_end, source, message_id, key, headers, value, phone, user_id, detail, salt,"
-    " commitment, hash)"
-    " VALUES (?, ?, ?, ?, nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), ?,"
+    " commitment, hash)",
+    "(?, ?, ?, ?, nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), ?,"
     " nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, -1), ?, nullif(?, 0), nullif(?, 0), nullif(?, 0),"
-    " nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), ?, ?, ?)"
+    " nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), ?, ?, ?)",
 )
 _listed = msgspec.json.Encoder().encode
 
@@ -56,9 +58,9 @@ def write(
     )
     for kind, run in groupby(entries, key=rows.common_kind):
         if kind is None:
-            connection.executemany(_ANY, map(rows.any, run))
+            _ANY.insert(connection, map(rows.any, run))
         else:
-            connection.executemany(_COMMON_OF[kind], map(rows.common, run))
+            _COMMON_OF[kind].insert(connection, map(rows.common, run))
     return Head(rows.position, rows.hash, recorded)
 
 
@@ -136,7 +138,7 @@ class _Rows:
             bytearray(committed),
             bytearray(hash),
         )
-        return found if import_number is None else (*found, -1 if row is None else row, row_end)
+        return found if import_number is None else (*found, import_number, -1 if row is None else row, row_end)
 
     def any(self, entry: NewEntry) -> _Parameters:
         """The parameters of `_ANY`."""

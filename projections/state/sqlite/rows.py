@@ -9,6 +9,7 @@ import orjson
 from ledger import sqlite
 from ledger.events import tags as tag_rules
 from ledger.log.entry import phone_text
+from ledger.many_rows import ManyRows
 from ledger.sqlite import blob
 from projections.fold.state import ContactState
 
@@ -21,7 +22,7 @@ def text_of(document: object) -> str:
 
 
 ContactRow = tuple[int, bytearray, int, int | str, int, int, int, str, str, str]
-"""The parameters of `INSERT`: a row of `contacts`, with 0 for a phone or a user id that is not there."""
+"""The parameters of `insert`: a row of `contacts`, with 0 for a phone or a user id that is not there."""
 
 
 def row_of(state: ContactState) -> ContactRow:
@@ -63,12 +64,25 @@ def state_of(row: Any) -> ContactState:
 CONTACT_COLUMNS = "contact, id, phone, user_id, created, modified, position, traits, stamps, tags"
 
 
-INSERT = f"INSERT INTO contacts ({CONTACT_COLUMNS}) VALUES (?, ?, nullif(?, 0), nullif(?, 0), ?, ?, ?, ?, ?, ?)"
+_ROW = "(?, ?, nullif(?, 0), nullif(?, 0), ?, ?, ?, ?, ?, ?)"
+_INSERTED = ManyRows(f"contacts ({CONTACT_COLUMNS})", _ROW)
+_PUT = ManyRows(
+    f"contacts ({CONTACT_COLUMNS})",
+    _ROW,
+    "ON CONFLICT (contact) DO UPDATE SET phone = excluded.phone, user_id = excluded.user_id,"
+    " created = excluded.created, modified = excluded.modified, position = excluded.position,"
+    " traits = excluded.traits, stamps = excluded.stamps, tags = excluded.tags",
+)
 
 
 def insert(connection: sqlite.Connection, rows: Iterable[ContactRow]) -> None:
     """Put contacts into a table `contacts` that has none of them."""
-    connection.executemany(INSERT, rows)
+    _INSERTED.insert(connection, rows)
+
+
+def put(connection: sqlite.Connection, rows: Iterable[ContactRow]) -> None:
+    """Put contacts into a table `contacts`, in the place of what it has of them."""
+    _PUT.insert(connection, rows)
 
 
 def load(connection: sqlite.Connection, contacts: Iterable[int]) -> dict[int, ContactState]:

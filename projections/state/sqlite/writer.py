@@ -25,7 +25,7 @@ from projections.state.sqlite.full_text import FullText
 from projections.state.sqlite.indexes import let_write, make
 from projections.state.sqlite.new_contacts import NewContactRows
 from projections.state.sqlite.outcomes import number_of, save_erased, save_rows
-from projections.state.sqlite.rows import INSERT, ContactRow, insert, load, row_of
+from projections.state.sqlite.rows import ContactRow, insert, load, put, row_of
 from projections.state.sqlite.tables import COUNTED, ledger_of, make_tables
 
 _LARGE_WAL = 64 * 2**20
@@ -194,12 +194,7 @@ class StateStore(StateWriter):
         return dict(rows.fetchall())
 
     def _put(self, contacts: Collection[ContactRow], gone: Collection[int], settled: Collection[int]) -> None:
-        self._connection.executemany(
-            f"{INSERT} ON CONFLICT (contact) DO UPDATE SET phone = excluded.phone, user_id = excluded.user_id,"
-            " created = excluded.created, modified = excluded.modified, position = excluded.position,"
-            " traits = excluded.traits, stamps = excluded.stamps, tags = excluded.tags",
-            contacts,
-        )
+        put(self._connection, contacts)
         self._connection.executemany("DELETE FROM contacts WHERE contact = ?", [(contact,) for contact in gone])
         changed = [*map(itemgetter(0), contacts), *gone]
         self._blocks.drop(changed)
