@@ -26,6 +26,7 @@ DRIVERS = (
 )
 STORES = (
     "service/deployment/erasures.py",  # the tables of service.db, each with the one file that knows it
+    "service/deployment/bulk_erasure_table.py",
     "service/deployment/database.py",
     "service/deployment/audit_trail.py",
     "service/deployment/keys.py",

@@ -13,6 +13,7 @@ from service.api.http.routing import TOKEN
 from service.api.routes.access import access_routes
 from service.api.routes.audit_runs import audit_run_routes
 from service.api.routes.batch import batch_routes
+from service.api.routes.bulk_erasing import bulk_erasure_routes
 from service.api.routes.catalogue import catalogue_routes
 from service.api.routes.contacts import contact_routes
 from service.api.routes.docs import docs_routes
@@ -70,6 +71,7 @@ def create_app(services: Services) -> Flask:
         list_routes(services),
         contact_routes(services),
         erasure_routes(services),
+        bulk_erasure_routes(services),
         writing_routes(services),
         merging_routes(services),
         duplicate_routes(services),

@@ -1,88 +1,147 @@
 """`contacts erase --where …`: erases everybody whom a selection finds, and says first how many they are (R31)."""
 
 import os
-from dataclasses import asdict
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import click
 
+from ledger.bus.port import BusError
 from service.cli.given import who
 from service.cli.progress import progress_shown
 from service.cli.terminal import Failed, emit
 from service.commands.erase_contact import ReasonUnfit
+from service.deployment.audit_trail import record
+from service.deployment.bulk_erasure_table import ENDED
 from service.deployment.parts import CONSUMER, PROJECTOR
-from service.imports.record.named_once import named_once
-from service.jobs.erasing.by_selection import CountedPeople, ErasedSoFar, ErasingSelected, EverybodyMeant
-from service.jobs.erasing.erasing import ErasureRefused
-from service.processes.temporary import parts_running
+from service.jobs.erasing.bulk_eraser import BulkEraser
+from service.jobs.erasing.bulk_erasures import BulkErasures
+from service.jobs.erasing.by_selection import CountedPeople, EverybodyMeant, SelectedPeople
+from service.processes.temporary import PartFailed, TemporaryPart, parts_running
 from service.queries.selection import Selection
 from service.wiring.drivers import Drivers
-from service.wiring.erasing import erasing
+from service.wiring.erasing import bulk_eraser, bulk_erasures, erasing_over, selected_people
 
 _SECONDS = 120.0
+"""How long one place is waited for before the rest is left to whoever goes on."""
+
+_LOOK_SECONDS = 0.2
 _NOT_DONE = 3
 
 
 def erase_selected(drivers: Drivers, asked: Selection, reason: str | None, *, keep_out: bool, is_json: bool) -> int:
     """Erase them for this reason, or only say how many they are where there is none; the exit code."""
-    states, data = drivers.generations(), drivers.deployment.data
-    with erasing(drivers.deployment, "/cli") as work:
-        selected = ErasingSelected(work, states, drivers.log_reader, named_once(states, drivers.store), drivers.days())
-        counted = _counted(selected, asked, reason)
-        if reason is None:
-            emit(_plan(counted), is_json, lambda: _print_plan(counted))
-            return 0
-        if not is_json:
-            click.echo(f"{_contacts(counted.count)} to be erased.", err=True)
-        locks = {"consume": CONSUMER.lock(data), "project": PROJECTOR.lock(data)}
+    if reason is None:
+        counted = _counted(selected_people(drivers), asked)
+        emit(_plan(counted), is_json, lambda: _print_plan(counted))
+        return 0
+    with closing(drivers.store()) as store:
+        bulk = bulk_erasures(drivers, store, partial(record, store))
+        id = _asked(bulk, asked, reason, keep_out=keep_out)
+    return work_on(drivers, id, is_json=is_json)
+
+
+def work_on(drivers: Drivers, id: str, *, is_json: bool) -> int:
+    """Have an erasure counted and confirm it, where that is not done, and erase until it has ended; the exit code."""
+    data = drivers.deployment.data
+    locks = {"consume": CONSUMER.lock(data), "project": PROJECTOR.lock(data)}
+    with closing(drivers.store()) as store, closing(drivers.bus().publisher()) as publisher:
+        bulk = bulk_erasures(drivers, store, partial(record, store))
+        eraser = bulk_eraser(drivers, erasing_over(drivers, "/cli", publisher, store), store)
         try:
-            with (
-                parts_running(locks, os.environ),
-                progress_shown("erasing", counted.count, is_json=is_json) as advance,
-            ):
-                erased = selected.erase(asked, counted, who(), reason, advance, seconds=_SECONDS, keep_out=keep_out)
-        except ErasureRefused as fault:
-            raise Failed(str(fault)) from None
-        except ReasonUnfit as fault:
-            raise click.UsageError(f"--reason: {fault}") from None
-    document = {
-        "contacts": counted.count, "erased": erased.count, "done": erased.is_done,
-        "places": [asdict(one) for one in erased.receipt or ()],
-    }  # fmt: skip
-    emit(document, is_json, lambda: _print_erased(erased, counted))
-    return 0 if erased.is_done else _NOT_DONE
+            with parts_running(locks, os.environ) as parts:
+                waiting = _Work(bulk, eraser, id, parts)
+                counted = waiting.until(lambda one: one["state"] != "counting")
+                if counted["state"] == "failed":
+                    raise click.UsageError(f"Nobody was erased: {counted['failure']}")
+                if not is_json:
+                    click.echo(f"{contacts_said(counted['contacts'])} to be erased.", err=True)
+                bulk.confirm(id, counted["contacts"], who())
+                with progress_shown("erasing", counted["contacts"], is_json=is_json) as advance:
+                    document = waiting.until(lambda one: one["state"] in ENDED, advance)
+        except (PartFailed, BusError) as fault:
+            raise Failed(f"{fault}: the erasure goes on with `contacts serve` or `contacts erasures run`") from None
+    emit(document | {"done": document["state"] == "done"}, is_json, lambda: _print_erased(document))
+    return 0 if document["state"] == "done" else _NOT_DONE
 
 
-def _counted(selected: ErasingSelected, asked: Selection, reason: str | None) -> CountedPeople:
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """An erasure that this process works on, unless another one does; `parts` are those that it needs."""
+
+    bulk: BulkErasures
+    eraser: BulkEraser
+    id: str
+    parts: Sequence[TemporaryPart]
+
+    def until(
+        self, is_reached: Callable[[Mapping[str, Any]], bool], advance: Callable[[int], None] = lambda _: None
+    ) -> dict[str, Any]:
+        """Work until it has come so far, or nothing moves for too long; its JSON then."""
+        seen, since = None, time.monotonic()
+        while True:
+            for part in self.parts:
+                part.check()
+            document = self.bulk.find(self.id)
+            advance(document["erased"] + document["gone"])
+            so_far = (document["state"], document["erased"], document["places"])
+            if so_far != seen:
+                seen, since = so_far, time.monotonic()
+            if is_reached(document) or time.monotonic() - since > _SECONDS:
+                return document
+            self.eraser.turn(_LOOK_SECONDS)
+            time.sleep(_LOOK_SECONDS / 10)
+
+
+def _asked(bulk: BulkErasures, asked: Selection, reason: str, *, keep_out: bool) -> str:
     try:
-        return selected.count(asked, reason)
+        return str(bulk.ask(asked, who(), reason, keep_out=keep_out, source="/cli")["id"])
     except ReasonUnfit as fault:
         raise click.UsageError(f"--reason: {fault}") from None
-    except EverybodyMeant as fault:
-        raise click.UsageError(str(fault)) from None
     except ValueError as fault:
-        raise click.UsageError(f"The selection is not possible: {fault}") from None
+        raise _unfit(fault) from None
+
+
+def _counted(selected: SelectedPeople, asked: Selection) -> CountedPeople:
+    try:
+        return selected.count(asked)
+    except ValueError as fault:
+        raise _unfit(fault) from None
+
+
+def _unfit(fault: ValueError) -> click.UsageError:
+    said = str(fault) if isinstance(fault, EverybodyMeant) else f"The selection is not possible: {fault}"
+    return click.UsageError(said)
 
 
 def _plan(counted: CountedPeople) -> dict[str, Any]:
     return {"contacts": counted.count, "position": counted.position, "erased": 0, "notes": list(counted.notes)}
 
 
-def _contacts(count: int) -> str:
+def contacts_said(count: int) -> str:
+    """So many contacts, in words."""
     return f"{count:,} contact{'' if count == 1 else 's'}"
 
 
 def _print_plan(counted: CountedPeople) -> None:
-    click.echo(f"{_contacts(counted.count)} would be erased.")
+    click.echo(f"{contacts_said(counted.count)} would be erased.")
     for note in counted.notes:
         click.echo(f"Note: {note}.")
     click.echo("It cannot be undone. With --yes and --reason it is done.")
 
 
-def _print_erased(erased: ErasedSoFar, counted: CountedPeople) -> None:
-    click.echo(f"{_contacts(erased.count)} of {counted.count:,} erased everywhere in this folder.")
-    for one in erased.receipt or ():
-        if one.note is not None:
-            click.echo(f"{one.place}: {one.state}: {one.note}")
-    if not erased.is_done:
-        click.echo("What waits is finished by `contacts serve`; the same command goes on with the rest.", err=True)
+def _print_erased(document: Mapping[str, Any]) -> None:
+    click.echo(f"{contacts_said(document['erased'])} of {document['contacts']:,} erased everywhere in this folder.")
+    if document["gone"]:
+        click.echo(f"{document['gone']:,} were gone by then, or are one with somebody else.")
+    for one in document["places"]:
+        if one["note"] is not None:
+            click.echo(f"{one['place']}: {one['state']}: {one['note']}")
+    if document["failure"]:
+        click.echo(f"Stopped: {document['failure']}.", err=True)
+    elif document["state"] == "erasing":
+        click.echo(f"Erasure {document['id']} goes on with `contacts serve` or `contacts erasures run`.", err=True)

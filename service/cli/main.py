@@ -100,6 +100,9 @@ _COMMANDS = {
         "erase.erase",
         "Remove a person from everything, for good, or all of a selection; without --yes, only say what would go.",
     ),
+    "erasures": _LazyCommand(
+        "erasures.erasures", "List the erasures of many contacts, newest first; confirm, cancel or go on with one."
+    ),
     "readmit": _LazyCommand(
         "readmit.readmit",
         "Let somebody in again who was erased and is kept out; without --yes, only say whether they are.",

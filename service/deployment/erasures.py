@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -29,6 +29,35 @@ def erasures(database: Database) -> None:
     """)
 
 
+@MIGRATIONS()
+def bulk_erasures(database: Database) -> None:
+    database.execute("""
+        CREATE TABLE bulk_erasures (
+            id TEXT PRIMARY KEY,        -- UUIDv7
+            state TEXT NOT NULL,
+            source TEXT NOT NULL,       -- of the orders' messages
+            by TEXT NOT NULL,           -- whom the orders name
+            at INTEGER NOT NULL,        -- when it was asked for
+            selection TEXT,             -- JSON; NULL once it is confirmed, or names an erased person
+            reason TEXT NOT NULL,
+            keep_out INTEGER NOT NULL,
+            position INTEGER,           -- of the state in which they were counted
+            contacts INTEGER,           -- how many they are; their numbers are in a file
+            notes TEXT NOT NULL DEFAULT '[]',
+            taken INTEGER NOT NULL DEFAULT 0,  -- how many of them an order was given for, or were gone by then
+            confirmed_by TEXT,
+            confirmed_at INTEGER,
+            ended_at INTEGER,
+            failure TEXT,
+            receipt TEXT                -- JSON: that of those who were erased last
+        ) STRICT
+    """)
+    database.execute("ALTER TABLE erasures ADD COLUMN bulk TEXT")  # the bulk erasure that it is a part of
+    database.execute("CREATE INDEX erasures_pending ON erasures (at, id) WHERE person IS NOT NULL")
+    database.execute("CREATE INDEX erasures_of_contact ON erasures (contact)")
+    database.execute("CREATE INDEX erasures_of_bulk ON erasures (bulk, person IS NULL) WHERE bulk IS NOT NULL")
+
+
 @dataclass(frozen=True, slots=True)
 class PendingErasure:
     """An erasure that is not done everywhere.
@@ -46,6 +75,14 @@ class PendingErasure:
     user_ids: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class BulkStep:
+    """A step of a bulk erasure: by its id, and how many of its contacts it has come to with this step."""
+
+    id: str
+    taken: int
+
+
 class ErasureTable:
     """The erasures of `service.db`. Safe for threads."""
 
@@ -59,11 +96,15 @@ class ErasureTable:
         with self._lock:
             self._is_cut = self._is_cut or cut_whole(self._connection)
 
-    def add(self, *orders: PendingErasure) -> None:
-        """Note orders before they are given, so that they are finished whatever ends then; none of them is done."""
+    def add(self, *orders: PendingErasure, step: BulkStep | None = None) -> None:
+        """Note orders before they are given, so that they are finished whatever ends then; none of them is done.
+
+        With `step` they are a bulk erasure's, which has come so far with them.
+        """
+        bulk = None if step is None else step.id
         with self._lock, transaction(self._connection):
             self._connection.executemany(
-                "INSERT INTO erasures (id, contact, source, at, message, person) VALUES (?, ?, ?, ?, ?, ?)"
+                "INSERT INTO erasures (id, contact, source, at, message, person, bulk) VALUES (?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (id) DO UPDATE SET person = excluded.person, receipt = NULL",
                 [
                     (
@@ -73,10 +114,13 @@ class ErasureTable:
                         one.at,
                         one.message,
                         json.dumps({"phones": list(one.phones), "user_ids": list(one.user_ids)}),
+                        bulk,
                     )
                     for one in orders
                 ],
             )
+            if step is not None:
+                self._connection.execute("UPDATE bulk_erasures SET taken = ? WHERE id = ?", (step.taken, step.id))
 
     def ordered(self) -> list[PendingErasure]:
         """Every erasure that was ever ordered, oldest first, done or not; whom each was about is left out."""
@@ -86,20 +130,52 @@ class ErasureTable:
 
     def pending(self) -> list[PendingErasure]:
         """Those that are not done everywhere, oldest first."""
+        return self._pending("TRUE")
+
+    def pending_alone(self) -> list[PendingErasure]:
+        """As `pending`, without those whose bulk erasure is under way, and goes through the places for all of them."""
+        return self._pending("bulk IS NULL OR bulk NOT IN (SELECT id FROM bulk_erasures WHERE state = 'erasing')")
+
+    def pending_of(self, bulk: str) -> list[PendingErasure]:
+        """As `pending`, of a bulk erasure."""
+        return self._pending("bulk = ?", bulk)
+
+    def _pending(self, condition: str, *given: str) -> list[PendingErasure]:
         self._cut()
-        query = "SELECT id, contact, source, at, message, person FROM erasures WHERE person IS NOT NULL ORDER BY at, id"
+        query = (
+            "SELECT id, contact, source, at, message, person FROM erasures"
+            f" WHERE person IS NOT NULL AND ({condition}) ORDER BY at, id"
+        )
         with self._lock:
-            rows = self._connection.execute(query).fetchall()
+            rows = self._connection.execute(query, given).fetchall()
         return [PendingErasure(*about, **json.loads(person)) for *about, person in rows]
 
-    def note(self, ids: Iterable[str], receipt: Sequence[dict[str, Any]], *, is_done: bool) -> None:
-        """Keep how far these erasures have come; once they are done, whom they were about is forgotten."""
-        person = "NULL" if is_done else "person"
+    def counts(self, bulk: str) -> tuple[int, int]:
+        """How many orders a bulk erasure has given, and how many of them are done everywhere."""
+        query = "SELECT person IS NULL, count(*) FROM erasures WHERE bulk = ? GROUP BY person IS NULL"
+        with self._lock:
+            found = dict(self._connection.execute(query, (bulk,)).fetchall())
+        return found.get(0, 0) + found.get(1, 0), found.get(1, 0)
+
+    def note(self, ids: Collection[str], receipt: Sequence[dict[str, Any]], *, is_done: bool) -> None:
+        """Keep how far these erasures have come; once they are done, whom they were about is forgotten.
+
+        Those of a bulk erasure leave their receipt with it: it is the same for all.
+        """
+        given, these = json.dumps(list(receipt)), json.dumps(list(ids))
+        one = "SELECT value FROM json_each(?)"
         with self._lock, transaction(self._connection):
-            self._connection.executemany(
-                f"UPDATE erasures SET receipt = ?, person = {person} WHERE id = ?",
-                [(json.dumps(list(receipt)), id) for id in ids],
-            )
+            if not is_done:
+                self._connection.execute(f"UPDATE erasures SET receipt = ? WHERE id IN ({one})", (given, these))
+            else:
+                self._connection.execute(
+                    f"UPDATE erasures SET receipt = iif(bulk IS NULL, ?, NULL), person = NULL WHERE id IN ({one})",
+                    (given, these),
+                )
+                self._connection.execute(
+                    f"UPDATE bulk_erasures SET receipt = ? WHERE id IN (SELECT bulk FROM erasures WHERE id IN ({one}))",
+                    (given, these),
+                )
         self._is_cut = not is_done
         self._cut()
 
@@ -116,7 +192,11 @@ class ErasureTable:
 
     def receipt(self, contact: str) -> list[dict[str, Any]] | None:
         """What is known of the last erasure of a contact, by its public id; None: nothing."""
-        query = "SELECT receipt FROM erasures WHERE contact = ? AND receipt IS NOT NULL ORDER BY at DESC LIMIT 1"
+        query = (
+            "SELECT coalesce(one.receipt, bulk.receipt) FROM erasures AS one"
+            " LEFT JOIN bulk_erasures AS bulk ON bulk.id = one.bulk AND one.person IS NULL"
+            " WHERE contact = ? AND coalesce(one.receipt, bulk.receipt) IS NOT NULL ORDER BY one.at DESC LIMIT 1"
+        )
         with self._lock:
             row = self._connection.execute(query, (contact,)).fetchone()
         return None if row is None else list(json.loads(row[0]))
@@ -129,6 +209,7 @@ _TEXTS = (
     ("imports", "failure", "UPDATE imports SET failure = 'it named somebody who has been erased since'"),
     ("imports", "file_name", f"UPDATE imports SET file_name = '{ERASED}'"),
     ("views", "query", "DELETE FROM views"),
+    ("bulk_erasures", "selection", "UPDATE bulk_erasures SET selection = NULL"),
 )
 """Table, column, and what is done with a row whose text is meant."""
 

@@ -6,7 +6,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-_OURS = ("imports", "state", "past", "audits", "verify", "spool", "exports")
+_OURS = ("imports", "state", "past", "audits", "verify", "spool", "exports", "erasures")
 _OTHERS = 0o077
 
 

@@ -19,6 +19,7 @@ from service.http.gate import Gate
 from service.http.readiness import Readiness
 from service.http.seats import Seats
 from service.jobs.audit_runs import AuditRuns
+from service.jobs.erasing.bulk_erasures import BulkErasures
 from service.jobs.erasing.erasing import Erasing
 from service.jobs.exports.exporting import Exporting
 from service.jobs.exports.one_person import OnePerson
@@ -71,6 +72,7 @@ class Services:
     exporting: Exporting
     one_person: OnePerson
     erasing: Erasing
+    bulk_erasures: BulkErasures
     readmitting: Readmitting
     views: Views
     record: Callable[[Act], None]

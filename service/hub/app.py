@@ -13,6 +13,7 @@ from service.hub.contacts.duplicates import duplicates_pages
 from service.hub.contacts.overview import growth_pages
 from service.hub.contacts.page import contacts_pages
 from service.hub.edits.pages import edits_pages
+from service.hub.erasures.pages import erasures_pages
 from service.hub.exports.pages import exports_pages
 from service.hub.frame import words
 from service.hub.frame.access import Access
@@ -74,6 +75,7 @@ def create_hub(hub: Hub) -> Flask:
     app.register_blueprint(contact_pages(hub.services, hub.preferences))
     app.register_blueprint(imports_pages(hub.services, access))
     app.register_blueprint(edits_pages(hub.services))
+    app.register_blueprint(erasures_pages(hub.services))
     app.register_blueprint(exports_pages(hub.services, hub.preferences))
     app.register_blueprint(records_pages(hub.services))
     app.register_blueprint(keys_pages(hub.services.keys))

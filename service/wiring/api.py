@@ -51,7 +51,7 @@ from service.queries.totals import Totals
 from service.queries.trail import Trail
 from service.queries.values import Values
 from service.wiring.drivers import Drivers, now
-from service.wiring.erasing import erasing_over, readmitting_over
+from service.wiring.erasing import bulk_erasures, erasing_over, readmitting_over
 from service.wiring.exports import exports, one_person
 from service.wiring.ledger import ledger_status
 from service.wiring.readiness import look
@@ -93,8 +93,7 @@ def services(deployment: Deployment, clock: Callable[[], int] = now) -> Services
         Finalize(None, ending, exitpriority=1)  # atexit is not run in granian's workers
     readers, signer, new_id = drivers.readers(), drivers.signer(), drivers.ids()
     once = named_once(readers.states, drivers.store)
-    calls, status = tracker(deployment), ledger_status(deployment)
-    catalogue = Catalogue(readers.states)
+    calls, status, catalogue = tracker(deployment), ledger_status(deployment), Catalogue(readers.states)
     return Services(
         settings=deployment.settings,
         gate=gate,
@@ -127,6 +126,7 @@ def services(deployment: Deployment, clock: Callable[[], int] = now) -> Services
         one_person=one_person(drivers, keys.record),
         readmitting=readmitting_over(drivers, "/v1/readmissions", calls.publisher),
         erasing=erasing_over(drivers, "/v1/contacts", calls.publisher, drivers.store()),
+        bulk_erasures=bulk_erasures(drivers, drivers.store(), keys.record),
         views=Views(drivers.store(), new_id),
         record=keys.record,
         imports=partial(_imports, deployment, calls.publisher),

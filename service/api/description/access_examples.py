@@ -42,6 +42,7 @@ SESSION: dict[str, Any] = {
 _BY = {"who": "tests", "name": "tests"}
 
 _EXPORT = "01a20ed6-3fda-758d-8757-6b46e7ffcc34"
+_ERASURE = "0199c0de-4b1d-7c3a-9d2e-8f6a5b4c3d2f"
 _CONTACT = "01a20e51-0035-703f-b269-a57f0c2d62ae"
 
 TRAIL: dict[str, Any] = {
@@ -79,6 +80,14 @@ TRAIL: dict[str, Any] = {
             "detail": {"device": SESSION["device"], "session": SESSION["id"]},
         },
         {
+            "at": "2026-11-24T16:12:30.640207Z",
+            "who": "key:Website",
+            "name": "key:Website",
+            "what": "bulk erasure asked for",
+            "why": None,
+            "detail": {"erasure": _ERASURE},
+        },
+        {
             "at": "2026-11-24T16:12:30.402118Z",
             "who": "office",
             "name": "office",
@@ -109,6 +118,7 @@ TRAIL: dict[str, Any] = {
         },
     ],
     "kinds": [
+        {"what": "bulk erasure asked for", "count": 1},
         {"what": "everything exported", "count": 2},
         {"what": "export downloaded", "count": 1},
         {"what": "exported", "count": 1},
@@ -128,7 +138,8 @@ TRAIL_CSV = (
     f'{TRAIL["acts"][2]["at"]},Website,Website,export downloaded,,"{{""export"": ""{_EXPORT}""}}"\r\n'
     f"{SESSION['created_at']},Meera Shah,Meera Shah,signed in,,"
     f'"{{""device"": ""{SESSION["device"]}"", ""session"": ""{SESSION["id"]}""}}"\r\n'
-    f"{TRAIL['acts'][4]['at']},office,office,exported,,"
+    f'{TRAIL["acts"][4]["at"]},key:Website,key:Website,bulk erasure asked for,,"{{""erasure"": ""{_ERASURE}""}}"\r\n'
+    f"{TRAIL['acts'][5]['at']},office,office,exported,,"
     f'"{{""export"": ""{_EXPORT}"", ""format"": ""csv"", ""position"": 5, ""rows"": 1}}"\r\n'
     f"{KEY['created_at']},tests,tests,key created,,"
     f'"{{""key"": ""{KEY["id"]}"", ""name"": ""shop"", ""scopes"": ""track read""}}"\r\n'

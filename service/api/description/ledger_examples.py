@@ -139,7 +139,7 @@ HEAD: dict[str, Any] = {
     "recorded_at": "2026-11-24T16:08:39.221497Z",
     "signature": "38cdfb270dd0e87f106c04538965e970f040dd03a9a0e86bec5b7f71a6067d28",
     "trail": {
-        "lines": 8,
+        "lines": 9,
         "hash": "0b7f6b1f0b0e4a4e1c2c1f5f2e0f3b9a8d7c6b5a493827160f1e2d3c4b5a6978",
         "signature": "5a1d3c2b4f6e798081726354a5b6c7d8e9f00112233445566778899aabbccdde",
     },

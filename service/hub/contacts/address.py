@@ -1,6 +1,6 @@
 """The address of a list of contacts is its state: search, filters, order, place and moment stand in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -55,6 +55,12 @@ class ListAddress:
             filtering=arguments.get("filter", ""),
             view=arguments.get("view", ""),
         )
+
+    @classmethod
+    def to(cls, selection: Mapping[str, Any]) -> "ListAddress":
+        """The list of whom a selection finds, given by `where`, `tag` and `q`."""
+        where, tags = tuple(selection["where"]), tuple(selection["tag"])
+        return cls(selection["q"] or "", where, tags, "-modified", None, "", ())
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

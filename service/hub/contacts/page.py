@@ -101,7 +101,7 @@ def _shown(services: Services, asked: ListAddress, lacking: str | None = None) -
         fields=[*IDENTITIES, *names],
         panel=_panel(services, asked.filtering, types, lacking) if asked.filtering else None,
         contacts=document["contacts"],
-        can_tick=position is None and not {"import", "export"}.isdisjoint(g.session.scopes),
+        can_tick=position is None and not {"import", "export", "erase"}.isdisjoint(g.session.scopes),
         is_page_ticked=request.args.get("ticked") == "page",
         total=document["total"],
         following=document["next_cursor"],
@@ -195,7 +195,7 @@ def _choosing(pages: Blueprint, services: Services, preferences: Preferences) ->
             tell("No row is ticked: tick those that you mean, or all on the page.", kind="fault")
             return redirect(asked.address(cursor=asked.cursor), 303)
         where = f"{CONTACT}=" + (ids[0] if len(ids) == 1 else f"in:{','.join(ids)}")
-        place = "/exports/new" if request.args.get("do") == "download" else "/edits/new"
+        place = _TICKED.get(request.args.get("do", ""), "/edits/new")
         return redirect(f"{place}?{urlencode({'where': where})}", 303)
 
     @pages.post("/contacts/columns")
@@ -205,6 +205,10 @@ def _choosing(pages: Blueprint, services: Services, preferences: Preferences) ->
         preferences.put(g.session.name, "columns", chosen or None if "reset" not in request.form else None)
         asked = ListAddress.of(request.args, COLUMNS)
         return redirect(asked.address(cursor=None), 303)
+
+
+_TICKED = {"download": "/exports/new", "erase": "/erasures/new"}
+"""Where those who are ticked are sent on to."""
 
 
 def _past(services: Services, as_of: str) -> tuple[StoredState, int]:

@@ -24,7 +24,7 @@ class Destination:
 
 
 PLACES = (
-    Destination("/contacts", "Contacts", "users", "g c", "read", ("/edits", "/exports", "/duplicates")),
+    Destination("/contacts", "Contacts", "users", "g c", "read", ("/edits", "/exports", "/erasures", "/duplicates")),
     Destination("/imports", "Imports", "upload", "g i", "import"),
     Destination("/audit", "Records", "scroll-text", "g a", "audit"),
     Destination("/people", "People", "key-round", "g p", "admin"),

@@ -13,7 +13,7 @@ from ledger.log.entry import Entry, public_id
 from ledger.log.erasure import ANY_OFFSET, Sought
 from ledger.log.port import LogReader, StoredLog
 from service.commands.erase_contact import ErasedPerson, erasure_message, person_of, reason_for_all
-from service.deployment.erasures import ErasureTable, PendingErasure
+from service.deployment.erasures import BulkStep, ErasureTable, PendingErasure
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, PlaceReceipt, erase_everywhere, is_done
 from service.jobs.erasing.rests import Rests
 from service.queries.find import FoundContact, Unknown, find_id
@@ -75,38 +75,56 @@ class Erasing:
         return pending
 
     def order_all(
-        self, contacts: Sequence[str], by: str, reason: str, *, keep_out: bool = False
+        self,
+        contacts: Sequence[str],
+        by: str,
+        reason: str,
+        *,
+        keep_out: bool = False,
+        source: str | None = None,
+        step: BulkStep | None = None,
     ) -> list[PendingErasure]:
         """As `order` for many, by their ids: each gets an order of its own, and all are published at once.
 
-        Whoever is erased by now is passed over, and so is an id that nobody has. Nothing is ordered where it raises
-        ReasonUnfit or ErasureRefused. Raises BusError.
+        Whoever is erased by now, or is being erased, is passed over, and so is an id that nobody has. `source` is the
+        orders', where it is not this one's; `step` as `ErasureTable.add` takes it. Nothing is ordered where it raises
+        ReasonUnfit. Raises BusError.
         """
-        wanted = set(contacts)
-        begun = {one.contact: one for one in self.table.pending() if one.contact in wanted}
-        under_way = [going_on(one, keep_out=keep_out) for one in begun.values()]
+        begun = {one.contact for one in self.table.pending()}
         people = []
         with self.stored_log.reading() as log:
             for contact in contacts:
-                with suppress(Unknown):
-                    people.append(person_of(log, find_id(log, contact)))
-        return under_way + self._ordered(
-            [one for one in people if one.contact not in begun], by, reason, keep_out=keep_out
-        )
+                if contact not in begun:
+                    with suppress(Unknown):
+                        people.append(person_of(log, find_id(log, contact)))
+        return self._ordered(people, by, reason, keep_out=keep_out, source=source, step=step)
 
-    def _ordered(self, people: Sequence[ErasedPerson], by: str, reason: str, *, keep_out: bool) -> list[PendingErasure]:
-        at, text, orders, messages = self.clock(), reason_for_all(reason, people), list[PendingErasure](), []
+    def _ordered(
+        self,
+        people: Sequence[ErasedPerson],
+        by: str,
+        reason: str,
+        *,
+        keep_out: bool,
+        source: str | None = None,
+        step: BulkStep | None = None,
+    ) -> list[PendingErasure]:
+        source = source or self.source
+        at, text, orders = self.clock(), reason_for_all(reason, people), list[PendingErasure]()
         for person in people:
             id = self.new_id()
             message = erasure_message(
-                person, by, text, keep_out=keep_out, source=self.source, id=id, at=at, signer=self.signer
+                person, by, text, keep_out=keep_out, source=source, id=id, at=at, signer=self.signer
             )
-            orders.append(PendingErasure(id, person.contact, self.source, at, message.value))
-            messages.append(message)
-        self.table.add(*orders)
-        if messages:
-            self.publish(messages)
+            orders.append(PendingErasure(id, person.contact, source, at, message.value))
+        self.table.add(*orders, step=step)
+        self.give_again(orders)
         return orders
+
+    def give_again(self, orders: Sequence[PendingErasure]) -> None:
+        """Publish orders that are noted: each is taken once, however often it comes. Raises BusError."""
+        if orders:
+            self.publish([Message(None, one.message) for one in orders])
 
     def begun(self, who: str) -> PendingErasure | None:
         """The erasure that is not done everywhere of whom an id, a phone in E.164 or a user id has found."""
@@ -162,13 +180,6 @@ class Erasing:
 
         return _until(seconds, look)
 
-    def take_up(self, seconds: float) -> list[PlaceReceipt] | None:
-        """As `finish_all` for whatever was ordered before and is not done, also if it never came to the bus."""
-        orders = self.table.pending()
-        if orders:
-            self.publish([Message(None, one.message) for one in orders])  # the same messages: each is taken once
-        return self.finish_all(orders, seconds)
-
     def watch(self, pending: PendingErasure, seconds: float) -> list[PlaceReceipt] | None:
         """As `finish`, but that the importer goes through the places meanwhile."""
 
@@ -184,7 +195,7 @@ class Erasing:
         """Go on with every erasure that is not done everywhere, but those that rest; a refused order is forgotten."""
         self._note_unfinished()
         alike = dict[str, dict[int, PendingErasure]]()
-        for pending in self.table.pending():
+        for pending in self.table.pending_alone():
             if rests is not None and not rests.is_due(pending.id):
                 continue
             with suppress(ErasureRefused):

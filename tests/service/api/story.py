@@ -5,7 +5,7 @@ from secrets import token_urlsafe
 
 from click.testing import CliRunner
 
-from service.api.description import edit_shapes, view_shapes
+from service.api.description import bulk_erasure_shapes, edit_shapes, view_shapes
 from service.api.description import import_examples as examples
 from service.api.track import EVENTS, USERS
 from service.cli.main import commands
@@ -17,6 +17,7 @@ from service.jobs.audit_runs import AuditRuns
 from service.jobs.exports.exports import Exports
 from service.jobs.exports.wanted_export import WantedExport
 from service.wiring.drivers import now
+from service.wiring.erasing import go_on_with_erasures
 from service.wiring.exports import export_folder, export_maker
 from service.wiring.imports import importing
 
@@ -49,6 +50,7 @@ def tell(client, world, description):
         "/v1/imports/{id}": checked,
         "/v1/exports/{id}": exported(world),
         "/v1/edits/{id}": edited(client, world),
+        "/v1/erasures/{id}": erasing_many(client, world),
         "/v1/audit/entries/{position}": "1",
         "/v1/rejected/{position}": "5",
         "/v1/messages/{id}": answers[0].json["id"],
@@ -102,6 +104,14 @@ def edited(client, world):
     id = client.post("/v1/edits", edit_shapes.EDIT).json["id"]
     with importing(world.deployment) as importer:
         importer.go_on(id, lambda *_: None)
+    return id
+
+
+def erasing_many(client, world):
+    """An erasure of many contacts that is counted; its id."""
+    id = client.post("/v1/erasures", bulk_erasure_shapes.ERASE_MANY).json["id"]
+    with go_on_with_erasures(world.drivers) as turn:
+        turn()
     return id
 
 

@@ -25,6 +25,11 @@ RULES = {
     ("POST", "/v1/contacts/{id}/merge"): {"read track"},
     ("POST", "/v1/contacts/{id}/split"): {"read track"},
     ("DELETE", "/v1/contacts/{id}"): {"erase"},
+    ("GET", "/v1/erasures"): {"erase"},
+    ("POST", "/v1/erasures"): {"erase"},
+    ("GET", "/v1/erasures/{id}"): {"erase"},
+    ("POST", "/v1/erasures/{id}/confirm"): {"erase"},
+    ("POST", "/v1/erasures/{id}/cancel"): {"erase"},
     ("POST", "/v1/readmissions"): {"erase"},
     ("GET", "/v1/contacts/{id}/history"): {"read", "audit"},
     ("GET", "/v1/contacts/{id}/explain"): {"read"},
@@ -192,6 +197,8 @@ def _can_be_taken_again(route, client, world):
         return {"/v1/imports/{id}": story.check_import(client, world, story.FILE + "\n" * next(_number))}
     if path.startswith("/v1/edits/{id}"):
         return {"/v1/edits/{id}": story.edited(client, world)}
+    if path.startswith("/v1/erasures/{id}"):
+        return {"/v1/erasures/{id}": story.erasing_many(client, world)}
     return story.let_in(world)
 
 

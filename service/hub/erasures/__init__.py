@@ -1,0 +1,1 @@
+"""Erasures of many contacts at once."""

@@ -1,0 +1,133 @@
+"""Works on erasures of many contacts, a step at a time, whatever ends in between (R31)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+from ledger.log.entry import public_id
+from projections.conditions.condition import BadCondition
+from service.commands.erase_contact import ReasonUnfit
+from service.deployment.audit_trail import Act
+from service.deployment.bulk_erasure_table import BulkErasure, BulkErasureTable
+from service.deployment.erasures import BulkStep, PendingErasure
+from service.deployment.locks import Held, holding
+from service.jobs.erasing.bulk_erasures import expires, selection_of
+from service.jobs.erasing.by_selection import SelectedPeople, unnamed
+from service.jobs.erasing.counted_contacts import CountedContacts
+from service.jobs.erasing.erasing import Erasing
+from service.jobs.erasing.places import is_done
+from service.jobs.erasing.rests import Rests
+
+AT_ONCE = 1_000
+"""Whose orders are published together, and who are looked for together: what is held in memory at most."""
+
+_TURN_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class BulkEraser:
+    """Counts what is asked for, and erases what is confirmed: the oldest first, `at_once` contacts in a step.
+
+    Everything about where it is stands in `table` and in `work.table`, so it is gone on with by whoever holds `lock`
+    next: one process at a time. `record` puts an act into the audit table, `clock` gives microseconds since the epoch.
+    """
+
+    work: Erasing
+    table: BulkErasureTable
+    selected: SelectedPeople
+    lists: CountedContacts
+    lock: Path
+    record: Callable[[Act], None]
+    clock: Callable[[], int]
+    at_once: int = AT_ONCE
+    _rests: Rests = field(default_factory=Rests)
+    _given: set[str] = field(default_factory=set)
+    """The orders of this process's last step: those of another may not have come to the bus."""
+
+    def turn(self, seconds: float = _TURN_SECONDS) -> bool:
+        """Do what there is to do, for so many seconds or until something waits; False where another process does it.
+
+        Raises BusError, StorageFault, OSError with nothing lost: the next turn goes on.
+        """
+        try:
+            with holding(self.lock):
+                self._count_all()
+                self._erase(monotonic() + seconds)
+        except Held:
+            return False
+        return True
+
+    def _count_all(self) -> None:
+        for one in self.table.in_state("counted"):
+            if self.clock() > expires(one):
+                self._end(one, "cancelled", "nobody confirmed it within a day")
+        for one in self.table.in_state("counting"):
+            self._count(one)
+
+    def _count(self, one: BulkErasure) -> None:
+        if one.selection is None:
+            self._end(one, "failed", "what it was about named somebody who has been erased since")
+            return
+        try:
+            with self.selected.found(selection_of(one.selection)) as found:
+                numbers = ([each.contact for each in page] for page in unnamed(found.pages, one.reason))
+                count = self.lists.write(one.id, numbers)
+        except ReasonUnfit as fault:
+            self._end(one, "failed", f"reason: {fault}")
+        except (BadCondition, ValueError) as fault:
+            self._end(one, "failed", f"the selection is not possible: {fault}")
+        else:
+            counted = {"position": found.position, "contacts": count, "notes": list(found.notes)}
+            if not self.table.move(one.id, "counting", state="counted", **counted):
+                self.lists.remove(one.id)  # it was cancelled meanwhile
+
+    def _erase(self, deadline: float) -> None:
+        while (waiting := self.table.in_state("erasing")) and monotonic() < deadline:
+            if not self._step(waiting[0], deadline):
+                return
+
+    def _step(self, one: BulkErasure, deadline: float) -> bool:
+        """Give the orders of the next contacts, where those of before are done; whether it can go on at once."""
+        if not self._rests.is_due(one.id):
+            return False
+        pending: Sequence[PendingErasure] | None = self.work.table.pending_of(one.id)
+        if not pending:
+            try:
+                pending = self._next_orders(one)
+            except ReasonUnfit as fault:
+                self._end(one, "failed", f"reason: {fault}")
+                return True
+            except FileNotFoundError:
+                self._end(one, "failed", "whom it is about is not known any more: ask for it again")
+                return True
+            if pending is None:
+                self._end(one, "done")
+                return True
+        elif not self._given.issuperset(order.id for order in pending):
+            self.work.give_again(pending)
+        self._given = {order.id for order in pending}
+        receipt = self.work.finish_all(pending, max(0.0, deadline - monotonic()))
+        has_ended = receipt is not None and is_done(receipt)
+        self._rests.note(one.id, waits=not has_ended)
+        return has_ended
+
+    def _next_orders(self, one: BulkErasure) -> Sequence[PendingErasure] | None:
+        """Order the next ones of those who are still there, and are nobody else by now; None behind the last."""
+        numbers = self.lists.some(one.id, one.taken, self.at_once)
+        if not numbers:
+            return None
+        with self.work.stored_log.reading() as log:
+            ids, survivors = log.ids(numbers), log.survivors(numbers)
+        there = [public_id(ids[number]) for number in numbers if survivors.get(number) == number]
+        step = BulkStep(one.id, one.taken + len(numbers))
+        return self.work.order_all(there, one.by, one.reason, keep_out=one.keep_out, source=one.source, step=step)
+
+    def _end(self, one: BulkErasure, state: str, failure: str | None = None) -> None:
+        ended = {"state": state, "selection": None, "ended_at": self.clock(), "failure": failure}
+        if self.table.move(one.id, one.state, **ended):
+            self.lists.remove(one.id)
+            given, erased = self.work.table.counts(one.id)
+            self.record(Act(self.clock(), one.confirmed_by or one.by, f"bulk erasure {state}", {
+                "erasure": one.id, "erased": erased, "gone": max(0, one.taken - given),
+            }))  # fmt: skip
