@@ -106,6 +106,7 @@ def _speak(app: Flask, access: Access, moments: words.Moments) -> None:
         phone=words.phone,
         count=words.count,
         value=moments.value,
+        said=lambda name, found: words.consent(name, found) or moments.value(found),
         visible=words.visible,
         full=moments.full,
         day=moments.day,

@@ -8,11 +8,15 @@ from typing import Any
 
 from ledger.events import tags as tag_rules
 from ledger.events.traits import DEFAULT_TYPES, same
+from projections.past.explain import LATE, REPLACED
 from service.hub.frame import words
 
 IDENTITIES = ("phone", "user_id")
 FIRST = (*IDENTITIES, *DEFAULT_TYPES)
 """The order before anybody chose; other fields follow by name."""
+
+_RULES = {LATE: "a newer value was there already", REPLACED: "a newer value replaced it"}
+"""Why a value lost, shorter than what explains it to a program."""
 
 LOCKS = {
     "phone": "A phone number is this contact's identity and cannot be changed.",
@@ -81,6 +85,9 @@ def _field(name: str, value: Any, why: Mapping[str, Any] | None) -> dict[str, An
     }
     if why is not None:
         kind, text = words.came_from(why)
-        lost = [{**one, "words": words.came_from(one)[1]} for one in why["lost"]]
+        lost = [
+            {**one, "words": words.came_from(one)[1], "rule": _RULES.get(one["rule"], one["rule"])}
+            for one in why["lost"]
+        ]
         field["why"] = {**why, "kind": kind, "words": text, "lost": lost, "more": why["lost_total"] - len(lost)}
     return field

@@ -107,7 +107,7 @@ class ContactPage:
             notice=notice,
             kinds=WORDS,
             suggestions=self._suggestions() if is_now else {},
-            zone=services.settings.time_zone or "this server's zone",
+            zone=services.days.name(),
             events=timeline.told(story.events, explained["values"], explained["tags"]),
             left=story.left,
             is_newest=before is None,

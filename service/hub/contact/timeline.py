@@ -6,7 +6,7 @@ from typing import Any
 from ledger.events import types
 from service.hub.contact.details import IDENTITIES
 from service.hub.frame import words
-from service.queries.origins import EDIT
+from service.queries.origins import EDIT, FILE, HUB, LEDGER
 
 
 def told(
@@ -16,6 +16,7 @@ def told(
 
     `can_be_undone`: an edit by hand whose values, as `values` explain them, are still there. `change`: the id of a
     change by hand that this event is of; `is_of_one`: it was about this contact alone, and what it set is still there.
+    `file`: the id of the import that brought it. `says_who`: its words name who did it.
     The message of a change that had only tags to give is left out.
     """
     found = []
@@ -35,6 +36,8 @@ def told(
                 "can_be_undone": stands and bool(undone(event)),
                 "change": made and made["id"],
                 "is_of_one": of_one,
+                "file": event["origin"]["import"]["id"] if kind == FILE else None,
+                "says_who": kind in (HUB, LEDGER) and event["origin"]["by"] is not None,
             }
         )
     return found
@@ -81,7 +84,7 @@ _HEADINGS: dict[str, Callable[[Mapping[str, Any]], str]] = types.complete(
         types.CONTACTS_MERGED: lambda _: "Another contact was merged in",
         types.CONTACTS_SPLIT: lambda _: "Split from each other",
         types.IMPORT_UNDONE: lambda event: f"{_ordered(event)} undone",
-        types.IMPORT_REDONE: lambda event: f"{_ordered(event)} done again",
+        types.IMPORT_REDONE: lambda event: f"{_ordered(event)} redone",
     },
     (*types.ABOUT_CONTACTS, *types.ABOUT_MERGES, types.IMPORT_UNDONE, types.IMPORT_REDONE),
     "service/hub/contact/timeline",

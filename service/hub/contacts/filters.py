@@ -37,6 +37,8 @@ CHOICES: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """How a field can be asked for, by its type: what the form says, and its words."""
 
+_CONSENT = {"yes": "is opted in", "no": "is opted out", "empty": "is empty"}
+
 
 class NotChosen(ValueError):
     """A filter's form lacks something; the message says what."""
@@ -111,6 +113,11 @@ def _plain(value: str) -> str:
     return f"is:{value}" if is_like_one else value
 
 
+def ways_of(field: str, type: str) -> dict[str, str]:
+    """How a field of a type can be asked for, with the words for it."""
+    return _CONSENT if field == "whatsapp_opted" and type == "boolean" else CHOICES[type]
+
+
 def title_of(name: str) -> str:
     """What a field is called: an attribute, or one of what every contact has."""
     return title(RECORDED.get(name, name))
@@ -157,7 +164,7 @@ def _told(said: Said) -> str:
 
 def _value(name: str, value: str) -> str:
     if DEFAULT_TYPES.get(name) == "boolean":
-        return {"true": "yes", "false": "no"}.get(value.casefold(), value)
+        return {"true": "opted in", "false": "opted out"}.get(value.casefold(), value)
     return value
 
 

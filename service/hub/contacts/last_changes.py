@@ -40,7 +40,7 @@ def _told(event: Mapping[str, Any]) -> dict[str, Any]:
     is_new = len(changes) < len(event["changes"]) and all(one["from"] is None for one in event["changes"])
     changes = sorted(changes or event["changes"], key=lambda one: one["from"] is None)  # what was replaced says most
     name = words.visible(event["origin"]["name"])
-    undone = {types.IMPORT_UNDONE: f"{name} undone", types.IMPORT_REDONE: f"{name} done again"}.get(event["type"])
+    undone = {types.IMPORT_UNDONE: f"{name} undone", types.IMPORT_REDONE: f"{name} redone"}.get(event["type"])
     shown = [] if is_new else changes[:1]
     return {
         "position": event["position"],

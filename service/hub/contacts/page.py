@@ -15,7 +15,7 @@ from service.http.services import Services
 from service.http.where_from import file_names
 from service.hub.contacts.adding import adding_pages
 from service.hub.contacts.address import LAST_CHANGE, ListAddress, chips
-from service.hub.contacts.filters import CHOICES, Chosen, NotChosen, title_of
+from service.hub.contacts.filters import CHOICES, Chosen, NotChosen, title_of, ways_of
 from service.hub.contacts.last_changes import ROWS, last_changes_page
 from service.hub.contacts.overview import DAYS, drawn
 from service.hub.contacts.views import pairs_of, view_of, views_pages
@@ -148,7 +148,7 @@ def _panel(services: Services, field: str, types: Mapping[str, str], lacking: st
         "field": field,
         "title": title_of(field),
         "type": type,
-        "ways": CHOICES[type],
+        "ways": ways_of(field, type),
         "how": request.args.get("how"),
         "typed": [one for one in request.args.getlist("value") if one],
         "known": known,

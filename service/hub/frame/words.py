@@ -67,6 +67,13 @@ def title(name: str) -> str:
     return TITLES.get(name) or visible(name)
 
 
+def consent(name: str, found: Any) -> str | None:
+    """Consent to WhatsApp messages in words; None for the value of another attribute, and for what is no consent."""
+    if name != "whatsapp_opted" or not isinstance(found, bool):
+        return None
+    return "Opted in" if found else "Opted out"
+
+
 def capital(text: str) -> str:
     """A text that begins with a capital."""
     return f"{text[:1].upper()}{text[1:]}"

@@ -14,6 +14,8 @@ from service.imports.record.uploads import AlreadyImported
 from service.imports.run.undo_import import Order, WouldOptIn
 from service.imports.table.refusal import CopyGone, NotChecked
 
+STAYS_OUT = "Nobody is opted in by this: who would be stays opted out."
+
 _LONGEST_REASON = 500
 
 
@@ -54,6 +56,8 @@ def ordering(pages: Blueprint, opened: Open, services: Services) -> None:
                 document = found.results.whole(id)
                 asked = {"opt_ins": needed.opt_ins, "reason": order.reason or ""}
                 return render_template("imports/result.html", **about(document), **asked), 409
+        if order.leave_opted_out:
+            tell(STAYS_OUT)
         return redirect(f"/imports/{id}?ordered={what}", 303)
 
     @pages.get("/<id>/rejects.csv")

@@ -74,7 +74,7 @@ def test_each_filter_can_be_taken_away_by_itself(reader):
 
 def test_a_filter_is_said_in_words(reader):
     page = reader.open("/contacts?where=whatsapp_opted%3Dtrue")
-    assert "WhatsApp is yes" in page.text
+    assert "WhatsApp is opted in" in page.text
     assert _names(page) == ["Asha Kulkarni"]
 
 

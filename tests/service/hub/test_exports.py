@@ -23,7 +23,14 @@ def test_the_list_leads_to_a_download_of_what_it_shows_with_the_number_of_people
     assert "/exports/new?where=city%3DPune" in page.links
     form = browser.open("/exports/new?where=city%3DPune")
     assert "All 2 people" in form.text
-    assert "Leave out the 1 who have not opted in to WhatsApp: 1 people" in form.text
+    assert "Leave out the 1 who have not opted in to WhatsApp: 1 person" in form.text
+
+
+@pytest.mark.usefixtures("some")
+def test_nobody_is_offered_to_be_left_out_where_all_have_opted_in(browser):
+    form = browser.open("/exports/new?where=city%3DPune&where=whatsapp_opted%3Dtrue")
+    assert "All 1 person" in form.text
+    assert "Leave out" not in form.text
 
 
 def test_a_file_is_made_and_downloaded_with_the_columns_of_the_list(browser, some):

@@ -42,7 +42,7 @@ def _found(page):
         ("points", ">=", {"value": ["12"]}, {"Asha"}, "points is at least 12"),
         ("points", "empty", {}, {"Ravi"}, "points is empty"),
         ("points", "any", {}, {"Gavin", "Asha"}, "points has a value"),
-        ("whatsapp_opted", "yes", {}, {"Asha"}, "WhatsApp is yes"),
+        ("whatsapp_opted", "yes", {}, {"Asha"}, "WhatsApp is opted in"),
         ("langs", "all", {"value": ["Hindi", "Tamil"]}, {"Gavin"}, "langs has Hindi and Tamil"),
         ("tags", "is", {"value": ["big, bold"]}, {"Ravi"}, "Tags has big, bold"),
         ("tags", "is", {"value": ["big, bold", "vip"]}, {"Ravi", "Gavin"}, "Tags has big, bold or vip"),

@@ -213,10 +213,31 @@ def test_an_undo_can_leave_those_opted_out_whom_it_would_opt_in_again(desk, worl
     world.settle()
     path = desk.checked(f"Mobile,WhatsApp Opted,City\n{GAVIN},FALSE,Goa\n")
     desk.run(path)
-    assert "Leave this person opted out" in Page(desk.send(f"{path}/undo", {})).text
+    assert "Undo, but leave this person opted out" in Page(desk.send(f"{path}/undo", {})).text
     assert desk.send(f"{path}/undo", {"leave": "1", "reason": "the wrong file"}).status_code == 303
     world.settle()
+    assert "who would be stays opted out" in desk.page(path).text
     assert world.contact(GAVIN)["traits"] == {"whatsapp_opted": False, "city": "Pune"}
+
+
+def test_a_value_leads_to_the_file_that_brought_it_and_names_who_did(desk, world):
+    path = desk.checked(f"Mobile,City,WhatsApp Opted\n{GAVIN},Goa,FALSE\n")
+    desk.run(path)
+    page = desk.page(f"/contacts/{world.contact(GAVIN)['id']}")
+    assert page.links.count(path) > 2
+    assert "City Goa october.csv, line 2 Set by october.csv, line 2 , brought by asha" in page.text
+    assert "october.csv, line 2 brought by asha" in page.text[page.text.index("Timeline") :]
+    assert "WhatsApp now Opted out" in page.text
+
+
+def test_who_may_not_see_imports_is_led_to_none(desk, world, make_browser, people):
+    desk.run(desk.checked(f"Mobile,City\n{GAVIN},Goa\n"))
+    reader = make_browser()
+    reader.send(f"/sign-in/{people.link(people.add('Meera', ['read'], by='tests').id, by='tests')}", token=False)
+    page = reader.open(f"/contacts/{world.contact(GAVIN)['id']}")
+    assert not [link for link in page.links if link.startswith("/imports")]
+    assert "Editing needs the right “Change”" in page.text
+    assert "Edit City" not in page.text
 
 
 def test_rejected_rows_are_corrected_in_place_and_checked_again_with_the_same_tags(desk, world):

@@ -95,4 +95,4 @@ def test_every_signed_in_device_is_listed_and_signed_out_from_there(browser, mak
     assert "Signed in with an API key" in page
     browser.send(f"/people/devices/{device.id}/sign-out")
     assert meera.get("/help").status_code == 303
-    assert "Signed in nowhere" in browser.open("/people").text
+    assert "Not signed in on any device" in browser.open("/people").text
