@@ -49,6 +49,7 @@ class BatchContext:
                     self._user_ids.add(about.user_id)
                 if about.condition is not None or about.mode != "upsert":
                     has_terms = True
+        self._has_emptied = False
         self._rejected_now: set[bytes] = set()
         self._signed_now: dict[Name, set[str]] = defaultdict(set)
         self._settled_now: dict[bytes, int] = {}
@@ -69,8 +70,15 @@ class BatchContext:
         self.has_merge_orders = self.batch.has_merge_orders()
         self.identities = self.batch.load_identities(self._phones, self._user_ids)
 
-    def reload(self) -> None:
-        """Look up anew what the messages of the batch name: entries of the log have been emptied."""
+    def note_emptied(self) -> None:
+        """Note that entries of the log have been emptied, so that what the batch names is to be looked up anew."""
+        self._has_emptied = True
+
+    def renew(self) -> None:
+        """Look up anew what the messages of the batch name, where entries of the log have been emptied since."""
+        if not self._has_emptied:
+            return
+        self._has_emptied = False
         self.taken = self.batch.taken(self._ids)
         self._rejected_names = self.batch.rejected_names(self._ids)
         self._signed_now.clear()

@@ -35,6 +35,8 @@ class BatchDecision:
                 self._reject(message, message.refusal or Refusal("unreadable", ""))
             return
         refusal = message.refusal
+        if message.erases is None:  # orders to erase, of which there are many at a time, need none of it
+            context.renew()
         if context.knows(envelope):
             if context.is_redelivery(message, envelope):
                 return

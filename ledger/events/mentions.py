@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 from typing import Any, Literal
 
 from ledger.events.data import BROKEN, anything
@@ -25,6 +26,7 @@ _MANY = 8
 _digit = re.compile(r"\d")
 
 _ASCII = bytes(range(128))
+_NO_TEXT_DIGITS = {one: None for one in range(128) if not 0x30 <= one <= 0x39}
 _NO_DIGITS = bytes(one for one in range(256) if not 0x30 <= one <= 0x39)
 
 _escaped = re.compile(rb"\\u(?!00[89aAc-fC-F]|0[1-5])")
@@ -48,12 +50,18 @@ class Mentions:
         self._full = frozenset(phone.removeprefix("+") for phone in phones)
         self._national = frozenset(split(phone)[1] for phone in phones)
         self._longest = max(map(len, self._full), default=0)
-        self._numbers = () if self._is_many else [re.compile(_spread(one)) for one in self._national]
+        self._beginnings = _Beginnings(self._national)
+        self._id_beginnings = _Beginnings(self._user_ids)
         self._digits = [one.encode() for one in self._national]
         self._named = [one.encode() for one in self._user_ids]
         self._may_be_escaped = not all(map(_is_never_escaped, self._user_ids))
         self._cells = _Cells(self._user_ids)
         self._words = _Cells([one for one in self._user_ids if len(one) >= _LEAST_IN_TEXT])
+
+    @cached_property
+    def _numbers(self) -> list[re.Pattern[str]]:
+        """The national numbers as people write them; slow to make, and nothing is looked through for most people."""
+        return [re.compile(_spread(one)) for one in self._national]
 
     def may_be_in(self, content: bytes) -> bool:
         """Whether something of the person can be in these bytes, of one message or of many; a no is sure.
@@ -80,9 +88,10 @@ class Mentions:
         return self._in_text(line, self._cells) if self._may_be_in(line) else None
 
     def _may_be_in(self, text: str) -> bool:
-        if self._is_many:
-            return True
         digits = _in_ascii_digits(text)
+        if self._is_many:
+            only_digits = digits.translate(_NO_TEXT_DIGITS) if digits.isascii() else "".join(_digits.findall(digits))
+            return self._beginnings.may_be_in(only_digits) or self._id_beginnings.may_be_in(text)
         return any(one.search(digits) for one in self._numbers) or any(one in text for one in self._user_ids)
 
     def _in_text(self, text: str, user_ids: "_Cells") -> FoundBy | None:
@@ -106,6 +115,21 @@ class Mentions:
             if number in self._national or (begun > 1 and number[0] == "0" and number[1:] in self._national):
                 found = "national number"
         return found
+
+
+class _Beginnings:
+    """The first characters of some texts, as many as the shortest has: a text without one of them has none of these."""
+
+    def __init__(self, texts: Collection[str]) -> None:
+        self._length = min(map(len, texts), default=0)
+        self._begun = frozenset(one[: self._length] for one in texts)
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether one of the texts can be in another; a no is sure. Takes as long for many of them as for one."""
+        if not self._begun:
+            return False
+        length = self._length
+        return not self._begun.isdisjoint([text[at : at + length] for at in range(len(text) - length + 1)])
 
 
 class _Cells:

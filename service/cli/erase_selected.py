@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,7 +18,8 @@ from service.cli.terminal import Failed, emit
 from service.commands.erase_contact import ReasonUnfit
 from service.deployment.audit_trail import record
 from service.deployment.bulk_erasure_table import ENDED
-from service.deployment.parts import CONSUMER, PROJECTOR
+from service.deployment.locks import is_held
+from service.deployment.parts import CONSUMER, IMPORTER, PROJECTOR
 from service.jobs.erasing.bulk_eraser import BulkEraser
 from service.jobs.erasing.bulk_erasures import BulkErasures
 from service.jobs.erasing.by_selection import CountedPeople, EverybodyMeant, SelectedPeople
@@ -54,7 +56,7 @@ def work_on(drivers: Drivers, id: str, *, is_json: bool) -> int:
         eraser = bulk_eraser(drivers, erasing_over(drivers, "/cli", publisher, store), store)
         try:
             with parts_running(locks, os.environ) as parts:
-                waiting = _Work(bulk, eraser, id, parts)
+                waiting = _Work(bulk, eraser, id, parts, IMPORTER.lock(data))
                 counted = waiting.until(lambda one: one["state"] != "counting")
                 if counted["state"] == "failed":
                     raise click.UsageError(f"Nobody was erased: {counted['failure']}")
@@ -71,12 +73,16 @@ def work_on(drivers: Drivers, id: str, *, is_json: bool) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """An erasure that this process works on, unless another one does; `parts` are those that it needs."""
+    """An erasure that this process works on, unless the importer of a server does, whose lock is `importer`.
+
+    `parts` are those that it needs.
+    """
 
     bulk: BulkErasures
     eraser: BulkEraser
     id: str
     parts: Sequence[TemporaryPart]
+    importer: Path
 
     def until(
         self, is_reached: Callable[[Mapping[str, Any]], bool], advance: Callable[[int], None] = lambda _: None
@@ -87,14 +93,15 @@ class _Work:
             for part in self.parts:
                 part.check()
             document = self.bulk.find(self.id)
-            advance(document["erased"] + document["gone"])
-            so_far = (document["state"], document["erased"], document["places"])
+            advance((document["ordered"] + document["erased"]) // 2 + document["gone"])
+            so_far = (document["state"], document["ordered"], document["erased"], document["places"])
             if so_far != seen:
                 seen, since = so_far, time.monotonic()
             if is_reached(document) or time.monotonic() - since > _SECONDS:
                 return document
-            self.eraser.turn(_LOOK_SECONDS)
-            time.sleep(_LOOK_SECONDS / 10)
+            if not is_held(self.importer):
+                self.eraser.turn()
+            time.sleep(_LOOK_SECONDS)
 
 
 def _asked(bulk: BulkErasures, asked: Selection, reason: str, *, keep_out: bool) -> str:

@@ -150,6 +150,19 @@ class ErasureTable:
             rows = self._connection.execute(query, given).fetchall()
         return [PendingErasure(*about, **json.loads(person)) for *about, person in rows]
 
+    def pending_among(self, contacts: Collection[str]) -> set[str]:
+        """Those of these contacts, by their public ids, whose erasure is not done everywhere."""
+        query = "SELECT contact FROM erasures WHERE person IS NOT NULL AND contact IN (SELECT value FROM json_each(?))"
+        with self._lock:
+            return {contact for (contact,) in self._connection.execute(query, (json.dumps(list(contacts)),))}
+
+    def progress_of(self, bulk: str) -> list[dict[str, Any]] | None:
+        """The receipt so far of the oldest erasure of a bulk erasure that is not done everywhere; None: none waits."""
+        query = "SELECT receipt FROM erasures WHERE bulk = ? AND person IS NOT NULL ORDER BY at, id LIMIT 1"
+        with self._lock:
+            row = self._connection.execute(query, (bulk,)).fetchone()
+        return None if row is None else list(json.loads(row[0] or "[]"))
+
     def counts(self, bulk: str) -> tuple[int, int]:
         """How many orders a bulk erasure has given, and how many of them are done everywhere."""
         query = "SELECT person IS NULL, count(*) FROM erasures WHERE bulk = ? GROUP BY person IS NULL"

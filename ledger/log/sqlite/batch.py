@@ -13,7 +13,7 @@ from ledger.log.identities import Identities
 from ledger.log.keeping_out import KeptOut
 from ledger.log.merge_orders import ContactOfId
 from ledger.log.port import Batch, Rejection, Taken
-from ledger.log.sqlite import by_hand, erasing, kept_out, undoing
+from ledger.log.sqlite import by_hand, erasing, kept_out, releasing, undoing
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import load, make, store
 from ledger.log.sqlite.merges import standing
@@ -200,7 +200,7 @@ class SqliteBatch(Batch):
 
     def mark_erased(self, emptied: Emptied) -> None:
         """See `Batch.mark_erased`."""
-        erasing.release(self._connection, emptied.contacts, self.position + 1)
+        releasing.release(self._connection, emptied.contacts, self.position + 1)
         erasing.mark(self._connection, emptied, self.position + 1)
 
     def kept_out(self, phones: Collection[str], user_ids: Collection[str]) -> KeptOut:

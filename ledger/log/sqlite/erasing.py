@@ -12,12 +12,11 @@ from ledger.events.signing import Signer
 from ledger.log.entry import FoldRow, unpack_headers
 from ledger.log.erasure import NAMING, Emptied, Erasure, Erasures, Sought, read_emptied
 from ledger.log.keeping_out import KeptOut, hashes
-from ledger.log.sqlite import by_hand
 from ledger.log.sqlite.connected import Connected
 from ledger.log.sqlite.entries import FOLDED
 from ledger.log.sqlite.kept_out import is_anybody, keep_out, kept_out
-from ledger.log.sqlite.merges import components, group, survivors
-from ledger.log.sqlite.undoing import undoings
+from ledger.log.sqlite.merges import group, survivors
+from ledger.log.sqlite.releasing import named_by, release
 from ledger.log.sqlite.whose import not_empty, split_up
 from ledger.sqlite import Connection
 from ledger.wal import cut_whole
@@ -34,7 +33,6 @@ _EMPTY = (
     "UPDATE entries SET source = NULL, message_id = NULL, key = NULL, headers = NULL, value = NULL, phone = NULL,"
     f" user_id = NULL, detail = NULL, salt = NULL WHERE position {_THESE}"
 )
-_HELD = ("phones", "user_ids", "former_phones", "former_user_ids")
 _json = msgspec.json.Encoder().encode
 _read_sought = msgspec.json.Decoder(Sought).decode
 
@@ -89,33 +87,16 @@ def erase(connection: Connection, signer: Signer, contact: int, order: OrderPlac
             f"SELECT DISTINCT source FROM entries WHERE position {_THESE} AND source IS NOT NULL", (_listed(some),)
         ).fetchall()
     }
+    held = named_by(connection, contacts)
     for some in _chunks(positions):
         connection.execute(_EMPTY, (_listed(some),))
     _forget_sources(connection, sources)
     out = hashes(signer, sought.phones, sought.user_ids) if keeps_out else ()
     hashed = sorted(name.hex() for by in out for name in by)
     emptied = Emptied(contacts, others, len(positions), names, hashed, kept)
-    release(connection, contacts, order.erasure)
+    release(connection, contacts, order.erasure, held)
     mark(connection, emptied, order.erasure)
     return emptied
-
-
-def release(connection: Connection, contacts: Sequence[int], erasure: int) -> None:
-    """These contacts are found by nothing any more, and whoever was one of them by what their own entries say."""
-    for table in _HELD:
-        connection.execute(f"DELETE FROM {table} WHERE contact {_THESE}", (_listed(contacts),))
-    connection.execute(f"UPDATE contacts SET phone = NULL, user_id = NULL WHERE contact {_THESE}", (_listed(contacts),))
-    members = components(connection, contacts)
-    if len(members) == len(contacts):
-        return
-    for column, tables in (("phone", ("phones", "former_phones")), ("user_id", ("user_ids", "former_user_ids"))):
-        for table in tables:
-            connection.execute(
-                f"DELETE FROM {table} WHERE contact {_THESE} AND {column} NOT IN"
-                f" (SELECT {column} FROM entries WHERE contact {_THESE} AND {column} IS NOT NULL)",
-                (_listed(members), _listed(members)),
-            )
-    by_hand.renew(connection, members, undoings(connection, erasure), erasure)
 
 
 def mark(connection: Connection, emptied: Emptied, erasure: int) -> None:

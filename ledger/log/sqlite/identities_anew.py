@@ -17,9 +17,9 @@ from ledger.log.fault import Fault
 from ledger.log.identities import Identities
 from ledger.log.questions import KeptIdentities
 from ledger.log.sqlite import by_hand, kept_out, undoing
-from ledger.log.sqlite.erasing import release
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import PHONES, USER_IDS, make, store
+from ledger.log.sqlite.releasing import release
 from ledger.log.sqlite.seal import seal_faults
 from ledger.sqlite import Connection, unsafe
 

@@ -17,6 +17,7 @@ COUNTED: dict[str, Any] = {
     "id": "0199c0de-4b1d-7c3a-9d2e-8f6a5b4c3d2e",
     "state": "counted",
     "contacts": 1,
+    "ordered": 0,
     "erased": 0,
     "gone": 0,
     "waits_for": None,
@@ -48,6 +49,7 @@ ERASING = COUNTED | {
 }
 DONE = ERASING | {
     "state": "done",
+    "ordered": 1,
     "erased": 1,
     "ended_at": "2026-11-30T08:01:09Z",
     "places": ERASED["places"],
@@ -93,6 +95,7 @@ class BulkErasureSchema(Answer):
         metadata=said("`counted` waits for `confirm`; `failed` says why in `failure`"),
     )
     contacts = fields.Integer(required=True, allow_none=True, metadata=said("How many were counted"))
+    ordered = fields.Integer(required=True, metadata=said("How many of them an order was given for"))
     erased = fields.Integer(required=True, metadata=said("How many of them are erased everywhere"))
     gone = fields.Integer(
         required=True, metadata=said("How many were erased by others, or are one with somebody else, by their turn")

@@ -93,8 +93,8 @@ def _deciding(routes: Routes, services: Services) -> None:
     def confirm_erasure(body: dict[str, Any], id: str) -> Response:
         """Have those erased who were counted. It cannot be undone.
 
-        `contacts` repeats the number: another one is 409 `wrong_number`, and nobody is erased. 1,000 contacts are
-        erased everywhere at a time; what ends in between is gone on with. Once more is the same answer.
+        `contacts` repeats the number: another one is 409 `wrong_number`, and nobody is erased. What ends in between is
+        gone on with. Once more is the same answer.
         """
         by = f"key:{g.key.name}"
         return json_answer(_found(lambda: services.bulk_erasures.confirm(id, body["contacts"], by)), 202)

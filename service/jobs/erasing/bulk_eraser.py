@@ -1,6 +1,6 @@
 """Works on erasures of many contacts, a step at a time, whatever ends in between (R31)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -19,8 +19,11 @@ from service.jobs.erasing.erasing import Erasing
 from service.jobs.erasing.places import is_done
 from service.jobs.erasing.rests import Rests
 
-AT_ONCE = 1_000
-"""Whose orders are published together, and who are looked for together: what is held in memory at most."""
+AT_ONCE = 25_000
+"""Who are looked for together: what is held in memory at most. Every place is gone through once for all of them."""
+
+_PUBLISHED_AT_ONCE = 1_000
+"""Orders; the log takes them in as many transactions."""
 
 _TURN_SECONDS = 5.0
 
@@ -91,37 +94,46 @@ class BulkEraser:
         """Give the orders of the next contacts, where those of before are done; whether it can go on at once."""
         if not self._rests.is_due(one.id):
             return False
-        pending: Sequence[PendingErasure] | None = self.work.table.pending_of(one.id)
-        if not pending:
-            try:
-                pending = self._next_orders(one)
-            except ReasonUnfit as fault:
-                self._end(one, "failed", f"reason: {fault}")
-                return True
-            except FileNotFoundError:
-                self._end(one, "failed", "whom it is about is not known any more: ask for it again")
-                return True
-            if pending is None:
-                self._end(one, "done")
-                return True
-        elif not self._given.issuperset(order.id for order in pending):
+        pending = self.work.table.pending_of(one.id)
+        if not self._given.issuperset(order.id for order in pending):
             self.work.give_again(pending)
+        try:
+            pending += self._more_orders(one, self.at_once - len(pending))
+        except ReasonUnfit as fault:
+            self._end(one, "failed", f"reason: {fault}")
+            return True
+        except FileNotFoundError:
+            self._end(one, "failed", "whom it is about is not known any more: ask for it again")
+            return True
+        if not pending:
+            self._end(one, "done")
+            return True
         self._given = {order.id for order in pending}
         receipt = self.work.finish_all(pending, max(0.0, deadline - monotonic()))
         has_ended = receipt is not None and is_done(receipt)
         self._rests.note(one.id, waits=not has_ended)
         return has_ended
 
-    def _next_orders(self, one: BulkErasure) -> Sequence[PendingErasure] | None:
-        """Order the next ones of those who are still there, and are nobody else by now; None behind the last."""
-        numbers = self.lists.some(one.id, one.taken, self.at_once)
-        if not numbers:
-            return None
-        with self.work.stored_log.reading() as log:
-            ids, survivors = log.ids(numbers), log.survivors(numbers)
-        there = [public_id(ids[number]) for number in numbers if survivors.get(number) == number]
-        step = BulkStep(one.id, one.taken + len(numbers))
-        return self.work.order_all(there, one.by, one.reason, keep_out=one.keep_out, source=one.source, step=step)
+    def _more_orders(self, one: BulkErasure, most: int) -> list[PendingErasure]:
+        """Order up to so many of those who come next, are still there, and are nobody else by now."""
+        orders, taken = list[PendingErasure](), one.taken
+        while len(orders) < most and self.table.get(one.id).state == "erasing":
+            numbers = self.lists.some(one.id, taken, min(most - len(orders), _PUBLISHED_AT_ONCE))
+            if not numbers:
+                break
+            with self.work.stored_log.reading() as log:
+                ids, survivors = log.ids(numbers), log.survivors(numbers)
+            there = [public_id(ids[number]) for number in numbers if survivors.get(number) == number]
+            taken += len(numbers)
+            orders += self.work.order_all(
+                there,
+                one.by,
+                one.reason,
+                keep_out=one.keep_out,
+                source=one.source,
+                step=BulkStep(one.id, taken),
+            )
+        return orders
 
     def _end(self, one: BulkErasure, state: str, failure: str | None = None) -> None:
         ended = {"state": state, "selection": None, "ended_at": self.clock(), "failure": failure}

@@ -1,6 +1,7 @@
 """Erasures from the order to the receipt: given, finished at every place, and gone on with after a crash (R31)."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -90,7 +91,7 @@ class Erasing:
         orders', where it is not this one's; `step` as `ErasureTable.add` takes it. Nothing is ordered where it raises
         ReasonUnfit. Raises BusError.
         """
-        begun = {one.contact for one in self.table.pending()}
+        begun = self.table.pending_among(contacts)
         people = []
         with self.stored_log.reading() as log:
             for contact in contacts:
@@ -166,16 +167,17 @@ class Erasing:
 
         None: it has not taken all of them.
         """
-        taken, left = dict[int, PendingErasure](), list(orders)
+        taken, left = dict[int, PendingErasure](), deque(orders)
 
         def look() -> list[PlaceReceipt] | None:
-            while left:
-                with suppress(ErasureRefused):
-                    position = self._taken(left[0])
-                    if position is None:
-                        return None
-                    taken[position] = left[0]
-                del left[0]
+            with self.stored_log.reading() as log:
+                while left:
+                    with suppress(ErasureRefused):
+                        position = self._taken_by(log, left[0])
+                        if position is None:
+                            return None
+                        taken[position] = left[0]
+                    left.popleft()
             return self._erase(taken)
 
         return _until(seconds, look)
@@ -253,15 +255,19 @@ class Erasing:
 
     def _taken(self, pending: PendingErasure) -> int | None:
         with self.stored_log.reading() as log:
-            decided = log.decided_under(pending.source, pending.id)
-            for position, is_accepted in decided.items():
-                if is_accepted:
-                    return position
-            if not decided:
-                if self.clock() > pending.at + _LOST_MICROSECONDS:
-                    self.publish([Message(None, pending.message)])  # the same message: it is taken once
-                return None
-            entry = log.entry(next(iter(decided)))
+            return self._taken_by(log, pending)
+
+    def _taken_by(self, log: LogReader, pending: PendingErasure) -> int | None:
+        """The position of the order in the log; None where it is not there yet. Raises ErasureRefused."""
+        decided = log.decided_under(pending.source, pending.id)
+        for position, is_accepted in decided.items():
+            if is_accepted:
+                return position
+        if not decided:
+            if self.clock() > pending.at + _LOST_MICROSECONDS:
+                self.give_again([pending])
+            return None
+        entry = log.entry(next(iter(decided)))
         self.table.withdraw(pending.id)
         raise ErasureRefused((entry and entry.detail) or "the ledger refused the order")
 
@@ -282,7 +288,9 @@ def _told(receipt: Sequence[PlaceReceipt]) -> list[dict[str, Any]]:
 def _until(seconds: float, look: Callable[[], list[PlaceReceipt] | None]) -> list[PlaceReceipt] | None:
     deadline = time.monotonic() + seconds
     while True:
+        began = time.monotonic()
         receipt = look()
-        if time.monotonic() >= deadline or (receipt is not None and is_done(receipt)):
+        ended = time.monotonic()
+        if ended >= deadline or (receipt is not None and is_done(receipt)):
             return receipt
-        time.sleep(_BETWEEN_LOOKS)
+        time.sleep(max(_BETWEEN_LOOKS, ended - began))  # a look for very many takes a while, and keeps others waiting

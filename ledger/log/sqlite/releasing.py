@@ -1,0 +1,64 @@
+"""What found a contact is free again when it is erased, for whoever is called so next (R31)."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from ledger.log.sqlite import by_hand
+from ledger.log.sqlite.merges import components
+from ledger.log.sqlite.undoing import undoings
+from ledger.sqlite import Connection
+
+_THESE = "IN (SELECT value FROM json_each(?))"
+_HELD = {"phone": ("phones", "former_phones"), "user_id": ("user_ids", "former_user_ids")}
+_json = msgspec.json.Encoder().encode
+
+
+def _listed(values: Iterable[object]) -> str:
+    return _json(list(values)).decode()
+
+
+class Named(NamedTuple):
+    """What the entries of some contacts, and of all that were ever one with them, named: JSON lists."""
+
+    phones: str
+    user_ids: str
+
+
+def named_by(connection: Connection, contacts: Sequence[int]) -> Named:
+    """What the entries of these contacts named, before they are emptied."""
+    members, found = _listed(components(connection, contacts)), []
+    for column in ("phone", "user_id"):
+        query = f"SELECT DISTINCT {column} FROM entries WHERE contact {_THESE} AND {column} IS NOT NULL"
+        found.append(_listed(value for (value,) in connection.execute(query, (members,)).fetchall()))
+    return Named(*found)
+
+
+def release(connection: Connection, contacts: Sequence[int], erasure: int, held: Named | None = None) -> None:
+    """These contacts are found by nothing any more, and whoever was one of them by what their own entries say.
+
+    What finds a contact was named by an entry of its: with `held`, these are looked up and no others, of which a large
+    log has very many.
+    """
+    for column, tables in _HELD.items():
+        for table in tables:
+            if held is None:
+                connection.execute(f"DELETE FROM {table} WHERE contact {_THESE}", (_listed(contacts),))
+            else:
+                named = held.phones if column == "phone" else held.user_ids
+                connection.execute(
+                    f"DELETE FROM {table} WHERE {column} {_THESE} AND contact {_THESE}", (named, _listed(contacts))
+                )
+    connection.execute(f"UPDATE contacts SET phone = NULL, user_id = NULL WHERE contact {_THESE}", (_listed(contacts),))
+    members = components(connection, contacts)
+    if len(members) == len(contacts):
+        return
+    for column, tables in _HELD.items():
+        for table in tables:
+            connection.execute(
+                f"DELETE FROM {table} WHERE contact {_THESE} AND {column} NOT IN"
+                f" (SELECT {column} FROM entries WHERE contact {_THESE} AND {column} IS NOT NULL)",
+                (_listed(members), _listed(members)),
+            )
+    by_hand.renew(connection, members, undoings(connection, erasure), erasure)
