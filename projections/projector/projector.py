@@ -140,10 +140,11 @@ class Projector:
         is folded anew first: some of what was said of both is gone.
         """
         contacts, others, counts = list[int](), list[int](), dict[Origin, Counts]()
+        shared = set[str]()
         after, position = position - 1, self._last_in_a_row(position, until)
         for one in range(after + 1, position + 1):
             erasure = taken_erasure(self._log, self._import_ids, one)
-            self._refold_others(erasure.emptied, one)
+            shared |= self._refold_others(erasure.emptied, one)
             for origin, less in erasure.counts(self._store.load(erasure.emptied.contacts).values()).items():
                 counts[origin] = summed((counts[origin], less)) if origin in counts else less
             contacts += erasure.emptied.contacts
@@ -152,7 +153,7 @@ class Projector:
         page, open_rows = FoldPage({}, self._import_ids), dict(self._open_rows)
         page.note_erased(self._log.emptied_rows(emptied))
         rows = list(closed(page.messages, open_rows, SettledRows(), {}))
-        touched = self._touched_still({one.import_id for one in page.messages}, position)
+        touched = self._touched_still({one.import_id for one in page.messages} | shared, position)
         checkpoint = self._checkpoint_at(position)
         self._store.erase(contacts, rows, open_rows, touched, checkpoint, counts)
         self._open_rows, self.checkpoint = open_rows, checkpoint
@@ -165,10 +166,11 @@ class Projector:
             position += 1
         return position
 
-    def _refold_others(self, emptied: Emptied, position: int) -> None:
+    def _refold_others(self, emptied: Emptied, position: int) -> set[str]:
+        """Fold anew whoever was one with the erased for a time; gives the imports that say something of them."""
         others = self._log.components(emptied.contacts).keys() - set(emptied.contacts)
         if not others:
-            return
+            return set()
         anew = self._but_erased(dict.fromkeys(others, position), position - 1)
         dirty, growth = self._store.dirty_since(anew), Growth()
         states = self._refolded({**anew, **dirty}, growth, position - 1)
@@ -177,6 +179,8 @@ class Projector:
         self._store.save(
             states.values(), new, gone, (), self._open_rows, {}, self.checkpoint, growth.counts, dirty.keys()
         )
+        rows = self._log.fold_rows_about(others, position)
+        return {import_id for row in rows if (import_id := self._import_ids[row[IMPORT]]) is not None}
 
     def forget(self, contacts: Sequence[int]) -> None:
         """Take contacts out that are erased later than this state: nothing is left that could be told of them."""

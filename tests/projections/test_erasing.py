@@ -248,3 +248,12 @@ def by_quarter(state):
         was = found.setdefault(origin.quarter, dict.fromkeys(names, 0))
         found[origin.quarter] = {name: was[name] + getattr(counts, name) for name in names}
     return found
+
+
+def test_an_undo_that_was_about_the_erased_as_another_was_merged_into_them_is_counted_without_them(room):
+    first, *_ = room.take(tracked(phone=GAVIN), row(1, ASHA), merge_message(FIRST, SECOND))
+    room.take(order_message("ImportUndone", "undo", published=1), apart_message(SECOND))
+    erase(room, first)
+    room.project()
+    assert faults(room) == []
+    assert live(room) == anew(room)
