@@ -15,6 +15,7 @@ from ledger.events.data import (
     check_command,
     erasing,
     merge_order,
+    number_change,
     readmitting,
     settling,
     signed_data,
@@ -114,6 +115,7 @@ class Incoming(msgspec.Struct, frozen=True, gc=False):
         return None
 
 
+_NOT_E164 = Refusal("invalid", "phone must be in E.164, such as +919967536783")
 _FIRST, SECOND = ".u", ".t"
 """How the ids of an import row's two messages end."""
 
@@ -164,6 +166,8 @@ def read(record: Record, signer: Signer) -> Incoming:
             erases, keeps_out = erasing(envelope.data)
         elif rule.kind == "readmission":
             readmits = readmitting(envelope.data)
+        elif envelope.type == types.NUMBER_CHANGED:
+            about = _renumbered(envelope)
         elif rule.kind == "merge":
             merge_order(envelope.data)
         else:
@@ -196,13 +200,21 @@ def _retried(envelope: Envelope, settles: Settling) -> About | Refusal:
     return about
 
 
+def _renumbered(envelope: Envelope) -> About | Refusal:
+    """Whom a changed number is about: whoever is found by the new one."""
+    phone = number_change(envelope.data).phone
+    if _e164(phone) is None:
+        return _NOT_E164
+    return About(phone, None, by_phone_alone=True, mode="upsert")
+
+
 def _trusted(envelope: Envelope, type: str) -> About | Refusal:
     terms = signed_data(type, envelope.data)
     phone, user_id = terms.phone or None, terms.user_id or None
     if phone is None and user_id is None:
         return Refusal("invalid", "data needs phone or userId")
     if phone is not None and _e164(phone) is None:
-        return Refusal("invalid", "phone must be in E.164, such as +919967536783")
+        return _NOT_E164
     condition = _condition(terms.based_on, terms.follows)
     row = terms.row if envelope.source.startswith(types.IMPORTS) else None
     return About(

@@ -177,7 +177,8 @@ class Redeciding:
         if not message.is_signed and (not is_open or entry.raw_digest is not None):
             return False
         if entry.type in types.ABOUT_MERGES:
-            return entry.contact is not None and entry.absorbed is not None
+            is_alone = entry.type == types.NUMBER_CHANGED
+            return entry.contact is not None and (is_alone or entry.absorbed is not None)
         if entry.contact is None:
             return bool(entry.skipped) or (entry.phone is None and entry.user_id is None)
         return _has_said(entry, message) and _finds(batch, one)

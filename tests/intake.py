@@ -182,6 +182,11 @@ def apart_message(absorbed: UUID | str, *, by: str = "asha", id: str | None = No
     return _about_two("ContactsSplit", {"absorbed": str(absorbed), "by": by} | more, id)
 
 
+def number_message(contact: UUID | str, phone: str, *, by: str = "asha", id: str | None = None, **more: Any) -> bytes:
+    """A NumberChanged, signed; `more` members of its data may be given."""
+    return _about_two("NumberChanged", {"contact": str(contact), "phone": phone, "by": by} | more, id)
+
+
 def _about_two(type: str, said: dict[str, Any], id: str | None) -> bytes:
     data = orjson.dumps({**said, "reason": "as they told us"})
     return Signer(SECRET).message(

@@ -1,4 +1,4 @@
-"""What contact state must be where contacts are merged and split by hand, the slow and plain way.
+"""What contact state must be where contacts are merged, renumbered and split by hand, the slow and plain way.
 
 Shares no code with the ledger. Nobody is ever put together: each contact keeps what was said of it alone, and who is
 one with whom is asked anew for each answer. So after a split there is nothing to take apart.
@@ -17,6 +17,8 @@ class Said:
     home: int
     other: int | None
     """Whose user id it names, where that is another's than its home's."""
+    renumbered: int | None = None
+    """Whose phone changes by it; its home is then whose the number was."""
 
 
 @dataclass
@@ -61,7 +63,17 @@ class World:
 
     def counting(self, root: int) -> list[Said]:
         group = self.group(root)
-        return [one for one in self.said if one.home in group and one.order not in self.off]
+        return [one for one in self.said if one.home in group and one.order not in self.off and self.stands(one)]
+
+    def stands(self, one: Said) -> bool:
+        """A changed number is taken back where those were split by whom it came to be this contact's."""
+        return one.renumbered is None or self.then(one.home, one.order) == one.renumbered
+
+    def then(self, person: int, order: int) -> int:
+        for one in self.merges:
+            if one.absorbed == person and one.order <= order and not one.is_apart:
+                return self.then(one.survivor, order)
+        return person
 
     def own(self, root: int, kind: str) -> str | None:
         """What it was found by first: in the order in which things were said and merged."""
@@ -80,7 +92,10 @@ class World:
                 joined[one.absorbed] = one.survivor
             else:
                 for name in [name for of, name in self.asserted(one) if of == kind]:
-                    had.setdefault(top(one.home), name)
+                    if one.renumbered is None:
+                        had.setdefault(top(one.home), name)
+                    else:
+                        had[top(one.home)] = name
         return had.get(root)
 
     def holder(self, kind: str, name: str | None) -> int | None:
@@ -104,6 +119,8 @@ class World:
             return self.undo(message) if message.type == "ImportUndone" else self.redo(message)
         if message.type in ("ContactsMerged", "ContactsSplit"):
             return self.join(order, message) if message.type == "ContactsMerged" else self.split(message)
+        if message.type == "NumberChanged":
+            return self.renumber(order, message)
         root = None if message.source in self.undone else self.find(order, message.data)
         if root is None:
             return False
@@ -150,6 +167,30 @@ class World:
         self.merges.append(Merge(order, survivor, absorbed, True))
         return True
 
+    def renumber(self, order: int, message: Message) -> bool:
+        number, phone = message.data["contact"], message.data["phone"]
+        if number > len(self.people):
+            return False
+        person = self.people[number - 1]
+        holder = self.holder("phone", phone)
+        is_known = holder == person and self.own(person, "phone") == phone
+        if self.into(person) != person or not self.names(person) or is_known:
+            return False
+        home: int | None = order
+        if holder is None:
+            self.people.append(order)
+            self.merges.append(Merge(order, person, order, True))
+        else:
+            home = self.last_to_say("phone", phone, self.group(holder))
+            assert home is not None
+            if holder != person:
+                self.merges.append(Merge(order, person, holder, True))
+        said = Message(
+            "UserTracked", {"phone": phone, "traits": message.data["traits"]}, message.stated, message.source
+        )
+        self.said.append(Said(order, said, home, None, person))
+        return True
+
     def split(self, message: Message) -> bool:
         number = message.data["absorbed"]
         person = self.people[number - 1] if number <= len(self.people) else None
@@ -183,7 +224,7 @@ class World:
         had = {
             told
             for said in self.said
-            if said.order not in self.off
+            if said.order not in self.off and self.stands(said)
             for of, told in self.asserted(said)
             if of == kind
             and self.into(said.home if kind == "phone" or said.other is None else said.other, by_hand=False) == cluster

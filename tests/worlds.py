@@ -19,7 +19,17 @@ from ledger.bus.port import Record
 from ledger.events import moments
 from tests import oracle
 from tests.examples import PHONES
-from tests.intake import NOON, SECOND, SHOP, apart_message, merge_message, message, order_message, row_message
+from tests.intake import (
+    NOON,
+    SECOND,
+    SHOP,
+    apart_message,
+    merge_message,
+    message,
+    number_message,
+    order_message,
+    row_message,
+)
 
 IS_FULL = bool(os.environ.get("CONTACTS_TEST_FULL"))
 
@@ -32,6 +42,7 @@ def bounded(examples: int) -> settings:
 
 ORDERS = ("ImportUndone", "ImportRedone")
 MERGE_ORDERS = ("ContactsMerged", "ContactsSplit")
+BY_HAND = (*MERGE_ORDERS, "NumberChanged")
 """Their data names contacts by how many were made before them and with them: 1 is the first."""
 
 
@@ -52,7 +63,7 @@ class Sent:
     def record(self, number: int) -> Record:
         """As the bus takes it: the n-th message of the stream."""
         source = f"/imports/{self.of}"
-        if self.type in MERGE_ORDERS:
+        if self.type in BY_HAND:
             value = _merge_order(self.type, self.data, f"two{number}")
         elif self.type in ORDERS:
             value = order_message(self.type, f"{self.of}.order.{number}", source=source, published=0)
@@ -65,7 +76,9 @@ class Sent:
         return Record(0, number, NOON + number * SECOND, None, value)
 
 
-def _merge_order(type: str, data: dict[str, int], id: str) -> bytes:
+def _merge_order(type: str, data: dict[str, Any], id: str) -> bytes:
+    if type == "NumberChanged":
+        return number_message(UUID(int=data["contact"]), data["phone"], id=id, traits=data["traits"])
     absorbed = UUID(int=data["absorbed"])
     if type == "ContactsSplit":
         return apart_message(absorbed, id=id)
@@ -162,7 +175,7 @@ undone_streams = mixed_streams(st.one_of(sent(), sent(), rows_of(phones, ("upser
 
 @st.composite
 def merged_by_hand(draw: Any) -> list[Sent]:
-    """Three contacts or more, that are merged and split by hand again and again; an oracle of these can follow.
+    """Three contacts or more, that are merged, renumbered and split again and again; an oracle of these can follow.
 
     Between that others speak of them, and imports that know some of them are undone and redone.
     """
@@ -178,14 +191,19 @@ def merged_by_hand(draw: Any) -> list[Sent]:
             stream.append(draw(sent(st.just(about), stated)))
     absorbed: list[int] = []
     for _ in range(draw(st.integers(2, 12))):
-        kind = draw(st.sampled_from(["merge", "merge", "split", "split", "say", "row", "order", "order"]))
+        kind = draw(st.sampled_from(["merge", "merge", "split", "split", "number", "say", "row", "order", "order"]))
         if kind == "merge":
             two = {"survivor": draw(st.integers(1, 4)), "absorbed": draw(st.integers(1, 5))}
             absorbed.append(two["absorbed"])
             stream.append(Sent("ContactsMerged", two, None))
         elif kind == "split":
-            which = draw(st.sampled_from([*absorbed, 2, 3, 4]))
+            which = draw(
+                st.sampled_from([*absorbed, *range(2, 5 + sum(one.type == "NumberChanged" for one in stream))])
+            )
             stream.append(Sent("ContactsSplit", {"survivor": 0, "absorbed": which}, None))
+        elif kind == "number":
+            number = {"contact": draw(st.integers(1, 5)), "phone": draw(st.sampled_from(PHONES[:4]))}
+            stream.append(Sent("NumberChanged", number | {"traits": draw(consents)}, None))
         elif kind == "say":
             stream.append(draw(sent(st.one_of(who, one_of_two, one_of_two), stated)))
         elif kind == "row":
@@ -211,7 +229,7 @@ def told_to_oracle(stream: list[Sent]) -> list[oracle.Message]:
         bus_time = NOON + number * SECOND
         stated = bus_time if one.seconds is None else min(NOON - one.seconds * SECOND, bus_time)
         source = f"/imports/{one.of}" if one.row is not None or one.type in ORDERS else SHOP
-        if one.row is not None:
+        if one.row is not None or one.type == "NumberChanged":
             stated = NOON
         told.append(oracle.Message(one.type, {"match": "phone", **one.data} if one.row else one.data, stated, source))
     return told

@@ -10,6 +10,7 @@ from consumers.effects import (
     import_undone,
     message_dropped,
     message_retried,
+    number_changed,
     person_readmitted,
 )
 from ledger.events import types
@@ -25,6 +26,7 @@ EFFECTS = types.complete(
         types.IMPORT_REDONE: import_redone.EFFECT,
         types.CONTACTS_MERGED: contacts_merged.EFFECT,
         types.CONTACTS_SPLIT: contacts_split.EFFECT,
+        types.NUMBER_CHANGED: number_changed.EFFECT,
         types.MESSAGE_RETRIED: message_retried.EFFECT,
         types.MESSAGE_DROPPED: message_dropped.EFFECT,
         types.CONTACT_ERASED: contact_erased.EFFECT,

@@ -83,6 +83,21 @@ class MergeOrder(Command, gc=False):
     based_on: _Count | None = msgspec.field(name="basedOn", default=None)
 
 
+class NumberChange(Command, gc=False):
+    """Which contact, by its public id, has another phone from now on (E.164), who says so and why.
+
+    `absorbed` is the id of the contact that had the phone when this was planned, None where nobody else had it; where
+    it is not said, whoever has it is meant. `based_on` is the position it was planned by. What the order says of
+    consent are traits like any message's.
+    """
+
+    contact: str = ""
+    phone: str = ""
+    absorbed: str | msgspec.UnsetType | None = msgspec.UNSET
+    based_on: _Count | None = msgspec.field(name="basedOn", default=None)
+    traits: Traits | None = None
+
+
 class _Retrying(msgspec.Struct, gc=False):
     retry: Settling
 
@@ -123,6 +138,7 @@ _SIGNED_OTHERWISE = {types.EVENT_TRACKED: msgspec.json.Decoder(_SignedEvent).dec
 _data = msgspec.json.Decoder(Data).decode
 _command = msgspec.json.Decoder(Command).decode
 _merging = msgspec.json.Decoder(MergeOrder).decode
+_renumbering = msgspec.json.Decoder(NumberChange).decode
 _dropping = msgspec.json.Decoder(Settling).decode
 _retrying = msgspec.json.Decoder(_Retrying).decode
 _erasing = msgspec.json.Decoder(ErasureOrder).decode
@@ -164,6 +180,11 @@ def readmitting(data: msgspec.Raw | bytes) -> bytes:
 def merge_order(data: msgspec.Raw | bytes) -> MergeOrder:
     """What a message that merges or splits contacts says of them. Raises what `BROKEN` has."""
     return _merging(data)
+
+
+def number_change(data: msgspec.Raw | bytes) -> NumberChange:
+    """What a message says that gives a contact another phone. Raises what `BROKEN` has."""
+    return _renumbering(data)
 
 
 def data_of(headers: Headers, value: bytes | None) -> Data:
@@ -227,6 +248,14 @@ def merge_order_of(headers: Headers, value: bytes | None) -> MergeOrder:
         return _merging(json_of(headers, value) or b"{}")
     except BROKEN:
         return MergeOrder()
+
+
+def number_change_of(headers: Headers, value: bytes | None) -> NumberChange:
+    """What a message in either mode says of a contact's new phone; nothing where it cannot be read."""
+    try:
+        return _renumbering(json_of(headers, value) or b"{}")
+    except BROKEN:
+        return NumberChange()
 
 
 def erasure_order_of(headers: Headers, value: bytes | None) -> ErasureOrder:

@@ -17,6 +17,7 @@ IMPORT_UNDONE = "ImportUndone"
 IMPORT_REDONE = "ImportRedone"
 CONTACTS_MERGED = "ContactsMerged"
 CONTACTS_SPLIT = "ContactsSplit"
+NUMBER_CHANGED = "NumberChanged"
 MESSAGE_RETRIED = "MessageRetried"
 MESSAGE_DROPPED = "MessageDropped"
 CONTACT_ERASED = "ContactErased"
@@ -26,9 +27,9 @@ BUS_ACCEPTED = "BusAccepted"
 
 EventKind = Literal["contact", "import", "command", "merge", "message", "erasure", "readmission", "note"]
 """What a type is about: one contact; an import, whose start and end it marks; the ledger, which is to do something;
-two contacts that become one, or are taken apart again; a rejected message, which is decided about once more; a contact,
-all of which goes; somebody who is kept out no more; or what a person decided beside the bus, which the append itself
-notes."""
+two contacts that become one, also as a person has another number, or are taken apart again; a rejected message, which
+is decided about once more; a contact, all of which goes; somebody who is kept out no more; or what a person decided
+beside the bus, which the append itself notes."""
 
 Sender = Literal["anybody", "ledger", "nobody"]
 """Who may send a type. `ledger`: this deployment, by its signature. `nobody`: none is taken from a bus."""
@@ -52,6 +53,7 @@ RULES: dict[str, Rule] = {
     IMPORT_REDONE: Rule("command", "ledger"),
     CONTACTS_MERGED: Rule("merge", "ledger"),
     CONTACTS_SPLIT: Rule("merge", "ledger"),
+    NUMBER_CHANGED: Rule("merge", "ledger"),
     MESSAGE_RETRIED: Rule("message", "ledger"),
     MESSAGE_DROPPED: Rule("message", "ledger"),
     CONTACT_ERASED: Rule("erasure", "ledger"),
@@ -74,7 +76,7 @@ ABOUT_IMPORTS = tuple(name for name in TAKEN if RULES[name].kind in ("import", "
 """What is taken from the bus and is about an import as a whole: commands so far are all about one."""
 
 ABOUT_MERGES = tuple(name for name in TAKEN if RULES[name].kind == "merge")
-"""What is taken from the bus and merges two contacts by hand, or splits them."""
+"""What is taken from the bus and merges two contacts by hand, gives one another number, or splits two."""
 
 ABOUT_MESSAGES = tuple(name for name in TAKEN if RULES[name].kind == "message")
 """What is taken from the bus and settles a rejected message."""

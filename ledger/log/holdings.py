@@ -6,7 +6,7 @@ import msgspec
 
 from ledger.events import types
 from ledger.events.identity import Known
-from ledger.log.revisions import Told, ended, homes, note_merge, root
+from ledger.log.revisions import Told, ended, homes, note_merge, root, standing
 from ledger.log.undo import Assertion, Claimants, Undoings
 
 
@@ -33,6 +33,8 @@ def holdings(counted: Iterable[Told]) -> dict[int, Holding]:
             held.take(taken_in.phone, taken_in.user_id)
             held.phones |= taken_in.phones
             held.user_ids |= taken_in.user_ids
+        if one.type == types.NUMBER_CHANGED:
+            held.phone = one.phone or held.phone
         held.take(one.phone, one.user_id)
         held.phones.update(filter(None, [one.phone]))
         held.user_ids.update(filter(None, [one.user_id]))
@@ -58,10 +60,12 @@ class Clusters(Claimants):
             if one.absorbed is None or one.type == types.CONTACTS_SPLIT or one.position in apart:
                 continue
             note_merge(self._into, one.absorbed, one.contact)
-            if one.type != types.CONTACTS_MERGED:
+            if one.type not in types.ABOUT_MERGES:
                 note_merge(self._by_message, one.absorbed, one.contact)
+        holding = standing(told, apart, self._homes)
         for one in told:
-            if one.type not in types.ABOUT_MERGES and before.count(one.source, one.position, at):
+            is_order = one.type in types.ABOUT_MERGES
+            if one.position in holding if is_order else before.count(one.source, one.position, at):
                 self.claim(one.position)
 
     def claimant(self, position: int) -> Assertion:

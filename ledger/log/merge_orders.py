@@ -13,6 +13,19 @@ class ContactOfId(msgspec.Struct, frozen=True, gc=False):
     is_gone: bool
 
 
+class NewNumber(msgspec.Struct, frozen=True, gc=False):
+    """A contact has another phone from an entry on: `phone` (E.164), None where an erasure has emptied the entry.
+
+    `absorbed` is the contact that had the phone and is merged into it, None where it found this very contact already;
+    with `contact_id` nobody had it, and the entry makes that contact too, whose number is the entry's position.
+    """
+
+    contact: int
+    phone: str | None
+    absorbed: int | None = None
+    contact_id: bytes | None = None
+
+
 class MergeOrders(ABC):
     """A part of a batch."""
 
@@ -23,6 +36,13 @@ class MergeOrders(ABC):
     @abstractmethod
     def merge(self, survivor: int, absorbed: int) -> None:
         """The entry that is added next merges these two, which no other is merged into (R33).
+
+        What was decided before is written; identities are to be loaded anew.
+        """
+
+    @abstractmethod
+    def change_number(self, number: NewNumber) -> None:
+        """The entry that is added next gives a contact, which is merged into no other, another phone (R33).
 
         What was decided before is written; identities are to be loaded anew.
         """

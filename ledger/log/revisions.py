@@ -1,12 +1,12 @@
 """Which events make up each contact of a merge component as of a position, and what each is found by then. Pure.
 
 A component is a contact with all that were ever merged with it, also where they were split again. Undos and redos of
-imports, merges and splits revise what its events come to: the log keeps them all, and what a contact is follows from
-those that count (R32, R33). After a split each event is about the contact whose phone it names, or else whose user id,
-as if the two had never been merged.
+imports, merges, changed numbers and splits revise what its events come to: the log keeps them all, and what a contact
+is follows from those that count (R32, R33). After a split each event is about the contact whose phone it names, or else
+whose user id, as if the two had never been merged.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -36,7 +36,7 @@ class Told(Protocol):
 
     @property
     def contact_id(self) -> bytes | None:
-        """Set on the one that created its contact."""
+        """Set on the one that created a contact: `made_by` says which."""
 
     @property
     def absorbed(self) -> int | None:
@@ -68,13 +68,20 @@ T = TypeVar("T", bound=Told)
 
 
 class Home(NamedTuple):
-    """The contact that an event would be about if no two had ever been merged.
+    """The contact that an event would be about if no two had ever been merged; of a changed number whose that was.
 
     `user_id_of` is whose user id it names, where that is another's than its own.
     """
 
     contact: int
     user_id_of: int | None = None
+
+
+def made_by(one: Told) -> int | None:
+    """The contact that an entry created: its own, or that of a number which was nobody's; None: it created none."""
+    if one.contact_id is None:
+        return None
+    return one.absorbed if one.type == types.NUMBER_CHANGED else one.contact
 
 
 def root(into: Mapping[int, int], contact: int) -> int:
@@ -125,11 +132,14 @@ def homes(told: Iterable[Told]) -> dict[int, Home]:
             into.pop(one.absorbed or 0, None)
             survivors = set(into.values())
             continue
+        home = Home(one.contact)
+        if one.type == types.NUMBER_CHANGED:
+            had = one.contact if one.absorbed is None else one.absorbed
+            home = Home(phones.last(one.phone, into, had) or had)
         if one.absorbed is not None:
             note_merge(into, one.absorbed, one.contact)
             survivors.add(one.contact)
-        home = Home(one.contact)
-        if one.contact in survivors:
+        if one.contact in survivors and one.type != types.NUMBER_CHANGED:
             by_phone = phones.last(one.phone, into, one.contact)
             by_user_id = user_ids.last(one.user_id, into, one.contact)
             if by_phone is not None:
@@ -158,20 +168,37 @@ def ended(told: Iterable[Told], at: int) -> set[int]:
     return found
 
 
+def standing(told: Iterable[Told], apart: Collection[int], belonging: Mapping[int, Home]) -> set[int]:
+    """The positions of the changed numbers that hold: their contact was one by then with whoever had the number.
+
+    `apart` and `belonging` are what `ended` and `homes` say of these events.
+    """
+    into: dict[int, int] = {}
+    found: set[int] = set()
+    for one in told:
+        if one.absorbed is not None and one.type != types.CONTACTS_SPLIT and one.position not in apart:
+            note_merge(into, one.absorbed, one.contact)
+        if one.type == types.NUMBER_CHANGED and root(into, belonging[one.position].contact) == one.contact:
+            found.add(one.position)
+    return found
+
+
 def counting(told: Sequence[T], undoings: Undoings, at: int, emptied: Callable[[T], T]) -> Iterator[T]:
     """The events that make up a component as of position `at`, each as it would be if the others were not.
 
     `told` are those of the component that are not skipped, in log order. One that merged two contacts stays, `emptied`
-    of what it says, if it does not count itself: an undo takes no merge apart. The first of a contact carries its id.
+    of what it says, if it does not count itself: an undo takes no merge apart. A changed number counts as long as the
+    contact is one with whoever had the number. The first of a contact carries its id.
     """
     apart = ended(told, at)
     belonging = homes(told) if apart else {}
+    holding = standing(told, apart, belonging) if apart else set()
     into: dict[int, int] = {}
     ids: dict[int, bytes] = {}
     there: set[int] = set()
     for one in told:
         if one.contact_id is not None:
-            ids[one.contact] = one.contact_id
+            ids[made_by(one) or 0] = one.contact_id
         if one.type == types.CONTACTS_SPLIT:
             continue
         absorbed, contact, user_id = one.absorbed, one.contact, one.user_id
@@ -179,7 +206,7 @@ def counting(told: Sequence[T], undoings: Undoings, at: int, emptied: Callable[[
             absorbed = None
         elif absorbed is not None:
             note_merge(into, absorbed, contact)
-        if apart and one.type != types.CONTACTS_MERGED:
+        if apart and one.type not in types.ABOUT_MERGES:
             home = belonging[one.position]
             contact = root(into, home.contact)
             if home.user_id_of is not None and root(into, home.user_id_of) != contact:
@@ -188,11 +215,12 @@ def counting(told: Sequence[T], undoings: Undoings, at: int, emptied: Callable[[
             absorbed = None
         if absorbed is None and one.type == types.CONTACTS_MERGED:
             continue
-        if not undoings.count(one.source, one.position, at):
+        is_taken_back = apart and one.type == types.NUMBER_CHANGED and one.position not in holding
+        if is_taken_back or not undoings.count(one.source, one.position, at):
             if absorbed is None:
                 continue
             one, user_id = emptied(one), None
-        id = one.contact_id if contact in there else ids[contact]
+        id = None if contact in there else ids[contact]
         if (contact, absorbed, id, user_id) != (one.contact, one.absorbed, one.contact_id, one.user_id):
             one = msgspec.structs.replace(one, contact=contact, absorbed=absorbed, contact_id=id, user_id=user_id)  # type: ignore[type-var]
         there.add(contact)

@@ -2,17 +2,19 @@
 
 After a split each event has a home, which is the fold's rule of whose it is (`ledger.log.revisions`). What is at home
 with the person is the person's, whatever number it was taken under; and so is an event of another's that names the
-person's user id beside the other's phone: nothing of a message can be taken out, since the log keeps it as it came.
+person's user id beside the other's phone: nothing of a message can be taken out, since the log keeps it as it came. An
+order about the person and another is emptied with either; but where it made that other one, by the number that was
+nobody's, it says whose the number is, and stays with them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
 from ledger.events import types
 from ledger.log.entry import FoldRow, phone_text
 from ledger.log.questions import ABSORBED, CONTACT, CONTACT_ID, IMPORT, PHONE, POSITION, TYPE, USER_ID
-from ledger.log.revisions import IdentityEvent, homes
+from ledger.log.revisions import Home, IdentityEvent, homes, made_by
 
 
 def theirs(told: Sequence[IdentityEvent], contacts: Collection[int]) -> set[int]:
@@ -21,22 +23,33 @@ def theirs(told: Sequence[IdentityEvent], contacts: Collection[int]) -> set[int]
     `told` are all events of the component that are not skipped, in log order, and `contacts` all that are one person:
     no other is merged with them now. What is left has its home with none of them, also when it is asked alone.
     """
+    belonging = homes(told)
+    others = {belonging[one.position].contact for one in told if one.type not in types.ABOUT_MERGES} - {*contacts}
     found = {
         one.position
         for one in told
-        if one.type in types.ABOUT_MERGES and not {one.contact, one.absorbed}.isdisjoint(contacts)
+        if one.type in types.ABOUT_MERGES
+        and not {one.contact, one.absorbed}.isdisjoint(contacts)
+        and made_by(one) not in others
     }
+    found |= _at_home(told, belonging, contacts)
     while True:
         left = [emptied(one) if one.position in found else one for one in told]
-        at_home = {
-            position
-            for position, home in homes(left).items()
-            if home.contact in contacts or home.user_id_of in contacts
-        }
-        more = at_home - found - {one.position for one in told if one.phone is None and one.user_id is None}
+        more = _at_home(left, homes(left), contacts) - found
         if not more:
             return found
         found |= more
+
+
+def _at_home(told: Sequence[IdentityEvent], belonging: Mapping[int, Home], contacts: Collection[int]) -> set[int]:
+    """The positions of the events that name somebody and have their home with one of these contacts."""
+    return {
+        one.position
+        for one in told
+        if (one.phone is not None or one.user_id is not None)
+        and (home := belonging.get(one.position)) is not None
+        and (home.contact in contacts or home.user_id_of in contacts)
+    }
 
 
 def told_in(row: FoldRow) -> IdentityEvent:

@@ -69,7 +69,7 @@ def take(states: States, event: Event) -> Step:
     before = states.get(contact)
     if event.is_skipped:
         return Step(event, contact, before, before, None, False, False)
-    if event.absorbed is None:
+    if event.absorbed is None or event.absorbed == event.position:  # whom it made has nothing that is taken in
         after, has_changed, has_lost = evolve(before, event)
         states[contact] = after
         return Step(event, contact, before, after, None, has_changed, has_lost)

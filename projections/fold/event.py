@@ -12,12 +12,15 @@ from ledger.events.traits import clean_name
 Stamp = tuple[int, int]
 """(stated time in microseconds, position): what decides between two values of a trait."""
 
+_WITH_TRAITS = frozenset({types.USER_TRACKED, types.NUMBER_CHANGED})
+
 Value = Any
 """A trait value as `ledger.events.traits.canonical` gives it."""
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
-    """An accepted entry about a contact. `contact_id` is set on the one that created it.
+    """An accepted entry about a contact. `contact_id` is set on the one that created it, or
+    another: `ledger.log.revisions.made_by` says whom.
 
     `absorbed` is the contact that it merges into its own. `source` is the log's number of its import, if it is of one.
     `import_id`, `row` and `is_last` are set in an import's messages: the row, and whether it is the row's last message.
@@ -66,7 +69,7 @@ def event_of(
 
     In these `fill` means nothing (R18), `row` is None, and traits and tags are those of messages whose type has them.
     """
-    traits = data.traits if type == types.USER_TRACKED else None
+    traits = data.traits if type in _WITH_TRAITS else None
     tags = data.tags if type == types.TAGS_ADDED else None
     fills = data.fill and import_id is not None
     return Event(

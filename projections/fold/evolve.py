@@ -91,14 +91,23 @@ def _apply_event_tracked(state: ContactState, event: Event) -> Evolved:
     return _after(state, event, False, False, state.traits, state.stamp, state.stamps, state.tags)
 
 
+def _apply_number_changed(state: ContactState, event: Event) -> Evolved:
+    """The new phone is the contact's own, and what the order says of consent its newest word."""
+    after, has_changed, has_lost = _apply_user_tracked(state, event)
+    if event.phone in (None, after.phone):  # None: an erasure has emptied it
+        return after, has_changed, has_lost
+    return msgspec.structs.replace(after, phone=event.phone, modified=event.recorded), True, has_lost
+
+
 _Apply = Callable[[ContactState, Event], Evolved]
 _APPLY: dict[str | None, _Apply] = types.complete(
     {
         types.USER_TRACKED: _apply_user_tracked,
         types.TAGS_ADDED: _apply_tags_added,
         types.EVENT_TRACKED: _apply_event_tracked,
+        types.NUMBER_CHANGED: _apply_number_changed,
     },
-    types.ABOUT_CONTACTS,
+    (*types.ABOUT_CONTACTS, types.NUMBER_CHANGED),
     "projections/fold/evolve",
 )
 """What each type of event does to its contact. Any other, which only a damaged log can have, does nothing (R35)."""

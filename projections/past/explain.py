@@ -1,11 +1,11 @@
 """Why each value is what it is: the event that set it, and those that lost to it (R30)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from ledger.events import moments
+from ledger.events import moments, types
 from ledger.events.traits import canonical_of
 from ledger.log import revisions
 from ledger.log.entry import Entry
@@ -28,6 +28,11 @@ NOT_REDONE = "its import was redone at position {}, but not this row: its phone 
 
 OF_MERGED = "another contact's, which was merged into this one: it finds this one too, whose own stays"
 """The way for a phone or user id to be beside the one that is shown."""
+
+FORMER = "the phone was changed at position {}: it finds the contact still, which shows the new one"
+"""The way for a phone to be the one before."""
+
+_FORMER = FORMER.partition("{")[0]
 
 _IDENTITIES = ("phone", "user_id")
 
@@ -69,6 +74,12 @@ def explain(log: LogReader, members: Sequence[int], until: int | None = None) ->
     for step in replay(log, members, at):
         reasons.add(step)
     return reasons.explanation()
+
+
+def former_phones(values: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The phones that a contact had before its number was changed, by what an `Explanation` says of its values."""
+    lost = values.get("phone", {}).get("lost", ())
+    return list(dict.fromkeys(one["value"] for one in lost if one["rule"].startswith(_FORMER)))
 
 
 class Reasons:
@@ -164,11 +175,20 @@ def _claim(step: Step, claims: dict[int, Claims]) -> None:
     mine = claims.setdefault(step.contact, {})
     if step.absorbed is not None:
         for name, theirs in claims.pop(step.absorbed.contact, {}).items():
-            if name in _IDENTITIES and name in mine:
+            if name in _IDENTITIES and (name in mine or (name == "phone" and _is_renumbering(step))):
                 theirs = [one._replace(rule=one.rule or OF_MERGED) for one in theirs]
             mine[name] = mine.get(name, []) + theirs
+    if _is_renumbering(step):
+        rule = FORMER.format(step.cause.position)
+        mine["phone"] = [one._replace(rule=one.rule or rule) for one in mine.get("phone", [])]
     _claim_traits(step, mine)
     _claim_identities(step, mine)
+
+
+def _is_renumbering(step: Step) -> bool:
+    """Whether an event gives its contact another phone; one that an erasure has emptied does not any more."""
+    event = step.cause
+    return isinstance(event, Event) and event.type == types.NUMBER_CHANGED and event.phone is not None
 
 
 def _claim_traits(step: Step, claims: Claims) -> None:
@@ -196,7 +216,8 @@ def _claim_identities(step: Step, claims: Claims) -> None:
     assert isinstance(event, Event)
     for name in _IDENTITIES:
         value = getattr(step.after, name)
-        if value is not None and all(getattr(had, name, None) is None for had in (step.before, step.absorbed)):
+        is_new = all(getattr(had, name, None) is None for had in (step.before, step.absorbed))
+        if value is not None and (is_new or (name == "phone" and _is_renumbering(step))):
             claims.setdefault(name, []).append(ValueClaim(event.stamp, event.position, value))
 
 

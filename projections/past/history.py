@@ -83,7 +83,7 @@ class _Story:
     def __init__(self, events: Sequence[Event], contact: int, at: int) -> None:
         self._about = revisions.about(events, at)
         self._contact = contact
-        made = {event.contact: event.position for event in events if event.contact_id is not None}
+        made = {made: event.position for event in events if (made := revisions.made_by(event)) is not None}
         self._theirs = {one for one, position in made.items() if self._about[position] == contact}
 
     def has(self, step: Step) -> bool:
@@ -91,7 +91,8 @@ class _Story:
         cause = step.cause
         if not isinstance(cause, Event) or cause.is_skipped:
             return step.contact in self._theirs
-        return cause.absorbed in self._theirs or self._about[cause.position] == self._contact
+        is_named = cause.type in types.ABOUT_MERGES and cause.contact in self._theirs
+        return is_named or cause.absorbed in self._theirs or self._about[cause.position] == self._contact
 
 
 def steps(log: LogReader, members: Sequence[int], until: int | None = None) -> Iterator[HistoryStep]:

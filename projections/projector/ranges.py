@@ -17,7 +17,7 @@ from pathlib import Path
 from ledger.events import types
 from ledger.log.head import Head
 from ledger.log.port import FoldRow, LogReader
-from ledger.log.questions import ABSORBED, CONTACT, CONTACT_ID, IMPORT, POSITION, TYPE
+from ledger.log.questions import ABSORBED, CONTACT, IMPORT, POSITION, TYPE
 from ledger.log.undo import Undoings
 from projections.fold.component import States
 from projections.fold.evolve import VERSION
@@ -148,7 +148,7 @@ def _set_aside(
         for row in rows:
             contact, absorbed = row[CONTACT], row[ABSORBED]
             by_range[0 if contact is None else of(contact)].append(row)
-            if row[CONTACT_ID] is None and contact is not None:
+            if contact is not None and contact != row[POSITION]:
                 again.add(contact)
             if absorbed is not None:
                 again.add(absorbed)

@@ -29,6 +29,7 @@ from service.api.routes.list import list_routes
 from service.api.routes.merging import merging_routes
 from service.api.routes.overview import overview_routes
 from service.api.routes.rejected import rejected_routes
+from service.api.routes.renumbering import renumbering_routes
 from service.api.routes.trail import trail_routes
 from service.api.routes.views import view_routes
 from service.api.routes.writing import writing_routes
@@ -74,6 +75,7 @@ def create_app(services: Services) -> Flask:
         bulk_erasure_routes(services),
         writing_routes(services),
         merging_routes(services),
+        renumbering_routes(services),
         duplicate_routes(services),
         batch_routes(services, metrics),
         hub_routes(services),

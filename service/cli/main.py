@@ -69,6 +69,10 @@ _COMMANDS = {
         "merging.split",
         "Split a contact from the one that it is merged into, whether a message merged them or somebody did.",
     ),
+    "renumber": _LazyCommand(
+        "renumber.renumber",
+        "Give the contact WHO the phone NEW: the old number finds it still, and `contacts split` takes it back.",
+    ),
     "past": _LazyCommand("contacts.past", "Work out the contacts as of a POSITION, for calls that will ask for them."),
     "status": _LazyCommand("ledger.status", "Show how far the log is, and what waits before and behind it."),
     "head": _LazyCommand(

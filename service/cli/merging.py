@@ -8,7 +8,8 @@ import click
 from ledger.events import types
 from service.cli.given import who
 from service.cli.terminal import Failed, as_json, emit, opened, table
-from service.commands.merge_contacts import CannotMerge, ContactMerges, MergeOptsIn, MergePlan, MergeSaid, OrderRefused
+from service.commands.contact_orders import CannotMerge, OrderRefused
+from service.commands.merge_contacts import ContactMerges, MergeOptsIn, MergePlan, MergeSaid
 from service.deployment.locks import is_held
 from service.deployment.parts import CONSUMER
 from service.queries.find import Unknown, find

@@ -1,27 +1,16 @@
 """Two contacts merged into one because somebody says so, and a contact split off again (R33)."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
-from ledger.bus.port import Message, Publisher
 from ledger.events import moments, types
-from ledger.events.envelope import decode
-from ledger.events.signing import Signer
-from ledger.log.entry import Entry, public_id
+from ledger.log.entry import public_id
 from ledger.log.port import LogReader
 from projections.fold.contact_document import contact_document
 from projections.past import foreseen
-from service.commands.track import DEADLINE
-from service.queries.consistency import Consistency
+from service.commands.contact_orders import CannotMerge, ContactOrders, OrderRefused
 from service.queries.find import FoundContact, find_id
-
-
-class CannotMerge(Exception):
-    """The two are no two contacts that could be merged, or split; the text says why. Nothing was published."""
 
 
 class ManyMerged(CannotMerge):
@@ -37,15 +26,6 @@ class MergeOptsIn(Exception):
 
     def __init__(self) -> None:
         super().__init__("WhatsApp Opted is not TRUE for one of the two, and would be TRUE then")
-
-
-class OrderRefused(Exception):
-    """The append refused the order, by the entry at `position`; the text says why."""
-
-    def __init__(self, entry: Entry) -> None:
-        super().__init__(entry.detail or str(entry.reason))
-        self.position = entry.position
-        self.is_outdated = entry.reason == "precondition_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +63,11 @@ class MergeOrdered:
 
 
 class ContactMerges:
-    """Has contacts merged and split. Safe for threads. `source` is that of the orders, `clock` gives microseconds."""
+    """Has contacts merged and split. Safe for threads. `clock` gives microseconds."""
 
-    def __init__(
-        self,
-        source: str,
-        publisher: Publisher,
-        signer: Signer,
-        log: Callable[[], AbstractContextManager[LogReader]],
-        consistency: Consistency,
-        new_id: Callable[[], str],
-        clock: Callable[[], int],
-    ) -> None:
-        self._source = source
-        self._publisher = publisher
-        self._signer = signer
-        self._log = log
-        self._consistency = consistency
-        self._new_id = new_id
+    def __init__(self, orders: ContactOrders, clock: Callable[[], int]) -> None:
+        self._orders = orders
+        self._log = orders.log
         self._clock = clock
 
     def plan_merge(self, survivor: FoundContact, absorbed: FoundContact) -> MergePlan:
@@ -151,15 +118,8 @@ class ContactMerges:
             raise MergeOptsIn
         data: dict[str, Any] = {"survivor": plan.survivor, "absorbed": plan.absorbed, "by": said.by, "reason": said.why}
         data["basedOn"] = plan.position
-        value = self._signer.message(
-            source=self._source,
-            id=self._new_id(),
-            type=plan.type,
-            time=moments.text(self._clock()),
-            data=msgspec.json.encode(data),
-        )
-        self._publisher.publish([Message(plan.survivor.encode(), value)], DEADLINE)
-        return self._decided(value, seconds)
+        time = moments.text(self._clock())
+        return self._orders.give(plan.type, plan.survivor, data, seconds, time)
 
     def _merged_into(self, log: LogReader, contact: int) -> int:
         found = log.merged_into(contact)
@@ -179,14 +139,3 @@ class ContactMerges:
             for states in (found.before, found.after)
         )
         return MergePlan(type, ids[contact], ids[absorbed], before, after, found.opts_in, found.position)
-
-    def _decided(self, value: bytes, seconds: float) -> int | None:
-        envelope = decode((), value)
-        entry = self._consistency.decided(lambda: self._entry(envelope.source, envelope.id), seconds)
-        if entry is not None and not entry.is_accepted:
-            raise OrderRefused(entry)
-        return None if entry is None else entry.position
-
-    def _entry(self, source: str, id: str) -> Entry | None:
-        with self._log() as log:
-            return log.by_message_id(id, source)

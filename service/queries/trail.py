@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from ledger.events import moments, types
-from ledger.events.data import Settling, command_of, erasure_order_of, merge_order_of, settling_of
+from ledger.events.data import Settling, command_of, erasure_order_of, merge_order_of, number_change_of, settling_of
 from ledger.log.entry import Entry, public_id
 from ledger.log.keeping_out import read_readmitted
 from ledger.log.port import LogReader
@@ -20,6 +20,7 @@ ORDERS = {
     types.IMPORT_REDONE: "import redone",
     types.CONTACTS_MERGED: "contacts merged",
     types.CONTACTS_SPLIT: "contacts split",
+    types.NUMBER_CHANGED: "number changed",
     types.CONTACT_ERASED: "contact erased",
     types.PERSON_READMITTED: "person readmitted",
 }
@@ -158,9 +159,14 @@ def _order(log: LogReader, entry: Entry) -> _InLog:
     elif entry.type == types.PERSON_READMITTED:
         readmitted = read_readmitted(entry.detail)
         detail["erasures"] = [] if readmitted is None else readmitted.erasures
+    elif entry.type == types.NUMBER_CHANGED:
+        change = number_change_of(entry.headers, entry.value)
+        named = {"contact": change.contact, "merged": change.absorbed}
+        detail |= {name: id for name, id in named.items() if id}
     else:
-        named = merge_order_of(entry.headers, entry.value)
-        detail |= {name: id for name, id in (("contact", named.absorbed), ("survivor", named.survivor)) if id}
+        order_about_two = merge_order_of(entry.headers, entry.value)
+        named = {"contact": order_about_two.absorbed, "survivor": order_about_two.survivor}
+        detail |= {name: id for name, id in named.items() if id}
     return _InLog(ORDERS[entry.type], order.by or _NOBODY, order.reason, detail)
 
 

@@ -98,3 +98,38 @@ def test_orders_are_told_newest_first_and_counted_and_a_split_stops_a_page(apart
 def test_a_split_is_the_newest_event_of_both(apart):
     with apart.log.appending("b", {0: 4}, {0: 4}) as batch:
         assert [batch.newest(contact) for contact in (1, 2)] == [4, 4]
+
+
+def test_a_changed_number_is_the_contacts_own_and_the_one_before_finds_it_still(two):
+    two.change_number(1, PHONES[2], makes=True)
+    renumbered, reader = Known(1, PHONES[2], "u1"), two.reader
+    assert reader.holder_of_phone(ONE) == reader.holder_of_phone(PHONES[2]) == renumbered
+    assert (reader.aliases(1), reader.merged_into(1), reader.component(3)) == (([ONE], []), [3], (1, 3))
+    assert reader.ids([3]) == {3: (3).to_bytes(16, "big")}
+    assert identity_faults(reader) == []
+
+
+def test_a_changed_number_takes_in_whoever_had_it_and_a_split_gives_it_back(two):
+    two.change_number(1, OTHER, 2)
+    assert two.reader.holder_of_user_id("u2") == Known(1, OTHER, "u1")
+    two.by_hand("ContactsSplit", 1, 2)
+    assert two.reader.holder_of_phone(OTHER) == Known(2, OTHER, "u2")
+    assert two.reader.holder_of_phone(ONE) == Known(1, ONE, "u1")
+    assert identity_faults(two.reader) == []
+
+
+def test_a_batch_finds_the_renumbered_contact_by_both_numbers(two):
+    two.change_number(1, PHONES[2], makes=True)
+    with two.log.appending("b", {0: 3}, {0: 4}) as batch:
+        identities = batch.load_identities([ONE, PHONES[2]], [])
+        assert identities.by_phone(ONE) == identities.by_phone(PHONES[2]) == Known(1, PHONES[2], "u1")
+        assert batch.has_merge_orders()
+        assert batch.standing("00000000-0000-0000-0000-000000000003") == ContactOfId(3, 1, False)
+
+
+def test_a_changed_number_is_among_the_orders_and_stops_no_page(two):
+    two.change_number(1, OTHER, 2)
+    assert [entry.type for entry in two.reader.orders(9)] == ["NumberChanged"]
+    assert two.reader.count_orders() == {"NumberChanged": 1}
+    assert two.reader.next_revision(0) is None
+    assert two.reader.with_aliases() == {1}

@@ -9,15 +9,19 @@ from consumers.appender import Appender
 from consumers.redeciding import ANY_CLOCK, Clock, Redeciding
 from ledger.bus.port import Record
 from ledger.events.signing import Signer
+from ledger.log.entry import public_id
 from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
+from projections.fold.contact_document import contact_document
 from projections.past.verify import verify
 from projections.projector.rebuild import fold_into
 from projections.state.digest import digests
 from projections.state.sqlite.file import StateFile
+from tests import oracle_of_merges
+from tests.everybody import everybody
 from tests.intake import NOON, SECOND, SECRET, SequenceIds, erasure_message
 from tests.projections.conftest import Room
-from tests.worlds import bounded, folder, merged_by_hand, mixed_streams
+from tests.worlds import bounded, folder, merged_by_hand, mixed_streams, plain, records, told_to_oracle
 
 EVERY = 4
 """One message in so many is followed by an erasure, at most."""
@@ -91,3 +95,31 @@ def test_what_is_left_is_decided_again_as_it_was(history):
             redeciding = Redeciding(other, appender, clock, lambda _: True)
             found = list(redeciding.faults(room.reader, room.reader.head().position, lambda _: None))
         assert [(one.position, one.fault) for one in found] == []
+
+
+@given(merged_by_hand(), st.integers(0, 5))
+@bounded(100)
+def test_whoever_was_split_from_somebody_who_is_erased_stays_as_they_were(stream, which):
+    """But for messages that name two people, which are gone for both."""
+    world = oracle_of_merges.World()
+    for order, message in enumerate(told_to_oracle(stream)):
+        world.take(order, message)
+    if any(one.other is not None for one in world.said):
+        return
+    with folder() as place, closing(Room(place)) as room:
+        room.intake.append(records(stream))
+        before = folded(room, "before.db")
+        person = sorted(before)[which % len(before)]
+        (id,) = room.reader.ids([person]).values()
+        room.intake.append([Record(0, 99, NOON + 99 * SECOND, None, erasure_message(public_id(id)))])
+        room.project(100)
+        assert faults(room) == []
+        del before[person]
+        assert plain(folded(room, "after.db").values()) == plain(before.values())
+
+
+def folded(room, name):
+    scratch = StateFile(room.folder / name)
+    fold_into(scratch, room.reader)
+    with scratch.reading() as state:
+        return {one.contact: contact_document(one) for one in everybody(state)}

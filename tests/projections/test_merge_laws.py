@@ -23,6 +23,11 @@ from tests.projections.logs import log_of
 from tests.worlds import MERGE_ORDERS, Sent, bounded, folder, merged_by_hand, plain, records, told_to_oracle
 
 
+def made(log):
+    """The numbers of the contacts that the entries made, in log order."""
+    return [entry.position for entry in log.read(0, 1_000) if entry.contact_id]
+
+
 def folded(here, log, until=None):
     fold_into(StateFile(here / "folded.db"), log, until=until)
     with reading(here / "folded.db") as state:
@@ -80,7 +85,7 @@ def test_whoever_is_in_the_state_is_found_by_what_it_shows(stream):
 def test_every_contact_at_every_position_is_the_fold_of_what_came_before(stream):
     """R29."""
     with folder() as here, log_of(here, stream) as log:
-        numbers = [entry.contact for entry in log.read(0, 1_000) if entry.contact_id]
+        numbers = made(log)
         for position in range(log.head().position + 1):
             replayed = {}
             for number in numbers:
@@ -115,8 +120,9 @@ def test_a_merge_that_is_split_at_once_leaves_both_as_they_were(stream):
         numbers = sorted(before)
     if len(numbers) < 2:
         return
-    made = [entry for entry in _entries(here, stream) if entry]
-    one, other = (made.index(number) + 1 for number in numbers[-2:])
+    with folder() as here, log_of(here, stream) as log:
+        born = made(log)
+    one, other = (born.index(number) + 1 for number in numbers[-2:])
     orders = [Sent(type, {"survivor": one, "absorbed": other}, None) for type in MERGE_ORDERS]
     with folder() as there, log_of(there, [*stream, *orders]) as log:
         after = {one.contact: contact_document(one) for one in folded(there, log).values()}
@@ -124,11 +130,6 @@ def test_a_merge_that_is_split_at_once_leaves_both_as_they_were(stream):
     assert {n: {k: one[k] for k in names} for n, one in after.items()} == {
         n: {k: one[k] for k in names} for n, one in before.items()
     }
-
-
-def _entries(_here, stream):
-    with folder() as here, log_of(here, stream) as log:
-        return [entry.contact for entry in log.read(0, 1_000) if entry.contact_id]
 
 
 @bounded(40)

@@ -11,7 +11,7 @@ from ledger.log.entry import Headers, NewEntry, unpack_headers
 from ledger.log.erasure import Emptied
 from ledger.log.identities import Identities
 from ledger.log.keeping_out import KeptOut
-from ledger.log.merge_orders import ContactOfId
+from ledger.log.merge_orders import ContactOfId, NewNumber
 from ledger.log.port import Batch, Rejection, Taken
 from ledger.log.sqlite import by_hand, erasing, kept_out, releasing, undoing
 from ledger.log.sqlite.head import head
@@ -223,6 +223,11 @@ class SqliteBatch(Batch):
         """See `Batch.merge`."""
         position = self.position + 1
         by_hand.merge(self._connection, survivor, absorbed, position, undoing.undoings(self._connection, position))
+
+    def change_number(self, number: NewNumber) -> None:
+        """See `Batch.change_number`."""
+        position = self.position + 1
+        by_hand.change_number(self._connection, number, position, undoing.undoings(self._connection, position))
 
     def split(self, contact: int, absorbed: int) -> None:
         """See `Batch.split`."""

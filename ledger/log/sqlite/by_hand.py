@@ -8,17 +8,14 @@ import msgspec
 from ledger.events import types
 from ledger.log.entry import phone_number, phone_text
 from ledger.log.holdings import holdings
+from ledger.log.merge_orders import NewNumber
 from ledger.log.revisions import IdentityEvent, counting
 from ledger.log.sqlite.identities import PHONES, USER_IDS, end
-from ledger.log.sqlite.merges import chunks, components, group, survivors
+from ledger.log.sqlite.merges import BY_HAND, chunks, components, group, survivors
 from ledger.log.undo import Undoings
 from ledger.sqlite import Connection
 
 _json = msgspec.json.Encoder().encode
-_ORDERS = (
-    "FROM entries INDEXED BY entries_of_merge_orders"
-    " WHERE type IN ('ContactsMerged', 'ContactsSplit') AND reason IS NULL"
-)
 
 
 def _listed(values: object) -> str:
@@ -26,28 +23,30 @@ def _listed(values: object) -> str:
 
 
 def has_any(connection: Connection) -> bool:
-    """Whether contacts were ever merged or split by hand."""
-    return connection.execute(f"SELECT 1 {_ORDERS} LIMIT 1").fetchone() is not None
+    """Whether contacts were ever merged or split by hand, or one was given another number."""
+    return connection.execute(f"SELECT 1 {BY_HAND} LIMIT 1").fetchone() is not None
 
 
 def has_splits(connection: Connection) -> bool:
     """Whether contacts were ever split."""
-    return connection.execute(f"SELECT 1 {_ORDERS} AND type = 'ContactsSplit' LIMIT 1").fetchone() is not None
+    return connection.execute(f"SELECT 1 {BY_HAND} AND type = 'ContactsSplit' LIMIT 1").fetchone() is not None
 
 
 def split_at(connection: Connection, contact: int) -> int:
     """The position of the last entry that split a contact from another that it was merged into; 0: there is none."""
-    row = connection.execute(f"SELECT max(position) {_ORDERS} AND type = 'ContactsSplit' AND absorbed = ?", (contact,))
+    row = connection.execute(f"SELECT max(position) {BY_HAND} AND type = 'ContactsSplit' AND absorbed = ?", (contact,))
     return int(row.fetchone()[0] or 0)
 
 
 def revised(connection: Connection, until: int) -> dict[int, tuple[int, ...]]:
     """The contacts in whose component somebody merged or split by hand before position `until`, with that component."""
-    orders = connection.execute(f"SELECT contact, absorbed {_ORDERS} AND position < ?", (until,)).fetchall()
+    orders = connection.execute(f"SELECT contact, absorbed {BY_HAND} AND position < ?", (until,)).fetchall()
     if not orders:
         return {}
     of: dict[int, list[int]] = {}
-    for contact, stands_for in components(connection, {one for order in orders for one in order}).items():
+    for contact, stands_for in components(
+        connection, {one for order in orders for one in order if one is not None}
+    ).items():
         of.setdefault(stands_for, []).append(contact)
     return {contact: tuple(sorted(members)) for members in of.values() for contact in members}
 
@@ -76,6 +75,23 @@ def merge(connection: Connection, survivor: int, absorbed: int, position: int, u
         "INSERT OR REPLACE INTO merges (absorbed, survivor, since) VALUES (?, ?, ?)", (absorbed, survivor, position)
     )
     order = IdentityEvent(position, types.CONTACTS_MERGED, None, survivor, None, absorbed, None, None)
+    renew(connection, members, undoings, position, [order])
+
+
+def change_number(connection: Connection, number: NewNumber, position: int, undoings: Undoings) -> None:
+    """The entry at `position` gives a contact another phone; whoever had that is merged into it."""
+    contact, absorbed = number.contact, number.absorbed
+    members = components(connection, [contact] if absorbed in (None, position) else [contact, absorbed])
+    if number.contact_id is not None:
+        connection.execute("INSERT INTO contacts (contact, id) VALUES (?, ?)", (position, number.contact_id))
+        members |= {position: contact}
+    if absorbed is not None:
+        connection.execute(
+            "INSERT OR REPLACE INTO merges (absorbed, survivor, since) VALUES (?, ?, ?)", (absorbed, contact, position)
+        )
+    order = IdentityEvent(
+        position, types.NUMBER_CHANGED, None, contact, number.contact_id, absorbed, number.phone, None
+    )
     renew(connection, members, undoings, position, [order])
 
 
@@ -143,7 +159,7 @@ def _hold(
 
 def with_aliases(connection: Connection) -> set[int]:
     """The contacts into which others were merged by hand, as they are merged now."""
-    rows = connection.execute(f"SELECT DISTINCT contact {_ORDERS} AND type = 'ContactsMerged'").fetchall()
+    rows = connection.execute(f"SELECT DISTINCT contact {BY_HAND} AND type <> 'ContactsSplit'").fetchall()
     merged = [contact for (contact,) in rows]
     return set(survivors(connection, merged, 2**62).values()) if merged else set()
 

@@ -5,21 +5,21 @@ from ledger.log.questions import Commands
 from ledger.log.sqlite import undoing
 from ledger.log.sqlite.connected import Connected
 from ledger.log.sqlite.entries import COLUMNS, entry_of
+from ledger.log.sqlite.merges import BY_HAND, IS_BY_HAND
 from ledger.log.undo import Refused, Undoings, refused
 
-_NEXT = """
+_NEXT = f"""
 SELECT min(position) FROM (
     SELECT min(position) AS position FROM entries INDEXED BY entries_of_undoings
     WHERE type IN ('ImportUndone', 'ImportRedone') AND reason IS NULL AND position > ?1
     UNION ALL
-    SELECT min(position) FROM entries INDEXED BY entries_of_merge_orders
-    WHERE type IN ('ContactsMerged', 'ContactsSplit') AND reason IS NULL AND type = 'ContactsSplit' AND position > ?1
+    SELECT min(position) {BY_HAND} AND type = 'ContactsSplit' AND position > ?1
 )
 """
 
 _ORDERS = {
     "entries_of_undoings": "type IN ('ImportUndone', 'ImportRedone')",
-    "entries_of_merge_orders": "type IN ('ContactsMerged', 'ContactsSplit')",
+    "entries_of_merge_orders": IS_BY_HAND,
     "entries_of_erasures": "type = 'ContactErased'",
     "entries_of_readmissions": "type = 'PersonReadmitted'",
 }

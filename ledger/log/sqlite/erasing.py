@@ -15,7 +15,7 @@ from ledger.log.keeping_out import KeptOut, hashes
 from ledger.log.sqlite.connected import Connected
 from ledger.log.sqlite.entries import FOLDED
 from ledger.log.sqlite.kept_out import is_anybody, keep_out, kept_out
-from ledger.log.sqlite.merges import group, survivors
+from ledger.log.sqlite.merges import IS_BY_HAND, group, survivors
 from ledger.log.sqlite.releasing import named_by, release
 from ledger.log.sqlite.whose import not_empty, split_up
 from ledger.sqlite import Connection
@@ -137,8 +137,8 @@ def _sought(
 
 
 def _has_orders(connection: Connection, about: Sequence[int]) -> bool:
-    """Whether one of these entries merges or splits: its message has no name of the person, but says why."""
-    query = f"SELECT 1 FROM entries WHERE position {_THESE} AND type IN ('ContactsMerged', 'ContactsSplit') LIMIT 1"
+    """Whether one of these entries merges or splits: its message may have no name of the person, but says why."""
+    query = f"SELECT 1 FROM entries WHERE position {_THESE} AND {IS_BY_HAND} LIMIT 1"
     return any(connection.execute(query, (_listed(some),)).fetchone() for some in _chunks(about))
 
 

@@ -8,6 +8,7 @@ import msgspec
 from ledger.events.identity import Known
 from ledger.log.entry import phone_number, phone_text
 from ledger.log.identities import Binding, Identities
+from ledger.log.sqlite.merges import BY_HAND
 from ledger.sqlite import Connection
 
 _json = msgspec.json.Encoder().encode
@@ -38,7 +39,7 @@ def load(connection: Connection, identities: Identities, phones: Iterable[str], 
     phones, user_ids = set(phones), set(user_ids)
     found = holders(connection, phones, user_ids)
     identities.add(found)
-    if connection.execute(_IS_MERGED_BY_HAND).fetchone() is None:
+    if connection.execute(f"SELECT 1 {BY_HAND} LIMIT 1").fetchone() is None:
         return
     # what is left is nobody's, or leads to a contact that has another of its own
     phones -= {holder.phone for holder in found if holder.phone is not None}
@@ -46,12 +47,6 @@ def load(connection: Connection, identities: Identities, phones: Iterable[str], 
     by_phone = _aliases(connection, PHONES, sorted(map(int, phones)))
     by_user_id = _aliases(connection, USER_IDS, sorted(user_ids))
     identities.add_aliases({f"+{phone}": known for phone, known in by_phone.items()}, by_user_id)
-
-
-_IS_MERGED_BY_HAND = (
-    "SELECT 1 FROM entries INDEXED BY entries_of_merge_orders"
-    " WHERE type IN ('ContactsMerged', 'ContactsSplit') AND reason IS NULL LIMIT 1"
-)
 
 
 def _aliases(connection: Connection, held: tuple[str, str], values: list[int] | list[str]) -> dict[Any, Known]:
@@ -110,7 +105,8 @@ def end(connection: Connection, held: tuple[str, str], ended: Sequence[tuple[int
 def make(connection: Connection, after: int, until: int = 2**62) -> None:
     """Write the contacts that the entries behind `after` make, up to `until`, and that what these say finds them.
 
-    Three statements however many there are, in which SQLite leaves the interpreter to others.
+    Three statements however many there are, in which SQLite leaves the interpreter to others. Whom a changed number
+    makes is made with that order.
     """
     for statement in _MAKE:
         connection.execute(statement, (after, until))
@@ -119,7 +115,7 @@ def make(connection: Connection, after: int, until: int = 2**62) -> None:
 _MAKE = (
     "INSERT INTO contacts (contact, id, phone, user_id)"
     " SELECT position, contact_id, phone, user_id FROM entries WHERE position > ?1 AND position <= ?2"
-    " AND contact_id IS NOT NULL",
+    " AND contact_id IS NOT NULL AND contact = position",
     "INSERT OR REPLACE INTO phones (phone, contact, since) SELECT phone, contact, contact FROM contacts"
     " WHERE contact > ?1 AND contact <= ?2 AND phone IS NOT NULL ORDER BY phone",
     "INSERT OR REPLACE INTO user_ids (user_id, contact, since) SELECT user_id, contact, contact FROM contacts"

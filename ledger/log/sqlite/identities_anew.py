@@ -15,10 +15,12 @@ from ledger.log.entry import phone_text
 from ledger.log.erasure import read_emptied
 from ledger.log.fault import Fault
 from ledger.log.identities import Identities
+from ledger.log.merge_orders import NewNumber
 from ledger.log.questions import KeptIdentities
 from ledger.log.sqlite import by_hand, kept_out, undoing
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import PHONES, USER_IDS, make, store
+from ledger.log.sqlite.merges import BY_HAND, IS_BY_HAND
 from ledger.log.sqlite.releasing import release
 from ledger.log.sqlite.seal import seal_faults
 from ledger.sqlite import Connection, unsafe
@@ -37,13 +39,13 @@ _TABLES = (
     " PRIMARY KEY (absorbed, since)) WITHOUT ROWID",
     "CREATE INDEX merges_by_survivor ON merges (survivor, absorbed)",
 )
-_BINDING = """
+_BINDING = f"""
 SELECT entries.position, entries.contact, entries.absorbed, entries.phone, entries.user_id
 FROM entries CROSS JOIN main.contacts AS known ON known.contact = entries.contact
 WHERE entries.position > ? AND entries.position <= ? AND reason IS NULL AND NOT skipped AND entries.contact_id IS NULL
 AND (absorbed IS NOT NULL OR (entries.phone IS NOT NULL AND known.phone IS NOT entries.phone)
     OR (entries.user_id IS NOT NULL AND known.user_id IS NOT entries.user_id))
-AND type NOT IN ('ContactsMerged', 'ContactsSplit') ORDER BY entries.position LIMIT ?
+AND NOT {IS_BY_HAND} ORDER BY entries.position LIMIT ?
 """
 """The entries that may bind a phone or a user id to a contact that was there before."""
 
@@ -203,19 +205,22 @@ class _Fold:
         return self._connection.execute(
             "SELECT position, type, name, detail FROM entries INDEXED BY entries_of_undoings JOIN sources"
             " USING (source) WHERE type IN ('ImportUndone', 'ImportRedone') AND reason IS NULL"
-            " UNION ALL SELECT position, type, NULL, NULL FROM entries INDEXED BY entries_of_merge_orders"
-            " WHERE type IN ('ContactsMerged', 'ContactsSplit') AND reason IS NULL"
+            f" UNION ALL SELECT position, type, NULL, NULL {BY_HAND}"
             " UNION ALL SELECT position, type, NULL, detail FROM entries INDEXED BY entries_of_erasures"
             " WHERE type = 'ContactErased' AND reason IS NULL ORDER BY position"
         ).fetchall()
 
     def _merge_or_split(self, position: int, type: str) -> None:
-        contact, absorbed = self._connection.execute(
-            "SELECT contact, absorbed FROM entries WHERE position = ?", (position,)
+        contact, absorbed, contact_id, phone = self._connection.execute(
+            "SELECT contact, absorbed, contact_id, phone FROM entries WHERE position = ?", (position,)
         ).fetchone()
-        change = by_hand.merge if type == types.CONTACTS_MERGED else by_hand.split
-        if None not in (contact, absorbed):  # as in a log that was changed
-            change(self._connection, contact, absorbed, position, undoing.undoings(self._connection, position))
+        undoings = undoing.undoings(self._connection, position)
+        if type == types.NUMBER_CHANGED and contact is not None:
+            number = NewNumber(contact, phone_text(phone), absorbed, contact_id)
+            by_hand.change_number(self._connection, number, position, undoings)
+        elif None not in (contact, absorbed):  # as in a log that was changed
+            change = by_hand.merge if type == types.CONTACTS_MERGED else by_hand.split
+            change(self._connection, contact, absorbed, position, undoings)
 
     def _erase(self, position: int, detail: str | None) -> None:
         """What the entries left have found whoever was one with the erased contacts for a time."""

@@ -5,8 +5,15 @@ from uuid import UUID
 
 import msgspec
 
+from ledger.events import types
 from ledger.log.merge_orders import ContactOfId
 from ledger.sqlite import Connection
+
+IS_BY_HAND = f"type IN ({', '.join(repr(type) for type in types.ABOUT_MERGES)})"
+"""What holds of the orders that merge two contacts, change a number or split; its index is declared in these words."""
+
+BY_HAND = f"FROM entries INDEXED BY entries_of_merge_orders WHERE {IS_BY_HAND} AND reason IS NULL"
+"""Those of them that were accepted."""
 
 _CHUNK = 5_000
 _listed = msgspec.json.Encoder().encode

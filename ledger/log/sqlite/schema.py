@@ -10,11 +10,12 @@ from ledger.log.sqlite import earlier, layouts
 from ledger.log.sqlite.head import head
 from ledger.wal import Wal
 
-VERSION = 10
+VERSION = 11
 """As schema.sql sets it: 2 has the index of undos, 3 the seal and whose log it is, 4 an entry's kind, import and row,
 and since when and until when a contact had its phone, its user id, or was merged, 5 the index of rejected messages, 6
 those of the entries that settle them, 7 the erased contacts and the indexes that an erasure looks in, 8 the index of
-merges and splits by hand, 9 whom unfinished erasures look for, 10 who is kept out and the index of readmissions."""
+merges and splits by hand, 9 whom unfinished erasures look for, 10 who is kept out and the index of readmissions, 11
+changed numbers in the index of merges."""
 
 _WITH_TODAYS_COLUMNS = 4
 """From this version on entries and identities have the columns of today: only what is missing is added."""
@@ -40,9 +41,9 @@ def bring_up_to_date(
 ) -> None:
     """Make the tables, in one transaction; in a file of an earlier version what it has not. `then` is called in it.
 
-    From version 4 on only indexes and a table are added, which reads the entries once. The entries of an earlier
-    version are copied, if its disk has the room for that, of which `free` gives the bytes. Their hashes stay. The
-    identities are folded anew from them. The WAL, as large as the log meanwhile, is cut afterwards.
+    From version 4 on only indexes and tables are added, or an index is made anew, which reads the entries once. The
+    entries of an earlier version are copied, if its disk has the room for that, of which `free` gives the bytes. Their
+    hashes stay. The identities are folded anew from them. The WAL, as large as the log meanwhile, is cut afterwards.
 
     Raises Newer, and a StorageFault that passes where there is no room.
     """
@@ -67,7 +68,7 @@ def _make_what_is_missing(connection: sqlite.Connection, then: Callable[[], None
     is_copied = found < _WITH_TODAYS_COLUMNS and "entries" in schema_of(connection)
     if is_copied:
         earlier.set_aside(connection)
-    there = schema_of(connection)
+    there = _without_old_indexes(connection)
     for statement in _statements():
         made = _created(statement)
         if made is None or made[1] not in there:
@@ -80,6 +81,15 @@ def _make_what_is_missing(connection: sqlite.Connection, then: Callable[[], None
     layouts.begin(connection)
     earlier.make_identities(connection, head(connection).position)
     then()
+
+
+def _without_old_indexes(connection: sqlite.Connection) -> dict[str, str]:
+    """What there is, as `schema_of` has it, once the indexes are gone that an earlier version declared otherwise."""
+    there, declared = schema_of(connection), declared_schema()
+    for name, sql in there.items():
+        if sql.startswith("CREATE INDEX") and name in declared and declared[name] != sql:
+            connection.execute(f"DROP INDEX {name}")
+    return schema_of(connection)
 
 
 def _statements() -> Sequence[str]:

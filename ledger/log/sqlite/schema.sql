@@ -49,7 +49,8 @@ CREATE INDEX entries_settling_newest ON entries (position, type) WHERE raw_diges
 
 CREATE INDEX entries_of_erasures ON entries (position) WHERE type = 'ContactErased' AND reason IS NULL;
 CREATE INDEX entries_about_nobody ON entries (position) WHERE contact IS NULL AND reason IS NULL;
-CREATE INDEX entries_of_merge_orders ON entries (position) WHERE type IN ('ContactsMerged', 'ContactsSplit') AND reason IS NULL;
+CREATE INDEX entries_of_merge_orders ON entries (position)
+WHERE type IN ('ContactsMerged', 'ContactsSplit', 'NumberChanged') AND reason IS NULL;
 
 CREATE INDEX entries_erased_rows ON entries (import) WHERE import IS NOT NULL AND salt IS NULL;
 
@@ -200,4 +201,4 @@ CREATE TABLE seal (
     signature TEXT
 ) STRICT;
 
-PRAGMA user_version = 10;
+PRAGMA user_version = 11;

@@ -1,4 +1,4 @@
-"""What the calls that merge and split contacts take and answer."""
+"""What the calls that merge, split and renumber contacts take and answer."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from service.api.description.shapes import Answer, position_field
 from service.api.http.arguments import OptionalBody
 
 MERGE: dict[str, Any] = {"absorbed": "+919820098200", "reason": "The same person with two phones"}
+RENUMBER: dict[str, Any] = {"phone": "+919820098200", "reason": "She called from her new number"}
 SPLIT: dict[str, Any] = {"reason": "Two people who share a phone"}
 DONE: dict[str, Any] = {"position": 12, "opts_in": False, "contacts": [contact_examples.CONTACT]}
 
@@ -39,6 +40,15 @@ class MergeBody(Schema):
     dry_run = _flag(_DRY)
 
 
+class RenumberBody(Schema):
+    """A contact's new phone number."""
+
+    phone = fields.String(required=True, metadata=said("The new phone with its country code, as +919820098200"))
+    reason = fields.String(**_REASON, metadata=said("Why, without names; the log keeps it"))  # type: ignore[arg-type]
+    allow_opt_in = _flag("The consent to WhatsApp that was given for the old number counts for the new one too")
+    dry_run = _flag(_DRY)
+
+
 class SplitBody(OptionalBody):
     """A contact to be split from the one that it is merged into."""
 
@@ -47,13 +57,19 @@ class SplitBody(OptionalBody):
     dry_run = _flag(_DRY)
 
 
+_OPTS_IN = (
+    "Whether it opts somebody in who had opted out; of a new number, whether that has no consent but the old one's, "
+    "which counts with allow_opt_in alone"
+)
+
+
 class MergePlanSchema(Answer):
-    """What is left of two contacts."""
+    """What is left of the contacts."""
 
     position = position_field("The entry that did it; null: on its way, or not done", required=True, allow_none=True)
-    opts_in = fields.Boolean(required=True, metadata={"description": "Whether it opts somebody in who had opted out"})
+    opts_in = fields.Boolean(required=True, metadata={"description": _OPTS_IN})
     contacts = fields.List(
         fields.Nested(ContactSchema),
         required=True,
-        metadata={"description": "After a merge the one, after a split both, as planned"},
+        metadata={"description": "After a merge or a new number the one, after a split both, as planned"},
     )

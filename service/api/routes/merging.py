@@ -5,17 +5,17 @@ from typing import Any
 from flask import Response, g
 
 from service.api.description import merge_shapes as shapes
-from service.api.http.if_match import IF_MATCH, named_positions
+from service.api.http.if_match import IF_MATCH
+from service.api.http.order_problems import is_as_read, refused
 from service.api.http.routing import Routes, Scopes, json_answer
+from service.commands.contact_orders import CannotMerge, OrderRefused
 from service.commands.merge_contacts import (
-    CannotMerge,
     ContactMerges,
     ManyMerged,
     MergeOptsIn,
     MergeOrdered,
     MergePlan,
     MergeSaid,
-    OrderRefused,
 )
 from service.http.merging import contact_merges
 from service.http.problem import Problem
@@ -83,11 +83,8 @@ def merging_routes(services: Services) -> Routes:
 
 def _ordered(merges: ContactMerges, plan: MergePlan, body: dict[str, Any]) -> Response:
     said = MergeSaid(f"key:{g.key.name}", body["reason"], body["allow_opt_in"])
-    read_at, newest = named_positions(), plan.before[0]["position"]
-    if read_at is not None and newest not in read_at:
-        raise _outdated(f"the contact has changed since it was read: If-Match does not name its newest event, {newest}")
+    is_firm = is_as_read(plan.before[0])
     try:
-        is_firm = read_at is not None
         ordered = MergeOrdered(plan, None) if body["dry_run"] else merges.order(plan, said, is_firm=is_firm)
     except CannotMerge as fault:
         raise Problem(409, str(fault), reason="wrong_state") from None
@@ -95,13 +92,7 @@ def _ordered(merges: ContactMerges, plan: MergePlan, body: dict[str, Any]) -> Re
         text = f"{fault}: say allow_opt_in to do it all the same"
         raise Problem(409, text, reason="opt_in_not_allowed") from None
     except OrderRefused as fault:
-        if fault.is_outdated:
-            raise _outdated(str(fault)) from None
-        raise Problem(409, str(fault), reason="wrong_state", position=fault.position) from None
+        raise refused(fault) from None
     plan = ordered.plan
     answer = {"position": ordered.position, "opts_in": plan.opts_in, "contacts": plan.after}
     return json_answer(answer, 202 if ordered.position is None and not body["dry_run"] else 200)
-
-
-def _outdated(text: str) -> Problem:
-    return Problem(412, text, reason="precondition_failed")

@@ -19,7 +19,7 @@ _RULES = {LATE: "a newer value was there already", REPLACED: "a newer value repl
 """Why a value lost, shorter than what explains it to a program."""
 
 LOCKS = {
-    "phone": "A phone number is this contact's identity and cannot be changed.",
+    "phone": "A phone number is this contact's identity and cannot be edited.",
     "user_id": "A user ID is fixed once it is set.",
 }
 

@@ -8,14 +8,13 @@ from flask import Blueprint, g, redirect, render_template, request
 
 from ledger.bus.port import BusError
 from ledger.events.traits import DEFAULT_TYPES
+from service.commands.contact_orders import CannotMerge, OrderRefused
 from service.commands.merge_contacts import (
-    CannotMerge,
     ManyMerged,
     MergeOptsIn,
     MergeOrdered,
     MergePlan,
     MergeSaid,
-    OrderRefused,
 )
 from service.http.merging import contact_merges
 from service.http.services import Services

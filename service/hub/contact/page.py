@@ -10,6 +10,7 @@ from service.hub.contact.erasing import erasing_pages
 from service.hub.contact.everything import everything_pages
 from service.hub.contact.merging import merging_pages, name_of
 from service.hub.contact.readmitting import readmitting_pages
+from service.hub.contact.renumbering import renumbering_pages
 from service.hub.contact.saved import became_of, tell_saved
 from service.hub.contact.shown import FIELDS, ContactPage
 from service.hub.contact.tagging import tagged, tagging_pages
@@ -34,6 +35,7 @@ def contact_pages(services: Services, preferences: Preferences) -> Blueprint:
     pages.add_app_template_filter(name_of, "called")
     erasing_pages(pages, services)
     readmitting_pages(pages, services)
+    renumbering_pages(pages, services)
 
     @pages.get("/contacts/<id>")
     @needs("read")

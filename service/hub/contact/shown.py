@@ -11,6 +11,7 @@ from flask import g, render_template, request
 from ledger.events import moments
 from ledger.events.traits import TraitType
 from ledger.log.port import LogReader
+from projections.past.explain import former_phones
 from service.http.services import Services
 from service.http.where_from import origins_in
 from service.hub.contact import timeline
@@ -81,6 +82,7 @@ class ContactPage:
             also = log.aliases(found.contact) if is_merged else ([], [])
             story = documents.story(log, found, origins_in(services, log), before, limit, asked)
         explained = story.explanation
+        formerly = [phone for phone in former_phones(explained["values"]) if phone in also[0]]
         is_now = position is None and contact is not None
         if position is None:
             fields = fields_of(contact, explained["values"])
@@ -102,7 +104,8 @@ class ContactPage:
             form=(form or self._asked(contact)) if is_now else Form(),
             is_now=is_now,
             is_merged=is_merged,
-            also=dict(zip(("phone", "user_id"), also, strict=True)) if is_now else {},
+            also={"phone": [one for one in also[0] if one not in formerly], "user_id": also[1]} if is_now else {},
+            formerly=formerly if is_now else [],
             may_change="track" in g.session.scopes,
             notice=notice,
             kinds=WORDS,

@@ -83,6 +83,7 @@ _HEADINGS: dict[str, Callable[[Mapping[str, Any]], str]] = types.complete(
         types.EVENT_TRACKED: lambda event: words.visible(str(event.get("event") or "Event")),
         types.CONTACTS_MERGED: lambda _: "Another contact was merged in",
         types.CONTACTS_SPLIT: lambda _: "Split from each other",
+        types.NUMBER_CHANGED: lambda _: "Phone number changed",
         types.IMPORT_UNDONE: lambda event: f"{_ordered(event)} undone",
         types.IMPORT_REDONE: lambda event: f"{_ordered(event)} redone",
     },

@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
 
-from service.commands.merge_contacts import CannotMerge, MergePlan
+from service.commands.contact_orders import CannotMerge
+from service.commands.merge_contacts import MergePlan
 from service.http.merging import contact_merges
 from service.http.services import Services
 from service.hub.contact.merging import SOURCE, rows_of

@@ -16,6 +16,7 @@ OF_OURS = {
     "ImportRedone",
     "ContactsMerged",
     "ContactsSplit",
+    "NumberChanged",
     "MessageRetried",
     "MessageDropped",
     "ContactErased",

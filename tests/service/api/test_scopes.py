@@ -24,6 +24,7 @@ RULES = {
     ("PATCH", "/v1/contacts/{id}"): {"track"},
     ("POST", "/v1/contacts/{id}/merge"): {"read track"},
     ("POST", "/v1/contacts/{id}/split"): {"read track"},
+    ("POST", "/v1/contacts/{id}/renumber"): {"read track"},
     ("DELETE", "/v1/contacts/{id}"): {"erase"},
     ("GET", "/v1/erasures"): {"erase"},
     ("POST", "/v1/erasures"): {"erase"},

@@ -208,7 +208,7 @@ def test_a_user_id_of_another_contact_is_refused_and_leads_there(world, browser,
 def test_a_phone_is_locked_and_the_page_says_why(browser, gavin):
     page = browser.open(f"{gavin}?edit=phone")
     assert f"{gavin}/edit" not in forms(page)
-    assert "A phone number is this contact's identity and cannot be changed." in page.html.replace("&#39;", "'")
+    assert "A phone number is this contact's identity and cannot be edited." in page.html.replace("&#39;", "'")
 
 
 def test_a_contact_that_was_merged_away_is_edited_where_it_went(world, browser):
