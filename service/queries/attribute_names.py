@@ -1,12 +1,12 @@
 """Which attribute a name in a filter means: an exact name before a title, and none that nobody ever had (R34)."""
 
-import difflib
 from collections.abc import Callable, Container
 from typing import Literal
 
 from ledger.events.traits import DEFAULT_TYPES, TraitType, clean_name, loose
 from projections.conditions.condition import IDENTITIES, BadCondition, as_trait, quoted, trait_of
 from projections.state.questions import AttributeTypes
+from service.queries.near_names import near_names
 
 RECORDED: dict[str, Literal["created", "modified"]] = {"created_at": "created", "modified_at": "modified"}
 TAGS = "tags"
@@ -20,7 +20,6 @@ MEMBERS = (*IDENTITIES, *RECORDED, TAGS, IMPORT, OUTCOME, CONTACT)
 """What is found by a name as attributes are, and is none; an attribute of that name is put in double quotes."""
 
 _TITLES = {loose(name): name for name in (*DEFAULT_TYPES, *MEMBERS, COUNTRY_CODE)} | {loose("Phone Number"): "phone"}
-_NEAREST = 3
 
 
 class Names:
@@ -64,7 +63,7 @@ class Names:
 
     def _unknown(self, name: str) -> str:
         known = {loose(one): one for one in (*sorted(self._types.names()), *MEMBERS)}
-        near = [known[one] for one in difflib.get_close_matches(loose(name), known, n=_NEAREST)]
+        near = [known[one] for one in near_names(loose(name), known)]
         meant = f"did you mean {' or '.join(near)}?" if near else "the list of attributes has those that there are"
         return f"no contact ever had an attribute {name!r}: {meant}"
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
-from difflib import get_close_matches
 from typing import Any
 
 from ledger.events import tags as tag_rules
@@ -11,9 +10,10 @@ from ledger.events.traits import DEFAULT_TYPES, TraitType, clean_name, loose
 from service.hub.contact.details import IDENTITIES, LOCKS
 from service.hub.contact.inputs import KINDS, WORDS, Kind, NotMeant, Typed, meant
 from service.hub.frame.words import TITLES, capital
+from service.queries.near_names import near_names
 
-_NEAR, _NEAREST = 0.85, 3
-"""From which likeness on a new tag is taken for a slip, and how many others are named: vip and vips are alike."""
+_NEAR = 0.85
+"""From which likeness on a new tag is taken for a slip: vip and vips are alike."""
 
 _TITLES = {loose(title): name for name, title in TITLES.items()} | {
     loose("WhatsApp Opted"): "whatsapp_opted",
@@ -67,7 +67,7 @@ def tag_meant(form: Mapping[str, str], known: Iterable[Mapping[str, Any]]) -> st
         names = [one["tag"] for one in known]
         if tag_rules.fold(tag) not in map(tag_rules.fold, names):
             _ask_similar(tag, names)
-            near = get_close_matches(tag_rules.fold(tag), list(map(tag_rules.fold, names)), n=_NEAREST, cutoff=_NEAR)
+            near = near_names(tag_rules.fold(tag), list(map(tag_rules.fold, names)), _NEAR)
             if near:
                 raise NameMeant([one for one in names if tag_rules.fold(one) in near])
     return tag
