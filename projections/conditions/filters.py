@@ -1,8 +1,10 @@
 """Filters that are joined one after the other by and or or: beside conditions, what only these can ask."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Literal
 
+from ledger.events.traits import is_datetime
 from projections.conditions.condition import Condition
 from projections.fold.outcomes import Outcome
 
@@ -37,11 +39,37 @@ class OneOf:
 class Anniversary:
     """Whether a datetime falls on one of these days of a year, such as `12-31`, whichever year it names.
 
-    The day is that in UTC where it has a time. No item of a list is looked at.
+    Of one with a time it is the day in `zone`, None for that of the host. No item of a list is looked at.
     """
 
     name: str
     days: tuple[str, ...]
+    zone: tzinfo | None
+
+    @property
+    def near(self) -> tuple[str, ...]:
+        """The days, and those beside them: one of these it is in UTC, wherever it is one of the days."""
+        return tuple(sorted({_beside(day, by) for day in self.days for by in (-1, 0, 1)}))
+
+    def holds_for_value(self, found: object) -> bool:
+        """Whether a value is a datetime on one of the days."""
+        if not isinstance(found, str) or not is_datetime(found):
+            return False
+        if len(found) == _DATE:
+            return found[5:] in self.days
+        try:
+            return f"{datetime.fromisoformat(found).astimezone(self.zone):%m-%d}" in self.days
+        except OverflowError:  # at the ends of time the zone would leave the calendar
+            return found[5:_DATE] in self.days
+
+
+_DATE = 10
+_LEAP_YEAR = 2000
+
+
+def _beside(day: str, by: int) -> str:
+    month, number = map(int, day.split("-"))
+    return f"{date(_LEAP_YEAR, month, number) + timedelta(days=by):%m-%d}"
 
 
 @dataclass(frozen=True, slots=True)

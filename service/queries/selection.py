@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 
+from ledger.events import moments, user_ids
 from ledger.events import tags as tag_rules
-from ledger.events import user_ids
 from ledger.events.traits import WHATSAPP_OPTED, TraitType, consent, is_datetime
 from projections.conditions.condition import IDENTITIES, BadCondition, Condition, Said, parse, trait_of
 from projections.conditions.filters import (
@@ -210,23 +210,36 @@ class _ConditionReader:
         if is_member or kinds.isdisjoint(("datetime", None)):
             raise BadCondition(f"{name} is no datetime, so {name}={ANNIVERSARY}: cannot be met")
         self._names.note_others(name, "datetime")
-        return Anniversary(name, days_of_the_year(f"{name}={ANNIVERSARY}:", rest, self._days.today()))
+        days = days_of_the_year(f"{name}={ANNIVERSARY}:", rest, self._days.today())
+        return Anniversary(name, days, self._days.zone)
 
     def _on_days(self, name: str, is_member: bool, word: str, rest: str) -> Test:
-        """Of when a contact was made or changed, whole days of the business; of an attribute, days as it has them."""
+        """Whole days of the business; a value of an attribute without a time is of the day that it says."""
         is_recorded = is_member and name in RECORDED
         if is_member and not is_recorded:
             raise BadCondition(f"{name} is no datetime, so {name}={word}: cannot be met")
         first, last = days_meant(f"{name}={word}:", word, rest, self._days.today())
+        start, end = self._days.start(first), self._days.end(last)
         if is_recorded:
             column = RECORDED[name]
-            begun = Recorded(column, ">=", self._days.start(first))
-            return Together("and", (begun, Recorded(column, "<", self._days.end(last))))
-        after = (last + timedelta(days=1)).isoformat()
-        return Together(
-            "and",
-            (self._compared(name, False, ">=", first.isoformat()), self._compared(name, False, "<", after)),
-        )
+            return Together("and", (Recorded(column, ">=", start), Recorded(column, "<", end)))
+        return self._within_days(name, (first, last + timedelta(days=1)), (start, end))
+
+    def _within_days(self, name: str, days: tuple[date, date], moments_of_days: tuple[int, int]) -> Test:
+        """From the first of two days to before the second: a date by itself, a time by the moments they begin at."""
+
+        def within(since: str, until: str) -> tuple[Test, Test]:
+            return self._compared(name, False, ">=", since), self._compared(name, False, "<", until)
+
+        starts = [moments.text(one) for one in moments_of_days]
+        midnights = [f"{day.isoformat()}T00:00:00Z" for day in days]  # where a date compares as a moment does
+        if starts[0] <= midnights[0] and starts[1] <= midnights[1]:
+            return Together("and", within(*starts))  # east of Greenwich no date is in another one's hours
+        dates, times = within(days[0].isoformat(), days[1].isoformat()), within(*starts)
+        has_time = Condition(name, "~", "T")
+        around = within(min(starts[0], midnights[0]), max(starts[1], midnights[1]))
+        of_times = Together("or", (Not(has_time), Together("and", times)))
+        return Together("and", (*around, Together("or", (has_time, Together("and", dates))), of_times))
 
     def _empty(self, name: str, is_member: bool, *, is_empty: bool) -> Test:
         if is_member and name == TAGS:

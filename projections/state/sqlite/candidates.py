@@ -139,7 +139,7 @@ def _on_days(test: Anniversary) -> Query:
     index, place = table_of(of_attribute(test.name)), place_of(test.name)
     assert place is not None
     dates = f"{place[1]} >= '0' AND {place[1]} < ':' AND substr({place[1]}, 6, 5) IN (SELECT value FROM json_each(?))"
-    return f"SELECT contact FROM contacts INDEXED BY {index} WHERE {dates}", [json.dumps(test.days)]
+    return f"SELECT contact FROM contacts INDEXED BY {index} WHERE {dates}", [json.dumps(test.near)]
 
 
 def _searches(wanted: Wanted) -> Iterator[tuple[str, str]]:

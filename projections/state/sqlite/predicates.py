@@ -44,7 +44,7 @@ class Sql:
     def __init__(self, wanted: Wanted) -> None:
         self.parameters: list[object] = []
         self.imports: list[str] = []
-        self._asked: list[Condition | Searched] = []
+        self._asked: list[Condition | Searched | Anniversary] = []
         self.of_conditions = [self._apart(condition) for condition in wanted.conditions]
         parts = [clause for clause, _ in self.of_conditions]
         parts += [self._tag(tag_rules.fold(tag_rules.clean(tag))) for tag in wanted.tags]
@@ -64,7 +64,6 @@ class Sql:
         define("meets", 3, self._meets)
         define("holds", 2, self._holds)
         define("has_tag", 2, _has_tag)
-        define("is_datetime", 1, is_datetime)
 
     def _meets(self, number: int, kind: str, value: object) -> bool:
         return self._asked[number].holds_for_value(decoded(kind, value))
@@ -198,10 +197,12 @@ class Sql:
 
     def _anniversary(self, test: Anniversary) -> str:
         entry = self._entry("1", test.name)
-        days = self._bound(json.dumps(test.days))
+        days = self._bound(json.dumps(test.near))
+        self._asked.append(test)
         return (
             f"EXISTS ({entry} AND type = 'text' AND value GLOB '{LIKE_A_DATETIME}'"
-            f" AND substr(value, 6, 5) IN (SELECT value FROM json_each({days})) AND is_datetime(value))"
+            f" AND substr(value, 6, 5) IN (SELECT value FROM json_each({days}))"
+            f" AND meets({len(self._asked) - 1}, 'text', value))"
         )
 
     def _entry(self, column: str, name: str) -> str:
