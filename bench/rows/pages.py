@@ -1,4 +1,4 @@
-"""Row 17: what the hub's pages show of contacts with twenty attributes, by the calls that give the same."""
+"""Row 17: the hub's pages of contacts with twenty attributes, by the calls that give the same, and the wizard's own."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,6 +6,7 @@ from contextlib import closing
 from http.client import HTTPConnection
 from random import Random
 from statistics import quantiles
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
 
 import orjson
@@ -22,6 +23,9 @@ from projections.state.sqlite.reader import reading
 _FILE_ROWS = 250_000
 """Rows of one file: with all columns, more would be over the limit of 50 MiB."""
 
+_UPLOADED = 20_000
+"""Rows of the file that waits in the wizard: these people are known, with the same values."""
+
 _EVENTS = 10_000
 _BATCH = 1_000
 _PAGE, _WRITE = 60.0, 150.0
@@ -33,7 +37,7 @@ Paths = Iterator[str]
 
 
 class _Browser:
-    """Calls of one person, with a key."""
+    """Calls of one person, with a key, and pages once that person is signed in."""
 
     def __init__(self, served: Served, connection: HTTPConnection) -> None:
         self._connection = connection
@@ -55,6 +59,43 @@ class _Browser:
             raise Wrong(f"{method} {path} was answered {answer.status}: {content[:200]!r}")
         return content
 
+    def sign_in(self, key: str) -> None:
+        """Sign in to the hub, as its form does."""
+        form = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+        self._connection.request("POST", "/sign-in", urlencode({"key": key}), form)
+        answer = self._connection.getresponse()
+        answer.read()
+        cookies = [cookie.partition(";")[0] for cookie in answer.headers.get_all("Set-Cookie", [])]
+        if answer.status != 303 or not cookies:
+            raise Wrong(f"signing in was answered {answer.status}")
+        self._headers["Cookie"] = "; ".join(cookies)
+
+    def upload(self, name: str, content: bytes) -> str:
+        """Upload a file; the id of its import."""
+        mark = "bench"
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        headers = self._headers | {"Content-Type": f"multipart/form-data; boundary={mark}"}
+        self._connection.request(
+            "POST", "/v1/imports", head.encode() + content + f"\r\n--{mark}--\r\n".encode(), headers
+        )
+        answer = self._connection.getresponse()
+        if answer.status >= 300:
+            raise Wrong(f"an upload was answered {answer.status}: {answer.read()[:200]!r}")
+        return str(orjson.loads(answer.read())["id"])
+
+    def status_of(self, path: str) -> int:
+        """How a call is answered."""
+        self._connection.request("GET", path, headers=self._headers)
+        answer = self._connection.getresponse()
+        answer.read()
+        return answer.status
+
+    def until(self, path: str, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """What a call answers, once it is so."""
+        while not is_so(found := orjson.loads(self.call("GET", path))):
+            time.sleep(0.1)
+        return cast(dict[str, Any], found)
+
 
 def _list(**asked: str) -> str:
     return f"/v1/contacts?{urlencode({'limit': '50'} | asked)}"
@@ -74,7 +115,9 @@ def _searches(chance: Random, people: int) -> str:
     return _list(q=chance.choice(texts))
 
 
-def _pages(people: int, ids: list[str], busy: str) -> dict[str, Callable[[Random], str]]:
+def _pages(
+    people: int, ids: list[str], busy: str, imports: "_Imports", past: int
+) -> dict[str, Callable[[Random], str]]:
     """What is asked for, by name: the path of one call."""
     return {
         "the list": lambda _: _list(),
@@ -85,9 +128,22 @@ def _pages(people: int, ids: list[str], busy: str) -> dict[str, Callable[[Random
         f"the timeline of {_EVENTS:,} events": lambda _: f"/v1/contacts/{busy}/history?order=newest&limit=50",
         "values with counts": lambda chance: f"/v1/values?attribute={chance.choice(('city', 'Plan', 'Language'))}",
         "the attributes": lambda _: "/v1/attributes",
-        "the import wizard's list": lambda _: "/v1/imports",
+        "the imports": lambda _: "/v1/imports",
+        "the wizard's page of tags": lambda _: f"/imports/{imports.waiting}?step=tags",
+        "the wizard's page of columns": lambda _: f"/imports/{imports.waiting}?step=columns",
+        "the wizard's check": lambda _: f"/imports/{imports.checked}",
+        "the result of an import": lambda _: f"/imports/{imports.done}",
         "the overview": lambda _: "/v1/overview",
+        "the list as it was": lambda _: _list(as_of=str(past)),
     }
+
+
+class _Imports(NamedTuple):
+    """Imports by the page that shows each: one that waits for its columns, one that is checked, one that is done."""
+
+    waiting: str
+    checked: str
+    done: str
 
 
 def _bring(served: Served, run: Run) -> None:
@@ -100,6 +156,32 @@ def _bring(served: Served, run: Run) -> None:
         file.unlink()
         if brought["created"] != count:
             raise Wrong(f"{brought['created']} contacts were made, {count} expected")
+
+
+def _wizard(browser: _Browser, run: Run) -> _Imports:
+    """An import for each of the wizard's pages."""
+    file = wide_people.write(run.folder / "again.csv", 0, min(_UPLOADED, run.sizes.rows))
+    content = file.read_bytes()
+    file.unlink()
+    (done,) = orjson.loads(browser.call("GET", "/v1/imports?state=done&limit=1"))["imports"]
+    waiting, checked = (browser.upload(f"{name}.csv", content) for name in ("waiting", "checked"))
+    for id in (waiting, checked):
+        browser.until(f"/v1/imports/{id}", lambda found: found["preview"] is not None)
+    typed = [{"column": name, "attribute": name, "type": type} for name, type in wide_people.typed_columns()]
+    browser.call("PUT", f"/v1/imports/{checked}/mapping", {"columns": typed})
+    browser.call("POST", f"/v1/imports/{checked}/check")
+    browser.until(f"/v1/imports/{checked}", lambda found: bool(found["state"] == "checked"))
+    return _Imports(waiting, checked, str(done["id"]))
+
+
+def _make_past(browser: _Browser, position: int) -> None:
+    """Have the list of a moment made: the first call of it waits, and is asked again."""
+    path = _list(as_of=str(position))
+    while browser.status_of(path) == _NOT_YET:
+        time.sleep(0.5)
+
+
+_NOT_YET = 503
 
 
 def _busy_contact(browser: _Browser, served: Served, events: int) -> str:
@@ -152,7 +234,10 @@ def _measure(run: Run) -> Result:
         busy = _busy_contact(browser, served, min(_EVENTS, people))
         listed = orjson.loads(browser.call("GET", _list(sort="created")))
         ids = [one["id"] for one in listed["contacts"]]
-        asked = _pages(people, ids, busy)
+        past = head(place) // 2
+        _make_past(browser, past)
+        browser.sign_in(served.key)
+        asked = _pages(people, ids, busy, _wizard(browser, run), past)
         for path in asked.values():  # asks for the indexes
             for seed in range(10):
                 browser.timed(path(Random(seed)))
@@ -161,6 +246,7 @@ def _measure(run: Run) -> Result:
         key = served.key
     with serving(place, key) as served, closing(HTTPConnection("127.0.0.1", place.port, timeout=120)) as connection:
         browser = _Browser(served, connection)
+        browser.sign_in(served.key)
         first = {name: browser.timed(path(Random(name))) for name, path in asked.items()}
         chance = Random("pages")
         took = {name: [browser.timed(path(chance)) for _ in range(calls)] for name, path in asked.items()}
