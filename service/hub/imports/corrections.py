@@ -16,6 +16,13 @@ from service.imports.table.wording import OF_PAGE, worded
 
 MOST_ROWS = 200
 
+_TO_TYPE = {
+    "phone_decimal": "Type the number without it.",
+    "phone_scientific": "Type the whole number.",
+    "user_id_scientific": "Type the whole user ID.",
+}
+"""What helps where the cell itself can be typed, and not its column in a spreadsheet."""
+
 AGREED = "agreed"
 """The field that has rows checked again as they are: the import that they become asks for the second yes."""
 
@@ -58,7 +65,7 @@ def correcting(pages: Blueprint, opened: Open) -> None:
             shown=len(rows),
             typed=request.form,
             fault=fault,
-            hint=lambda template: worded(template, OF_PAGE),
+            hint=lambda fault: _TO_TYPE.get(fault.reason) or worded(fault.hint, OF_PAGE),
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from service.imports.columns.attributes import TAGS, default_attribute, default_type
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import Column, ColumnMap
+from service.imports.columns.headers import title_of, told_apart
 from service.imports.columns.mapping import Sample, map_by_name, map_columns
 from service.imports.table.refusal import MappingRefused
 
@@ -32,11 +33,14 @@ def map_as_wanted(
 ) -> tuple[Choices, ColumnMap]:
     """The choices with this mapping in them, and what it comes to; columns that are not named are mapped by name.
 
-    What says the same as the name is not a choice, so that whoever says it and whoever does not import the same (R23).
+    What says the same as the name is not a choice, so that whoever says it and whoever does not import the same (R23);
+    of columns with one title, the name alone never says it.
     Raises MappingRefused with every fault at once.
     """
     by_name = {column.header: column for column in map_by_name(header, Choices(), known)[0].columns}
-    said = [one for one in wanted if not _says_nothing(one, by_name.get(one.column), known)]
+    titles = list(map(title_of, header))
+    apart = {name for name, title in zip(told_apart(titles), titles, strict=True) if name != title}
+    said = [one for one in wanted if one.column in apart or not _says_nothing(one, by_name.get(one.column), known)]
     maps = tuple(_text(one, known) for one in said if one.attribute is not None)
     ignore = tuple(one.column for one in said if one.attribute is None)
     chosen = replace(choices, maps=maps, ignore=ignore)

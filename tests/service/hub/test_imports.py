@@ -263,3 +263,12 @@ def test_a_file_of_which_no_row_can_be_taken_has_no_button_to_import_it(desk):
     page = desk.page(desk.checked(f"Mobile,Name\n{GAVIN},R2 D2\n"))
     assert "No row can be taken as it is" in page.text
     assert "/confirm" not in page.html
+
+
+def test_a_number_that_a_spreadsheet_damaged_is_typed_where_it_is_corrected(desk):
+    path = desk.checked(f"Mobile,City\n{GAVIN},Pune\n9.82E+09,Goa\n9820098204.0,Agra\n")
+    desk.run(path)
+    text = desk.page(f"{path}/rejected").text
+    assert "Type the whole number." in text
+    assert "Type the number without it." in text
+    assert "Format the column" not in text

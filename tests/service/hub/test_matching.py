@@ -87,6 +87,17 @@ def test_of_two_columns_with_one_title_somebody_says_which_counts(desk, world):
     assert world.contact(GAVIN)["traits"] == {"city": "Agra"}
 
 
+def test_rows_of_a_file_with_twin_columns_are_corrected_as_it_was_matched(desk, world):
+    path = desk.uploaded(f"Mobile,Name,Plan,Plan\n{GAVIN},R2,Gold,Free\n")
+    desk.matched(path, becomes2="", becomes3="new", name3="Plan")
+    desk.work(path)
+    desk.run(path)
+    again = desk.send(f"{path}/rejected", {"cell1.1": "Gavin"}).headers["Location"]
+    desk.work(again)
+    desk.run(again)
+    assert world.contact(GAVIN)["traits"] == {"name": "Gavin", "Plan": "Free"}
+
+
 def test_a_value_that_does_not_fit_is_shown_before_the_check(desk):
     rows = f"Mobile,WhatsApp Opted\n{GAVIN},TRUE\n{ASHA},yes\n"
     text = desk.page(f"{desk.uploaded(rows)}?step=columns").text
