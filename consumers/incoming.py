@@ -22,7 +22,6 @@ from ledger.events.data import (
 )
 from ledger.events.envelope import Envelope, Unreadable, check_depth, decode
 from ledger.events.identity import Mode
-from ledger.events.schema import check_data, identity_of
 from ledger.events.signing import Signer
 
 MAX_BYTES = 256 * 1024
@@ -224,6 +223,8 @@ def _trusted(envelope: Envelope, type: str) -> About | Refusal:
 
 
 def _checked(envelope: Envelope, type: str) -> About | Refusal:
+    from ledger.events.schema import check_data, identity_of  # slow to load, and messages of ours are not checked
+
     data = anything(envelope.data)
     faults = check_data(type, data)
     if faults:

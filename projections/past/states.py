@@ -6,7 +6,6 @@ from pathlib import Path
 from ledger.log.port import LogReader
 from ledger.storage import StorageFault
 from projections.fold.evolve import VERSION
-from projections.projector.rebuild import fold_into
 from projections.state.building import building_alone, discard
 from projections.state.port import StoredState
 
@@ -32,6 +31,8 @@ class KeptStates:
         kept = self.kept_at(log, position)
         if kept is not None:
             return kept
+        from projections.projector.rebuild import fold_into  # slow to load, and most commands ask of the present
+
         state = self._at(position)
         with building_alone(self.folder):
             if _is_state_at(state, log, position):

@@ -17,8 +17,6 @@ from ledger.log.port import StoredLog
 from ledger.sqlite import Connection
 from ledger.storage import StorageFault
 from ledger.wal import Wal
-from projections.projector.loop import run as project
-from projections.state.generations import Generations
 from service.deployment.deployment import Deployment
 from service.deployment.locks import Held, holding
 from service.deployment.marks import Beat, note_end
@@ -27,6 +25,7 @@ from service.processes.signals import call_at_end
 
 if TYPE_CHECKING:
     from consumers.consume_loop import Consumer
+    from projections.state.generations import Generations
     from service.imports.run.importer import Importer
 
 _log = structlog.get_logger()
@@ -209,8 +208,10 @@ def run_imports(
     _log.info("importer stopped")
 
 
-def run_projector(deployment: Deployment, stop: Stop, log: StoredLog, states: Generations) -> None:
+def run_projector(deployment: Deployment, stop: Stop, log: StoredLog, states: "Generations") -> None:
     """Be the projector until told to stop. Raises what only a person can mend."""
+    from projections.projector.loop import run as project  # slow to load, and of all parts this one alone folds
+
     with _alone(PROJECTOR, deployment.data, stop) as is_mine:
         if is_mine:
             _settle()

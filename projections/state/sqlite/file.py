@@ -3,17 +3,20 @@
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ledger import sqlite
 from ledger.storage import StorageFault
 from projections.state.port import StateProof, StateWriter, StoredState
-from projections.state.sqlite.reader import StateFileReader, reading
 from projections.state.sqlite.tables import ledger_of
+
+if TYPE_CHECKING:
+    from projections.state.sqlite.reader import StateFileReader
 
 
 @dataclass(frozen=True, slots=True)
 class StateFile(StoredState):
-    """Contact state in a file. What only writers and `verify` need is loaded when it is asked for."""
+    """Contact state in a file. What readers, writers and `verify` need is loaded when it is asked for."""
 
     path: Path
 
@@ -25,8 +28,10 @@ class StateFile(StoredState):
         except StorageFault:
             return None
 
-    def reading(self) -> AbstractContextManager[StateFileReader]:
+    def reading(self) -> AbstractContextManager["StateFileReader"]:
         """See `StoredState.reading`."""
+        from projections.state.sqlite.reader import reading
+
         return reading(self.path)
 
     def proving(self) -> AbstractContextManager[StateProof]:
