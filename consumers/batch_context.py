@@ -12,7 +12,10 @@ from ledger.log.port import Batch, Rejection, Taken
 
 
 class BatchContext:
-    """Looks up once what the messages of a batch name, and is told of each decision, so that later ones see it.
+    """Looks up together what the messages of a batch name, and is told of each decision, so that later ones see it.
+
+    An order changes what the log has of messages behind it. These are looked up anew: the next alone, then twice as
+    many each time until another order comes, so that a batch of orders costs no more for each than a batch of one.
 
     `taken` has the accepted messages by name, `undone` the sources of the imports that are undone, `identities`
     who holds which phone and user id, `has_merge_orders` whether contacts were ever merged or split by hand, and
@@ -34,9 +37,37 @@ class BatchContext:
         self.new_contact_id = new_contact_id
         self._digest = digest
         self._signature = signature
-        ids = self._ids = defaultdict[str, list[str]](list)
-        self._phones: set[str] = set()
-        self._user_ids: set[str] = set()
+        self._incoming = incoming
+        self._next = 0
+        self._look_up(len(incoming))
+
+    def turn_to_next(self) -> None:
+        """The next message of the batch is to be decided: look up what it names, where that is not known."""
+        if self._next == self._known_until:
+            self.batch.write()
+            self._look_up(2 * self._looked_up)
+        self._next += 1
+
+    def write(self) -> None:
+        """Write what was decided so far, for whoever looks it up in the log, and look up the message at hand anew.
+
+        What `identities` bound is stored, and whatever an order changes in the log is seen by the next message.
+        """
+        self.batch.write()
+        self._next -= 1
+        self._look_up(1)
+        self._next += 1
+
+    def _look_up(self, most: int) -> None:
+        """Look up what the next messages name, so many at most. All decisions before are in the log."""
+        incoming = self._incoming[self._next : self._next + most]
+        self._looked_up, self._known_until = most, self._next + len(incoming)
+        self._rejected_now: set[bytes] = set()
+        self._signed_now: dict[Name, set[str]] = defaultdict(set)
+        self._settled_now: dict[bytes, int] = {}
+        ids = defaultdict[str, list[str]](list)
+        phones: set[str] = set()
+        user_ids: set[str] = set()
         has_terms = False
         for message in incoming:
             envelope, about = message.envelope, message.about
@@ -44,15 +75,12 @@ class BatchContext:
                 ids[envelope.source].append(envelope.id)
             if about is not None:
                 if about.phone is not None:
-                    self._phones.add(about.phone)
+                    phones.add(about.phone)
                 if about.user_id is not None:
-                    self._user_ids.add(about.user_id)
+                    user_ids.add(about.user_id)
                 if about.condition is not None or about.mode != "upsert":
                     has_terms = True
-        self._has_emptied = False
-        self._rejected_now: set[bytes] = set()
-        self._signed_now: dict[Name, set[str]] = defaultdict(set)
-        self._settled_now: dict[bytes, int] = {}
+        batch = self.batch
         self._rejected_names = batch.rejected_names(ids)
         self.undone = batch.undone({source for source in ids if source.startswith(types.IMPORTS)})
         if has_terms:
@@ -60,34 +88,9 @@ class BatchContext:
                 for source, first in filter(None, (message.decided_with(), message.followed())):
                     ids[source].append(first)
         self.taken = batch.taken(ids)
-        self.identities = batch.load_identities(self._phones, self._user_ids)
+        self.identities = batch.load_identities(phones, user_ids)
         self.has_merge_orders = batch.has_merge_orders()
-        self.kept_out = batch.kept_out(self._phones, self._user_ids)
-
-    def write(self) -> None:
-        """Write what was decided so far, for whoever looks it up in the log; what `identities` bound is stored."""
-        self.batch.write()
-        self.has_merge_orders = self.batch.has_merge_orders()
-        self.identities = self.batch.load_identities(self._phones, self._user_ids)
-
-    def note_emptied(self) -> None:
-        """Note that entries of the log have been emptied, so that what the batch names is to be looked up anew."""
-        self._has_emptied = True
-
-    def renew(self) -> None:
-        """Look up anew what the messages of the batch name, where entries of the log have been emptied since."""
-        if not self._has_emptied:
-            return
-        self._has_emptied = False
-        self.taken = self.batch.taken(self._ids)
-        self._rejected_names = self.batch.rejected_names(self._ids)
-        self._signed_now.clear()
-        self.look_who_is_kept_out()
-        self.write()
-
-    def look_who_is_kept_out(self) -> None:
-        """Look up anew who is kept out: an order of this batch has changed that."""
-        self.kept_out = self.batch.kept_out(self._phones, self._user_ids)
+        self.kept_out = batch.kept_out(phones, user_ids)
 
     def knows(self, envelope: Envelope) -> bool:
         """Whether a message under this name was decided before, whatever it said."""

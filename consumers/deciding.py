@@ -30,13 +30,12 @@ class BatchDecision:
     def __call__(self, message: Incoming) -> None:
         """Decide one: a redelivery changes nothing, any other message is refused or has the effect of its type."""
         envelope, context = message.envelope, self._context
+        context.turn_to_next()
         if envelope is None:
             if not message.is_emptied:
                 self._reject(message, message.refusal or Refusal("unreadable", ""))
             return
         refusal = message.refusal
-        if message.erases is None:  # orders to erase, of which there are many at a time, need none of it
-            context.renew()
         if context.knows(envelope):
             if context.is_redelivery(message, envelope):
                 return

@@ -9,7 +9,7 @@ user id, whatever the rules of the day made of the message.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import takewhile
+from itertools import groupby
 
 import msgspec
 
@@ -86,8 +86,8 @@ class Redeciding:
         position, size = 0, _MOST
         self._has_erasures = bool(log.erasures(until))
         while rows := log.proof_page(position, size, until):
-            entries = self._alike([_frozen(row) for row in rows])
-            done = self._take(entries) if self._is_given(entries[0]) else self._decide(entries)
+            entries = [_frozen(row) for row in rows]
+            done = self._decide(entries)
             if done < len(entries):
                 yield from self._judge(entries[done])
                 position, size = entries[done].position, _FEWEST
@@ -95,19 +95,6 @@ class Redeciding:
                 position, size = entries[-1].position, min(_MOST, 2 * size)
             self._beside.tidy()
             progress(position)
-
-    def _alike(self, entries: Sequence[Frozen]) -> Sequence[Frozen]:
-        """The first of these that are all to be decided, or all to be taken as they are."""
-        is_given = self._is_given(entries[0])
-        return list(takewhile(lambda one: self._is_given(one) == is_given, entries))
-
-    def _take(self, entries: Sequence[Frozen]) -> int:
-        """Keep these as they were decided; how many they are."""
-        self._clock.now = entries[-1].recorded
-        with self._beside.appending("", {}, {}) as batch:
-            for one in entries:
-                _keep(batch, one)
-        return len(entries)
 
     def _decide(self, entries: Sequence[Frozen]) -> int:
         """Decide these and keep them, up to the first that differs; how many."""
@@ -121,18 +108,31 @@ class Redeciding:
 
     def _trial(self, entries: Sequence[Frozen]) -> None:
         """Decide these and keep them all, or none. Raises Differing for the first that comes out otherwise."""
-        messages = self._read(entries)
         self._clock.now = entries[-1].recorded
+        number = 0
+        with self._beside.appending("", {}, {}) as batch:
+            for is_given, some in groupby(entries, self._is_given):
+                alike = list(some)
+                if is_given:
+                    for one in alike:
+                        _keep(batch, one)
+                else:
+                    batch.write()
+                    self._decide_in(batch, alike, number)
+                number += len(alike)
+
+    def _decide_in(self, batch: Batch, entries: Sequence[Frozen], number: int) -> None:
+        """Decide these in the batch. Raises Differing, for the first of them being the one of this number."""
+        messages = self._read(entries)
         ids = iter([one.entry.contact_id for one in entries])
         drawn: bytes | None = None
-        with self._beside.appending("", {}, {}) as batch:
-            decide = self._appender.decision(batch, messages, lambda: drawn or bytes(16))
-            for number, (one, message) in enumerate(zip(entries, messages, strict=True)):
-                drawn, before = next(ids), batch.position
-                decide(message)
-                decided = batch.last if batch.position > before else None
-                if decided is None or _differences(one, decided):
-                    raise Differing(number, decided)
+        decide = self._appender.decision(batch, messages, lambda: drawn or bytes(16))
+        for at, (one, message) in enumerate(zip(entries, messages, strict=True), number):
+            drawn, before = next(ids), batch.position
+            decide(message)
+            decided = batch.last if batch.position > before else None
+            if decided is None or _differences(one, decided):
+                raise Differing(at, decided)
 
     def _is_given(self, one: Frozen) -> bool:
         """Whether an entry is taken as it was decided: what its decision went by is erased or withheld (R31)."""

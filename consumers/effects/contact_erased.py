@@ -18,7 +18,6 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
     if (erasure := batch.erased_at(contact)) is not None:
         return Refusal("wrong_state", f"the entry at position {erasure} has erased this contact already")
     emptied = batch.erase(contact, message.record.offset, message.record.time, keeps_out=message.keeps_out)
-    context.note_emptied()
     return Effect(contact=contact, detail=emptied_text(emptied), at_once=True)
 
 

@@ -14,8 +14,7 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
     if not erasures:
         return Refusal("wrong_state", "nobody with this phone or user id is kept out")
     context.batch.readmit(erasures)
-    context.look_who_is_kept_out()
-    return Effect(detail=readmitted_text(Readmitted(erasures)))
+    return Effect(detail=readmitted_text(Readmitted(erasures)), at_once=True)
 
 
 def _keep(entry: NewEntry, batch: Batch) -> None:

@@ -2,17 +2,20 @@
 
 from contextlib import closing
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.bus.port import Record
 from ledger.log.sqlite.reader import SqliteLogReader
 from projections.projector.rebuild import fold_into
 from projections.state.digest import content_digest, full_digest
 from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import reading
 from tests import oracle
-from tests.intake import Intake, identity_faults
-from tests.worlds import bounded, folder, mixed_streams, records, streams, told_to_oracle
+from tests.examples import ASHA, GAVIN
+from tests.intake import NOON, SECOND, Intake, erasure_message, identity_faults, readmission_message
+from tests.worlds import bounded, folder, merged_by_hand, mixed_streams, records, streams, told_to_oracle
 
 
 def in_one_batch(path, stream):
@@ -53,6 +56,51 @@ def test_batches_redeliveries_and_restarts_change_nothing(stream, data):
         in_one_batch(here / "one.db", stream)
         in_batches(here / "many.db", stream, data.draw)
         assert whole(here / "one.db") == whole(here / "many.db")
+
+
+@st.composite
+def with_orders(draw):
+    """Messages, each perhaps with what somebody orders behind it: the n-th contact goes, people come in."""
+    orders = st.none() | st.tuples(st.integers(0, 5), st.booleans()) | st.sampled_from([GAVIN, ASHA])
+    stream = draw(st.one_of(mixed_streams(), merged_by_hand()))
+    return [(one, draw(st.lists(orders, max_size=3))) for one in stream]
+
+
+def one_by_one(intake, history):
+    """Append the messages and the orders; gives the records."""
+    taken: list[Record] = []
+
+    def take(value, key=None):
+        taken.append(Record(0, len(taken), NOON + len(taken) * SECOND, key, value))
+        intake.append(taken[-1:])
+
+    for sent, orders in history:
+        taken.append(msgspec.structs.replace(sent.record(len(taken)), offset=len(taken)))
+        intake.append(taken[-1:])
+        for order in filter(None, orders):
+            with closing(SqliteLogReader(intake.path)) as log:
+                known = [entry for entry in log.read(0, 1_000) if entry.contact_id is not None]
+            if isinstance(order, str):
+                take(readmission_message("phone", order))
+            elif known:
+                which, keep_out = order
+                take(erasure_message(known[which % len(known)], keep_out=keep_out))
+    return taken
+
+
+@bounded(60)
+@given(with_orders(), st.integers(2, 40))
+def test_what_an_order_changes_holds_for_the_very_next_message_of_its_batch(history, batch):
+    """Erasures with and without keep-out, readmissions, undos, redos, merges and splits: decided as one by one."""
+    with folder() as here:
+        with closing(Intake(here / "one.db")) as intake:
+            taken = one_by_one(intake, history)
+        with closing(Intake(here / "many.db")) as intake:
+            for start in range(0, len(taken), batch):
+                intake.append(taken[start : start + batch])
+        with closing(SqliteLogReader(here / "one.db")) as one, closing(SqliteLogReader(here / "many.db")) as many:
+            assert many.read(0, 1_000) == one.read(0, 1_000)
+            assert identity_faults(many) == []
 
 
 @bounded(40)

@@ -38,27 +38,25 @@ def named_by(connection: Connection, contacts: Sequence[int]) -> Named:
 def release(connection: Connection, contacts: Sequence[int], erasure: int, held: Named | None = None) -> None:
     """These contacts are found by nothing any more, and whoever was one of them by what their own entries say.
 
-    What finds a contact was named by an entry of its: with `held`, these are looked up and no others, of which a large
-    log has very many.
+    What finds a contact was named by an entry of its: these are looked up and no others, of which a large log has very
+    many. `held` is what the entries named before they were emptied; where they have been empty all along, what is left
+    of others says all.
     """
-    for column, tables in _HELD.items():
-        for table in tables:
-            if held is None:
-                connection.execute(f"DELETE FROM {table} WHERE contact {_THESE}", (_listed(contacts),))
-            else:
-                named = held.phones if column == "phone" else held.user_ids
-                connection.execute(
-                    f"DELETE FROM {table} WHERE {column} {_THESE} AND contact {_THESE}", (named, _listed(contacts))
-                )
+    held = held or named_by(connection, contacts)
+    for column, named in zip(_HELD, held, strict=True):
+        for table in _HELD[column]:
+            connection.execute(
+                f"DELETE FROM {table} WHERE {column} {_THESE} AND contact {_THESE}", (named, _listed(contacts))
+            )
     connection.execute(f"UPDATE contacts SET phone = NULL, user_id = NULL WHERE contact {_THESE}", (_listed(contacts),))
     members = components(connection, contacts)
     if len(members) == len(contacts):
         return
-    for column, tables in _HELD.items():
-        for table in tables:
+    for column, named in zip(_HELD, held, strict=True):
+        for table in _HELD[column]:
             connection.execute(
-                f"DELETE FROM {table} WHERE contact {_THESE} AND {column} NOT IN"
+                f"DELETE FROM {table} WHERE {column} {_THESE} AND contact {_THESE} AND {column} NOT IN"
                 f" (SELECT {column} FROM entries WHERE contact {_THESE} AND {column} IS NOT NULL)",
-                (_listed(members), _listed(members)),
+                (named, _listed(members), _listed(members)),
             )
     by_hand.renew(connection, members, undoings(connection, erasure), erasure)
