@@ -11,6 +11,7 @@ from service.api.description.shapes import Answer, MomentField
 from service.api.http.arguments import OptionalBody
 from service.jobs.exports.exports import ExportState
 from service.jobs.exports.wanted_export import FORMATS, MOST_COLUMNS
+from service.queries.selection import Match
 
 _ID = "01a20d6c-6b39-7a51-93fa-0c27d1f4b3a1"
 ASKED: dict[str, Any] = {
@@ -22,6 +23,11 @@ ASKED: dict[str, Any] = {
 WAITING: dict[str, Any] = {
     "id": _ID,
     "format": "csv",
+    "where": [],
+    "tag": [],
+    "q": None,
+    "match": "all",
+    "opted_in": False,
     "by": "office",
     "asked_at": "2026-11-24T10:00:00Z",
     "state": "waiting",
@@ -91,6 +97,11 @@ class ExportSchema(Answer):
 
     id = fields.UUID(required=True)
     format = fields.String(required=True, validate=one_of(FORMATS))
+    where = fields.List(fields.String(), required=True, metadata=said("As it was asked for, and so the next four"))
+    tag = fields.List(fields.String(), required=True)
+    q = fields.String(required=True, allow_none=True)
+    match = fields.String(required=True, validate=one_of(get_args(Match)))
+    opted_in = fields.Boolean(required=True)
     by = fields.String(required=True, metadata=said("Who asked for it"))
     asked_at = MomentField("When", required=True)
     state = fields.String(required=True, validate=one_of(get_args(ExportState)))

@@ -92,9 +92,11 @@ def _reading(pages: Blueprint, services: Services) -> None:
     @needs("export")
     def export_page(id: str) -> Any:
         try:
-            return render_template("exports/page.html", one=exports.find(id))
+            one = exports.find(id)
         except ExportUnknown:
             abort(404)
+        asked = ListAddress(one["q"] or "", (*one["where"],), (*one["tag"],), "-modified", None, "", ())
+        return render_template("exports/page.html", one=one, chips=chips(asked, file_names(services)))
 
     @pages.get("/exports/<id>/file")
     @needs("export")

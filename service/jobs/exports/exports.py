@@ -204,6 +204,11 @@ class Exports:
         return {
             "id": asked.id,
             "format": asked.wanted.format,
+            "where": list(asked.wanted.selection.where),
+            "tag": list(asked.wanted.selection.tags),
+            "q": asked.wanted.selection.text,
+            "match": asked.wanted.selection.match,
+            "opted_in": asked.wanted.is_opted_in_only,
             "by": asked.by,
             "asked_at": moments.text(asked.at),
             **made_document,

@@ -37,6 +37,7 @@ def test_a_file_is_made_and_downloaded_with_the_columns_of_the_list(browser, som
     asked = browser.send("/exports?where=city%3DPune", {"who": "opted_in", "columns": "shown", "format": "csv"})
     assert asked.status_code == 303
     address = asked.headers["Location"]
+    assert "City is Pune opted in to WhatsApp" in browser.open(address).text
     eventually(lambda: "Download the file" in browser.open(address).text, 120, "the file is ready")
     file = browser.get(f"{address}/file")
     header, row, _ = file.get_data(as_text=True).split("\r\n")
