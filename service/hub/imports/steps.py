@@ -14,6 +14,7 @@ from service.hub.frame.notices import tell
 from service.hub.imports import told
 from service.hub.imports.columns import TYPES, views, wanted, words_for_nothing
 from service.hub.imports.options import DELIMITERS, options_of
+from service.imports.columns.attributes import TITLES
 from service.imports.columns.date_formats import DAYS
 from service.imports.record.imports import Imports
 from service.imports.table.refusal import FileRefused, MappingRefused
@@ -37,7 +38,7 @@ def one_import(pages: Blueprint, opened: Open, services: Services) -> None:
             if request.args.get("ordered", "-") in document["allowed"]:
                 step = "ordered"  # it is on the bus, and the log has not taken it yet
             if step == "columns":
-                return _columns_page(services, document, found.uploads.known_attributes())
+                return _columns_page(services, document, _known(services))
         if step == "tags":
             return _tags_page(services, document)
         return render_template(f"imports/{step}.html", **about(document), **_pace(document, services.clock()))
@@ -77,7 +78,7 @@ def choosing(pages: Blueprint, opened: Open, services: Services) -> None:
                 fault = refused.as_sentence(OF_PAGE)
                 if document["preview"] is None:
                     return render_template("imports/encoding.html", fault=fault, **about(document)), 422
-                known = found.uploads.known_attributes()
+                known = _known(services)
                 return _columns_page(services, document, known, reading_fault=fault), 422
         return redirect(f"/imports/{id}?step={request.form.get('then', 'columns')[:10]}", 303)
 
@@ -92,7 +93,7 @@ def matching(pages: Blueprint, opened: Open, services: Services) -> None:
             document = found.results.whole(id)
             if document["preview"] is None:
                 return redirect(f"/imports/{id}", 303)
-            options, known = options_of(request.form), found.uploads.known_attributes()
+            options, known = options_of(request.form), _known(services)
             try:
                 found.uploads.choose(id, options, wanted(request.form, document, known))
             except (MappingRefused, FileRefused) as refused:
@@ -216,6 +217,12 @@ def _columns_page(
         may_need_code=may_need_code,
         nothing=words_for_nothing(document),
     )
+
+
+def _known(services: Services) -> dict[str, str]:
+    """The fields that people have beside those that everybody can have, and their types, as they are kept ready."""
+    (attributes, _), _ = services.catalogue.attributes()
+    return {one["name"]: one["type"] for one in attributes if one["name"] not in TITLES}
 
 
 def _with_lists(options: Mapping[str, Any]) -> dict[str, Any]:
