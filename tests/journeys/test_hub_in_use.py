@@ -74,12 +74,12 @@ def test_ticked_rows_are_counted_and_lead_to_a_change_of_just_them(open_hub):
     assert not page.get_by_role("button", name="Change").is_visible()
     page.get_by_label("Tick Nalini Bose").check()
     page.get_by_label("Tick Omar Khan").check()
-    page.get_by_role("button", name="Change these 2").wait_for()
+    page.get_by_role("button", name="Change 2 ticked").wait_for()
     page.get_by_label("Tick all").check()
-    page.get_by_role("button", name="Change these").wait_for()
+    page.get_by_role("button", name="ticked").first.wait_for()
     page.get_by_label("Tick all").uncheck()
     page.get_by_label("Tick Omar Khan").check()
-    page.get_by_role("button", name="Change these 1").click()
+    page.get_by_role("button", name="Change 1 ticked").click()
     page.get_by_role("heading", name="Change 1 contact").wait_for()
     assert window.complaints == []
 

@@ -1,5 +1,6 @@
 """The address of a list of contacts is its state: search, filters, order, place and moment stand in it."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ LAST_CHANGE = "last_change"
 
 RECORDED = ("modified", "created", LAST_CHANGE)
 """Columns of moments."""
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII).fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ class ListAddress:
     columns: tuple[str, ...]
     filtering: str = ""
     view: str = ""
+
+    @property
+    def is_as_of_day(self) -> bool:
+        """Whether the list is asked for as it was at the end of a day, and not at a moment or position."""
+        return _DAY(self.as_of) is not None
 
     @classmethod
     def of(cls, arguments: Any, columns: tuple[str, ...]) -> "ListAddress":

@@ -146,6 +146,15 @@ def test_the_list_can_be_had_as_it_was(known, browser):
     assert "Back to now" in page.text
 
 
+def test_a_moment_of_the_list_is_said_in_words(known, browser):
+    known.track(phone=GAVIN, city="Agra")
+    known.settle()
+    moment = known.contact(GAVIN)["modified_at"]
+    band = eventually_open(browser, f"/contacts?as_of={moment}").text.partition("as of")[2][:60]
+    assert "IST (position" in band
+    assert moment not in band
+
+
 @pytest.mark.parametrize("moment", ["yesterday", "999999", "2026-13-01", "2999-01-01"])
 def test_a_moment_that_is_not_possible_says_why(reader, moment):
     page = reader.open(f"/contacts?as_of={moment}")

@@ -95,7 +95,7 @@ def test_many_are_settled_only_by_the_exact_number(browser, refused):
     assert "there are 2 of them now" in wrong.text
     browser.send("/audit/rejected/all/drop", {"reason": "phone_invalid", "count": "2", "why": "tests"})
     refused.settle()
-    assert "Settle this 1…" in browser.open("/audit/rejected").text
+    assert "Settle this one…" in browser.open("/audit/rejected").text
 
 
 @pytest.mark.usefixtures("refused")
