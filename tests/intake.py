@@ -199,12 +199,21 @@ def _of_import(type: str, id: str, source: str, said: dict[str, Any]) -> bytes:
     return Signer(SECRET).message(source=source, id=id, type=type, time="2023-11-14T22:13:20Z", data=data)
 
 
-def erasure_message(contact: Entry | str, id: str | None = None, *, by: str = "asha", keep_out: bool = False) -> bytes:
+def erasure_message(
+    contact: Entry | str,
+    id: str | None = None,
+    *,
+    by: str = "asha",
+    keep_out: bool = False,
+    based_on: int | None = None,
+) -> bytes:
     """A ContactErased of the contact that this entry made, or that has this id, signed."""
     named = contact if isinstance(contact, str) else public_id(contact.contact_id or b"")
+    said = {"contact": named, "by": by, "reason": "asked to be forgotten", "keepOut": keep_out}
+    said |= {} if based_on is None else {"basedOn": based_on}
     return Signer(SECRET).message(
         source="/cli", id=id or f"erase{next(_numbers)}", type="ContactErased", time="2023-11-14T22:13:20Z",
-        data=orjson.dumps({"contact": named, "by": by, "reason": "asked to be forgotten", "keepOut": keep_out}),
+        data=orjson.dumps(said),
     )  # fmt: skip
 
 

@@ -58,10 +58,15 @@ class Settling(Command, gc=False):
 
 
 class ErasureOrder(Command, gc=False):
-    """Whose data is to go, by its public id, who says so and why; `keeps_out`: nobody brings the person back."""
+    """Whose data is to go, by its public id, who says so and why; `keeps_out`: nobody brings the person back.
+
+    `based_on` is the position of the log after which the contact must have no event, where that is the reason to erase
+    it; None for whom it is erased whatever happened.
+    """
 
     contact: str = ""
     keeps_out: bool = msgspec.field(name="keepOut", default=False)
+    based_on: _Count | None = msgspec.field(name="basedOn", default=None)
 
 
 class Readmission(Command, gc=False):

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from service.cli.erase_idle import say_due
 from service.cli.erase_selected import erase_selected
 from service.cli.given import who
 from service.cli.terminal import Failed, as_json, emit, opened, table
@@ -30,6 +31,7 @@ _NOT_DONE = 3
 @click.option("--tag", "tags", multiple=True, help="All contacts with this tag. May be repeated.")
 @click.option("--q", "text", metavar="TEXT", help="All that a search for this text finds.")
 @click.option("--match", type=click.Choice(["all", "any"]), default="all", help="Whether all must hold, or any.")
+@click.option("--forget-after", "idle", metavar="'3 years'", help="Say how many are due by CONTACTS_FORGET_AFTER.")
 @click.option("--reason", help="Why; it stays in the log for good, so leave phone, user id, name and email out.")
 @click.option("--keep-out", is_flag=True, help="Refuse whatever names the person from now on; a keyed hash stays.")
 @click.option("--yes", "is_sure", is_flag=True, help="Erase; without it, only say what would be.")
@@ -41,6 +43,7 @@ def erase(
     tags: tuple[str, ...],
     text: str | None,
     match: Match,
+    idle: str | None,
     reason: str | None,
     keep_out: bool,
     is_sure: bool,
@@ -50,6 +53,10 @@ def erase(
     """Remove a person from everything, for good, or all of a selection; without --yes, only say what would go."""
     if is_sure and not dry_run and reason is None:
         raise click.UsageError("--reason is missing: say why; it stays in the log")
+    if idle is not None:
+        if is_sure or whom is not None:
+            raise click.UsageError("--forget-after only says how many are due: `contacts serve` erases them")
+        return say_due(opened(), idle, is_json=is_json)
     asked = Selection(conditions, tags, text, match)
     if (whom is None) == (asked == Selection(match=match)):
         raise click.UsageError("give either WHO, or --where, --tag or --q for all whom these find")

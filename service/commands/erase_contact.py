@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.bus.port import Message
 from ledger.events import moments, types
@@ -79,13 +79,33 @@ def reason_for(reason: str, phones: Sequence[str], user_ids: Sequence[str], name
     return text
 
 
+@dataclass(frozen=True, slots=True)
+class ErasureTerms:
+    """By whom and why somebody is erased; `keep_out`: nobody brings the person back.
+
+    `based_on`: the log refuses the order where the contact has an event after this position. The reason is a rule's
+    then, and nobody's words.
+    """
+
+    by: str
+    reason: str
+    keep_out: bool = False
+    based_on: int | None = None
+
+    def fit_for(self, people: Sequence[ErasedPerson]) -> "ErasureTerms":
+        """The same, with the reason as it is kept for these. Raises ReasonUnfit where it names one of them."""
+        return replace(self, reason=reason_for_all(self.reason, people if self.based_on is None else ()))
+
+
 def erasure_message(
-    person: ErasedPerson, by: str, reason: str, *, keep_out: bool = False, source: str, id: str, at: int, signer: Signer
+    person: ErasedPerson, terms: ErasureTerms, *, source: str, id: str, at: int, signer: Signer
 ) -> Message:
-    """The order, signed; `at` is microseconds since the epoch. The reason is one that `reason_for` gave."""
-    said: dict[str, str | bool] = {"contact": person.contact, "by": by, "reason": reason}
-    if keep_out:
+    """The order, signed; `at` is microseconds since the epoch, and the reason of `terms` is fit for the person."""
+    said: dict[str, str | bool | int] = {"contact": person.contact, "by": terms.by, "reason": terms.reason}
+    if terms.keep_out:
         said["keepOut"] = True
+    if terms.based_on is not None:
+        said["basedOn"] = terms.based_on
     data = json.dumps(said, ensure_ascii=False).encode()
     value = signer.message(source=source, id=id, type=types.CONTACT_ERASED, time=moments.text(at), data=data)
     return Message(None, value)

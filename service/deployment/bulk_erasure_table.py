@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from threading import Lock
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ ENDED: tuple[BulkState, ...] = ("done", "cancelled", "failed")
 
 _COLUMNS = (
     "id, state, source, by, at, selection, reason, keep_out, position, contacts, notes, taken, confirmed_by,"
-    " confirmed_at, ended_at, failure, receipt"
+    " confirmed_at, ended_at, failure, receipt, idle_since, based_on"
 )
 _JSON = ("selection", "notes", "receipt")
 
@@ -29,7 +29,8 @@ class BulkErasure:
     """An erasure of many contacts. Moments are microseconds since the epoch; `source` and `by` are the orders'.
 
     `selection` is kept until it is confirmed. `contacts` says how many were counted, at the state's `position`, and
-    `taken` how many of them it has come to. `receipt` is that of those who were erased last.
+    `taken` how many of them it has come to. `receipt` is that of those who were erased last. `idle_since`: it is about
+    whoever has no event since then, which is after the log's position `based_on`, and about none by a selection.
     """
 
     id: str
@@ -49,6 +50,18 @@ class BulkErasure:
     ended_at: int | None = None
     failure: str | None = None
     receipt: Sequence[Mapping[str, Any]] | None = None
+    idle_since: int | None = None
+    based_on: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionFound:
+    """What the rule that erases contacts without an event found when it looked: how many are due, of how many."""
+
+    rule: str
+    at: int
+    due: int
+    contacts: int
 
 
 class BulkErasureTable:
@@ -60,11 +73,11 @@ class BulkErasureTable:
 
     def add(self, new: BulkErasure) -> bool:
         """Keep a new one; False where one with its id is there."""
-        columns = ("id", "state", "source", "by", "at", "selection", "reason", "keep_out")
+        columns = ("id", "state", "source", "by", "at", "selection", "reason", "keep_out", "idle_since")
         given = [_kept(name, getattr(new, name)) for name in columns]
         with self._lock, transaction(self._connection):
             added = self._connection.execute(
-                f"INSERT OR IGNORE INTO bulk_erasures ({', '.join(columns)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", given
+                f"INSERT OR IGNORE INTO bulk_erasures ({', '.join(columns)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", given
             )
             return added.rowcount > 0
 
@@ -92,6 +105,19 @@ class BulkErasureTable:
                 f"UPDATE bulk_erasures SET {names} WHERE id = ? AND state = ?", [*given, id, before]
             )
             return moved.rowcount > 0
+
+    def note_retention(self, found: RetentionFound | None) -> None:
+        """Keep what the rule found last; None where there is no rule any more."""
+        with self._lock, transaction(self._connection):
+            self._connection.execute("DELETE FROM retention")
+            if found is not None:
+                self._connection.execute("INSERT INTO retention VALUES (?, ?, ?, ?)", astuple(found))
+
+    def retention(self) -> RetentionFound | None:
+        """What the rule found last; None: it did not look yet, or there is none."""
+        with self._lock:
+            row = self._connection.execute("SELECT rule, at, due, contacts FROM retention").fetchone()
+        return None if row is None else RetentionFound(*row)
 
     def _found(self, condition: str, given: object) -> list[BulkErasure]:
         with self._lock:

@@ -58,6 +58,21 @@ def bulk_erasures(database: Database) -> None:
     database.execute("CREATE INDEX erasures_of_bulk ON erasures (bulk, person IS NULL) WHERE bulk IS NOT NULL")
 
 
+@MIGRATIONS()
+def erasures_of_the_idle(database: Database) -> None:
+    """Bulk erasures of contacts without an event since a moment, and what the rule that erases them last found."""
+    database.execute("ALTER TABLE bulk_erasures ADD COLUMN idle_since INTEGER")
+    database.execute("ALTER TABLE bulk_erasures ADD COLUMN based_on INTEGER")  # the log's position at that moment
+    database.execute("""
+        CREATE TABLE retention (
+            rule TEXT NOT NULL,         -- as CONTACTS_FORGET_AFTER says it
+            at INTEGER NOT NULL,        -- when it was looked
+            due INTEGER NOT NULL,       -- how many were due
+            contacts INTEGER NOT NULL   -- of how many
+        ) STRICT
+    """)
+
+
 @dataclass(frozen=True, slots=True)
 class PendingErasure:
     """An erasure that is not done everywhere.

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ledger.bus.open import open_bus
 from ledger.bus.port import Unusable
 from ledger.events.calling_codes import CALLING_CODES
+from service.deployment.forget_after import ForgetAfter, forget_after
 
 Merge = Literal["auto", "never"]
 LogFormat = Literal["console", "json"]
@@ -41,7 +42,8 @@ class Settings:
     """A deployment's settings. `secret` is None where the data folder holds it; `rate_limit` None means no limit.
 
     `time_zone` is the business's, None for the host's. `rejected_share`: the percentage of rejected messages above
-    which the readiness says so, None for never.
+    which the readiness says so, None for never. `forget_after`: contacts without an event for so long are erased, None:
+    none are.
     """
 
     data: Path
@@ -59,6 +61,7 @@ class Settings:
     log_format: LogFormat
     time_zone: ZoneInfo | None = None
     rejected_share: int | None = None
+    forget_after: ForgetAfter | None = None
 
     @property
     def may_merge(self) -> bool:
@@ -95,6 +98,7 @@ def load(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
         log_format=cast(LogFormat, given.read("CONTACTS_LOG_FORMAT", "console", _one_of("console", "json"))),
         time_zone=given.read("CONTACTS_TIME_ZONE", None, _zone),
         rejected_share=given.read("CONTACTS_REJECTED_SHARE", None, _percentage),
+        forget_after=given.read("CONTACTS_FORGET_AFTER", None, _forget_after),
     )
     if given.faults:
         raise SettingsInvalid(tuple(given.faults))
@@ -210,6 +214,13 @@ def _percentage(value: str) -> int | None:
     if match is None or not 1 <= int(match[1]) <= 99:
         raise _Broken(f"is {value[:40]!r}; it must be a percentage from 1 to 99, such as 20.")
     return int(match[1])
+
+
+def _forget_after(value: str) -> ForgetAfter | None:
+    try:
+        return forget_after(value)
+    except ValueError as fault:
+        raise _Broken(f"{fault}.") from None
 
 
 def _rate(value: str) -> Rate | None:

@@ -3,7 +3,7 @@
 from contextlib import closing
 from operator import methodcaller
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.page_damage import damage
 from ledger.sqlite import connect, transaction
@@ -48,6 +48,36 @@ def last_backup(path: Path) -> Act | None:
     except StorageFault:
         return None
     return found[0].act if found else None
+
+
+class KeptRetention(NamedTuple):
+    """What the rule that erases contacts without an event found last, and the erasure that waits for a yes, if one."""
+
+    rule: str
+    at: int
+    due: int
+    waiting: str | None
+
+
+def retention_found(path: Path) -> KeptRetention | None:
+    """See KeptRetention; None before the rule has looked, and where it cannot be asked."""
+    if not path.exists():
+        return None
+    try:
+        with closing(connect(path, read_only=True, busy_seconds=1.0)) as store:
+            if store.execute("SELECT 1 FROM sqlite_schema WHERE name = 'retention'").fetchone() is None:
+                return None
+            row = store.execute("SELECT rule, at, due FROM retention").fetchone()
+            waiting = store.execute(
+                "SELECT id FROM bulk_erasures WHERE state = 'counted' AND idle_since IS NOT NULL"
+                " ORDER BY id DESC LIMIT 1"
+            ).fetchone()
+    except StorageFault:
+        return None
+    if row is None:
+        return None
+    rule, at, due = row
+    return KeptRetention(rule, at, due, None if waiting is None else str(waiting[0]))
 
 
 def newest_line(path: Path) -> AuditHead:

@@ -14,6 +14,7 @@ from service.deployment.parts import CONSUMER, PROJECTOR
 from service.deployment.store_checks import imports_waiting, last_backup, newest_line
 from service.queries.part_states import PartState, Waiting, part_states
 from service.queries.readers import Readers
+from service.queries.retention_rule import retention_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Status:
     `head` is the log's hash (hex) at `position`; `bus_lag` counts messages not yet in the log (None: the bus is away),
     `lag_events` entries not yet in the state, and `lag_seconds` how long the oldest of those has waited. `last_backup`
     says when one was made, up to which position and by whom; None: never, or before this ledger was restored.
+    `retention` as `retention_now` tells it.
     """
 
     head: str
@@ -34,6 +36,7 @@ class Status:
     generation: int | None
     contacts: int
     last_backup: Mapping[str, object] | None
+    retention: Mapping[str, object] | None
     parts: tuple[PartState, ...]
 
     def document(self) -> dict[str, object]:
@@ -71,7 +74,8 @@ class LedgerStatus:
         if self.log.absence() is not None:
             lag = self.bus_lag(None)
             backed = self._last_backup()
-            return Status(bytes(32).hex(), 0, lag, 0, 0.0, 0, states.current(), contacts, backed, parts(lag, 0))
+            kept = self.retention()
+            return Status(bytes(32).hex(), 0, lag, 0, 0.0, 0, states.current(), contacts, backed, kept, parts(lag, 0))
         with self.readers.log() as log:
             head = log.head()
             waiting = log.read(checkpoint, 1) if checkpoint < head.position else []
@@ -86,8 +90,13 @@ class LedgerStatus:
                 states.current(),
                 contacts,
                 self._last_backup(),
+                self.retention(),
                 parts(lag, head.position),
             )
+
+    def retention(self) -> Mapping[str, object] | None:
+        """See `retention_now`."""
+        return retention_now(self.deployment.service_path, self.deployment.settings.forget_after)
 
     def _last_backup(self) -> Mapping[str, object] | None:
         act = last_backup(self.deployment.service_path)

@@ -35,6 +35,7 @@ from service.jobs.erasing.import_files import forget_in_imports, remove_if_named
 from service.jobs.erasing.named_in import NamedIn
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, NotYet
 from service.jobs.erasing.rests import Rests
+from service.jobs.erasing.retention import Retention
 from service.jobs.erasing.sought_people import SoughtPeople
 from service.wiring.drivers import Drivers, now
 from service.wiring.exports import export_folder
@@ -244,10 +245,19 @@ def go_on_with_erasures(drivers: Drivers) -> Iterator[Callable[[], None]]:
     with closing(drivers.store()) as store, closing(drivers.bus().publisher()) as publisher:
         work = erasing_over(drivers, "/cli", publisher, store)
         eraser, rests = bulk_eraser(drivers, work, store), Rests()
+        retention = Retention(
+            drivers.deployment.settings.forget_after,
+            eraser.table,
+            eraser.selected,
+            drivers.days(),
+            drivers.ids(),
+            now,
+        )
 
         def go_on() -> None:
             with suppress(BusError):
                 work.go_on(rests)
+                retention.turn()
                 eraser.turn()
 
         yield go_on

@@ -125,3 +125,6 @@ class BulkErasuresSchema(Answer):
     """Erasures of many contacts, the newest first."""
 
     erasures = fields.List(fields.Nested(BulkErasureSchema), required=True)
+    retention = fields.Dict(
+        required=True, allow_none=True, metadata=said("The rule for contacts without an event; null: there is none")
+    )

@@ -126,6 +126,7 @@ STATUS: dict[str, Any] = {
     "generation": 1,
     "contacts": 1,
     "last_backup": None,
+    "retention": None,
     "parts": [
         {"name": "importer", "alive": True, "position": None, "heartbeat_seconds": 0.4, "fault": None},
         {"name": "consumer", "alive": True, "position": 5, "heartbeat_seconds": 0.2, "fault": None},

@@ -121,6 +121,14 @@ class StatusSchema(Answer):
         allow_none=True,
         metadata={"description": "When one was made (`at`), up to which `position`, and `by` whom; null: none yet"},
     )
+    retention = fields.Dict(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Contacts without an event for so long (`after`) are erased: how many were `due` when it was"
+            " last looked (`looked_at`), and the erasure that `waits_for_yes`; null: contacts are kept for good"
+        },
+    )
     parts = fields.List(fields.Nested(PartStateSchema), required=True)
 
 

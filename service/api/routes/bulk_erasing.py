@@ -72,10 +72,14 @@ def _asking(routes: Routes, services: Services) -> None:
 def _reading(routes: Routes, services: Services) -> None:
     @routes.get("/v1/erasures", scope="erase")
     @routes.query(BulkErasuresQuery)
-    @routes.answers(200, BulkErasuresSchema, example={"erasures": [shapes.COUNTED]})
+    @routes.answers(200, BulkErasuresSchema, example={"erasures": [shapes.COUNTED], "retention": None})
     def list_erasures(query: dict[str, Any]) -> Response:
-        """List the erasures of many contacts, newest first."""
-        return json_answer({"erasures": services.bulk_erasures.newest(query["limit"])})
+        """List the erasures of many contacts, newest first.
+
+        `retention` as `GET /v1/audit/status` has it: an erasure that a rule began has `by` `retention`.
+        """
+        found = services.bulk_erasures.newest(query["limit"])
+        return json_answer({"erasures": found, "retention": services.status.retention()})
 
     @routes.get("/v1/erasures/<id>", scope="erase")
     @routes.answers(200, BulkErasureSchema, example=shapes.COUNTED)

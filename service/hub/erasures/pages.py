@@ -102,7 +102,12 @@ def _showing(pages: Blueprint, services: Services) -> None:
     @pages.get("/erasures")
     @needs("erase")
     def erasures_page() -> Any:
-        return render_template("erasures/list.html", erasures=services.bulk_erasures.newest(), states=STATES)
+        return render_template(
+            "erasures/list.html",
+            erasures=services.bulk_erasures.newest(),
+            retention=services.status.retention(),
+            states=STATES,
+        )
 
     @pages.get("/erasures/<id>")
     @needs("erase")

@@ -88,6 +88,8 @@ def person(by: str) -> str:
     """Who did something: a person or key by name, the command line and the server in words."""
     if by == "serve":
         return "the server's first start"
+    if by == "retention":
+        return "the rule for contacts without an event"
     return (
         f"{visible(by.removeprefix('cli:'))}, command line"
         if by.startswith("cli:")

@@ -6,8 +6,9 @@ from pathlib import Path
 from time import monotonic
 
 from ledger.log.entry import public_id
+from ledger.storage import NotMadeYet
 from projections.conditions.condition import BadCondition
-from service.commands.erase_contact import ReasonUnfit
+from service.commands.erase_contact import ErasureTerms, ReasonUnfit
 from service.deployment.audit_trail import Act
 from service.deployment.bulk_erasure_table import BulkErasure, BulkErasureTable
 from service.deployment.erasures import BulkStep, PendingErasure
@@ -18,6 +19,7 @@ from service.jobs.erasing.counted_contacts import CountedContacts
 from service.jobs.erasing.erasing import Erasing
 from service.jobs.erasing.places import is_done
 from service.jobs.erasing.rests import Rests
+from service.jobs.erasing.retention import needs_yes
 
 AT_ONCE = 25_000
 """Who are looked for together: what is held in memory at most. Every place is gone through once for all of them."""
@@ -69,6 +71,9 @@ class BulkEraser:
             self._count(one)
 
     def _count(self, one: BulkErasure) -> None:
+        if one.idle_since is not None:
+            self._count_idle(one, one.idle_since)
+            return
         if one.selection is None:
             self._end(one, "failed", "what it was about named somebody who has been erased since")
             return
@@ -84,6 +89,20 @@ class BulkEraser:
             counted = {"position": found.position, "contacts": count, "notes": list(found.notes)}
             if not self.table.move(one.id, "counting", state="counted", **counted):
                 self.lists.remove(one.id)  # it was cancelled meanwhile
+
+    def _count_idle(self, one: BulkErasure, since: int) -> None:
+        """Begin at once, unless they are more than a rule erases without a person's yes."""
+        try:
+            with self.selected.idle(since) as found:
+                count = self.lists.write(one.id, ([each.contact for each in page] for page in found.pages))
+        except NotMadeYet:
+            return  # the next turn looks again
+        counted = {"position": found.position, "based_on": found.based_on, "contacts": count}
+        if needs_yes(count, found.of):
+            self.table.move(one.id, "counting", state="counted", **counted)
+            return
+        now = self.clock()
+        self.table.move(one.id, "counting", state="erasing", confirmed_by=one.by, confirmed_at=now, **counted)
 
     def _erase(self, deadline: float) -> None:
         while (waiting := self.table.in_state("erasing")) and monotonic() < deadline:
@@ -117,6 +136,7 @@ class BulkEraser:
     def _more_orders(self, one: BulkErasure, most: int) -> list[PendingErasure]:
         """Order up to so many of those who come next, are still there, and are nobody else by now."""
         orders, taken = list[PendingErasure](), one.taken
+        terms = ErasureTerms(one.by, one.reason, one.keep_out, one.based_on)
         while len(orders) < most and self.table.get(one.id).state == "erasing":
             numbers = self.lists.some(one.id, taken, min(most - len(orders), _PUBLISHED_AT_ONCE))
             if not numbers:
@@ -125,14 +145,8 @@ class BulkEraser:
                 ids, survivors = log.ids(numbers), log.survivors(numbers)
             there = [public_id(ids[number]) for number in numbers if survivors.get(number) == number]
             taken += len(numbers)
-            orders += self.work.order_all(
-                there,
-                one.by,
-                one.reason,
-                keep_out=one.keep_out,
-                source=one.source,
-                step=BulkStep(one.id, taken),
-            )
+            step = BulkStep(one.id, taken)
+            orders += self.work.order_all(there, terms, source=one.source, step=step)
         return orders
 
     def _end(self, one: BulkErasure, state: str, failure: str | None = None) -> None:

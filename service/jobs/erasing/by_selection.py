@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ledger.log.entry import public_id
+from ledger.storage import NotMadeYet
 from projections.conditions.wanted import Wanted
 from projections.fold.state import ContactState
 from projections.lists import pages
@@ -33,11 +34,17 @@ class CountedPeople:
 
 @dataclass(frozen=True, slots=True)
 class FoundPeople:
-    """Those whom a selection finds, as of a position. `pages` is read once."""
+    """Those whom a selection finds, as of a position. `pages` is read once.
+
+    `based_on`: they have no event after this position of the log, and go only if that still holds. `of`: how many
+    contacts there are in all, where that was asked for.
+    """
 
     position: int
     notes: Sequence[str]
     pages: Iterator[list[ContactState]]
+    based_on: int | None = None
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,30 @@ class SelectedPeople:
             state.freeze()
             chosen, notes = wanted(asked, state, self.log, self.once, self.days)
             yield FoundPeople(state.checkpoint().position, notes, _pages(state, self.log, chosen))
+
+    @contextmanager
+    def idle(self, since: int) -> Iterator[FoundPeople]:
+        """Whoever has no event since a moment, in microseconds since the epoch: a contact's newest event is older.
+
+        Raises NotMadeYet, also while the state has not come to that moment or folds contacts anew.
+        """
+        with self.log() as log, self.states.in_use().reading() as state:
+            state.freeze()
+            until, position = log.position_at(since - 1), state.checkpoint().position
+            if position < until or state.dirty_count():
+                raise NotMadeYet("the state is behind the log")
+            yield FoundPeople(position, (), _idle_pages(state, since, until), until, state.count())
+
+
+def _idle_pages(state: StateReader, since: int, until: int) -> Iterator[list[ContactState]]:
+    """By their newest change, which is never after their newest event."""
+    place = None
+    while True:
+        page = pages.page(state, Wanted(), "modified", place, _PAGE)
+        yield [one for one in page.contacts if one.position <= until]
+        if page.following is None or page.contacts[-1].modified >= since:
+            return
+        place = page.following
 
 
 def _pages(state: StateReader, log: OpenLog, chosen: Wanted) -> Iterator[list[ContactState]]:

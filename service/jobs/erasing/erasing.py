@@ -13,7 +13,7 @@ from ledger.events.signing import Signer
 from ledger.log.entry import Entry, public_id
 from ledger.log.erasure import ANY_OFFSET, Sought
 from ledger.log.port import LogReader, StoredLog
-from service.commands.erase_contact import ErasedPerson, erasure_message, person_of, reason_for_all
+from service.commands.erase_contact import ErasedPerson, ErasureTerms, erasure_message, person_of
 from service.deployment.erasures import BulkStep, ErasureTable, PendingErasure
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, PlaceReceipt, erase_everywhere, is_done
 from service.jobs.erasing.rests import Rests
@@ -72,18 +72,11 @@ class Erasing:
         for ordered in self.table.pending():
             if ordered.contact == person.contact:
                 return going_on(ordered, keep_out=keep_out)
-        (pending,) = self._ordered([person], by, reason, keep_out=keep_out)
+        (pending,) = self._ordered([person], ErasureTerms(by, reason, keep_out))
         return pending
 
     def order_all(
-        self,
-        contacts: Sequence[str],
-        by: str,
-        reason: str,
-        *,
-        keep_out: bool = False,
-        source: str | None = None,
-        step: BulkStep | None = None,
+        self, contacts: Sequence[str], terms: ErasureTerms, *, source: str | None = None, step: BulkStep | None = None
     ) -> list[PendingErasure]:
         """As `order` for many, by their ids: each gets an order of its own, and all are published at once.
 
@@ -98,25 +91,20 @@ class Erasing:
                 if contact not in begun:
                     with suppress(Unknown):
                         people.append(person_of(log, find_id(log, contact)))
-        return self._ordered(people, by, reason, keep_out=keep_out, source=source, step=step)
+        return self._ordered(people, terms, source, step)
 
     def _ordered(
         self,
         people: Sequence[ErasedPerson],
-        by: str,
-        reason: str,
-        *,
-        keep_out: bool,
+        terms: ErasureTerms,
         source: str | None = None,
         step: BulkStep | None = None,
     ) -> list[PendingErasure]:
-        source = source or self.source
-        at, text, orders = self.clock(), reason_for_all(reason, people), list[PendingErasure]()
+        source, at, orders = source or self.source, self.clock(), list[PendingErasure]()
+        fit = terms.fit_for(people)
         for person in people:
             id = self.new_id()
-            message = erasure_message(
-                person, by, text, keep_out=keep_out, source=source, id=id, at=at, signer=self.signer
-            )
+            message = erasure_message(person, fit, source=source, id=id, at=at, signer=self.signer)
             orders.append(PendingErasure(id, person.contact, source, at, message.value))
         self.table.add(*orders, step=step)
         self.give_again(orders)

@@ -61,3 +61,13 @@ def test_it_is_either_one_person_or_a_filter_with_a_reason(world):
         code=2,
     )
     assert len(world.contacts()) == 2
+
+
+def test_it_says_how_many_a_rule_for_contacts_without_an_event_would_erase(world):
+    two(world)
+    said = orjson.loads(run(world, "erase", "--forget-after", "3y", "--json"))
+    assert (said["after"], said["due"], said["contacts"], said["waits_for_yes"]) == ("3 years", 0, 2, False)
+    assert "0 contacts of 2 had no event since" in run(world, "erase", "--forget-after", "30 days", "--dry-run")
+    assert "from 30 days to 100 years" in run(world, "erase", "--forget-after", "3 weeks", code=2)
+    assert "only says how many" in run(world, "erase", "--forget-after", "3y", "--yes", "--reason", "x", code=2)
+    assert len(world.contacts()) == 2

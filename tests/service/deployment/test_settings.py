@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from service.deployment.forget_after import ForgetAfter
 from service.deployment.settings import Rate, SettingsInvalid, load
 
 
@@ -38,6 +39,7 @@ def test_every_setting_can_be_given():
             "CONTACTS_LOG_FORMAT": "json",
             "CONTACTS_TIME_ZONE": "Asia/Kolkata",
             "CONTACTS_REJECTED_SHARE": "20 %",
+            "CONTACTS_FORGET_AFTER": "3 years",
         }
     )
     assert settings.data == Path("/srv/contacts")
@@ -51,12 +53,19 @@ def test_every_setting_can_be_given():
     assert settings.rate_limit == Rate(600, 60)
     assert settings.time_zone == ZoneInfo("Asia/Kolkata")
     assert settings.rejected_share == 20
+    assert settings.forget_after == ForgetAfter(3, "year")
 
 
 @pytest.mark.parametrize("share", ["0", "100", "a fifth", "0.2", "-1"])
 def test_what_is_no_percentage_is_refused(share):
     with pytest.raises(SettingsInvalid, match=r"CONTACTS_REJECTED_SHARE is .*; it must be a percentage from 1 to 99"):
         load({"CONTACTS_REJECTED_SHARE": share})
+
+
+@pytest.mark.parametrize("text", ["3", "years", "29 days", "0y", "101 years", "2 weeks", "-3 years", "3.5 years"])
+def test_what_is_no_time_to_keep_contacts_is_refused(text):
+    with pytest.raises(SettingsInvalid, match=r"CONTACTS_FORGET_AFTER is .*; it must be days, months or years"):
+        load({"CONTACTS_FORGET_AFTER": text})
 
 
 @pytest.mark.parametrize("name", ["Pune", "../etc/passwd", "/etc/localtime", "Asia/Kolkata\0"])

@@ -28,6 +28,7 @@ def test_status_has_the_shape_of_a_status(told):
         "generation": 1,
         "contacts": 2,
         "last_backup": None,
+        "retention": None,
     }
 
 

@@ -5,97 +5,17 @@ from dataclasses import replace
 
 import pytest
 
+from service.commands.erase_contact import ErasureTerms
 from service.deployment.bulk_erasure_table import BulkErasureUnknown
 from service.jobs.erasing.bulk_erasures import DAY, BulkStateWrong, WrongNumber
 from service.jobs.erasing.by_selection import EverybodyMeant
 from service.jobs.erasing.places import is_done
 from service.queries.selection import Selection
 from service.wiring.drivers import now
-from service.wiring.erasing import bulk_eraser, bulk_erasures, erasing
+from service.wiring.erasing import erasing
 from service.wiring.ledger import verification
 from tests.service.imports.imported import WorldImports
-from tests.world import World
-
-GOA = Selection(where=("city=Goa",))
-WHY = "contract has ended"
-
-
-@pytest.fixture
-def world(tmp_path):
-    with closing(World(tmp_path)) as made:
-        yield made
-
-
-class Bulk:
-    """Bulk erasures of a world, worked on two contacts at a time by `eraser`; `after` follows each step's orders."""
-
-    def __init__(self, world, work, store, after=lambda: None, clock=now):
-        self.world, self.acts = world, []
-        self.asked = replace(bulk_erasures(world.drivers, store, self.acts.append), clock=clock)
-
-        def publish(messages):
-            work.publish(messages)
-            world.settle()
-            after()
-
-        self.eraser = bulk_eraser(world.drivers, replace(work, publish=publish), store)
-        self.eraser.at_once, self.eraser.clock = 2, clock
-
-    def counted(self, asked=GOA, why=WHY, *, keep_out=False):
-        """What an erasure of a selection is like when its contacts are counted."""
-        id = self.asked.ask(asked, "asha", why, keep_out=keep_out, source="/cli")["id"]
-        self.eraser.turn()
-        return self.asked.find(id)
-
-    def erase(self, asked=GOA):
-        """What it is like when it has ended."""
-        one = self.counted(asked)
-        self.asked.confirm(one["id"], one["contacts"], "asha")
-        return self.ended(one["id"])
-
-    def ended(self, id):
-        """The same of one that is confirmed."""
-        for _ in range(20):
-            if self.asked.find(id)["state"] in ("done", "failed"):
-                break
-            self.eraser.turn(5.0)
-        return self.asked.find(id)
-
-
-@pytest.fixture
-def make_bulk(world):
-    opened = []
-
-    def make(**options):
-        work = erasing(world.deployment, "/cli")
-        store = world.drivers.store()
-        opened.extend([lambda: work.__exit__(None, None, None), store.close])
-        return Bulk(world, work.__enter__(), store, **options)
-
-    yield make
-    for close in reversed(opened):
-        close()
-
-
-@pytest.fixture
-def bulk(make_bulk):
-    return make_bulk()
-
-
-def phone(number):
-    return f"+9198330{number:05}"
-
-
-def people(world, city, numbers):
-    for number in numbers:
-        world.track(phone=phone(number), user_id=f"{city}-user-{number}", name=f"Somebody {number}", city=city)
-    world.settle()
-
-
-def traces(world, *needles):
-    """The files of the data folder that hold one of these."""
-    files = [path for path in world.folder.rglob("*") if path.is_file()]
-    return {path.name for path in files for needle in needles if needle.encode() in path.read_bytes()}
+from tests.service.jobs.erasing.bulk import WHY, people, phone, traces
 
 
 def test_they_are_counted_before_anybody_is_erased(world, bulk):
@@ -273,9 +193,9 @@ def test_what_came_back_between_two_orders_is_left(world):
     people(world, "Goa", range(2))
     ids = {contact["phone"]: contact["id"] for contact in world.contacts()}
     with erasing(world.deployment, "/cli") as work:
-        first = work.order_all([ids[phone(0)]], "asha", WHY)
+        first = work.order_all([ids[phone(0)]], ErasureTerms("asha", WHY))
         world.track(phone=phone(0), name="Newcomer")
-        second = work.order_all([ids[phone(1)]], "asha", WHY)
+        second = work.order_all([ids[phone(1)]], ErasureTerms("asha", WHY))
         world.settle()
         assert is_done(work.finish_all([*first, *second], 5.0))
     assert traces(world, phone(1)[3:]) == set()
