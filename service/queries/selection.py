@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Literal
 
-from ledger.events import moments, user_ids
 from ledger.events import tags as tag_rules
+from ledger.events import user_ids
 from ledger.events.traits import WHATSAPP_OPTED, TraitType, consent, is_datetime
 from projections.conditions.condition import IDENTITIES, BadCondition, Condition, Said, parse, trait_of
 from projections.conditions.filters import (
@@ -38,6 +38,7 @@ from service.queries.condition_words import (
     days_of_the_year,
     values_between_commas,
 )
+from service.queries.day_conditions import within_days
 from service.queries.member_conditions import as_phone, of_country, one_of, recorded, tagged
 
 Match = Literal["all", "any"]
@@ -223,23 +224,11 @@ class _ConditionReader:
         if is_recorded:
             column = RECORDED[name]
             return Together("and", (Recorded(column, ">=", start), Recorded(column, "<", end)))
-        return self._within_days(name, (first, last + timedelta(days=1)), (start, end))
 
-    def _within_days(self, name: str, days: tuple[date, date], moments_of_days: tuple[int, int]) -> Test:
-        """From the first of two days to before the second: a date by itself, a time by the moments they begin at."""
+        def compared(op: str, moment: str) -> Test:
+            return self._compared(name, False, op, moment)
 
-        def within(since: str, until: str) -> tuple[Test, Test]:
-            return self._compared(name, False, ">=", since), self._compared(name, False, "<", until)
-
-        starts = [moments.text(one) for one in moments_of_days]
-        midnights = [f"{day.isoformat()}T00:00:00Z" for day in days]  # where a date compares as a moment does
-        if starts[0] <= midnights[0] and starts[1] <= midnights[1]:
-            return Together("and", within(*starts))  # east of Greenwich no date is in another one's hours
-        dates, times = within(days[0].isoformat(), days[1].isoformat()), within(*starts)
-        has_time = Condition(name, "~", "T")
-        around = within(min(starts[0], midnights[0]), max(starts[1], midnights[1]))
-        of_times = Together("or", (Not(has_time), Together("and", times)))
-        return Together("and", (*around, Together("or", (has_time, Together("and", dates))), of_times))
+        return within_days(Condition(name, "~", "T"), compared, (first, last + timedelta(days=1)), (start, end))
 
     def _empty(self, name: str, is_member: bool, *, is_empty: bool) -> Test:
         if is_member and name == TAGS:
