@@ -19,6 +19,8 @@ class Said:
     """Whose user id it names, where that is another's than its home's."""
     renumbered: int | None = None
     """Whose phone changes by it; its home is then whose the number was."""
+    given_up: str | None = None
+    """The phone that finds that contact no more."""
 
 
 @dataclass
@@ -54,9 +56,18 @@ class World:
 
     def asserted(self, one: Said) -> list[tuple[str, str]]:
         is_own = one.other is None or self.into(one.other) == self.into(one.home)
-        told = [("phone", one.message.data.get("phone"))]
+        phone = one.message.data.get("phone")
+        told = [] if self.is_given_up(one, phone) else [("phone", phone)]
         told += [("userId", one.message.data.get("userId"))] if is_own else []
         return [(kind, name) for kind, name in told if name]
+
+    def is_given_up(self, one: Said, phone: str | None) -> bool:
+        """Whether a later change of its contact's number says that this one finds others from then on."""
+        return any(
+            other.given_up == phone and self.stands(other) and self.then(one.home, other.order) == other.renumbered
+            for other in self.said
+            if other.given_up is not None and other.order > one.order
+        )
 
     def names(self, root: int) -> set[tuple[str, str]]:
         return {name for one in self.counting(root) for name in self.asserted(one)}
@@ -176,6 +187,7 @@ class World:
         is_known = holder == person and self.own(person, "phone") == phone
         if self.into(person) != person or not self.names(person) or is_known:
             return False
+        before = self.own(person, "phone") if message.data["anew"] else None
         home: int | None = order
         if holder is None:
             self.people.append(order)
@@ -188,7 +200,7 @@ class World:
         said = Message(
             "UserTracked", {"phone": phone, "traits": message.data["traits"]}, message.stated, message.source
         )
-        self.said.append(Said(order, said, home, None, person))
+        self.said.append(Said(order, said, home, None, person, before))
         return True
 
     def split(self, message: Message) -> bool:
@@ -197,7 +209,15 @@ class World:
         found = [one for one in self.merges if one.absorbed == person and not one.is_apart]
         for one in found:
             one.is_apart = True
+        if self.is_anybody_two():
+            for one in found:
+                one.is_apart = False
+            return False
         return bool(found)
+
+    def is_anybody_two(self) -> bool:
+        names = [name for root in self.roots() for name in self.names(root)]
+        return len(names) > len(set(names))
 
     def undo(self, message: Message) -> bool:
         theirs = [one.order for one in self.said if one.message.source == message.source]

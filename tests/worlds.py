@@ -78,7 +78,8 @@ class Sent:
 
 def _merge_order(type: str, data: dict[str, Any], id: str) -> bytes:
     if type == "NumberChanged":
-        return number_message(UUID(int=data["contact"]), data["phone"], id=id, traits=data["traits"])
+        more = {"traits": data["traits"], "oldBeginsAnew": data["anew"]}
+        return number_message(UUID(int=data["contact"]), data["phone"], id=id, **more)
     absorbed = UUID(int=data["absorbed"])
     if type == "ContactsSplit":
         return apart_message(absorbed, id=id)
@@ -203,7 +204,8 @@ def merged_by_hand(draw: Any) -> list[Sent]:
             stream.append(Sent("ContactsSplit", {"survivor": 0, "absorbed": which}, None))
         elif kind == "number":
             number = {"contact": draw(st.integers(1, 5)), "phone": draw(st.sampled_from(PHONES[:4]))}
-            stream.append(Sent("NumberChanged", number | {"traits": draw(consents)}, None))
+            said = {"traits": draw(consents), "anew": draw(st.booleans())}
+            stream.append(Sent("NumberChanged", number | said, None))
         elif kind == "say":
             stream.append(draw(sent(st.one_of(who, one_of_two, one_of_two), stated)))
         elif kind == "row":

@@ -9,6 +9,7 @@ from consumers.effects.effect import Effect, TypeEffect
 from consumers.incoming import Incoming, Refusal
 from ledger.events.data import merge_order_of
 from ledger.log.entry import NewEntry
+from ledger.log.merge_orders import SHARED
 from ledger.log.port import Batch
 
 
@@ -24,6 +25,8 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
         return Refusal("wrong_state", f"the entry at position {erasure} has erased this contact")
     if refusal := outdated(order.based_on, [batch.newest(found.survivor), batch.newest(found.contact)]):
         return refusal
+    if batch.would_share(found.survivor, found.contact):
+        return Refusal("wrong_state", SHARED)
     batch.split(found.survivor, found.contact)
     return Effect(contact=found.survivor, absorbed=found.contact, at_once=True)
 

@@ -1,4 +1,6 @@
-"""A contact has another phone from now on, because somebody says so (R33); the one before finds it still.
+"""A contact has another phone from now on, because somebody says so (R33).
+
+The one before finds it still, or is given up: whoever comes by it is a new contact then.
 
 Whoever had the new one is merged into it. Where nobody had, the entry makes that contact too: it is what a split of
 the two leaves of what was said under the new number.
@@ -12,7 +14,7 @@ from consumers.effects.effect import Effect, TypeEffect
 from consumers.incoming import Incoming, Refusal
 from ledger.events.data import number_change_of
 from ledger.log.entry import NewEntry, phone_text
-from ledger.log.merge_orders import NewNumber
+from ledger.log.merge_orders import NewNumber, given_up_text, read_given_up
 from ledger.log.port import Batch
 
 
@@ -37,8 +39,10 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
     position, contact_id = batch.position + 1, None
     if holder is None:
         other, contact_id = position, context.new_contact_id()
-    batch.change_number(NewNumber(found.contact, order.phone, other, contact_id))
-    return Effect(contact=found.contact, contact_id=contact_id, absorbed=other, at_once=True)
+    gives_up = batch.naming_phone(found.contact) if order.old_begins_anew else None
+    batch.change_number(NewNumber(found.contact, order.phone, other, contact_id, gives_up))
+    detail = given_up_text(gives_up)
+    return Effect(contact=found.contact, contact_id=contact_id, absorbed=other, detail=detail, at_once=True)
 
 
 def _number(id: str | None, batch: Batch) -> int | None:
@@ -49,8 +53,8 @@ def _number(id: str | None, batch: Batch) -> int | None:
 def _keep(entry: NewEntry, batch: Batch) -> None:
     batch.write()
     if entry.contact is not None:
-        number = NewNumber(entry.contact, phone_text(entry.phone), entry.absorbed, entry.contact_id)
-        batch.change_number(number)
+        phone, gives_up = phone_text(entry.phone), read_given_up(entry.detail)
+        batch.change_number(NewNumber(entry.contact, phone, entry.absorbed, entry.contact_id, gives_up))
 
 
 EFFECT = TypeEffect(_decide, _keep)

@@ -93,7 +93,7 @@ class NumberChange(Command, gc=False):
 
     `absorbed` is the id of the contact that had the phone when this was planned, None where nobody else had it; where
     it is not said, whoever has it is meant. `based_on` is the position it was planned by. What the order says of
-    consent are traits like any message's.
+    consent are traits like any message's. `old_begins_anew`: whoever comes by the phone before is a new contact.
     """
 
     contact: str = ""
@@ -101,6 +101,7 @@ class NumberChange(Command, gc=False):
     absorbed: str | msgspec.UnsetType | None = msgspec.UNSET
     based_on: _Count | None = msgspec.field(name="basedOn", default=None)
     traits: Traits | None = None
+    old_begins_anew: bool = msgspec.field(name="oldBeginsAnew", default=False)
 
 
 class _Retrying(msgspec.Struct, gc=False):

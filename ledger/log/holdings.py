@@ -1,12 +1,13 @@
 """What contacts that were merged and split are found by, and which may have what again after a redo (R1, R32). Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
 from ledger.events import types
 from ledger.events.identity import Known
-from ledger.log.revisions import Told, ended, homes, note_merge, root, standing
+from ledger.log.revisions import IdentityEvent, Told, ended, given_up, homes, note_merge, root, standing
 from ledger.log.undo import Assertion, Claimants, Undoings
 
 
@@ -23,8 +24,11 @@ class Holding(msgspec.Struct, gc=False):
         self.phone, self.user_id = self.phone or phone, self.user_id or user_id
 
 
-def holdings(counted: Iterable[Told]) -> dict[int, Holding]:
-    """What each contact is found by, by number; `counted` are the events that count, as `counting` gives them."""
+def holdings(counted: Iterable[Told], without: Collection[int] = ()) -> dict[int, Holding]:
+    """What each contact is found by, by number; `counted` are the events that count, as `counting` gives them.
+
+    `without` are the positions of those whose phone is given up, as `given_up` says.
+    """
     found: dict[int, Holding] = {}
     for one in counted:
         held = found.setdefault(one.contact, Holding())
@@ -33,12 +37,22 @@ def holdings(counted: Iterable[Told]) -> dict[int, Holding]:
             held.take(taken_in.phone, taken_in.user_id)
             held.phones |= taken_in.phones
             held.user_ids |= taken_in.user_ids
+        phone = None if one.position in without else one.phone
         if one.type == types.NUMBER_CHANGED:
-            held.phone = one.phone or held.phone
-        held.take(one.phone, one.user_id)
-        held.phones.update(filter(None, [one.phone]))
+            held.phone = phone or held.phone
+        held.take(phone, one.user_id)
+        held.phones.update(filter(None, [phone]))
         held.user_ids.update(filter(None, [one.user_id]))
     return found
+
+
+def is_shared(held: Iterable[Holding]) -> bool:
+    """Whether two of these are found by the same phone or user id, so that one of them would not be (R1)."""
+    phones, user_ids = Counter[str](), Counter[str]()
+    for one in held:
+        phones.update(one.phones)
+        user_ids.update(one.user_ids)
+    return max([*phones.values(), *user_ids.values()], default=0) > 1
 
 
 class Clusters(Claimants):
@@ -48,10 +62,11 @@ class Clusters(Claimants):
     somebody merged by hand each keep their own, which all find the survivor.
     """
 
-    def __init__(self, told: Sequence[Told], before: Undoings, at: int) -> None:
+    def __init__(self, told: Sequence[IdentityEvent], before: Undoings, at: int) -> None:
         """`told` is the component before position `at`, and `before` are the undos until then."""
         self._told = {one.position: one for one in told}
         self._homes = homes(told)
+        self._without = given_up(told, at)
         self._into: dict[int, int] = {}
         self._by_message: dict[int, int] = {}
         self._own: dict[int, Known] = {}
@@ -73,7 +88,8 @@ class Clusters(Claimants):
         one, home = self._told[position], self._homes[position]
         contact = root(self._into, home.contact)
         is_anothers = home.user_id_of is not None and root(self._into, home.user_id_of) != contact
-        return Assertion(contact, position, one.source, one.phone, None if is_anothers else one.user_id)
+        phone = None if position in self._without else one.phone
+        return Assertion(contact, position, one.source, phone, None if is_anothers else one.user_id)
 
     def own(self, position: int) -> Known:
         """See `Claimants.own`."""

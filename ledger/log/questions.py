@@ -191,6 +191,10 @@ class Holders(ABC):
         """Whether two contacts, or any two merged into them, were split from each other."""
 
     @abstractmethod
+    def would_share(self, contact: int, absorbed: int) -> bool:
+        """Whether a split of `absorbed` from the contact it is merged into would give two contacts one name (R1)."""
+
+    @abstractmethod
     def merges(self, until: int) -> list[tuple[int, int]]:
         """(merged away, merged into) of every merge by position `until`."""
 

@@ -52,7 +52,7 @@ class Told(Protocol):
 
 
 class IdentityEvent(msgspec.Struct, frozen=True, gc=False):
-    """A `Told` and nothing else."""
+    """A `Told`, and what no fold of a contact needs."""
 
     position: int
     type: str | None
@@ -62,6 +62,8 @@ class IdentityEvent(msgspec.Struct, frozen=True, gc=False):
     absorbed: int | None
     phone: str | None
     user_id: str | None
+    gives_up: int | None = None
+    """Of a changed number: the position of an entry that names the phone before, where that is given up."""
 
 
 T = TypeVar("T", bound=Told)
@@ -173,13 +175,42 @@ def standing(told: Iterable[Told], apart: Collection[int], belonging: Mapping[in
 
     `apart` and `belonging` are what `ended` and `homes` say of these events.
     """
+    return {
+        one.position
+        for one, into in _merging(told, apart)
+        if one.type == types.NUMBER_CHANGED and root(into, belonging[one.position].contact) == one.contact
+    }
+
+
+def _merging(told: Iterable[T], apart: Collection[int]) -> Iterator[tuple[T, Mapping[int, int]]]:
+    """Each event with who is merged into whom by then, but for the merges that were taken apart."""
     into: dict[int, int] = {}
-    found: set[int] = set()
     for one in told:
         if one.absorbed is not None and one.type != types.CONTACTS_SPLIT and one.position not in apart:
             note_merge(into, one.absorbed, one.contact)
-        if one.type == types.NUMBER_CHANGED and root(into, belonging[one.position].contact) == one.contact:
-            found.add(one.position)
+        yield one, into
+
+
+def given_up(told: Sequence[IdentityEvent], at: int) -> set[int]:
+    """The positions of the events whose phone is given up as of position `at`, by a changed number that holds.
+
+    What a contact was told under its number until then finds it no more: the number may be somebody else's.
+    """
+    if not any(one.gives_up is not None for one in told):
+        return set()
+    apart, belonging = ended(told, at), homes(told)
+    holding, phones = standing(told, apart, belonging), {one.position: one.phone for one in told}
+    found: set[int] = set()
+    for order, into in _merging(told, apart):
+        phone = phones.get(order.gives_up or 0)
+        if phone is not None and order.position in holding:
+            found |= {
+                one.position
+                for one in told
+                if one.phone == phone
+                and one.position < order.position
+                and root(into, belonging[one.position].contact) == order.contact
+            }
     return found
 
 

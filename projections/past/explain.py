@@ -29,7 +29,7 @@ NOT_REDONE = "its import was redone at position {}, but not this row: its phone 
 OF_MERGED = "another contact's, which was merged into this one: it finds this one too, whose own stays"
 """The way for a phone or user id to be beside the one that is shown."""
 
-FORMER = "the phone was changed at position {}: it finds the contact still, which shows the new one"
+FORMER = "the phone was changed at position {}, and this is the one before"
 """The way for a phone to be the one before."""
 
 _FORMER = FORMER.partition("{")[0]

@@ -26,21 +26,34 @@ SOURCE = "/cli"
     is_flag=True,
     help="The consent to WhatsApp that was given for the old number counts for the new one too.",
 )
+@click.option(
+    "--old-begins-anew",
+    is_flag=True,
+    help="The old number does not find the contact any more: whoever comes by it is a new contact.",
+)
 @click.option("--yes", "is_sure", is_flag=True, help="Do it; without it, only say what would come of it.")
 @click.option("--dry-run", is_flag=True, help="Only say what would come of it.")
 @as_json
 def renumber(
-    whom: str, new: str, reason: str | None, allow_opt_in: bool, is_sure: bool, dry_run: bool, is_json: bool
+    whom: str,
+    new: str,
+    reason: str | None,
+    allow_opt_in: bool,
+    old_begins_anew: bool,
+    is_sure: bool,
+    dry_run: bool,
+    is_json: bool,
 ) -> None:
     """Give the contact WHO the phone NEW, such as +919820098200; without --yes, only show what would come of it.
 
-    The old number finds the contact still. Whoever has the new one is merged into it. `contacts split` takes it back.
+    The old number finds the contact still, unless --old-begins-anew is given. Whoever has the new one is merged into
+    it. `contacts split` takes it back.
     """
     is_done = is_sure and not dry_run
     if is_done and reason is None:
         raise click.UsageError("--reason is missing: say why; it stays in the log")
     try:
-        wanted = NumberWanted(normalise_full(new), who(), reason, allow_opt_in)
+        wanted = NumberWanted(normalise_full(new), who(), reason, allow_opt_in, old_begins_anew)
     except PhoneFault as fault:
         raise click.UsageError(f"NEW: {fault.quoting(new)}") from None
     deployment = opened().deployment
@@ -65,7 +78,8 @@ def renumber(
 
 def _show(plan: NumberPlan, wanted: NumberWanted, position: int | None, *, is_done: bool) -> None:
     name = plan.after["traits"].get("name") or plan.contact
-    click.echo(f"{name}: {plan.before[0]['phone']} → {wanted.phone}. The old number finds the contact still.")
+    old = "begins a new contact" if wanted.old_begins_anew else "finds the contact still"
+    click.echo(f"{name}: {plan.before[0]['phone']} → {wanted.phone}. The old number {old}.")
     if len(plan.before) > 1:
         click.echo(f"Contact {plan.absorbed}, which has the new number now, is merged into it.")
     if plan.opts_in and not wanted.allow_opt_in:

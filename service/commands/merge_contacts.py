@@ -6,6 +6,7 @@ from typing import Any
 
 from ledger.events import moments, types
 from ledger.log.entry import public_id
+from ledger.log.merge_orders import SHARED
 from ledger.log.port import LogReader
 from projections.fold.contact_document import contact_document
 from projections.past import foreseen
@@ -87,6 +88,8 @@ class ContactMerges:
         """
         with self._log() as log:
             absorbed = found.asked if found.asked != found.contact else self._merged_into(log, found.contact)
+            if log.would_share(found.contact, absorbed):
+                raise CannotMerge(SHARED)
             return self._plan(log, types.CONTACTS_SPLIT, found.contact, absorbed)
 
     def order(self, plan: MergePlan, said: MergeSaid, seconds: float = 2.0, *, is_firm: bool = False) -> MergeOrdered:

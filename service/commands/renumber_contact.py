@@ -1,4 +1,4 @@
-"""A contact has another number because somebody says so: that is its phone, and the old one finds it still (R33)."""
+"""A contact has another number because somebody says so: that is its phone, whoever had it before (R33)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,12 +31,14 @@ class NumberWanted:
     """Who wants a contact to have another phone (E.164), and why.
 
     `allow_opt_in`: consent to WhatsApp that was given under the old number counts for the new one (R16).
+    `old_begins_anew`: the old number does not find the contact any more; whoever comes by it is a new one.
     """
 
     phone: str
     by: str
     why: str | None
     allow_opt_in: bool = False
+    old_begins_anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class NumberChanges:
         data: dict[str, Any] = {"contact": plan.contact, "phone": wanted.phone, "absorbed": plan.absorbed}
         data |= {"by": wanted.by, "reason": wanted.why, "basedOn": plan.position}
         data |= {"traits": plan.consent} if plan.consent else {}
+        data |= {"oldBeginsAnew": True} if wanted.old_begins_anew else {}
         # stated for when the bus takes it, so that what it says of consent comes after all that is known
         return self._orders.give(types.NUMBER_CHANGED, plan.contact, data, seconds, None)
 

@@ -200,3 +200,57 @@ def test_verify_names_what_was_changed_of_a_changed_number(intake, log, change, 
     with closing(connect(intake.path)) as connection:
         connection.execute(change)
     assert any(fault.startswith(told) for fault in identity_faults(log)), identity_faults(log)
+
+
+@pytest.mark.usefixtures("two")
+def test_a_number_that_is_given_up_begins_a_new_contact(intake, log):
+    (order,) = intake.take(number_message(FIRST, RAVI, oldBeginsAnew=True))
+    assert (order.reason, order.detail) == (None, '{"gives_up":1}')
+    assert holders(log, GAVIN, RAVI) == [None, 1]
+    (entry,) = intake.take(tracked(phone=GAVIN))
+    assert entry.contact == entry.position
+    assert holders(log, GAVIN, RAVI) == [entry.position, 1]
+    assert identity_faults(log) == []
+
+
+@pytest.mark.usefixtures("two")
+def test_whoever_has_the_number_that_was_given_up_keeps_it_and_the_split_waits_for_a_merge(intake, log):
+    intake.take(number_message(FIRST, RAVI, oldBeginsAnew=True), tracked(phone=GAVIN))
+    (refused,) = intake.take(apart_message(THIRD))
+    assert (refused.reason, refused.detail.startswith("two contacts would have one phone")) == ("wrong_state", True)
+    intake.take(merge_message(FIRST, UUID(int=4)))
+    assert reasons(intake.take(apart_message(THIRD))) == [None]
+    assert log.holder_of_phone(GAVIN) == Known(1, GAVIN, "g")
+    assert identity_faults(log) == []
+
+
+@pytest.mark.usefixtures("two")
+def test_a_split_takes_back_that_the_number_was_given_up(intake, log):
+    intake.take(number_message(FIRST, RAVI, oldBeginsAnew=True), apart_message(THIRD))
+    assert holders(log, GAVIN, RAVI) == [1, None]
+    assert identity_faults(log) == []
+
+
+def test_a_row_is_redone_without_the_number_that_its_contact_gave_up(intake, log):
+    intake.take(row(1, GAVIN), split_message(1), number_message(FIRST, RAVI, oldBeginsAnew=True))
+    intake.take(order_message("ImportUndone", "undo"), tracked(phone=GAVIN))
+    (redo,) = intake.take(order_message("ImportRedone", "redo"))
+    assert redo.detail == '{"phone":[],"user_id":[]}'
+    assert holders(log, GAVIN, RAVI) == [5, 1]
+    assert identity_faults(log) == []
+
+
+@pytest.mark.usefixtures("two")
+def test_a_number_that_was_given_up_can_be_the_contacts_own_again(intake, log):
+    intake.take(number_message(FIRST, RAVI, oldBeginsAnew=True), number_message(FIRST, GAVIN))
+    assert log.holder_of_phone(GAVIN) == log.holder_of_phone(RAVI) == Known(1, GAVIN, "g")
+    assert identity_faults(log) == []
+
+
+@pytest.mark.usefixtures("two")
+def test_whoever_has_a_number_that_was_given_up_is_erased_alone(intake, log):
+    intake.take(number_message(FIRST, RAVI, oldBeginsAnew=True), tracked(phone=GAVIN))
+    intake.take(erasure_message(str(FIRST)))
+    assert [one for one in range(1, 5) if log.entry(one).is_erased] == [1, 3]
+    assert holders(log, GAVIN, RAVI) == [4, None]
+    assert identity_faults(log) == []

@@ -9,7 +9,7 @@ import msgspec
 from ledger.events.signing import Signer
 from ledger.log.entry import NewEntry
 from ledger.log.erasure import emptied_text
-from ledger.log.merge_orders import NewNumber
+from ledger.log.merge_orders import NewNumber, given_up_text
 from ledger.log.port import EventLog, LogReader, StoredLog
 from ledger.log.sqlite.reader import LogFile
 from ledger.log.sqlite.writer import SqliteEventLog
@@ -113,7 +113,9 @@ class LogByHand:
             made = {"type": type, "message_id": f"order.{self._orders}", "contact": contact, "absorbed": absorbed}
             return batch.add(entry(**made))
 
-    def change_number(self, contact: int, phone: str, absorbed: int | None = None, *, makes: bool = False) -> int:
+    def change_number(
+        self, contact: int, phone: str, absorbed: int | None = None, *, makes: bool = False, gives_up: int | None = None
+    ) -> int:
         """Append the entry that gives a contact another phone; with `makes` it was nobody's. Gives its position."""
         self._orders += 1
         expected = self.log.offsets("b")
@@ -121,8 +123,9 @@ class LogByHand:
             position = batch.position + 1
             id = position.to_bytes(16, "big") if makes else None
             absorbed = position if makes else absorbed
-            batch.change_number(NewNumber(contact, phone, absorbed, id))
+            batch.change_number(NewNumber(contact, phone, absorbed, id, gives_up))
             made = {"type": "NumberChanged", "message_id": f"order.{self._orders}", "contact_id": id}
+            made["detail"] = given_up_text(gives_up)
             return batch.add(entry(**made, contact=contact, absorbed=absorbed, phone=int(phone)))
 
     def close(self) -> None:

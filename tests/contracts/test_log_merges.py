@@ -133,3 +133,34 @@ def test_a_changed_number_is_among_the_orders_and_stops_no_page(two):
     assert two.reader.count_orders() == {"NumberChanged": 1}
     assert two.reader.next_revision(0) is None
     assert two.reader.with_aliases() == {1}
+
+
+def test_a_number_that_is_given_up_is_nobodys_until_a_split_takes_that_back(two):
+    two.change_number(1, PHONES[2], makes=True, gives_up=1)
+    assert two.reader.holder_of_phone(ONE) is None
+    assert two.reader.last_holder_of_phone(ONE) == Known(1, PHONES[2], "u1")
+    assert two.reader.held(ONE, None, 2) == [1]
+    assert not two.reader.would_share(1, 3)
+    two.by_hand("ContactsSplit", 1, 3)
+    assert two.reader.holder_of_phone(ONE) == Known(1, ONE, "u1")
+    assert identity_faults(two.reader) == []
+
+
+def test_a_split_that_would_give_two_contacts_one_phone_is_known_before(two):
+    two.change_number(1, PHONES[2], makes=True, gives_up=1)
+    two.create(ONE)
+    assert two.reader.would_share(1, 3)
+    with two.log.appending("b", {0: 4}, {0: 4}) as batch:
+        assert batch.would_share(1, 3)
+    two.by_hand("ContactsMerged", 1, 4)
+    assert not two.reader.would_share(1, 3)
+    assert two.reader.would_share(1, 4) is False
+
+
+def test_a_batch_knows_the_newest_entry_that_names_a_contacts_own_phone(two):
+    two.about(1, ONE)
+    with two.log.appending("b", {0: 3}, {0: 3}) as batch:
+        assert (batch.naming_phone(1), batch.naming_phone(2)) == (3, 2)
+    two.create(None, "u9")
+    with two.log.appending("b", {0: 4}, {0: 4}) as batch:
+        assert batch.naming_phone(4) is None

@@ -224,6 +224,16 @@ class SqliteBatch(Batch):
         position = self.position + 1
         by_hand.merge(self._connection, survivor, absorbed, position, undoing.undoings(self._connection, position))
 
+    def naming_phone(self, contact: int) -> int | None:
+        """See `Batch.naming_phone`."""
+        return by_hand.naming_phone(self._connection, contact)
+
+    def would_share(self, contact: int, absorbed: int) -> bool:
+        """See `Batch.would_share`."""
+        position = self.position + 1
+        undoings = undoing.undoings(self._connection, position)
+        return by_hand.would_share(self._connection, contact, absorbed, position, undoings)
+
     def change_number(self, number: NewNumber) -> None:
         """See `Batch.change_number`."""
         position = self.position + 1

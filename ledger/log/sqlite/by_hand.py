@@ -7,9 +7,9 @@ import msgspec
 
 from ledger.events import types
 from ledger.log.entry import phone_number, phone_text
-from ledger.log.holdings import holdings
-from ledger.log.merge_orders import NewNumber
-from ledger.log.revisions import IdentityEvent, counting
+from ledger.log.holdings import Holding, holdings, is_shared
+from ledger.log.merge_orders import NewNumber, read_given_up
+from ledger.log.revisions import IdentityEvent, counting, given_up
 from ledger.log.sqlite.identities import PHONES, USER_IDS, end
 from ledger.log.sqlite.merges import BY_HAND, chunks, components, group, survivors
 from ledger.log.undo import Undoings
@@ -56,14 +56,17 @@ def told(connection: Connection, members: Collection[int], until: int) -> list[I
     found: list[IdentityEvent] = []
     for chunk in chunks(sorted(members)):
         rows = connection.execute(
-            "SELECT position, type, import, contact, contact_id, absorbed, phone, user_id FROM entries"
+            "SELECT position, type, import, contact, contact_id, absorbed, phone, user_id,"
+            " iif(type = 'NumberChanged', detail, NULL) FROM entries"
             " WHERE contact IN (SELECT value FROM json_each(?)) AND reason IS NULL AND NOT skipped AND position < ?"
             " AND type <> 'ContactErased'",
             (_listed(chunk), until),
         )
         found += [
-            IdentityEvent(position, type, source, contact, contact_id, absorbed, phone_text(phone), user_id)
-            for position, type, source, contact, contact_id, absorbed, phone, user_id in rows.fetchall()
+            IdentityEvent(
+                position, type, source, contact, contact_id, absorbed, phone_text(phone), user_id, read_given_up(detail)
+            )
+            for position, type, source, contact, contact_id, absorbed, phone, user_id, detail in rows.fetchall()
         ]
     return sorted(found, key=lambda one: one.position)
 
@@ -90,16 +93,54 @@ def change_number(connection: Connection, number: NewNumber, position: int, undo
             "INSERT OR REPLACE INTO merges (absorbed, survivor, since) VALUES (?, ?, ?)", (absorbed, contact, position)
         )
     order = IdentityEvent(
-        position, types.NUMBER_CHANGED, None, contact, number.contact_id, absorbed, number.phone, None
+        position, types.NUMBER_CHANGED, None, contact, number.contact_id, absorbed, number.phone, None, number.gives_up
     )
     renew(connection, members, undoings, position, [order])
+
+
+def naming_phone(connection: Connection, contact: int) -> int | None:
+    """The position of the newest entry that names the phone a contact has as its own; None: it has none."""
+    row = connection.execute(
+        "SELECT max(position) FROM entries WHERE contact IN (SELECT value FROM json_each(?1)) AND reason IS NULL"
+        " AND NOT skipped AND phone = (SELECT phone FROM contacts WHERE contact = ?2)",
+        (_listed(sorted(components(connection, [contact]))), contact),
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
 
 
 def split(connection: Connection, contact: int, absorbed: int, position: int, undoings: Undoings) -> None:
     """The entry at `position` makes `absorbed`, which is merged into `contact`, a contact of its own again."""
     connection.execute("UPDATE merges SET until = ? WHERE absorbed = ? AND until IS NULL", (position, absorbed))
-    order = IdentityEvent(position, types.CONTACTS_SPLIT, None, contact, None, absorbed, None, None)
+    order = _split(contact, absorbed, position)
     renew(connection, components(connection, [absorbed]), undoings, position, [order])
+
+
+def would_share(connection: Connection, contact: int, absorbed: int, position: int, undoings: Undoings) -> bool:
+    """Whether a split by the entry at `position` would leave two contacts with the same phone or user id."""
+    members = components(connection, [absorbed])
+    said = [*told(connection, members, position), _split(contact, absorbed, position)]
+    held = _held(said, undoings, position)
+    if is_shared(held.values()):
+        return True
+    phones = [int(phone) for one in held.values() for phone in one.phones]
+    user_ids = [user_id for one in held.values() for user_id in one.user_ids]
+    return any(
+        connection.execute(
+            f"SELECT 1 FROM {table} WHERE {key} IN (SELECT value FROM json_each(?1))"
+            " AND contact NOT IN (SELECT value FROM json_each(?2)) LIMIT 1",
+            (_listed(names), _listed(sorted(members))),
+        ).fetchone()
+        for (table, key), names in ((PHONES, phones), (USER_IDS, user_ids))
+    )
+
+
+def _split(contact: int, absorbed: int, position: int) -> IdentityEvent:
+    return IdentityEvent(position, types.CONTACTS_SPLIT, None, contact, None, absorbed, None, None)
+
+
+def _held(said: Sequence[IdentityEvent], undoings: Undoings, position: int) -> dict[int, Holding]:
+    counted = list(counting(said, undoings, position, _emptied))
+    return holdings(counted, given_up(said, position))
 
 
 def renew(
@@ -114,8 +155,7 @@ def renew(
     `order` is what the entry at that position itself does, which is not written yet.
     """
     said = [*told(connection, members, position), *order]
-    counted = list(counting(said, undoings, position, _emptied))
-    held = holdings(counted)
+    held = _held(said, undoings, position)
     nothing = None, None
     now = {contact: (phone_number(one.phone), one.user_id) for contact, one in held.items()}
     connection.executemany(

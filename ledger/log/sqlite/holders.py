@@ -7,8 +7,9 @@ from ledger.events.identity import Known
 from ledger.log.entry import phone_number, phone_text
 from ledger.log.identities import Identities
 from ledger.log.questions import Holders
-from ledger.log.sqlite import by_hand
+from ledger.log.sqlite import by_hand, undoing
 from ledger.log.sqlite.connected import Connected, listed
+from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import PHONES, USER_IDS, holders, load
 from ledger.log.sqlite.merges import components, group, is_gone, survivors
 
@@ -124,6 +125,12 @@ class SqliteHolders(Connected, Holders):
     def are_apart(self, one: int, other: int) -> bool:
         """See `People.are_apart`."""
         return by_hand.are_apart(self._connection, one, other)
+
+    def would_share(self, contact: int, absorbed: int) -> bool:
+        """See `People.would_share`."""
+        position = head(self._connection).position + 1
+        undoings = undoing.undoings(self._connection, position)
+        return by_hand.would_share(self._connection, contact, absorbed, position, undoings)
 
     def merges(self, until: int) -> list[tuple[int, int]]:
         """See `People.merges`."""

@@ -15,7 +15,7 @@ from ledger.log.entry import phone_text
 from ledger.log.erasure import read_emptied
 from ledger.log.fault import Fault
 from ledger.log.identities import Identities
-from ledger.log.merge_orders import NewNumber
+from ledger.log.merge_orders import NewNumber, read_given_up
 from ledger.log.questions import KeptIdentities
 from ledger.log.sqlite import by_hand, kept_out, undoing
 from ledger.log.sqlite.head import head
@@ -211,12 +211,12 @@ class _Fold:
         ).fetchall()
 
     def _merge_or_split(self, position: int, type: str) -> None:
-        contact, absorbed, contact_id, phone = self._connection.execute(
-            "SELECT contact, absorbed, contact_id, phone FROM entries WHERE position = ?", (position,)
+        contact, absorbed, contact_id, phone, detail = self._connection.execute(
+            "SELECT contact, absorbed, contact_id, phone, detail FROM entries WHERE position = ?", (position,)
         ).fetchone()
         undoings = undoing.undoings(self._connection, position)
         if type == types.NUMBER_CHANGED and contact is not None:
-            number = NewNumber(contact, phone_text(phone), absorbed, contact_id)
+            number = NewNumber(contact, phone_text(phone), absorbed, contact_id, read_given_up(detail))
             by_hand.change_number(self._connection, number, position, undoings)
         elif None not in (contact, absorbed):  # as in a log that was changed
             change = by_hand.merge if type == types.CONTACTS_MERGED else by_hand.split

@@ -46,6 +46,7 @@ class RenumberBody(Schema):
     phone = fields.String(required=True, metadata=said("The new phone with its country code, as +919820098200"))
     reason = fields.String(**_REASON, metadata=said("Why, without names; the log keeps it"))  # type: ignore[arg-type]
     allow_opt_in = _flag("The consent to WhatsApp that was given for the old number counts for the new one too")
+    old_begins_anew = _flag("The old number does not find the contact any more: whoever comes by it is a new one")
     dry_run = _flag(_DRY)
 
 

@@ -44,8 +44,9 @@ def renumbering_routes(services: Services) -> Routes:
     def renumber_contact(body: dict[str, Any], id: str) -> Response:
         """Give this contact another phone number.
 
-        The old number finds the contact still; whoever has the new one is merged into it. Consent to WhatsApp stays
-        with the number that it was given for, unless `allow_opt_in` says otherwise. A split takes it back. 409: the
+        The old number finds the contact still, unless `old_begins_anew` says that whoever comes by it is a new one.
+        Whoever has the new number is merged into the contact. Consent to WhatsApp stays with the number that it was
+        given for, unless `allow_opt_in` says otherwise. A split takes it back. 409: the
         contact has this phone already, or none that could change, or whoever had it asked to be forgotten. What is not
         decided within two seconds is 202.
         """
@@ -55,7 +56,8 @@ def renumbering_routes(services: Services) -> Routes:
             raise bad_member("phone", fault.quoting(body["phone"]).removeprefix("phone ")) from None
         with services.readers.log() as log:
             found = find_id(log, id)
-        wanted = NumberWanted(phone, f"key:{g.key.name}", body["reason"], body["allow_opt_in"])
+        by, is_anew = f"key:{g.key.name}", body["old_begins_anew"]
+        wanted = NumberWanted(phone, by, body["reason"], body["allow_opt_in"], is_anew)
         try:
             return _renumbered(numbers, numbers.plan(found, wanted), wanted, is_dry=body["dry_run"])
         except ReasonUnfit as fault:

@@ -73,7 +73,7 @@ def renumbering_pages(pages: Blueprint, services: Services) -> None:
             return shown(id, request.form, 409, f"It was refused: {refused}.")
         except BusError:
             return shown(id, request.form, 503, "Nothing can be written just now. Try again in a moment.")
-        _tell(services, ordered.position)
+        _tell(services, ordered.position, wanted)
         return redirect(f"/contacts/{ordered.plan.contact}", 303)
 
 
@@ -82,10 +82,11 @@ def _wanted(typed: Any) -> NumberWanted:
     code, number = typed.get("country_code", ""), typed.get("phone_number", "")
     phone = normalise(code_reader(clean=True)(code), number_reader(clean=True)(number))
     why = " ".join(typed.get("why", "").split())[:_LONGEST_WHY]
-    return NumberWanted(phone, g.session.name, why or None, "allow_opt_in" in typed)
+    is_anew = "old_begins_anew" in typed
+    return NumberWanted(phone, g.session.name, why or None, "allow_opt_in" in typed, is_anew)
 
 
-def _tell(services: Services, position: int | None) -> None:
+def _tell(services: Services, position: int | None, wanted: NumberWanted) -> None:
     """Have the next page say what became of it, with the way back where there is one."""
     if position is None:
         tell("The order is on its way.")
@@ -94,4 +95,5 @@ def _tell(services: Services, position: int | None) -> None:
         entry = log.entry(position)
         ids = {} if entry is None or entry.absorbed is None else log.ids([entry.absorbed])
     way_back = next((Undo(f"/contacts/{public_id(id)}/split") for id in ids.values()), None)
-    tell("Number changed. The old one finds this contact still.", undo=way_back)
+    old = "begins a new contact" if wanted.old_begins_anew else "finds this contact still"
+    tell(f"Number changed. The old one {old}.", undo=way_back)

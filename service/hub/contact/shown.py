@@ -82,7 +82,7 @@ class ContactPage:
             also = log.aliases(found.contact) if is_merged else ([], [])
             story = documents.story(log, found, origins_in(services, log), before, limit, asked)
         explained = story.explanation
-        formerly = [phone for phone in former_phones(explained["values"]) if phone in also[0]]
+        formerly = {phone: phone in also[0] for phone in former_phones(explained["values"])}
         is_now = position is None and contact is not None
         if position is None:
             fields = fields_of(contact, explained["values"])
@@ -105,7 +105,7 @@ class ContactPage:
             is_now=is_now,
             is_merged=is_merged,
             also={"phone": [one for one in also[0] if one not in formerly], "user_id": also[1]} if is_now else {},
-            formerly=formerly if is_now else [],
+            formerly=formerly if is_now else {},
             may_change="track" in g.session.scopes,
             notice=notice,
             kinds=WORDS,

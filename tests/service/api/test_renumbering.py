@@ -179,7 +179,7 @@ def test_history_reasons_feed_and_trail_tell_of_it(client, world, gavin):
     why = client.read(f"/v1/contacts/{gavin}/explain").json["values"]["phone"]
     assert (why["value"], why["position"]) == (RAVI, position)
     assert [(one["value"], one["rule"]) for one in why["lost"]] == [
-        (GAVIN, f"the phone was changed at position {position}: it finds the contact still, which shows the new one")
+        (GAVIN, f"the phone was changed at position {position}, and this is the one before")
     ]
     *_, entry = client.read("/v1/changes").json["changes"]
     assert (entry["type"], entry["contact"], entry["data"]["phone"]) == ("NumberChanged", gavin, RAVI)
@@ -194,6 +194,17 @@ def test_everything_about_the_person_has_what_came_by_either_number(client, worl
     world.settle()
     text = client.read(f"/v1/contacts/{gavin}/everything").text
     assert [word for word in ("Gav", "Baner", GAVIN, RAVI) if word not in text] == []
+
+
+def test_whoever_comes_by_a_number_that_begins_anew_is_a_new_contact(client, world, gavin):
+    renumbered(client, world, gavin, RAVI, old_begins_anew=True)
+    world.track(phone=GAVIN, name="Somebody else")
+    world.settle()
+    assert world.contact(GAVIN)["traits"] == {"name": "Somebody else"}
+    assert client.read(f"/v1/contacts/{gavin}").json["traits"]["name"] == "Gavin"
+    refused = split(client, world, gavin)
+    assert (refused.status_code, refused.json["reason"]) == (409, "wrong_state")
+    assert "a number that was given up is another contact's by now" in refused.json["message"]
 
 
 def test_the_example_is_a_body_that_is_taken(client, world, gavin):

@@ -35,6 +35,16 @@ def test_a_number_is_changed_by_command_and_taken_back_by_a_split(world):
 
 
 @pytest.mark.usefixtures("gavin")
+def test_the_old_number_can_begin_a_new_contact(world):
+    told = run(world, "renumber", GAVIN, RAVI, "--yes", "--reason", "given back", "--old-begins-anew")
+    assert "The old number begins a new contact" in told
+    world.settle()
+    world.track(phone=GAVIN, city="Goa")
+    world.settle()
+    assert world.contact(GAVIN)["traits"] == {"city": "Goa"}
+
+
+@pytest.mark.usefixtures("gavin")
 def test_whoever_has_the_number_is_named_and_merged_in(world):
     world.track(phone=ASHA, area="Kothrud")
     world.settle()

@@ -2,8 +2,8 @@
 
 `folders/layout-N.tar.xz` is what a program of version N made of the story of `tampered.story`, and of orders that were
 new then: a dropped message (6), an erasure (7), a merge and a split by hand (8), an erasure that is not gone through
-yet (9), people who are kept out, and one who was let in again (10), changed numbers, one of them taken back (11). That
-of 7 is without its state, which the projector makes anew. Who makes a version adds its folder.
+yet (9), people who are kept out, and one who was let in again (10), changed numbers, one taken back, one given up (11).
+That of 7 is without its state, which the projector makes anew. Who makes a version adds its folder.
 """
 
 import tarfile

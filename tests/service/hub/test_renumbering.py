@@ -57,6 +57,16 @@ def test_consent_moves_with_the_box_alone(browser, world, gavin):
     assert world.contact(RAVI)["traits"]["whatsapp_opted"] is True
 
 
+def test_the_old_number_can_begin_a_new_contact(browser, world, gavin):
+    assert "old_begins_anew" in browser.open(f"/contacts/{gavin}/renumber?country_code=91&phone_number={RAVI[3:]}").html
+    browser.send(f"/contacts/{gavin}/renumber", typed(RAVI, old_begins_anew="on"))
+    world.track(phone=GAVIN, name="Somebody else")
+    world.settle()
+    text = " ".join(browser.open(f"/contacts/{gavin}").text.split())
+    assert "Formerly +91 99675 36783 (given up)" in text
+    assert world.contact(GAVIN)["traits"]["name"] == "Somebody else"
+
+
 def test_a_reason_with_the_persons_name_comes_back_as_it_was_typed(browser, gavin):
     answer = browser.send(f"/contacts/{gavin}/renumber", typed(RAVI, why="Gavin called"))
     assert answer.status_code == 422
