@@ -218,8 +218,9 @@ def counting(told: Sequence[T], undoings: Undoings, at: int, emptied: Callable[[
     """The events that make up a component as of position `at`, each as it would be if the others were not.
 
     `told` are those of the component that are not skipped, in log order. One that merged two contacts stays, `emptied`
-    of what it says, if it does not count itself: an undo takes no merge apart. A changed number counts as long as the
-    contact is one with whoever had the number. The first of a contact carries its id.
+    of what it says, if it does not count itself: an undo takes no merge apart. It comes so before itself where what it
+    says is about somebody who was split off since. A changed number counts as long as the contact is one with whoever
+    had the number. The first of a contact carries its id.
     """
     apart = ended(told, at)
     belonging = homes(told) if apart else {}
@@ -247,10 +248,15 @@ def counting(told: Sequence[T], undoings: Undoings, at: int, emptied: Callable[[
         if absorbed is None and one.type == types.CONTACTS_MERGED:
             continue
         is_taken_back = apart and one.type == types.NUMBER_CHANGED and one.position not in holding
-        if is_taken_back or not undoings.count(one.source, one.position, at):
-            if absorbed is None:
-                continue
-            one, user_id = emptied(one), None
+        counts = not is_taken_back and undoings.count(one.source, one.position, at)
+        if absorbed is not None and (contact != one.contact or not counts):
+            id = None if one.contact in there else ids[one.contact]
+            yield msgspec.structs.replace(emptied(one), absorbed=absorbed, contact_id=id)  # type: ignore[type-var]
+            there.add(one.contact)
+            there.discard(absorbed)
+            absorbed = None
+        if not counts:
+            continue
         id = None if contact in there else ids[contact]
         if (contact, absorbed, id, user_id) != (one.contact, one.absorbed, one.contact_id, one.user_id):
             one = msgspec.structs.replace(one, contact=contact, absorbed=absorbed, contact_id=id, user_id=user_id)  # type: ignore[type-var]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from ledger.events.identity import Known
 from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.sqlite import connect
 from tests.examples import ASHA, GAVIN, RAVI
@@ -221,3 +222,14 @@ def test_verify_names_what_was_changed_of_a_merge_and_a_split(intake, log, chang
     with closing(connect(intake.path)) as connection:
         connection.execute(change)
     assert any(fault.startswith(told) for fault in identity_faults(log)), identity_faults(log)
+
+
+def test_a_message_that_merged_by_the_phone_of_somebody_who_was_split_off_since_merges_the_others_still(intake, log):
+    """It is about whoever has the phone; the user id is of the contact that it merged in."""
+    intake.take(tracked(phone=GAVIN), tracked(userId="u"), tracked(phone=ASHA), merge_message(FIRST, THIRD))
+    (merged,) = intake.take(tracked(phone=ASHA, userId="u"))
+    assert (merged.contact, merged.absorbed) == (1, 2)
+    intake.take(apart_message(THIRD))
+    assert log.holder_of_phone(ASHA) == Known(3, ASHA, None)
+    assert log.holder_of_phone(GAVIN) == log.holder_of_user_id("u") == Known(1, GAVIN, "u")
+    assert identity_faults(log) == []
