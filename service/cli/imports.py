@@ -19,8 +19,6 @@ from service.imports.record.lifecycle import ImportState
 from service.imports.run.importer import Importer
 from service.imports.run.undo_import import Order
 from service.imports.table.dialect import DELIMITERS
-from service.processes.roles import Stop, run_imports
-from service.wiring.exports import forget_old_exports
 from service.wiring.imports import importing
 
 _SOME_LEFT_OUT = 3
@@ -187,7 +185,9 @@ def _ordered(id: str, order: Order, is_json: bool) -> int:
 @imports.command()
 def run() -> None:
     """Go on with imports that nobody works on, until told to stop; a part of `contacts serve`."""
-    from service.wiring.erasing import go_on_with_erasures  # of all commands about imports only this one needs it
+    from service.processes.roles import Stop, run_imports  # of all commands about imports only this one needs these
+    from service.wiring.erasing import go_on_with_erasures
+    from service.wiring.exports import forget_old_exports
 
     stop = Stop()
     stop.catch_signals()

@@ -9,7 +9,6 @@ from typing import Any
 from ledger.bus.port import Message
 from service.deployment.deployment import Deployment
 from service.imports.ledger.ledger_view import LedgerView
-from service.imports.ledger.selected import Selected
 from service.imports.ledger.sent import SentRows
 from service.imports.record.imports import Imports
 from service.imports.record.named_once import named_once
@@ -98,8 +97,13 @@ def _upload_ports(drivers: Drivers, view: LedgerView) -> UploadPorts:
 
 
 def _selected(drivers: Drivers) -> Callable[[Mapping[str, Any]], Iterable[bytes]]:
-    once = named_once(drivers.generations(), drivers.store)
-    return Selected(drivers.generations(), drivers.log_reader, once, drivers.days()).lines
+    def lines(edit: Mapping[str, Any]) -> Iterator[bytes]:
+        from service.imports.ledger.selected import Selected  # slow to load, and no file needs it
+
+        once = named_once(drivers.generations(), drivers.store)
+        return Selected(drivers.generations(), drivers.log_reader, once, drivers.days()).lines(edit)
+
+    return lines
 
 
 @contextmanager
