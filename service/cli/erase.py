@@ -7,8 +7,6 @@ from typing import Any
 
 import click
 
-from service.cli.erase_idle import say_due
-from service.cli.erase_selected import erase_selected
 from service.cli.given import who
 from service.cli.terminal import Failed, as_json, emit, opened, table
 from service.commands.erase_contact import ErasedPerson, ReasonUnfit
@@ -56,11 +54,15 @@ def erase(
     if idle is not None:
         if is_sure or whom is not None:
             raise click.UsageError("--forget-after only says how many are due: `contacts serve` erases them")
+        from service.cli.erase_idle import say_due  # whoever erases one person waits for less to be loaded
+
         return say_due(opened(), idle, is_json=is_json)
     asked = Selection(conditions, tags, text, match)
     if (whom is None) == (asked == Selection(match=match)):
         raise click.UsageError("give either WHO, or --where, --tag or --q for all whom these find")
     if whom is None:
+        from service.cli.erase_selected import erase_selected
+
         given = reason if is_sure and not dry_run else None
         return erase_selected(opened(), asked, given, keep_out=keep_out, is_json=is_json)
     return _erase_one(whom, reason, keep_out=keep_out, is_sure=is_sure and not dry_run, is_json=is_json)

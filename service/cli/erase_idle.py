@@ -8,8 +8,8 @@ from service.cli.erase_selected import contacts_said
 from service.cli.terminal import Failed, emit
 from service.deployment.forget_after import forget_after
 from service.jobs.erasing.retention import needs_yes
+from service.wiring.bulk_erasing import selected_people
 from service.wiring.drivers import Drivers
-from service.wiring.erasing import selected_people
 
 
 def say_due(drivers: Drivers, text: str, *, is_json: bool) -> int:

@@ -25,8 +25,9 @@ from service.jobs.erasing.bulk_erasures import BulkErasures
 from service.jobs.erasing.by_selection import CountedPeople, EverybodyMeant, SelectedPeople
 from service.processes.temporary import PartFailed, TemporaryPart, parts_running
 from service.queries.selection import Selection
+from service.wiring.bulk_erasing import bulk_eraser, bulk_erasures, selected_people
 from service.wiring.drivers import Drivers
-from service.wiring.erasing import bulk_eraser, bulk_erasures, erasing_over, selected_people
+from service.wiring.erasing import erasing_over
 
 _SECONDS = 120.0
 """How long one place is waited for before the rest is left to whoever goes on."""

@@ -13,7 +13,7 @@ from service.cli.terminal import Failed, as_json, emit, opened, table
 from service.deployment.audit_trail import record
 from service.deployment.bulk_erasure_table import BulkErasureUnknown
 from service.jobs.erasing.bulk_erasures import BulkErasures, BulkStateWrong, WrongNumber
-from service.wiring.erasing import bulk_erasures
+from service.wiring.bulk_erasing import bulk_erasures
 
 
 @click.group("erasures", invoke_without_command=True)

@@ -186,7 +186,7 @@ def _ordered(id: str, order: Order, is_json: bool) -> int:
 def run() -> None:
     """Go on with imports that nobody works on, until told to stop; a part of `contacts serve`."""
     from service.processes.roles import Stop, run_imports  # of all commands about imports only this one needs these
-    from service.wiring.erasing import go_on_with_erasures
+    from service.wiring.bulk_erasing import go_on_with_erasures
     from service.wiring.exports import forget_old_exports
 
     stop = Stop()

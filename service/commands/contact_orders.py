@@ -11,7 +11,7 @@ from ledger.events.envelope import decode
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry
 from ledger.log.port import LogReader
-from service.commands.track import DEADLINE
+from service.commands.deadline import DEADLINE
 from service.queries.consistency import Consistency
 
 

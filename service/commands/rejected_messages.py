@@ -10,8 +10,8 @@ from ledger.events.schema import Invalid
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry
 from ledger.log.port import LogReader
+from service.commands.deadline import DEADLINE
 from service.commands.retry_message import CannotBeTaken, SettlingOrder, drop_message, read_again, retry_message
-from service.commands.track import DEADLINE
 from service.queries.consistency import Consistency
 
 MOST = 10_000

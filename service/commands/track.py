@@ -12,11 +12,9 @@ from ledger.events.schema import FieldFault
 from ledger.events.signing import Signer
 from service.commands.call_messages import Fact, facts_of, messages_of, signing
 from service.commands.conflicts import Conflicts
+from service.commands.deadline import DEADLINE
 from service.commands.group_commit import GroupCommit, NotBegun, NotFinished, nothing
 from service.commands.idempotency import Claim
-
-DEADLINE = 4.0
-"""Seconds the bus has to confirm a call's messages, all of them together (R8)."""
 
 _NOT_BEGUN = "the bus could not be written in time: it is slow, or others write to it"
 _NOT_FINISHED = "the bus did not confirm the messages in time"

@@ -14,9 +14,10 @@ from flask import Flask
 from ledger.bus.port import Publisher
 from service.api.app import create_app
 from service.commands.conflicts import Conflicts
+from service.commands.deadline import DEADLINE
 from service.commands.idempotency import SECONDS, IdempotencyKeys
 from service.commands.known_identities import KnownContacts, in_log
-from service.commands.track import DEADLINE, Tracker
+from service.commands.track import Tracker
 from service.commands.track_batch import TrackBatches
 from service.deployment.audit_trail import AuditTable
 from service.deployment.deployment import Deployment
@@ -50,8 +51,9 @@ from service.queries.rejected_conflicts import RejectedConflicts
 from service.queries.totals import Totals
 from service.queries.trail import Trail
 from service.queries.values import Values
+from service.wiring.bulk_erasing import bulk_erasures
 from service.wiring.drivers import Drivers, now
-from service.wiring.erasing import bulk_erasures, erasing_over, readmitting_over
+from service.wiring.erasing import erasing_over, readmitting_over
 from service.wiring.exports import exports, one_person
 from service.wiring.ledger import ledger_status
 from service.wiring.readiness import look

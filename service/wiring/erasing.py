@@ -2,12 +2,12 @@
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
-from ledger.bus.port import BusError, Emptying, Message, Publisher
+from ledger.bus.port import Emptying, Message, Publisher
 from ledger.events.envelope import Unreadable, decode
 from ledger.events.signing import Signer
 from ledger.events.types import IMPORTS
@@ -18,27 +18,18 @@ from ledger.sqlite import Connection
 from ledger.storage import NotMadeYet
 from ledger.wal import cut_whole, cut_whole_of
 from projections.state.building import discard
+from service.commands.deadline import DEADLINE
 from service.commands.readmit_person import Readmitting
-from service.commands.track import DEADLINE
-from service.deployment.audit_trail import Act, record
-from service.deployment.bulk_erasure_table import BulkErasureTable
 from service.deployment.deployment import Deployment
 from service.deployment.erasures import ErasureTable, forget_texts
-from service.imports.record.named_once import named_once
 from service.imports.record.registry import Registry
-from service.jobs.erasing.bulk_eraser import BulkEraser
-from service.jobs.erasing.bulk_erasures import BulkErasures
-from service.jobs.erasing.by_selection import SelectedPeople
-from service.jobs.erasing.counted_contacts import CountedContacts
 from service.jobs.erasing.erasing import Erasing
 from service.jobs.erasing.import_files import forget_in_imports, remove_if_named
 from service.jobs.erasing.named_in import NamedIn
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, NotYet
-from service.jobs.erasing.rests import Rests
-from service.jobs.erasing.retention import Retention
 from service.jobs.erasing.sought_people import SoughtPeople
+from service.jobs.exports.exports import ExportFolder
 from service.wiring.drivers import Drivers, now
-from service.wiring.exports import export_folder
 
 _ON_THE_TOPIC = (
     "Messages that were taken stay on the topic until its retention ends, for whoever may read it; none of them is"
@@ -182,7 +173,7 @@ def _removed(folder: Path, names: NamedIn) -> None:
 
 def _exports(drivers: Drivers, position: int, names: NamedIn) -> None:
     """Files that were frozen before the erasure, and what was asked for by the person's phone, name or email."""
-    folder = export_folder(drivers.deployment)
+    folder = ExportFolder(drivers.deployment.data / "exports")
     for id in folder.ids():
         asked, made = folder.asked(id), folder.made(id)
         if asked is None:
@@ -234,54 +225,3 @@ def _free(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def go_on_with_erasures(drivers: Drivers) -> Iterator[Callable[[], None]]:
-    """What finishes erasures that were broken off or had to wait, and works on those of many contacts.
-
-    Faults of the bus are for the next time.
-    """
-    with closing(drivers.store()) as store, closing(drivers.bus().publisher()) as publisher:
-        work = erasing_over(drivers, "/cli", publisher, store)
-        eraser, rests = bulk_eraser(drivers, work, store), Rests()
-        retention = Retention(
-            drivers.deployment.settings.forget_after,
-            eraser.table,
-            eraser.selected,
-            drivers.days(),
-            drivers.ids(),
-            now,
-        )
-
-        def go_on() -> None:
-            with suppress(BusError):
-                work.go_on(rests)
-                retention.turn()
-                eraser.turn()
-
-        yield go_on
-
-
-def bulk_eraser(drivers: Drivers, work: Erasing, store: Connection) -> BulkEraser:
-    """What works on erasures of many contacts, over a connection to `service.db`."""
-    lists, acts = counted_contacts(drivers), partial(record, store)
-    lock = lists.folder / "erasing.lock"
-    return BulkEraser(work, BulkErasureTable(store), selected_people(drivers), lists, lock, acts, now)
-
-
-def bulk_erasures(drivers: Drivers, store: Connection, noted: Callable[[Act], None]) -> BulkErasures:
-    """Erasures of many contacts, for whoever asks for them; `noted` puts an act into the audit table."""
-    tables = BulkErasureTable(store), ErasureTable(store)
-    return BulkErasures(*tables, selected_people(drivers), counted_contacts(drivers), noted, drivers.ids(), now)
-
-
-def counted_contacts(drivers: Drivers) -> CountedContacts:
-    """Whom the erasures of many contacts are about."""
-    return CountedContacts(drivers.deployment.data / "erasures")
-
-
-def selected_people(drivers: Drivers) -> SelectedPeople:
-    """What finds the contacts of a selection that is to be erased."""
-    states = drivers.generations()
-    return SelectedPeople(states, drivers.log_reader, named_once(states, drivers.store), drivers.days())

@@ -15,11 +15,14 @@ from service.imports.record.folder import ImportFolder
 from service.imports.record.registry import Import
 from service.imports.rows.phones import phone_of
 from service.imports.table.dialect import TableShape, shape
-from service.imports.table.records import is_blank, records
+from service.imports.table.records import blocks, is_blank
 from service.imports.table.refusal import FileRefused, MappingRefused
 
 ERASED_LINES = "erased"
 """The JSON value of an import's folder that has the lines of the rows that were blanked: they go on to be counted."""
+
+_PIECE = 1 << 20
+"""Bytes of a file that are looked through at once."""
 
 RecordFoundBy = Literal[FoundBy, "event"]
 
@@ -39,14 +42,14 @@ class PersonInFiles:
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """A record of a file, as its bytes. `line` is where it begins, from 1; `found_by` None: it is not the person's.
-
-    The header of a table is nobody's.
+    """A record of a file that is about the person: the line in which it begins, from 1, its first byte and the one
+    behind its last.
     """
 
     line: int
-    content: bytes
-    found_by: RecordFoundBy | None
+    start: int
+    end: int
+    found_by: RecordFoundBy
 
 
 def may_be_in(folder: ImportFolder, person: PersonInFiles) -> bool:
@@ -62,40 +65,55 @@ def may_be_in(folder: ImportFolder, person: PersonInFiles) -> bool:
 def mentioned_in(path: Path, mentions: Mentions) -> bool:
     """Whether a file of text has a line that mentions the person; not if it cannot be read."""
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return any(mentions.in_line(line) for line in file)
+        with path.open("rb") as file:
+            while lines := file.readlines(_PIECE):
+                if mentions.may_be_in(b"".join(lines)) and any(mentions.in_line(_text(line)) for line in lines):
+                    return True
     except OSError:
-        return False
+        pass
+    return False
 
 
-def file_records(folder: ImportFolder, one: Import | None, person: PersonInFiles) -> Iterator[FileRecord]:
-    """Every record of an import's file, in order and without a byte between them; `one` None: nothing is known of it.
+def person_records(folder: ImportFolder, one: Import | None, person: PersonInFiles) -> list[FileRecord]:
+    """The records of an import's file that are about the person, in order; `one` None: nothing is known of the import.
 
-    Raises FileNotFoundError.
+    The header of a table is nobody's. Raises FileNotFoundError.
     """
     try:
         found = shape(folder.source, None if one is None else one.choices.delimiter)
-        # to its end, before anything is given: a quote that is never closed shows only there
-        for _ in records(folder.source, found.delimiter, found.offset, found.line, are_rows=found.are_rows):
-            pass
-    except FileRefused:
-        yield from _lines(folder.source, person.mentions)
-        return
-    yield from _of_table(folder, found, _found_in(folder, one, person))
+        return list(_of_table(folder, found, one, person))
+    except FileRefused:  # a quote that is never closed shows only at the end
+        return list(_of_lines(folder.source, person.mentions))
 
 
-def _of_table(folder: ImportFolder, found: TableShape, found_in: "_FindIn") -> Iterator[FileRecord]:
-    erased = set(folder.load(ERASED_LINES) or ())
+def _of_table(
+    folder: ImportFolder, found: TableShape, one: Import | None, person: PersonInFiles
+) -> Iterator[FileRecord]:
+    erased, find, row = set(folder.load(ERASED_LINES) or ()), _found_in(folder, one, person), 0
+    rows, lines = (set(found_by.get(folder.path.name, ())) for found_by in (person.rows, person.lines))
+    every = blocks(folder.source, found.delimiter, found.offset, found.line, are_rows=found.are_rows)
     with folder.source.open("rb") as file:
-        header = file.read(found.offset)
-        yield FileRecord(1, header, None)
-        row = 0
-        every = records(folder.source, found.delimiter, found.offset, found.line, are_rows=found.are_rows)
-        for line, start, end, cells in every:
-            content = file.read(end - start)
-            is_row = line in erased or not is_blank(cells)
-            row += is_row
-            yield FileRecord(line, content, found_in(row, line, cells, content) if is_row else None)
+        file.seek(found.offset)
+        for block in every:
+            content, first, before = file.read(block.ends[-1] - block.starts[0]), block.starts[0], row
+            are_rows = [
+                line in erased or not is_blank(cells) for line, cells in zip(block.lines, block.cells, strict=True)
+            ]
+            row += sum(are_rows)
+            if (
+                rows.isdisjoint(range(before + 1, row + 1))
+                and lines.isdisjoint(block.lines)
+                and not person.mentions.may_be_in(content)
+            ):
+                continue  # most of a large file is looked at no further; a phone that is read has its digits there
+            number = before
+            for line, start, end, cells, is_row in zip(
+                block.lines, block.starts, block.ends, block.cells, are_rows, strict=True
+            ):
+                number += is_row
+                found_by = find(number, line, cells, content[start - first : end - first]) if is_row else None
+                if found_by is not None:
+                    yield FileRecord(line, start, end, found_by)
 
 
 _FindIn = Callable[[int, int, list[str], bytes], RecordFoundBy | None]
@@ -134,11 +152,15 @@ def _phone_reader(one: Import | None) -> Callable[[Sequence[str]], str | None]:
     return read
 
 
-def _lines(path: Path, mentions: Mentions) -> Iterator[FileRecord]:
+def _of_lines(path: Path, mentions: Mentions) -> Iterator[FileRecord]:
     """The lines of a file that is no table."""
     with path.open("rb") as file:
+        start = 0
         for number, content in enumerate(file, 1):
-            yield FileRecord(number, content, mentions.in_line(_text(content)))
+            found_by = mentions.in_line(_text(content))
+            if found_by is not None:
+                yield FileRecord(number, start, start + len(content), found_by)
+            start += len(content)
 
 
 def _text(content: bytes) -> str:
@@ -153,9 +175,11 @@ def records_about(
         of_one = ImportFolder(path)
         if not of_one.source.exists() or not may_be_in(of_one, person):
             continue
-        for one in file_records(of_one, known(path.name), person):
-            if one.found_by is not None:
-                yield AboutPerson(path.name, one.line, _text(one.content).rstrip("\r\n"), one.found_by)
+        with of_one.source.open("rb") as file:
+            for one in person_records(of_one, known(path.name), person):
+                file.seek(one.start)
+                text = _text(file.read(one.end - one.start)).rstrip("\r\n")
+                yield AboutPerson(path.name, one.line, text, one.found_by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import orjson
 
@@ -13,7 +15,7 @@ from ledger.events.mentions import Mentions
 from service.imports.record.folder import Busy, ImportFolder, put_in_place
 from service.imports.record.lifecycle import ImportState, StepNotAllowed
 from service.imports.record.orphans import made_at
-from service.imports.record.person_records import ERASED_LINES, PersonInFiles, file_records, may_be_in
+from service.imports.record.person_records import ERASED_LINES, FileRecord, PersonInFiles, may_be_in, person_records
 from service.imports.record.progress import load_progress, save_progress
 from service.imports.record.registry import Import, ImportUnknown, Registry
 from service.imports.run.cancelling import cancel
@@ -27,6 +29,8 @@ needed at the end."""
 
 _content = re.compile(rb"[^\",;\t|\r\n]+")
 """What is taken out of a record: not the marks by which what is around it is still read as it was."""
+
+_PIECE = 1 << 20
 
 GONE = "this was about somebody who has been erased since"
 
@@ -88,15 +92,28 @@ def _blank(one: ImportFolder, known: Import, person: PersonInFiles) -> None:
 
 def _blank_source(one: ImportFolder, known: Import, person: PersonInFiles, gone: set[int]) -> None:
     """Blank the records about the person where they stand; `gone` gets the lines where they begin."""
-    gone.update(record.line for record in file_records(one, known, person) if record.found_by is not None)
+    found = person_records(one, known, person)
+    gone.update(record.line for record in found)
     one.save(ERASED_LINES, sorted({*(one.load(ERASED_LINES) or ()), *gone}), durable=True)
-    put_in_place(
-        one.source,
-        (
-            record.content if record.found_by is None else _content.sub(b"", record.content)
-            for record in file_records(one, known, person)
-        ),
-    )
+    if found:
+        put_in_place(one.source, _blanked(one.source, found))
+
+
+def _blanked(path: Path, found: Iterable[FileRecord]) -> Iterator[bytes]:
+    """The bytes of a file, in which records have nothing but their marks left."""
+    with path.open("rb") as file:
+        at = 0
+        for record in found:
+            yield from _bytes_of(file, record.start - at)
+            yield _content.sub(b"", file.read(record.end - record.start))
+            at = record.end
+        yield from iter(partial(file.read, _PIECE), b"")
+
+
+def _bytes_of(file: BinaryIO, count: int) -> Iterator[bytes]:
+    while count > 0 and (piece := file.read(min(count, _PIECE))):
+        count -= len(piece)
+        yield piece
 
 
 def _rejects_left(path: Path, mentions: Mentions, gone: set[int]) -> Iterator[bytes]:

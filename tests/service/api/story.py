@@ -16,8 +16,8 @@ from service.deployment.views import View, Views
 from service.jobs.audit_runs import AuditRuns
 from service.jobs.exports.exports import Exports
 from service.jobs.exports.wanted_export import WantedExport
+from service.wiring.bulk_erasing import go_on_with_erasures
 from service.wiring.drivers import now
-from service.wiring.erasing import go_on_with_erasures
 from service.wiring.exports import export_folder, export_maker
 from service.wiring.imports import importing
 

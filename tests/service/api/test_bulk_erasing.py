@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from service.wiring.erasing import go_on_with_erasures
+from service.wiring.bulk_erasing import go_on_with_erasures
 from tests.examples import ASHA, GAVIN
 from tests.shipped import eventually
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from service.queries.selection import Selection
+from service.wiring.bulk_erasing import bulk_eraser, bulk_erasures
 from service.wiring.drivers import now
-from service.wiring.erasing import bulk_eraser, bulk_erasures
 
 GOA = Selection(where=("city=Goa",))
 WHY = "contract has ended"
