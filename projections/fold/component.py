@@ -24,9 +24,13 @@ States = dict[int, ContactState]
 
 
 class Split(msgspec.Struct, frozen=True, gc=False):
-    """A contact that was merged into another and is itself again from `event` on, which is about both."""
+    """A contact that was merged into another and is itself again from `event` on, which is about both.
+
+    `is_new`: it is one for the first time, since a number that was nobody's was given to the other.
+    """
 
     event: Event
+    is_new: bool = False
 
     @property
     def position(self) -> int:
@@ -100,8 +104,9 @@ def steps(events: Iterable[Event], undoings: Undoings, states: States) -> Iterat
             waiting += [one for one in undoings.of([event.source]) if one.position > event.position]
             waiting.sort(key=attrgetter("position"))
         if event.type == types.CONTACTS_SPLIT:
+            is_new = event.absorbed == max((one.position for one in taken if one.absorbed == event.absorbed), default=0)
             taken.append(event)
-            yield from _revised(Split(event), (event.contact, event.absorbed or 0), taken, undoings, states)
+            yield from _revised(Split(event, is_new), (event.contact, event.absorbed or 0), taken, undoings, states)
             continue
         yield take(states, event)
         if not event.is_skipped:

@@ -15,7 +15,7 @@ from ledger.events.traits import canonical_of, same
 from projections.fold.event import Event, Stamp, Value
 from projections.fold.state import ContactState, differ
 
-VERSION = 6
+VERSION = 7
 """Changes when the same log would fold to another state, or into other tables; an older one is rebuilt by itself."""
 
 Evolved = tuple[ContactState, bool, bool]

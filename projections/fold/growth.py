@@ -84,11 +84,17 @@ class Growth:
         counts.opted_in += _opted_in(after) - _opted_in(before) - _opted_in(absorbed)
 
     def take_revision(self, step: Step, cause: Revision) -> None:
-        """Count what an undo, a redo or a split did to a contact; a split takes back the merge that it ends."""
+        """Count what an undo, a redo or a split did to a contact.
+
+        A split takes back the merge that it ends; whom only a changed number had made was never counted, and is new.
+        """
         counts = self.of(cause.recorded, cause.source if isinstance(cause, Undoing) else None, None)
         change = (step.after is not None) - (step.before is not None)
         if not isinstance(cause, Undoing):
-            counts.merged -= change
+            if cause.is_new and step.contact == cause.event.absorbed:
+                counts.made += change
+            else:
+                counts.merged -= change
         elif change > 0:
             counts.redone += change
         elif change < 0:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ledger.log.entry import public_id
 from service.imports.record.file_names import file_names
 from service.queries.business_days import BusinessDays
 from service.queries.overview import BadDays, Overviews
@@ -120,4 +121,21 @@ def test_a_split_gives_back_what_its_merge_took_from_the_count(world):
     assert changes(overviews(world).of_last(1)) == {"contacts": 1, "new": 2, "merged": 1}
     world.send_signed("/cli", "ContactsSplit", "o2", {"absorbed": ids[1]})
     world.settle()
+    assert changes(overviews(world).of_last(1)) == {"contacts": 2, "new": 2}
+
+
+def test_whoever_came_by_a_changed_number_is_new_once_it_is_taken_back(world):
+    world.track(phone=GAVIN)
+    world.settle()
+    id = world.contact(GAVIN)["id"]
+    world.send_signed("/cli", "NumberChanged", "o1", {"contact": id, "phone": ASHA})
+    world.track(phone=ASHA)
+    world.settle()
+    assert changes(overviews(world).of_last(1)) == {"contacts": 1, "new": 1}
+    with world.drivers.log_reader() as log:
+        (other,) = log.ids(log.merged_into(1)).values()
+    world.send_signed("/cli", "ContactsSplit", "o2", {"absorbed": public_id(other)})
+    world.settle()
+    assert changes(overviews(world).of_last(1)) == {"contacts": 2, "new": 2}
+    world.rebuild()
     assert changes(overviews(world).of_last(1)) == {"contacts": 2, "new": 2}

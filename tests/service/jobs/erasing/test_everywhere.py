@@ -190,6 +190,23 @@ def test_why_two_were_merged_and_split_is_nowhere_once_one_of_them_is_erased(wor
     assert why.encode() not in b"".join(path.read_bytes() for path in world.folder.rglob("*") if path.is_file())
 
 
+def test_nothing_is_left_of_somebody_whose_number_was_changed_by_either_number(world):
+    new = "+919811098110"
+    gavin(world)
+    world.settle()
+    said = {"contact": world.contact(PHONE)["id"], "phone": new, "by": "asha", "reason": "moved to Quaintville"}
+    world.send_signed("/cli", "NumberChanged", "o1", said)
+    world.track(phone=new, area="Quaintville")
+    world.track(phone=PHONE, name="Zyxwvutsr")
+    world.settle()
+    receipt = erase(world, new)
+    assert [one["place"] for one in receipt if one["state"] == "waiting"] == []
+    assert traces(world) == []
+    left = b"".join(path.read_bytes() for path in world.folder.rglob("*") if path.is_file())
+    assert new[3:].encode() not in left
+    assert int(new).to_bytes(5, "big") not in left
+
+
 def test_a_restored_backup_that_takes_the_order_from_the_bus_erases_everywhere(world, tmp_path):
     """Nobody gave the order there: its log alone knows that something is to be gone through."""
     with closing(WorldImports(world)) as imports:
