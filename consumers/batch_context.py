@@ -58,6 +58,11 @@ class BatchContext:
         self._look_up(1)
         self._next += 1
 
+    def write_for_log(self) -> None:
+        """As `write`, for an order that goes by the log alone: nothing is looked up for itself, only for the next."""
+        self.batch.write()
+        self._looked_up, self._known_until = 1, self._next
+
     def _look_up(self, most: int) -> None:
         """Look up what the next messages name, so many at most. All decisions before are in the log."""
         incoming = self._incoming[self._next : self._next + most]

@@ -13,7 +13,7 @@ from ledger.log.port import Batch
 def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
     assert message.erases is not None
     batch = context.batch
-    context.write()
+    context.write_for_log()
     contact = batch.contact_of(message.erases.bytes)
     if contact is None:
         return Refusal("wrong_state", f"the log has no contact {message.erases}")

@@ -90,6 +90,7 @@ def create_hub(hub: Hub) -> Flask:
         return render_template("frame/help.html")
 
     app.jinja_env.globals["saved_views"] = lambda: hub.services.views.seen_by(g.session.name)
+    app.jinja_env.globals["retention"] = hub.services.status.retention
     _speak(app, access, words.Moments(settings.time_zone, hub.services.clock))
     return app
 

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from ledger.events import moments, types
-from ledger.events.data import Settling, command_of, erasure_order_of, merge_order_of, number_change_of, settling_of
+from ledger.events.data import command_of, erasure_order_of, merge_order_of, number_change_of, settling_of
 from ledger.log.entry import Entry, public_id
 from ledger.log.keeping_out import read_readmitted
 from ledger.log.port import LogReader
@@ -172,8 +172,10 @@ def _order(log: LogReader, entry: Entry) -> _InLog:
 
 def _settlement(_log: LogReader, entry: Entry) -> _InLog:
     """A rejected message that somebody had taken again or dropped."""
-    order = settling_of(entry.headers, entry.value) or Settling()
+    order = settling_of(entry.headers, entry.value)
     what = DROPPED if entry.type == types.MESSAGE_DROPPED else RETRIED
+    if order is None:  # it was erased, with whoever the message was about
+        return _InLog(what, _NOBODY, None, {})
     return _InLog(what, order.by or _NOBODY, order.reason, {"message": order.position})
 
 

@@ -9,12 +9,16 @@ from ledger.events.mentions import Mentions, leaves
 _OPERATOR = re.compile(r"[=~<>!]+")
 """What parts the attribute of a condition from its value."""
 
+_ENDING = re.compile(r"\.\w{1,5}$")
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
+"""What the name of a file has that the name of a person has not."""
+
 
 class NamedIn:
     """Called with a text: whether it names the person.
 
     By phone or user id wherever it stands; by one of `values`, the names and email addresses that the person had, where
-    that is the whole text, or the whole value of a condition, in whatever letter case.
+    that is the whole text, the whole value of a condition or the whole name of a file, in whatever letter case.
     """
 
     def __init__(self, mentions: Mentions, values: Collection[str]) -> None:
@@ -38,4 +42,5 @@ def _parts(text: str) -> Iterator[str]:
         texts = [text]
     for leaf in texts:
         yield leaf
+        yield _BETWEEN_WORDS.sub(" ", _ENDING.sub("", leaf.strip()))  # as the name of a file
         yield _OPERATOR.split(leaf, maxsplit=1)[-1]

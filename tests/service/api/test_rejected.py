@@ -275,3 +275,13 @@ def test_a_row_of_an_import_that_is_taken_again_is_counted_anew(client, world):
             tally = state.tally("i1")
             assert (tally.rejected, tally.created) == (0, 1)
         world.rebuild()
+
+
+def test_a_retry_that_was_erased_with_the_person_tells_no_message(client, world, refused):
+    with settling(world):
+        client.post(f"/v1/rejected/{refused}/retry", {"message": corrected(phone=MEERA), "reason": "a digit"})
+        id = world.contact(MEERA)["id"]
+        world.send_signed("/cli", "ContactErased", "e1", {"contact": id, "by": "asha", "reason": "asked"})
+    world.settle()
+    (told,) = [act for act in client.read("/v1/audit/trail").json["acts"] if act["what"] == "message retried"]
+    assert told["detail"] == {"position": 3}

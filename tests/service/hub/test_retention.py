@@ -38,6 +38,8 @@ def test_what_waits_for_a_yes_is_a_link_on_the_page_and_in_the_status(browser, w
         table.move(id, "counting", state="counted", contacts=12, position=40)
         table.note_retention(RetentionFound("3 years", 2, 12, 40))
     assert f"/erasures/{id}" in browser.open("/erasures").links
+    page = browser.open("/contacts")
+    assert (f"/erasures/{id}" in page.links, "12 contacts have had no event for 3 years" in page.text) == (True, True)
     assert "more than the rule erases by itself" in browser.open(f"/erasures/{id}").text
     told = ledger_status(world.deployment).now().retention
     assert (told["after"], told["due"], told["waits_for_yes"]) == ("3 years", 12, id)
