@@ -94,6 +94,8 @@ def _show(plan: MergePlan, position: int | None, *, dry_run: bool) -> None:
 
     table(columns, map(cells, plan.after))
     what = "merged into one" if plan.type == types.CONTACTS_MERGED else "split"
+    if plan.type == types.CONTACTS_SPLIT and len(plan.after) == 1:
+        click.echo("Of the contact that is split off nothing is left.")
     if dry_run:
         click.echo(f"Nothing is done yet: this is what would be left, {what}.")
     elif position is None:

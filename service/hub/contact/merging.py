@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, g, redirect, render_template, request
 
 from ledger.bus.port import BusError
+from ledger.events import types
 from ledger.events.traits import DEFAULT_TYPES
+from ledger.log.port import LogReader
 from service.commands.contact_orders import CannotMerge, OrderRefused
 from service.commands.merge_contacts import (
     ManyMerged,
@@ -84,7 +86,7 @@ def _splitting(pages: Blueprint, services: Services) -> None:
             try:
                 plan = merges.plan_split(find_id(log, id))
             except ManyMerged as many:
-                choices = [_choice(merges.plan_split(find_id(log, one))) for one in many.ids[:_MOST_CHOICES]]
+                choices = [_choice(log, merges.plan_split(find_id(log, one))) for one in many.ids[:_MOST_CHOICES]]
             except CannotMerge as refused:
                 fault, status = sentence(refused), 409
         words = {"id": id, "plan": plan, "rows": plan and _rows(plan), "choices": choices, "fault": fault}
@@ -105,7 +107,8 @@ def _splitting(pages: Blueprint, services: Services) -> None:
                 plan = merges.plan_split(find_id(log, id))
             except CannotMerge as refused:
                 return shown(id, 409, sentence(refused))
-        fault = _fault_of(lambda: merges.order(plan, _said()), "They are two contacts again.", plan)
+        done = "They are two contacts again." if len(plan.after) == 2 else "Taken back."
+        fault = _fault_of(lambda: merges.order(plan, _said()), done, plan)
         if fault is not None:
             return shown(id, 409, fault)
         return redirect(f"/contacts/{plan.survivor}", 303)
@@ -139,12 +142,16 @@ def _fault_of(order: Callable[[], MergeOrdered], done: str, plan: MergePlan) -> 
         return sentence(refused)
     except BusError:
         return "Nothing can be written just now. Try again in a moment."
-    way_back = Undo(f"/contacts/{plan.absorbed}/split") if len(plan.after) == 1 else None
+    way_back = Undo(f"/contacts/{plan.absorbed}/split") if plan.type == types.CONTACTS_MERGED else None
     tell("The order is on its way." if position is None else done, undo=None if position is None else way_back)
     return None
 
 
-def _choice(plan: MergePlan) -> dict[str, Any]:
+def _choice(log: LogReader, plan: MergePlan) -> dict[str, Any]:
+    if len(plan.after) == 1:  # nobody came by the number since it was given to the contact
+        made = log.entry(log.contact_of_id(plan.absorbed) or 0)
+        phone = None if made is None else made.phone
+        return {"id": plan.absorbed, "name": "A number that was not used since", "phone": phone, "user_id": None}
     contact = plan.after[-1]
     return {"id": plan.absorbed, "name": name_of(contact), "phone": contact["phone"], "user_id": contact["user_id"]}
 

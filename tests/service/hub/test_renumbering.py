@@ -42,6 +42,20 @@ def test_a_changed_number_shows_with_the_former_one_and_can_be_taken_back(browse
     assert world.contact(GAVIN)["phone"] == GAVIN
 
 
+def test_of_several_changed_numbers_the_one_to_take_back_is_chosen_by_its_number(browser, world, gavin):
+    for phone in (RAVI, ASHA):
+        browser.send(f"/contacts/{gavin}/renumber", typed(phone))
+        world.settle()
+    page = browser.open(f"/contacts/{gavin}/split")
+    assert page.text.count("A number that was not used since") == 2
+    assert "+91 98200 98200" in page.text
+    *_, last = [link for link in page.links if link.endswith("/split")]
+    assert "Take this back?" in browser.open(last).text
+    browser.send(last, {})
+    world.settle()
+    assert world.contact(GAVIN)["phone"] == RAVI
+
+
 def test_consent_moves_with_the_box_alone(browser, world, gavin):
     assert (
         "I have their consent"
