@@ -6,7 +6,7 @@ from typing import Any
 from ledger.events import types
 from service.hub.contact.details import IDENTITIES
 from service.hub.frame import words
-from service.queries.origins import EDIT, FILE, HUB, LEDGER
+from service.queries.origins import CALL, EDIT, FILE, HUB, LEDGER
 
 
 def told(
@@ -37,7 +37,7 @@ def told(
                 "change": made and made["id"],
                 "is_of_one": of_one,
                 "file": event["origin"]["import"]["id"] if kind == FILE else None,
-                "says_who": kind in (HUB, LEDGER) and event["origin"]["by"] is not None,
+                "says_who": kind in (CALL, HUB, LEDGER) and event["origin"]["by"] is not None,
             }
         )
     return found

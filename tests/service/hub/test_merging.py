@@ -29,7 +29,7 @@ def test_a_confirmed_merge_shows_and_can_be_split_from_the_page(browser, world, 
     world.settle()
     page = browser.open(f"/contacts/{two[0]}")
     assert "Another contact was merged in" in page.text
-    assert "one person" in page.text
+    assert "Hub · asha : one person" in page.text
     assert f"/contacts/{two[0]}/split" in page.links
     shown = browser.open(f"/contacts/{two[0]}/split")
     assert "Make two contacts of this one?" in shown.text
