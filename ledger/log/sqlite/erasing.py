@@ -161,22 +161,26 @@ def _others(connection: Connection, mentions: Mentions) -> list[int]:
             ("entries_rejected_newest", "reason IS NOT NULL"),
             ("entries_about_nobody", f"contact IS NULL AND reason IS NULL AND type IN ({_SAYING})"),
         )
-        for position, key, headers, value in _walked(connection, index, condition)
+        for said in _walked(connection, index, condition)
+        if mentions.may_be_in(b"\n".join(part for one in said for part in one[1:] if part is not None))
+        for position, key, headers, value in said
         if mentions.in_message(key, unpack_headers(headers), value) is not None
     ]
 
 
-def _walked(
-    connection: Connection, index: str, condition: str
-) -> Iterator[tuple[int, bytes | None, bytes | None, bytes | None]]:
-    """Position, key, headers and value of the messages in an index that are not empty."""
+_Said = tuple[int, bytes | None, bytes | None, bytes | None]
+"""Position, key, headers and value of a message."""
+
+
+def _walked(connection: Connection, index: str, condition: str) -> Iterator[list[_Said]]:
+    """The messages in an index that are not empty, many at once."""
     after = 0
     while rows := connection.execute(
         f"SELECT position, key, headers, value FROM entries INDEXED BY {index}"
         f" WHERE {condition} AND position > ? AND salt IS NOT NULL ORDER BY position LIMIT ?",
         (after, _AT_ONCE),
     ).fetchall():
-        yield from rows
+        yield rows
         after = rows[-1][0]
 
 
