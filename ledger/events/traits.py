@@ -84,7 +84,11 @@ def canonical(value: object) -> object:
 
 def canonical_of(name: str, value: object) -> object:
     """The value of the trait `name` as it is kept and returned (R3)."""
-    return consent(value) if name == WHATSAPP_OPTED else canonical(value)
+    if name == WHATSAPP_OPTED:
+        return value if type(value) is bool else consent(value)
+    if type(value) is str and (len(value) < 10 or value[4] != "-"):  # most are, and this is done for each
+        return value
+    return canonical(value)
 
 
 def consent(value: object) -> object:

@@ -108,7 +108,8 @@ class FoldPage:
                 self._note(row)
                 continue
             step = take(states, event)
-            count(step, event.recorded, _counted_source(row), import_ids.sender(event.by, row[SOURCE]))
+            sender = None if event.by is None else import_ids.sender(event.by, row[SOURCE])
+            count(step, event.recorded, row[IMPORT] if row[VALUE] is None else row[SOURCE], sender)
             changed.add(event.contact)
             if row[VALUE] is None:
                 self._note(row)
