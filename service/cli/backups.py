@@ -16,6 +16,7 @@ from service.jobs.backups.restore import NotEmpty
 from service.processes.temporary import PartFailed
 from service.queries.status import Status
 from service.wiring.backups import backup_parts, catch_up, erase_again, erasures_in, note_restore, restore_place
+from service.wiring.imports import list_again
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -69,21 +70,23 @@ def restore(folder: Path, is_left: bool, other: Path | None, is_json: bool) -> N
         except (BadBackup, NotEmpty) as fault:
             raise Failed(str(fault)) from fault
     deployment = note_restore(os.environ, manifest, who())
-    erased = (0, 0)
+    erased, listed = (0, 0), 0
 
-    def erase() -> None:
-        nonlocal erased
+    def settle() -> None:
+        nonlocal erased, listed
+        listed = len(list_again(deployment))  # first: a file's name may be a person's who is erased
         erased = erase_again(deployment, ordered)
 
     status: Status | None = None
     if not is_left:
         try:
-            status = catch_up(deployment, manifest.head.position, lambda _: None, erase)
+            status = catch_up(deployment, manifest.head.position, lambda _: None, settle)
         except PartFailed as fault:
             raise Failed(f"everything is in place, but what the bus has had since is not taken: {fault}") from fault
     document = _document(folder, manifest) | {"data": str(given.data), "now": status and status.document()}
     document |= {"erased_again": erased[0], "still_being_erased": erased[1]}
-    emit(document, is_json, lambda: _show_restored(given.data, manifest, status, erased))
+    document["imports_listed"] = listed
+    emit(document, is_json, lambda: _show_restored(given.data, manifest, status, erased, listed))
     if other is None:
         click.echo(_MAY_BE_BACK, err=True)
 
@@ -109,13 +112,15 @@ def _show_made(folder: Path, manifest: Manifest) -> None:
         click.echo("The secret is not in it: CONTACTS_SECRET has it, and without it the backup cannot be restored.")
 
 
-def _show_restored(data: Path, manifest: Manifest, status: Status | None, erased: tuple[int, int]) -> None:
+def _show_restored(data: Path, manifest: Manifest, status: Status | None, erased: tuple[int, int], listed: int) -> None:
     click.echo(f"{data}: as it was at {manifest.made_at}, position {manifest.head.position:,}.")
     if status is not None and status.bus_lag == 0:
         more = status.position - manifest.head.position
         click.echo(f"Messages taken since from the bus: {more:,}. Contacts: {status.contacts:,}.")
     else:
         click.echo("What the bus has had since is taken by `contacts serve`, when the bus answers.")
+    if listed:
+        click.echo(f"Imports of since, listed again as the log has them, without their files: {listed:,}.")
     if erased[0]:
         left = f"; {erased[1]:,} are gone through by `contacts serve`" if erased[1] else ""
         click.echo(f"Erased again, as they were since: {erased[0]:,}{left}.")

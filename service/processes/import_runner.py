@@ -25,6 +25,9 @@ _LOOK_SECONDS = 0.5
 _REST_SECONDS = 2.0
 """Before another attempt at an import that somebody else works on, or that could not go on."""
 
+_LIST_SECONDS = 10.0
+"""Between two looks for imports that only the log knows: after a restore it takes them from the bus, one by one."""
+
 _FORGET_SECONDS = 3600.0
 """Between two looks for what is to be removed after some days."""
 
@@ -69,13 +72,17 @@ class ImportRunner:
         large = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="import")
         small = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="small-import")
         with self._importing(self._check) as own, large, small:
-            due = monotonic()
+            due = due_to_list = monotonic()
             while not self._wait(_LOOK_SECONDS):
                 try:
                     if monotonic() >= due:
                         own.forget_unconfirmed()
                         self._forget_exports()
                         due += _FORGET_SECONDS
+                    if monotonic() >= due_to_list:
+                        for id in own.list_again():
+                            _log.info("listed again, as the log has it", **{"import": id})
+                        due_to_list = monotonic() + _LIST_SECONDS
                     self._begin(own.unfinished(), large, small)
                 except StorageFault as fault:
                     if not fault.is_passing:

@@ -51,6 +51,12 @@ def importing(deployment: Deployment, check: Callable[[], None] = lambda: None) 
         yield Importer(*parts)
 
 
+def list_again(deployment: Deployment) -> list[str]:
+    """List the imports that only the log knows, as after a backup was restored; gives their ids. Raises BusError."""
+    with importing(deployment) as importer:
+        return importer.list_again()
+
+
 @contextmanager
 def importer_parts(
     deployment: Deployment, check: Callable[[], None] = lambda: None
@@ -78,6 +84,7 @@ def importer_parts(
             rejections=view.rejections,
             not_redone=view.not_redone,
             message=view.message,
+            of_log=view.imports_of_log,
             sent=SentRows(drivers.bus(), drivers.log(), drivers.signer()).of,
             known_attributes=view.attribute_types,
             default_country_code=deployment.settings.default_country_code,

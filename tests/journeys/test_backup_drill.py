@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import closing
 from itertools import count
 from threading import Event, Thread
 
@@ -109,6 +110,29 @@ def test_who_was_erased_after_the_backup_is_erased_again_where_it_is_restored(tm
         first.stop_all()
         second.stop_all()
         print(first.told(), second.told())  # noqa: T201
+
+
+@pytest.mark.parametrize("bus", [KAFKA], indirect=True)
+def test_an_import_from_after_the_backup_is_listed_again_and_can_be_undone(tmp_path, bus):
+    """Its rows are on the topic, and come in where it is restored."""
+    with serving(tmp_path / "first", bus, workers=1) as served:
+        assert served.track({"userId": "before", "traits": {}}).status_code == 202
+        assert held(served.shipped) == {"before"}
+        served.shipped.run("backup", str(tmp_path / "backup"))
+        brought = served.shipped.run("import", str(ROOT / "samples/contacts.csv"), "--country-code", "91", "--json")
+    second = Shipped(tmp_path / "second", bus)
+    try:
+        restored = second.run("restore", str(tmp_path / "backup"), "--json")
+        assert restored["imports_listed"] == 1
+        assert second.run("verify", "--deep", "--json")["ok"]
+        again = second.run("imports", "show", brought["id"], "--json")
+        assert (again["created"], again["file_name"]) == (brought["created"], "contacts.csv")
+        with closing(Served(second, served.key)):
+            second.run("imports", "undo", brought["id"], "--reason", "the wrong file", "--json")
+            assert held(second) == {"before"}
+    finally:
+        second.stop_all()
+        print(second.told())  # noqa: T201
 
 
 def _is_called_as_before(second, key):

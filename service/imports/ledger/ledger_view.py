@@ -21,6 +21,8 @@ from service.imports.columns.attributes import default_type
 from service.imports.ledger.at_head import LedgerHead, at_head
 from service.imports.ledger.opted_out_person import OptedOutPerson
 from service.imports.record.counts import AppendRejection, ImportUndo, NotRedone, Outcomes
+from service.imports.record.from_log import imports_of_log
+from service.imports.record.registry import Import
 
 _SAMPLE = 20_000
 """Contacts, the newest: enough to know the attributes in use, and quick among millions."""
@@ -102,6 +104,13 @@ class LedgerView:
             return None
         with self._log.reading() as log:
             return log.by_message_id(id, source)
+
+    def imports_of_log(self, is_known: Callable[[str], bool]) -> list[Import]:
+        """The imports that the log has and whose ids are not known."""
+        if not self._log.exists():
+            return []
+        with self._log.reading() as log:
+            return list(imports_of_log(log, is_known))
 
     def not_redone(self, position: int) -> NotRedone:
         """The rows that the redo at a position could not bring back."""

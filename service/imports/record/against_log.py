@@ -6,11 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from ledger.events import moments, types
-from ledger.events.data import BROKEN, json_of
-from ledger.events.envelope import Unreadable, decode
 from ledger.log.entry import Entry
 from ledger.log.fault import Fault
 from ledger.log.port import LogReader
@@ -18,6 +13,7 @@ from service.deployment import store_checks
 from service.deployment.erasures import ERASED
 from service.imports.columns.choices import Choices, without_selection
 from service.imports.record.lifecycle import ImportState
+from service.imports.record.said import SPLIT, STARTED, data_said, imports_said, said_at, time_said
 
 Row = Mapping[str, Any]
 
@@ -54,7 +50,7 @@ def kept_import_faults(kept: KeptImports, log: LogReader, *, is_all_taken: bool)
     ids = set()
     for row in kept.rows:
         ids.add(row["id"])
-        started, split = _said(log, row["id"], "started"), _said(log, row["id"], "split")
+        started, split = said_at(log, row["id"], STARTED), said_at(log, row["id"], SPLIT)
         if started is not None and started.position > kept.at:
             continue  # it was started while its row was read
         try:
@@ -63,16 +59,10 @@ def kept_import_faults(kept: KeptImports, log: LogReader, *, is_all_taken: bool)
             wrong = [f"it makes no sense ({type(fault).__name__})"]
         for what in wrong:
             yield Fault(started.position if started else 0, f"service.db: imports: {row['id']}: {what}")
-    for source in log.sources_beginning(types.IMPORTS):
-        id = source.removeprefix(types.IMPORTS)
-        started = _said(log, id, "started")
+    for id in imports_said(log):
+        started = said_at(log, id, STARTED)
         if started is not None and started.position <= kept.at and id not in ids:
             yield Fault(started.position, f"service.db: imports: {id} is missing, and the log has its start")
-
-
-def _said(log: LogReader, id: str, what: str) -> Entry | None:
-    entry = log.by_message_id(f"{id}.{what}", f"{types.IMPORTS}{id}")
-    return entry if entry is not None and entry.is_accepted else None
 
 
 def _faults(row: Row, started: Entry | None, split: Entry | None, *, is_all_taken: bool) -> Iterator[str]:
@@ -87,7 +77,7 @@ def _faults(row: Row, started: Entry | None, split: Entry | None, *, is_all_take
     ):
         yield f"state {state}, and the log has no start of it"
     if split is not None and split.value is not None:
-        said = _data_of(split)
+        said = data_said(split)
         # until its end is kept, an import that is out whole goes on running: a moment, or until it is resumed
         if state is not ImportState.RUNNING:
             yield from (f"{name} is not what ImportSplit said" for name in _SPLIT if row[name] != said.get(name))
@@ -125,33 +115,14 @@ def _as_said(choices: dict[str, Any]) -> dict[str, Any]:
     return choices if edit is None else choices | {"edit": without_selection(edit)}
 
 
-def _data_of(entry: Entry) -> dict[str, Any]:
-    """The data of a message, in whichever mode it came; nothing where it cannot be read (R35)."""
-    try:
-        return _object(json_of(entry.headers, entry.value) or b"{}")
-    except BROKEN:
-        return {}
-
-
-def _time(entry: Entry) -> int | None:
-    """The time that a message names, which may be later than it is stated for."""
-    try:
-        return moments.parse(decode(entry.headers, entry.value).time or "")
-    except (Unreadable, ValueError):
-        return None
-
-
-_object = msgspec.json.Decoder(dict[str, Any]).decode
-
-
 def _differences(row: Row, started: Entry) -> Iterator[str]:
-    said = _data_of(started)
+    said = data_said(started)
     for name in ("hash", "file_sha256", "file_name", "rows"):
         if name in said and row[name] != said[name] and (name, row[name]) != ("file_name", ERASED):
             yield f"{name} is not what ImportStarted said"
     if "by" in said and row["who"] != said["by"]:
         yield "who is not whom ImportStarted names"
-    if row["confirmed_at"] != _time(started):
+    if row["confirmed_at"] != time_said(started):
         yield "confirmed_at is not the time that ImportStarted was stated for"
     if "choices" in said:
         ours = _as_said({**json.loads(row["choices"]), **json.loads(row["columns"])})

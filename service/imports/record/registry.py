@@ -201,6 +201,10 @@ class Registry:
             raise ImportUnknown(f"No import has the id {id[:60]!r}; the list of imports has those that there are.")
         return _import(row)
 
+    def has(self, id: str) -> bool:
+        """Whether there is an import of that id."""
+        return self._connection.execute("SELECT 1 FROM imports WHERE id = ?", (id,)).fetchone() is not None
+
     def all(self) -> list[Import]:
         """Every import, newest first."""
         return [_import(row) for row in self._connection.execute(f"SELECT {_COLUMNS} FROM imports ORDER BY id DESC")]

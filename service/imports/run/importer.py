@@ -93,6 +93,14 @@ class Importer:
         """Forget uploads that nobody has confirmed for long; each upload looks too, but there may be none."""
         forget_unconfirmed(self._registry, self._folder, self._ports.clock(), self._limits.bytes)
 
+    def list_again(self) -> list[str]:
+        """List imports that the log has and `service.db` has not, as after a backup was restored; gives their ids.
+
+        One that had not ended is gone on with, and fails, as its file is not here.
+        """
+        found = self._ports.of_log(self._registry.has)
+        return [self._registry.add(one, again=True).id for one in found]
+
     def go_on(self, id: str, report: Report) -> None:
         """Do what an import waits for: its check, or what is left of its rows. Raises as `resume` does."""
         self.checks.run(id, report)

@@ -12,6 +12,7 @@ from service.imports.ledger.at_head import LedgerHead
 from service.imports.ledger.opted_out_person import OptedOutPerson
 from service.imports.ledger.sent import Sent
 from service.imports.record.counts import AppendRejection, NotRedone, Outcomes
+from service.imports.record.registry import Import
 from service.imports.run.feed import Pace
 
 Report = Callable[[str, int, int], None]
@@ -40,6 +41,7 @@ class Ports:
     the append rejected, by row. `not_redone(position)`: those that the redo there could not bring back.
     `message(source, id)`: what the log decided of a message, once it has. `sent(import id, first message id)`: the
     messages of rows that are out, from that id on.
+    `of_log(is_known)`: the imports of the log whose ids are not known.
     `known_attributes()`: existing custom attributes and their types. `default_country_code` is proposed for a file
     without any (R10). `batch`: messages published together. `stride`: rows published before an import looks again
     whether it is to stop.
@@ -60,6 +62,7 @@ class Ports:
     not_redone: Callable[[int], NotRedone]
     message: Callable[[str, str], Entry | None]
     sent: Callable[[str, str], Iterable[Sent]]
+    of_log: Callable[[Callable[[str], bool]], Sequence[Import]]
     known_attributes: Callable[[], Mapping[str, str]]
     default_country_code: str
     pace: Pace
