@@ -23,6 +23,6 @@ def named_once(states: Generations, store: Callable[[], Connection]) -> Callable
                 if state.attribute_types().has(name):
                     return True
         with closing(store()) as connection:
-            return name in Registry(connection, lambda: 0).attributes_published()
+            return any(one.published and one.says(name) for one in Registry(connection, lambda: 0).all())
 
     return is_known

@@ -9,7 +9,6 @@ from sqlite_utils import Database
 
 from ledger.sqlite import Connection, transaction
 from service.deployment.database import MIGRATIONS
-from service.imports.columns.attributes import default_type
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import ColumnMap
 from service.imports.record.lifecycle import ImportState, ImportStep, after
@@ -246,15 +245,6 @@ class Registry:
             "SELECT id, rows FROM imports WHERE state = ? OR is_checking ORDER BY id", (ImportState.RUNNING,)
         )
         return dict(rows.fetchall())
-
-    def attributes_published(self) -> set[str]:
-        """The custom attributes of imports of which any row was published."""
-        return {
-            column.attribute
-            for one in self.all()
-            for column in one.columns.columns
-            if one.published and column.attribute is not None and default_type(column.attribute) is None
-        }
 
     def is_cancelling(self, id: str) -> bool:
         """Whether somebody wants the import to stop."""

@@ -98,8 +98,7 @@ class Importer:
 
         One that had not ended is gone on with, and fails, as its file is not here.
         """
-        found = self._ports.of_log(self._registry.has)
-        return [self._registry.add(one, again=True).id for one in found]
+        return [self._registry.add(one, again=True).id for one in self._ports.of_log(self._registry.has)]
 
     def go_on(self, id: str, report: Report) -> None:
         """Do what an import waits for: its check, or what is left of its rows. Raises as `resume` does."""
@@ -128,10 +127,7 @@ class Importer:
             self._split(confirmed, standing, folder, report)
 
     def see_out(self, id: str, report: Report) -> None:
-        """Return when all rows of an import are out, by whomever: this process, or one that is at it already.
-
-        Raises as `resume` does, but never Busy; Stalled when the other process comes no further.
-        """
+        """Return when all rows of an import are out, by whomever. Raises as `resume` does; Stalled instead of Busy."""
         folder, rows, pace = ImportFolder(self._folder / id), self._registry.get(id).rows, self._ports.pace
         before, since = -1, pace.clock()
         while True:
