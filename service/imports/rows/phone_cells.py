@@ -28,6 +28,9 @@ _ONE_NUMBER = re.compile(r"\+?\d{7,}", re.ASCII).fullmatch
 _DIGIT = re.compile(r"\d", re.ASCII).fullmatch
 _ZEROS = re.compile(r"0+").fullmatch
 _ENDS_IN_A_NUMBER = re.compile(r"\d{7,}$", re.ASCII).search
+_TWO_GROUPS = {length: re.compile(rf"(?<!\d)\d{{{length}}}[^\d+]\d{{{length}}}$", re.ASCII).search for length in (2, 3)}
+"""What ends in two groups of so many digits."""
+
 _TWO_RUNS = re.compile(r"\d{7,}[^\d+]+\d{7,}", re.ASCII).search
 _BETWEEN_NUMBERS = re.compile(r":::|[/;,|&\r\n]|\b(?:or|and|oder|und|ou|et|y|o)\b|(?<=\d)(?=\s*\+)", re.IGNORECASE)
 _DIGITS = re.compile(r"\d", re.ASCII)
@@ -99,9 +102,9 @@ def _clean_code(cell: str) -> str:
 def _decimal(number: str) -> str | None:
     """A number that a spreadsheet made a decimal of, in the form of which `normalise` says so; else None.
 
-    At least seven digits before the last dot or comma, and behind it a single digit, whatever else parts the digits or
-    stands around them: no number is written in groups of which the last has one digit. More zeros are decimals where
-    seven digits stand together before them: +33.1.23.45.67.00 is a number in groups.
+    At least seven digits before the last dot or comma, whatever parts them, and behind it a single digit, or zeros. No
+    number is written in groups of which the last has one digit. Zeros are a group of the number where two groups as
+    long as they stand before them, as in +33.1.23.45.67.00, or where they are four and more.
     """
     head, dot, tail = number.replace(",", ".").rpartition(".")
     if not dot:
@@ -109,8 +112,15 @@ def _decimal(number: str) -> str | None:
     digits, decimals = head.translate(_OUT_OF_NUMBERS), tail.strip(_MARKS)
     if not _ONE_NUMBER(digits):
         return None
-    is_decimal = _DIGIT(decimals) or (_ZEROS(decimals) and _ENDS_IN_A_NUMBER(head.rstrip(_MARKS)))
+    is_decimal = _DIGIT(decimals) or (_ZEROS(decimals) and not _is_group(decimals, head))
     return f"{digits}.{decimals}" if is_decimal else None
+
+
+def _is_group(zeros: str, head: str) -> bool:
+    if _ENDS_IN_A_NUMBER(head.rstrip(_MARKS)):
+        return False
+    alike = _TWO_GROUPS.get(len(zeros))
+    return alike is None or alike(head) is not None
 
 
 def holds_several(cell: str) -> bool:
