@@ -45,7 +45,9 @@ def state_now(readers: Readers, contact: int) -> ContactState:
         return found
     with readers.log() as log:
         if log.is_gone(contact):
-            raise Unknown("the contact is gone, since the import that made it was undone; its history is kept")
+            raise Unknown(
+                "the contact is gone: its import was undone, or a changed number taken back; its history is kept"
+            )
     raise Unknown("the contact is in the log, but not in the state yet: is the projector running?")
 
 

@@ -254,3 +254,13 @@ def test_whoever_has_a_number_that_was_given_up_is_erased_alone(intake, log):
     assert [one for one in range(1, 5) if log.entry(one).is_erased] == [1, 3]
     assert holders(log, GAVIN, RAVI) == [4, None]
     assert identity_faults(log) == []
+
+
+@pytest.mark.usefixtures("two")
+def test_that_a_number_was_given_up_for_a_time_is_forgotten_with_the_order(intake, log):
+    """The order is about both, and goes with the one who is erased: the other is found as if it had never been."""
+    intake.take(number_message(FIRST, ASHA, oldBeginsAnew=True), apart_message(SECOND), erasure_message(str(SECOND)))
+    assert log.entry(3).is_erased
+    assert log.holder_of_phone(GAVIN) == Known(1, GAVIN, "g")
+    assert [log.held(GAVIN, None, at) for at in (1, 3, 5)] == [[1]] * 3
+    assert identity_faults(log) == []

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from ledger.log.sqlite import by_hand
-from ledger.log.sqlite.merges import components
+from ledger.log.sqlite.merges import BY_HAND, components
 from ledger.log.sqlite.undoing import undoings
 from ledger.sqlite import Connection
 
@@ -60,3 +60,20 @@ def release(connection: Connection, contacts: Sequence[int], erasure: int, held:
                 (named, _listed(members), _listed(members)),
             )
     by_hand.renew(connection, members, undoings(connection, erasure), erasure)
+    if _has_emptied_numbers(connection, members):
+        _forget_since_when(connection, members)
+
+
+def _has_emptied_numbers(connection: Connection, members: Iterable[int]) -> bool:
+    """Whether an order is empty that changed a number of one of these: what it gave up for a time is not known then."""
+    query = f"SELECT 1 {BY_HAND} AND type = 'NumberChanged' AND salt IS NULL AND contact {_THESE} LIMIT 1"
+    return connection.execute(query, (_listed(sorted(members)),)).fetchone() is not None
+
+
+def _forget_since_when(connection: Connection, members: Iterable[int]) -> None:
+    """What finds these contacts is taken as theirs since they are there, and what did once is not kept."""
+    these = _listed(sorted(members))
+    for column, (held, former) in _HELD.items():
+        named = f"{column} IN (SELECT {column} FROM entries WHERE contact {_THESE} AND {column} IS NOT NULL)"
+        connection.execute(f"UPDATE {held} SET since = contact WHERE {named} AND contact {_THESE}", (these, these))
+        connection.execute(f"DELETE FROM {former} WHERE {named} AND contact {_THESE}", (these, these))
