@@ -45,9 +45,8 @@ def state_now(readers: Readers, contact: int) -> ContactState:
         return found
     with readers.log() as log:
         if log.is_gone(contact):
-            raise Unknown(
-                "the contact is gone: its import was undone, or a changed number taken back; its history is kept"
-            )
+            why = "the import that made it was undone, or the changed number that did was taken back"
+            raise Unknown(f"the contact is gone, since {why}; its history is kept")
     raise Unknown("the contact is in the log, but not in the state yet: is the projector running?")
 
 
