@@ -138,10 +138,16 @@ def nearly_fitting(values: Sequence[str]) -> tuple[list[str], list[str]]:
     spare = len(values) // _ONE_IN
     if sum(map(_may_be_date, values)) < len(values) - spare or all(map(is_datetime, values)):
         return [], []
-    misfits = {form: left for form in USUAL if len(left := _misfits(form, values, spare)) <= spare}
+    some = values[:: max(1, len(values) // _LOOKED_AT)]
+    likely = [form for form in USUAL if any(_fits(form, value) for value in some)]
+    misfits = {form: left for form in likely if len(left := _misfits(form, values, spare)) <= spare}
     fewest = min(map(len, misfits.values()), default=0)
     best = [form for form, left in misfits.items() if len(left) == fewest]
     return best, misfits[best[0]] if best else []
+
+
+_LOOKED_AT = 4
+"""Values spread over a column, of which a format fits one at least before it is tried on all."""
 
 
 def has_time(text: str) -> bool:
