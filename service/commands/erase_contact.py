@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.bus.port import Message
@@ -13,7 +14,7 @@ from ledger.events.signing import Signer
 from ledger.log.entry import Entry, public_id
 from ledger.log.erasure import NAMING
 from ledger.log.port import FoldRow, LogReader
-from ledger.log.questions import PHONE, POSITION, SKIPPED, USER_ID, VALUE
+from ledger.log.questions import CONTACT, PHONE, POSITION, SKIPPED, USER_ID, VALUE
 from ledger.log.whose import theirs, told_in
 from service.queries.find import FoundContact
 
@@ -54,6 +55,36 @@ def person_of(log: LogReader, found: FoundContact) -> ErasedPerson:
     names = naming_values(log.entries_at(row[POSITION] for row in rows).values())
     found_by = sorted(f"+{phone}" for phone in phones), sorted(user_ids)
     return ErasedPerson(public_id(contact), *found_by, sorted(names), len(rows))
+
+
+def people_of(log: LogReader, contacts: Sequence[str]) -> list[ErasedPerson]:
+    """As `person_of` for many, by their ids, without those who are erased by now and ids that nobody has.
+
+    Most people were never merged with anybody, and are read together.
+    """
+    ids = {number: id for id, number in log.contacts_of_ids(contacts).items()}
+    left = ids.keys() - log.erased_among(ids).keys()
+    roots = log.components(left)
+    sizes = Counter(roots.values())
+    alone = [number for number in left if sizes[roots[number]] == 1]
+    people = {one.contact: one for one in _alone(log, {number: ids[number] for number in alone})}
+    for number in left.difference(alone):
+        people[ids[number]] = person_of(log, FoundContact(log.component(number), number, None, None))
+    return [people[ids[number]] for number in ids if ids[number] in people]
+
+
+def _alone(log: LogReader, ids: Mapping[int, str]) -> Iterator[ErasedPerson]:
+    """People who are one contact each, given by number and id."""
+    rows: dict[int, list[FoldRow]] = {number: [] for number in ids}
+    for row in log.fold_rows_about(ids, log.head().position):
+        if row[VALUE] is not None and row[CONTACT] is not None:
+            rows[row[CONTACT]].append(row)
+    entries = log.entries_at(row[POSITION] for about in rows.values() for row in about)
+    for number, about in rows.items():
+        phones = {f"+{row[PHONE]}" for row in about if row[PHONE] is not None}
+        user_ids = {row[USER_ID] for row in about if row[USER_ID] is not None}
+        names = naming_values(entries[row[POSITION]] for row in about if row[POSITION] in entries)
+        yield ErasedPerson(ids[number], sorted(phones), sorted(user_ids), sorted(names), len(about))
 
 
 def _split_up(log: LogReader, found: FoundContact) -> tuple[list[FoldRow], list[FoldRow]]:

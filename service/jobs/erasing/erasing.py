@@ -13,7 +13,7 @@ from ledger.events.signing import Signer
 from ledger.log.entry import Entry, public_id
 from ledger.log.erasure import ANY_OFFSET, Sought
 from ledger.log.port import LogReader, StoredLog
-from service.commands.erase_contact import ErasedPerson, ErasureTerms, erasure_message, person_of
+from service.commands.erase_contact import ErasedPerson, ErasureTerms, erasure_message, people_of, person_of
 from service.deployment.erasures import BulkStep, ErasureTable, PendingErasure
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, PlaceReceipt, erase_everywhere, is_done
 from service.jobs.erasing.rests import Rests
@@ -85,12 +85,8 @@ class Erasing:
         ReasonUnfit. Raises BusError.
         """
         begun = self.table.pending_among(contacts)
-        people = []
         with self.stored_log.reading() as log:
-            for contact in contacts:
-                if contact not in begun:
-                    with suppress(Unknown):
-                        people.append(person_of(log, find_id(log, contact)))
+            people = people_of(log, [contact for contact in contacts if contact not in begun])
         return self._ordered(people, terms, source, step)
 
     def _ordered(
