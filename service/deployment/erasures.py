@@ -151,6 +151,12 @@ class ErasureTable:
         """As `pending`, without those whose bulk erasure is under way, and goes through the places for all of them."""
         return self._pending("bulk IS NULL OR bulk NOT IN (SELECT id FROM bulk_erasures WHERE state = 'erasing')")
 
+    def is_bulk_under_way(self) -> bool:
+        """Whether a bulk erasure waits for some of its orders to be done."""
+        with self._lock:
+            query = "SELECT 1 FROM erasures WHERE person IS NOT NULL AND bulk IS NOT NULL LIMIT 1"
+            return self._connection.execute(query).fetchone() is not None
+
     def pending_of(self, bulk: str) -> list[PendingErasure]:
         """As `pending`, of a bulk erasure."""
         return self._pending("bulk = ?", bulk)

@@ -50,28 +50,31 @@ def save_erased(connection: sqlite.Connection, rows: Sequence[RowMessage]) -> No
     for import_id in {row.import_id for row in rows}:
         number, these = number_of(connection, import_id), [row for row in rows if row.import_id == import_id]
         _take_back(connection, number, {row.row for row in these}, OUTCOMES)
-        for row in these:
-            _put_in(connection, number, row)
+        _put_in(connection, number, these)
         connection.execute("UPDATE imports SET erased = erased + ? WHERE number = ?", (len(these), number))
 
 
-def _put_in(connection: sqlite.Connection, number: int, row: RowMessage) -> None:
-    """An outcome at its place among those that are kept already."""
-    query = "SELECT min(until) FROM outcomes WHERE until >= ?"
-    until = connection.execute(query, (row.position,)).fetchone()[0] or row.position
-    key = until, number, row.outcome, int(row.is_older)
-    kept = connection.execute(
-        "SELECT positions, rows, contacts FROM outcomes"
-        " WHERE until = ? AND import = ? AND outcome = ? AND is_older = ?",
-        key,
-    ).fetchone()
-    lines = [] if kept is None else list(zip(*map(orjson.loads, kept), strict=True))
-    lines = sorted([*lines, (row.position, row.row, row.contact)])
-    connection.execute(
-        "INSERT OR REPLACE INTO outcomes (until, import, outcome, is_older, positions, rows, contacts)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (*key, *(text_of(list(each)) for each in zip(*lines, strict=True))),
-    )
+def _put_in(connection: sqlite.Connection, number: int, rows: Sequence[RowMessage]) -> None:
+    """Outcomes at their places among those that are kept already; each group of these is written once."""
+    groups: dict[tuple[int, int, str, int], list[tuple[int, int, int]]] = defaultdict(list)
+    newest = max((row.position for row in rows), default=0)
+    for row in rows:
+        query = "SELECT min(until) FROM outcomes WHERE until >= ?"
+        until = connection.execute(query, (row.position,)).fetchone()[0] or newest
+        groups[until, number, row.outcome, int(row.is_older)].append((row.position, row.row, row.contact))
+    for key, new in groups.items():
+        kept = connection.execute(
+            "SELECT positions, rows, contacts FROM outcomes"
+            " WHERE until = ? AND import = ? AND outcome = ? AND is_older = ?",
+            key,
+        ).fetchone()
+        lines = [] if kept is None else list(zip(*map(orjson.loads, kept), strict=True))
+        lines = sorted([*lines, *new])
+        connection.execute(
+            "INSERT OR REPLACE INTO outcomes (until, import, outcome, is_older, positions, rows, contacts)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (*key, *(text_of(list(each)) for each in zip(*lines, strict=True))),
+        )
 
 
 def _take_back(connection: sqlite.Connection, number: int, rows: Collection[int], outcomes: Sequence[Outcome]) -> None:

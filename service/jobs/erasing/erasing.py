@@ -179,7 +179,8 @@ class Erasing:
 
     def go_on(self, rests: Rests | None = None) -> None:
         """Go on with every erasure that is not done everywhere, but those that rest; a refused order is forgotten."""
-        self._note_unfinished()
+        if not self.table.is_bulk_under_way():  # of which the log knows thousands, all of them noted
+            self._note_unfinished()
         alike = dict[str, dict[int, PendingErasure]]()
         for pending in self.table.pending_alone():
             if rests is not None and not rests.is_due(pending.id):
