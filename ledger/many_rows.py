@@ -5,8 +5,8 @@ from itertools import chain, islice
 
 from ledger.sqlite import Connection
 
-_AT_ONCE = 16
-"""Rows a statement inserts. Twice as many gain nothing: what the rows themselves take is then all there is."""
+_MANY, _FEW = 64, 8
+"""Rows a statement inserts. More gain little: what the rows themselves take is then nearly all there is."""
 
 
 class ManyRows:
@@ -17,22 +17,28 @@ class ManyRows:
 
         `otherwise` is what becomes of a row that is there already (`ON CONFLICT ...`).
         """
-        self._one, self._several = (
-            f"INSERT INTO {into} VALUES {', '.join([row] * rows)} {otherwise}" for rows in (1, _AT_ONCE)
+        self._many, self._few, self._one = (
+            f"INSERT INTO {into} VALUES {', '.join([row] * rows)} {otherwise}" for rows in (_MANY, _FEW, 1)
         )
 
     def insert(self, connection: Connection, rows: Iterable[tuple[object, ...]]) -> None:
         """Insert the rows in their order. Raises StorageFault."""
         left = iter(rows)
-        some = tuple(islice(left, _AT_ONCE))
+        some = list(islice(left, _MANY))
 
         def full() -> Iterator[tuple[object, ...]]:
             nonlocal some
-            while len(some) == _AT_ONCE:
+            while len(some) == _MANY:
                 yield tuple(chain.from_iterable(some))
-                some = tuple(islice(left, _AT_ONCE))
+                some = list(islice(left, _MANY))
 
-        if len(some) == _AT_ONCE:
-            connection.executemany(self._several, full())
-        if some:
-            connection.executemany(self._one, some)
+        if len(some) == _MANY:
+            connection.executemany(self._many, full())
+        by_few = len(some) - len(some) % _FEW
+        if by_few:
+            starts = range(0, by_few, _FEW)
+            connection.executemany(
+                self._few, (tuple(chain.from_iterable(some[start : start + _FEW])) for start in starts)
+            )
+        if some[by_few:]:
+            connection.executemany(self._one, some[by_few:])
