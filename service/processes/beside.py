@@ -7,6 +7,7 @@ from threading import Event, Thread
 import structlog
 
 from ledger.storage import StorageFault
+from service.deployment.parts import is_passing
 
 _log = structlog.get_logger()
 _LOOK_SECONDS = 0.5
@@ -18,7 +19,8 @@ _JOIN_SECONDS = 5.0
 def beside(opened: Callable[[], AbstractContextManager[Callable[[], None]]]) -> Iterator[Callable[[], None]]:
     """For the length of a block, do again and again in a thread what `opened` gives there.
 
-    A passing StorageFault is for the next time. The block is given what raises anything else that has ended the work.
+    A fault of storage or the system that may pass, as of a full disk, is for the next time. The block is given what
+    raises anything else that has ended the work.
     """
     is_over, ended = Event(), list[Exception]()
 
@@ -46,7 +48,7 @@ def beside(opened: Callable[[], AbstractContextManager[Callable[[], None]]]) -> 
 def _take(turn: Callable[[], None]) -> None:
     try:
         turn()
-    except StorageFault as fault:
-        if not fault.is_passing:
+    except (StorageFault, OSError) as fault:
+        if not (fault.is_passing if isinstance(fault, StorageFault) else is_passing(fault)):
             raise
         _log.warning("will be tried again", fault=str(fault))

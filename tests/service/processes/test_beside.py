@@ -1,7 +1,10 @@
 """Work beside a process's own: neither waits for the other, and a fault is the process's."""
 
+import errno
 from contextlib import contextmanager
 from threading import Event
+
+import pytest
 
 from ledger.storage import StorageFault
 from service.processes.beside import beside
@@ -31,9 +34,13 @@ def test_a_turn_that_takes_long_keeps_nobody_waiting():
         may_end.set()
 
 
-def test_a_passing_fault_is_for_the_next_time():
+FULL = [StorageFault("the disk is full", kind="FULL", is_passing=True), OSError(errno.ENOSPC, "no space left")]
+
+
+@pytest.mark.parametrize("fault", FULL, ids=["storage", "system"])
+def test_a_passing_fault_is_for_the_next_time(fault):
     again = Event()
-    faults = [StorageFault("the disk is full", kind="FULL", is_passing=True)]
+    faults = [fault]
 
     def turn():
         if faults:
