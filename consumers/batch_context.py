@@ -39,13 +39,15 @@ class BatchContext:
         self._signature = signature
         self._incoming = incoming
         self._next = 0
+        self._most = 1
         self._look_up(len(incoming))
 
     def turn_to_next(self) -> None:
         """The next message of the batch is to be decided: look up what it names, where that is not known."""
         if self._next == self._known_until:
             self.batch.write()
-            self._look_up(2 * self._looked_up)
+            self._look_up(self._most)
+            self._most *= 2
         self._next += 1
 
     def write(self) -> None:
@@ -57,16 +59,17 @@ class BatchContext:
         self._next -= 1
         self._look_up(1)
         self._next += 1
+        self._most = 1
 
     def write_for_log(self) -> None:
         """As `write`, for an order that goes by the log alone: nothing is looked up for itself, only for the next."""
         self.batch.write()
-        self._looked_up, self._known_until = 1, self._next
+        self._most, self._known_until = 1, self._next
 
     def _look_up(self, most: int) -> None:
         """Look up what the next messages name, so many at most. All decisions before are in the log."""
         incoming = self._incoming[self._next : self._next + most]
-        self._looked_up, self._known_until = most, self._next + len(incoming)
+        self._known_until = self._next + len(incoming)
         self._rejected_now: set[bytes] = set()
         self._signed_now: dict[Name, set[str]] = defaultdict(set)
         self._settled_now: dict[bytes, int] = {}

@@ -96,7 +96,7 @@ class BatchDecision:
         if effect.settles is not None:
             self._context.settle(effect.settles, position)
         if effect.at_once:
-            self._context.write()
+            self._context.write_for_log()
 
     def _reject(self, message: Incoming, refusal: Refusal) -> None:
         raw_digest = self._context.reject(message)

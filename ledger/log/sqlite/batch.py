@@ -263,6 +263,10 @@ class SqliteBatch(Batch):
 
     def write(self, meanwhile: Callable[[], None] = lambda: None) -> None:
         """See `Batch.write`."""
+        if not self._entries:  # then nothing is bound either
+            meanwhile()
+            self.identities = Identities()
+            return
         after = self.head.position
         self.head = write(self._connection, self._entries, self.head, self.recorded, self._entropy)
         meanwhile()

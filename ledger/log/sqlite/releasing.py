@@ -1,7 +1,7 @@
 """What found a contact is free again when it is erased, for whoever is called so next (R31)."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -20,19 +20,22 @@ def _listed(values: Iterable[object]) -> str:
 
 
 class Named(NamedTuple):
-    """What the entries of some contacts, and of all that were ever one with them, named: JSON lists."""
+    """What the entries of some contacts, and of all that were ever one with them (`members`), named, by column."""
 
-    phones: str
-    user_ids: str
+    members: Collection[int]
+    names: Mapping[str, Sequence[object]]
 
 
 def named_by(connection: Connection, contacts: Sequence[int]) -> Named:
     """What the entries of these contacts named, before they are emptied."""
-    members, found = _listed(components(connection, contacts)), []
-    for column in ("phone", "user_id"):
-        query = f"SELECT DISTINCT {column} FROM entries WHERE contact {_THESE} AND {column} IS NOT NULL"
-        found.append(_listed(value for (value,) in connection.execute(query, (members,)).fetchall()))
-    return Named(*found)
+    members = components(connection, contacts)
+    phones, user_ids = set[Any](), set[Any]()
+    for phone, user_id in connection.execute(
+        f"SELECT phone, user_id FROM entries WHERE contact {_THESE}", (_listed(members),)
+    ).fetchall():
+        phones.add(phone)
+        user_ids.add(user_id)
+    return Named(members, {"phone": sorted(phones - {None}), "user_id": sorted(user_ids - {None})})
 
 
 def release(connection: Connection, contacts: Sequence[int], erasure: int, held: Named | None = None) -> None:
@@ -42,22 +45,22 @@ def release(connection: Connection, contacts: Sequence[int], erasure: int, held:
     many. `held` is what the entries named before they were emptied; where they have been empty all along, what is left
     of others says all.
     """
-    held = held or named_by(connection, contacts)
-    for column, named in zip(_HELD, held, strict=True):
+    members, names = held or named_by(connection, contacts)
+    named = [(column, _listed(found)) for column, found in names.items() if found]
+    for column, found in named:
         for table in _HELD[column]:
             connection.execute(
-                f"DELETE FROM {table} WHERE {column} {_THESE} AND contact {_THESE}", (named, _listed(contacts))
+                f"DELETE FROM {table} WHERE {column} {_THESE} AND contact {_THESE}", (found, _listed(contacts))
             )
     connection.execute(f"UPDATE contacts SET phone = NULL, user_id = NULL WHERE contact {_THESE}", (_listed(contacts),))
-    members = components(connection, contacts)
     if len(members) == len(contacts):
         return
-    for column, named in zip(_HELD, held, strict=True):
+    for column, found in named:
         for table in _HELD[column]:
             connection.execute(
                 f"DELETE FROM {table} WHERE {column} {_THESE} AND contact {_THESE} AND {column} NOT IN"
                 f" (SELECT {column} FROM entries WHERE contact {_THESE} AND {column} IS NOT NULL)",
-                (named, _listed(members), _listed(members)),
+                (found, _listed(members), _listed(members)),
             )
     by_hand.renew(connection, members, undoings(connection, erasure), erasure)
     if _has_emptied_numbers(connection, members):
