@@ -1,14 +1,16 @@
 """What a merge, a split or a changed number would make of contacts, folded by the fold itself, before it is ordered."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 import msgspec
 
 from ledger.events import types
-from ledger.events.traits import WHATSAPP_OPTED
+from ledger.events.traits import WHATSAPP_OPTED, canonical_of
 from ledger.log.port import LogReader
-from projections.fold.component import States, steps
-from projections.fold.event import Event, Value
+from ledger.log.revisions import homes
+from projections.fold.component import States, counting, steps
+from projections.fold.event import Event, Stamp, Value
 from projections.fold.page import ImportIds, event_in
 from projections.fold.replay import last_words
 from projections.fold.state import ContactState
@@ -59,8 +61,7 @@ def renumbered(log: LogReader, contact: int, phone: str, absorbed: int | None, *
     opts_in = after[contact].traits.get(WHATSAPP_OPTED) is True and not is_their_own
     consent: dict[str, Value] = {}
     if opts_in and not moves_consent:
-        has_refused = any(word is not True for word in words.values())
-        consent = {WHATSAPP_OPTED: False if has_refused else None}
+        consent = {WHATSAPP_OPTED: False if told.has_refused() else None}
         after = told.folded(msgspec.structs.replace(order, traits=consent))
     return Foreseen(told.position, told.folded(), after, opts_in, consent)
 
@@ -99,6 +100,22 @@ class _Told:
     def words(self) -> dict[int, Value]:
         """What each of the contacts said last of consent to WhatsApp, but for those that said nothing."""
         return last_words(self._log, self._contacts, WHATSAPP_OPTED, self.position)
+
+    def has_refused(self) -> bool:
+        """Whether the last word on WhatsApp that came by one of the numbers was a no, newer ones by others or not."""
+        events = [event for event in self._events if not event.is_skipped]
+        belonging = homes(events)
+        last: dict[int, tuple[Stamp, Value]] = {}
+        for event in counting(events, self._undoings, self.position):
+            if (said := (event.traits or {}).get(WHATSAPP_OPTED)) is not None and event.position in belonging:
+                home = belonging[event.position].contact
+                last[home] = max(last.get(home, (event.stamp, said)), (event.stamp, said), key=itemgetter(0))
+        survivors = self._log.survivors(last)
+        return any(
+            canonical_of(WHATSAPP_OPTED, said) is not True
+            for home, (_, said) in last.items()
+            if survivors[home] in self._contacts
+        )
 
     def order(self, type: str, contact: int, absorbed: int | None) -> Event:
         """An order as the log would take it next."""

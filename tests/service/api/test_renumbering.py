@@ -78,6 +78,21 @@ def test_a_split_takes_it_back(client, world, gavin):
     assert [world.contact(phone)["traits"]["name"] for phone in (GAVIN, RAVI)] == ["Gavin", "Ravi"]
 
 
+@pytest.mark.parametrize(("first", "back"), [(False, False), (True, None)])
+def test_back_at_its_own_number_a_yes_of_the_other_is_no_more_than_that_number_had_said(
+    client, world, gavin, first, back
+):
+    """R16: a no that was said by it holds, though the contact has said yes by the other since."""
+    world.track(phone=GAVIN, whatsapp_opted=first)
+    world.settle()
+    renumbered(client, world, gavin, RAVI)
+    world.track(phone=RAVI, whatsapp_opted=True)
+    world.settle()
+    answer = renumbered(client, world, gavin, GAVIN)
+    assert answer.json["opts_in"]
+    assert answer.json["contacts"][0]["traits"].get("whatsapp_opted") is back
+
+
 YES, NO, SILENT = ({"whatsapp_opted": True}, {"whatsapp_opted": False}, {})
 
 
