@@ -30,9 +30,11 @@ _FEWEST, _MOST = 32, 5_000
 """Entries in one transaction: few where some differ, for what was decided before them in it is then done again."""
 
 _SAME_DIGITS = 6
-_ABOUT_OTHERS = frozenset({types.IMPORT_UNDONE, types.IMPORT_REDONE, *types.ABOUT_MESSAGES, *types.ABOUT_MERGES})
-"""Orders about what other messages said: where some of these are erased, they cannot be decided again. Nor can the
-second message of a row, which goes by what became of the first."""
+_ABOUT_OTHERS = frozenset(
+    {types.IMPORT_UNDONE, types.IMPORT_REDONE, types.CONTACT_ERASED, *types.ABOUT_MESSAGES, *types.ABOUT_MERGES}
+)
+"""Orders about what other messages said: where some of these are erased, they cannot be decided again, nor refused for
+the same reason. Nor can the second message of a row, which goes by what became of the first."""
 
 _CLOCKS = frozenset({"stated", "bus_time"})
 

@@ -7,9 +7,10 @@ from operator import itemgetter
 from ledger.events.traits import canonical_of
 from ledger.log.port import FoldRow, LogReader
 from ledger.log.questions import CONTACT, IMPORT, POSITION, SKIPPED
+from ledger.log.revisions import about
 from ledger.log.undo import Undoings
 from projections.fold.component import States, counting, steps
-from projections.fold.event import Value
+from projections.fold.event import Stamp, Value
 from projections.fold.growth import Growth, Since
 from projections.fold.page import FoldPage, ImportIds, event_in
 
@@ -46,14 +47,15 @@ def last_words(log: LogReader, contacts: Iterable[int], trait: str, until: int) 
         states: States = {}
         for _ in steps(events, undoings, states):
             pass
-        of_component = [
-            (event.stamp, value)
-            for event in counting(events, undoings, until)
-            if (value := (event.traits or {}).get(trait)) is not None
-        ]
-        if of_component:
-            _, newest = max(of_component, key=itemgetter(0))
-            found |= dict.fromkeys(wanted.intersection(states), canonical_of(trait, newest))
+        folded = [event for event in events if not event.is_skipped]
+        whose = about(folded, until)  # of those who were one and were split, each has its own last word
+        last: dict[int, tuple[Stamp, Value]] = {}
+        for event in counting(folded, undoings, until):
+            if (value := (event.traits or {}).get(trait)) is not None:
+                contact, said = whose[event.position], (event.stamp, value)
+                last[contact] = max(last.get(contact, said), said, key=itemgetter(0))
+        there = wanted.intersection(states, last)
+        found |= {contact: canonical_of(trait, last[contact][1]) for contact in there}
     return found
 
 

@@ -29,10 +29,12 @@ EVERY = 4
 
 @st.composite
 def histories(draw):
-    """Messages, each with what follows it: the n-th contact is erased (None: nobody), and whether it is projected."""
-    steps = st.tuples(st.none() | st.integers(0, 5), st.booleans())
+    """Messages, each with what follows it: the n-th contact is erased (None: nobody), unless it has an event after a
+    position (None: whatever it has), and whether it is projected.
+    """
+    steps = st.tuples(st.none() | st.integers(0, 5), st.none() | st.integers(1, 12), st.booleans())
     return [
-        (one, *(draw(steps) if draw(st.integers(0, EVERY)) == 0 else (None, False)))
+        (one, *(draw(steps) if draw(st.integers(0, EVERY)) == 0 else (None, None, False)))
         for one in draw(st.one_of(mixed_streams(), merged_by_hand()))
     ]
 
@@ -43,12 +45,12 @@ def contacts(room):
 
 
 def happen(room, history, page):
-    for number, (sent, erased, is_projected) in enumerate(history):
+    for number, (sent, erased, based_on, is_projected) in enumerate(history):
         room.intake.append([sent.record(number)])
         if is_projected:
             room.project(page)
         if erased is not None and (known := contacts(room)):
-            value = erasure_message(known[erased % len(known)], f"e{number}")
+            value = erasure_message(known[erased % len(known)], f"e{number}", based_on=based_on)
             room.intake.append([Record(0, number, NOON + number * SECOND, None, value)])
     room.project(page)
 
@@ -78,7 +80,7 @@ def test_what_comes_again_after_an_erasure_is_nothing(history):
     with folder() as place, closing(Room(place)) as room:
         happen(room, history, 100)
         before = room.reader.head()
-        for number, (sent, _, _) in enumerate(history):
+        for number, (sent, *_) in enumerate(history):
             room.intake.append([sent.record(number)])
         assert room.reader.head() == before
 

@@ -219,3 +219,21 @@ def test_a_list_finds_a_contact_by_the_phone_that_gave_way_too(client, world, tw
         (found,) = client.read(f"/v1/contacts?where=phone%3D{value.replace('+', '%2B')}").json["contacts"]
         assert found["id"] == two[0]
     assert client.read(f"/v1/contacts?where=phone!%3D{ASHA.replace('+', '%2B')}").json["total"] == 1
+
+
+def apart(client, world, two, *said):
+    """Two who were one and are two again; what each says of WhatsApp then."""
+    merged(client, world, *two)
+    split(client, world, two[0])
+    for phone, opted in zip((GAVIN, ASHA), said, strict=True):
+        world.track(phone=phone, whatsapp_opted=opted)
+    world.settle()
+
+
+def test_of_two_who_were_one_each_has_a_last_word_of_their_own(client, world, two):
+    """R16: else the yes of one would pass for the other's."""
+    apart(client, world, two, False, True)
+    refused = client.post(f"/v1/contacts/{two[0]}/merge", {"absorbed": ASHA})
+    assert (refused.status_code, refused.json["reason"]) == (409, "opt_in_not_allowed")
+    planned = client.post(f"/v1/contacts/{two[1]}/renumber", {"phone": GAVIN, "dry_run": True}).json
+    assert planned["contacts"][0]["traits"]["whatsapp_opted"] is False
