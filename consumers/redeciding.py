@@ -115,11 +115,11 @@ class Redeciding:
         with self._beside.appending("", {}, {}) as batch:
             for is_given, some in groupby(entries, self._is_given):
                 alike = list(some)
+                batch.write()  # either goes by what the log has
                 if is_given:
                     for one in alike:
                         _keep(batch, one)
                 else:
-                    batch.write()
                     self._decide_in(batch, alike, number)
                 number += len(alike)
 

@@ -10,7 +10,8 @@ from consumers.redeciding import ANY_CLOCK, Clock, Redeciding
 from ledger.events.ids import Ids
 from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
-from tests.intake import SECRET, Intake
+from tests.examples import ASHA, GAVIN
+from tests.intake import SECRET, Intake, erasure_message, message, row_message
 from tests.worlds import bounded, folder, merged_by_hand, mixed_streams, records
 
 
@@ -37,6 +38,33 @@ def test_every_decision_follows_from_the_messages(stream, batch, may_merge):
                 assert other.read(0, 1_000)[-1].contact == log.read(0, 1_000)[-1].contact
 
 
+def faults(path):
+    """Of the log there, decided anew."""
+    clock = Clock()
+    beside = path.with_name("beside.db")
+    with (
+        closing(SqliteLogReader(path)) as log,
+        closing(SqliteEventLog(beside, clock=clock, accepted_clock=ANY_CLOCK)) as other,
+    ):
+        appender = Appender(other, secret=SECRET, may_merge=True, clock=clock, ids=Ids(clock, lambda _: 1))
+        redeciding = Redeciding(other, appender, clock, lambda _: True)
+        return list(redeciding.faults(log, log.head().position, lambda _: None))
+
+
+def test_what_is_taken_as_recorded_goes_by_what_was_decided_just_before(intake):
+    """The second message of a row, once something is erased: its contact was merged by the message before it."""
+    intake.take(message("UserTracked", {"userId": "u3"}), message("UserTracked", {"phone": GAVIN}))
+    (gone,) = intake.take(message("UserTracked", {"phone": ASHA}))
+    intake.take(erasure_message(gone))
+    intake.take(
+        message("UserTracked", {"phone": GAVIN, "userId": "u3"}),
+        row_message(1, "u", {"phone": GAVIN, "userId": "u3"}, is_last=False),
+        row_message(1, "t", {"phone": GAVIN, "userId": "u3", "tags": ["vip"]}, is_last=True),
+        message("UserTracked", {"userId": "u3"}),
+    )
+    assert faults(intake.path) == []
+
+
 @bounded(40)
 @given(merged_by_hand(), st.integers(1, 8))
 def test_so_does_every_merge_and_split_by_hand(stream, batch):
@@ -46,11 +74,4 @@ def test_so_does_every_merge_and_split_by_hand(stream, batch):
             made = records(stream)
             for start in range(0, len(made), batch):
                 intake.append(made[start : start + batch])
-        clock = Clock()
-        with (
-            closing(SqliteLogReader(here / "log.db")) as log,
-            closing(SqliteEventLog(here / "beside.db", clock=clock, accepted_clock=ANY_CLOCK)) as beside,
-        ):
-            appender = Appender(beside, secret=SECRET, may_merge=True, clock=clock, ids=Ids(clock, lambda _: 1))
-            redeciding = Redeciding(beside, appender, clock, lambda _: True)
-            assert list(redeciding.faults(log, log.head().position, lambda _: None)) == []
+        assert faults(here / "log.db") == []
