@@ -95,9 +95,8 @@ class ContactMerges:
     def order(self, plan: MergePlan, said: MergeSaid, seconds: float = 2.0, *, is_firm: bool = False) -> MergeOrdered:
         """Order what was planned; once more, planned anew, where one of the two had an event after the plan.
 
-        With `is_firm` it is refused then.
-
-        Each is waited for so many seconds at most. Raises MergeOptsIn, OrderRefused, CannotMerge, Unknown, BusError.
+        With `is_firm` it is refused then. Each is waited for so many seconds at most. Raises MergeOptsIn, OrderRefused,
+        CannotMerge, also where it would be about other contacts by now, Unknown, BusError.
         """
         try:
             return MergeOrdered(plan, self._order(plan, said, seconds))
@@ -111,10 +110,16 @@ class ContactMerges:
         with self._log() as log:
             survivor, absorbed = find_id(log, plan.survivor), find_id(log, plan.absorbed)
         if plan.type == types.CONTACTS_MERGED:
-            return self.plan_merge(survivor, absorbed)
-        if absorbed.asked == absorbed.contact:
+            anew = self.plan_merge(survivor, absorbed)
+        elif absorbed.asked == absorbed.contact:
             raise CannotMerge(f"the contact {plan.absorbed} is not merged into another any more")
-        return self.plan_split(absorbed)
+        else:
+            anew = self.plan_split(absorbed)
+        for then, now in ((plan.survivor, anew.survivor), (plan.absorbed, anew.absorbed)):
+            if now != then:
+                text = f"the contact {then} has been merged into {now} since this was planned. Nothing was done"
+                raise CannotMerge(f"{text}: order it again if that one is meant")
+        return anew
 
     def _order(self, plan: MergePlan, said: MergeSaid, seconds: float) -> int | None:
         if plan.opts_in and not said.allow_opt_in:

@@ -105,7 +105,7 @@ class NumberChanges:
         """Order what was planned; once more, planned anew, where one of the two had an event after the plan.
 
         With `is_firm` it is refused then. Each is waited for so many seconds at most. Raises OrderRefused,
-        CannotRenumber, ReasonUnfit, Unknown, BusError.
+        CannotRenumber, also where another than was planned would be merged in by now, ReasonUnfit, Unknown, BusError.
         """
         try:
             return NumberOrdered(plan, self._order(plan, wanted, seconds))
@@ -114,8 +114,10 @@ class NumberChanges:
                 raise
         with self._orders.log() as log:
             found = find_id(log, plan.contact)
-        plan = self.plan(found, wanted)
-        return NumberOrdered(plan, self._order(plan, wanted, seconds))
+        anew = self.plan(found, wanted)
+        if fault := _others_meant(plan, anew, wanted.phone):
+            raise CannotRenumber(f"{fault}. Nothing was done: order it again if that is what is wanted")
+        return NumberOrdered(anew, self._order(anew, wanted, seconds))
 
     def _order(self, plan: NumberPlan, wanted: NumberWanted, seconds: float) -> int | None:
         data: dict[str, Any] = {"contact": plan.contact, "phone": wanted.phone, "absorbed": plan.absorbed}
@@ -124,6 +126,17 @@ class NumberChanges:
         data |= {"oldBeginsAnew": True} if wanted.old_begins_anew else {}
         # stated for when the bus takes it, so that what it says of consent comes after all that is known
         return self._orders.give(types.NUMBER_CHANGED, plan.contact, data, seconds, None)
+
+
+def _others_meant(plan: NumberPlan, anew: NumberPlan, phone: str) -> str | None:
+    """What has become of the contacts of a plan, where that is about others by now; None where it is not."""
+    if anew.contact != plan.contact:
+        return f"the contact {plan.contact} has been merged into {anew.contact} since this was planned"
+    if anew.absorbed == plan.absorbed:
+        return None
+    if anew.absorbed is None:
+        return f"{phone} is not a phone of contact {plan.absorbed} any more, which was to be merged in"
+    return f"{phone} is a phone of contact {anew.absorbed} by now, which would be merged in"
 
 
 def _plan(log: LogReader, told: foreseen.Foreseen, contact: int, other: int | None) -> NumberPlan:

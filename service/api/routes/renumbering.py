@@ -47,8 +47,8 @@ def renumbering_routes(services: Services) -> Routes:
         The old number finds the contact still, unless `old_begins_anew` says that whoever comes by it is a new one.
         Whoever has the new number is merged into the contact. Consent to WhatsApp stays with the number that it was
         given for, unless `allow_opt_in` says otherwise. A split takes it back. 409: the
-        contact has this phone already, or none that could change, or whoever had it asked to be forgotten. What is not
-        decided within two seconds is 202.
+        contact has this phone already, or none that could change, or whoever had it asked to be forgotten, or somebody
+        else came by it while the order was on its way. What is not decided within two seconds is 202.
         """
         try:
             phone = normalise_full(body["phone"])

@@ -1,6 +1,6 @@
 """Two contacts merged into one and split again: a page shows both side by side first, and what would be left (R33)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,14 +12,15 @@ from ledger.events.traits import DEFAULT_TYPES
 from ledger.log.port import LogReader
 from service.commands.contact_orders import CannotMerge, OrderRefused
 from service.commands.merge_contacts import (
+    ContactMerges,
     ManyMerged,
     MergeOptsIn,
-    MergeOrdered,
     MergePlan,
     MergeSaid,
 )
 from service.http.merging import contact_merges
 from service.http.services import Services
+from service.hub.contact.as_shown import BASED_ON, CHANGED, ChangedSince, as_shown
 from service.hub.frame.access import needs
 from service.hub.frame.notices import Undo, tell
 from service.hub.frame.words import sentence
@@ -71,7 +72,8 @@ def _merging(pages: Blueprint, services: Services) -> None:
                 plan = merges.plan_merge(contact, find_id(log, other))
             except (Unknown, CannotMerge) as refused:
                 return shown(id, "", 409, sentence(refused))
-        fault = _fault_of(lambda: merges.order(plan, _said()), "Merged. Both phones find this contact.", plan)
+        is_same = (plan.survivor, plan.absorbed) == (id, other)
+        fault = _fault_of(merges, plan, "Merged. Both phones find this contact.", is_same=is_same)
         if fault is not None:
             return shown(id, other, 409, fault)
         return redirect(_next(plan.survivor), 303)
@@ -108,7 +110,7 @@ def _splitting(pages: Blueprint, services: Services) -> None:
             except CannotMerge as refused:
                 return shown(id, 409, sentence(refused))
         done = "They are two contacts again." if len(plan.after) == 2 else "Taken back."
-        fault = _fault_of(lambda: merges.order(plan, _said()), done, plan)
+        fault = _fault_of(merges, plan, done, is_same=plan.absorbed == id)
         if fault is not None:
             return shown(id, 409, fault)
         return redirect(f"/contacts/{plan.survivor}", 303)
@@ -130,20 +132,24 @@ def _next(id: str) -> str:
     return f"/duplicates?{urlencode({'cursor': cursor})}" if cursor else "/duplicates"
 
 
-def _fault_of(order: Callable[[], MergeOrdered], done: str, plan: MergePlan) -> str | None:
-    """Give an order and have the next page say what became of it; why it could not be given."""
+def _fault_of(merges: ContactMerges, plan: MergePlan, done: str, *, is_same: bool) -> str | None:
+    """Order what the page showed and have the next page say what became of it; why it could not be ordered.
+
+    `is_same`: the plan is about the contacts that the page showed.
+    """
     try:
-        position = order().position
+        position = merges.order(as_shown(plan, is_same=is_same), _said(), is_firm=True).position
+    except ChangedSince:
+        return CHANGED
     except MergeOptsIn:
         return "One of the two has opted out of WhatsApp, and would be opted in. Say yes to that below."
     except OrderRefused as refused:
-        return f"It was refused: {refused}."
-    except CannotMerge as refused:
-        return sentence(refused)
+        return CHANGED if refused.is_outdated else f"It was refused: {refused}."
     except BusError:
         return "Nothing can be written just now. Try again in a moment."
-    way_back = Undo(f"/contacts/{plan.absorbed}/split") if plan.type == types.CONTACTS_MERGED else None
-    tell("The order is on its way." if position is None else done, undo=None if position is None else way_back)
+    way_back = Undo(f"/contacts/{plan.absorbed}/split", {BASED_ON: str(position)})
+    is_over = position is not None and plan.type == types.CONTACTS_MERGED
+    tell("The order is on its way." if position is None else done, undo=way_back if is_over else None)
     return None
 
 

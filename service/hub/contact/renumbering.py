@@ -13,6 +13,7 @@ from service.commands.erase_contact import ReasonUnfit
 from service.commands.renumber_contact import CannotRenumber, NumberKeptOut, NumberWanted
 from service.http.merging import number_changes
 from service.http.services import Services
+from service.hub.contact.as_shown import BASED_ON, CHANGED, ChangedSince, as_shown
 from service.hub.contact.merging import rows_of
 from service.hub.frame.access import needs
 from service.hub.frame.notices import Undo, tell
@@ -40,7 +41,7 @@ def renumbering_pages(pages: Blueprint, services: Services) -> None:
             contact = documents.contact(services.readers, log, found, None)
         if typed.get("phone_number"):
             try:
-                wanted = replace(_wanted(typed), why=None)
+                wanted = replace(_wanted(typed), why=None, allow_opt_in=False)  # the box is not ticked yet
                 plan = changes.plan(found, wanted)
             except (PhoneFault, CannotRenumber) as refused:
                 text = _KEPT_OUT if isinstance(refused, NumberKeptOut) else sentence(refused)
@@ -64,13 +65,18 @@ def renumbering_pages(pages: Blueprint, services: Services) -> None:
             found = find_id(log, id)
         try:
             wanted = _wanted(request.form)
-            ordered = changes.order(changes.plan(found, wanted), wanted)
+            plan = changes.plan(found, wanted)
+            is_same = (plan.contact, plan.absorbed or "") == (id, request.form.get("absorbed"))
+            ordered = changes.order(as_shown(plan, is_same=is_same), wanted, is_firm=True)
+        except ChangedSince:
+            return shown(id, request.form, 409, CHANGED)
         except (PhoneFault, CannotRenumber):
             return shown(id, request.form)
         except ReasonUnfit as refused:
             return shown(id, request.form, 422, sentence(refused))
         except OrderRefused as refused:
-            return shown(id, request.form, 409, f"It was refused: {refused}.")
+            text = CHANGED if refused.is_outdated else f"It was refused: {refused}."
+            return shown(id, request.form, 409, text)
         except BusError:
             return shown(id, request.form, 503, "Nothing can be written just now. Try again in a moment.")
         _tell(services, ordered.position, wanted)
@@ -94,6 +100,7 @@ def _tell(services: Services, position: int | None, wanted: NumberWanted) -> Non
     with services.readers.log() as log:
         entry = log.entry(position)
         ids = {} if entry is None or entry.absorbed is None else log.ids([entry.absorbed])
-    way_back = next((Undo(f"/contacts/{public_id(id)}/split") for id in ids.values()), None)
+    planned = {BASED_ON: str(position)}
+    way_back = next((Undo(f"/contacts/{public_id(id)}/split", planned) for id in ids.values()), None)
     old = "begins a new contact" if wanted.old_begins_anew else "finds this contact still"
     tell(f"Number changed. The old one {old}.", undo=way_back)

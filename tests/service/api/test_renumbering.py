@@ -1,5 +1,8 @@
 """A contact's number changed over HTTP (R33)."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
 import pytest
 
 from service.api.description import merge_shapes as shapes
@@ -7,6 +10,7 @@ from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.service.api.conftest import KEY_NAME
 from tests.service.api.test_merging import split
 from tests.service.api.test_rejected import settling
+from tests.shipped import eventually
 
 
 @pytest.fixture
@@ -135,12 +139,42 @@ def test_a_consent_that_stayed_behind_is_there_again_after_a_split(client, world
 
 
 def test_it_is_planned_once_more_where_something_newer_is_on_its_way(client, world, gavin):
+    world.track(phone=RAVI, whatsapp_opted=True)
+    world.settle()
     world.track(phone=RAVI, whatsapp_opted=False)
     world.track(phone=GAVIN, whatsapp_opted=True)
     answer = renumbered(client, world, gavin, RAVI)
     assert answer.status_code == 200
     assert answer.json["contacts"][0]["traits"]["whatsapp_opted"] is False
     assert client.read("/v1/rejected?open=true").json["rejected"] == []
+
+
+def test_of_two_calls_at_once_that_give_two_contacts_a_number_one_is_refused(client, world, gavin):
+    """Whoever was first is not merged into the other: nobody asked for that."""
+    world.track(phone=ASHA, name="Asha")
+    world.settle()
+    asha = world.contact(ASHA)["id"]
+
+    def call(id):
+        return client.post(f"/v1/contacts/{id}/renumber", {"phone": RAVI})
+
+    with closing(world.drivers.bus().reader()) as bus, ThreadPoolExecutor(2) as pool:
+        before = on(bus)
+        calls = {id: pool.submit(call, id) for id in (gavin, asha)}
+        eventually(lambda: on(bus) == before + 2, "both orders on the bus")
+        with settling(world):
+            answers = {id: one.result() for id, one in calls.items()}
+    (done,) = [id for id, answer in answers.items() if answer.status_code == 200]
+    (refused,) = [answer for id, answer in answers.items() if id != done]
+    assert (refused.status_code, refused.json["reason"]) == (409, "wrong_state")
+    assert f"{RAVI} is a phone of contact {done} by now" in refused.json["message"]
+    assert world.contact(RAVI)["id"] == done
+    assert sorted(one["traits"]["name"] for one in world.contacts()) == ["Asha", "Gavin"]
+
+
+def on(bus):
+    """How many messages are on a bus."""
+    return sum(end for _, end in bus.ranges().values())
 
 
 def test_a_contact_that_has_changed_since_it_was_read_keeps_its_number(client, world, gavin):

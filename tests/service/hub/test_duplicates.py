@@ -32,7 +32,7 @@ def test_merged_pairs_lead_to_the_next_until_there_is_none(browser, pairs):
         page = browser.open("/duplicates")
         fields = page.fields
         one = pairs.contact(merged[0])["id"]
-        sent = {name: fields[name] for name in ("with", "why", "next")}
+        sent = {name: fields[name] for name in ("with", "why", "next", "based_on")}
         answer = browser.send(f"/contacts/{one}/merge", sent)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/duplicates")
         pairs.settle()
