@@ -206,11 +206,13 @@ def erasure_message(
     by: str = "asha",
     keep_out: bool = False,
     based_on: int | None = None,
+    no_merge_after: int | None = None,
 ) -> bytes:
     """A ContactErased of the contact that this entry made, or that has this id, signed."""
     named = contact if isinstance(contact, str) else public_id(contact.contact_id or b"")
     said = {"contact": named, "by": by, "reason": "asked to be forgotten", "keepOut": keep_out}
     said |= {} if based_on is None else {"basedOn": based_on}
+    said |= {} if no_merge_after is None else {"noMergeAfter": no_merge_after}
     return Signer(SECRET).message(
         source="/cli", id=id or f"erase{next(_numbers)}", type="ContactErased", time="2023-11-14T22:13:20Z",
         data=orjson.dumps(said),

@@ -4,7 +4,7 @@ from consumers.batch_context import BatchContext
 from consumers.effects.about_contact import outdated
 from consumers.effects.effect import Effect, TypeEffect
 from consumers.incoming import Incoming, Refusal
-from ledger.events.data import erasure_order_of
+from ledger.events.data import ErasureOrder, erasure_order_of
 from ledger.log.entry import NewEntry
 from ledger.log.erasure import emptied_text, read_emptied
 from ledger.log.port import Batch
@@ -19,20 +19,29 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
         return Refusal("wrong_state", f"the log has no contact {message.erases}")
     if (erasure := batch.erased_at(contact)) is not None:
         return Refusal("wrong_state", f"the entry at position {erasure} has erased this contact already")
-    if refusal := _has_gone_on(message, contact, batch):
+    order = erasure_order_of(message.record.headers, message.record.value)
+    if refusal := _has_gone_on(order, contact, batch) or _is_of_more(order, contact, batch):
         return refusal
     emptied = batch.erase(contact, message.record.offset, message.record.time, keeps_out=message.keeps_out)
     return Effect(contact=contact, detail=emptied_text(emptied), at_once=True)
 
 
-def _has_gone_on(message: Incoming, contact: int, batch: Batch) -> Refusal | None:
+def _has_gone_on(order: ErasureOrder, contact: int, batch: Batch) -> Refusal | None:
     """Why an order about whoever has no event after a position does not hold: also who it was merged into has none."""
-    order = erasure_order_of(message.record.headers, message.record.value)
     if order.based_on is None:
         return None
     standing = batch.standing(order.contact)
     people = {contact, contact if standing is None else standing.survivor}
     return outdated(order.based_on, [batch.newest(one) for one in people])
+
+
+def _is_of_more(order: ErasureOrder, contact: int, batch: Batch) -> Refusal | None:
+    """Why an order does not hold that would take somebody along who was merged with the contact after a position."""
+    latest = order.no_merge_after
+    if latest is None or (newest := batch.newest_merge(contact)) <= latest:
+        return None
+    detail = f"it holds only without a merge after position {latest}, and the contact has one at {newest}"
+    return Refusal("precondition_failed", detail)
 
 
 def _keep(entry: NewEntry, batch: Batch) -> None:

@@ -61,12 +61,14 @@ class ErasureOrder(Command, gc=False):
     """Whose data is to go, by its public id, who says so and why; `keeps_out`: nobody brings the person back.
 
     `based_on` is the position of the log after which the contact must have no event, where that is the reason to erase
-    it; None for whom it is erased whatever happened.
+    it; None for whom it is erased whatever happened. After `no_merge_after` nobody may have been merged with it, for
+    whoever gave the order would not have meant them.
     """
 
     contact: str = ""
     keeps_out: bool = msgspec.field(name="keepOut", default=False)
     based_on: _Count | None = msgspec.field(name="basedOn", default=None)
+    no_merge_after: _Count | None = msgspec.field(name="noMergeAfter", default=None)
 
 
 class Readmission(Command, gc=False):

@@ -73,6 +73,13 @@ class MergeOrders(ABC):
         """
 
     @abstractmethod
+    def newest_merge(self, contact: int) -> int:
+        """The position of the newest merge of a contact with another, or of any that is one with it now; 0: none.
+
+        A number that was nobody's until the contact got it is nobody. What was decided before is written.
+        """
+
+    @abstractmethod
     def naming_phone(self, contact: int) -> int | None:
         """The position of the newest entry that names the phone a contact has as its own; None: it has none.
 

@@ -179,6 +179,10 @@ class Holders(ABC):
         """The contacts that are merged into this one now, directly or not, by number."""
 
     @abstractmethod
+    def merged_in_since(self, contacts: Iterable[int], position: int) -> dict[int, set[int]]:
+        """Who was merged into which of these after a position, as they were merged then; see `Batch.newest_merge`."""
+
+    @abstractmethod
     def aliases(self, contact: int) -> tuple[list[str], list[str]]:
         """The phones (E.164) and user ids that find a contact beside its own, since others were merged into it."""
 

@@ -145,7 +145,7 @@ def _print_plan(counted: CountedPeople) -> None:
 def _print_erased(document: Mapping[str, Any]) -> None:
     click.echo(f"{contacts_said(document['erased'])} of {document['contacts']:,} erased everywhere in this folder.")
     if document["gone"]:
-        click.echo(f"{document['gone']:,} were gone by then, or are one with somebody else.")
+        click.echo(f"{document['gone']:,} left out: erased by then, or merged with somebody since the count.")
     for one in document["places"]:
         if one["note"] is not None:
             click.echo(f"{one['place']}: {one['state']}: {one['note']}")

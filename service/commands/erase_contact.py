@@ -115,13 +115,14 @@ class ErasureTerms:
     """By whom and why somebody is erased; `keep_out`: nobody brings the person back.
 
     `based_on`: the log refuses the order where the contact has an event after this position. The reason is a rule's
-    then, and nobody's words.
+    then, and nobody's words. `no_merge_after`: it refuses the order where anybody was merged with the contact after it.
     """
 
     by: str
     reason: str
     keep_out: bool = False
     based_on: int | None = None
+    no_merge_after: int | None = None
 
     def fit_for(self, people: Sequence[ErasedPerson]) -> "ErasureTerms":
         """The same, with the reason as it is kept for these. Raises ReasonUnfit where it names one of them."""
@@ -137,6 +138,8 @@ def erasure_message(
         said["keepOut"] = True
     if terms.based_on is not None:
         said["basedOn"] = terms.based_on
+    if terms.no_merge_after is not None:
+        said["noMergeAfter"] = terms.no_merge_after
     data = json.dumps(said, ensure_ascii=False).encode()
     value = signer.message(source=source, id=id, type=types.CONTACT_ERASED, time=moments.text(at), data=data)
     return Message(None, value)

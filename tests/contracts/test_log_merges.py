@@ -54,6 +54,38 @@ def test_a_batch_finds_the_survivor_by_the_name_that_gave_way_and_sees_what_it_t
         assert batch.aliases(3) == ([], ["u2"])
 
 
+def newest_merges(by_hand, *contacts):
+    with by_hand.log.appending("b", offsets := by_hand.log.offsets("b"), offsets) as batch:
+        return [batch.newest_merge(contact) for contact in contacts]
+
+
+def test_who_was_merged_in_since_a_position_is_told_as_they_were_merged_then(two):
+    two.create(None, "u3")
+    two.create(None, "u4")
+    two.by_hand("ContactsMerged", 3, 2)  # entry 5
+    two.by_hand("ContactsMerged", 1, 3)
+    reader = two.reader
+    assert reader.merged_in_since([1, 4], 4) == {1: {2, 3}}
+    assert reader.merged_in_since([1, 4], 5) == {1: {3}}
+    assert reader.merged_in_since([1, 4], 6) == {}
+    assert newest_merges(two, 1, 2, 3, 4) == [6, 6, 6, 0]
+
+
+def test_a_merge_that_was_taken_apart_is_none(apart):
+    assert apart.reader.merged_in_since([1, 2], 2) == {}
+    assert newest_merges(apart, 1, 2) == [0, 0]
+
+
+def test_a_number_that_was_nobody_s_is_nobody_until_somebody_is_merged_with_it(two):
+    two.change_number(1, PHONES[2], makes=True)  # entry 3 makes contact 3
+    assert two.reader.merged_in_since([1], 2) == {}
+    assert newest_merges(two, 1) == [0]
+    two.by_hand("ContactsSplit", 1, 3)
+    two.by_hand("ContactsMerged", 1, 3)
+    assert two.reader.merged_in_since([1], 2) == {1: {3}}
+    assert newest_merges(two, 1) == [5]
+
+
 def test_after_a_split_each_has_its_own_again(apart):
     reader = apart.reader
     assert reader.holder_of_phone(ONE) == Known(1, ONE, "u1")

@@ -16,7 +16,7 @@ from ledger.log.port import Batch, Rejection, Taken
 from ledger.log.sqlite import by_hand, erasing, kept_out, releasing, undoing
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import load, make, store
-from ledger.log.sqlite.merges import standing
+from ledger.log.sqlite.merges import newest_merge, standing
 from ledger.log.sqlite.rows import write
 from ledger.log.sqlite.undoing import is_undone
 from ledger.log.sqlite.whole import undecided
@@ -223,6 +223,10 @@ class SqliteBatch(Batch):
         """See `Batch.merge`."""
         position = self.position + 1
         by_hand.merge(self._connection, survivor, absorbed, position, undoing.undoings(self._connection, position))
+
+    def newest_merge(self, contact: int) -> int:
+        """See `Batch.newest_merge`."""
+        return newest_merge(self._connection, contact)
 
     def naming_phone(self, contact: int) -> int | None:
         """See `Batch.naming_phone`."""

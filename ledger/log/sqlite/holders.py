@@ -11,7 +11,7 @@ from ledger.log.sqlite import by_hand, undoing
 from ledger.log.sqlite.connected import Connected, listed
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import PHONES, USER_IDS, holders, load
-from ledger.log.sqlite.merges import components, group, is_gone, survivors
+from ledger.log.sqlite.merges import components, group, is_gone, merged_in_since, survivors
 
 
 class SqliteHolders(Connected, Holders):
@@ -113,6 +113,10 @@ class SqliteHolders(Connected, Holders):
     def merged_into(self, contact: int) -> list[int]:
         """See `People.merged_into`."""
         return sorted(group(self._connection, contact) - {contact})
+
+    def merged_in_since(self, contacts: Iterable[int], position: int) -> dict[int, set[int]]:
+        """See `Holders.merged_in_since`."""
+        return merged_in_since(self._connection, sorted(set(contacts)), position)
 
     def aliases(self, contact: int) -> tuple[list[str], list[str]]:
         """See `People.aliases`."""

@@ -15,6 +15,9 @@ IS_BY_HAND = f"type IN ({', '.join(repr(type) for type in types.ABOUT_MERGES)})"
 BY_HAND = f"FROM entries INDEXED BY entries_of_merge_orders WHERE {IS_BY_HAND} AND reason IS NULL"
 """Those of them that were accepted."""
 
+_IS_OF_TWO = "since <> absorbed"
+"""What does not hold where the entry of a changed number has made the contact that it merges in."""
+
 _CHUNK = 5_000
 _listed = msgspec.json.Encoder().encode
 
@@ -95,6 +98,38 @@ def group(connection: Connection, contact: int) -> set[int]:
         ).fetchall()
         pending = [absorbed for (absorbed,) in rows if absorbed not in found]
         found.update(pending)
+    return found
+
+
+def newest_merge(connection: Connection, contact: int) -> int:
+    """See `Batch.newest_merge`."""
+    members = group(connection, survivors(connection, [contact], 2**62)[contact])
+    query = (
+        "SELECT max(since) FROM merges WHERE absorbed IN (SELECT value FROM json_each(?)) AND until IS NULL"
+        f" AND {_IS_OF_TWO}"
+    )
+    return connection.execute(query, (_listed(sorted(members)).decode(),)).fetchone()[0] or 0
+
+
+def merged_in_since(connection: Connection, contacts: Sequence[int], position: int) -> dict[int, set[int]]:
+    """See `Holders.merged_in_since`."""
+    within = dict(zip(contacts, contacts, strict=True))
+    absorbed_since: dict[int, int] = {}
+    pending = contacts
+    while pending:
+        rows: list[tuple[int, int, bool]] = []
+        for chunk in chunks(pending):
+            rows += connection.execute(
+                f"SELECT absorbed, survivor, since > ? AND {_IS_OF_TWO} FROM merges"
+                " WHERE survivor IN (SELECT value FROM json_each(?)) AND until IS NULL",
+                (position, _listed(chunk).decode()),
+            ).fetchall()
+        pending = [absorbed for absorbed, _, _ in rows]
+        within |= {absorbed: within[survivor] for absorbed, survivor, _ in rows}
+        absorbed_since |= {absorbed: within[absorbed] for absorbed, _, is_since in rows if is_since}
+    found: dict[int, set[int]] = {}
+    for absorbed, then in survivors(connection, list(absorbed_since), position).items():
+        found.setdefault(absorbed_since[absorbed], set()).add(then)
     return found
 
 

@@ -98,7 +98,8 @@ class BulkErasureSchema(Answer):
     ordered = fields.Integer(required=True, metadata=said("How many of them an order was given for"))
     erased = fields.Integer(required=True, metadata=said("How many of them are erased everywhere"))
     gone = fields.Integer(
-        required=True, metadata=said("How many were erased by others, or are one with somebody else, by their turn")
+        required=True,
+        metadata=said("How many were left out: erased by others, or merged with somebody since they were counted"),
     )
     waits_for = fields.String(required=True, allow_none=True, metadata=said("What is in the way now, in a sentence"))
     selection = fields.Dict(

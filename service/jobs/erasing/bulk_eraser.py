@@ -1,11 +1,12 @@
 """Works on erasures of many contacts, a step at a time, whatever ends in between (R31)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
 from ledger.log.entry import public_id
+from ledger.log.port import LogReader
 from ledger.storage import NotMadeYet
 from projections.conditions.condition import BadCondition
 from service.commands.erase_contact import ErasureTerms, ReasonUnfit
@@ -134,20 +135,28 @@ class BulkEraser:
         return has_ended
 
     def _more_orders(self, one: BulkErasure, most: int) -> list[PendingErasure]:
-        """Order up to so many of those who come next, are still there, and are nobody else by now."""
+        """Order up to so many of those who come next, as `_who_goes` says. A later merge is the append's to refuse."""
         orders, taken = list[PendingErasure](), one.taken
-        terms = ErasureTerms(one.by, one.reason, one.keep_out, one.based_on)
         while len(orders) < most and self.table.get(one.id).state == "erasing":
             numbers = self.lists.some(one.id, taken, min(most - len(orders), _PUBLISHED_AT_ONCE))
             if not numbers:
                 break
             with self.work.stored_log.reading() as log:
-                ids, survivors = log.ids(numbers), log.survivors(numbers)
-            there = [public_id(ids[number]) for number in numbers if survivors.get(number) == number]
+                position, ids = log.freeze().position, log.ids(numbers)
+                there = [public_id(ids[number]) for number in self._who_goes(one, numbers, log)]
             taken += len(numbers)
+            terms = ErasureTerms(one.by, one.reason, one.keep_out, one.based_on, no_merge_after=position)
             step = BulkStep(one.id, taken)
             orders += self.work.order_all(there, terms, source=one.source, step=step)
         return orders
+
+    def _who_goes(self, one: BulkErasure, numbers: Sequence[int], log: LogReader) -> list[int]:
+        """Those who are nobody else by now, and whom nobody was merged into since the count who was not counted too."""
+        survivors = log.survivors(numbers)
+        there = [number for number in numbers if survivors.get(number) == number]
+        merged_in = log.merged_in_since(there, one.position or 0)
+        counted = self.lists.among(one.id, set[int]().union(*merged_in.values()))
+        return [number for number in there if merged_in.get(number, counted) <= counted]
 
     def _end(self, one: BulkErasure, state: str, failure: str | None = None) -> None:
         ended = {"state": state, "selection": None, "ended_at": self.clock(), "failure": failure}

@@ -11,13 +11,17 @@ WHY = "contract has ended"
 
 
 class Bulk:
-    """Bulk erasures of a world, worked on two contacts at a time by `eraser`; `after` follows each step's orders."""
+    """Bulk erasures of a world, worked on two contacts at a time by `eraser`.
 
-    def __init__(self, world, work, store, after=lambda: None, clock=now):
+    `before` comes before each step's orders are published, `after` when they are taken.
+    """
+
+    def __init__(self, world, work, store, before=lambda: None, after=lambda: None, clock=now):
         self.world, self.acts = world, []
         self.asked = replace(bulk_erasures(world.drivers, store, self.acts.append), clock=clock)
 
         def publish(messages):
+            before()
             work.publish(messages)
             world.settle()
             after()
