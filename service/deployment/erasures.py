@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -73,9 +73,15 @@ def erasures_of_the_idle(database: Database) -> None:
     """)
 
 
+@MIGRATIONS()
+def erasures_of_several(database: Database) -> None:
+    """Who was one with the contact and went with it, as JSON; in a backup from before they were merged they are not."""
+    database.execute("ALTER TABLE erasures ADD COLUMN gone_with TEXT")
+
+
 @dataclass(frozen=True, slots=True)
 class PendingErasure:
-    """An erasure that is not done everywhere.
+    """An erasure that is not done everywhere; `gone_with` are the public ids of all that were one with the contact.
 
     Whom it looks for the log knows (`ledger.log.erasure.Sought`); `phones` and `user_ids` are of orders that a version
     noted which kept them here.
@@ -88,6 +94,7 @@ class PendingErasure:
     message: bytes
     phones: Sequence[str] = ()
     user_ids: Sequence[str] = ()
+    gone_with: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +144,13 @@ class ErasureTable:
             if step is not None:
                 self._connection.execute("UPDATE bulk_erasures SET taken = ? WHERE id = ?", (step.taken, step.id))
 
-    def ordered(self) -> list[PendingErasure]:
-        """Every erasure that was ever ordered, oldest first, done or not; whom each was about is left out."""
-        with self._lock:
-            rows = self._connection.execute("SELECT id, contact, source, at, message FROM erasures ORDER BY at, id")
-            return [PendingErasure(*one) for one in rows]
+    def note_gone_with(self, gone_with: Mapping[str, Sequence[str]]) -> None:
+        """Keep, by an erasure's id, who went with its contact."""
+        with self._lock, transaction(self._connection):
+            self._connection.executemany(
+                "UPDATE erasures SET gone_with = ? WHERE id = ?",
+                [(json.dumps(list(contacts)), id) for id, contacts in gone_with.items()],
+            )
 
     def pending(self) -> list[PendingErasure]:
         """Those that are not done everywhere, oldest first."""

@@ -14,9 +14,10 @@ from ledger.sqlite import transaction
 from service.deployment.audit_trail import Act, record
 from service.deployment.database import other_store
 from service.deployment.deployment import Deployment
-from service.deployment.erasures import ErasureTable, PendingErasure
+from service.deployment.erasures import PendingErasure
 from service.deployment.parts import CONSUMER, PROJECTOR
 from service.deployment.settings import Settings
+from service.deployment.store_checks import erasures_ordered
 from service.jobs.backups.backup import BackupParts
 from service.jobs.backups.manifest import Manifest
 from service.jobs.backups.restore import RESTORED, RestorePlace
@@ -72,7 +73,7 @@ def note_restore(environ: Mapping[str, str], manifest: Manifest, by: str) -> Dep
 def erasures_in(path: Path, ledger: str) -> list[PendingErasure]:
     """The erasures that were ordered in another copy of a ledger, by its `service.db`. Raises StorageFault, NotOurs."""
     with other_store(path, ledger) as store:
-        return ErasureTable(store).ordered()
+        return erasures_ordered(store)
 
 
 def erase_again(deployment: Deployment, ordered: Sequence[PendingErasure]) -> tuple[int, int]:
@@ -81,7 +82,7 @@ def erase_again(deployment: Deployment, ordered: Sequence[PendingErasure]) -> tu
     Consumer and projector must be at work. Raises BusError.
     """
     with erasing(deployment, types.COMMAND_LINE) as work:
-        again = [pending for one in ordered if (pending := work.order_again(one)) is not None]
+        again = [pending for one in ordered for pending in work.order_again(one)]
         receipts = [work.finish(pending, _PATIENCE_SECONDS) for pending in again]
     return len(again), sum(receipt is None or not is_done(receipt) for receipt in receipts)
 

@@ -112,6 +112,27 @@ def test_who_was_erased_after_the_backup_is_erased_again_where_it_is_restored(tm
         print(first.told(), second.told())  # noqa: T201
 
 
+def test_who_was_one_with_somebody_erased_is_erased_too_where_they_are_two_in_the_backup(tmp_path):
+    with serving(tmp_path / "first", None, workers=1) as served:
+        for name in ("xavier", "yolanda", "zoe"):
+            assert served.track({"userId": name, "traits": {"name": name.title()}}).status_code == 202
+        first = served.shipped
+        assert held(first) == {"xavier", "yolanda", "zoe"}
+        first.run("backup", str(tmp_path / "backup"))
+        first.run("merge", "xavier", "yolanda")
+        first.run("erase", "xavier", "--yes", "--reason", "asked to be forgotten")
+        assert held(first) == {"zoe"}
+    second = Shipped(tmp_path / "second")
+    try:
+        newer = str(first.data / "service.db")
+        restored = second.run("restore", str(tmp_path / "backup"), "--erased", newer, "--json")
+        assert (restored["erased_again"], restored["still_being_erased"]) == (2, 0)
+        assert held(second) == {"zoe"}
+    finally:
+        second.stop_all()
+        print(second.told())  # noqa: T201
+
+
 @pytest.mark.parametrize("bus", [KAFKA], indirect=True)
 def test_an_import_from_after_the_backup_is_listed_again_and_can_be_undone(tmp_path, bus):
     """Its rows are on the topic, and come in where it is restored."""

@@ -11,7 +11,7 @@ from ledger.bus.port import Message
 from ledger.events.data import erasure_order_of
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry, public_id
-from ledger.log.erasure import ANY_OFFSET, Sought
+from ledger.log.erasure import ANY_OFFSET, Sought, read_emptied
 from ledger.log.port import LogReader, StoredLog
 from service.commands.erase_contact import ErasedPerson, ErasureTerms, erasure_message, people_of, person_of
 from service.deployment.erasures import BulkStep, ErasureTable, PendingErasure
@@ -121,18 +121,23 @@ class Erasing:
             ids = {entry.message_id for entry in log.entries_at(found).values()}
         return next((one for one in self.table.pending() if one.contact == who or one.id in ids), None)
 
-    def order_again(self, ordered: PendingErasure) -> PendingErasure | None:
+    def order_again(self, ordered: PendingErasure) -> list[PendingErasure]:
         """Give the very order of another copy of this ledger to this one, as where an older backup was restored.
 
-        None: nobody here has the id that it names, or the person is erased already. Raises BusError.
+        Whoever went with the contact there, and is not one with it here, is ordered to go too. Whom nobody here has the
+        id of, and who is erased already, is passed over. Raises BusError.
         """
-        try:
+        given = []
+        with suppress(Unknown):
             self.person(lambda log: find_id(log, ordered.contact))
-        except Unknown:
-            return None
-        self.table.add(ordered)
-        self.publish([Message(None, ordered.message)])
-        return ordered
+            self.table.add(ordered)
+            self.publish([Message(None, ordered.message)])
+            given.append(ordered)
+        if ordered.gone_with:
+            said = erasure_order_of((), ordered.message)
+            terms = ErasureTerms(said.by or "", said.reason or "", said.keeps_out)
+            given += self.order_all(ordered.gone_with, terms, source=ordered.source)
+        return given
 
     def finish(self, pending: PendingErasure, seconds: float) -> list[PlaceReceipt] | None:
         """Go through the places until all is done, for so many seconds at most; what was done by then.
@@ -218,6 +223,8 @@ class Erasing:
         ids = [one.id for one in taken.values()]
         before = [self.table.progress(id) for id in ids]
         so_far = [PlaceReceipt(**one) for one in before[0]] if all(one == before[0] for one in before) else []
+        if not so_far:
+            self.table.note_gone_with(self._gone_with(taken))
         receipt = erase_everywhere(self.places(self._sought(taken)), so_far)
         self.table.note(ids, _told(receipt), is_done=False)
         if is_done(receipt):  # whom to look for goes last, and the note that something waits after it
@@ -227,6 +234,17 @@ class Erasing:
                 receipt = [replace(one, state="waiting", note=READ) if one.place == LOG else one for one in receipt]
                 self.table.note(ids, _told(receipt), is_done=False)
         return receipt
+
+    def _gone_with(self, taken: Mapping[int, PendingErasure]) -> dict[str, list[str]]:
+        """By an erasure's id, the others who went with its contact, where there are any."""
+        with self.stored_log.reading() as log:
+            emptied = {position: read_emptied(entry.detail) for position, entry in log.entries_at(taken).items()}
+            several = {at: one.contacts for at, one in emptied.items() if one is not None and len(one.contacts) > 1}
+            ids = log.ids([contact for contacts in several.values() for contact in contacts])
+        return {
+            taken[at].id: [id for one in contacts if (id := public_id(ids[one])) != taken[at].contact]
+            for at, contacts in several.items()
+        }
 
     def _sought(self, taken: Mapping[int, PendingErasure]) -> dict[int, Sought]:
         """Whom to look for; nobody once all is done, and what an earlier version noted where the log does not say."""

@@ -14,6 +14,7 @@ from service.jobs.erasing.places import PlaceReceipt, is_done
 from service.jobs.exports.wanted_export import WantedExport
 from service.queries.find import find
 from service.queries.selection import Selection
+from service.wiring.backups import erasures_in
 from service.wiring.erasing import erasing
 from service.wiring.exports import export_maker, exports
 from service.wiring.ledger import verification
@@ -222,7 +223,7 @@ def test_a_restored_backup_that_takes_the_order_from_the_bus_erases_everywhere(w
         with erasing(restored.deployment, "/cli") as work:
             work.go_on()
             assert work.table.pending() == []
-            (ordered,) = work.table.ordered()
+            (ordered,) = erasures_in(restored.deployment.service_path, restored.deployment.ledger.id)
             assert is_done([PlaceReceipt(**one) for one in work.table.receipt(ordered.contact)])
         assert traces(restored) == []
         assert len(restored.contacts()) == 5
