@@ -192,14 +192,12 @@ class Bus(ABC):
     @abstractmethod
     def erase(
         self,
-        is_meant: Callable[[int, Message], bool],
+        is_meant: Callable[[Record], bool],
         emptied: bytes,
         before: int,
         may_be_in: Callable[[bytes], bool] = lambda _: True,
     ) -> Emptying:
         """Put `emptied` in the place of the messages that are meant, as far as they have offsets under `before` (R31).
-
-        `is_meant` is given the offset and the message.
 
         `may_be_in` is asked of bytes that hold many messages, each whole, whether one of them may be meant: a bus need
         not look at those of which it says no.

@@ -32,12 +32,29 @@ class Emptied(msgspec.Struct, frozen=True, omit_defaults=True):
     kept: list[int] = []
 
 
+class Span(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A phone (E.164) that was a person's for a time only: after `since` and before `until`.
+
+    These are when the bus took the orders that gave the phone up, in microseconds since the epoch; None: from the first
+    message on, or up to the erasure.
+    """
+
+    phone: str
+    since: int | None = None
+    until: int | None = None
+
+    def has(self, began: int, ended: int) -> bool:
+        """Whether all that came from `began` to `ended`, in microseconds since the epoch, is of this time."""
+        return (self.since is None or began > self.since) and (self.until is None or ended < self.until)
+
+
 class Sought(msgspec.Struct, frozen=True):
     """Whom an erasure looks for in what is not the log, as the log knew the person when it took the order.
 
     `phones` are E.164, `values` the names and email addresses that were ever said of the person. What another contact
-    had by then is not looked for, and nothing that came after the order is about the person: `offset` is the order's on
-    the bus, `at` when the bus took it, in microseconds since the epoch.
+    had by then is not looked for, but for a number that was given up in the person's own time (`spans`). Nothing that
+    came after the order is about the person: `offset` is the order's on the bus, `at` when the bus took it, in
+    microseconds since the epoch.
     `is_shared`: something was left out, so that messages about the person name what is somebody else's; or some of them
     name nobody, as those do that merged the person with another contact.
     """
@@ -48,6 +65,12 @@ class Sought(msgspec.Struct, frozen=True):
     at: int
     values: list[str] = []
     is_shared: bool = False
+    spans: list[Span] = []
+
+    @property
+    def last_phones(self) -> list[str]:
+        """The phones that were the person's when the order was taken, or the last that had them was the person."""
+        return [*self.phones, *(span.phone for span in self.spans if span.until is None)]
 
 
 NAMING = ("name", "email")

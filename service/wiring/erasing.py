@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
-from ledger.bus.port import Emptying, Message, Publisher
+from ledger.bus.port import Emptying, Message, Publisher, Record
 from ledger.events.envelope import Unreadable, decode
 from ledger.events.signing import Signer
 from ledger.events.types import IMPORTS
@@ -133,10 +133,8 @@ def _bus(drivers: Drivers, people: SoughtPeople) -> str | None:
         taken = max(log.offsets(known).values(), default=0) if known is not None else 0
         names = log.erased_names() if people.is_shared else set()
 
-    def is_meant(offset: int, message: Message) -> bool:
-        if people.are_in(offset, message):
-            return True
-        return bool(names) and _name_of(message, signer) in names
+    def is_meant(record: Record) -> bool:
+        return people.are_in(record) or (bool(names) and _name_of(record, signer) in names)
 
     def may_be_in(content: bytes) -> bool:
         return bool(names) or people.mentions.may_be_in(content)
@@ -150,9 +148,9 @@ def _bus(drivers: Drivers, people: SoughtPeople) -> str | None:
             return None
 
 
-def _name_of(message: Message, signer: Signer) -> bytes | None:
+def _name_of(record: Record, signer: Signer) -> bytes | None:
     try:
-        envelope = decode(message.headers, message.value)
+        envelope = decode(record.headers, record.value)
     except Unreadable:
         return None
     return signer.of_erased(envelope.source, envelope.id)

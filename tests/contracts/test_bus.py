@@ -60,7 +60,7 @@ def test_messages_are_emptied_at_their_offsets_or_the_bus_says_that_it_cannot(pl
     """R31: none beyond what was taken, and no other one."""
     publisher.publish([Message(b"asha", b"1", (("ce_id", b"1"),)), Message(b"gavin", b"2"), Message(b"gavin", b"3")])
     begin, following = reader.ranges()[0]
-    if place.bus().erase(lambda _, one: one.key == b"gavin", b"emptied", following - 1) is Emptying.DONE:
+    if place.bus().erase(lambda one: one.key == b"gavin", b"emptied", following - 1) is Emptying.DONE:
         expected = [(b"asha", b"1", (("ce_id", b"1"),)), (None, b"emptied", ()), (b"gavin", b"3", ())]
         records = read(reader, 3)
         assert [(one.key, one.value, one.headers) for one in records] == expected
@@ -73,7 +73,7 @@ def test_messages_are_not_called_gone_while_somebody_reads_the_bus_as_it_was(pla
     publisher.publish([Message(b"gavin", b"2")])
 
     def erased():
-        return place.bus().erase(lambda _, one: one.key == b"gavin", b"emptied", 100)
+        return place.bus().erase(lambda one: one.key == b"gavin", b"emptied", 100)
 
     with place.as_it_was():
         meanwhile = erased()

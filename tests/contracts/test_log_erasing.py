@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.log.erasure import Emptied, Sought
+from ledger.log.erasure import Emptied, Sought, Span
 from tests.contracts.logs import entry
 from tests.examples import ASHA, GAVIN
 
@@ -72,6 +72,42 @@ def test_nobody_is_looked_for_by_what_another_contact_has_by_then(by_hand):
     erasure = by_hand.erase(1)
     found = by_hand.reader.unfinished_erasures()[erasure]
     assert (found.phones, found.user_ids, found.is_shared) == ([], ["u1"], True)
+
+
+@pytest.fixture
+def given_up(by_hand):
+    """Gavin gives his number up at position 3, and another has it from 5 on; 2, 4 and 6 are rejected, and name it."""
+
+    def rejected():
+        digest = b"%d" % by_hand.log.offsets("b").get(0, 0)
+        by_hand.append(entry(reason="invalid", raw_digest=digest, value=VALUE))
+
+    by_hand.create(GAVIN)
+    rejected()
+    by_hand.change_number(1, ASHA, makes=True, gives_up=1)
+    rejected()
+    by_hand.create(GAVIN)
+    rejected()
+    return by_hand
+
+
+@pytest.mark.parametrize(
+    ("contact", "emptied", "phones", "spans"),
+    [(1, [2], [ASHA], [Span(GAVIN, until=900)]), (5, [4, 6], [], [Span(GAVIN, since=900)])],
+)
+def test_a_number_that_was_given_up_is_looked_for_in_the_person_s_own_time(given_up, contact, emptied, phones, spans):
+    erasure = given_up.erase(contact)
+    assert [position for position in (2, 4, 6) if given_up.reader.entry(position).is_erased] == emptied
+    found = given_up.reader.unfinished_erasures()[erasure]
+    assert (found.phones, found.spans, found.is_shared) == (phones, spans, True)
+
+
+def test_a_number_that_was_given_up_and_is_nobody_s_is_still_looked_for_everywhere(given_up):
+    given_up.erase(5)
+    erasure = given_up.erase(1)
+    found = given_up.reader.unfinished_erasures()[erasure]
+    assert (sorted(found.phones), found.spans) == (sorted([ASHA, GAVIN]), [])
+    assert given_up.reader.entry(2).is_erased
 
 
 def test_names_of_what_was_emptied_are_never_free_again(two):

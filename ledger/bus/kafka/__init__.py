@@ -9,7 +9,7 @@ from ledger.bus.kafka import clients, topic
 from ledger.bus.kafka.options import Options, in_clear, parse
 from ledger.bus.kafka.publisher import KafkaPublisher
 from ledger.bus.kafka.reader import KafkaReader
-from ledger.bus.port import Bus, Emptying, Message, Publisher, Reader, Unavailable
+from ledger.bus.port import Bus, Emptying, Publisher, Reader, Record, Unavailable
 
 __all__ = ["KafkaBus"]
 
@@ -38,7 +38,7 @@ class KafkaBus(Bus):
 
     def erase(
         self,
-        _is_meant: Callable[[int, Message], bool],
+        _is_meant: Callable[[Record], bool],
         _emptied: bytes,
         _before: int,
         _may_be_in: Callable[[bytes], bool] = lambda _: True,

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from ledger.bus.known_bus import Belonging
-from ledger.bus.port import Bus, ClockRefused, Emptying, Message, Publisher, Reader, Unavailable
+from ledger.bus.port import Bus, ClockRefused, Emptying, Message, Publisher, Reader, Record, Unavailable
 from ledger.bus.sqlite.erasing import erase
 from ledger.bus.sqlite.file import (
     RETENTION,
@@ -75,7 +75,7 @@ class SqliteBus(Bus):
 
     def erase(
         self,
-        is_meant: Callable[[int, Message], bool],
+        is_meant: Callable[[Record], bool],
         emptied: bytes,
         before: int,
         may_be_in: Callable[[bytes], bool] = lambda _: True,

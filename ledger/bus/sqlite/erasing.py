@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from ledger.bus.port import Message
-from ledger.bus.sqlite.batches import packed
+from ledger.bus.port import Headers, Message, Record
+from ledger.bus.sqlite.batches import PARTITION, packed
 from ledger.bus.sqlite.file import writing
 from ledger.sqlite import Connection
 
@@ -16,7 +16,7 @@ _decode = msgspec.msgpack.Decoder(list[Message]).decode
 
 def erase(
     connection: Connection,
-    is_meant: Callable[[int, Message], bool],
+    is_meant: Callable[[Record], bool],
     emptied: Message,
     before: int,
     may_be_in: Callable[[bytes], bool],
@@ -28,17 +28,23 @@ def erase(
     """
     after = 0
     while row := connection.execute(
-        "SELECT first, messages FROM batches WHERE first > ? AND first < ? ORDER BY first LIMIT 1", (after, before)
+        "SELECT first, time, messages FROM batches WHERE first > ? AND first < ? ORDER BY first LIMIT 1",
+        (after, before),
     ).fetchone():
-        after, content = row
+        after, at, content = row
         if not may_be_in(content):
             continue
         try:
             messages = _decode(content)
         except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
             continue
-        meant = {place for place, one in enumerate(messages) if after + place < before and is_meant(after + place, one)}
+        records = (Record(PARTITION, after + place, at, *_parts(one)) for place, one in enumerate(messages))
+        meant = {one.offset - after for one in records if one.offset < before and is_meant(one)}
         if meant:
             left = [emptied if place in meant else one for place, one in enumerate(messages)]
             with writing(connection, time.monotonic() + _WAIT_SECONDS):
                 connection.execute("UPDATE batches SET messages = ? WHERE first = ?", (packed(left), after))
+
+
+def _parts(message: Message) -> tuple[bytes | None, bytes, Headers]:
+    return message.key, message.value, message.headers

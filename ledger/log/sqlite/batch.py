@@ -18,6 +18,7 @@ from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import load, make, store
 from ledger.log.sqlite.merges import newest_merge, standing
 from ledger.log.sqlite.rows import write
+from ledger.log.sqlite.seeking import OrderPlace
 from ledger.log.sqlite.undoing import is_undone
 from ledger.log.sqlite.whole import undecided
 from ledger.log.undo import Refused
@@ -195,7 +196,7 @@ class SqliteBatch(Batch):
     def erase(self, contact: int, offset: int, at: int, *, keeps_out: bool = False) -> Emptied:
         """See `Batch.erase`."""
         assert self._signer is not None  # without a secret, nothing could tell what was erased when it comes again
-        order = erasing.OrderPlace(self.position + 1, offset, at)
+        order = OrderPlace(self.position + 1, offset, at)
         return erasing.erase(self._connection, self._signer, contact, order, keeps_out=keeps_out)
 
     def mark_erased(self, emptied: Emptied) -> None:

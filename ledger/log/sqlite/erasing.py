@@ -1,22 +1,20 @@
 """Erasing a contact from a log's file, in the transaction of the append that takes the order (R31)."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 import msgspec
 
 from ledger.events import types
-from ledger.events.data import data_of
-from ledger.events.mentions import Mentions
 from ledger.events.signing import Signer
 from ledger.log.entry import FoldRow, unpack_headers
-from ledger.log.erasure import NAMING, Emptied, Erasure, Erasures, Sought, read_emptied
+from ledger.log.erasure import Emptied, Erasure, Erasures, Sought, read_emptied
 from ledger.log.keeping_out import KeptOut, hashes
 from ledger.log.sqlite.connected import Connected
 from ledger.log.sqlite.entries import FOLDED
 from ledger.log.sqlite.kept_out import is_anybody, keep_out, kept_out
-from ledger.log.sqlite.merges import IS_BY_HAND, group, survivors
+from ledger.log.sqlite.merges import group, survivors
 from ledger.log.sqlite.releasing import named_by, release
+from ledger.log.sqlite.seeking import InLog, OrderPlace, seek
 from ledger.log.sqlite.whose import not_empty, split_up
 from ledger.sqlite import Connection
 from ledger.wal import cut_whole
@@ -35,14 +33,6 @@ _EMPTY = (
 )
 _json = msgspec.json.Encoder().encode
 _read_sought = msgspec.json.Decoder(Sought).decode
-
-
-class OrderPlace(NamedTuple):
-    """Where an order to erase stands: its position in the log, and `offset` and `at` as `Sought` has them."""
-
-    erasure: int
-    offset: int
-    at: int
 
 
 def _chunks(positions: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -74,9 +64,9 @@ def erase(connection: Connection, signer: Signer, contact: int, order: OrderPlac
     """
     contacts = sorted(group(connection, survivors(connection, [contact], order.erasure)[contact]))
     about, of_others, kept = split_up(connection, contacts, order.erasure)
-    sought = _sought(connection, contacts, [*about, *of_others], kept, order)
+    sought, in_log = seek(connection, contacts, [*about, *of_others], kept, order)
     connection.execute("INSERT INTO unfinished_erasures VALUES (?, ?)", (order.erasure, _json(sought).decode()))
-    others = [*of_others, *_others(connection, Mentions(sought.phones, sought.user_ids))]
+    others = [*of_others, *(position for part in in_log for position in _others(connection, part))]
     others = sorted({*others, *_retried(connection, [*about, *others])})
     positions = [*about, *others]
     names = _forget_names(connection, signer, positions)
@@ -91,7 +81,7 @@ def erase(connection: Connection, signer: Signer, contact: int, order: OrderPlac
     for some in _chunks(positions):
         connection.execute(_EMPTY, (_listed(some),))
     _forget_sources(connection, sources)
-    out = hashes(signer, sought.phones, sought.user_ids) if keeps_out else ()
+    out = hashes(signer, sought.last_phones, sought.user_ids) if keeps_out else ()
     hashed = sorted(name.hex() for by in out for name in by)
     emptied = Emptied(contacts, others, len(positions), names, hashed, kept)
     release(connection, contacts, order.erasure, held)
@@ -114,54 +104,16 @@ def forget_sought(connection: Connection, erasures: Collection[int]) -> bool:
     return cut_whole(connection)
 
 
-def _sought(
-    connection: Connection, contacts: Sequence[int], about: Sequence[int], kept: Sequence[int], order: OrderPlace
-) -> Sought:
-    """The phones and user ids that the person's entries name, but for those that another contact has by now, or had
-    when the two were one.
-    """
-    found, is_shared = list[list[str]](), _has_orders(connection, about)
-    for column, table in (("phone", "phones"), ("user_id", "user_ids")):
-        rows = connection.execute(
-            f"SELECT DISTINCT {column}, EXISTS (SELECT 1 FROM {table} WHERE {table}.{column} = entries.{column}"
-            f" AND {table}.contact NOT {_THESE}) OR {column} IN"
-            f" (SELECT {column} FROM entries WHERE position {_THESE})"
-            f" FROM entries WHERE position {_THESE} AND {column} IS NOT NULL",
-            (_listed(contacts), _listed(kept), _listed(about)),
-        ).fetchall()
-        found.append([str(value) for value, is_another_s in rows if not is_another_s])
-        is_shared = is_shared or any(is_another_s for _, is_another_s in rows)
-    phones, user_ids = found
-    values = _values(connection, about)
-    return Sought([f"+{phone}" for phone in phones], user_ids, order.offset, order.at, values, is_shared)
-
-
-def _has_orders(connection: Connection, about: Sequence[int]) -> bool:
-    """Whether one of these entries merges or splits: its message may have no name of the person, but says why."""
-    query = f"SELECT 1 FROM entries WHERE position {_THESE} AND {IS_BY_HAND} LIMIT 1"
-    return any(connection.execute(query, (_listed(some),)).fetchone() for some in _chunks(about))
-
-
-def _values(connection: Connection, about: Sequence[int]) -> list[str]:
-    """The names and email addresses that the entries at these positions say."""
-    found = set[str]()
-    for some in _chunks(about):
-        query = f"SELECT headers, value FROM entries WHERE position {_THESE}"
-        for headers, value in connection.execute(query, (_listed(some),)).fetchall():
-            traits = data_of(unpack_headers(headers), value).traits or {}
-            found.update(said for name in NAMING if isinstance(said := traits.get(name), str) and said.strip())
-    return sorted(found)
-
-
-def _others(connection: Connection, mentions: Mentions) -> list[int]:
+def _others(connection: Connection, part: InLog) -> list[int]:
     """The entries about no contact that name the person: rejected ones, and rows that were skipped."""
+    mentions = part.mentions
     return [
         position
         for index, condition in (
             ("entries_rejected_newest", "reason IS NOT NULL"),
             ("entries_about_nobody", f"contact IS NULL AND reason IS NULL AND type IN ({_SAYING})"),
         )
-        for said in _walked(connection, index, condition)
+        for said in _walked(connection, index, condition, part)
         if mentions.may_be_in(b"\n".join(part for one in said for part in one[1:] if part is not None))
         for position, key, headers, value in said
         if mentions.in_message(key, unpack_headers(headers), value) is not None
@@ -172,13 +124,13 @@ _Said = tuple[int, bytes | None, bytes | None, bytes | None]
 """Position, key, headers and value of a message."""
 
 
-def _walked(connection: Connection, index: str, condition: str) -> Iterator[list[_Said]]:
-    """The messages in an index that are not empty, many at once."""
-    after = 0
+def _walked(connection: Connection, index: str, condition: str, part: InLog) -> Iterator[list[_Said]]:
+    """The messages in an index that are not empty, in a part of the log, many at once."""
+    after = part.after
     while rows := connection.execute(
         f"SELECT position, key, headers, value FROM entries INDEXED BY {index}"
-        f" WHERE {condition} AND position > ? AND salt IS NOT NULL ORDER BY position LIMIT ?",
-        (after, _AT_ONCE),
+        f" WHERE {condition} AND position > ? AND position < ? AND salt IS NOT NULL ORDER BY position LIMIT ?",
+        (after, part.before, _AT_ONCE),
     ).fetchall():
         yield rows
         after = rows[-1][0]

@@ -117,7 +117,7 @@ class Erasing:
             return None
         with self.stored_log.reading() as log:
             unfinished = log.unfinished_erasures()
-            found = [at for at, sought in unfinished.items() if who in (*sought.phones, *sought.user_ids)]
+            found = [at for at, sought in unfinished.items() if who in (*sought.last_phones, *sought.user_ids)]
             ids = {entry.message_id for entry in log.entries_at(found).values()}
         return next((one for one in self.table.pending() if one.contact == who or one.id in ids), None)
 

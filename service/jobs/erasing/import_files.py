@@ -38,13 +38,13 @@ GONE = "this was about somebody who has been erased since"
 def forget_in_imports(folder: Path, registry: Registry, people: WhoIsIn) -> None:
     """Take people out of every import that has a row about them and was confirmed before they were to be erased.
 
-    `people` gives them by when the import was confirmed: what was imported later is about somebody new. One that was
-    never confirmed is cancelled, and its files are removed: whoever brought it uploads it again without them. Raises
-    NotYet while one of the imports is worked on.
+    `people` gives them by when the import was confirmed and when it ended: what was imported later is about somebody
+    new. One that was never confirmed is cancelled, and its files are removed: whoever brought it uploads it again
+    without them. Raises NotYet while one of the imports is worked on.
     """
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         one, known = ImportFolder(path), _known(registry, path.name)
-        person = people(_began(path.name, known))
+        person = people(*_times(path.name, known))
         if person is None or not may_be_in(one, person):
             continue
         if known is None:  # an upload that came to nothing
@@ -72,11 +72,20 @@ def _known(registry: Registry, id: str) -> Import | None:
         return None
 
 
-def _began(id: str, known: Import | None) -> int:
-    """When an import was confirmed, or uploaded if it never was; microseconds since the epoch."""
-    if known is not None and known.confirmed_at is not None:
-        return known.confirmed_at
-    return (made_at(id) or 0) * 1000
+_NOT_YET = 2**62
+
+
+def _times(id: str, known: Import | None) -> tuple[int, int]:
+    """When an import was confirmed and when its last row was out, in microseconds since the epoch.
+
+    Of one that was never confirmed both are when it was uploaded. What ended under an earlier version, of which nobody
+    knows when, ended before a number could be given up.
+    """
+    if known is None or known.confirmed_at is None:
+        uploaded = (made_at(id) or 0) * 1000
+        return uploaded, uploaded
+    began = known.confirmed_at
+    return began, (known.ended_at or began) if known.state in _ENDED else _NOT_YET
 
 
 def _blank(one: ImportFolder, known: Import, person: PersonInFiles) -> None:

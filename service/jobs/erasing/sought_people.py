@@ -1,10 +1,10 @@
 """The people of some erasures, looked for together: every place is gone through once for all of them (R31)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ledger.bus.port import Message
+from ledger.bus.port import Record
 from ledger.events.mentions import Mentions
 from ledger.log.erasure import Sought
 from service.imports.record.person_records import PersonInFiles
@@ -14,7 +14,8 @@ from service.jobs.erasing.named_in import NamedIn
 class SoughtPeople:
     """Whom erasures look for, by the positions of these in the log.
 
-    What came after an order is about somebody new, so whoever asks about something says when it came.
+    What came after an order is about somebody new, and a phone that was given up is looked for in one person's time
+    alone, so whoever asks about something says when it came.
     """
 
     def __init__(self, sought: Mapping[int, Sought]) -> None:
@@ -23,58 +24,70 @@ class SoughtPeople:
         self.first_offset = min(one.offset for one in self._sought)
         self.last_offset = max(one.offset for one in self._sought)
         self.is_shared = any(one.is_shared for one in self._sought)
-        self._first_at = min(one.at for one in self._sought)
+        self._in_spans = [one for one in self._sought if one.spans]
 
     @cached_property
     def mentions(self) -> Mentions:
-        """All of them."""
-        return _mentions(self._sought)
+        """All of them, by whatever was theirs at any time."""
+        phones = {phone for one in self._sought for phone in one.phones}
+        phones |= {span.phone for one in self._in_spans for span in one.spans}
+        return _mentions(phones, self._sought)
 
     @cached_property
     def names(self) -> NamedIn:
-        """Whether a text names one of them."""
-        return NamedIn(self.mentions, [value for one in self._sought for value in one.values])
+        """Whether a text, of which nobody knows when it was written, names one of them."""
+        phones = {phone for one in self._sought for phone in one.last_phones}
+        return NamedIn(_mentions(phones, self._sought), [value for one in self._sought for value in one.values])
 
-    def are_in(self, offset: int, message: Message) -> bool:
-        """Whether a message at this offset of the bus is about somebody whose order came after it."""
-        if self.mentions.in_message(message.key, message.headers, message.value) is None:
+    def are_in(self, record: Record) -> bool:
+        """Whether a message on the bus is about somebody whose order came after it."""
+        if not _is_in(self.mentions, record):
             return False
-        if offset < self.first_offset:
+        if record.offset < self.first_offset and (not self._in_spans or _is_in(self._throughout, record)):
             return True
-        later = _mentions([one for one in self._sought if one.offset > offset])
-        return later.in_message(message.key, message.headers, message.value) is not None
+        later = [one for one in self._sought if one.offset > record.offset]
+        return _is_in(_mentions(_phones(later, record.time, record.time), later), record)
+
+    @cached_property
+    def _throughout(self) -> Mentions:
+        return _mentions({phone for one in self._sought for phone in one.phones}, self._sought)
 
     def in_files(self, rows: Mapping[str, set[int]]) -> "PeopleInFiles":
         """Of them in files; `rows` is as `PersonInFiles` takes it."""
-        return PeopleInFiles(self._sought, self._first_at, rows)
+        return PeopleInFiles(self._sought, rows)
 
 
 @dataclass
 class PeopleInFiles:
-    """Called with when a file came, in microseconds since the epoch: those whose orders came after it."""
+    """Called with from when to when a file was taken in, in microseconds since the epoch: whom to look for in it."""
 
     sought: Sequence[Sought]
-    first_at: int
     rows: Mapping[str, set[int]]
-    _all: PersonInFiles | None = field(default=None, init=False)
+    _last: tuple[int, frozenset[str], PersonInFiles] | None = field(default=None, init=False)
 
-    def __call__(self, began: int) -> PersonInFiles | None:
-        if began > self.first_at:
-            later = [one for one in self.sought if one.at >= began]
-            return self._of(later) if later else None
-        if self._all is None:
-            self._all = self._of(self.sought)
-        return self._all
-
-    def _of(self, some: Sequence[Sought]) -> PersonInFiles:
-        phones = frozenset(phone for one in some for phone in one.phones)
-        return PersonInFiles(_mentions(some), phones, rows=self.rows)
+    def __call__(self, began: int, ended: int) -> PersonInFiles | None:
+        later = [one for one in self.sought if one.at >= began]
+        if not later:
+            return None
+        phones = frozenset(_phones(later, began, ended))
+        if self._last is None or self._last[:2] != (len(later), phones):  # most files come before all orders
+            self._last = len(later), phones, PersonInFiles(_mentions(phones, later), phones, rows=self.rows)
+        return self._last[2]
 
 
-WhoIsIn = Callable[[int], PersonInFiles | None]
-"""Gives whom to look for in a file that came at a time; None: in what came so late nobody is."""
+WhoIsIn = Callable[[int, int], PersonInFiles | None]
+"""Gives whom to look for in a file that was taken in from one time to another; None: so late that nobody is in it."""
 
 
-def _mentions(some: Sequence[Sought]) -> Mentions:
+def _phones(some: Sequence[Sought], began: int, ended: int) -> set[str]:
+    """The phones that were theirs all the while."""
     phones = {phone for one in some for phone in one.phones}
+    return phones | {span.phone for one in some for span in one.spans if span.has(began, ended)}
+
+
+def _mentions(phones: Collection[str], some: Sequence[Sought]) -> Mentions:
     return Mentions(phones, {user_id for one in some for user_id in one.user_ids})
+
+
+def _is_in(mentions: Mentions, record: Record) -> bool:
+    return mentions.in_message(record.key, record.headers, record.value) is not None

@@ -60,7 +60,7 @@ def forget(world, person=PERSON, at=None):
     with closing(world.drivers.store()) as store:
         ordered = now() if at is None else at
         forget_in_imports(
-            world.folder / "imports", Registry(store, now), lambda came: person if came <= ordered else None
+            world.folder / "imports", Registry(store, now), lambda came, _: person if came <= ordered else None
         )
 
 

@@ -1,0 +1,133 @@
+"""Whom an erasure looks for: what the person's entries name, and what of it is somebody else's (R31)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from ledger.events.data import data_of
+from ledger.events.mentions import Mentions
+from ledger.log.entry import unpack_headers
+from ledger.log.erasure import NAMING, Sought, Span
+from ledger.log.sqlite.merges import IS_BY_HAND, chunks
+from ledger.log.stretches import ALWAYS, GivingUp, Stretch, stretches
+from ledger.sqlite import Connection
+
+_THESE = "IN (SELECT value FROM json_each(?))"
+_ANY_POSITION = 2**62
+_json = msgspec.json.Encoder().encode
+
+
+def _listed(values: Iterable[object]) -> str:
+    return _json(list(values)).decode()
+
+
+class OrderPlace(NamedTuple):
+    """Where an order to erase stands: its position in the log, and `offset` and `at` as `Sought` has them."""
+
+    erasure: int
+    offset: int
+    at: int
+
+
+class InLog(NamedTuple):
+    """Whom to look for in the log's entries about no contact, after one position and before another."""
+
+    mentions: Mentions
+    after: int = 0
+    before: int = _ANY_POSITION
+
+
+def seek(
+    connection: Connection, contacts: Sequence[int], about: Sequence[int], kept: Sequence[int], order: OrderPlace
+) -> tuple[Sought, list[InLog]]:
+    """The phones and user ids that the person's entries `about` name, but for those that another contact has by now, or
+    had when the two were one; a phone that was given up is looked for in the person's own time.
+
+    Whom to look for elsewhere, and in the log.
+    """
+    found, are_phones_shared = _phones(connection, contacts, about, kept)
+    phones = [phone for phone, times in found.items() if times == [ALWAYS]]
+    partly = [(phone, one) for phone, times in found.items() if times != [ALWAYS] for one in times]
+    spans = [Span(phone, one.since and one.since.at, one.until and one.until.at) for phone, one in partly]
+    user_ids, are_ids_shared = _user_ids(connection, contacts, about, kept)
+    is_shared = bool(spans) or are_phones_shared or are_ids_shared or _has_orders(connection, about)
+    sought = Sought(phones, user_ids, order.offset, order.at, _values(connection, about), is_shared, spans)
+    return sought, [InLog(Mentions(phones, user_ids)), *(_in_log(phone, one) for phone, one in partly)]
+
+
+def _in_log(phone: str, stretch: Stretch) -> InLog:
+    since, until = stretch
+    after, before = 0 if since is None else since.position, _ANY_POSITION if until is None else until.position
+    return InLog(Mentions([phone], []), after, before)
+
+
+def _phones(
+    connection: Connection, contacts: Sequence[int], about: Sequence[int], kept: Sequence[int]
+) -> tuple[dict[str, list[Stretch]], bool]:
+    """Each phone (E.164) with when it was the person's; whether one was left out because it is wholly another's."""
+    rows = connection.execute(
+        "SELECT DISTINCT phone, (SELECT contact FROM phones WHERE phones.phone = entries.phone),"
+        f" phone IN (SELECT phone FROM entries WHERE position {_THESE})"
+        f" FROM entries WHERE position {_THESE} AND phone IS NOT NULL",
+        (_listed(kept), _listed(about)),
+    ).fetchall()
+    given_up = _given_up(connection, [phone for phone, _, _ in rows], frozenset(contacts))
+    found = dict[str, list[Stretch]]()
+    for phone, holder, is_kept in rows:
+        is_theirs = None if holder is None else holder in contacts
+        found[f"+{phone}"] = [] if is_kept else stretches(given_up.get(phone, ()), is_theirs=is_theirs)
+    return {phone: times for phone, times in found.items() if times}, not all(found.values())
+
+
+def _given_up(
+    connection: Connection, phones: Sequence[int], contacts: frozenset[int]
+) -> Mapping[int, Sequence[GivingUp]]:
+    """The orders that gave up one of these phones, by phone, in log order.
+
+    A changed number that ended somebody's time with a phone gave it up, unless another contact had it from there on.
+    """
+    rows = connection.execute(
+        "SELECT ended.phone, position, bus_time, ended.contact FROM former_phones AS ended"
+        f" JOIN entries ON position = until WHERE ended.phone {_THESE} AND type = 'NumberChanged'"
+        " AND NOT EXISTS (SELECT 1 FROM phones WHERE phone = ended.phone AND since = position)"
+        " AND NOT EXISTS (SELECT 1 FROM former_phones WHERE phone = ended.phone AND since = position)"
+        " ORDER BY position",
+        (_listed(phones),),
+    ).fetchall()
+    found: dict[int, list[GivingUp]] = {}
+    for phone, position, at, contact in rows:
+        found.setdefault(phone, []).append(GivingUp(position, at, contact in contacts))
+    return found
+
+
+def _user_ids(
+    connection: Connection, contacts: Sequence[int], about: Sequence[int], kept: Sequence[int]
+) -> tuple[list[str], bool]:
+    """Those of the user ids that are nobody else's, and whether one was left out."""
+    rows = connection.execute(
+        "SELECT DISTINCT user_id, EXISTS (SELECT 1 FROM user_ids WHERE user_ids.user_id = entries.user_id"
+        f" AND user_ids.contact NOT {_THESE}) OR user_id IN (SELECT user_id FROM entries WHERE position {_THESE})"
+        f" FROM entries WHERE position {_THESE} AND user_id IS NOT NULL",
+        (_listed(contacts), _listed(kept), _listed(about)),
+    ).fetchall()
+    return [user_id for user_id, is_another_s in rows if not is_another_s], any(
+        is_another_s for _, is_another_s in rows
+    )
+
+
+def _has_orders(connection: Connection, about: Sequence[int]) -> bool:
+    """Whether one of these entries merges or splits: its message may have no name of the person, but says why."""
+    query = f"SELECT 1 FROM entries WHERE position {_THESE} AND {IS_BY_HAND} LIMIT 1"
+    return any(connection.execute(query, (_listed(some),)).fetchone() for some in chunks(about))
+
+
+def _values(connection: Connection, about: Sequence[int]) -> list[str]:
+    """The names and email addresses that the entries at these positions say."""
+    found = set[str]()
+    for some in chunks(about):
+        query = f"SELECT headers, value FROM entries WHERE position {_THESE}"
+        for headers, value in connection.execute(query, (_listed(some),)).fetchall():
+            traits = data_of(unpack_headers(headers), value).traits or {}
+            found.update(said for name in NAMING if isinstance(said := traits.get(name), str) and said.strip())
+    return sorted(found)
