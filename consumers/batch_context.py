@@ -99,6 +99,7 @@ class BatchContext:
         self.identities = batch.load_identities(phones, user_ids)
         self.has_merge_orders = batch.has_merge_orders()
         self.kept_out = batch.kept_out(phones, user_ids)
+        self._has_readmitted = batch.has_readmitted()
 
     def knows(self, envelope: Envelope) -> bool:
         """Whether a message under this name was decided before, whatever it said."""
@@ -114,6 +115,15 @@ class BatchContext:
         if message.is_signed and envelope.ledgersig in self._signatures(name, taken):
             return True
         return self._was_rejected(self._digest(message.record))
+
+    def was_kept_out(self, message: Incoming) -> bool:
+        """Whether this very message, of a name that is not known, was rejected because its person was kept out then.
+
+        Of what we did not sign the rejection has no name, so its digest alone tells. That matters once somebody was
+        readmitted: whoever is kept out still is rejected anyway.
+        """
+        is_nameless = not message.is_signed and message.about is not None
+        return is_nameless and self._has_readmitted and self._was_rejected(self._digest(message.record))
 
     def has_signed_another(self, envelope: Envelope) -> bool:
         """Whether a message under this name was decided that this deployment signed."""

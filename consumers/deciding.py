@@ -41,6 +41,8 @@ class BatchDecision:
                 return
             if envelope.type != types.MESSAGE_RETRIED:  # whose name is that of another by design
                 refusal = self._reuse(message, envelope) or refusal
+        elif context.was_kept_out(message):
+            return
         if refusal is None and envelope.source in context.undone and message.about is not None:
             # none of ours: an undo waits for all
             refusal = Refusal("import_undone", "the import is undone; redo it before more of it is taken")

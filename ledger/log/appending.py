@@ -150,6 +150,10 @@ class Batch(MergeOrders):
         """The positions of the erasures that keep out whoever has this keyed hash, rising."""
 
     @abstractmethod
+    def has_readmitted(self) -> bool:
+        """Whether anybody who was kept out was ever let in again, as far as it is written; a cheap question."""
+
+    @abstractmethod
     def readmit(self, erasures: Collection[int]) -> None:
         """Whom the erasures at these positions keep out may come in again."""
 

@@ -52,6 +52,22 @@ def test_the_same_message_again_is_nothing(out):
     assert out.take(again) == []
 
 
+@pytest.mark.parametrize("is_one_batch", [True, False])
+def test_the_same_message_again_is_nothing_also_once_the_person_is_let_in(out, is_one_batch):
+    again = message("TagsAdded", {"userId": "gavin-7731", "tags": ["vip"]}, id="same")
+    anew = message("TagsAdded", {"userId": "gavin-7731", "tags": ["vip"]}, id="another")
+    assert reasons(out.take(again)) == ["kept_out"]
+    later = [readmission_message("phone", GAVIN), again, anew, again]
+    taken = out.take(*later) if is_one_batch else [entry for one in later for entry in out.take(one)]
+    assert [(entry.type, entry.reason, entry.message_id) for entry in taken[1:]] == [("TagsAdded", None, "another")]
+
+
+def test_what_comes_the_first_time_after_a_readmission_is_taken(out):
+    out.take(message("UserTracked", {"phone": GAVIN}, id="same"), readmission_message("phone", GAVIN))
+    taken = out.take(message("UserTracked", {"phone": GAVIN, "traits": {"name": "Gavin"}}, id="same"))
+    assert reasons(taken) == [None]
+
+
 def test_an_erasure_counts_for_what_comes_in_the_same_batch(intake):
     (gavin,) = intake.take(message("UserTracked", {"phone": GAVIN}))
     taken = intake.take(erasure_message(gavin, keep_out=True), message("UserTracked", {"phone": GAVIN}))

@@ -144,3 +144,14 @@ def test_a_foreign_source_that_has_no_message_left_is_forgotten(two):
     two.erase(6)
     assert two.reader.source_number("https://gavin.example") is None
     assert two.reader.source_number("s") is not None
+
+
+def test_a_batch_knows_whether_anybody_was_let_in_again(two):
+    def has_readmitted():
+        with two.log.appending("b", offsets := two.log.offsets("b"), offsets) as batch:
+            return batch.has_readmitted()
+
+    two.append(entry(type="PersonReadmitted", reason="wrong_state", raw_digest=b"3", message_id="m6"))
+    assert not has_readmitted()
+    two.append(entry(type="PersonReadmitted", message_id="m7", detail='{"erasures":[]}'))
+    assert has_readmitted()

@@ -212,6 +212,10 @@ class SqliteBatch(Batch):
         """See `Batch.erasures_keeping_out`."""
         return kept_out.erasures_keeping_out(self._connection, person)
 
+    def has_readmitted(self) -> bool:
+        """See `Batch.has_readmitted`."""
+        return kept_out.has_readmitted(self._connection)
+
     def readmit(self, erasures: Collection[int]) -> None:
         """See `Batch.readmit`."""
         kept_out.readmit(self._connection, erasures)

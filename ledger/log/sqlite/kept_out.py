@@ -44,6 +44,15 @@ def kept_out(
     return those_of((name for (name,) in rows.fetchall()), by_phone, by_user_id)
 
 
+def has_readmitted(connection: Connection) -> bool:
+    """Whether anybody was ever let in again."""
+    query = (
+        "SELECT 1 FROM entries INDEXED BY entries_of_readmissions"
+        " WHERE type = 'PersonReadmitted' AND reason IS NULL LIMIT 1"
+    )
+    return connection.execute(query).fetchone() is not None
+
+
 def is_anybody(connection: Connection) -> bool:
     """Whether anybody at all is kept out."""
     return connection.execute("SELECT 1 FROM kept_out LIMIT 1").fetchone() is not None
