@@ -57,7 +57,9 @@ def test_of_several_changed_numbers_the_one_to_take_back_is_chosen_by_its_number
     assert page.text.count("A number that was not used since") == 2
     assert "+91 98200 98200" in page.text
     *_, last = [link for link in page.links if link.endswith("/split")]
-    assert "Take this back?" in browser.open(last).text
+    shown = browser.open(last).text
+    assert "Take this back?" in shown
+    assert "The phone is +91 98330 98330 again. Nobody has used +91 98200 98200 since" in shown
     confirmed(browser, last)
     world.settle()
     assert world.contact(GAVIN)["phone"] == RAVI
