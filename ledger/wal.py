@@ -5,11 +5,13 @@ it would keep hundreds of megabytes for good, and on a full disk the room that a
 """
 
 import os
+import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
-from ledger import sqlite
+from ledger import page_gaps, sqlite
 from ledger.storage import StorageFault
 
 LEAST = 2**20
@@ -77,13 +79,41 @@ def cut_whole(connection: sqlite.Connection, patience: float = 0.25) -> bool:
     return not is_blocked
 
 
-def cut_whole_of(path: Path) -> bool:
-    """As `cut_whole`, of a file that is there. Raises StorageFault."""
+def overwrite_whole(connection: sqlite.Connection) -> bool:
+    """As `cut_whole`, and overwrite in the file whatever no row has any more; whether that was done.
+
+    Raises StorageFault.
+    """
+    return cut_whole(connection) and overwrite_whole_of(Path(connection.execute("PRAGMA database_list").fetchone()[2]))
+
+
+def overwrite_whole_of(path: Path) -> bool:
+    """As `overwrite_whole`, of a file that is there."""
     connection = sqlite.connect(path)
     try:
-        return cut_whole(connection)
+        return cut_whole(connection) and _overwritten(connection, path) and cut_whole(connection)
     finally:
         connection.close()
+
+
+def _overwritten(connection: sqlite.Connection, path: Path) -> bool:
+    """Whether the gaps of the pages were overwritten: not where somebody has written in between."""
+    wal = path.with_name(path.name + "-wal")
+    with sqlite.transaction(connection):
+        if wal.exists() and wal.stat().st_size:
+            return False
+        _run_over_gaps(path)
+        # else a page that somebody keeps in memory would be written back as it was: a commit has all read theirs anew
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        connection.execute(f"PRAGMA user_version = {version}")
+    return True
+
+
+def _run_over_gaps(path: Path) -> None:
+    command = [sys.executable, "-I", "-S", page_gaps.__file__, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise StorageFault(f"what is left in the pages of {path} cannot be overwritten: {done.stderr.strip()[-300:]}")
 
 
 def _cut(connection: sqlite.Connection) -> None:

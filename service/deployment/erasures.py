@@ -10,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from ledger.sqlite import Connection, transaction
-from ledger.wal import cut_whole
+from ledger.wal import overwrite_whole
 from service.deployment.database import MIGRATIONS
 
 
@@ -116,7 +116,7 @@ class ErasureTable:
     def _cut(self) -> None:
         """Who was looked for stands in pages that are written over only when the WAL is brought in."""
         with self._lock:
-            self._is_cut = self._is_cut or cut_whole(self._connection)
+            self._is_cut = self._is_cut or overwrite_whole(self._connection)
 
     def add(self, *orders: PendingErasure, step: BulkStep | None = None) -> None:
         """Note orders before they are given, so that they are finished whatever ends then; none of them is done.

@@ -16,7 +16,7 @@ from ledger.log.port import LogReader
 from ledger.log.questions import IMPORT, ROW
 from ledger.sqlite import Connection
 from ledger.storage import NotMadeYet
-from ledger.wal import cut_whole, cut_whole_of
+from ledger.wal import overwrite_whole, overwrite_whole_of
 from projections.state.building import discard
 from service.commands.deadline import DEADLINE
 from service.commands.readmit_person import Readmitting
@@ -99,7 +99,7 @@ def places(drivers: Drivers, store: Connection, sought: Mapping[int, Sought]) ->
 
 def _log(drivers: Drivers) -> None:
     """The append has emptied the entries; what was in their place is also in the log's WAL."""
-    if not cut_whole_of(drivers.deployment.log_path):
+    if not overwrite_whole_of(drivers.deployment.log_path):
         raise NotYet(READ)
 
 
@@ -121,7 +121,7 @@ def _state(drivers: Drivers, position: int) -> None:
             for path in generations.folder.glob("contacts-*.db"):
                 if path != generations.path(number):
                     discard(path)
-        if not cut_whole_of(generations.path(number)):
+        if not overwrite_whole_of(generations.path(number)):
             raise NotYet(READ)
 
 
@@ -207,7 +207,7 @@ def _rows_of(log: LogReader, emptied: Emptied) -> dict[str, set[int]]:
 def _service(store: Connection, names: NamedIn) -> None:
     """Sentences and saved filters that name the person, and then what was in their place."""
     forget_texts(store, names)
-    if not cut_whole(store):
+    if not overwrite_whole(store):
         raise NotYet(READ)
 
 

@@ -27,7 +27,7 @@ from ledger.bus.sqlite.reader import SqliteReader
 from ledger.clock import ClockAhead
 from ledger.copying import copy_to
 from ledger.storage import CopyProgress, StorageFault
-from ledger.wal import cut_whole
+from ledger.wal import overwrite_whole
 
 __all__ = ["SqliteBus", "renew"]
 
@@ -84,7 +84,7 @@ class SqliteBus(Bus):
         connection = open_file(self._path, belonging=self._belonging)
         try:
             erase(connection, is_meant, Message(None, emptied), before, may_be_in)
-            return Emptying.DONE if cut_whole(connection) else Emptying.NOT_YET
+            return Emptying.DONE if overwrite_whole(connection) else Emptying.NOT_YET
         except StorageFault as fault:
             raise read_fault(self._path, fault) from fault
         finally:

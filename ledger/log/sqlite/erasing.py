@@ -17,7 +17,7 @@ from ledger.log.sqlite.releasing import named_by, release
 from ledger.log.sqlite.seeking import InLog, OrderPlace, seek
 from ledger.log.sqlite.whose import not_empty, split_up
 from ledger.sqlite import Connection
-from ledger.wal import cut_whole
+from ledger.wal import overwrite_whole
 
 _AT_ONCE = 1_000
 _FORGERIES = "('reserved', 'unknown_type')"
@@ -101,7 +101,7 @@ def mark(connection: Connection, emptied: Emptied, erasure: int) -> None:
 def forget_sought(connection: Connection, erasures: Collection[int]) -> bool:
     """Forget whom these erasures looked for; whether no page of the file or its WAL has it any more."""
     connection.execute(f"DELETE FROM unfinished_erasures WHERE erasure {_THESE}", (_listed(erasures),))
-    return cut_whole(connection)
+    return overwrite_whole(connection)
 
 
 def _others(connection: Connection, part: InLog) -> list[int]:
