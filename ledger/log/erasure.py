@@ -6,7 +6,7 @@ person's with all that were ever merged, and others, about no contact, that name
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import msgspec
 
@@ -14,6 +14,7 @@ from ledger.events.signing import Signer
 from ledger.log.entry import FoldRow
 from ledger.log.fault import Fault
 from ledger.log.keeping_out import KeptOut
+from ledger.log.stretches import Stretch
 
 
 class Emptied(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -42,6 +43,12 @@ class Span(msgspec.Struct, frozen=True, omit_defaults=True):
     phone: str
     since: int | None = None
     until: int | None = None
+
+    @classmethod
+    def of(cls, phone: str, stretch: Stretch) -> Self:
+        """The time of a part of the log."""
+        since, until = stretch
+        return cls(phone, since and since.at, until and until.at)
 
     def has(self, began: int, ended: int) -> bool:
         """Whether all that came from `began` to `ended`, in microseconds since the epoch, is of this time."""

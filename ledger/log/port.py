@@ -15,7 +15,8 @@ from ledger.log.appending import Batch, Rejection, Taken
 from ledger.log.entry import FoldRow
 from ledger.log.erasure import Erasures
 from ledger.log.head import Head
-from ledger.log.questions import Commands, Entries, Holders, Proof
+from ledger.log.holders import Holders
+from ledger.log.questions import Commands, Entries, Proof
 from ledger.log.rejections import Rejections
 from ledger.storage import CopyProgress, unseen
 

@@ -1,7 +1,8 @@
 """When a phone that was given up was whose: an order that gives it up ends one's time, and begins another's. Pure.
 
 A phone can be a person's until it is given up, somebody else's from there on, and the person's once more. What came in
-a time in which it was nobody's is taken as about whoever had it next; where nobody had, as about whoever had it last.
+a time in which it was nobody's is taken as about whoever had it next; where nobody had, an erasure takes it as about
+whoever had it last, and nobody is handed it.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,12 @@ class Stretch(NamedTuple):
 
     since: GivingUp | None
     until: GivingUp | None
+
+    def has(self, position: int) -> bool:
+        """Whether the entry at a position is in this part; the orders that bound it are not."""
+        return (self.since is None or position > self.since.position) and (
+            self.until is None or position < self.until.position
+        )
 
 
 ALWAYS = Stretch(None, None)

@@ -2,6 +2,7 @@
 each message as it came, and what mentions the person without being an event about them."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any, Literal
 
 from ledger.events import moments, types
@@ -15,6 +16,7 @@ from projections.past.history import states_at
 from service.queries.contact import AskedEvents, id_of, story
 from service.queries.find import FoundContact
 from service.queries.origins import EDIT, FILE, Origins
+from service.queries.own_names import OwnNames, own_names
 from service.queries.rejected import raw_text, rejections
 
 _AT_ONCE = 1_000
@@ -28,7 +30,8 @@ def everything(log: LogReader, found: FoundContact, origins: Origins) -> dict[st
 
     `contact` is the Contact JSON, None of one that is gone. `events` are those of its history, oldest first, each with
     what was `sent` as it came. `ids`, `phones` and `user_ids` are all that it ever had. `consent` and `imports` come
-    from the events; `rejected` are the messages that mention the person, each with what it was found by.
+    from the events; `rejected` are the messages that mention the person by what was theirs then and is nobody else's
+    (`OwnNames`), each with what it was found by.
     """
     head = log.head().position
     told = story(log, found, origins, None, _ALL, AskedEvents())
@@ -51,7 +54,7 @@ def everything(log: LogReader, found: FoundContact, origins: Origins) -> dict[st
         "consent": list(_consent(events)),
         "imports": _imports(events),
         "events": events,
-        "rejected": list(_rejected(log, Mentions(phones, user_ids))),
+        "rejected": list(_rejected(log, own_names(log, found.contact, phones, user_ids))),
     }
 
 
@@ -114,13 +117,14 @@ def _imports(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _rejected(log: LogReader, mentions: Mentions) -> Iterator[dict[str, Any]]:
+def _rejected(log: LogReader, names: OwnNames) -> Iterator[dict[str, Any]]:
     """The rejected messages that mention the person, oldest first: each as it came, and what became of it."""
+    mentions_of = cache(lambda phones: Mentions(phones, names.user_ids))
     about: list[tuple[Entry, FoundBy]] = []
     before = None
     while page := log.rejected(_AT_ONCE, before=before):
         for entry in page:
-            by = mentions.in_message(entry.key, entry.headers, entry.value)
+            by = mentions_of(names.phones_at(entry.position)).in_message(entry.key, entry.headers, entry.value)
             if by is not None:
                 about.append((entry, by))
         before = page[-1].position

@@ -4,6 +4,7 @@ import pytest
 
 from ledger.events.data import Command
 from ledger.events.identity import Known
+from ledger.log.stretches import ALWAYS, GivingUp, Stretch
 from tests.examples import PHONES
 from tests.intake import identity_faults
 
@@ -195,3 +196,52 @@ def test_two_contacts_that_the_entries_give_one_phone_or_one_user_id_are_named(b
         "contacts: the phone of contact 1 does not find it",
         "contacts: the user id of contact 2 does not find it",
     ]
+
+
+def test_a_phone_that_was_given_up_is_each_holder_s_in_a_time_of_their_own(by_hand):
+    old = by_hand.create(PHONES[0])
+    given_up = GivingUp(by_hand.change_number(old, PHONES[1], makes=True, gives_up=1), 900, was_theirs=True)
+    new, first, second = by_hand.create(PHONES[0]), PHONES[0], PHONES[1]
+    assert by_hand.reader.phone_times([first, second], [old, given_up.position]) == {
+        first: [Stretch(None, given_up)], second: [ALWAYS],
+    }  # fmt: skip
+    assert by_hand.reader.phone_times([first, second], [new]) == {
+        first: [Stretch(given_up._replace(was_theirs=False), None)]
+    }
+
+
+def test_nothing_that_came_since_is_of_whoever_gave_a_phone_up_where_nobody_has_it(by_hand):
+    """Nobody yet, or nobody any more, as after an undo."""
+    old = by_hand.create(PHONES[0])
+    order = by_hand.change_number(old, PHONES[1], makes=True, gives_up=1)
+    given_up = GivingUp(order, 900, was_theirs=True)
+    expected = {PHONES[0]: [Stretch(None, given_up)]}
+    assert by_hand.reader.phone_times([PHONES[0]], [old, order]) == expected
+    new = by_hand.create(PHONES[0], source=IMPORT, message_id="i1.000001.u")
+    by_hand.order("ImportUndone", IMPORT)
+    assert by_hand.reader.phone_times([PHONES[0]], [old, order]) == expected
+    times = by_hand.reader.phone_times([PHONES[0]], [new])
+    assert times == {PHONES[0]: [Stretch(given_up._replace(was_theirs=False), None)]}
+
+
+def test_a_phone_that_nobody_gave_up_is_its_holder_s_always(by_hand):
+    """Also where an undo gave it to somebody new."""
+    first = by_hand.create(PHONES[0], source=IMPORT, message_id="i1.000001.u")
+    by_hand.order("ImportUndone", IMPORT)
+    assert by_hand.reader.phone_times([PHONES[0]], [first]) == {PHONES[0]: [ALWAYS]}
+    second = by_hand.create(PHONES[0])
+    assert by_hand.reader.phone_times([PHONES[0]], [second]) == {PHONES[0]: [ALWAYS]}
+    assert by_hand.reader.phone_times([PHONES[0]], [first]) == {}
+
+
+def test_a_phone_of_which_nobody_knows_any_holder_is_not_another_s(by_hand):
+    assert by_hand.reader.phone_times([PHONES[0]], [1]) == {PHONES[0]: [ALWAYS]}
+
+
+def test_a_phone_that_two_had_and_nobody_has_any_more_is_of_whoever_had_it_last(by_hand):
+    first = by_hand.create(PHONES[0], source=IMPORT, message_id="i1.000001.u")
+    by_hand.order("ImportUndone", IMPORT)
+    second = by_hand.create(PHONES[0], source="/imports/i2", message_id="i2.000001.u")
+    by_hand.order("ImportUndone", "/imports/i2")
+    assert by_hand.reader.phone_times([PHONES[0]], [second]) == {PHONES[0]: [ALWAYS]}
+    assert by_hand.reader.phone_times([PHONES[0]], [first]) == {}

@@ -1,44 +1,46 @@
 """Who is found by what, read from a log's file."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from ledger.events.identity import Known
 from ledger.log.entry import phone_number, phone_text
+from ledger.log.holders import Holders
 from ledger.log.identities import Identities
-from ledger.log.questions import Holders
 from ledger.log.sqlite import by_hand, undoing
 from ledger.log.sqlite.connected import Connected, listed
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import PHONES, USER_IDS, holders, load
 from ledger.log.sqlite.merges import components, group, is_gone, merged_in_since, survivors
+from ledger.log.sqlite.phone_times import sure_phone_times
+from ledger.log.stretches import Stretch
 
 
 class SqliteHolders(Connected, Holders):
     """Asks one log's file for identities."""
 
     def holder_of_phone(self, phone: str) -> Known | None:
-        """See `People.holder_of_phone`."""
+        """See `Holders.holder_of_phone`."""
         return self._holder(PHONES, int(phone))
 
     def last_holder_of_phone(self, phone: str) -> Known | None:
-        """See `People.last_holder_of_phone`."""
+        """See `Holders.last_holder_of_phone`."""
         return self._holder(PHONES, int(phone)) or self._last_holder(PHONES, int(phone))
 
     def holder_of_user_id(self, user_id: str) -> Known | None:
-        """See `People.holder_of_user_id`."""
+        """See `Holders.holder_of_user_id`."""
         return self._holder(USER_IDS, user_id)
 
     def last_holder_of_user_id(self, user_id: str) -> Known | None:
-        """See `People.last_holder_of_user_id`."""
+        """See `Holders.last_holder_of_user_id`."""
         return self._holder(USER_IDS, user_id) or self._last_holder(USER_IDS, user_id)
 
     def holders(self, phones: Iterable[str], user_ids: Iterable[str]) -> list[Known]:
-        """See `People.holders`."""
+        """See `Holders.holders`."""
         return holders(self._connection, phones, user_ids)
 
     def holders_of_phones(self, phones: Iterable[str]) -> dict[str, int]:
-        """See `People.holders_of_phones`."""
+        """See `Holders.holders_of_phones`."""
         rows = self._connection.execute(
             "SELECT phone, contact FROM phones WHERE phone IN (SELECT value FROM json_each(?))",
             (listed([int(phone) for phone in phones]),),
@@ -46,17 +48,17 @@ class SqliteHolders(Connected, Holders):
         return {f"+{phone}": contact for phone, contact in rows}
 
     def known(self, phones: Iterable[str], user_ids: Iterable[str]) -> Identities:
-        """See `People.known`."""
+        """See `Holders.known`."""
         found = Identities()
         load(self._connection, found, phones, user_ids)
         return found
 
     def contact_of_id(self, public_id: str) -> int | None:
-        """See `People.contact_of_id`."""
+        """See `Holders.contact_of_id`."""
         return self.contacts_of_ids([public_id]).get(public_id)
 
     def contacts_of_ids(self, public_ids: Iterable[str]) -> dict[str, int]:
-        """See `People.contacts_of_ids`."""
+        """See `Holders.contacts_of_ids`."""
         wanted = {id: key for id in public_ids if (key := _bytes_of(id)) is not None}
         placeholders = ", ".join("?" * len(wanted))
         rows = self._connection.execute(
@@ -66,7 +68,7 @@ class SqliteHolders(Connected, Holders):
         return {id: numbers[key] for id, key in wanted.items() if key in numbers}
 
     def ids(self, contacts: Iterable[int]) -> dict[int, bytes]:
-        """See `People.ids`."""
+        """See `Holders.ids`."""
         rows = self._connection.execute(
             "SELECT contact, id FROM contacts WHERE contact IN (SELECT value FROM json_each(?))",
             (listed(list(contacts)),),
@@ -74,11 +76,11 @@ class SqliteHolders(Connected, Holders):
         return dict(rows.fetchall())
 
     def is_gone(self, contact: int) -> bool:
-        """See `People.is_gone`."""
+        """See `Holders.is_gone`."""
         return is_gone(self._connection, contact)
 
     def identities(self, after: int, limit: int) -> list[tuple[int, bytes, int | None, str | None]]:
-        """See `People.identities`."""
+        """See `Holders.identities`."""
         return self._connection.execute(
             "SELECT contact, id, phone, user_id FROM contacts WHERE contact > ?"
             " AND (phone IS NOT NULL OR user_id IS NOT NULL) ORDER BY contact LIMIT ?",
@@ -86,7 +88,7 @@ class SqliteHolders(Connected, Holders):
         ).fetchall()
 
     def held(self, phone: str | None, user_id: str | None, at: int) -> list[int]:
-        """See `People.held`."""
+        """See `Holders.held`."""
         found: list[tuple[int]] = []
         for (table, key), value in ((PHONES, phone_number(phone)), (USER_IDS, user_id)):
             found += self._connection.execute(
@@ -96,22 +98,27 @@ class SqliteHolders(Connected, Holders):
             )
         return sorted({contact for (contact,) in found})
 
+    def phone_times(self, phones: Collection[str], contacts: Collection[int]) -> dict[str, Sequence[Stretch]]:
+        """See `Holders.phone_times`."""
+        found = sure_phone_times(self._connection, [int(phone) for phone in phones], frozenset(contacts))
+        return {f"+{phone}": times for phone, times in found.items() if times}
+
     def component(self, contact: int) -> tuple[int, ...]:
-        """See `People.component`."""
+        """See `Holders.component`."""
         members = set(components(self._connection, [contact]))
         root = self.survivors([contact])[contact]
         return (root, *sorted(members - {root}))
 
     def components(self, contacts: Iterable[int]) -> dict[int, int]:
-        """See `People.components`."""
+        """See `Holders.components`."""
         return components(self._connection, contacts)
 
     def survivors(self, contacts: Iterable[int]) -> dict[int, int]:
-        """See `People.survivors`."""
+        """See `Holders.survivors`."""
         return survivors(self._connection, sorted(set(contacts)), 2**62)
 
     def merged_into(self, contact: int) -> list[int]:
-        """See `People.merged_into`."""
+        """See `Holders.merged_into`."""
         return sorted(group(self._connection, contact) - {contact})
 
     def merged_in_since(self, contacts: Iterable[int], position: int) -> dict[int, set[int]]:
@@ -119,34 +126,34 @@ class SqliteHolders(Connected, Holders):
         return merged_in_since(self._connection, sorted(set(contacts)), position)
 
     def aliases(self, contact: int) -> tuple[list[str], list[str]]:
-        """See `People.aliases`."""
+        """See `Holders.aliases`."""
         return by_hand.aliases(self._connection, contact)
 
     def with_aliases(self) -> set[int]:
-        """See `People.with_aliases`."""
+        """See `Holders.with_aliases`."""
         return by_hand.with_aliases(self._connection)
 
     def are_apart(self, one: int, other: int) -> bool:
-        """See `People.are_apart`."""
+        """See `Holders.are_apart`."""
         return by_hand.are_apart(self._connection, one, other)
 
     def would_share(self, contact: int, absorbed: int) -> bool:
-        """See `People.would_share`."""
+        """See `Holders.would_share`."""
         position = head(self._connection).position + 1
         undoings = undoing.undoings(self._connection, position)
         return by_hand.would_share(self._connection, contact, absorbed, position, undoings)
 
     def merges(self, until: int) -> list[tuple[int, int]]:
-        """See `People.merges`."""
+        """See `Holders.merges`."""
         query = "SELECT absorbed, contact FROM entries WHERE absorbed IS NOT NULL AND +position <= ?"  # by the index
         return self._connection.execute(query, (until,)).fetchall()
 
     def contact_count(self, until: int) -> int:
-        """See `People.contact_count`."""
+        """See `Holders.contact_count`."""
         return int(self._connection.execute("SELECT count(*) FROM contacts WHERE contact <= ?", (until,)).fetchone()[0])
 
     def every_nth_contact(self, count: int, until: int) -> list[int]:
-        """See `People.every_nth_contact`."""
+        """See `Holders.every_nth_contact`."""
         query = "SELECT contact FROM contacts WHERE contact > ? AND contact <= ? ORDER BY contact LIMIT 1 OFFSET ?"
         found, last = [], 0
         while row := self._connection.execute(query, (last, until, count - 1)).fetchone():

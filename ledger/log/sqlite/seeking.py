@@ -1,6 +1,6 @@
 """Whom an erasure looks for: what the person's entries name, and what of it is somebody else's (R31)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -10,7 +10,8 @@ from ledger.events.mentions import Mentions
 from ledger.log.entry import unpack_headers
 from ledger.log.erasure import NAMING, Sought, Span
 from ledger.log.sqlite.merges import IS_BY_HAND, chunks
-from ledger.log.stretches import ALWAYS, GivingUp, Stretch, stretches
+from ledger.log.sqlite.phone_times import phone_times
+from ledger.log.stretches import ALWAYS, Stretch
 from ledger.sqlite import Connection
 
 _THESE = "IN (SELECT value FROM json_each(?))"
@@ -49,7 +50,7 @@ def seek(
     found, are_phones_shared = _phones(connection, contacts, about, kept)
     phones = [phone for phone, times in found.items() if times == [ALWAYS]]
     partly = [(phone, one) for phone, times in found.items() if times != [ALWAYS] for one in times]
-    spans = [Span(phone, one.since and one.since.at, one.until and one.until.at) for phone, one in partly]
+    spans = [Span.of(phone, one) for phone, one in partly]
     user_ids, are_ids_shared = _user_ids(connection, contacts, about, kept)
     is_shared = bool(spans) or are_phones_shared or are_ids_shared or _has_orders(connection, about)
     sought = Sought(phones, user_ids, order.offset, order.at, _values(connection, about), is_shared, spans)
@@ -64,41 +65,16 @@ def _in_log(phone: str, stretch: Stretch) -> InLog:
 
 def _phones(
     connection: Connection, contacts: Sequence[int], about: Sequence[int], kept: Sequence[int]
-) -> tuple[dict[str, list[Stretch]], bool]:
+) -> tuple[dict[str, Sequence[Stretch]], bool]:
     """Each phone (E.164) with when it was the person's; whether one was left out because it is wholly another's."""
     rows = connection.execute(
-        "SELECT DISTINCT phone, (SELECT contact FROM phones WHERE phones.phone = entries.phone),"
-        f" phone IN (SELECT phone FROM entries WHERE position {_THESE})"
+        f"SELECT DISTINCT phone, phone IN (SELECT phone FROM entries WHERE position {_THESE})"
         f" FROM entries WHERE position {_THESE} AND phone IS NOT NULL",
         (_listed(kept), _listed(about)),
     ).fetchall()
-    given_up = _given_up(connection, [phone for phone, _, _ in rows], frozenset(contacts))
-    found = dict[str, list[Stretch]]()
-    for phone, holder, is_kept in rows:
-        is_theirs = None if holder is None else holder in contacts
-        found[f"+{phone}"] = [] if is_kept else stretches(given_up.get(phone, ()), is_theirs=is_theirs)
-    return {phone: times for phone, times in found.items() if times}, not all(found.values())
-
-
-def _given_up(
-    connection: Connection, phones: Sequence[int], contacts: frozenset[int]
-) -> Mapping[int, Sequence[GivingUp]]:
-    """The orders that gave up one of these phones, by phone, in log order.
-
-    A changed number that ended somebody's time with a phone gave it up, unless another contact had it from there on.
-    """
-    rows = connection.execute(
-        "SELECT ended.phone, position, bus_time, ended.contact FROM former_phones AS ended"
-        f" JOIN entries ON position = until WHERE ended.phone {_THESE} AND type = 'NumberChanged'"
-        " AND NOT EXISTS (SELECT 1 FROM phones WHERE phone = ended.phone AND since = position)"
-        " AND NOT EXISTS (SELECT 1 FROM former_phones WHERE phone = ended.phone AND since = position)"
-        " ORDER BY position",
-        (_listed(phones),),
-    ).fetchall()
-    found: dict[int, list[GivingUp]] = {}
-    for phone, position, at, contact in rows:
-        found.setdefault(phone, []).append(GivingUp(position, at, contact in contacts))
-    return found
+    times = phone_times(connection, [phone for phone, _ in rows], frozenset(contacts))
+    found = {f"+{phone}": () if is_kept else times[phone] for phone, is_kept in rows}
+    return {phone: theirs for phone, theirs in found.items() if theirs}, not all(found.values())
 
 
 def _user_ids(

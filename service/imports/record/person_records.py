@@ -13,6 +13,7 @@ from ledger.events.mentions import FoundBy, Mentions
 from ledger.events.phone import PhoneFault
 from service.imports.record.folder import ImportFolder
 from service.imports.record.registry import Import
+from service.imports.record.taken_in import taken_in
 from service.imports.rows.phones import phone_of
 from service.imports.table.dialect import TableShape, shape
 from service.imports.table.records import blocks, is_blank
@@ -38,6 +39,10 @@ class PersonInFiles:
     phones: Collection[str]
     rows: Mapping[str, Collection[int]] = field(default_factory=dict)
     lines: Mapping[str, Collection[int]] = field(default_factory=dict)
+
+
+WhoIsIn = Callable[[int, int], PersonInFiles | None]
+"""Gives whom to look for in a file by when it was `taken_in`; None: so late that nobody is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,19 +172,21 @@ def _text(content: bytes) -> str:
     return content.decode(errors="replace")
 
 
-def records_about(
-    folder: Path, known: Callable[[str], Import | None], person: PersonInFiles
-) -> Iterator["AboutPerson"]:
+def records_about(folder: Path, known: Callable[[str], Import | None], who_is_in: WhoIsIn) -> Iterator["AboutPerson"]:
     """Of all imports in `folder` whose copy of the file is kept, oldest first; `known` gives an import by id."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         of_one = ImportFolder(path)
-        if not of_one.source.exists() or not may_be_in(of_one, person):
+        if not of_one.source.exists():
+            continue
+        one = known(path.name)
+        person = who_is_in(*taken_in(path.name, one))
+        if person is None or not may_be_in(of_one, person):
             continue
         with of_one.source.open("rb") as file:
-            for one in person_records(of_one, known(path.name), person):
-                file.seek(one.start)
-                text = _text(file.read(one.end - one.start)).rstrip("\r\n")
-                yield AboutPerson(path.name, one.line, text, one.found_by)
+            for record in person_records(of_one, one, person):
+                file.seek(record.start)
+                text = _text(file.read(record.end - record.start)).rstrip("\r\n")
+                yield AboutPerson(path.name, record.line, text, record.found_by)
 
 
 @dataclass(frozen=True, slots=True)

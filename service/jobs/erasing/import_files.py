@@ -14,15 +14,20 @@ import orjson
 from ledger.events.mentions import Mentions
 from service.imports.record.folder import Busy, ImportFolder, put_in_place
 from service.imports.record.lifecycle import ImportState, StepNotAllowed
-from service.imports.record.orphans import made_at
-from service.imports.record.person_records import ERASED_LINES, FileRecord, PersonInFiles, may_be_in, person_records
+from service.imports.record.person_records import (
+    ERASED_LINES,
+    FileRecord,
+    PersonInFiles,
+    WhoIsIn,
+    may_be_in,
+    person_records,
+)
 from service.imports.record.progress import load_progress, save_progress
 from service.imports.record.registry import Import, ImportUnknown, Registry
+from service.imports.record.taken_in import ENDED, taken_in
 from service.imports.run.cancelling import cancel
 from service.jobs.erasing.places import NotYet
-from service.jobs.erasing.sought_people import WhoIsIn
 
-_ENDED = (ImportState.PUBLISHED, ImportState.CANCELLED, ImportState.FAILED)
 _MADE_OF_ROWS = ("order", "upload", "check.json", "look.json", "opt_ins.json", "opted_out.json", "started.json")
 """Beside the text of a file and its rejects: what holds phones, examples of values, or what was chosen, and is not
 needed at the end."""
@@ -44,7 +49,7 @@ def forget_in_imports(folder: Path, registry: Registry, people: WhoIsIn) -> None
     """
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         one, known = ImportFolder(path), _known(registry, path.name)
-        person = people(*_times(path.name, known))
+        person = people(*taken_in(path.name, known))
         if person is None or not may_be_in(one, person):
             continue
         if known is None:  # an upload that came to nothing
@@ -52,7 +57,7 @@ def forget_in_imports(folder: Path, registry: Registry, people: WhoIsIn) -> None
             continue
         if known.state is ImportState.RUNNING:
             raise NotYet(f"import {path.name} is running: its file is needed until it is done")
-        if known.state not in _ENDED:
+        if known.state not in ENDED:
             with suppress(StepNotAllowed):
                 cancel(registry, folder, path.name)
             if path.exists():
@@ -70,22 +75,6 @@ def _known(registry: Registry, id: str) -> Import | None:
         return registry.get(id)
     except ImportUnknown:
         return None
-
-
-_NOT_YET = 2**62
-
-
-def _times(id: str, known: Import | None) -> tuple[int, int]:
-    """When an import was confirmed and when its last row was out, in microseconds since the epoch.
-
-    Of one that was never confirmed both are when it was uploaded. What ended under an earlier version, of which nobody
-    knows when, ended before a number could be given up.
-    """
-    if known is None or known.confirmed_at is None:
-        uploaded = (made_at(id) or 0) * 1000
-        return uploaded, uploaded
-    began = known.confirmed_at
-    return began, (known.ended_at or began) if known.state in _ENDED else _NOT_YET
 
 
 def _blank(one: ImportFolder, known: Import, person: PersonInFiles) -> None:

@@ -1,6 +1,6 @@
 """The people of some erasures, looked for together: every place is gone through once for all of them (R31)."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -73,10 +73,6 @@ class PeopleInFiles:
         if self._last is None or self._last[:2] != (len(later), phones):  # most files come before all orders
             self._last = len(later), phones, PersonInFiles(_mentions(phones, later), phones, rows=self.rows)
         return self._last[2]
-
-
-WhoIsIn = Callable[[int, int], PersonInFiles | None]
-"""Gives whom to look for in a file that was taken in from one time to another; None: so late that nobody is in it."""
 
 
 def _phones(some: Sequence[Sought], began: int, ended: int) -> set[str]:

@@ -14,11 +14,12 @@ from ledger.events.mentions import Mentions
 from ledger.log.port import LogReader
 from projections.lists.refreshed import OpenLog
 from service.deployment.audit_trail import Act, AuditTable
-from service.imports.record.person_records import PersonInFiles, records_about
+from service.imports.record.person_records import PersonInFiles, WhoIsIn, records_about
 from service.imports.record.registry import Import
 from service.queries.everything import everything
 from service.queries.find import FoundContact
 from service.queries.origins import Origins
+from service.queries.own_names import OwnNames, own_names
 
 PersonFormat = Literal["json", "html"]
 PERSON_FORMATS: tuple[PersonFormat, ...] = get_args(PersonFormat)
@@ -27,6 +28,7 @@ NOT_HELD_HERE = (
     "Copies outside this ledger: backups, files that somebody downloaded, and the systems that sent the messages.",
     "Messages that are still on the bus, until its retention ends; those that were taken are all here.",
     "Lines of imported files whose copy has been removed since; what was taken from them is here.",
+    "Refused messages and lines that name a phone or user id which was somebody else's then, or is now.",
 )
 """What a document of everything is without, as sentences."""
 
@@ -57,11 +59,13 @@ class OnePerson:
         at, file_name = self.clock(), cache(self.file_name)
         with self.log() as log:
             log.freeze()
-            document = everything(log, find(log), Origins(log, file_name))
+            found = find(log)
+            document = everything(log, found, Origins(log, file_name))
+            names = own_names(log, found.contact, document["phones"], document["user_ids"])
         lines = [
             {"import": one.import_id, "file": file_name(one.import_id), "line": one.line, "text": one.text,
              "found_by": one.found_by}
-            for one in records_about(self.imports, self.known_import, _in_files(document))
+            for one in records_about(self.imports, self.known_import, _in_files(document, names))
         ]  # fmt: skip
         acts = [_told(one.act) for one in self.acts.about(document["ids"])]
         self.record(Act(at, by, "everything exported", {"contact": document["id"], "format": form}))
@@ -69,9 +73,14 @@ class OnePerson:
         return {**made, **document, "lines": lines, "acts": acts, "notes": list(NOT_HELD_HERE)}
 
 
-def _in_files(document: dict[str, Any]) -> PersonInFiles:
-    phones, lines = document["phones"], {one["id"]: one["lines"] for one in document["imports"]}
-    return PersonInFiles(Mentions(phones, document["user_ids"]), frozenset(phones), lines=lines)
+def _in_files(document: dict[str, Any], names: OwnNames) -> WhoIsIn:
+    lines = {one["id"]: one["lines"] for one in document["imports"]}
+
+    @cache
+    def person(phones: frozenset[str]) -> PersonInFiles:
+        return PersonInFiles(Mentions(phones, names.user_ids), phones, lines=lines)
+
+    return lambda began, ended: person(names.phones_during(began, ended))
 
 
 def _told(act: Act) -> dict[str, Any]:

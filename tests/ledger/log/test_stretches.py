@@ -31,3 +31,10 @@ def test_a_phone_can_be_theirs_and_another_s_by_turns():
 @pytest.mark.parametrize("is_theirs", [True, None])
 def test_one_who_gave_it_up_and_has_it_again_had_it_always(is_theirs):
     assert stretches([FIRST, THIRD], is_theirs=is_theirs) == [ALWAYS]
+
+
+def test_the_orders_that_bound_a_part_of_the_log_are_not_in_it():
+    assert [Stretch(FIRST, SECOND).has(position) for position in (10, 11, 19, 20)] == [False, True, True, False]
+    assert [Stretch(None, FIRST).has(position) for position in (1, 9, 10)] == [True, True, False]
+    assert [Stretch(SECOND, None).has(position) for position in (20, 21)] == [False, True]
+    assert ALWAYS.has(1)

@@ -7,12 +7,9 @@ import pytest
 from service.queries.find import find
 from service.wiring.erasing import erasing
 from service.wiring.ledger import verification
-from tests.examples import ASHA, GAVIN
-from tests.service.imports.imported import WorldImports
+from tests.examples import GAVIN
+from tests.service.jobs.given_up import NEW, two_holders
 from tests.world import World
-
-HEADER = "Country Code,Phone Number,Name\n"
-NEW = ASHA
 
 
 @pytest.fixture
@@ -21,25 +18,10 @@ def world(tmp_path):
         yield made
 
 
-def say(world, imports, name):
-    """By GAVIN's number: a row, a row that is a duplicate of it, an event and a message that is rejected."""
-    imports.bring(f"{HEADER}91,{GAVIN[3:]},{name}row\n91,{GAVIN[3:]},{name}duplicate\n")
-    world.track(phone=GAVIN, note=f"{name}event")
-    world.send("UserTracked", {"phone": GAVIN, "traits": [f"{name}rejected"]})
-    world.settle()
-
-
 @pytest.fixture
 def holders(world):
     """The ids of who gave the number up, and of who has it since; each has said the same four things by it."""
-    with closing(WorldImports(world)) as imports:
-        say(world, imports, "Quuxannabel")
-        old = world.contact(GAVIN)["id"]
-        order = {"contact": old, "phone": NEW, "by": "asha", "reason": "a new SIM", "oldBeginsAnew": True}
-        world.send_signed("/cli", "NumberChanged", "o1", order)
-        world.settle()
-        say(world, imports, "Zedekiah")
-    return old, world.contact(GAVIN)["id"]
+    return two_holders(world)
 
 
 def erase(world, id, *, keep_out=False):
