@@ -36,6 +36,9 @@ _ABOUT_OTHERS = frozenset(
 """Orders about what other messages said: where some of these are erased, they cannot be decided again, nor refused for
 the same reason. Nor can the second message of a row, which goes by what became of the first."""
 
+_FOR_WHAT_OTHERS_SAID = frozenset({"identity_conflict", "precondition_failed"})
+"""Reasons to refuse a message that may be in what is erased by now."""
+
 _CLOCKS = frozenset({"stated", "bus_time"})
 
 
@@ -142,7 +145,9 @@ class Redeciding:
         if one.is_empty or type == types.CONTACT_ERASED or one.entry.reason == KEPT_OUT:
             return True
         is_second = one.entry.row is not None and (one.entry.message_id or "").endswith(SECOND)
-        return self._has_erasures and (is_second or one.entry.type in _ABOUT_OTHERS)
+        return self._has_erasures and (
+            is_second or one.entry.type in _ABOUT_OTHERS or one.entry.reason in _FOR_WHAT_OTHERS_SAID
+        )
 
     def _judge(self, one: Frozen) -> Iterator[Fault]:
         """What is wrong with an entry that is decided otherwise today; it is kept as it is, for those behind it."""

@@ -64,21 +64,35 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     has_lost: bool
 
 
+class NotCreated(ValueError):
+    """An event about a contact that no entry before it created."""
+
+
 def take(states: States, event: Event) -> Step:
     """Fold an event into `states`, which hold every contact that it touches as it was just before, if it existed.
 
-    Raises ValueError for an event about a contact that no entry before it created.
+    One that an erasure has emptied may be about somebody of whom nothing else is left, and then does nothing. Raises
+    NotCreated for any other event about a contact that no entry before it created.
     """
     contact = event.contact
     before = states.get(contact)
     if event.is_skipped:
         return Step(event, contact, before, before, None, False, False)
+    is_nobodys = before is None and event.contact_id is None
+    if is_nobodys and not _is_empty(event):
+        raise NotCreated(f"position {event.position} is about contact {contact}, which no entry before it created")
     if event.absorbed is None or event.absorbed == event.position:  # whom it made has nothing that is taken in
+        if is_nobodys:
+            return Step(event, contact, None, None, None, False, False)
         after, has_changed, has_lost = evolve(before, event)
         states[contact] = after
         return Step(event, contact, before, after, None, has_changed, has_lost)
-    absorbed = states.pop(event.absorbed)
-    if before is None and event.contact_id is not None:
+    absorbed = states.pop(event.absorbed, None)
+    if is_nobodys:
+        return Step(event, contact, None, None, absorbed, False, False)
+    if absorbed is None and not _is_empty(event):
+        raise ValueError(f"position {event.position} merges contact {event.absorbed}, which no entry before it created")
+    if before is None and event.contact_id is not None and absorbed is not None:
         # all that was there of the two is the one that is merged away
         survivor = msgspec.structs.replace(absorbed, contact=contact, id=event.contact_id)
         after, has_changed, has_lost = evolve(survivor, event)
@@ -88,12 +102,18 @@ def take(states: States, event: Event) -> Step:
     return Step(event, contact, before, after, absorbed, has_changed, has_lost)
 
 
+def _is_empty(event: Event) -> bool:
+    """Whether an event says nothing, as one that an erasure has emptied, or an order to merge."""
+    return event.phone is None and event.user_id is None and not event.traits and not event.tags
+
+
 def steps(events: Iterable[Event], undoings: Undoings, states: States) -> Iterator[Step]:
     """Fold the events of one component, splits among them, with the undos and redos of its imports at their places.
 
-    `states` is empty at first, and then has the contacts as the last step left them.
+    `states` is empty at first, and then has the contacts as the last step left them. Raises NotCreated.
     """
     taken: list[Event] = []
+    made: dict[int, bytes] = {}
     waiting: list[Undoing] = []
     sources: set[int | None] = set()
     for event in events:
@@ -108,6 +128,10 @@ def steps(events: Iterable[Event], undoings: Undoings, states: States) -> Iterat
             taken.append(event)
             yield from _revised(Split(event, is_new), (event.contact, event.absorbed or 0), taken, undoings, states)
             continue
+        if event.type == types.NUMBER_CHANGED and event.contact_id is not None:
+            made[event.position] = event.contact_id
+        if event.contact not in states and event.contact_id is None and event.contact in made:
+            event = msgspec.structs.replace(event, contact_id=made[event.contact])  # as `made_by_number` says
         yield take(states, event)
         if not event.is_skipped:
             taken.append(event)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from ledger.events.traits import canonical_of
 from ledger.log.port import FoldRow, LogReader
@@ -12,6 +12,7 @@ from ledger.log.undo import Undoings
 from projections.fold.component import States, counting, steps
 from projections.fold.event import Stamp, Value
 from projections.fold.growth import Growth, Since
+from projections.fold.outcomes import RowMessage, SettledRows, closed
 from projections.fold.page import FoldPage, ImportIds, event_in
 
 
@@ -33,6 +34,20 @@ def refolded(
     for rows in _rows_of_components(log, uncounted, until):
         page.fold_component(rows, undoings, uncounted)
     return {contact: state for contact, state in page.states.items() if contact in uncounted}
+
+
+def rows_retold(
+    log: LogReader, undoings: Undoings, contacts: Iterable[int], until: int, import_ids: ImportIds
+) -> list[RowMessage]:
+    """What became of the rows of imports that are about these contacts, as far as all of a row's messages are.
+
+    As a fold of the log as it is now tells it, an erasure having emptied some; without the rows that are erased.
+    """
+    page = FoldPage({}, import_ids)
+    for rows in _rows_of_components(log, contacts, until):
+        page.fold_component(rows, undoings)
+    messages = sorted(page.messages, key=attrgetter("position"))
+    return [row for row in closed(messages, {}, SettledRows(), {}) if row.outcome != "erased"]
 
 
 def last_words(log: LogReader, contacts: Iterable[int], trait: str, until: int) -> dict[int, Value]:

@@ -8,9 +8,9 @@ from ledger.log.port import FoldRow, LogReader
 from ledger.log.questions import ABSORBED, CONTACT, IMPORT, POSITION, TYPE
 from projections.fold.evolve import VERSION
 from projections.fold.growth import Counts, Growth, Origin, Since, opted_in, summed
-from projections.fold.outcomes import SettledRows, closed
+from projections.fold.outcomes import RowKey, RowMessage, SettledRows, closed
 from projections.fold.page import FoldPage, ImportIds
-from projections.fold.replay import refolded
+from projections.fold.replay import refolded, rows_retold
 from projections.fold.state import ContactState
 from projections.projector.batch import ProjectorBatch
 from projections.projector.erased import taken_erasure
@@ -140,11 +140,13 @@ class Projector:
         is folded anew first: some of what was said of both is gone.
         """
         contacts, others, counts = list[int](), list[int](), dict[Origin, Counts]()
-        shared = set[str]()
+        shared, retold = set[str](), dict[RowKey, RowMessage]()
         after, position = position - 1, self._last_in_a_row(position, until)
         for one in range(after + 1, position + 1):
             erasure = taken_erasure(self._log, self._import_ids, one)
-            shared |= self._refold_others(erasure.emptied, one)
+            imports, rows_of_others = self._refold_others(erasure.emptied, one)
+            shared |= imports
+            retold |= {(row.import_id, row.row): row for row in rows_of_others}
             for origin, less in erasure.counts(self._store.load(erasure.emptied.contacts).values()).items():
                 counts[origin] = summed((counts[origin], less)) if origin in counts else less
             contacts += erasure.emptied.contacts
@@ -155,7 +157,7 @@ class Projector:
         rows = list(closed(page.messages, open_rows, SettledRows(), {}))
         touched = self._touched_still({one.import_id for one in page.messages} | shared, position)
         checkpoint = self._checkpoint_at(position)
-        self._store.erase(contacts, rows, open_rows, touched, checkpoint, counts)
+        self._store.erase(contacts, rows, list(retold.values()), open_rows, touched, checkpoint, counts)
         self._open_rows, self.checkpoint = open_rows, checkpoint
         return position - after
 
@@ -166,11 +168,14 @@ class Projector:
             position += 1
         return position
 
-    def _refold_others(self, emptied: Emptied, position: int) -> set[str]:
-        """Fold anew whoever was one with the erased for a time; gives the imports that say something of them."""
+    def _refold_others(self, emptied: Emptied, position: int) -> tuple[set[str], list[RowMessage]]:
+        """Fold anew whoever was one with the erased for a time; gives the imports that say something of them.
+
+        And what became of the rows about them, as the log tells it now.
+        """
         others = self._log.components(emptied.contacts).keys() - set(emptied.contacts)
         if not others:
-            return set()
+            return set(), []
         anew = self._but_erased(dict.fromkeys(others, position), position - 1)
         dirty, growth = self._store.dirty_since(anew), Growth()
         states = self._refolded({**anew, **dirty}, growth, position - 1)
@@ -180,12 +185,15 @@ class Projector:
             states.values(), new, gone, (), self._open_rows, {}, self.checkpoint, growth.counts, dirty.keys()
         )
         rows = self._log.fold_rows_about(others, position)
-        return {import_id for row in rows if (import_id := self._import_ids[row[IMPORT]]) is not None}
+        imports = {import_id for row in rows if (import_id := self._import_ids[row[IMPORT]]) is not None}
+        if not imports:
+            return imports, []
+        return imports, rows_retold(self._log, self._log.undoings(position), others, position, self._import_ids)
 
     def forget(self, contacts: Sequence[int]) -> None:
         """Take contacts out that are erased later than this state: nothing is left that could be told of them."""
         if contacts:
-            self._store.erase(contacts, (), self._open_rows, {}, self.checkpoint, {})
+            self._store.erase(contacts, (), (), self._open_rows, {}, self.checkpoint, {})
 
     def _touched_still(self, import_ids: Iterable[str], until: int) -> dict[str, int]:
         """How many contacts that are not erased the last undo or redo of these imports is about."""

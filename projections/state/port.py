@@ -192,6 +192,7 @@ class StateWriter(ABC):
         self,
         contacts: Sequence[int],
         rows: Sequence[RowMessage],
+        retold: Sequence[RowMessage],
         open_rows: Mapping[RowKey, SoFar],
         touched: Mapping[str, int],
         checkpoint: Checkpoint,
@@ -199,7 +200,8 @@ class StateWriter(ABC):
     ) -> None:
         """Take the checkpoint past an erasure: nothing of these contacts is left in the state (R31).
 
-        `rows` are closed ones, each in the place of whatever outcome its row had. `touched` says how many contacts the
+        `rows` are closed ones, each in the place of whatever outcome its row had; `retold` are those of others, each in
+        the place of what it had created, updated or left unchanged. `touched` says how many contacts the
         last undos and redos of some imports are about now.
         """
 

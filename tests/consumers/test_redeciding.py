@@ -65,6 +65,16 @@ def test_what_is_taken_as_recorded_goes_by_what_was_decided_just_before(intake):
     assert faults(intake.path) == []
 
 
+def test_a_conflict_with_somebody_who_is_erased_stays_as_it_was_decided(intake):
+    first, _ = intake.take(
+        message("UserTracked", {"phone": GAVIN, "userId": "u1"}),
+        message("UserTracked", {"phone": ASHA, "userId": "u2"}),
+    )
+    (refused,) = intake.take(message("UserTracked", {"phone": GAVIN, "userId": "u2"}))
+    intake.take(erasure_message(first))
+    assert (refused.reason, faults(intake.path)) == ("identity_conflict", [])
+
+
 @bounded(40)
 @given(merged_by_hand(), st.integers(1, 8))
 def test_so_does_every_merge_and_split_by_hand(stream, batch):

@@ -19,6 +19,7 @@ from tests.intake import (
     erasure_message,
     merge_message,
     message,
+    number_message,
     order_message,
     row,
     tracked,
@@ -192,6 +193,65 @@ def test_who_was_split_is_erased_alone_and_the_other_keeps_what_is_its_own(
     erase(room, split[erased])
     room.project()
     assert [(one["phone"], one["traits"]) for one in room.contacts()] == [(phone, traits)]
+    assert faults(room) == []
+    assert live(room) == anew(room)
+
+
+@pytest.mark.parametrize("is_projected", [True, False], ids=["already folded", "yet to be folded"])
+def test_a_row_that_came_while_the_two_were_one_is_told_by_what_is_left_of_them(room, is_projected):
+    """It changed nothing, as the erased one had said the same before; nothing of that is known any more."""
+    room.take(
+        tracked(phone=GAVIN, userId="g"),
+        tracked(phone=ASHA, traits={"city": "Agra"}),
+        merge_message(FIRST, SECOND),
+        row(1, GAVIN, traits={"city": "Agra"}),
+        apart_message(SECOND),
+    )
+    if is_projected:
+        room.project()
+    (erased,) = room.take(erasure_message(str(SECOND)))
+    assert erased.reason is None
+    room.project()
+    assert faults(room) == []
+    assert live(room) == anew(room)
+
+
+@pytest.mark.parametrize("is_projected", [True, False], ids=["already folded", "yet to be folded"])
+def test_a_contact_that_a_changed_number_made_goes_with_all_that_was_said_by_the_number(room, is_projected):
+    """Nothing that is left would make it, and what is empty is still about it."""
+    room.take(
+        tracked(userId="u"),
+        number_message(FIRST, GAVIN),
+        row(2, GAVIN, traits={"city": "Agra"}),
+        apart_message(SECOND),
+        tracked(phone=GAVIN, traits={"city": "Pune"}),
+    )
+    if is_projected:
+        room.project()
+    (erased,) = room.take(erasure_message(str(SECOND)))
+    assert erased.reason is None
+    room.project()
+    assert faults(room) == []
+    assert live(room) == anew(room)
+
+
+@pytest.mark.parametrize("is_projected", [True, False], ids=["already folded", "yet to be folded"])
+def test_one_that_stays_begins_with_the_first_that_is_left(room, is_projected):
+    """The message that had made it named the erased one too."""
+    room.take(
+        tracked(phone=GAVIN, userId="g"),
+        tracked(phone=ASHA, traits={"city": "Agra"}),
+        number_message(FIRST, RAVI),
+        tracked(phone=RAVI, userId="g", traits={"city": "Pune"}),
+        apart_message(UUID(int=3)),
+        number_message(UUID(int=3), ASHA),
+    )
+    if is_projected:
+        room.project()
+    (erased,) = room.take(erasure_message(str(FIRST)))
+    assert erased.reason is None
+    room.project()
+    assert [(one["id"], one["phone"]) for one in room.contacts()] == [(str(UUID(int=3)), ASHA)]
     assert faults(room) == []
     assert live(room) == anew(room)
 

@@ -63,6 +63,8 @@ def release(connection: Connection, contacts: Sequence[int], erasure: int, held:
                 (found, _listed(members), _listed(members)),
             )
     by_hand.renew(connection, members, undoings(connection, erasure), erasure)
+    for _, former in _HELD.values():  # what ends here alone was said by what is empty: nothing tells that it ever was
+        connection.execute(f"DELETE FROM {former} WHERE until = ? AND contact {_THESE}", (erasure, _listed(members)))
     if _has_emptied_numbers(connection, members):
         _forget_since_when(connection, members)
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
+from operator import attrgetter
 
 import orjson
 
@@ -16,6 +17,10 @@ _ROWS = 10_000
 `positions` and `rows` are JSON lists, in log order; all of them are after the `until` before. A row of the table for
 each would be a tenth of all the work of the projector.
 """
+
+
+_WHAT_IT_DID: tuple[Outcome, ...] = ("created", "updated", "unchanged")
+_DONE = ", ".join(f"'{outcome}'" for outcome in _WHAT_IT_DID)
 
 
 def save_rows(connection: sqlite.Connection, rows: Iterable[RowMessage]) -> None:
@@ -52,6 +57,32 @@ def save_erased(connection: sqlite.Connection, rows: Sequence[RowMessage]) -> No
         _take_back(connection, number, {row.row for row in these}, OUTCOMES)
         _put_in(connection, number, these)
         connection.execute("UPDATE imports SET erased = erased + ? WHERE number = ?", (len(these), number))
+
+
+def save_retold(connection: sqlite.Connection, rows: Iterable[RowMessage]) -> None:
+    """Rows that are told otherwise, since an erasure emptied what another had said: of what they did, nothing else."""
+    by_import: dict[str, dict[int, RowMessage]] = defaultdict(dict)
+    for row in rows:
+        by_import[row.import_id][row.row] = row
+    for import_id, now in by_import.items():
+        number = number_of(connection, import_id)
+        groups = connection.execute(
+            f"SELECT outcome, is_older, rows FROM outcomes WHERE outcome IN ({_DONE}) AND import = ?", (number,)
+        ).fetchall()
+        other = [
+            now[row]
+            for outcome, is_older, numbers in groups
+            for row in now.keys() & orjson.loads(numbers)
+            if (now[row].outcome, now[row].is_older) != (outcome, bool(is_older))
+        ]
+        if other:
+            _take_back(connection, number, {row.row for row in other}, _WHAT_IT_DID)
+            _put_in(connection, number, sorted(other, key=attrgetter("position")))
+            connection.executemany(
+                "UPDATE imports SET created = created + ?, updated = updated + ?, unchanged = unchanged + ?,"
+                " older = older + ? WHERE number = ?",
+                [(*(row.outcome == one for one in _WHAT_IT_DID), row.is_older, number) for row in other],
+            )
 
 
 def _put_in(connection: sqlite.Connection, number: int, rows: Sequence[RowMessage]) -> None:

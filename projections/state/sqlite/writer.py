@@ -24,7 +24,7 @@ from projections.state.sqlite.blocks import Blocks
 from projections.state.sqlite.full_text import FullText
 from projections.state.sqlite.indexes import let_write, make
 from projections.state.sqlite.new_contacts import NewContactRows
-from projections.state.sqlite.outcomes import number_of, save_erased, save_rows
+from projections.state.sqlite.outcomes import number_of, save_erased, save_retold, save_rows
 from projections.state.sqlite.rows import ContactRow, insert, load, put, row_of
 from projections.state.sqlite.tables import COUNTED, ledger_of, make_tables
 
@@ -127,6 +127,7 @@ class StateStore(StateWriter):
         self,
         contacts: Sequence[int],
         rows: Sequence[RowMessage],
+        retold: Sequence[RowMessage],
         open_rows: Mapping[RowKey, SoFar],
         touched: Mapping[str, int],
         checkpoint: Checkpoint,
@@ -144,6 +145,7 @@ class StateStore(StateWriter):
                 [(count, import_id) for import_id, count in touched.items()],
             )
             save_erased(connection, rows)
+            save_retold(connection, retold)
             self._save_open(open_rows)
             self._count(counts)
             self._reach(checkpoint)
