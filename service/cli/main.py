@@ -71,7 +71,7 @@ _COMMANDS = {
     ),
     "renumber": _LazyCommand(
         "renumber.renumber",
-        "Give the contact WHO the phone NEW: the old number finds it still, and `contacts split` takes it back.",
+        "Give the contact WHO the phone NEW, such as +919820098200; without --yes, only show what would come of it.",
     ),
     "past": _LazyCommand("contacts.past", "Work out the contacts as of a POSITION, for calls that will ask for them."),
     "status": _LazyCommand("ledger.status", "Show how far the log is, and what waits before and behind it."),

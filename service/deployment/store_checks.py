@@ -4,14 +4,16 @@ import json
 from contextlib import closing
 from operator import methodcaller
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ledger.page_damage import damage
 from ledger.sqlite import Connection, connect, transaction
 from ledger.storage import StorageFault
 from service.deployment.audit_chain import GENESIS, AuditHead, AuditLine
 from service.deployment.audit_trail import BACKUP_MADE, Act, AuditTable, audit_head
-from service.deployment.erasures import PendingErasure
+
+if TYPE_CHECKING:
+    from service.deployment.erasures import PendingErasure
 
 
 def fault_of(path: Path) -> str | None:
@@ -120,11 +122,13 @@ def kept_imports(path: Path) -> tuple[list[dict[str, Any]], list[str]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()], damage(store)
 
 
-def erasures_ordered(store: Connection) -> list[PendingErasure]:
+def erasures_ordered(store: Connection) -> "list[PendingErasure]":
     """Every erasure that was ever ordered in another copy of this ledger, oldest first, done or not.
 
     Of whom each was about, only the ids (R31).
     """
+    from service.deployment.erasures import PendingErasure  # loads the migrations, which no other of these needs
+
     is_told = any(column[1] == "gone_with" for column in store.execute("PRAGMA table_info(erasures)").fetchall())
     gone_with = "gone_with" if is_told else "NULL"  # as in a file of an earlier version
     rows = store.execute(f"SELECT id, contact, source, at, message, {gone_with} FROM erasures ORDER BY at, id")
