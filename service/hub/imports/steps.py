@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, render_template, request
 
+from ledger.storage import NotMadeYet
 from service.http.services import Services
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
@@ -220,8 +221,14 @@ def _columns_page(
 
 
 def _known(services: Services) -> dict[str, str]:
-    """The fields that people have beside those that everybody can have, and their types, as they are kept ready."""
-    (attributes, _), _ = services.catalogue.attributes()
+    """The fields that people have beside those that everybody can have, and their types, as they are kept ready.
+
+    A file can be prepared before there is any state, when nobody has a field.
+    """
+    try:
+        (attributes, _), _ = services.catalogue.attributes()
+    except NotMadeYet:
+        return {}
     return {one["name"]: one["type"] for one in attributes if one["name"] not in TITLES}
 
 
