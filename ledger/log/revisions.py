@@ -257,12 +257,18 @@ def counting(told: Sequence[T], undoings: Undoings, at: int, emptied: Callable[[
             absorbed = None
         if not counts:
             continue
+        if contact not in there and one.contact_id is None and _says_nobody(one):
+            continue  # an erasure emptied it: nobody is there again because of it
         id = None if contact in there else ids[contact]
         if (contact, absorbed, id, user_id) != (one.contact, one.absorbed, one.contact_id, one.user_id):
             one = msgspec.structs.replace(one, contact=contact, absorbed=absorbed, contact_id=id, user_id=user_id)  # type: ignore[type-var]
         there.add(contact)
         there.discard(absorbed or 0)
         yield one
+
+
+def _says_nobody(one: Told) -> bool:
+    return one.phone is None and one.user_id is None and one.type not in types.ABOUT_MERGES
 
 
 def about(told: Sequence[Told], at: int) -> dict[int, int]:
