@@ -186,9 +186,8 @@ class Projector:
         )
         rows = self._log.fold_rows_about(others, position)
         imports = {import_id for row in rows if (import_id := self._import_ids[row[IMPORT]]) is not None}
-        if not imports:
-            return imports, []
-        return imports, rows_retold(self._log, self._log.undoings(position), others, position, self._import_ids)
+        retold = rows_retold(self._log, self._log.undoings(position), others, position, self._import_ids)
+        return imports | {row.import_id for row in retold}, retold
 
     def forget(self, contacts: Sequence[int]) -> None:
         """Take contacts out that are erased later than this state: nothing is left that could be told of them."""

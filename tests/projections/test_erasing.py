@@ -198,18 +198,22 @@ def test_who_was_split_is_erased_alone_and_the_other_keeps_what_is_its_own(
 
 
 @pytest.mark.parametrize("is_projected", [True, False], ids=["already folded", "yet to be folded"])
-def test_a_row_that_came_while_the_two_were_one_is_told_by_what_is_left_of_them(room, is_projected):
+@pytest.mark.parametrize(("said_by", "row_by", "gone"), [(ASHA, GAVIN, SECOND), (GAVIN, ASHA, FIRST)])
+def test_a_row_that_came_while_the_two_were_one_is_told_by_what_is_left_of_them(
+    room, said_by, row_by, gone, is_projected
+):
     """It changed nothing, as the erased one had said the same before; nothing of that is known any more."""
     room.take(
-        tracked(phone=GAVIN, userId="g"),
-        tracked(phone=ASHA, traits={"city": "Agra"}),
+        tracked(phone=GAVIN),
+        tracked(phone=ASHA),
+        tracked(phone=said_by, traits={"city": "Agra"}),
         merge_message(FIRST, SECOND),
-        row(1, GAVIN, traits={"city": "Agra"}),
+        row(1, row_by, traits={"city": "Agra"}),
         apart_message(SECOND),
     )
     if is_projected:
         room.project()
-    (erased,) = room.take(erasure_message(str(SECOND)))
+    (erased,) = room.take(erasure_message(str(gone)))
     assert erased.reason is None
     room.project()
     assert faults(room) == []
