@@ -10,16 +10,11 @@ from ledger.log.entry import phone_number, phone_text
 from ledger.log.holdings import Holding, holdings, is_shared
 from ledger.log.merge_orders import NewNumber, read_given_up
 from ledger.log.revisions import IdentityEvent, counting, given_up
+from ledger.log.sqlite.connected import listed
 from ledger.log.sqlite.identities import PHONES, USER_IDS, end
 from ledger.log.sqlite.merges import BY_HAND, chunks, components, group, survivors
 from ledger.log.undo import Undoings
 from ledger.sqlite import Connection
-
-_json = msgspec.json.Encoder().encode
-
-
-def _listed(values: object) -> str:
-    return _json(values).decode()
 
 
 def has_any(connection: Connection) -> bool:
@@ -60,7 +55,7 @@ def told(connection: Connection, members: Collection[int], until: int) -> list[I
             " iif(type = 'NumberChanged', detail, NULL) FROM entries"
             " WHERE contact IN (SELECT value FROM json_each(?)) AND reason IS NULL AND NOT skipped AND position < ?"
             " AND type <> 'ContactErased'",
-            (_listed(chunk), until),
+            (listed(chunk), until),
         )
         found += [
             IdentityEvent(
@@ -103,7 +98,7 @@ def naming_phone(connection: Connection, contact: int) -> int | None:
     row = connection.execute(
         "SELECT max(position) FROM entries WHERE contact IN (SELECT value FROM json_each(?1)) AND reason IS NULL"
         " AND NOT skipped AND phone = (SELECT phone FROM contacts WHERE contact = ?2)",
-        (_listed(sorted(components(connection, [contact]))), contact),
+        (listed(sorted(components(connection, [contact]))), contact),
     ).fetchone()
     return None if row[0] is None else int(row[0])
 
@@ -128,7 +123,7 @@ def would_share(connection: Connection, contact: int, absorbed: int, position: i
         connection.execute(
             f"SELECT 1 FROM {table} WHERE {key} IN (SELECT value FROM json_each(?1))"
             " AND contact NOT IN (SELECT value FROM json_each(?2)) LIMIT 1",
-            (_listed(names), _listed(sorted(members))),
+            (listed(names), listed(sorted(members))),
         ).fetchone()
         for (table, key), names in ((PHONES, phones), (USER_IDS, user_ids))
     )
@@ -186,7 +181,7 @@ def _hold(
         connection.execute(
             f"SELECT {key}, contact FROM {table} WHERE {key} IN (SELECT value FROM json_each(?1))"
             " AND contact IN (SELECT value FROM json_each(?2))",
-            (_listed(sorted(named)), _listed(sorted(members))),
+            (listed(sorted(named)), listed(sorted(members))),
         ).fetchall()
     )
     ended = [(position, name) for name, contact in sorted(before.items()) if holders.get(name) != contact]
@@ -206,7 +201,7 @@ def with_aliases(connection: Connection) -> set[int]:
 
 def aliases(connection: Connection, contact: int) -> tuple[list[str], list[str]]:
     """The phones and the user ids that find a contact beside its own, since others were merged into it by hand."""
-    members = _listed(sorted(group(connection, contact)))
+    members = listed(sorted(group(connection, contact)))
     phones = connection.execute(
         "SELECT phones.phone FROM phones JOIN contacts USING (contact) WHERE contact = ?1"
         " AND phones.phone IN (SELECT phone FROM entries WHERE contact IN (SELECT value FROM json_each(?2)))"
@@ -224,7 +219,7 @@ def aliases(connection: Connection, contact: int) -> tuple[list[str], list[str]]
 
 def are_apart(connection: Connection, one: int, other: int) -> bool:
     """Whether somebody has split what is merged into one of these contacts from what is merged into the other."""
-    first, second = _listed(sorted(group(connection, one))), _listed(sorted(group(connection, other)))
+    first, second = listed(sorted(group(connection, one))), listed(sorted(group(connection, other)))
     query = (
         "SELECT 1 FROM merges WHERE until IS NOT NULL AND absorbed IN (SELECT value FROM json_each(?))"
         " AND survivor IN (SELECT value FROM json_each(?)) LIMIT 1"

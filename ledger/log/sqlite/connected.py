@@ -1,5 +1,6 @@
 """What the readers of one log's file share: the connection they ask."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -9,9 +10,13 @@ from ledger.sqlite import Connection
 _json = msgspec.json.Encoder().encode
 
 
-def listed(values: object) -> str:
-    """Values as JSON, for `json_each`."""
-    return _json(values).decode()
+THESE = "IN (SELECT value FROM json_each(?))"
+"""What a column is that has one of many values: the parameter is what `listed` gives."""
+
+
+def listed(values: Iterable[object]) -> str:
+    """Values as a JSON list, for `json_each`."""
+    return _json(list(values)).decode()
 
 
 class Connected:

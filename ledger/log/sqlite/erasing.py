@@ -9,10 +9,10 @@ from ledger.events.signing import Signer
 from ledger.log.entry import FoldRow, unpack_headers
 from ledger.log.erasure import Emptied, Erasure, Erasures, Sought, read_emptied
 from ledger.log.keeping_out import KeptOut, hashes
-from ledger.log.sqlite.connected import Connected
+from ledger.log.sqlite.connected import THESE, Connected, listed
 from ledger.log.sqlite.entries import FOLDED
 from ledger.log.sqlite.kept_out import is_anybody, keep_out, kept_out
-from ledger.log.sqlite.merges import group, survivors
+from ledger.log.sqlite.merges import chunks, group, survivors
 from ledger.log.sqlite.releasing import named_by, release
 from ledger.log.sqlite.seeking import InLog, OrderPlace, seek
 from ledger.log.sqlite.whose import not_empty, split_up
@@ -23,25 +23,15 @@ _AT_ONCE = 1_000
 _FORGERIES = "('reserved', 'unknown_type')"
 """What strangers' messages are rejected for: a name that one of them used is not its own."""
 
-_THESE = "IN (SELECT value FROM json_each(?))"
 _SAYING = ", ".join(f"'{type}'" for type in (*types.ABOUT_CONTACTS, types.MESSAGE_DROPPED))
 """Accepted messages about no contact that can go: orders about imports hold for all of their rows."""
 
 _EMPTY = (
     "UPDATE entries SET source = NULL, message_id = NULL, key = NULL, headers = NULL, value = NULL, phone = NULL,"
-    f" user_id = NULL, detail = NULL, salt = NULL WHERE position {_THESE}"
+    f" user_id = NULL, detail = NULL, salt = NULL WHERE position {THESE}"
 )
 _json = msgspec.json.Encoder().encode
 _read_sought = msgspec.json.Decoder(Sought).decode
-
-
-def _chunks(positions: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(positions), _AT_ONCE):
-        yield positions[start : start + _AT_ONCE]
-
-
-def _listed(values: Iterable[object]) -> str:
-    return _json(list(values)).decode()
 
 
 def contact_of(connection: Connection, contact_id: bytes) -> int | None:
@@ -52,8 +42,8 @@ def contact_of(connection: Connection, contact_id: bytes) -> int | None:
 
 def erased_among(connection: Connection, contacts: Iterable[int]) -> dict[int, int]:
     """See `Erasures.erased_among`."""
-    query = f"SELECT contact, erasure FROM erased_contacts WHERE contact {_THESE}"
-    return dict(connection.execute(query, (_listed(contacts),)).fetchall())
+    query = f"SELECT contact, erasure FROM erased_contacts WHERE contact {THESE}"
+    return dict(connection.execute(query, (listed(contacts),)).fetchall())
 
 
 def erase(connection: Connection, signer: Signer, contact: int, order: OrderPlace, *, keeps_out: bool) -> Emptied:
@@ -72,14 +62,14 @@ def erase(connection: Connection, signer: Signer, contact: int, order: OrderPlac
     names = _forget_names(connection, signer, positions)
     sources = {
         source
-        for some in _chunks(positions)
+        for some in chunks(positions)
         for (source,) in connection.execute(
-            f"SELECT DISTINCT source FROM entries WHERE position {_THESE} AND source IS NOT NULL", (_listed(some),)
+            f"SELECT DISTINCT source FROM entries WHERE position {THESE} AND source IS NOT NULL", (listed(some),)
         ).fetchall()
     }
     held = named_by(connection, contacts)
-    for some in _chunks(positions):
-        connection.execute(_EMPTY, (_listed(some),))
+    for some in chunks(positions):
+        connection.execute(_EMPTY, (listed(some),))
     _forget_sources(connection, sources)
     out = hashes(signer, sought.last_phones, sought.user_ids) if keeps_out else ()
     hashed = sorted(name.hex() for by in out for name in by)
@@ -100,7 +90,7 @@ def mark(connection: Connection, emptied: Emptied, erasure: int) -> None:
 
 def forget_sought(connection: Connection, erasures: Collection[int]) -> bool:
     """Forget whom these erasures looked for; whether no page of the file or its WAL has it any more."""
-    connection.execute(f"DELETE FROM unfinished_erasures WHERE erasure {_THESE}", (_listed(erasures),))
+    connection.execute(f"DELETE FROM unfinished_erasures WHERE erasure {THESE}", (listed(erasures),))
     return overwrite_whole(connection)
 
 
@@ -114,7 +104,7 @@ def _others(connection: Connection, part: InLog) -> list[int]:
             ("entries_about_nobody", f"contact IS NULL AND reason IS NULL AND type IN ({_SAYING})"),
         )
         for said in _walked(connection, index, condition, part)
-        if mentions.may_be_in(b"\n".join(part for one in said for part in one[1:] if part is not None))
+        if mentions.may_be_in(b"\n".join(piece for one in said for piece in one[1:] if piece is not None))
         for position, key, headers, value in said
         if mentions.in_message(key, unpack_headers(headers), value) is not None
     ]
@@ -138,11 +128,11 @@ def _walked(connection: Connection, index: str, condition: str, part: InLog) -> 
 
 def _retried(connection: Connection, positions: Sequence[int]) -> Iterator[int]:
     """The rejected messages that entries at these positions took again, corrected maybe."""
-    for some in _chunks(positions):
+    for some in chunks(positions):
         yield from not_empty(
             connection,
             "reason IS NOT NULL AND raw_digest IN (SELECT raw_digest FROM entries WHERE reason IS NULL"
-            f" AND raw_digest IS NOT NULL AND position {_THESE})",
+            f" AND raw_digest IS NOT NULL AND position {THESE})",
             some,
         )
 
@@ -150,12 +140,12 @@ def _retried(connection: Connection, positions: Sequence[int]) -> Iterator[int]:
 def _forget_names(connection: Connection, signer: Signer, positions: Sequence[int]) -> int:
     """Keep sources and ids of these entries as nothing but keyed hashes; how many."""
     new = 0
-    for some in _chunks(positions):
+    for some in chunks(positions):
         rows = connection.execute(
             "SELECT name, message_id, position FROM entries JOIN sources USING (source)"
-            f" WHERE position {_THESE} AND message_id IS NOT NULL AND (reason IS NULL OR reason NOT IN {_FORGERIES})"
+            f" WHERE position {THESE} AND message_id IS NOT NULL AND (reason IS NULL OR reason NOT IN {_FORGERIES})"
             " ORDER BY reason IS NOT NULL",
-            (_listed(some),),
+            (listed(some),),
         ).fetchall()
         new += (
             connection.executemany(
@@ -228,7 +218,7 @@ class SqliteErasures(Connected, Erasures):
     def emptied_rows(self, emptied: Emptied) -> list[FoldRow]:
         """See `Erasures.emptied_rows`."""
         return self._connection.execute(
-            f"SELECT {FOLDED} FROM entries WHERE (contact {_THESE} OR position {_THESE})"
+            f"SELECT {FOLDED} FROM entries WHERE (contact {THESE} OR position {THESE})"
             " AND salt IS NULL AND import IS NOT NULL AND row IS NOT NULL ORDER BY position",
-            (_listed(emptied.contacts), _listed(emptied.others)),
+            (listed(emptied.contacts), listed(emptied.others)),
         ).fetchall()

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from ledger.log.sqlite.connected import listed
+from ledger.log.sqlite.connected import THESE, listed
 from ledger.log.stretches import GivingUp, Stretch, stretches
 from ledger.sqlite import Connection
-
-_THESE = "IN (SELECT value FROM json_each(?))"
 
 
 def phone_times(
@@ -38,7 +36,7 @@ def sure_phone_times(
 
 
 def _holders(connection: Connection, phones: Sequence[int]) -> dict[int, int]:
-    rows = connection.execute(f"SELECT phone, contact FROM phones WHERE phone {_THESE}", (listed(phones),))
+    rows = connection.execute(f"SELECT phone, contact FROM phones WHERE phone {THESE}", (listed(phones),))
     return dict(rows.fetchall())
 
 
@@ -59,7 +57,7 @@ def _given_up(
     """
     rows = connection.execute(
         "SELECT ended.phone, position, bus_time, ended.contact FROM former_phones AS ended"
-        f" JOIN entries ON position = until WHERE ended.phone {_THESE} AND type = 'NumberChanged'"
+        f" JOIN entries ON position = until WHERE ended.phone {THESE} AND type = 'NumberChanged'"
         " AND NOT EXISTS (SELECT 1 FROM phones WHERE phone = ended.phone AND since = position)"
         " AND NOT EXISTS (SELECT 1 FROM former_phones WHERE phone = ended.phone AND since = position)"
         " ORDER BY position",

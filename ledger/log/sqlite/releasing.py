@@ -3,20 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import msgspec
-
 from ledger.log.sqlite import by_hand
+from ledger.log.sqlite.connected import THESE, listed
 from ledger.log.sqlite.merges import BY_HAND, components
 from ledger.log.sqlite.undoing import undoings
 from ledger.sqlite import Connection
 
-_THESE = "IN (SELECT value FROM json_each(?))"
 _HELD = {"phone": ("phones", "former_phones"), "user_id": ("user_ids", "former_user_ids")}
-_json = msgspec.json.Encoder().encode
-
-
-def _listed(values: Iterable[object]) -> str:
-    return _json(list(values)).decode()
 
 
 class Named(NamedTuple):
@@ -31,7 +24,7 @@ def named_by(connection: Connection, contacts: Sequence[int]) -> Named:
     members = components(connection, contacts)
     phones, user_ids = set[Any](), set[Any]()
     for phone, user_id in connection.execute(
-        f"SELECT phone, user_id FROM entries WHERE contact {_THESE}", (_listed(members),)
+        f"SELECT phone, user_id FROM entries WHERE contact {THESE}", (listed(members),)
     ).fetchall():
         phones.add(phone)
         user_ids.add(user_id)
@@ -46,39 +39,39 @@ def release(connection: Connection, contacts: Sequence[int], erasure: int, held:
     of others says all.
     """
     members, names = held or named_by(connection, contacts)
-    named = [(column, _listed(found)) for column, found in names.items() if found]
+    named = [(column, listed(found)) for column, found in names.items() if found]
     for column, found in named:
         for table in _HELD[column]:
             connection.execute(
-                f"DELETE FROM {table} WHERE {column} {_THESE} AND contact {_THESE}", (found, _listed(contacts))
+                f"DELETE FROM {table} WHERE {column} {THESE} AND contact {THESE}", (found, listed(contacts))
             )
-    connection.execute(f"UPDATE contacts SET phone = NULL, user_id = NULL WHERE contact {_THESE}", (_listed(contacts),))
+    connection.execute(f"UPDATE contacts SET phone = NULL, user_id = NULL WHERE contact {THESE}", (listed(contacts),))
     if len(members) == len(contacts):
         return
     for column, found in named:
         for table in _HELD[column]:
             connection.execute(
-                f"DELETE FROM {table} WHERE {column} {_THESE} AND contact {_THESE} AND {column} NOT IN"
-                f" (SELECT {column} FROM entries WHERE contact {_THESE} AND {column} IS NOT NULL)",
-                (found, _listed(members), _listed(members)),
+                f"DELETE FROM {table} WHERE {column} {THESE} AND contact {THESE} AND {column} NOT IN"
+                f" (SELECT {column} FROM entries WHERE contact {THESE} AND {column} IS NOT NULL)",
+                (found, listed(members), listed(members)),
             )
     by_hand.renew(connection, members, undoings(connection, erasure), erasure)
     for _, former in _HELD.values():  # what ends here alone was said by what is empty: nothing tells that it ever was
-        connection.execute(f"DELETE FROM {former} WHERE until = ? AND contact {_THESE}", (erasure, _listed(members)))
+        connection.execute(f"DELETE FROM {former} WHERE until = ? AND contact {THESE}", (erasure, listed(members)))
     if _has_emptied_numbers(connection, members):
         _forget_since_when(connection, members)
 
 
 def _has_emptied_numbers(connection: Connection, members: Iterable[int]) -> bool:
     """Whether an order is empty that changed a number of one of these: what it gave up for a time is not known then."""
-    query = f"SELECT 1 {BY_HAND} AND type = 'NumberChanged' AND salt IS NULL AND contact {_THESE} LIMIT 1"
-    return connection.execute(query, (_listed(sorted(members)),)).fetchone() is not None
+    query = f"SELECT 1 {BY_HAND} AND type = 'NumberChanged' AND salt IS NULL AND contact {THESE} LIMIT 1"
+    return connection.execute(query, (listed(sorted(members)),)).fetchone() is not None
 
 
 def _forget_since_when(connection: Connection, members: Iterable[int]) -> None:
     """What finds these contacts is taken as theirs since they are there, and what did once is not kept."""
-    these = _listed(sorted(members))
+    these = listed(sorted(members))
     for column, (held, former) in _HELD.items():
-        named = f"{column} IN (SELECT {column} FROM entries WHERE contact {_THESE} AND {column} IS NOT NULL)"
-        connection.execute(f"UPDATE {held} SET since = contact WHERE {named} AND contact {_THESE}", (these, these))
-        connection.execute(f"DELETE FROM {former} WHERE {named} AND contact {_THESE}", (these, these))
+        named = f"{column} IN (SELECT {column} FROM entries WHERE contact {THESE} AND {column} IS NOT NULL)"
+        connection.execute(f"UPDATE {held} SET since = contact WHERE {named} AND contact {THESE}", (these, these))
+        connection.execute(f"DELETE FROM {former} WHERE {named} AND contact {THESE}", (these, these))

@@ -1,26 +1,19 @@
 """Whom an erasure looks for: what the person's entries name, and what of it is somebody else's (R31)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
-
-import msgspec
 
 from ledger.events.data import data_of
 from ledger.events.mentions import Mentions
 from ledger.log.entry import unpack_headers
 from ledger.log.erasure import NAMING, Sought, Span
+from ledger.log.sqlite.connected import THESE, listed
 from ledger.log.sqlite.merges import IS_BY_HAND, chunks
 from ledger.log.sqlite.phone_times import phone_times
 from ledger.log.stretches import ALWAYS, Stretch
 from ledger.sqlite import Connection
 
-_THESE = "IN (SELECT value FROM json_each(?))"
 _ANY_POSITION = 2**62
-_json = msgspec.json.Encoder().encode
-
-
-def _listed(values: Iterable[object]) -> str:
-    return _json(list(values)).decode()
 
 
 class OrderPlace(NamedTuple):
@@ -68,9 +61,9 @@ def _phones(
 ) -> tuple[dict[str, Sequence[Stretch]], bool]:
     """Each phone (E.164) with when it was the person's; whether one was left out because it is wholly another's."""
     rows = connection.execute(
-        f"SELECT DISTINCT phone, phone IN (SELECT phone FROM entries WHERE position {_THESE})"
-        f" FROM entries WHERE position {_THESE} AND phone IS NOT NULL",
-        (_listed(kept), _listed(about)),
+        f"SELECT DISTINCT phone, phone IN (SELECT phone FROM entries WHERE position {THESE})"
+        f" FROM entries WHERE position {THESE} AND phone IS NOT NULL",
+        (listed(kept), listed(about)),
     ).fetchall()
     times = phone_times(connection, [phone for phone, _ in rows], frozenset(contacts))
     found = {f"+{phone}": () if is_kept else times[phone] for phone, is_kept in rows}
@@ -83,9 +76,9 @@ def _user_ids(
     """Those of the user ids that are nobody else's, and whether one was left out."""
     rows = connection.execute(
         "SELECT DISTINCT user_id, EXISTS (SELECT 1 FROM user_ids WHERE user_ids.user_id = entries.user_id"
-        f" AND user_ids.contact NOT {_THESE}) OR user_id IN (SELECT user_id FROM entries WHERE position {_THESE})"
-        f" FROM entries WHERE position {_THESE} AND user_id IS NOT NULL",
-        (_listed(contacts), _listed(kept), _listed(about)),
+        f" AND user_ids.contact NOT {THESE}) OR user_id IN (SELECT user_id FROM entries WHERE position {THESE})"
+        f" FROM entries WHERE position {THESE} AND user_id IS NOT NULL",
+        (listed(contacts), listed(kept), listed(about)),
     ).fetchall()
     return [user_id for user_id, is_another_s in rows if not is_another_s], any(
         is_another_s for _, is_another_s in rows
@@ -94,16 +87,16 @@ def _user_ids(
 
 def _has_orders(connection: Connection, about: Sequence[int]) -> bool:
     """Whether one of these entries merges or splits: its message may have no name of the person, but says why."""
-    query = f"SELECT 1 FROM entries WHERE position {_THESE} AND {IS_BY_HAND} LIMIT 1"
-    return any(connection.execute(query, (_listed(some),)).fetchone() for some in chunks(about))
+    query = f"SELECT 1 FROM entries WHERE position {THESE} AND {IS_BY_HAND} LIMIT 1"
+    return any(connection.execute(query, (listed(some),)).fetchone() for some in chunks(about))
 
 
 def _values(connection: Connection, about: Sequence[int]) -> list[str]:
     """The names and email addresses that the entries at these positions say."""
     found = set[str]()
     for some in chunks(about):
-        query = f"SELECT headers, value FROM entries WHERE position {_THESE}"
-        for headers, value in connection.execute(query, (_listed(some),)).fetchall():
+        query = f"SELECT headers, value FROM entries WHERE position {THESE}"
+        for headers, value in connection.execute(query, (listed(some),)).fetchall():
             traits = data_of(unpack_headers(headers), value).traits or {}
             found.update(said for name in NAMING if isinstance(said := traits.get(name), str) and said.strip())
     return sorted(found)

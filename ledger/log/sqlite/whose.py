@@ -2,15 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
 from ledger.log.sqlite import by_hand
+from ledger.log.sqlite.connected import THESE, listed
 from ledger.log.sqlite.merges import components
 from ledger.log.whose import theirs
 from ledger.sqlite import Connection
-
-_THESE = "IN (SELECT value FROM json_each(?))"
-_json = msgspec.json.Encoder().encode
 
 
 def split_up(
@@ -20,7 +16,7 @@ def split_up(
 
     And the entries of others under the contacts' numbers, from when they were one.
     """
-    own = not_empty(connection, f"contact {_THESE}", contacts)
+    own = not_empty(connection, f"contact {THESE}", contacts)
     members = components(connection, contacts)
     if len(members) == len(contacts):
         return own, (), []
@@ -31,13 +27,13 @@ def split_up(
     skipped = [
         position
         for position, phone, user_id in connection.execute(
-            f"SELECT position, phone, user_id FROM entries WHERE contact {_THESE} AND skipped AND salt IS NOT NULL",
-            (_json(sorted(members)).decode(),),
+            f"SELECT position, phone, user_id FROM entries WHERE contact {THESE} AND skipped AND salt IS NOT NULL",
+            (listed(sorted(members)),),
         ).fetchall()
         if f"+{phone}" not in others and user_id not in others_ids
     ]
     found.update(skipped)
-    there = not_empty(connection, f"contact {_THESE}", sorted(members))
+    there = not_empty(connection, f"contact {THESE}", sorted(members))
     own_numbers = set(own)
     about = [position for position in there if position in found and position in own_numbers]
     of_others = [position for position in there if position in found and position not in own_numbers]
@@ -47,4 +43,4 @@ def split_up(
 def not_empty(connection: Connection, condition: str, values: Iterable[int]) -> list[int]:
     """The entries that are not empty and of which a condition holds, in log order; its `?` is the list of values."""
     query = f"SELECT position FROM entries WHERE {condition} AND salt IS NOT NULL ORDER BY position"
-    return [position for (position,) in connection.execute(query, (_json(list(values)).decode(),)).fetchall()]
+    return [position for (position,) in connection.execute(query, (listed(values),)).fetchall()]
