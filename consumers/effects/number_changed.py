@@ -10,6 +10,7 @@ import msgspec
 
 from consumers.batch_context import BatchContext
 from consumers.effects.about_contact import outdated
+from consumers.effects.contacts_merged import by_itself
 from consumers.effects.effect import Effect, TypeEffect
 from consumers.incoming import Incoming, Refusal
 from ledger.events.data import number_change_of
@@ -21,28 +22,24 @@ from ledger.log.port import Batch
 def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
     context.write()
     batch, order = context.batch, number_change_of(message.record.headers, message.record.value)
-    found = batch.standing(order.contact)
-    if found is None:
-        return Refusal("wrong_state", f"there is no contact with the id {order.contact[:40]!r}")
-    if found.survivor != found.contact:
-        return Refusal("wrong_state", f"the contact {order.contact} is merged into another")
-    if found.is_gone:
-        return Refusal("wrong_state", f"the contact {order.contact} is gone: nothing finds it any more")
+    contact = by_itself(order.contact, batch)
+    if isinstance(contact, Refusal):
+        return contact
     holder = context.identities.by_phone(order.phone)
-    if holder is not None and holder.contact == found.contact and holder.phone == order.phone:
+    if holder is not None and holder.contact == contact and holder.phone == order.phone:
         return Refusal("wrong_state", "this is the contact's phone already")
-    other = None if holder is None or holder.contact == found.contact else holder.contact
+    other = None if holder is None or holder.contact == contact else holder.contact
     if order.absorbed is not msgspec.UNSET and other != _number(order.absorbed, batch):
         return Refusal("precondition_failed", "the phone is another contact's by now than when this was planned")
-    if refusal := outdated(order.based_on, [batch.newest(one) for one in (found.contact, other) if one is not None]):
+    if refusal := outdated(order.based_on, [batch.newest(one) for one in (contact, other) if one is not None]):
         return refusal
     position, contact_id = batch.position + 1, None
     if holder is None:
         other, contact_id = position, context.new_contact_id()
-    gives_up = batch.naming_phone(found.contact) if order.old_begins_anew else None
-    batch.change_number(NewNumber(found.contact, order.phone, other, contact_id, gives_up))
+    gives_up = batch.naming_phone(contact) if order.old_begins_anew else None
+    batch.change_number(NewNumber(contact, order.phone, other, contact_id, gives_up))
     detail = given_up_text(gives_up)
-    return Effect(contact=found.contact, contact_id=contact_id, absorbed=other, detail=detail, at_once=True)
+    return Effect(contact=contact, contact_id=contact_id, absorbed=other, detail=detail, at_once=True)
 
 
 def _number(id: str | None, batch: Batch) -> int | None:
