@@ -40,13 +40,13 @@ class BatchContext:
         self._incoming = incoming
         self._next = 0
         self._most = 1
-        self._look_up(len(incoming))
+        self._look_up(0, len(incoming))
 
     def turn_to_next(self) -> None:
         """The next message of the batch is to be decided: look up what it names, where that is not known."""
         if self._next == self._known_until:
             self.batch.write()
-            self._look_up(self._most)
+            self._look_up(self._next, self._most)
             self._most *= 2
         self._next += 1
 
@@ -55,21 +55,18 @@ class BatchContext:
 
         What `identities` bound is stored, and whatever an order changes in the log is seen by the next message.
         """
-        self.batch.write()
-        self._next -= 1
-        self._look_up(1)
-        self._next += 1
-        self._most = 1
+        self.write_for_log()
+        self._look_up(self._next - 1, 1)
 
     def write_for_log(self) -> None:
         """As `write`, for an order that goes by the log alone: nothing is looked up for itself, only for the next."""
         self.batch.write()
         self._most, self._known_until = 1, self._next
 
-    def _look_up(self, most: int) -> None:
-        """Look up what the next messages name, so many at most. All decisions before are in the log."""
-        incoming = self._incoming[self._next : self._next + most]
-        self._known_until = self._next + len(incoming)
+    def _look_up(self, begin: int, most: int) -> None:
+        """Look up what so many messages at most name, from number `begin` on. All decisions before are in the log."""
+        incoming = self._incoming[begin : begin + most]
+        self._known_until = begin + len(incoming)
         self._rejected_now: set[bytes] = set()
         self._signed_now: dict[Name, set[str]] = defaultdict(set)
         self._settled_now: dict[bytes, int] = {}
