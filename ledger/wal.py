@@ -79,16 +79,25 @@ def cut_whole(connection: sqlite.Connection, patience: float = 0.25) -> bool:
     return not is_blocked
 
 
-def overwrite_whole(connection: sqlite.Connection) -> bool:
-    """As `cut_whole`, and overwrite in the file whatever no row has any more; whether that was done.
+def cut_whole_of(path: Path) -> bool:
+    """As `cut_whole`, of a file that is there. Raises StorageFault."""
+    connection = sqlite.connect(path)
+    try:
+        return cut_whole(connection)
+    finally:
+        connection.close()
 
-    Raises StorageFault.
-    """
-    return cut_whole(connection) and overwrite_whole_of(Path(connection.execute("PRAGMA database_list").fetchone()[2]))
+
+def overwrite_whole(connection: sqlite.Connection) -> bool:
+    """As `overwrite_whole_of`, of a connection's file; by a connection of its own, as this one keeps pages too."""
+    return overwrite_whole_of(Path(connection.execute("PRAGMA database_list").fetchone()[2]))
 
 
 def overwrite_whole_of(path: Path) -> bool:
-    """As `overwrite_whole`, of a file that is there."""
+    """As `cut_whole_of`, and overwrite in the file whatever no row has any more; whether that was done.
+
+    Raises StorageFault.
+    """
     connection = sqlite.connect(path)
     try:
         return cut_whole(connection) and _overwritten(connection, path) and cut_whole(connection)

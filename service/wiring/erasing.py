@@ -16,7 +16,7 @@ from ledger.log.port import LogReader
 from ledger.log.questions import IMPORT, ROW
 from ledger.sqlite import Connection
 from ledger.storage import NotMadeYet
-from ledger.wal import overwrite_whole, overwrite_whole_of
+from ledger.wal import cut_whole_of, overwrite_whole, overwrite_whole_of
 from projections.state.building import discard
 from service.commands.deadline import DEADLINE
 from service.commands.readmit_person import Readmitting
@@ -98,8 +98,11 @@ def places(drivers: Drivers, store: Connection, sought: Mapping[int, Sought]) ->
 
 
 def _log(drivers: Drivers) -> None:
-    """The append has emptied the entries; what was in their place is also in the log's WAL."""
-    if not overwrite_whole_of(drivers.deployment.log_path):
+    """The append has emptied the entries; what was in their place is also in the log's WAL.
+
+    And between its rows: that is overwritten last, when the log forgets whom to look for.
+    """
+    if not cut_whole_of(drivers.deployment.log_path):
         raise NotYet(READ)
 
 
