@@ -10,6 +10,7 @@ from ledger.bus.port import Message
 from service.deployment.deployment import Deployment
 from service.imports.ledger.ledger_view import LedgerView
 from service.imports.ledger.sent import SentRows
+from service.imports.record import from_log
 from service.imports.record.imports import Imports
 from service.imports.record.named_once import named_once
 from service.imports.record.registry import Registry
@@ -52,9 +53,9 @@ def importing(deployment: Deployment, check: Callable[[], None] = lambda: None) 
 
 
 def list_again(deployment: Deployment) -> list[str]:
-    """List the imports that only the log knows, as after a backup was restored; gives their ids. Raises BusError."""
-    with importing(deployment) as importer:
-        return importer.list_again()
+    """List the imports that only the log knows, as after a backup was restored; gives their ids."""
+    with _opened(Drivers(deployment)) as (registry, view):
+        return from_log.list_again(registry, view.imports_of_log)
 
 
 @contextmanager

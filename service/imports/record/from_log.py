@@ -4,7 +4,7 @@ Their rows came over the bus, and count: they are listed again as they said of t
 gone with the other machine is the file, and which of its rows were not taken for which reason.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, replace
 
 from ledger.log.entry import Entry
@@ -12,7 +12,7 @@ from ledger.log.port import LogReader
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import ColumnMap
 from service.imports.record.lifecycle import ImportState
-from service.imports.record.registry import Import
+from service.imports.record.registry import Import, Registry
 from service.imports.record.said import SPLIT, STARTED, data_said, imports_said, said_at, time_said
 
 _CHOICES = frozenset(field.name for field in fields(Choices))
@@ -29,6 +29,14 @@ def imports_of_log(log: LogReader, is_known: Callable[[str], bool]) -> Iterator[
         one = _import(id, started, said_at(log, id, SPLIT))
         if one is not None:
             yield one
+
+
+def list_again(registry: Registry, of_log: Callable[[Callable[[str], bool]], Iterable[Import]]) -> list[str]:
+    """Enter those imports into the table; gives their ids. `of_log` is `imports_of_log` over a log.
+
+    One that had not ended is gone on with, and fails, as its file is not here.
+    """
+    return [registry.add(one, again=True).id for one in of_log(registry.has)]
 
 
 def _import(id: str, started: Entry, split: Entry | None) -> Import | None:

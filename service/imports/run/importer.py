@@ -10,6 +10,7 @@ from ledger.events import moments
 from service.imports.checks.checking import Checks
 from service.imports.columns.choices import Choices, clean_choices, import_hash
 from service.imports.record.folder import Busy, ImportFolder
+from service.imports.record.from_log import list_again
 from service.imports.record.lifecycle import ImportState
 from service.imports.record.orphans import remove_orphans
 from service.imports.record.progress import Progress, load_progress, save_mark, save_progress
@@ -94,11 +95,8 @@ class Importer:
         forget_unconfirmed(self._registry, self._folder, self._ports.clock(), self._limits.bytes)
 
     def list_again(self) -> list[str]:
-        """List imports that the log has and `service.db` has not, as after a backup was restored; gives their ids.
-
-        One that had not ended is gone on with, and fails, as its file is not here.
-        """
-        return [self._registry.add(one, again=True).id for one in self._ports.of_log(self._registry.has)]
+        """List imports that the log has and `service.db` has not, as after a backup was restored; gives their ids."""
+        return list_again(self._registry, self._ports.of_log)
 
     def go_on(self, id: str, report: Report) -> None:
         """Do what an import waits for: its check, or what is left of its rows. Raises as `resume` does."""
