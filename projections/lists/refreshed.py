@@ -3,14 +3,15 @@
 The state should be frozen: a contact, whether it is dirty, and the position must be of one moment.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
 from ledger.log.port import LogReader
-from projections.conditions.wanted import Wanted
+from projections.conditions.wanted import Sort, Wanted
 from projections.fold.page import ImportIds
 from projections.fold.replay import replayed
 from projections.fold.state import ContactState
+from projections.lists import pages
 from projections.state.port import StateReader
 
 OpenLog = Callable[[], AbstractContextManager[LogReader]]
@@ -32,6 +33,19 @@ def settled(state: StateReader, log: OpenLog, found: Sequence[ContactState], wan
     fresh = _replayed(state, log, dirty)
     kept = state.meeting(fresh.values(), wanted)
     return [fresh.get(one.contact, one) for one in found if one.contact not in dirty or one.contact in kept]
+
+
+def every_page(
+    state: StateReader, log: OpenLog, wanted: Wanted, size: int, sort: Sort = "created"
+) -> Iterator[list[ContactState]]:
+    """All that a list has, in its order, up to `size` at a time. The state is frozen: nothing moves in between."""
+    place = None
+    while True:
+        page = pages.page(state, wanted, sort, place, size)
+        yield settled(state, log, page.contacts, wanted)
+        if page.following is None:
+            return
+        place = page.following
 
 
 def _replayed(state: StateReader, log: OpenLog, contacts: Iterable[int]) -> dict[int, ContactState]:

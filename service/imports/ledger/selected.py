@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from projections.lists import pages
-from projections.lists.refreshed import OpenLog, settled
+from projections.lists.refreshed import OpenLog, every_page
 from projections.state.generations import Generations
 from service.imports.columns.attributes import PHONE_NUMBER, TITLES, USER_ID
 from service.imports.columns.column_map import Column, ColumnMap
@@ -44,14 +43,8 @@ class Selected:
                 chosen, _ = wanted(selection_of(edit), state, self.log, self.once, self.days)
             except ValueError as fault:
                 raise FileRefused(f"The selection is not possible: {fault}.") from fault
-            place = None
-            while True:
-                page = pages.page(state, chosen, "created", place, _PAGE)
-                found = settled(state, self.log, page.contacts, chosen)
+            for found in every_page(state, self.log, chosen, _PAGE):
                 yield identity_lines((one.phone, one.user_id) for one in found)
-                if page.following is None:
-                    return
-                place = page.following
 
 
 def header_line() -> bytes:

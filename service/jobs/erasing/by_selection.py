@@ -9,7 +9,7 @@ from ledger.storage import NotMadeYet
 from projections.conditions.wanted import Wanted
 from projections.fold.state import ContactState
 from projections.lists import pages
-from projections.lists.refreshed import OpenLog, settled
+from projections.lists.refreshed import OpenLog, every_page
 from projections.state.generations import Generations
 from projections.state.port import StateReader
 from service.commands.erase_contact import ErasedPerson, reason_for_all
@@ -75,7 +75,7 @@ class SelectedPeople:
         with self.states.in_use().reading() as state:
             state.freeze()
             chosen, notes = wanted(asked, state, self.log, self.once, self.days)
-            yield FoundPeople(state.checkpoint().position, notes, _pages(state, self.log, chosen))
+            yield FoundPeople(state.checkpoint().position, notes, every_page(state, self.log, chosen, _PAGE))
 
     @contextmanager
     def idle(self, since: int) -> Iterator[FoundPeople]:
@@ -98,16 +98,6 @@ def _idle_pages(state: StateReader, since: int, until: int) -> Iterator[list[Con
         page = pages.page(state, Wanted(), "modified", place, _PAGE)
         yield [one for one in page.contacts if one.position <= until]
         if page.following is None or page.contacts[-1].modified >= since:
-            return
-        place = page.following
-
-
-def _pages(state: StateReader, log: OpenLog, chosen: Wanted) -> Iterator[list[ContactState]]:
-    place = None
-    while True:
-        page = pages.page(state, chosen, "created", place, _PAGE)
-        yield settled(state, log, page.contacts, chosen)
-        if page.following is None:
             return
         place = page.following
 

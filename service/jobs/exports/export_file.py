@@ -11,10 +11,9 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from projections.conditions.wanted import Sort, Wanted
 from projections.fold.contact_document import contact_document
 from projections.lists import pages
-from projections.lists.refreshed import OpenLog, settled
+from projections.lists.refreshed import OpenLog, every_page
 from projections.state.port import StateReader, StoredState
 from service.jobs.exports.contact_table import ContactTable
 from service.jobs.exports.wanted_export import WantedExport, columns_wanted, contacts_wanted
@@ -68,7 +67,8 @@ def write_export(
             out.write(BOM_UTF8 + _lines([table.guarded_header()]))
         total, done = pages.total(state, chosen), 0
         progress(position, 0, total)
-        for contacts in _pages(state, parts.log, chosen, asked.sort):
+        for found in every_page(state, parts.log, chosen, _PAGE, asked.sort):
+            contacts = list(map(contact_document, found))
             if asked.format == "csv":
                 out.write(_lines(map(table.row, contacts)))
             else:
@@ -76,18 +76,6 @@ def write_export(
             done += len(contacts)
             progress(position, done, max(total, done))
         return ExportWritten(position, done)
-
-
-def _pages(state: StateReader, log: OpenLog, chosen: Wanted, sort: Sort) -> Iterator[list[dict[str, Any]]]:
-    """All that the list has, in its order. The state is frozen, so nothing moves from page to page."""
-    place = None
-    while True:
-        page = pages.page(state, chosen, sort, place, _PAGE)
-        if page.contacts:
-            yield [contact_document(one) for one in settled(state, log, page.contacts, chosen)]
-        if page.following is None:
-            return
-        place = page.following
 
 
 @contextmanager
