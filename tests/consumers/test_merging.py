@@ -6,24 +6,11 @@ from uuid import UUID
 import pytest
 
 from ledger.events.identity import Known
-from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.sqlite import connect
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.intake import apart_message, erasure_message, identity_faults, merge_message, message, reasons, tracked
 
 FIRST, SECOND, THIRD = (UUID(int=number) for number in (1, 2, 3))
-
-
-@pytest.fixture
-def log(intake):
-    with closing(SqliteLogReader(intake.path)) as reader:
-        yield reader
-
-
-@pytest.fixture
-def two(intake):
-    """Gavin, the first contact, and Asha, the second; each has a phone and a user id."""
-    intake.take(tracked(phone=GAVIN, userId="g"), tracked(phone=ASHA, userId="a"))
 
 
 def holders(log, *names):

@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 
 from ledger.events.identity import Known
-from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.sqlite import connect
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.intake import (
@@ -23,18 +22,6 @@ from tests.intake import (
 )
 
 FIRST, SECOND, THIRD = (UUID(int=number) for number in (1, 2, 3))
-
-
-@pytest.fixture
-def log(intake):
-    with closing(SqliteLogReader(intake.path)) as reader:
-        yield reader
-
-
-@pytest.fixture
-def two(intake):
-    """Gavin, the first contact, and Asha, the second; each has a phone and a user id."""
-    intake.take(tracked(phone=GAVIN, userId="g"), tracked(phone=ASHA, userId="a"))
 
 
 def holders(log, *phones):

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.bus.port import Record
-from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
 from tests.examples import ASHA, GAVIN, PHONES, RAVI
 from tests.intake import (
@@ -31,12 +30,6 @@ def undo(id="o1"):
 
 def redo(id="o2"):
     return order_message("ImportRedone", id)
-
-
-@pytest.fixture
-def log(intake):
-    with closing(SqliteLogReader(intake.path)) as reader:
-        yield reader
 
 
 def test_an_undo_of_an_import_that_the_log_does_not_know_is_rejected(intake):

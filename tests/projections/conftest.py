@@ -11,7 +11,7 @@ from projections.state.generations import Generations
 from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import StateFileReader
 from tests.everybody import everybody
-from tests.intake import Intake
+from tests.intake import Intake, erasure_message
 
 
 class Room:
@@ -25,6 +25,12 @@ class Room:
 
     def take(self, *messages, **options):
         return self.intake.take(*messages, **options)
+
+    def erase(self, entry):
+        """Erase the contact that an entry made; gives the entry of the order."""
+        (erased,) = self.take(erasure_message(entry))
+        assert erased.reason is None, erased.detail
+        return erased
 
     def project(self, page=10_000):
         """Fold everything there is, as a projector that was started anew."""

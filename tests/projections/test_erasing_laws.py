@@ -8,12 +8,9 @@ from hypothesis import strategies as st
 from consumers.appender import Appender
 from consumers.redeciding import ANY_CLOCK, Clock, Redeciding
 from ledger.bus.port import Record
-from ledger.events.signing import Signer
 from ledger.log.entry import public_id
-from ledger.log.sqlite.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
 from projections.fold.contact_document import contact_document
-from projections.past.verify import verify
 from projections.projector.rebuild import fold_into
 from projections.state.digest import digests
 from projections.state.sqlite.file import StateFile
@@ -21,6 +18,7 @@ from tests import oracle_of_merges
 from tests.everybody import everybody
 from tests.intake import NOON, SECOND, SECRET, SequenceIds, erasure_message
 from tests.projections.conftest import Room
+from tests.projections.proof import faults
 from tests.worlds import bounded, folder, merged_by_hand, mixed_streams, plain, records, told_to_oracle
 
 EVERY = 4
@@ -53,12 +51,6 @@ def happen(room, history, page):
             value = erasure_message(known[erased % len(known)], f"e{number}", based_on=based_on)
             room.intake.append([Record(0, number, NOON + number * SECOND, None, value)])
     room.project(page)
-
-
-def faults(room):
-    with closing(SqliteLogReader(room.folder / "log.db")) as log:
-        report = verify(log, room.generations.in_use(), StateFile(room.folder / "scratch.db"), signer=Signer(SECRET))
-        return [(one.position, one.fault) for one in report.faults]
 
 
 @given(histories(), st.integers(1, 4))
