@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -151,6 +151,17 @@ class Served:
         """`contacts serve` at the same address: for the first time, or after it was killed."""
         eventually(lambda: is_free(self.port), "what served before is gone")
         self.process = self.shipped.start("serve", "--port", str(self.port))
+
+    def kill_all(self):
+        """SIGKILL to `serve` and to all its parts; every one of them is gone when this returns."""
+        serve = psutil.Process(self.process.pid)
+        family = [serve, *serve.children(recursive=True)]
+        for process in family:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self.process.wait()
+        _, alive = psutil.wait_procs(family, SECONDS)
+        assert not alive, f"still there after {SECONDS:.0f} s: {alive}"
 
     def child(self, part):
         """The pid of the process that runs `contacts api`, `consume` or `project`; None while there is none."""

@@ -1,7 +1,5 @@
 """An import over HTTP outlives the end of everything, in each of its states (R21-R23)."""
 
-import os
-import signal
 from collections import Counter
 from contextlib import suppress
 
@@ -17,11 +15,7 @@ FILE = "Phone,Name\n" + "".join(f"+9198{number:08d},{'R2' if number % 50 == 0 el
 
 def killed(served):
     """Everything ends at once, and is started again."""
-    parts = [served.child(part) for part in PARTS]
-    served.process.kill()
-    for pid in filter(None, parts):
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    served.kill_all()
     served.start_again()
     eventually(lambda: all(map(served.child, PARTS)), "its parts are started")
     eventually(lambda: answers(served), "it answers")

@@ -63,7 +63,7 @@ def test_a_ledger_is_brought_up_elsewhere_from_a_backup_under_load(tmp_path, bus
         under_load = len(callers.acknowledged) - len(before)
         told = served.shipped.run("status", "--json")["last_backup"]
         callers.stop()
-        served.process.kill()
+        served.kill_all()
         everything = set(callers.acknowledged)
     assert under_load > 0
     assert told["position"] == made["position"]
