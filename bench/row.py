@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from bench.oracle import Expected
 from bench.running import Place
 from bench.sizes import Sizes
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from projections.state.digest import content_digest
 from projections.state.sqlite.reader import reading
 

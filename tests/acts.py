@@ -1,6 +1,6 @@
 """The audit table as tests look at it."""
 
-from service.deployment.audit_trail import AuditTable
+from service.deployment.tables.audit_trail import AuditTable
 
 
 def acts(store):

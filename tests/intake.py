@@ -15,7 +15,7 @@ from ledger.events import moments
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry, StoredEntry, public_id
 from ledger.log.port import LogReader
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
 
 SECRET = b"secret of the tests"

@@ -25,16 +25,8 @@ DRIVERS = (
     "projections/state/sqlite/",
 )
 STORES = (
-    "service/deployment/erasures.py",  # the tables of service.db, each with the one file that knows it
-    "service/deployment/bulk_erasure_table.py",
-    "service/deployment/database.py",
-    "service/deployment/audit_trail.py",
-    "service/deployment/keys.py",
+    "service/deployment/tables/",  # the tables of service.db, each with the one file that knows it
     "service/deployment/ledger_file.py",
-    "service/deployment/people.py",
-    "service/deployment/sessions.py",
-    "service/deployment/store_checks.py",
-    "service/deployment/views.py",
     "service/commands/idempotency.py",
     "service/imports/record/registry.py",
     "service/hub/frame/preferences.py",

@@ -11,7 +11,7 @@ import orjson
 from ledger.bus.port import Message
 from ledger.log.entry import Entry
 from ledger.log.port import LogReader
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from projections.fold.contact_document import contact_document
 from projections.projector.projection import Projection
 from projections.projector.projector import Projector
@@ -19,7 +19,7 @@ from projections.projector.rebuild import build_generation
 from projections.state.sqlite.reader import StateFileReader
 from projections.state.sqlite.writer import StateStore
 from service.deployment.deployment import Deployment
-from service.queries.find import find
+from service.queries.contact.find import find
 from service.wiring.deployment import deployment
 from service.wiring.drivers import Drivers
 from tests.everybody import everybody

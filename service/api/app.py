@@ -35,9 +35,9 @@ from service.api.routes.views import view_routes
 from service.api.routes.writing import writing_routes
 from service.api.server.metrics import Metrics
 from service.api.track import TrackCalls, describe_track_calls
-from service.http.body import announced, read_bytes
+from service.http.admission.body import announced, read_bytes
+from service.http.admission.seats import FOR_A_FILE, seats_of
 from service.http.protective import protect
-from service.http.seats import FOR_A_FILE, seats_of
 from service.http.services import Services
 
 

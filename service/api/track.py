@@ -15,7 +15,7 @@ import msgspec
 
 from ledger.events.schema import SCHEMAS
 from service.api.description.openapi import Description
-from service.api.description.shapes import TakenSchema
+from service.api.description.shapes.shapes import TakenSchema
 from service.api.http.errors import problem_of_any
 from service.api.http.routing import IDEMPOTENCY_KEY, TOKEN, Scope, problem_references
 from service.api.server.metrics import Metrics
@@ -23,8 +23,8 @@ from service.commands.call_messages import noted
 from service.commands.group_commit import nothing
 from service.commands.idempotency import Claim
 from service.commands.track import Ready
-from service.deployment.keys import Key
-from service.http.body import read_bytes, read_object
+from service.deployment.tables.keys import Key
+from service.http.admission.body import read_bytes, read_object
 from service.http.problem import Problem
 from service.http.protective import NOT_KEPT, SAFE
 from service.http.services import Services

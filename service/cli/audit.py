@@ -6,10 +6,10 @@ from contextlib import closing
 
 import click
 
-from service.cli.terminal import as_json, emit, opened, table
-from service.deployment.audit_trail import AuditTable
-from service.deployment.keys import Keys
-from service.queries.trail import BadTrailCursor, Trail
+from service.cli.terminal.terminal import as_json, emit, opened, table
+from service.deployment.tables.audit_trail import AuditTable
+from service.deployment.tables.keys import Keys
+from service.queries.ledger.trail import BadTrailCursor, Trail
 from service.wiring.drivers import now
 
 
@@ -30,7 +30,7 @@ def audit_trail(limit: int, who: str | None, what: str | None, cursor: str | Non
     with closing(drivers.store()) as store, closing(drivers.store()) as other:
         trail = Trail(AuditTable(store), Keys(other, now, secrets.token_urlsafe), drivers.log_reader)
         if is_csv:
-            from service.http.trail_csv import trail_csv  # what guards cells against formulas comes with imports
+            from service.http.shown.trail_csv import trail_csv  # what guards cells against formulas comes with imports
 
             for piece in trail_csv(trail.all(who=who, what=what)):
                 sys.stdout.buffer.write(piece)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from service.cli.given import settings, who
-from service.cli.progress import progress_shown
-from service.cli.terminal import Failed, as_json, emit, opened
+from service.cli.terminal.given import settings, who
+from service.cli.terminal.progress import progress_shown
+from service.cli.terminal.terminal import Failed, as_json, emit, opened
 from service.jobs.backups.backup import BackupProgress, NotABackupPlace
 from service.jobs.backups.manifest import BadBackup, Manifest, read_manifest
 from service.jobs.backups.restore import NotEmpty
 from service.processes.temporary import PartFailed
-from service.queries.status import Status
+from service.queries.ledger.status import Status
 from service.wiring.backups import backup_parts, catch_up, erase_again, erasures_in, note_restore, restore_place
 from service.wiring.imports import list_again
 

@@ -9,16 +9,16 @@ import click
 from projections.conditions.condition import BadCondition
 from projections.fold.contact_document import contact_document
 from projections.fold.state import changes
-from service.cli.print_contact import print_history, print_reasons
-from service.cli.progress import progress_shown, tells_progress
-from service.cli.terminal import Failed, as_json, console, emit, opened, position_of, table
+from service.cli.terminal.print_contact import print_history, print_reasons
+from service.cli.terminal.progress import progress_shown, tells_progress
+from service.cli.terminal.terminal import Failed, as_json, console, emit, opened, position_of, table
 from service.imports.record.named_once import named_once
-from service.queries import contact as documents
-from service.queries.attribute_names import MEMBERS, written
-from service.queries.find import Unknown, at, find
-from service.queries.list import BadCursor, list_page
-from service.queries.origins import Origins
-from service.queries.selection import BadSort, Match, Selection
+from service.queries.contact import contact as documents
+from service.queries.contact.find import Unknown, at, find
+from service.queries.contact.origins import Origins
+from service.queries.filters.attribute_names import MEMBERS, written
+from service.queries.filters.selection import BadSort, Match, Selection
+from service.queries.lists.list import BadCursor, list_page
 
 AS_OF = click.option("--as-of", metavar="POSITION|TIME", help="As it was at a log position, or at a moment.")
 

@@ -2,9 +2,9 @@
 
 import click
 
-from service.cli.terminal import as_json, emit, opened, table
-from service.queries.duplicates import BadPairCursor, LikelyDuplicates
-from service.queries.indexing import Indexing
+from service.cli.terminal.terminal import as_json, emit, opened, table
+from service.queries.lists.duplicates import BadPairCursor, LikelyDuplicates
+from service.queries.lists.indexing import Indexing
 
 
 @click.command()

@@ -5,15 +5,15 @@ from typing import Any
 import click
 
 from ledger.events.schema import Invalid
-from service.cli.given import who
 from service.cli.import_work import at_work
 from service.cli.imports import finish
-from service.cli.print_import import summary
-from service.cli.terminal import Failed, as_json, emit, opened
+from service.cli.terminal.given import who
+from service.cli.terminal.print_import import summary
+from service.cli.terminal.terminal import Failed, as_json, emit, opened
 from service.cli.track import traits_of
 from service.imports.columns.edit import NothingToChange, WantedEdit
 from service.imports.record.wanted_imports import WantedImports
-from service.queries.selection import Match, Selection
+from service.queries.filters.selection import Match, Selection
 from service.wiring.imports import importing, uploads
 
 

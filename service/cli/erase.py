@@ -7,16 +7,16 @@ from typing import Any
 
 import click
 
-from service.cli.given import who
-from service.cli.terminal import Failed, as_json, emit, opened, table
+from service.cli.terminal.given import who
+from service.cli.terminal.terminal import Failed, as_json, emit, opened, table
 from service.commands.erase_contact import ErasedPerson, ReasonUnfit
-from service.deployment.erasures import PendingErasure
 from service.deployment.parts import CONSUMER, PROJECTOR
+from service.deployment.tables.erasures import PendingErasure
 from service.jobs.erasing.erasing import Erasing, ErasureRefused, going_on
 from service.jobs.erasing.places import PlaceReceipt, is_done
 from service.processes.temporary import parts_running
-from service.queries.find import Unknown, find
-from service.queries.selection import Match, Selection
+from service.queries.contact.find import Unknown, find
+from service.queries.filters.selection import Match, Selection
 from service.wiring.erasing import erasing
 
 _SECONDS = 120.0

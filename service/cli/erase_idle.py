@@ -5,7 +5,7 @@ import click
 from ledger.events import moments
 from ledger.storage import NotMadeYet
 from service.cli.erase_selected import contacts_said
-from service.cli.terminal import Failed, emit
+from service.cli.terminal.terminal import Failed, emit
 from service.deployment.forget_after import forget_after
 from service.jobs.erasing.retention import needs_yes
 from service.wiring.bulk_erasing import selected_people

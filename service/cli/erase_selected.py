@@ -12,19 +12,19 @@ from typing import Any
 import click
 
 from ledger.bus.port import BusError
-from service.cli.given import who
-from service.cli.progress import progress_shown
-from service.cli.terminal import Failed, emit
+from service.cli.terminal.given import who
+from service.cli.terminal.progress import progress_shown
+from service.cli.terminal.terminal import Failed, emit
 from service.commands.erase_contact import ReasonUnfit
-from service.deployment.audit_trail import record
-from service.deployment.bulk_erasure_table import ENDED
 from service.deployment.locks import is_held
 from service.deployment.parts import CONSUMER, IMPORTER, PROJECTOR
+from service.deployment.tables.audit_trail import record
+from service.deployment.tables.bulk_erasure_table import ENDED
 from service.jobs.erasing.bulk_eraser import BulkEraser
 from service.jobs.erasing.bulk_erasures import BulkErasures
 from service.jobs.erasing.by_selection import CountedPeople, EverybodyMeant, SelectedPeople
 from service.processes.temporary import PartFailed, TemporaryPart, parts_running
-from service.queries.selection import Selection
+from service.queries.filters.selection import Selection
 from service.wiring.bulk_erasing import bulk_eraser, bulk_erasures, selected_people
 from service.wiring.drivers import Drivers
 from service.wiring.erasing import erasing_over

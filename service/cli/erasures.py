@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from service.cli.erase_selected import work_on
-from service.cli.given import who
-from service.cli.terminal import Failed, as_json, emit, opened, table
-from service.deployment.audit_trail import record
-from service.deployment.bulk_erasure_table import BulkErasureUnknown
+from service.cli.terminal.given import who
+from service.cli.terminal.terminal import Failed, as_json, emit, opened, table
+from service.deployment.tables.audit_trail import record
+from service.deployment.tables.bulk_erasure_table import BulkErasureUnknown
 from service.jobs.erasing.bulk_erasures import BulkErasures, BulkStateWrong, WrongNumber
 from service.wiring.bulk_erasing import bulk_erasures
 

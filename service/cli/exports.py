@@ -13,15 +13,15 @@ import orjson
 
 from projections.conditions.condition import BadCondition
 from projections.conditions.wanted import SORTS, Sort
-from service.cli.given import who
-from service.cli.terminal import Failed, as_json, emit, opened, position_of, table
+from service.cli.terminal.given import who
+from service.cli.terminal.terminal import Failed, as_json, emit, opened, position_of, table
 from service.deployment import logs
-from service.deployment.audit_trail import Act, record
+from service.deployment.tables.audit_trail import Act, record
 from service.jobs.exports.export_file import StillRefolding, write_export
 from service.jobs.exports.one_person import PERSON_FORMATS
 from service.jobs.exports.wanted_export import FORMATS, BadColumns, Format, WantedExport
-from service.queries.find import Unknown, find
-from service.queries.selection import Match, Selection
+from service.queries.contact.find import Unknown, find
+from service.queries.filters.selection import Match, Selection
 from service.wiring.drivers import Drivers, now
 from service.wiring.exports import export_maker, export_parts, exports, one_person, state_as_of
 
@@ -138,8 +138,8 @@ def _hand_out(whom: str, form: str, out: Path | None) -> None:
     """Write everything about one person."""
     if form not in PERSON_FORMATS:
         raise click.UsageError(f"--format {form} is of many contacts: of one person it is json or html")
-    from service.http.person_page import person_page  # its library, and that of phones, no other export needs
-    from service.http.shown_values import Moments
+    from service.http.shown.person_page import person_page  # its library, and that of phones, no other export needs
+    from service.http.shown.shown_values import Moments
 
     drivers = opened()
     with closing(drivers.store()) as store:

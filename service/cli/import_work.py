@@ -6,8 +6,8 @@ from contextlib import ExitStack, contextmanager
 
 import click
 
-from service.cli.import_progress import reporting
-from service.cli.terminal import Failed, opened
+from service.cli.terminal.import_progress import reporting
+from service.cli.terminal.terminal import Failed, opened
 from service.deployment.parts import CONSUMER, PROJECTOR
 from service.imports.record.folder import Busy
 from service.imports.record.lifecycle import StepNotAllowed

@@ -9,10 +9,10 @@ from typing import Any, BinaryIO, TextIO
 
 import click
 
-from service.cli.given import who
 from service.cli.import_work import at_work, faults_as_sentences
-from service.cli.print_import import print_check, print_import, summary
-from service.cli.terminal import Failed, as_json, emit, opened
+from service.cli.terminal.given import who
+from service.cli.terminal.print_import import print_check, print_import, summary
+from service.cli.terminal.terminal import Failed, as_json, emit, opened
 from service.deployment import logs
 from service.imports.columns.choices import BLANKS, MATCHES, MODES, Choices
 from service.imports.record.lifecycle import ImportState

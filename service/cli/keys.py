@@ -7,9 +7,9 @@ from contextlib import closing, contextmanager
 import click
 
 from ledger.events import moments
-from service.cli.given import who
-from service.cli.terminal import Failed, as_json, emit, opened
-from service.deployment.keys import SCOPES, Key, Keys, KeyUnknown, TooManyKeys, shown
+from service.cli.terminal.given import who
+from service.cli.terminal.terminal import Failed, as_json, emit, opened
+from service.deployment.tables.keys import SCOPES, Key, Keys, KeyUnknown, TooManyKeys, shown
 from service.wiring.drivers import now
 
 

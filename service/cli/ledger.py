@@ -10,14 +10,14 @@ import orjson
 
 from ledger.log.head import Head
 from ledger.storage import NotMadeYet, StorageFault
-from service.cli.given import who
-from service.cli.progress import progress_shown, tells_progress
-from service.cli.terminal import Failed, as_json, console, emit, opened, table
-from service.deployment.audit_chain import AuditHead
-from service.deployment.audit_trail import Act, record
+from service.cli.terminal.given import who
+from service.cli.terminal.progress import progress_shown, tells_progress
+from service.cli.terminal.terminal import Failed, as_json, console, emit, opened, table
 from service.deployment.locks import Held, holding
 from service.deployment.parts import PROJECTOR
-from service.queries.whole_entry import entry_document
+from service.deployment.tables.audit_chain import AuditHead
+from service.deployment.tables.audit_trail import Act, record
+from service.queries.ledger.whole_entry import entry_document
 from service.wiring.drivers import Drivers, now
 from service.wiring.ledger import ledger_status, verification
 

@@ -165,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         fault.show()
         sys.exit(fault.exit_code)
     except Exception as fault:
-        from service.cli.faults import sentence_of
+        from service.cli.terminal.faults import sentence_of
 
         _fail(*sentence_of(fault, given))
 

@@ -6,13 +6,13 @@ from typing import Any
 import click
 
 from ledger.events import types
-from service.cli.given import who
-from service.cli.terminal import Failed, as_json, emit, opened, table
+from service.cli.terminal.given import who
+from service.cli.terminal.terminal import Failed, as_json, emit, opened, table
 from service.commands.contact_orders import CannotMerge, OrderRefused
 from service.commands.merge_contacts import ContactMerges, MergeOptsIn, MergePlan, MergeSaid
 from service.deployment.locks import is_held
 from service.deployment.parts import CONSUMER
-from service.queries.find import Unknown, find
+from service.queries.contact.find import Unknown, find
 from service.wiring.merging import contact_merges
 
 SOURCE = "/cli"

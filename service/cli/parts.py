@@ -4,8 +4,8 @@ from functools import partial
 
 import click
 
-from service.cli.given import accept_clock, who
-from service.cli.terminal import opened
+from service.cli.terminal.given import accept_clock, who
+from service.cli.terminal.terminal import opened
 from service.deployment import logs
 from service.processes.roles import Stop, run_consumer, run_projector
 from service.wiring.drivers import now

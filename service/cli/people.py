@@ -6,10 +6,10 @@ from contextlib import closing, contextmanager
 
 import click
 
-from service.cli.given import settings, who
-from service.cli.terminal import Failed, as_json, emit, opened
-from service.deployment.keys import SCOPES
-from service.deployment.people import NameTaken, People, PersonUnknown, shown
+from service.cli.terminal.given import settings, who
+from service.cli.terminal.terminal import Failed, as_json, emit, opened
+from service.deployment.tables.keys import SCOPES
+from service.deployment.tables.people import NameTaken, People, PersonUnknown, shown
 from service.wiring.drivers import now
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from service.cli.given import who as who_calls
-from service.cli.terminal import Failed, as_json, emit, opened
+from service.cli.terminal.given import who as who_calls
+from service.cli.terminal.terminal import Failed, as_json, emit, opened
 from service.commands.erase_contact import ReasonUnfit
 from service.commands.readmit_person import NotKeptOut
 from service.deployment.parts import CONSUMER

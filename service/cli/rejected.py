@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from service.cli.terminal import Failed, as_json, emit, opened, table
-from service.queries.rejected import rejected_page, rejections
+from service.cli.terminal.terminal import Failed, as_json, emit, opened, table
+from service.queries.ledger.rejected import rejected_page, rejections
 
 
 @click.group()

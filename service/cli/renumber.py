@@ -3,15 +3,15 @@
 import click
 
 from ledger.events.phone import PhoneFault, normalise_full
-from service.cli.given import who
 from service.cli.merging import WAIT_SECONDS
-from service.cli.terminal import Failed, as_json, emit, opened
+from service.cli.terminal.given import who
+from service.cli.terminal.terminal import Failed, as_json, emit, opened
 from service.commands.contact_orders import OrderRefused
 from service.commands.erase_contact import ReasonUnfit
 from service.commands.renumber_contact import CannotRenumber, NumberPlan, NumberWanted
 from service.deployment.locks import is_held
 from service.deployment.parts import CONSUMER
-from service.queries.find import Unknown, find
+from service.queries.contact.find import Unknown, find
 from service.wiring.merging import number_changes
 
 SOURCE = "/cli"

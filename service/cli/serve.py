@@ -11,13 +11,13 @@ import click
 
 from ledger.events.numbering_plan import plan_of
 from service.api.server.port import PortTaken, wait_until_free
-from service.cli.given import accept_clock, environ, settings
+from service.cli.terminal.given import accept_clock, environ, settings
 from service.deployment import logs
-from service.deployment.database import open_store
-from service.deployment.keys import Keys
 from service.deployment.parts import CONSUMER, MAY_HEAL, PARTS
-from service.deployment.people import People
 from service.deployment.settings import Settings
+from service.deployment.tables.database import open_store
+from service.deployment.tables.keys import Keys
+from service.deployment.tables.people import People
 from service.processes.signals import call_at_end
 from service.processes.supervisor import CannotRun, Supervised, Supervisor
 from service.wiring.deployment import deployment

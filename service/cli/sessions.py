@@ -6,9 +6,9 @@ from contextlib import closing, contextmanager
 
 import click
 
-from service.cli.given import who
-from service.cli.terminal import Failed, as_json, emit, opened, table
-from service.deployment.sessions import Sessions, SessionUnknown, shown
+from service.cli.terminal.given import who
+from service.cli.terminal.terminal import Failed, as_json, emit, opened, table
+from service.deployment.tables.sessions import Sessions, SessionUnknown, shown
 from service.wiring.drivers import now
 
 

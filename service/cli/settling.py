@@ -6,8 +6,8 @@ from typing import Any, Literal
 import click
 
 from ledger.events.schema import Invalid
-from service.cli.given import who
-from service.cli.terminal import Failed, emit, opened
+from service.cli.terminal.given import who
+from service.cli.terminal.terminal import Failed, emit, opened
 from service.commands.rejected_messages import CountMoved, IsSettled, NotRejected, RefusedAgain, Which
 from service.commands.retry_message import CannotBeTaken, SettlingOrder
 from service.deployment.locks import is_held

@@ -7,8 +7,8 @@ import click
 import msgspec
 
 from ledger.events.schema import Invalid
-from service.cli.given import who
-from service.cli.terminal import Failed, as_json, emit, opened
+from service.cli.terminal.given import who
+from service.cli.terminal.terminal import Failed, as_json, emit, opened
 from service.commands.call_messages import noted
 from service.commands.conflicts import IdentityConflict
 from service.commands.track import Ready, Tracker

@@ -5,10 +5,10 @@ from contextlib import closing, contextmanager
 
 import click
 
-from service.cli.given import who
-from service.cli.terminal import Failed, as_json, emit, opened, table
-from service.deployment.views import NotYourView, TooManyViews, View, ViewNameTaken, Views, ViewUnknown
-from service.queries.selection import Match
+from service.cli.terminal.given import who
+from service.cli.terminal.terminal import Failed, as_json, emit, opened, table
+from service.deployment.tables.views import NotYourView, TooManyViews, View, ViewNameTaken, Views, ViewUnknown
+from service.queries.filters.selection import Match
 
 _AS = click.option("--as", "name", metavar="NAME", help="Whose views: a person's or a key's name; else your own.")
 

@@ -17,9 +17,9 @@ from projections.fold.state import ContactState
 from service.commands.conflicts import IdentityConflict
 from service.commands.idempotency import Claim
 from service.commands.track import Terms, Tracker
-from service.queries.consistency import Consistency, NotShown, WriteRejected
-from service.queries.contact import id_of, state_now
-from service.queries.find import find_id
+from service.queries.contact.contact import id_of, state_now
+from service.queries.contact.find import find_id
+from service.queries.ledger.consistency import Consistency, NotShown, WriteRejected
 from service.queries.readers import Readers
 
 Claiming = Callable[[], Claim | None]

@@ -12,7 +12,7 @@ from ledger.events.signing import Signer
 from ledger.log.entry import Entry
 from ledger.log.port import LogReader
 from service.commands.deadline import DEADLINE
-from service.queries.consistency import Consistency
+from service.queries.ledger.consistency import Consistency
 
 
 class CannotMerge(Exception):

@@ -13,8 +13,8 @@ from ledger.log.port import LogReader
 from projections.fold.replay import last_words
 from projections.fold.state import ContactState
 from service.commands.change_contact import ContactChanged, ContactChanges, ContactMoved, Written
-from service.queries.contact import id_of, state_now
-from service.queries.find import FoundContact, Unknown, at, find_id
+from service.queries.contact.contact import id_of, state_now
+from service.queries.contact.find import FoundContact, Unknown, at, find_id
 from service.queries.readers import Readers
 
 _TRIES = 5

@@ -16,7 +16,7 @@ from ledger.log.erasure import NAMING
 from ledger.log.port import FoldRow, LogReader
 from ledger.log.questions import CONTACT, PHONE, POSITION, SKIPPED, USER_ID, VALUE
 from ledger.log.whose import theirs, told_in
-from service.queries.find import FoundContact
+from service.queries.contact.find import FoundContact
 
 MOST_REASON = 500
 """Characters."""

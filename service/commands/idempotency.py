@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from ledger.events.ids import derived
 from ledger.sqlite import Connection, transaction
 from service.commands.group_commit import GroupCommit, NotBegun, NotFinished
-from service.deployment.database import MIGRATIONS
+from service.deployment.tables.database import MIGRATIONS
 
 HEADER = "Idempotency-Key"
 MOST_CHARACTERS = 255

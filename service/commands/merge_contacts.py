@@ -11,7 +11,7 @@ from ledger.log.port import LogReader
 from projections.fold.contact_document import contact_document
 from projections.past import foreseen
 from service.commands.contact_orders import CannotMerge, ContactOrders, OrderRefused
-from service.queries.find import FoundContact, find_id
+from service.queries.contact.find import FoundContact, find_id
 
 
 class ManyMerged(CannotMerge):

@@ -12,7 +12,7 @@ from ledger.log.entry import Entry
 from ledger.log.port import LogReader
 from service.commands.deadline import DEADLINE
 from service.commands.retry_message import CannotBeTaken, SettlingOrder, drop_message, read_again, retry_message
-from service.queries.consistency import Consistency
+from service.queries.ledger.consistency import Consistency
 
 MOST = 10_000
 """Messages that one order settles at most, the newest of them."""

@@ -12,7 +12,7 @@ from projections.fold.contact_document import contact_document
 from projections.past import foreseen
 from service.commands.contact_orders import ContactOrders, OrderRefused
 from service.commands.erase_contact import person_of, reason_for
-from service.queries.find import FoundContact, find_id
+from service.queries.contact.find import FoundContact, find_id
 
 
 class CannotRenumber(Exception):

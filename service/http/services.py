@@ -9,15 +9,15 @@ from service.commands.idempotency import IdempotencyKeys
 from service.commands.readmit_person import Readmitting
 from service.commands.track import Tracker
 from service.commands.track_batch import TrackBatches
-from service.deployment.audit_trail import Act
-from service.deployment.keys import Keys
-from service.deployment.people import People
-from service.deployment.sessions import Sessions
 from service.deployment.settings import Settings
-from service.deployment.views import Views
-from service.http.gate import Gate
+from service.deployment.tables.audit_trail import Act
+from service.deployment.tables.keys import Keys
+from service.deployment.tables.people import People
+from service.deployment.tables.sessions import Sessions
+from service.deployment.tables.views import Views
+from service.http.admission.gate import Gate
+from service.http.admission.seats import Seats
 from service.http.readiness import Readiness
-from service.http.seats import Seats
 from service.jobs.audit_runs import AuditRuns
 from service.jobs.erasing.bulk_erasures import BulkErasures
 from service.jobs.erasing.erasing import Erasing
@@ -25,15 +25,15 @@ from service.jobs.exports.exporting import Exporting
 from service.jobs.exports.one_person import OnePerson
 from service.jobs.past_states import PastStates
 from service.queries.business_days import BusinessDays
-from service.queries.consistency import Consistency
-from service.queries.duplicates import LikelyDuplicates
-from service.queries.kept_catalogue import Catalogue
-from service.queries.list import Lists
-from service.queries.overview import Overviews
+from service.queries.ledger.consistency import Consistency
+from service.queries.ledger.status import LedgerStatus
+from service.queries.ledger.trail import Trail
+from service.queries.lists.duplicates import LikelyDuplicates
+from service.queries.lists.kept_catalogue import Catalogue
+from service.queries.lists.list import Lists
+from service.queries.lists.overview import Overviews
+from service.queries.lists.values import Values
 from service.queries.readers import Readers
-from service.queries.status import LedgerStatus
-from service.queries.trail import Trail
-from service.queries.values import Values
 
 if TYPE_CHECKING:
     from service.imports.record.imports import Imports

@@ -14,9 +14,9 @@ from ledger.log.port import LogReader
 from projections.past.verify import RESTORE, Report, kept_state_faults, verify
 from projections.state.building import building_alone, discard
 from projections.state.port import StoredState
-from service.deployment.audit_chain import AuditHead, audit_faults
 from service.deployment.deployment import Deployment
-from service.deployment.store_checks import kept_audit
+from service.deployment.tables.audit_chain import AuditHead, audit_faults
+from service.deployment.tables.store_checks import kept_audit
 from service.imports.record.against_log import kept_import_faults, kept_imports
 from service.queries.readers import Readers
 

@@ -19,19 +19,19 @@ from service.commands.idempotency import SECONDS, IdempotencyKeys
 from service.commands.known_identities import KnownContacts, in_log
 from service.commands.track import Tracker
 from service.commands.track_batch import TrackBatches
-from service.deployment.audit_trail import AuditTable
 from service.deployment.deployment import Deployment
-from service.deployment.keys import Keys
-from service.deployment.people import People
-from service.deployment.sessions import Sessions
-from service.deployment.views import Views
-from service.http.denials import Denials
-from service.http.failures import ALLOWED, Failures
+from service.deployment.tables.audit_trail import AuditTable
+from service.deployment.tables.keys import Keys
+from service.deployment.tables.people import People
+from service.deployment.tables.sessions import Sessions
+from service.deployment.tables.views import Views
+from service.http.admission.denials import Denials
+from service.http.admission.failures import ALLOWED, Failures
+from service.http.admission.gate import Gate
+from service.http.admission.rates import Rates
+from service.http.admission.seats import SEATS, Seats
 from service.http.front import Front
-from service.http.gate import Gate
-from service.http.rates import Rates
 from service.http.readiness import Remembered
-from service.http.seats import SEATS, Seats
 from service.http.services import Services
 from service.hub.app import Hub, create_hub
 from service.hub.frame.preferences import Preferences
@@ -41,16 +41,16 @@ from service.jobs.audit_runs import AuditRuns
 from service.jobs.background_command import BackgroundCommands
 from service.jobs.exports.exporting import Exporting
 from service.jobs.past_states import PastStates
-from service.queries.consistency import Consistency
-from service.queries.duplicates import LikelyDuplicates
-from service.queries.indexing import Indexing
-from service.queries.kept_catalogue import Catalogue
-from service.queries.list import Lists
-from service.queries.overview import Overviews
-from service.queries.rejected_conflicts import RejectedConflicts
-from service.queries.totals import Totals
-from service.queries.trail import Trail
-from service.queries.values import Values
+from service.queries.ledger.consistency import Consistency
+from service.queries.ledger.rejected_conflicts import RejectedConflicts
+from service.queries.ledger.trail import Trail
+from service.queries.lists.duplicates import LikelyDuplicates
+from service.queries.lists.indexing import Indexing
+from service.queries.lists.kept_catalogue import Catalogue
+from service.queries.lists.list import Lists
+from service.queries.lists.overview import Overviews
+from service.queries.lists.totals import Totals
+from service.queries.lists.values import Values
 from service.wiring.bulk_erasing import bulk_erasures
 from service.wiring.drivers import Drivers, now
 from service.wiring.erasing import erasing_over, readmitting_over

@@ -11,19 +11,19 @@ from time import monotonic, sleep
 from ledger.events import types
 from ledger.log.sqlite.schema import VERSION
 from ledger.sqlite import transaction
-from service.deployment.audit_trail import Act, record
-from service.deployment.database import other_store
 from service.deployment.deployment import Deployment
-from service.deployment.erasures import PendingErasure
 from service.deployment.parts import CONSUMER, PROJECTOR
 from service.deployment.settings import Settings
-from service.deployment.store_checks import erasures_ordered
+from service.deployment.tables.audit_trail import Act, record
+from service.deployment.tables.database import other_store
+from service.deployment.tables.erasures import PendingErasure
+from service.deployment.tables.store_checks import erasures_ordered
 from service.jobs.backups.backup import BackupParts
 from service.jobs.backups.manifest import Manifest
 from service.jobs.backups.restore import RESTORED, RestorePlace
 from service.jobs.erasing.places import is_done
 from service.processes.temporary import parts_running
-from service.queries.status import Status
+from service.queries.ledger.status import Status
 from service.wiring.deployment import deployment
 from service.wiring.drivers import Drivers, now, states_in
 from service.wiring.erasing import erasing

@@ -6,9 +6,9 @@ from functools import partial
 
 from ledger.bus.port import BusError
 from ledger.sqlite import Connection
-from service.deployment.audit_trail import Act, record
-from service.deployment.bulk_erasure_table import BulkErasureTable
-from service.deployment.erasures import ErasureTable
+from service.deployment.tables.audit_trail import Act, record
+from service.deployment.tables.bulk_erasure_table import BulkErasureTable
+from service.deployment.tables.erasures import ErasureTable
 from service.imports.record.named_once import named_once
 from service.jobs.erasing.bulk_eraser import BulkEraser
 from service.jobs.erasing.bulk_erasures import BulkErasures

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from ledger.log.sqlite.reader import LogFile
+from ledger.log.sqlite.reading.reader import LogFile
 from ledger.storage import StorageFault
 from service.deployment import settings
 from service.deployment.deployment import Deployment

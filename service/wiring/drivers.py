@@ -16,7 +16,7 @@ from ledger.bus.port import Bus
 from ledger.events.ids import Ids
 from ledger.events.signing import Signer
 from ledger.log.port import LogReader, StoredLog
-from ledger.log.sqlite.reader import LogFile
+from ledger.log.sqlite.reading.reader import LogFile
 from projections.past.states import KeptStates
 from projections.state.generations import Generations
 from projections.state.port import StoredState
@@ -66,7 +66,7 @@ class Drivers:
 
     def store(self, busy_seconds: float = 10.0) -> sqlite.Connection:
         """`service.db`, for one thread at a time. Raises ledger.belonging.NotOurs for that of another ledger, Gone."""
-        from service.deployment.database import open_store  # slow to load, and half of the commands need none
+        from service.deployment.tables.database import open_store  # slow to load, and half of the commands need none
 
         is_noted = is_store_noted(self.deployment.data)
         store = open_store(self.deployment.service_path, self.deployment.ledger.id, busy_seconds)
@@ -76,7 +76,7 @@ class Drivers:
 
     def watched_store(self) -> tuple[sqlite.Connection, Callable[[], None]]:
         """`service.db`, with what raises ledger.belonging.Gone once it was deleted or replaced."""
-        from service.deployment.database import refuse_lost_store
+        from service.deployment.tables.database import refuse_lost_store
 
         return self.store(), partial(refuse_lost_store, sqlite.Place(self.deployment.service_path))
 

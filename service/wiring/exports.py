@@ -6,8 +6,8 @@ from contextlib import closing, contextmanager
 from functools import partial
 
 from projections.state.port import StoredState
-from service.deployment.audit_trail import Act, AuditTable, record
 from service.deployment.deployment import Deployment
+from service.deployment.tables.audit_trail import Act, AuditTable, record
 from service.imports.ledger.ledger_view import LedgerView
 from service.imports.record.file_names import file_names, known_imports
 from service.imports.record.named_once import named_once

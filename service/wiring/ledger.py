@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from service.deployment.deployment import Deployment
-from service.queries.status import LedgerStatus
+from service.queries.ledger.status import LedgerStatus
 from service.wiring.drivers import Drivers, now
 
 if TYPE_CHECKING:

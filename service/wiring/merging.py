@@ -7,7 +7,7 @@ from service.commands.contact_orders import ContactOrders
 from service.commands.merge_contacts import ContactMerges
 from service.commands.renumber_contact import NumberChanges
 from service.deployment.deployment import Deployment
-from service.queries.consistency import Consistency
+from service.queries.ledger.consistency import Consistency
 from service.wiring.drivers import Drivers, now
 
 

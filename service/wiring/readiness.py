@@ -9,11 +9,11 @@ from ledger.bus.port import Bus, BusError
 from ledger.log.port import StoredLog
 from ledger.storage import NotMadeYet, StorageFault
 from projections.state.generations import Generations
-from service.deployment.store_checks import fault_of
+from service.deployment.tables.store_checks import fault_of
 from service.http.readiness import Readiness
-from service.queries.part_states import NOT_KNOWN, part_states
-from service.queries.rejected_share import rejected_share_fault
-from service.queries.status import LedgerStatus
+from service.queries.ledger.part_states import NOT_KNOWN, part_states
+from service.queries.ledger.rejected_share import rejected_share_fault
+from service.queries.ledger.status import LedgerStatus
 
 LEAST_FREE = 1024 * 1024
 """Bytes on the data folder's disk below which nothing can be taken any more."""

@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 
 from service.commands.rejected_messages import RejectedMessages
 from service.deployment.deployment import Deployment
-from service.queries.consistency import Consistency
+from service.queries.ledger.consistency import Consistency
 from service.wiring.drivers import Drivers
 
 

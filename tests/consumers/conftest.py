@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from tests.examples import ASHA, GAVIN
 from tests.intake import Intake, tracked
 

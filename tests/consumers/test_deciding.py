@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from ledger.events import moments
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from service.wiring.drivers import now
 from tests.examples import ASHA, GAVIN
 from tests.intake import NOON, SECOND, Intake, message, reasons, row_message, started_message, tracked

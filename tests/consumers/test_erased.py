@@ -5,9 +5,9 @@ from contextlib import closing
 import pytest
 
 from ledger.events.signing import Signer
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from ledger.sqlite import connect
-from service.queries.rejected import rejections
+from service.queries.ledger.rejected import rejections
 from tests.examples import ASHA, GAVIN
 from tests.intake import SECRET, SHOP, message, order_message, row_message, split_message
 

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from ledger.events.signing import Signer
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from ledger.sqlite import connect
 from tests.examples import ASHA, GAVIN
 from tests.intake import SECRET, erasure_message, message, readmission_message, row_message

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.bus.port import Record
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from projections.projector.rebuild import fold_into
 from projections.state.digest import content_digest, full_digest
 from projections.state.sqlite.file import StateFile

@@ -13,7 +13,7 @@ from ledger.bus.port import Message, Unavailable
 from ledger.bus.sqlite import SqliteBus
 from ledger.bus.sqlite.file import now
 from ledger.events.ids import Ids
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
 from ledger.pacing import SMALL
 from tests.intake import NOON, SECRET, message

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from consumers.appender import Appender
 from consumers.redeciding import ANY_CLOCK, Clock, Redeciding
 from ledger.events.ids import Ids
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
 from tests.examples import ASHA, GAVIN
 from tests.intake import SECRET, Intake, erasure_message, message, row_message

@@ -11,7 +11,7 @@ from consumers.consume_loop import Consumer
 from ledger.bus.port import Message, Record, Unavailable
 from ledger.bus.sqlite import SqliteBus
 from ledger.clock import MOST_AHEAD, ClockAhead
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
 from projections.projector.rebuild import fold_into
 from projections.state.sqlite.file import StateFile

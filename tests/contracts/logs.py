@@ -11,7 +11,7 @@ from ledger.log.entry import NewEntry
 from ledger.log.erasure import emptied_text
 from ledger.log.merge_orders import NewNumber, given_up_text
 from ledger.log.port import EventLog, LogReader, StoredLog
-from ledger.log.sqlite.reader import LogFile
+from ledger.log.sqlite.reading.reader import LogFile
 from ledger.log.sqlite.writer import SqliteEventLog
 
 

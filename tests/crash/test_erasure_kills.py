@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.deployment.bulk_erasure_table import BulkErasureTable
+from service.deployment.tables.bulk_erasure_table import BulkErasureTable
 from service.wiring.drivers import now
 from service.wiring.erasing import erasing
 from service.wiring.ledger import verification

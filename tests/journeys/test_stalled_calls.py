@@ -11,7 +11,7 @@ import pytest
 
 from ledger import sqlite
 from service.commands.track import DEADLINE
-from service.http.seats import SEATS, THREADS
+from service.http.admission.seats import SEATS, THREADS
 from tests.shipped import serving
 
 STALLED = 24

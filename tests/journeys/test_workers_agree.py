@@ -8,7 +8,7 @@ from contextlib import closing
 import httpx
 import pytest
 
-from service.http.failures import ALLOWED
+from service.http.admission.failures import ALLOWED
 from tests.shipped import Served, Shipped, eventually
 
 CALLERS = 20

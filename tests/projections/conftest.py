@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from projections.fold.contact_document import contact_document
 from projections.projector.projection import Projection
 from projections.state.generations import Generations

@@ -2,7 +2,7 @@
 
 from contextlib import closing
 
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from tests.intake import Intake
 from tests.worlds import records
 

@@ -3,7 +3,7 @@
 from contextlib import closing
 
 from ledger.events.signing import Signer
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from projections.past.verify import verify
 from projections.projector.rebuild import fold_into
 from projections.state.digest import digests

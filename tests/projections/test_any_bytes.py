@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from ledger.events.data import data_of
 from ledger.log.entry import NewEntry
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from projections.fold.contact_document import contact_document
 from projections.past.explain import explain
 from projections.past.history import event_document, steps
@@ -26,8 +26,8 @@ from projections.state.digest import full_digest
 from projections.state.generations import Generations
 from projections.state.sqlite.file import StateFile
 from projections.state.sqlite.reader import reading
-from service.queries.change_feed import changes
-from service.queries.rejected import rejections
+from service.queries.ledger.change_feed import changes
+from service.queries.ledger.rejected import rejections
 from tests.everybody import everybody
 from tests.intake import NOON, Intake
 from tests.mutants import POISONS, records

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.bus.port import Record
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from projections.fold.contact_document import contact_document
 from projections.past.explain import explain
 from projections.past.history import event_document, steps

@@ -5,7 +5,7 @@ from contextlib import closing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from projections.fold.contact_document import contact_document
 from projections.fold.evolve import evolve
 from projections.past.explain import NOT_NEEDED, explain

@@ -11,7 +11,7 @@ from consumers.appender import Appender
 from consumers.redeciding import ANY_CLOCK, Clock, Redeciding
 from ledger.bus.port import Record
 from ledger.events.ids import Ids
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
 from projections.past.verify import verify
 from projections.projector.projector import Projector

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from projections.conditions.wanted import Wanted
 from projections.lists import pages
 from projections.lists.refreshed import contact_now, settled

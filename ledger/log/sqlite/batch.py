@@ -13,12 +13,13 @@ from ledger.log.identities import Identities
 from ledger.log.keeping_out import KeptOut
 from ledger.log.merge_orders import ContactOfId, NewNumber
 from ledger.log.port import Batch, Rejection, Taken
-from ledger.log.sqlite import by_hand, erasing, kept_out, releasing, undoing
+from ledger.log.sqlite import by_hand, undoing
+from ledger.log.sqlite.erasing import erasing, kept_out, releasing
+from ledger.log.sqlite.erasing.seeking import OrderPlace
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import load, make, store
 from ledger.log.sqlite.merges import newest_merge, standing
 from ledger.log.sqlite.rows import write
-from ledger.log.sqlite.seeking import OrderPlace
 from ledger.log.sqlite.undoing import is_undone
 from ledger.log.sqlite.whole import undecided
 from ledger.log.undo import Refused

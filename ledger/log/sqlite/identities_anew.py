@@ -17,11 +17,12 @@ from ledger.log.fault import Fault
 from ledger.log.identities import Identities
 from ledger.log.merge_orders import NewNumber, read_given_up
 from ledger.log.questions import KeptIdentities
-from ledger.log.sqlite import by_hand, kept_out, undoing
+from ledger.log.sqlite import by_hand, undoing
+from ledger.log.sqlite.erasing import kept_out
+from ledger.log.sqlite.erasing.releasing import release
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import PHONES, USER_IDS, make, store
 from ledger.log.sqlite.merges import BY_HAND, IS_BY_HAND
-from ledger.log.sqlite.releasing import release
 from ledger.log.sqlite.seal import seal_faults
 from ledger.sqlite import Connection, unsafe
 

@@ -36,7 +36,7 @@ class StateFile(StoredState):
 
     def proving(self) -> AbstractContextManager[StateProof]:
         """See `StoredState.proving`."""
-        from projections.state.sqlite.proving import StateFileProof
+        from projections.state.sqlite.proving.proving import StateFileProof
 
         return closing(StateFileProof(self.path))
 

@@ -9,8 +9,8 @@ from ledger.events import types
 from ledger.events.envelope import MOST_NAME_CHARACTERS
 from ledger.events.fields import DATA, Shape
 from ledger.events.kinds.kind import Kind
-from service.api.description.bus_examples import EXAMPLES
-from service.api.description.kinds import schema_of_kind
+from service.api.description.examples.bus_examples import EXAMPLES
+from service.api.description.shapes.kinds import schema_of_kind
 
 _ABOUT = f"""\
 A contact ledger takes facts about contacts from any service that publishes them here: CloudEvents 1.0, structured

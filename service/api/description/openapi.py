@@ -11,8 +11,8 @@ from flask import Flask
 from flask_smorest import Api, Blueprint
 from werkzeug.routing import Map, Rule
 
-from service.api.description.kinds import schema_of_kind
-from service.api.description.shapes import ProblemSchema
+from service.api.description.shapes.kinds import schema_of_kind
+from service.api.description.shapes.shapes import ProblemSchema
 from service.api.http.routing import KEYED, LIMITED, Alternative, Routes, Scope, problem_references, security_of
 from service.http.problem import Problem
 

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from projections.conditions.wanted import SORTS
-from service.queries.origins import KINDS
+from service.queries.contact.origins import KINDS
 
 LARGEST_POSITION = 2**62
 MOST_CONDITIONS = 10

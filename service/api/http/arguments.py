@@ -7,7 +7,7 @@ import flask
 import marshmallow
 from webargs.flaskparser import FlaskParser
 
-from service.http.body import read_object
+from service.http.admission.body import read_object
 from service.http.problem import Problem
 
 
@@ -21,7 +21,7 @@ class Arguments(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": marshmallow.RAISE}  # noqa: RUF012
 
     def load_json(self, _request: flask.Request, schema: marshmallow.Schema) -> Any:
-        """The body as an object, whatever its Content-Type says. Raises as `service.http.body` does."""
+        """The body as an object, whatever its Content-Type says. Raises as `service.http.admission.body` does."""
         content = flask.g.content
         return {} if not content and isinstance(schema, OptionalBody) else read_object(content)
 

@@ -16,14 +16,14 @@ from service.api.http.routing import TOKEN
 from service.api.server.metrics import Metrics
 from service.commands.conflicts import IdentityConflict
 from service.commands.idempotency import HEADER, KeyReused, KeyUnfit, NotKept
-from service.http.body import BrokenOff, LengthMissing, NestedTooDeeply, NotAnObject, TooLong
-from service.http.gate import ScopeMissing, SignInFailed, SignInsThrottled, quota_headers
+from service.http.admission.body import BrokenOff, LengthMissing, NestedTooDeeply, NotAnObject, TooLong
+from service.http.admission.gate import ScopeMissing, SignInFailed, SignInsThrottled, quota_headers
+from service.http.admission.rates import RATE_EXCEEDED, RateExceeded
 from service.http.problem import Problem
-from service.http.rates import RATE_EXCEEDED, RateExceeded
 from service.http.services import Services
 from service.jobs.past_states import BeingFolded
-from service.queries.consistency import BadToken, NotShown, WriteRejected
-from service.queries.find import Erased, Unknown
+from service.queries.contact.find import Erased, Unknown
+from service.queries.ledger.consistency import BadToken, NotShown, WriteRejected
 
 RETRY = {"Retry-After": "2"}
 _log = structlog.get_logger(part="api")

@@ -37,7 +37,7 @@ from marshmallow import Schema
 
 from service.api.http.arguments import Arguments, OptionalBody
 from service.commands.idempotency import HEADER, MOST_CHARACTERS
-from service.http.body import LARGEST
+from service.http.admission.body import LARGEST
 
 Scope = Literal["track", "read", "import", "export", "audit", "erase", "admin"]
 Alternative = Scope | tuple[Scope, ...]

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Response, g, request
 from werkzeug.exceptions import NotFound
 
-from service.api.description import access_examples as examples
-from service.api.description.access_shapes import (
+from service.api.description.examples import access_examples as examples
+from service.api.description.shapes.access_shapes import (
     InvitedSchema,
     KeySchema,
     KeysSchema,
@@ -22,12 +22,12 @@ from service.api.description.access_shapes import (
 )
 from service.api.http.arguments import faulty
 from service.api.http.routing import Routes, json_answer
-from service.deployment import keys as kept_keys
-from service.deployment import people as kept_people
-from service.deployment import sessions as kept_sessions
-from service.deployment.keys import KeyUnknown, TooManyKeys
-from service.deployment.people import NameTaken, PersonUnknown
-from service.deployment.sessions import SessionUnknown
+from service.deployment.tables import keys as kept_keys
+from service.deployment.tables import people as kept_people
+from service.deployment.tables import sessions as kept_sessions
+from service.deployment.tables.keys import KeyUnknown, TooManyKeys
+from service.deployment.tables.people import NameTaken, PersonUnknown
+from service.deployment.tables.sessions import SessionUnknown
 from service.http.problem import Problem
 from service.http.services import Services
 

@@ -6,11 +6,11 @@ from flask import Response, g
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import NotFound
 
-from service.api.description.import_bodies import Flag
-from service.api.description.shapes import Answer, MomentField
+from service.api.description.shapes.import_bodies import Flag
+from service.api.description.shapes.shapes import Answer, MomentField
 from service.api.http.arguments import OptionalBody
 from service.api.http.routing import Routes, json_answer
-from service.deployment.audit_trail import Act
+from service.deployment.tables.audit_trail import Act
 from service.http.services import Services
 from service.jobs.audit_runs import RunKind
 from service.jobs.verifying import PLAIN, Extent

@@ -8,7 +8,7 @@ from flask import Response, g
 from ledger.bus.port import NotConfirmed
 from ledger.events.calls import TrackUser, track_user
 from ledger.events.schema import FieldFault, Invalid
-from service.api.description import batch_shapes
+from service.api.description.shapes import batch_shapes
 from service.api.http.arguments import faulty
 from service.api.http.claims import claim_of
 from service.api.http.errors import RETRY, errors_of
@@ -17,7 +17,7 @@ from service.api.server.metrics import Metrics
 from service.commands.call_messages import noted
 from service.commands.conflicts import IdentityConflict
 from service.commands.track_batch import Outcome
-from service.http.body import LARGEST, NestedTooDeeply, NotAnObject, read_object
+from service.http.admission.body import LARGEST, NestedTooDeeply, NotAnObject, read_object
 from service.http.problem import Problem
 from service.http.services import Services
 

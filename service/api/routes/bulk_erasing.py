@@ -6,8 +6,8 @@ from typing import Any
 from flask import Response, g
 
 from projections.conditions.condition import BadCondition
-from service.api.description import bulk_erasure_shapes as shapes
-from service.api.description.bulk_erasure_shapes import (
+from service.api.description.shapes import bulk_erasure_shapes as shapes
+from service.api.description.shapes.bulk_erasure_shapes import (
     BulkConfirmationBody,
     BulkErasureBody,
     BulkErasureSchema,
@@ -18,12 +18,12 @@ from service.api.http.arguments import bad_member
 from service.api.http.claims import claim_of
 from service.api.http.routing import Routes, json_answer
 from service.commands.erase_contact import ReasonUnfit
-from service.deployment.bulk_erasure_table import BulkErasureUnknown
+from service.deployment.tables.bulk_erasure_table import BulkErasureUnknown
 from service.http.problem import Problem
 from service.http.services import Services
 from service.jobs.erasing.bulk_erasures import BulkStateWrong, WrongNumber
 from service.jobs.erasing.by_selection import EverybodyMeant
-from service.queries.selection import Selection
+from service.queries.filters.selection import Selection
 
 _SOURCE = "/v1/erasures"
 

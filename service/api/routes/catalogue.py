@@ -6,9 +6,9 @@ from flask import Response, g
 
 from ledger.events.tags import fold
 from projections.conditions.condition import BadCondition
-from service.api.description import contact_examples as examples
-from service.api.description.contact_shapes import AttributesSchema, TagsSchema, ValuesSchema
+from service.api.description.examples import contact_examples as examples
 from service.api.description.parameters import TagsQuery, ValuesQuery
+from service.api.description.shapes.contact_shapes import AttributesSchema, TagsSchema, ValuesSchema
 from service.api.http.arguments import bad_parameter
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services

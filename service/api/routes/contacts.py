@@ -5,16 +5,16 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from service.api.description import contact_examples as examples
-from service.api.description.contact_shapes import ContactSchema, ExplanationSchema, HistorySchema, MovedSchema
+from service.api.description.examples import contact_examples as examples
 from service.api.description.parameters import AsOfQuery, ExplainQuery, HistoryQuery
+from service.api.description.shapes.contact_shapes import ContactSchema, ExplanationSchema, HistorySchema, MovedSchema
 from service.api.http.arguments import bad_parameter
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
-from service.http.where_from import origins_in
-from service.queries import contact as documents
+from service.http.shown.where_from import origins_in
 from service.queries.as_of import BadMoment, position_of
-from service.queries.find import find_id
+from service.queries.contact import contact as documents
+from service.queries.contact.find import find_id
 
 _ETAG = {"ETag": "The position of the contact's newest event"}
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import Response
 
-from service.api.description import duplicate_shapes as shapes
+from service.api.description.shapes import duplicate_shapes as shapes
 from service.api.http.arguments import bad_parameter
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
-from service.queries.duplicates import BadPairCursor
+from service.queries.lists.duplicates import BadPairCursor
 
 
 def duplicate_routes(services: Services) -> Routes:

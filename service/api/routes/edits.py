@@ -5,17 +5,17 @@ from typing import Any
 from flask import Response, g
 
 from projections.conditions.condition import BadCondition
-from service.api.description import import_examples as examples
-from service.api.description.edit_examples import CHECKED_EDIT, EDITS
-from service.api.description.edit_shapes import EDIT, EditBody, EditSchema, EditsQuery, EditsSchema
-from service.api.description.import_bodies import ConfirmationBody, OrderBody
+from service.api.description.examples import import_examples as examples
+from service.api.description.examples.edit_examples import CHECKED_EDIT, EDITS
+from service.api.description.shapes.edit_shapes import EDIT, EditBody, EditSchema, EditsQuery, EditsSchema
+from service.api.description.shapes.import_bodies import ConfirmationBody, OrderBody
 from service.api.http.arguments import bad_member
 from service.api.http.opened_imports import OpenedImports, import_answer
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
 from service.imports.columns.edit import NothingToChange, WantedEdit
 from service.imports.record.wanted_imports import WantedImports
-from service.queries.selection import Selection
+from service.queries.filters.selection import Selection
 
 
 def edit_routes(services: Services) -> Routes:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, g
 
-from service.api.description.erasure_shapes import (
+from service.api.description.shapes.erasure_shapes import (
     ERASE,
     ERASED,
     READMIT,
@@ -19,10 +19,10 @@ from service.api.http.routing import Routes, json_answer
 from service.commands.erase_contact import ReasonUnfit
 from service.commands.readmit_person import NotKeptOut
 from service.http.problem import Problem
-from service.http.receipts import told
 from service.http.services import Services
+from service.http.shown.receipts import told
 from service.jobs.erasing.erasing import ErasureRefused
-from service.queries.find import find_id
+from service.queries.contact.find import find_id
 
 _SECONDS = 2.0
 

@@ -5,20 +5,20 @@ from typing import Any
 from flask import Response, g, send_file
 
 from projections.conditions.condition import BadCondition
-from service.api.description import export_shapes as shapes
-from service.api.description import person_shapes as person
-from service.api.description.export_shapes import ExportBody, ExportSchema, ExportsQuery, ExportsSchema
-from service.api.description.person_shapes import EverythingSchema
+from service.api.description.shapes import export_shapes as shapes
+from service.api.description.shapes import person_shapes as person
+from service.api.description.shapes.export_shapes import ExportBody, ExportSchema, ExportsQuery, ExportsSchema
+from service.api.description.shapes.person_shapes import EverythingSchema
 from service.api.http.arguments import bad_member
 from service.api.http.routing import Routes, json_answer
-from service.http.handed_out import HTML, handed_out
 from service.http.problem import Problem
 from service.http.services import Services
+from service.http.shown.handed_out import HTML, handed_out
 from service.jobs.exports.exporting import ExportAsked
 from service.jobs.exports.exports import ExportUnknown, NoFile, TooManyExports
 from service.jobs.exports.wanted_export import BadColumns
 from service.queries.as_of import BadMoment
-from service.queries.selection import Selection
+from service.queries.filters.selection import Selection
 
 
 def export_routes(services: Services) -> Routes:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from service.api.description.parameters import ReadinessQuery
-from service.api.description.shapes import HealthSchema, ReadinessSchema
+from service.api.description.shapes.shapes import HealthSchema, ReadinessSchema
 from service.api.http.routing import Routes, json_answer
 from service.api.server.metrics import Metrics
 from service.http.problem import Problem

@@ -7,17 +7,17 @@ from flask import Response
 from projections.lists import pages
 from projections.lists.refreshed import settled
 from projections.state.indexes import needed
-from service.api.description import hub_examples as examples
-from service.api.description.hub_shapes import CustomersSchema, FiltersSchema, FoundCustomerSchema
+from service.api.description.examples import hub_examples as examples
 from service.api.description.parameters import CustomersQuery, PhoneQuery
+from service.api.description.shapes.hub_shapes import CustomersSchema, FiltersSchema, FoundCustomerSchema
 from service.api.http.routing import Routes, json_answer
 from service.http.problem import Problem
 from service.http.services import Services
-from service.queries.contact import state_now
-from service.queries.hub_contact import Ambiguous, by_phone, by_user_id, customer
-from service.queries.hub_filters import read_filters
-from service.queries.indexing import Indexing
-from service.queries.totals import Totals
+from service.queries.contact.contact import state_now
+from service.queries.contact.hub_contact import Ambiguous, by_phone, by_user_id, customer
+from service.queries.filters.hub_filters import read_filters
+from service.queries.lists.indexing import Indexing
+from service.queries.lists.totals import Totals
 
 
 def hub_routes(services: Services) -> Routes:

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from flask import Response, g, request
 
-from service.api.description import import_examples as examples
-from service.api.description.import_bodies import (
+from service.api.description.examples import import_examples as examples
+from service.api.description.shapes.import_bodies import (
     ConfirmationBody,
     CorrectionsBody,
     ImportsQuery,
@@ -18,12 +18,12 @@ from service.api.description.import_bodies import (
     OrderBody,
     TagsBody,
 )
-from service.api.description.import_shapes import ImportSchema, ImportsSchema
+from service.api.description.shapes.import_shapes import ImportSchema, ImportsSchema
 from service.api.http.opened_imports import OpenedImports, import_answer
 from service.api.http.routing import Routes, json_answer
-from service.http.rejects_csv import rejects_bytes
+from service.http.admission.upload import read_file
 from service.http.services import Services
-from service.http.upload import read_file
+from service.http.shown.rejects_csv import rejects_bytes
 from service.imports.columns.column_choice import ColumnChoice
 from service.imports.record.wanted_imports import WantedImports
 

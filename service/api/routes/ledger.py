@@ -5,21 +5,21 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import NotFound
 
-from service.api.description import ledger_examples as examples
-from service.api.description.ledger_shapes import (
+from service.api.description.examples import ledger_examples as examples
+from service.api.description.parameters import ChangesQuery, MessageQuery
+from service.api.description.shapes.ledger_shapes import (
     ChangesSchema,
     HeadSchema,
     MessageSchema,
     StatusSchema,
     WholeEntrySchema,
 )
-from service.api.description.parameters import ChangesQuery, MessageQuery
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
 from service.queries.as_of import position_in
-from service.queries.change_feed import changes as changes_after
-from service.queries.message_status import message_status
-from service.queries.whole_entry import entry_document
+from service.queries.ledger.change_feed import changes as changes_after
+from service.queries.ledger.message_status import message_status
+from service.queries.ledger.whole_entry import entry_document
 
 
 def ledger_routes(services: Services) -> Routes:

@@ -6,17 +6,17 @@ from flask import Response, g
 
 from projections.conditions.condition import BadCondition
 from projections.state.port import StoredState
-from service.api.description import contact_examples as examples
-from service.api.description.contact_shapes import ContactsSchema
+from service.api.description.examples import contact_examples as examples
 from service.api.description.parameters import ContactsQuery
+from service.api.description.shapes.contact_shapes import ContactsSchema
 from service.api.http.arguments import bad_parameter
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
-from service.http.where_from import origins_in
+from service.http.shown.where_from import origins_in
 from service.queries.as_of import BadMoment, position_of
-from service.queries.last_changes import last_changes_of
-from service.queries.list import BadCursor
-from service.queries.selection import BadSort, Selection
+from service.queries.filters.selection import BadSort, Selection
+from service.queries.lists.last_changes import last_changes_of
+from service.queries.lists.list import BadCursor
 
 
 def list_routes(services: Services) -> Routes:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, g
 
-from service.api.description import merge_shapes as shapes
+from service.api.description.shapes import merge_shapes as shapes
 from service.api.http.if_match import IF_MATCH
 from service.api.http.order_problems import is_as_read, refused
 from service.api.http.routing import Routes, Scopes, json_answer
@@ -20,7 +20,7 @@ from service.commands.merge_contacts import (
 from service.http.merging import contact_merges
 from service.http.problem import Problem
 from service.http.services import Services
-from service.queries.find import find, find_id
+from service.queries.contact.find import find, find_id
 
 CONTACTS = "/v1/contacts"
 """The source of the orders that are sent from here."""

@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import Response
 
-from service.api.description import overview_examples as examples
-from service.api.description.overview_shapes import OverviewSchema
+from service.api.description.examples import overview_examples as examples
 from service.api.description.parameters import OverviewQuery
+from service.api.description.shapes.overview_shapes import OverviewSchema
 from service.api.http.arguments import bad_parameter
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
-from service.queries.overview import BadDays
+from service.queries.lists.overview import BadDays
 
 
 def overview_routes(services: Services) -> Routes:

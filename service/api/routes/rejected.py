@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 from flask import Response, g
 
-from service.api.description import ledger_examples as examples
-from service.api.description import rejected_shapes as shapes
-from service.api.description.ledger_shapes import RejectedSchema
+from service.api.description.examples import ledger_examples as examples
 from service.api.description.parameters import RejectedQuery
+from service.api.description.shapes import rejected_shapes as shapes
+from service.api.description.shapes.ledger_shapes import RejectedSchema
 from service.api.http.routing import Routes, Scopes, json_answer
 from service.commands.rejected_messages import (
     CountMoved,
@@ -24,7 +24,7 @@ from service.http.problem import Problem
 from service.http.services import Services
 from service.http.settling import rejected_messages
 from service.queries.as_of import position_in
-from service.queries.rejected import rejected_page
+from service.queries.ledger.rejected import rejected_page
 
 REJECTED = "/v1/rejected"
 """The address of the rejected messages, and the source of the orders that are sent from here."""

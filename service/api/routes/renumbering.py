@@ -6,7 +6,7 @@ from flask import Response, g
 
 from ledger.events.phone import PhoneFault, normalise_full
 from ledger.log.keeping_out import KEPT_OUT
-from service.api.description import merge_shapes as shapes
+from service.api.description.shapes import merge_shapes as shapes
 from service.api.http.arguments import bad_member
 from service.api.http.if_match import IF_MATCH
 from service.api.http.order_problems import is_as_read, refused
@@ -24,7 +24,7 @@ from service.commands.renumber_contact import (
 from service.http.merging import number_changes
 from service.http.problem import Problem
 from service.http.services import Services
-from service.queries.find import find_id
+from service.queries.contact.find import find_id
 
 CONTACTS = "/v1/contacts"
 """The source of the orders that are sent from here."""

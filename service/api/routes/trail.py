@@ -4,13 +4,13 @@ from typing import Any
 
 from flask import Response, g
 
-from service.api.description import access_examples as examples
-from service.api.description.access_shapes import TrailFilters, TrailQuery, TrailSchema
+from service.api.description.examples import access_examples as examples
+from service.api.description.shapes.access_shapes import TrailFilters, TrailQuery, TrailSchema
 from service.api.http.arguments import bad_parameter
 from service.api.http.routing import Routes, json_answer
 from service.http.services import Services
-from service.http.trail_csv import trail_csv
-from service.queries.trail import BadTrailCursor
+from service.http.shown.trail_csv import trail_csv
+from service.queries.ledger.trail import BadTrailCursor
 
 _CSV = "text/csv; charset=utf-8"
 

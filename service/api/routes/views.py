@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Response, g
 
-from service.api.description.view_shapes import NEW_VIEW, VIEW, ViewBody, ViewSchema, ViewsSchema
+from service.api.description.shapes.view_shapes import NEW_VIEW, VIEW, ViewBody, ViewSchema, ViewsSchema
 from service.api.http.arguments import bad_member
 from service.api.http.routing import Routes, json_answer
-from service.deployment.views import NotYourView, TooManyViews, View, ViewNameTaken, ViewUnknown
+from service.deployment.tables.views import NotYourView, TooManyViews, View, ViewNameTaken, ViewUnknown
 from service.http.problem import Problem
 from service.http.services import Services
 

@@ -10,19 +10,19 @@ from ledger.events.calls import contact_patch, new_contact
 from ledger.events.schema import SCHEMAS, FieldFault
 from projections.fold.contact_document import contact_document
 from projections.fold.state import ContactState
-from service.api.description import writing_examples as examples
-from service.api.description.contact_shapes import ListedSchema, MovedSchema
-from service.api.description.shapes import TakenSchema
+from service.api.description.examples import writing_examples as examples
+from service.api.description.shapes.contact_shapes import ListedSchema, MovedSchema
+from service.api.description.shapes.shapes import TakenSchema
 from service.api.http.claims import claim_of
 from service.api.http.if_match import IF_MATCH, named_positions
 from service.api.http.routing import TOKEN, Routes, json_answer
 from service.api.routes.contacts import moved
 from service.commands.call_messages import noted
 from service.commands.change_contact import ContactChanged, ContactChanges, ContactMoved, Written
-from service.http.body import read_object
+from service.http.admission.body import read_object
 from service.http.problem import Problem
 from service.http.services import Services
-from service.queries import contact as documents
+from service.queries.contact import contact as documents
 
 CONTACTS = "/v1/contacts"
 """The contacts' address, and the source of the messages that are sent from here."""

@@ -18,7 +18,7 @@ from service.api.server.metrics import share_counts
 from service.api.server.port import wait_until_free
 from service.deployment.logs import formatter
 from service.deployment.settings import Settings
-from service.http.seats import THREADS
+from service.http.admission.seats import THREADS
 from service.processes.child import die_with
 from service.processes.signals import call_at_end, silent
 

@@ -12,10 +12,10 @@ from service.hub.contact.shown import ContactPage, Form
 from service.hub.contact.timeline import undone
 from service.hub.frame import words
 from service.hub.frame.access import needs
-from service.queries import contact as documents
 from service.queries.as_of import position_in
-from service.queries.find import find_id
-from service.queries.origins import Origins
+from service.queries.contact import contact as documents
+from service.queries.contact.find import find_id
+from service.queries.contact.origins import Origins
 
 
 def editing_pages(pages: Blueprint, services: Services, page: ContactPage, moments: words.Moments) -> Saving:

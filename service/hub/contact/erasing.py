@@ -6,12 +6,12 @@ from flask import Blueprint, g, render_template, request
 
 from projections.past.history import states_at
 from service.commands.erase_contact import ReasonUnfit
-from service.http.receipts import told
 from service.http.services import Services
+from service.http.shown.receipts import told
 from service.hub.frame.access import needs
 from service.jobs.erasing.erasing import ErasureRefused
-from service.queries import contact as documents
-from service.queries.find import find_id
+from service.queries.contact import contact as documents
+from service.queries.contact.find import find_id
 
 WORD = "ERASE"
 _SECONDS = 4.0

@@ -5,12 +5,12 @@ from typing import Any
 from flask import Blueprint, abort, g, render_template, request
 
 from projections.past.history import states_at
-from service.http.handed_out import handed_out
 from service.http.services import Services
+from service.http.shown.handed_out import handed_out
 from service.hub.frame.access import needs
 from service.jobs.exports.one_person import PERSON_FORMATS
-from service.queries import contact as documents
-from service.queries.find import find_id
+from service.queries.contact import contact as documents
+from service.queries.contact.find import find_id
 
 
 def everything_pages(pages: Blueprint, services: Services) -> None:

@@ -10,7 +10,7 @@ from ledger.events.traits import DEFAULT_TYPES, TraitType, clean_name, loose
 from service.hub.contact.details import IDENTITIES, LOCKS
 from service.hub.contact.inputs import KINDS, WORDS, Kind, NotMeant, Typed, meant
 from service.hub.frame.words import TITLES, capital
-from service.queries.near_names import near_names
+from service.queries.filters.near_names import near_names
 
 _NEAR = 0.85
 """From which likeness on a new tag is taken for a slip: vip and vips are alike."""

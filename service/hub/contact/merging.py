@@ -24,9 +24,9 @@ from service.hub.contact.as_shown import BASED_ON, CHANGED, ChangedSince, as_sho
 from service.hub.frame.access import needs
 from service.hub.frame.notices import Undo, tell
 from service.hub.frame.words import sentence
-from service.queries import contact as documents
-from service.queries.find import Unknown, find_id
-from service.queries.hub_contact import Ambiguous, as_written
+from service.queries.contact import contact as documents
+from service.queries.contact.find import Unknown, find_id
+from service.queries.contact.hub_contact import Ambiguous, as_written
 
 SOURCE = "/hub"
 _LONGEST_WHY = 500

@@ -17,8 +17,8 @@ from service.hub.contact.tagging import tagged, tagging_pages
 from service.hub.frame import words
 from service.hub.frame.access import needs
 from service.hub.frame.preferences import Preferences
-from service.queries import contact as documents
-from service.queries.find import find_id
+from service.queries.contact import contact as documents
+from service.queries.contact.find import find_id
 
 _MOST_FIELDS = 200
 

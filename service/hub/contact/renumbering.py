@@ -19,8 +19,8 @@ from service.hub.frame.access import needs
 from service.hub.frame.notices import Undo, tell
 from service.hub.frame.words import sentence
 from service.imports.rows.phone_cells import code_reader, number_reader
-from service.queries import contact as documents
-from service.queries.find import find_id
+from service.queries.contact import contact as documents
+from service.queries.contact.find import find_id
 
 SOURCE = "/hub"
 _LONGEST_WHY = 500

@@ -8,10 +8,10 @@ from service.http.services import Services
 from service.hub.contact.timeline import undone
 from service.hub.frame import words
 from service.hub.frame.notices import Undo, tell
-from service.queries import contact as documents
-from service.queries.consistency import BadToken, NotShown, WriteRejected
-from service.queries.find import FoundContact
-from service.queries.origins import Origins
+from service.queries.contact import contact as documents
+from service.queries.contact.find import FoundContact
+from service.queries.contact.origins import Origins
+from service.queries.ledger.consistency import BadToken, NotShown, WriteRejected
 
 _LONGEST = 80
 """Characters of a value in a notice; the page has it whole."""

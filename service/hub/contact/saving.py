@@ -15,15 +15,15 @@ from service.commands.change_contact import ContactChanged, ContactChanges
 from service.commands.conflicts import IdentityConflict, PersonKeptOut
 from service.commands.edit_contact import ConsentNeeded, ContactEdits, Edited, FieldsChanged
 from service.http.services import Services
-from service.http.where_from import origins_in
+from service.http.shown.where_from import origins_in
 from service.hub.contact.inputs import kind_of, typed
 from service.hub.contact.saved import tell_same, tell_saved
 from service.hub.contact.shown import ContactPage, Form
 from service.hub.frame import words
-from service.queries import contact as documents
 from service.queries.as_of import position_in
-from service.queries.consistency import WriteRejected
-from service.queries.find import find_id
+from service.queries.contact import contact as documents
+from service.queries.contact.find import find_id
+from service.queries.ledger.consistency import WriteRejected
 
 Reform = Callable[..., Form]
 """Makes the form that was sent anew, with a `fault` or a question (`ask`)."""

@@ -13,14 +13,14 @@ from ledger.events.traits import TraitType
 from ledger.log.port import LogReader
 from projections.past.explain import former_phones
 from service.http.services import Services
-from service.http.where_from import origins_in
+from service.http.shown.where_from import origins_in
 from service.hub.contact import timeline
 from service.hub.contact.details import LOCKS, arranged, fields_of, past_fields_of, tags_of
 from service.hub.contact.inputs import WORDS, Typed, kind_of, typed
 from service.hub.frame.preferences import Preferences
-from service.queries import contact as documents
 from service.queries.as_of import BadMoment, position_in, position_of
-from service.queries.find import FoundContact, Unknown, find_id
+from service.queries.contact import contact as documents
+from service.queries.contact.find import FoundContact, Unknown, find_id
 
 FIELDS = "fields"
 """Under which name a person's choice of fields is kept."""

@@ -19,8 +19,8 @@ from service.hub.frame.words import sentence, visible
 from service.imports.record.lifecycle import ImportState
 from service.imports.record.registry import ImportUnknown
 from service.imports.run.undo_import import Order, UndoNotPossible, WouldOptIn
-from service.queries import contact as documents
-from service.queries.find import find_id
+from service.queries.contact import contact as documents
+from service.queries.contact.find import find_id
 
 _WAITING = {"text": "Adding the tag… The change is safe, and shows here in a moment.", "is_waiting": True}
 

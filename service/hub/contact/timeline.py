@@ -6,7 +6,7 @@ from typing import Any
 from ledger.events import types
 from service.hub.contact.details import IDENTITIES
 from service.hub.frame import words
-from service.queries.origins import CALL, EDIT, FILE, HUB, LEDGER
+from service.queries.contact.origins import CALL, EDIT, FILE, HUB, LEDGER
 
 
 def told(

@@ -11,8 +11,8 @@ from service.http.merging import contact_merges
 from service.http.services import Services
 from service.hub.contact.merging import SOURCE, rows_of
 from service.hub.frame.access import needs
-from service.queries.duplicates import BadPairCursor
-from service.queries.find import Unknown, find_id
+from service.queries.contact.find import Unknown, find_id
+from service.queries.lists.duplicates import BadPairCursor
 
 _WHY = {"email": "Both have the email", "name": "Both have the name, in the same area:"}
 

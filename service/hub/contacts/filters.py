@@ -9,8 +9,8 @@ from io import StringIO
 from ledger.events.traits import DEFAULT_TYPES
 from projections.conditions.condition import IDENTITIES, BadCondition, Said, parse
 from service.hub.frame.words import OPERATORS, title, visible
-from service.queries.attribute_names import CONTACT, IMPORT, MEMBERS, OUTCOME, RECORDED, TAGS, written
-from service.queries.condition_words import ANNIVERSARY, WORDS
+from service.queries.filters.attribute_names import CONTACT, IMPORT, MEMBERS, OUTCOME, RECORDED, TAGS, written
+from service.queries.filters.condition_words import ANNIVERSARY, WORDS
 
 _THERE = {"any": "has a value", "empty": "is empty"}
 _ANY_OF = {"is": "is any of", "not": "is none of"}

@@ -7,12 +7,12 @@ from flask import Blueprint, render_template, request
 
 from ledger.events import types
 from service.http.services import Services
-from service.http.where_from import origins_in
+from service.http.shown.where_from import origins_in
 from service.hub.contact.details import IDENTITIES
 from service.hub.frame import words
 from service.hub.frame.access import needs
 from service.queries.as_of import position_in
-from service.queries.last_changes import last_changes_of
+from service.queries.lists.last_changes import last_changes_of
 
 ROWS = 50
 """On a page of the list."""

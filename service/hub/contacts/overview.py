@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 
 from service.http.services import Services
 from service.hub.frame.access import needs
-from service.queries.overview import BadDays
+from service.queries.lists.overview import BadDays
 
 DAYS = 30
 _HEIGHT = 64

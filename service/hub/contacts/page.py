@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from projections.conditions.condition import IDENTITIES, BadCondition
 from projections.state.port import StoredState
 from service.http.services import Services
-from service.http.where_from import file_names
+from service.http.shown.where_from import file_names
 from service.hub.contacts.adding import adding_pages
 from service.hub.contacts.address import LAST_CHANGE, ListAddress, chips
 from service.hub.contacts.filters import CHOICES, Chosen, NotChosen, title_of, ways_of
@@ -23,12 +23,12 @@ from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
 from service.hub.frame.preferences import Preferences
 from service.queries.as_of import BadMoment, end_of_day, position_of
-from service.queries.attribute_names import CONTACT, IMPORT, RECORDED, TAGS
-from service.queries.contact import id_of
-from service.queries.find import Unknown
-from service.queries.hub_contact import Ambiguous, as_written
-from service.queries.list import BadCursor
-from service.queries.selection import BadSort, Selection
+from service.queries.contact.contact import id_of
+from service.queries.contact.find import Unknown
+from service.queries.contact.hub_contact import Ambiguous, as_written
+from service.queries.filters.attribute_names import CONTACT, IMPORT, RECORDED, TAGS
+from service.queries.filters.selection import BadSort, Selection
+from service.queries.lists.list import BadCursor
 
 COLUMNS = ("name", "phone", "city", "tags", LAST_CHANGE)
 """What the list shows before anybody chose."""

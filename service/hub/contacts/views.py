@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, abort, g, redirect, request
 
-from service.deployment.views import NotYourView, TooManyViews, View, ViewNameTaken, Views, ViewUnknown
+from service.deployment.tables.views import NotYourView, TooManyViews, View, ViewNameTaken, Views, ViewUnknown
 from service.hub.contacts.address import ListAddress
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell

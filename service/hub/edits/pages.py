@@ -9,7 +9,7 @@ from flask import Blueprint, g, redirect, render_template, request
 from ledger.events.schema import Invalid
 from projections.conditions.condition import BadCondition
 from service.http.services import Services
-from service.http.where_from import file_names
+from service.http.shown.where_from import file_names
 from service.hub.contacts.address import ListAddress, chips
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
@@ -22,7 +22,7 @@ from service.imports.record.lifecycle import StepNotAllowed
 from service.imports.record.wanted_imports import WantedImports
 from service.imports.rows.cells import CellFault, reader
 from service.imports.run.undo_import import UndoNotPossible, WouldOptIn
-from service.queries.selection import Selection
+from service.queries.filters.selection import Selection
 
 _AT_ONCE = 50
 _AT_WORK = ("running", "undoing", "redoing")

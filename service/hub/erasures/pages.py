@@ -8,16 +8,16 @@ from flask import Blueprint, abort, g, redirect, render_template, request
 
 from projections.conditions.condition import BadCondition
 from service.commands.erase_contact import ReasonUnfit
-from service.deployment.bulk_erasure_table import BulkErasureUnknown
+from service.deployment.tables.bulk_erasure_table import BulkErasureUnknown
 from service.http.services import Services
-from service.http.where_from import file_names
+from service.http.shown.where_from import file_names
 from service.hub.contact.erasing import WORD
 from service.hub.contacts.address import ListAddress, chips
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
 from service.hub.frame.words import sentence
 from service.jobs.erasing.bulk_erasures import BulkStateWrong, WrongNumber
-from service.queries.selection import Selection
+from service.queries.filters.selection import Selection
 
 _SOURCE = "/hub"
 STATES = {

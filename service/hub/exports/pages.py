@@ -8,7 +8,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, send_
 from projections.conditions.condition import BadCondition
 from projections.conditions.wanted import SORTS
 from service.http.services import Services
-from service.http.where_from import file_names
+from service.http.shown.where_from import file_names
 from service.hub.contacts.address import LAST_CHANGE, ListAddress, chips
 from service.hub.contacts.page import shown_columns
 from service.hub.frame.access import needs
@@ -19,7 +19,7 @@ from service.jobs.exports.exporting import ExportAsked
 from service.jobs.exports.exports import ExportUnknown, NoFile, TooManyExports
 from service.jobs.exports.wanted_export import BadColumns
 from service.queries.as_of import BadMoment, end_of_day
-from service.queries.selection import Selection
+from service.queries.filters.selection import Selection
 
 _COLUMNS = {"modified": "modified_at", "created": "created_at", LAST_CHANGE: "modified_at"}
 """Of the list, and what exports call them."""

@@ -9,9 +9,9 @@ from urllib.parse import quote, urlsplit
 
 from flask import Flask, g, redirect, request
 
-from service.deployment.sessions import Session, Sessions
-from service.http.body import read_bytes
-from service.http.seats import Seats
+from service.deployment.tables.sessions import Session, Sessions
+from service.http.admission.body import read_bytes
+from service.http.admission.seats import Seats
 from service.hub.frame.words import right
 
 _SAFE = ("GET", "HEAD")

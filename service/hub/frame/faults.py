@@ -14,14 +14,14 @@ from flask import Flask, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from ledger.storage import NotMadeYet, StorageFault
-from service.http.body import BrokenOff, LengthMissing, TooLong
+from service.http.admission.body import BrokenOff, LengthMissing, TooLong
 from service.http.problem import Problem
 from service.hub.frame.access import LARGEST_FORM, Access, Forged, NotAllowed, SignedOut, is_fragment
 from service.hub.frame.polling import is_poll
 from service.hub.frame.words import sentence
 from service.imports.record.registry import ImportUnknown
 from service.jobs.past_states import BeingFolded
-from service.queries.find import Erased, Unknown
+from service.queries.contact.find import Erased, Unknown
 
 _log = structlog.get_logger(part="hub")
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from ledger.sqlite import Connection, transaction
-from service.deployment.database import MIGRATIONS
+from service.deployment.tables.database import MIGRATIONS
 
 
 @MIGRATIONS()

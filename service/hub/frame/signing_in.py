@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request
 
-from service.deployment.people import LinkUnusable, People
-from service.http.gate import Gate, SignInFailed, SignInsThrottled
+from service.deployment.tables.people import LinkUnusable, People
+from service.http.admission.gate import Gate, SignInFailed, SignInsThrottled
 from service.hub.frame.access import Access, own_path
 from service.hub.frame.notices import forget
 

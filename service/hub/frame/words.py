@@ -6,10 +6,10 @@ from typing import Any
 
 import phonenumbers
 
-from service.http.shown_values import Moments as Moments
-from service.http.shown_values import value as value
-from service.http.shown_values import visible as visible
-from service.queries.origins import NAMES
+from service.http.shown.shown_values import Moments as Moments
+from service.http.shown.shown_values import value as value
+from service.http.shown.shown_values import visible as visible
+from service.queries.contact.origins import NAMES
 
 TITLES = {
     "name": "Name",

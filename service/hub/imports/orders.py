@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request
 
-from service.http.rejects_csv import rejects_bytes
 from service.http.services import Services
+from service.http.shown.rejects_csv import rejects_bytes
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
 from service.hub.imports.steps import Open, about

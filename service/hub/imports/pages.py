@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request
 
+from service.http.admission.upload import read_upload
 from service.http.problem import Problem
 from service.http.services import Services
-from service.http.upload import read_upload
 from service.hub.frame.access import Access, needs
 from service.hub.frame.notices import tell
 from service.hub.imports import told

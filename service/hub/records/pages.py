@@ -5,17 +5,17 @@ from typing import Any
 from flask import Blueprint, Response, g, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 
-from service.deployment.audit_trail import Act
+from service.deployment.tables.audit_trail import Act
 from service.http.services import Services
-from service.http.trail_csv import trail_csv
+from service.http.shown.trail_csv import trail_csv
 from service.hub.frame.access import needs
 from service.hub.frame.words import Moments, capital
 from service.hub.records import told
 from service.hub.records.refused import refused_pages
 from service.jobs.verifying import PLAIN, Extent
 from service.queries.as_of import position_in
-from service.queries.trail import BadTrailCursor
-from service.queries.whole_entry import entry_document
+from service.queries.ledger.trail import BadTrailCursor
+from service.queries.ledger.whole_entry import entry_document
 
 _AT_ONCE = 50
 

@@ -18,7 +18,7 @@ from service.hub.frame.notices import tell
 from service.hub.frame.words import count, sentence
 from service.hub.records import told
 from service.queries.as_of import position_in
-from service.queries.rejected import correctable, named_as_another, rejected_page, rejections
+from service.queries.ledger.rejected import correctable, named_as_another, rejected_page, rejections
 
 SOURCE = "/hub"
 REFUSED = "/audit/rejected"

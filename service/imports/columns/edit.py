@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.events.calls import contact_patch
-from service.queries.selection import Selection
+from service.queries.filters.selection import Selection
 
 
 class NothingToChange(ValueError):

@@ -12,7 +12,7 @@ from service.imports.columns.attributes import PHONE_NUMBER, TITLES, USER_ID
 from service.imports.columns.column_map import Column, ColumnMap
 from service.imports.table.refusal import FileRefused
 from service.queries.business_days import BusinessDays
-from service.queries.selection import Selection, wanted
+from service.queries.filters.selection import Selection, wanted
 
 COLUMNS = ColumnMap((Column(TITLES[PHONE_NUMBER], PHONE_NUMBER), Column(TITLES[USER_ID], USER_ID)))
 """Of the frozen file. A contact stands in it by its full phone, or where it has none by its user id."""

@@ -9,8 +9,8 @@ from typing import Any
 from ledger.log.entry import Entry
 from ledger.log.fault import Fault
 from ledger.log.port import LogReader
-from service.deployment import store_checks
-from service.deployment.erasures import ERASED
+from service.deployment.tables import store_checks
+from service.deployment.tables.erasures import ERASED
 from service.imports.columns.choices import Choices, without_selection
 from service.imports.record.lifecycle import ImportState
 from service.imports.record.said import SPLIT, STARTED, data_said, imports_said, said_at, time_said

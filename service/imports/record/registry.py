@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from ledger.sqlite import Connection, transaction
-from service.deployment.database import MIGRATIONS
+from service.deployment.tables.database import MIGRATIONS
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import ColumnMap
 from service.imports.record.lifecycle import ImportState, ImportStep, after

@@ -11,7 +11,7 @@ from service.imports.record.folder import ImportFolder, put_in_place
 from service.imports.record.lifecycle import ImportState
 from service.imports.record.registry import Import, Registry
 from service.imports.record.uploads import UploadPorts
-from service.queries.selection import Selection
+from service.queries.filters.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from ledger.log.port import LogReader, StoredLog
 from ledger.storage import CopyProgress, NotMadeYet
 from projections.state.generations import Generations
 from projections.state.port import StateReader
-from service.deployment.audit_chain import AuditHead
-from service.deployment.audit_trail import BACKUP_MADE, Act
-from service.deployment.database import frozen_store
 from service.deployment.deployment import Deployment
 from service.deployment.files import sync
+from service.deployment.tables.audit_chain import AuditHead
+from service.deployment.tables.audit_trail import BACKUP_MADE, Act
+from service.deployment.tables.database import frozen_store
 from service.jobs.backups.manifest import (
     FORMAT,
     NAME,

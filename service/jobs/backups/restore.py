@@ -11,11 +11,11 @@ from pathlib import Path
 from ledger.belonging import Ledger
 from ledger.sqlite import transaction
 from projections.state.generations import Generations
-from service.deployment.database import open_store
 from service.deployment.files import sync
 from service.deployment.ledger_file import note_restored
-from service.deployment.people import void_links
-from service.deployment.sessions import sign_everybody_out
+from service.deployment.tables.database import open_store
+from service.deployment.tables.people import void_links
+from service.deployment.tables.sessions import sign_everybody_out
 from service.jobs.backups.backup import BUS, IMPORTS, LOG, SECRET, STATE, STORE, BackupProgress
 from service.jobs.backups.manifest import BackupFile, BadBackup, Manifest, read_manifest
 

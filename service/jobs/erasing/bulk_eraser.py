@@ -10,10 +10,10 @@ from ledger.log.port import LogReader
 from ledger.storage import NotMadeYet
 from projections.conditions.condition import BadCondition
 from service.commands.erase_contact import ErasureTerms, ReasonUnfit
-from service.deployment.audit_trail import Act
-from service.deployment.bulk_erasure_table import BulkErasure, BulkErasureTable
-from service.deployment.erasures import BulkStep, PendingErasure
 from service.deployment.locks import Held, holding
+from service.deployment.tables.audit_trail import Act
+from service.deployment.tables.bulk_erasure_table import BulkErasure, BulkErasureTable
+from service.deployment.tables.erasures import BulkStep, PendingErasure
 from service.jobs.erasing.bulk_erasures import expires, selection_of
 from service.jobs.erasing.by_selection import SelectedPeople, unnamed
 from service.jobs.erasing.counted_contacts import CountedContacts

@@ -6,12 +6,12 @@ from typing import Any
 
 from ledger.events import moments
 from service.commands.erase_contact import reason_for
-from service.deployment.audit_trail import Act
-from service.deployment.bulk_erasure_table import ENDED, BulkErasure, BulkErasureTable
-from service.deployment.erasures import ErasureTable
+from service.deployment.tables.audit_trail import Act
+from service.deployment.tables.bulk_erasure_table import ENDED, BulkErasure, BulkErasureTable
+from service.deployment.tables.erasures import ErasureTable
 from service.jobs.erasing.by_selection import SelectedPeople
 from service.jobs.erasing.counted_contacts import CountedContacts
-from service.queries.selection import Selection
+from service.queries.filters.selection import Selection
 
 DAY = 24 * 3600 * 1_000_000
 """Microseconds within which a counted erasure is to be confirmed."""

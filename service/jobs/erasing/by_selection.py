@@ -14,7 +14,7 @@ from projections.state.generations import Generations
 from projections.state.port import StateReader
 from service.commands.erase_contact import ErasedPerson, reason_for_all
 from service.queries.business_days import BusinessDays
-from service.queries.selection import Selection, wanted
+from service.queries.filters.selection import Selection, wanted
 
 _PAGE = 1_000
 

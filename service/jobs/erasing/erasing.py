@@ -14,10 +14,10 @@ from ledger.log.entry import Entry, public_id
 from ledger.log.erasure import ANY_OFFSET, Sought, read_emptied
 from ledger.log.port import LogReader, StoredLog
 from service.commands.erase_contact import ErasedPerson, ErasureTerms, erasure_message, people_of, person_of
-from service.deployment.erasures import BulkStep, ErasureTable, PendingErasure
+from service.deployment.tables.erasures import BulkStep, ErasureTable, PendingErasure
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, PlaceReceipt, erase_everywhere, is_done
 from service.jobs.erasing.rests import Rests
-from service.queries.find import FoundContact, Unknown, find_id
+from service.queries.contact.find import FoundContact, Unknown, find_id
 
 _BETWEEN_LOOKS = 0.05
 _LOST_MICROSECONDS = 60 * 1_000_000

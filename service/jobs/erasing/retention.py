@@ -8,8 +8,8 @@ import structlog
 
 from ledger.events.types import COMMAND_LINE
 from ledger.storage import NotMadeYet
-from service.deployment.bulk_erasure_table import BulkErasure, BulkErasureTable, BulkState, RetentionFound
 from service.deployment.forget_after import ForgetAfter
+from service.deployment.tables.bulk_erasure_table import BulkErasure, BulkErasureTable, BulkState, RetentionFound
 from service.jobs.erasing.by_selection import SelectedPeople
 from service.queries.business_days import BusinessDays
 

@@ -11,7 +11,7 @@ import structlog
 from ledger.storage import StorageFault
 from projections.conditions.condition import BadCondition
 from projections.state.port import StoredState
-from service.deployment.audit_trail import Act
+from service.deployment.tables.audit_trail import Act
 from service.jobs.exports.export_file import ExportParts, ExportWritten, StillRefolding, write_export
 from service.jobs.exports.exports import AskedExport, Attempt, ExportFolder, Made
 from service.jobs.exports.wanted_export import BadColumns

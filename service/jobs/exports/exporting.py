@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from projections.conditions.wanted import Sort
-from service.deployment.audit_trail import Act
+from service.deployment.tables.audit_trail import Act
 from service.jobs.exports.exports import Exports
 from service.jobs.exports.wanted_export import Format, WantedExport, columns_wanted, contacts_wanted, opted_in
 from service.queries.as_of import position_of
 from service.queries.business_days import BusinessDays
+from service.queries.filters.selection import Selection
+from service.queries.lists.totals import Totals
 from service.queries.readers import Readers
-from service.queries.selection import Selection
-from service.queries.totals import Totals
 
 
 @dataclass(frozen=True, slots=True)

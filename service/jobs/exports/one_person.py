@@ -13,13 +13,13 @@ from ledger.events import moments
 from ledger.events.mentions import Mentions
 from ledger.log.port import LogReader
 from projections.lists.refreshed import OpenLog
-from service.deployment.audit_trail import Act, AuditTable
+from service.deployment.tables.audit_trail import Act, AuditTable
 from service.imports.record.person_records import PersonInFiles, WhoIsIn, records_about
 from service.imports.record.registry import Import
-from service.queries.everything import everything
-from service.queries.find import FoundContact
-from service.queries.origins import Origins
-from service.queries.own_names import OwnNames, own_names
+from service.queries.contact.everything import everything
+from service.queries.contact.find import FoundContact
+from service.queries.contact.origins import Origins
+from service.queries.contact.own_names import OwnNames, own_names
 
 PersonFormat = Literal["json", "html"]
 PERSON_FORMATS: tuple[PersonFormat, ...] = get_args(PersonFormat)

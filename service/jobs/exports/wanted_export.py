@@ -11,9 +11,9 @@ from projections.conditions.condition import BadCondition, Condition, trait_of
 from projections.conditions.wanted import Sort, Wanted
 from projections.lists.refreshed import OpenLog
 from projections.state.questions import AttributeTypes, StateReader
-from service.queries.attribute_names import RECORDED, Names
 from service.queries.business_days import BusinessDays
-from service.queries.selection import Selection, wanted
+from service.queries.filters.attribute_names import RECORDED, Names
+from service.queries.filters.selection import Selection, wanted
 
 Format = Literal["csv", "jsonl"]
 FORMATS: tuple[Format, ...] = get_args(Format)

@@ -7,7 +7,7 @@ import pytest
 
 from ledger import sqlite
 from ledger.log.sqlite.checkpoints import Checkpoints
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
 from ledger.storage import StorageFault
 from tests.shipped import eventually

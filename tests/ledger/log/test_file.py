@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from ledger import sqlite
-from ledger.log.sqlite.reader import LogFile
+from ledger.log.sqlite.reading.reader import LogFile
 from ledger.storage import NotMadeYet
 from tests.examples import PHONES
 from tests.intake import identity_faults

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from projections.past.explain import LATE, NOT_NEEDED, REPLACED, explain
 from tests.examples import GAVIN
 from tests.intake import SHOP, message, order_message, row_message, tracked

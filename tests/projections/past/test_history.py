@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from ledger.bus.port import Record
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from projections.past.history import event_document, states_at, steps
 from tests.examples import ASHA, GAVIN
 from tests.intake import NOON, SHOP, message, row_message, tracked

@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from ledger import sqlite
-from ledger.log.sqlite.reader import LogFile
+from ledger.log.sqlite.reading.reader import LogFile
 from projections.projector.loop import run
 from projections.projector.projector import Contradiction
 from projections.state.digest import full_digest

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from ledger import sqlite
-from ledger.log.sqlite.reader import LogFile
+from ledger.log.sqlite.reading.reader import LogFile
 from ledger.storage import StorageFault
 from projections.fold.evolve import VERSION
 from projections.projector.loop import run

@@ -5,12 +5,12 @@ from secrets import token_urlsafe
 import msgspec
 import pytest
 
-from service.deployment.database import open_store
-from service.deployment.keys import SCOPES, Keys
-from service.http.denials import Denials
-from service.http.failures import ALLOWED, Failures
-from service.http.gate import Gate
-from service.http.rates import Rates
+from service.deployment.tables.database import open_store
+from service.deployment.tables.keys import SCOPES, Keys
+from service.http.admission.denials import Denials
+from service.http.admission.failures import ALLOWED, Failures
+from service.http.admission.gate import Gate
+from service.http.admission.rates import Rates
 from service.wiring.api import application
 from tests.service.api.described import Description
 from tests.world import World

@@ -5,14 +5,14 @@ from secrets import token_urlsafe
 
 from click.testing import CliRunner
 
-from service.api.description import bulk_erasure_shapes, edit_shapes, view_shapes
-from service.api.description import import_examples as examples
+from service.api.description.examples import import_examples as examples
+from service.api.description.shapes import bulk_erasure_shapes, edit_shapes, view_shapes
 from service.api.track import EVENTS, USERS
 from service.cli.main import commands
-from service.deployment.keys import Keys
-from service.deployment.people import People
-from service.deployment.sessions import Sessions
-from service.deployment.views import View, Views
+from service.deployment.tables.keys import Keys
+from service.deployment.tables.people import People
+from service.deployment.tables.sessions import Sessions
+from service.deployment.tables.views import View, Views
 from service.jobs.audit_runs import AuditRuns
 from service.jobs.exports.exports import Exports
 from service.jobs.exports.wanted_export import WantedExport

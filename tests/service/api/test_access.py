@@ -5,8 +5,8 @@ from secrets import token_urlsafe
 
 import pytest
 
-from service.deployment.people import LinkUnusable, People
-from service.deployment.sessions import Sessions
+from service.deployment.tables.people import LinkUnusable, People
+from service.deployment.tables.sessions import Sessions
 from service.wiring.drivers import now
 from tests.acts import acts
 

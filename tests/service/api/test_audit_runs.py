@@ -5,8 +5,8 @@ from contextlib import closing
 import pytest
 
 from ledger.sqlite import connect as open_sqlite
-from service.deployment.database import open_store
 from service.deployment.locks import holding, is_held
+from service.deployment.tables.database import open_store
 from service.jobs.audit_runs import KEPT
 from tests.acts import acts
 from tests.brokers import eventually

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.http.body import LARGEST, BrokenOff, LengthMissing, TooLong, read_bytes
+from service.http.admission.body import LARGEST, BrokenOff, LengthMissing, TooLong, read_bytes
 
 
 class Stream:

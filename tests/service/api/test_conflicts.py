@@ -5,9 +5,9 @@ from contextlib import closing
 import pytest
 
 from ledger import sqlite
-from ledger.log.sqlite.reader import LogFile
+from ledger.log.sqlite.reading.reader import LogFile
 from service.commands.conflicts import IdentityConflict
-from service.queries.rejected_conflicts import RejectedConflicts
+from service.queries.ledger.rejected_conflicts import RejectedConflicts
 from service.wiring.api import tracker
 from tests.examples import ASHA, GAVIN
 

@@ -5,9 +5,9 @@ from contextlib import closing
 
 import pytest
 
-from service.queries import contact as documents
-from service.queries.find import find
-from service.queries.origins import Origins
+from service.queries.contact import contact as documents
+from service.queries.contact.find import find
+from service.queries.contact.origins import Origins
 from tests.examples import ASHA, GAVIN
 
 NOBODY = "01a207d6-bea7-7073-b0fa-75c6c7f1f880"

@@ -8,7 +8,7 @@ import pytest
 
 from service.commands.erase_contact import person_of
 from service.jobs.erasing.erasing import ErasureRefused
-from service.queries.find import find, find_id
+from service.queries.contact.find import find, find_id
 from service.wiring.drivers import now
 from service.wiring.erasing import erasing
 from tests.examples import ASHA, GAVIN

@@ -4,8 +4,8 @@ from contextlib import closing
 
 import pytest
 
-from service.deployment.database import open_store
 from service.deployment.locks import holding, is_held
+from service.deployment.tables.database import open_store
 from service.wiring.exports import export_folder
 from tests.acts import acts
 from tests.brokers import eventually

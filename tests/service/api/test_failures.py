@@ -2,8 +2,8 @@
 
 import pytest
 
-from service.http.failures import ALLOWED, place_of
-from service.http.gate import SignInFailed, SignInsThrottled
+from service.http.admission.failures import ALLOWED, place_of
+from service.http.admission.gate import SignInFailed, SignInsThrottled
 from tests.acts import acts
 from tests.clock import SECOND
 

@@ -2,7 +2,7 @@ import base64
 
 import pytest
 
-from service.http.gate import ScopeMissing, SignInFailed
+from service.http.admission.gate import ScopeMissing, SignInFailed
 from tests.acts import acts
 from tests.clock import SECOND
 

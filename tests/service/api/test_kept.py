@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from service.queries.kept import KeptAnswer
+from service.queries.lists.kept import KeptAnswer
 from tests.examples import ASHA, EMMA, GAVIN
 
 

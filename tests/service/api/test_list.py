@@ -9,9 +9,9 @@ from service.api.app import create_app
 from service.deployment.locks import holding
 from service.jobs.background_command import BackgroundCommands
 from service.jobs.past_states import PastStates
-from service.queries.indexing import Indexing
-from service.queries.list import Lists, list_page
-from service.queries.selection import Selection
+from service.queries.filters.selection import Selection
+from service.queries.lists.indexing import Indexing
+from service.queries.lists.list import Lists, list_page
 from service.wiring.api import services
 from tests.brokers import eventually
 from tests.examples import ASHA, EMMA, GAVIN, RAVI

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from service.http.failures import ALLOWED
+from service.http.admission.failures import ALLOWED
 from tests.examples import GAVIN_CALL
 
 CALLS = [("GET", "/v1/tags"), ("POST", "/v1/public/track/users/")]

@@ -3,7 +3,7 @@ import os
 import pytest
 
 from service.deployment.settings import Rate
-from service.http.rates import LARGEST_FILE, RateExceeded, Rates
+from service.http.admission.rates import LARGEST_FILE, RateExceeded, Rates
 from tests.clock import SECOND
 
 

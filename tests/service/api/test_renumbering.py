@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from service.api.description import merge_shapes as shapes
+from service.api.description.shapes import merge_shapes as shapes
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.service.api.conftest import KEY_NAME
 from tests.service.api.test_merging import split

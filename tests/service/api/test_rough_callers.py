@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.http.seats import SEATS
+from service.http.admission.seats import SEATS
 from tests.service.cli.test_serve import Running, free_port, wait_for
 from tests.world import World
 from tests.worlds import IS_FULL

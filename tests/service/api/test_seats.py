@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.http.admission.seats import FOR_READS, SEATS, THREADS, Seats, seats_of
 from service.http.problem import Problem
-from service.http.seats import FOR_READS, SEATS, THREADS, Seats, seats_of
 
 
 def taken(seats, key, size=1):

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from service.deployment.audit_trail import Act, record
+from service.deployment.tables.audit_trail import Act, record
 from service.imports.run.undo_import import Order
 from tests.examples import ASHA, GAVIN
 from tests.service.imports.imported import WorldImports

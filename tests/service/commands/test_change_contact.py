@@ -5,7 +5,7 @@ import pytest
 from ledger.events.calls import ContactPatch, TrackUser
 from service.commands.change_contact import ContactChanged, ContactChanges, ContactMoved
 from service.commands.conflicts import IdentityConflict
-from service.queries.consistency import Consistency
+from service.queries.ledger.consistency import Consistency
 from service.wiring.api import tracker
 from tests.examples import ASHA, GAVIN
 

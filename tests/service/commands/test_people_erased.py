@@ -6,7 +6,7 @@ from hypothesis import given
 
 from ledger.log.entry import public_id
 from service.commands.erase_contact import people_of, person_of
-from service.queries.find import Unknown, find_id
+from service.queries.contact.find import Unknown, find_id
 from tests.projections.conftest import Room
 from tests.projections.test_erasing_laws import contacts, happen, histories
 from tests.worlds import bounded, folder

@@ -8,7 +8,7 @@ import pytest
 from service.commands.contact_orders import CannotMerge, OrderRefused
 from service.commands.merge_contacts import MergeSaid
 from service.commands.renumber_contact import CannotRenumber, NumberWanted
-from service.queries.find import find
+from service.queries.contact.find import find
 from service.wiring.merging import contact_merges, number_changes
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.service.api.test_rejected import settling

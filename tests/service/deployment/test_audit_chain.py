@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.sqlite import connect, transaction
-from service.deployment.audit_chain import GENESIS, AuditHead, AuditLine, audit_faults, line_hash
-from service.deployment.audit_trail import Act, audit_head, record
-from service.deployment.database import open_store
-from service.deployment.store_checks import kept_audit
+from service.deployment.tables.audit_chain import GENESIS, AuditHead, AuditLine, audit_faults, line_hash
+from service.deployment.tables.audit_trail import Act, audit_head, record
+from service.deployment.tables.database import open_store
+from service.deployment.tables.store_checks import kept_audit
 from service.wiring.ledger import ledger_status, verification
 from tests.examples import GAVIN
 

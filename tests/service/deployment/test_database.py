@@ -4,8 +4,8 @@ import stat
 import pytest
 
 from ledger.storage import StorageFault
-from service.deployment.audit_trail import Act, AuditTable, record
-from service.deployment.database import open_store
+from service.deployment.tables.audit_trail import Act, AuditTable, record
+from service.deployment.tables.database import open_store
 
 
 def _open_when_all_are_ready(path, barrier, answers):

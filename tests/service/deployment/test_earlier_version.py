@@ -6,7 +6,7 @@ import pytest
 
 from ledger.belonging import NotOurs
 from ledger.bus.port import Unavailable
-from ledger.log.sqlite.reader import SqliteLogReader
+from ledger.log.sqlite.reading.reader import SqliteLogReader
 from ledger.log.sqlite.schema import VERSION
 from ledger.sqlite import connect
 from ledger.storage import NotMadeYet

@@ -3,8 +3,8 @@ import secrets
 
 import pytest
 
-from service.deployment.database import open_store
-from service.deployment.keys import SCOPES, Keys, KeyUnknown, ScopeUnknown, TooManyKeys
+from service.deployment.tables.database import open_store
+from service.deployment.tables.keys import SCOPES, Keys, KeyUnknown, ScopeUnknown, TooManyKeys
 from tests.acts import acts
 
 

@@ -15,7 +15,7 @@ from ledger.bus.port import Message, Unusable
 from ledger.storage import NotMadeYet
 from projections.projector.projector import Contradiction
 from service.deployment.ledger_file import SecretWrong
-from service.deployment.store_checks import fault_of
+from service.deployment.tables.store_checks import fault_of
 from service.wiring.deployment import deployment
 from service.wiring.drivers import Drivers
 from tests.brokers import eventually

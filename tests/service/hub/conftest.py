@@ -5,10 +5,10 @@ from secrets import token_urlsafe
 import pytest
 from jinja2 import BytecodeCache
 
-from service.deployment.database import open_store
-from service.deployment.keys import SCOPES, Keys
-from service.deployment.people import People
-from service.deployment.sessions import Sessions
+from service.deployment.tables.database import open_store
+from service.deployment.tables.keys import SCOPES, Keys
+from service.deployment.tables.people import People
+from service.deployment.tables.sessions import Sessions
 from service.wiring.api import hub, services
 from tests.clock import SECOND
 from tests.service.hub.uploads import Desk

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from service.deployment.audit_trail import AuditTable
+from service.deployment.tables.audit_trail import AuditTable
 from tests.examples import GAVIN
 
 

@@ -5,9 +5,9 @@ from contextlib import suppress
 
 import pytest
 
-from service.deployment.keys import SCOPES
+from service.deployment.tables.keys import SCOPES
+from service.http.admission.seats import SEATS
 from service.http.problem import Problem
-from service.http.seats import SEATS
 from service.wiring.api import hub, services
 from tests.examples import GAVIN
 from tests.service.hub.conftest import Browser

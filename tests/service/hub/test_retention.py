@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from service.deployment.bulk_erasure_table import BulkErasure, BulkErasureTable, RetentionFound
+from service.deployment.tables.bulk_erasure_table import BulkErasure, BulkErasureTable, RetentionFound
 from service.wiring.ledger import ledger_status
 from tests.clock import SECOND
 from tests.examples import GAVIN

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ledger.bus.port import NotConfirmed, Publisher, Unavailable
-from service.deployment.database import open_store
+from service.deployment.tables.database import open_store
 from service.imports.columns.choices import Choices
 from service.imports.record.folder import ImportFolder
 from service.imports.record.lifecycle import ImportStep, StepNotAllowed

@@ -5,8 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from service.cli.import_progress import bar, lines, pace
-from service.cli.print_import import print_check, print_import, summary
+from service.cli.terminal.import_progress import bar, lines, pace
+from service.cli.terminal.print_import import print_check, print_import, summary
 from service.imports.columns.choices import Choices
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.service.imports.imported import silent

@@ -5,7 +5,7 @@ from contextlib import closing
 from sqlite_utils import Database
 
 from ledger.sqlite import connect
-from service.deployment.database import open_store
+from service.deployment.tables.database import open_store
 from service.imports.record.registry import MIGRATIONS, Registry
 from service.wiring.drivers import now
 

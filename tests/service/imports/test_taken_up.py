@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.bus.port import BusError, NotConfirmed, Publisher, Record
-from service.deployment.database import open_store
+from service.deployment.tables.database import open_store
 from service.imports.columns.choices import Choices
 from service.imports.record.folder import ImportFolder
 from service.imports.table.refusal import FileRefused

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.deployment.database import open_store
+from service.deployment.tables.database import open_store
 from service.imports.record.registry import Registry
 from service.imports.record.unconfirmed import DAYS, MOST_FILES, MOST_KEPT, forget_unconfirmed
 from service.wiring.drivers import now

@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from ledger.events import moments
-from service.queries.find import Unknown, at, find
+from service.queries.contact.find import Unknown, at, find
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.imports.orders import FILE, REDO, UNDO, digest, in_use, order
 

@@ -4,9 +4,9 @@ from contextlib import closing
 
 import pytest
 
-from service.queries import contact as documents
-from service.queries.find import Unknown, find
-from service.queries.origins import Origins
+from service.queries.contact import contact as documents
+from service.queries.contact.find import Unknown, find
+from service.queries.contact.origins import Origins
 from tests.examples import GAVIN
 from tests.service.imports.orders import REDO, UNDO, order
 

@@ -10,7 +10,7 @@ from time import monotonic
 import pytest
 
 from ledger.bus.port import Publisher, Unavailable
-from service.deployment.database import open_store
+from service.deployment.tables.database import open_store
 from service.imports.columns.choices import Choices
 from service.imports.record.folder import ImportFolder
 from service.imports.record.registry import Registry

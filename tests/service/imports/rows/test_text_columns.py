@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.cli.print_import import print_import
+from service.cli.terminal.print_import import print_import
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import map_columns
 from service.imports.rows.cells import CellFault, reader

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from ledger.storage import NotMadeYet
-from service.deployment.audit_trail import AuditTable
+from service.deployment.tables.audit_trail import AuditTable
 from service.jobs.backups.backup import NotABackupPlace
 from service.jobs.verifying import Extent
 from service.wiring.ledger import ledger_status, verification

@@ -9,8 +9,8 @@ from secrets import token_urlsafe
 import pytest
 
 from service.deployment.ledger_file import SecretWrong
-from service.deployment.people import LinkUnusable, People
-from service.deployment.sessions import Sessions
+from service.deployment.tables.people import LinkUnusable, People
+from service.deployment.tables.sessions import Sessions
 from service.jobs.backups.manifest import BadBackup
 from service.jobs.backups.restore import NotEmpty
 from service.jobs.verifying import Extent

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from service.queries.selection import Selection
+from service.queries.filters.selection import Selection
 from service.wiring.bulk_erasing import bulk_eraser, bulk_erasures
 from service.wiring.drivers import now
 

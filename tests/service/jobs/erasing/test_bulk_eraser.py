@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from service.commands.erase_contact import ErasureTerms
-from service.deployment.bulk_erasure_table import BulkErasureUnknown
+from service.deployment.tables.bulk_erasure_table import BulkErasureUnknown
 from service.jobs.erasing.bulk_erasures import DAY, BulkStateWrong, WrongNumber
 from service.jobs.erasing.by_selection import EverybodyMeant
 from service.jobs.erasing.places import is_done
-from service.queries.selection import Selection
+from service.queries.filters.selection import Selection
 from service.wiring.drivers import now
 from service.wiring.erasing import erasing
 from service.wiring.ledger import verification
@@ -177,7 +177,7 @@ def test_the_audit_trail_says_who_asked_who_confirmed_and_what_came_of_it(world,
 
 
 def world_acts(world):
-    from service.deployment.audit_trail import AuditTable
+    from service.deployment.tables.audit_trail import AuditTable
 
     with closing(world.drivers.store()) as store:
         return [kept.act for kept in AuditTable(store).newest(100)]

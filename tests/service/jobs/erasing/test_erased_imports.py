@@ -5,9 +5,9 @@ from secrets import token_urlsafe
 
 import pytest
 
-from service.deployment.database import open_store
-from service.deployment.keys import SCOPES, Keys
-from service.queries.find import find
+from service.deployment.tables.database import open_store
+from service.deployment.tables.keys import SCOPES, Keys
+from service.queries.contact.find import find
 from service.wiring.api import application
 from service.wiring.erasing import erasing
 from tests.examples import ASHA, GAVIN

@@ -9,11 +9,11 @@ import pytest
 
 from ledger.sqlite import connect
 from projections.projector.projection import Projection
-from service.deployment.views import View, Views
+from service.deployment.tables.views import View, Views
 from service.jobs.erasing.places import PlaceReceipt, is_done
 from service.jobs.exports.wanted_export import WantedExport
-from service.queries.find import find
-from service.queries.selection import Selection
+from service.queries.contact.find import find
+from service.queries.filters.selection import Selection
 from service.wiring.backups import erasures_in
 from service.wiring.erasing import erasing
 from service.wiring.exports import export_maker, exports

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from service.queries.find import find
+from service.queries.contact.find import find
 from service.wiring.erasing import erasing
 from service.wiring.ledger import verification
 from tests.examples import GAVIN

@@ -15,7 +15,7 @@ from service.imports.table.formula_guard import unguard
 from service.jobs.exports.contact_table import ContactTable
 from service.jobs.exports.export_file import write_export
 from service.jobs.exports.wanted_export import BadColumns, ExportColumn, WantedExport
-from service.queries.selection import Selection
+from service.queries.filters.selection import Selection
 from service.wiring.exports import export_parts, state_as_of
 from tests.examples import ASHA, EMMA, GAVIN, MEERA, RAVI
 from tests.service.imports.imported import WorldImports, silent

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from service.deployment.database import open_store
 from service.deployment.locks import holding
+from service.deployment.tables.database import open_store
 from service.jobs.exports.exports import DAY, MOST_UNDER_WAY, Attempt, Exports, ExportUnknown, NoFile, TooManyExports
 from service.jobs.exports.wanted_export import WantedExport
-from service.queries.selection import Selection
+from service.queries.filters.selection import Selection
 from service.wiring.exports import export_folder, export_maker
 from tests.acts import acts
 from tests.examples import ASHA, GAVIN

@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from service.deployment.audit_trail import record
-from service.queries.find import find
+from service.deployment.tables.audit_trail import record
+from service.queries.contact.find import find
 from service.wiring.exports import one_person
 from tests.examples import GAVIN
 from tests.service.jobs.given_up import NEW, two_holders

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.deployment.audit_trail import AuditTable, record
-from service.http.person_page import person_page
-from service.http.shown_values import Moments
+from service.deployment.tables.audit_trail import AuditTable, record
+from service.http.shown.person_page import person_page
+from service.http.shown.shown_values import Moments
 from service.imports.run.undo_import import Order
-from service.queries.find import Unknown, find
+from service.queries.contact.find import Unknown, find
 from service.wiring.exports import one_person
 from tests.examples import ASHA, GAVIN, MEERA
 from tests.service.imports.imported import WorldImports

@@ -1,0 +1,1 @@
+"""A log's file read: one connection, asked by subject."""

@@ -1,0 +1,1 @@
+"""A state file held against one that was folded anew."""

@@ -1,0 +1,1 @@
+"""Examples of calls, answers and messages; tests hold them against the service."""

@@ -1,0 +1,293 @@
+"""Erasures that were ordered, in `service.db`: whom each is about until all is done, and its receipt (R31)."""
+
+import json
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from sqlite_utils import Database
+
+from ledger.sqlite import Connection, transaction
+from ledger.wal import overwrite_whole
+from service.deployment.tables.database import MIGRATIONS
+
+
+@MIGRATIONS()
+def erasures(database: Database) -> None:
+    database.execute("""
+        CREATE TABLE erasures (
+            id TEXT PRIMARY KEY,        -- of the order's message
+            contact TEXT NOT NULL,      -- its public id
+            source TEXT NOT NULL,       -- of the order's message
+            at INTEGER NOT NULL,        -- when it was ordered
+            message BLOB NOT NULL,      -- the order as it is published
+            person TEXT,                -- JSON: phones and user ids to be looked for; NULL once it is done
+            receipt TEXT                -- JSON: each place, as far as it has come
+        ) STRICT
+    """)
+
+
+@MIGRATIONS()
+def bulk_erasures(database: Database) -> None:
+    database.execute("""
+        CREATE TABLE bulk_erasures (
+            id TEXT PRIMARY KEY,        -- UUIDv7
+            state TEXT NOT NULL,
+            source TEXT NOT NULL,       -- of the orders' messages
+            by TEXT NOT NULL,           -- whom the orders name
+            at INTEGER NOT NULL,        -- when it was asked for
+            selection TEXT,             -- JSON; NULL once it is confirmed, or names an erased person
+            reason TEXT NOT NULL,
+            keep_out INTEGER NOT NULL,
+            position INTEGER,           -- of the state in which they were counted
+            contacts INTEGER,           -- how many they are; their numbers are in a file
+            notes TEXT NOT NULL DEFAULT '[]',
+            taken INTEGER NOT NULL DEFAULT 0,  -- how many of them an order was given for, or were gone by then
+            confirmed_by TEXT,
+            confirmed_at INTEGER,
+            ended_at INTEGER,
+            failure TEXT,
+            receipt TEXT                -- JSON: that of those who were erased last
+        ) STRICT
+    """)
+    database.execute("ALTER TABLE erasures ADD COLUMN bulk TEXT")  # the bulk erasure that it is a part of
+    database.execute("CREATE INDEX erasures_pending ON erasures (at, id) WHERE person IS NOT NULL")
+    database.execute("CREATE INDEX erasures_of_contact ON erasures (contact)")
+    database.execute("CREATE INDEX erasures_of_bulk ON erasures (bulk, person IS NULL) WHERE bulk IS NOT NULL")
+
+
+@MIGRATIONS()
+def erasures_of_the_idle(database: Database) -> None:
+    """Bulk erasures of contacts without an event since a moment, and what the rule that erases them last found."""
+    database.execute("ALTER TABLE bulk_erasures ADD COLUMN idle_since INTEGER")
+    database.execute("ALTER TABLE bulk_erasures ADD COLUMN based_on INTEGER")  # the log's position at that moment
+    database.execute("""
+        CREATE TABLE retention (
+            rule TEXT NOT NULL,         -- as CONTACTS_FORGET_AFTER says it
+            at INTEGER NOT NULL,        -- when it was looked
+            due INTEGER NOT NULL,       -- how many were due
+            contacts INTEGER NOT NULL   -- of how many
+        ) STRICT
+    """)
+
+
+@MIGRATIONS()
+def erasures_of_several(database: Database) -> None:
+    """Who was one with the contact and went with it, as JSON; in a backup from before they were merged they are not."""
+    database.execute("ALTER TABLE erasures ADD COLUMN gone_with TEXT")
+
+
+@dataclass(frozen=True, slots=True)
+class PendingErasure:
+    """An erasure that is not done everywhere; `gone_with` are the public ids of all that were one with the contact.
+
+    Whom it looks for the log knows (`ledger.log.erasure.Sought`); `phones` and `user_ids` are of orders that a version
+    noted which kept them here.
+    """
+
+    id: str
+    contact: str
+    source: str
+    at: int
+    message: bytes
+    phones: Sequence[str] = ()
+    user_ids: Sequence[str] = ()
+    gone_with: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BulkStep:
+    """A step of a bulk erasure: by its id, and how many of its contacts it has come to with this step."""
+
+    id: str
+    taken: int
+
+
+class ErasureTable:
+    """The erasures of `service.db`. Safe for threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = Lock()
+        self._is_cut = True
+
+    def _cut(self) -> None:
+        """Who was looked for stands in pages that are written over only when the WAL is brought in."""
+        with self._lock:
+            self._is_cut = self._is_cut or overwrite_whole(self._connection)
+
+    def add(self, *orders: PendingErasure, step: BulkStep | None = None) -> None:
+        """Note orders before they are given, so that they are finished whatever ends then; none of them is done.
+
+        With `step` they are a bulk erasure's, which has come so far with them.
+        """
+        bulk = None if step is None else step.id
+        with self._lock, transaction(self._connection):
+            self._connection.executemany(
+                "INSERT INTO erasures (id, contact, source, at, message, person, bulk) VALUES (?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET person = excluded.person, receipt = NULL",
+                [
+                    (
+                        one.id,
+                        one.contact,
+                        one.source,
+                        one.at,
+                        one.message,
+                        json.dumps({"phones": list(one.phones), "user_ids": list(one.user_ids)}),
+                        bulk,
+                    )
+                    for one in orders
+                ],
+            )
+            if step is not None:
+                self._connection.execute("UPDATE bulk_erasures SET taken = ? WHERE id = ?", (step.taken, step.id))
+
+    def note_gone_with(self, gone_with: Mapping[str, Sequence[str]]) -> None:
+        """Keep, by an erasure's id, who went with its contact."""
+        with self._lock, transaction(self._connection):
+            self._connection.executemany(
+                "UPDATE erasures SET gone_with = ? WHERE id = ?",
+                [(json.dumps(list(contacts)), id) for id, contacts in gone_with.items()],
+            )
+
+    def pending(self) -> list[PendingErasure]:
+        """Those that are not done everywhere, oldest first."""
+        return self._pending("TRUE")
+
+    def pending_alone(self) -> list[PendingErasure]:
+        """As `pending`, without those whose bulk erasure is under way, and goes through the places for all of them."""
+        return self._pending("bulk IS NULL OR bulk NOT IN (SELECT id FROM bulk_erasures WHERE state = 'erasing')")
+
+    def is_bulk_under_way(self) -> bool:
+        """Whether a bulk erasure waits for some of its orders to be done."""
+        with self._lock:
+            query = "SELECT 1 FROM erasures WHERE person IS NOT NULL AND bulk IS NOT NULL LIMIT 1"
+            return self._connection.execute(query).fetchone() is not None
+
+    def pending_of(self, bulk: str) -> list[PendingErasure]:
+        """As `pending`, of a bulk erasure."""
+        return self._pending("bulk = ?", bulk)
+
+    def _pending(self, condition: str, *given: str) -> list[PendingErasure]:
+        self._cut()
+        query = (
+            "SELECT id, contact, source, at, message, person FROM erasures"
+            f" WHERE person IS NOT NULL AND ({condition}) ORDER BY at, id"
+        )
+        with self._lock:
+            rows = self._connection.execute(query, given).fetchall()
+        return [PendingErasure(*about, **json.loads(person)) for *about, person in rows]
+
+    def pending_among(self, contacts: Collection[str]) -> set[str]:
+        """Those of these contacts, by their public ids, whose erasure is not done everywhere."""
+        query = "SELECT contact FROM erasures WHERE person IS NOT NULL AND contact IN (SELECT value FROM json_each(?))"
+        with self._lock:
+            return {contact for (contact,) in self._connection.execute(query, (json.dumps(list(contacts)),))}
+
+    def progress_of(self, bulk: str) -> list[dict[str, Any]] | None:
+        """The receipt so far of the oldest erasure of a bulk erasure that is not done everywhere; None: none waits."""
+        query = "SELECT receipt FROM erasures WHERE bulk = ? AND person IS NOT NULL ORDER BY at, id LIMIT 1"
+        with self._lock:
+            row = self._connection.execute(query, (bulk,)).fetchone()
+        return None if row is None else list(json.loads(row[0] or "[]"))
+
+    def counts(self, bulk: str) -> tuple[int, int]:
+        """How many orders a bulk erasure has given, and how many of them are done everywhere."""
+        query = "SELECT person IS NULL, count(*) FROM erasures WHERE bulk = ? GROUP BY person IS NULL"
+        with self._lock:
+            found = dict(self._connection.execute(query, (bulk,)).fetchall())
+        return found.get(0, 0) + found.get(1, 0), found.get(1, 0)
+
+    def note(self, ids: Collection[str], receipt: Sequence[dict[str, Any]], *, is_done: bool) -> None:
+        """Keep how far these erasures have come; once they are done, whom they were about is forgotten.
+
+        Those of a bulk erasure leave their receipt with it: it is the same for all.
+        """
+        given, these = json.dumps(list(receipt)), json.dumps(list(ids))
+        one = "SELECT value FROM json_each(?)"
+        with self._lock, transaction(self._connection):
+            if not is_done:
+                self._connection.execute(f"UPDATE erasures SET receipt = ? WHERE id IN ({one})", (given, these))
+            else:
+                self._connection.execute(
+                    f"UPDATE erasures SET receipt = iif(bulk IS NULL, ?, NULL), person = NULL WHERE id IN ({one})",
+                    (given, these),
+                )
+                self._connection.execute(
+                    f"UPDATE bulk_erasures SET receipt = ? WHERE id IN (SELECT bulk FROM erasures WHERE id IN ({one}))",
+                    (given, these),
+                )
+        self._is_cut = not is_done
+        self._cut()
+
+    def withdraw(self, id: str) -> None:
+        """Forget an order that the ledger refused."""
+        with self._lock, transaction(self._connection):
+            self._connection.execute("DELETE FROM erasures WHERE id = ?", (id,))
+
+    def progress(self, id: str) -> list[dict[str, Any]]:
+        """How far this very erasure has come: its receipt so far."""
+        with self._lock:
+            row = self._connection.execute("SELECT receipt FROM erasures WHERE id = ?", (id,)).fetchone()
+        return [] if row is None or row[0] is None else list(json.loads(row[0]))
+
+    def receipt(self, contact: str) -> list[dict[str, Any]] | None:
+        """What is known of the last erasure of a contact, by its public id; None: nothing."""
+        query = (
+            "SELECT coalesce(one.receipt, bulk.receipt) FROM erasures AS one"
+            " LEFT JOIN bulk_erasures AS bulk ON bulk.id = one.bulk AND one.person IS NULL"
+            " WHERE contact = ? AND coalesce(one.receipt, bulk.receipt) IS NOT NULL ORDER BY one.at DESC LIMIT 1"
+        )
+        with self._lock:
+            row = self._connection.execute(query, (contact,)).fetchone()
+        return None if row is None else list(json.loads(row[0]))
+
+
+ERASED = "erased"
+"""What is left of a file's name, or of the value of a condition, that named somebody who was erased."""
+
+_TEXTS = (
+    ("imports", "failure", "UPDATE imports SET failure = 'it named somebody who has been erased since'"),
+    ("imports", "file_name", f"UPDATE imports SET file_name = '{ERASED}'"),
+    ("views", "query", "DELETE FROM views"),
+    ("bulk_erasures", "selection", "UPDATE bulk_erasures SET selection = NULL"),
+)
+"""Table, column, and what is done with a row whose text is meant."""
+
+_up_to_operator = re.compile(r"[^=~<>!]*[=~<>!]+")
+
+
+def forget_texts(connection: Connection, is_meant: Callable[[str], bool]) -> None:
+    """Sentences and file names that are meant make way for others, saved filters go, and selections of edits say less.
+
+    `is_meant` may be asked for JSON.
+    """
+    with transaction(connection):
+        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        for table, column, left in _TEXTS:
+            if table not in there:  # it is made by whoever first keeps something in it
+                continue
+            rows = connection.execute(f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT NULL").fetchall()
+            meant = [(row,) for row, text in rows if is_meant(text)]
+            connection.executemany(f"{left} WHERE rowid = ?", meant)
+        if "imports" in there:
+            rows = connection.execute("SELECT id, choices FROM imports WHERE choices LIKE '%\"edit\"%'").fetchall()
+            choices = [
+                (json.dumps(_choices_left(json.loads(text), is_meant)), id) for id, text in rows if is_meant(text)
+            ]
+            connection.executemany("UPDATE imports SET choices = ? WHERE id = ?", choices)
+
+
+def _choices_left(choices: dict[str, Any], is_meant: Callable[[str], bool]) -> dict[str, Any]:
+    """An edit's conditions keep the attribute and lose the value; what was looked for goes whole."""
+    edit = choices["edit"]
+    where = [_condition_left(one) if is_meant(one) else one for one in edit["where"]]
+    found = ERASED if edit["q"] is not None and is_meant(edit["q"]) else edit["q"]
+    return choices | {"edit": edit | {"where": where, "q": found}}
+
+
+def _condition_left(condition: str) -> str:
+    begun = _up_to_operator.match(condition)
+    return f"{begun[0]}{ERASED}" if begun else ERASED

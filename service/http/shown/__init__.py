@@ -1,0 +1,1 @@
+"""What calls and pages both show, in one wording."""

@@ -1,0 +1,1 @@
+"""One contact: found, shown, told whole, and where each event came from."""

@@ -1,0 +1,1 @@
+"""The ledger itself: how far it is, its entries, its rejected messages, its trail."""
