@@ -81,8 +81,17 @@ ABOUT_MERGES = tuple(name for name in TAKEN if RULES[name].kind == "merge")
 ABOUT_MESSAGES = tuple(name for name in TAKEN if RULES[name].kind == "message")
 """What is taken from the bus and settles a rejected message."""
 
-ORDERS = tuple(name for name in TAKEN if RULES[name].kind in ("command", "merge", "message", "erasure"))
+ORDERS = tuple(name for name in TAKEN if RULES[name].kind not in ("contact", "import"))
 """What is taken from the bus and has the ledger do something, or refuse it to whoever ordered it."""
+
+IN_TRAIL = tuple(name for name in ORDERS if RULES[name].kind != "message")
+"""Orders that the audit trail tells by their type; those about a rejected message it tells by what became of that."""
+
+IN_HISTORY = tuple(name for name in TAKEN if RULES[name].kind not in ("import", "message", "erasure", "readmission"))
+"""What can stand in a contact's history under its own type. A retried message stands there as what it was taken."""
+
+FOLDED = tuple(name for name in IN_HISTORY if RULES[name].kind != "command")
+"""What is folded as an event of its contact; an undo or redo of an import is about all of the import's contacts."""
 
 _Parts = TypeVar("_Parts", bound=Mapping[Any, object])
 

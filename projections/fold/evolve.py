@@ -106,8 +106,10 @@ _APPLY: dict[str | None, _Apply] = types.complete(
         types.TAGS_ADDED: _apply_tags_added,
         types.EVENT_TRACKED: _apply_event_tracked,
         types.NUMBER_CHANGED: _apply_number_changed,
+        types.CONTACTS_MERGED: _apply_event_tracked,  # who is who, `component` keeps
+        types.CONTACTS_SPLIT: _apply_event_tracked,
     },
-    (*types.ABOUT_CONTACTS, types.NUMBER_CHANGED),
+    types.FOLDED,
     "projections/fold/evolve",
 )
 """What each type of event does to its contact. Any other, which only a damaged log can have, does nothing (R35)."""

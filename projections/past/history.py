@@ -160,16 +160,15 @@ def event_document(step: HistoryStep) -> dict[str, Any]:
     if entry.skipped:
         document["skipped"] = True
     command = said_by(entry)
-    if entry.type in types.ABOUT_MERGES:
+    if entry.type in types.ABOUT_IMPORTS:
+        document["import"] = (entry.source or "").removeprefix(types.IMPORTS)
+    if entry.type in types.ORDERS:
         document |= {"by": command.by, "reason": command.reason}
-        order = merge_order_of(entry.headers, entry.value)
-        if step.event is None:
-            document["split"] = {"contact": order.absorbed, "survivor": order.survivor}
-    elif step.event is None:
-        import_id = (entry.source or "").removeprefix(types.IMPORTS)
-        document |= {"import": import_id, "by": command.by, "reason": command.reason}
     elif command.by is not None:
         document["by"] = command.by
+    if entry.type == types.CONTACTS_SPLIT:
+        order = merge_order_of(entry.headers, entry.value)
+        document["split"] = {"contact": order.absorbed, "survivor": order.survivor}
     taken_in, survivor = step.step.absorbed, step.step.after
     if taken_in is not None and survivor is not None:
         document["merged"] = {"contact": public_id(taken_in.id), "survivor": public_id(survivor.id)}

@@ -87,7 +87,7 @@ _HEADINGS: dict[str, Callable[[Mapping[str, Any]], str]] = types.complete(
         types.IMPORT_UNDONE: lambda event: f"{_ordered(event)} undone",
         types.IMPORT_REDONE: lambda event: f"{_ordered(event)} redone",
     },
-    (*types.ABOUT_CONTACTS, *types.ABOUT_MERGES, types.IMPORT_UNDONE, types.IMPORT_REDONE),
+    types.IN_HISTORY,
     "service/hub/contact/timeline",
 )
 """By type of event, what it is called in a contact's history."""

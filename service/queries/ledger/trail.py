@@ -15,15 +15,19 @@ from service.deployment.tables.audit_trail import AuditTable
 from service.deployment.tables.keys import Keys
 
 RETRIED, DROPPED = "message retried", "message dropped"
-ORDERS = {
-    types.IMPORT_UNDONE: "import undone",
-    types.IMPORT_REDONE: "import redone",
-    types.CONTACTS_MERGED: "contacts merged",
-    types.CONTACTS_SPLIT: "contacts split",
-    types.NUMBER_CHANGED: "number changed",
-    types.CONTACT_ERASED: "contact erased",
-    types.PERSON_READMITTED: "person readmitted",
-}
+ORDERS = types.complete(
+    {
+        types.IMPORT_UNDONE: "import undone",
+        types.IMPORT_REDONE: "import redone",
+        types.CONTACTS_MERGED: "contacts merged",
+        types.CONTACTS_SPLIT: "contacts split",
+        types.NUMBER_CHANGED: "number changed",
+        types.CONTACT_ERASED: "contact erased",
+        types.PERSON_READMITTED: "person readmitted",
+    },
+    types.IN_TRAIL,
+    "service/queries/ledger/trail",
+)
 """What the trail calls the orders that the log has."""
 
 _AT_ONCE = 1_000

@@ -5,7 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from ledger.events.types import ABOUT_CONTACTS, OPEN, OUR_SOURCES, RULES, TAKEN, complete, is_ours
+from ledger.events.types import (
+    ABOUT_CONTACTS,
+    FOLDED,
+    IN_HISTORY,
+    IN_TRAIL,
+    OPEN,
+    ORDERS,
+    OUR_SOURCES,
+    RULES,
+    TAKEN,
+    complete,
+    is_ours,
+)
 
 ROOT = Path(__file__).parents[3]
 OF_ANYBODY = {"UserTracked", "TagsAdded", "EventTracked"}
@@ -42,6 +54,18 @@ def test_only_types_that_are_built_are_taken_from_the_bus():
 
 def test_only_the_open_types_are_about_one_contact():
     assert set(ABOUT_CONTACTS) == {name for name, rule in RULES.items() if rule.kind == "contact"} == OF_ANYBODY
+
+
+def test_all_of_ours_but_the_marks_of_an_import_are_orders_and_the_trail_tells_those_about_no_message():
+    """R33: a type of a new kind is an order until it is said otherwise, so that no trail can leave it out."""
+    assert set(ORDERS) == OF_OURS - {"ImportStarted", "ImportSplit"}
+    assert set(IN_TRAIL) == set(ORDERS) - {"MessageRetried", "MessageDropped"}
+
+
+def test_what_is_about_contacts_or_imports_stands_in_histories():
+    of_imports = {"ImportUndone", "ImportRedone"}
+    assert set(FOLDED) == OF_ANYBODY | {"ContactsMerged", "ContactsSplit", "NumberChanged"}
+    assert set(IN_HISTORY) == set(FOLDED) | of_imports
 
 
 def test_a_room_that_lacks_its_part_of_a_type_does_not_start():

@@ -1,10 +1,11 @@
 """Undos and redos of imports, and splits, read from a log's file."""
 
+from ledger.events import types
 from ledger.log.entry import Entry
 from ledger.log.questions import Commands
 from ledger.log.sqlite import undoing
 from ledger.log.sqlite.connected import Connected
-from ledger.log.sqlite.merges import BY_HAND, IS_BY_HAND
+from ledger.log.sqlite.merges import BY_HAND
 from ledger.log.sqlite.reading.entries import COLUMNS, entry_of
 from ledger.log.undo import Refused, Undoings, refused
 
@@ -17,22 +18,36 @@ SELECT min(position) FROM (
 )
 """
 
-_ORDERS = {
-    "entries_of_undoings": "type IN ('ImportUndone', 'ImportRedone')",
-    "entries_of_merge_orders": IS_BY_HAND,
-    "entries_of_erasures": "type = 'ContactErased'",
-    "entries_of_readmissions": "type = 'PersonReadmitted'",
-}
-"""The indexes that orders are found by, and of which types each has those that were accepted."""
+_INDEXES = types.complete(
+    {
+        types.IMPORT_UNDONE: "entries_of_undoings",
+        types.IMPORT_REDONE: "entries_of_undoings",
+        **dict.fromkeys(types.ABOUT_MERGES, "entries_of_merge_orders"),
+        types.CONTACT_ERASED: "entries_of_erasures",
+        types.PERSON_READMITTED: "entries_of_readmissions",
+    },
+    types.IN_TRAIL,
+    "ledger/log/sqlite/reading/commands",
+)
+"""The index that the accepted orders of each type are found by: it has those of no other."""
+
+
+def _types_in(index: str) -> str:
+    """Of which types an index has the accepted orders, in the index's own words: SQLite uses it for no others."""
+    of = [repr(type) for type, found_by in _INDEXES.items() if found_by == index]
+    return f"type = {of[0]}" if len(of) == 1 else f"type IN ({', '.join(of)})"
+
+
+_ORDERS = {index: _types_in(index) for index in dict.fromkeys(_INDEXES.values())}
 
 _NEWEST = " UNION ALL ".join(
-    f"SELECT * FROM (SELECT position FROM entries INDEXED BY {index} WHERE {types} AND reason IS NULL"
+    f"SELECT * FROM (SELECT position FROM entries INDEXED BY {index} WHERE {which} AND reason IS NULL"
     " AND position < ?1 ORDER BY position DESC LIMIT ?2)"
-    for index, types in _ORDERS.items()
+    for index, which in _ORDERS.items()
 )
 _COUNTS = " UNION ALL ".join(
-    f"SELECT type, count(*) FROM entries INDEXED BY {index} WHERE {types} AND reason IS NULL GROUP BY type"
-    for index, types in _ORDERS.items()
+    f"SELECT type, count(*) FROM entries INDEXED BY {index} WHERE {which} AND reason IS NULL GROUP BY type"
+    for index, which in _ORDERS.items()
 )
 
 
