@@ -98,3 +98,17 @@ def test_links_lead_somewhere(document):
         found = document.parent / target if target else document
         assert found.is_file()
         assert not anchor or anchor in anchors(found)
+
+
+def test_every_file_and_folder_of_the_house_that_is_named_is_there():
+    """A path whole, from the checkout; a file's bare name, anywhere in it."""
+    rooms = ("ledger/", "consumers/", "projections/", "service/", "tests/")
+    named = {
+        (document.name, name)
+        for document in (*DOCUMENTS[:1], ROOT / "CONTRIBUTING.md", *DOCUMENTS[2:])
+        for name in re.findall(r"`([\w/]+/?(?:\.py)?)`", document.read_text(encoding="utf-8"))
+        if name.startswith(rooms) or name.endswith(".py")
+    }
+    files = {path.name for room in rooms for path in (ROOT / room).rglob("*.py")}
+    assert {name for _, name in named} >= {"ledger/bus/port.py", "service/wiring", "candidates.py"}
+    assert [one for one in sorted(named) if not (ROOT / one[1]).exists() and one[1] not in files] == []

@@ -48,4 +48,4 @@ _EXAMPLES: dict[str, list[dict[str, Any]]] = {
         }
     ],
 }
-EXAMPLES = types.complete(_EXAMPLES, types.OPEN, "service/api/description/bus_examples")
+EXAMPLES = types.complete(_EXAMPLES, types.OPEN, "service/api/description/examples/bus_examples")
