@@ -19,7 +19,7 @@ help:
 	@echo 'Contact Ledger'
 	@echo
 	@echo '  make run         install into .venv, then serve the hub on http://127.0.0.1:8080/'
-	@echo '  make demo        the hub over the story of a small bookseller: 3,000 contacts, told in a minute'
+	@echo '  make demo        the hub over two years of a small bookseller: 3,000 contacts, told in half a minute'
 	@echo '  make test        install what the tests need, then run them'
 	@echo '  make test-full   the long versions: hundreds of kills, big files'
 	@echo '  make check       ruff, mypy --strict, import-linter'

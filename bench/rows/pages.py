@@ -26,7 +26,9 @@ _FILE_ROWS = 250_000
 _UPLOADED = 20_000
 """Rows of the file that waits in the wizard: these people are known, with the same values."""
 
-_EVENTS = 10_000
+_EVENTS = (1_000, 10_000)
+"""Events of the contacts whose timelines are asked for."""
+
 _BATCH = 1_000
 _PAGE, _WRITE = 60.0, 150.0
 """Milliseconds that a page may take, and a write until it shows."""
@@ -116,16 +118,20 @@ def _searches(chance: Random, people: int) -> str:
 
 
 def _pages(
-    people: int, ids: list[str], busy: str, imports: "_Imports", past: int
+    people: int, ids: list[str], busy: dict[int, str], imports: "_Imports", past: int
 ) -> dict[str, Callable[[Random], str]]:
-    """What is asked for, by name: the path of one call."""
+    """What is asked for, by name: the path of one call. `busy`: ids of contacts by how many events each has."""
+    timelines = {
+        f"the timeline of {events:,} events": f"/v1/contacts/{id}/history?order=newest&limit=50"
+        for events, id in busy.items()
+    }
     return {
         "the list": lambda _: _list(),
         "two conditions and the count": lambda chance: _two_conditions(chance, people),
         "a search": lambda chance: _searches(chance, people),
         "a tag": lambda chance: _list(tag=chance.choice(wide_people.TAGS)),
         "a contact": lambda chance: f"/v1/contacts/{chance.choice(ids)}",
-        f"the timeline of {_EVENTS:,} events": lambda _: f"/v1/contacts/{busy}/history?order=newest&limit=50",
+        **{name: lambda _, path=path: path for name, path in timelines.items()},
         "values with counts": lambda chance: f"/v1/values?attribute={chance.choice(('city', 'Plan', 'Language'))}",
         "the attributes": lambda _: "/v1/attributes",
         "the imports": lambda _: "/v1/imports",
@@ -186,9 +192,10 @@ _NOT_YET = 503
 
 def _busy_contact(browser: _Browser, served: Served, events: int) -> str:
     """Somebody with so many events; their id."""
-    found = orjson.loads(browser.call("POST", "/v1/contacts", {"user_id": "busy", "traits": {"city": "Pune"}}))
+    user = f"busy-{events}"
+    found = orjson.loads(browser.call("POST", "/v1/contacts", {"user_id": user, "traits": {"city": "Pune"}}))
     for first in range(0, events, _BATCH):
-        lines = [{"userId": "busy", "traits": {"Score": first + number}} for number in range(_BATCH)]
+        lines = [{"userId": user, "traits": {"Score": first + number}} for number in range(_BATCH)]
         browser.call("POST", "/v1/contacts/batch", b"\n".join(map(orjson.dumps, lines)))
     served.wait_until_settled(head(served.place))
     return str(found["id"])
@@ -231,7 +238,7 @@ def _measure(run: Run) -> Result:
     with serving(place) as served, closing(HTTPConnection("127.0.0.1", place.port, timeout=120)) as connection:
         _bring(served, run)
         browser = _Browser(served, connection)
-        busy = _busy_contact(browser, served, min(_EVENTS, people))
+        busy = {events: _busy_contact(browser, served, events) for events in _EVENTS}
         listed = orjson.loads(browser.call("GET", _list(sort="created")))
         ids = [one["id"] for one in listed["contacts"]]
         past = head(place) // 2

@@ -30,6 +30,10 @@ class Town:
     def __init__(self, seed: int) -> None:
         self._seed = seed
 
+    def areas(self, city: str) -> tuple[str, ...]:
+        """The parts of a city."""
+        return CITIES[city]
+
     def person(self, number: int) -> dict[str, Any]:
         """A person: national phone, name, city, area, email, birthday, plan and what they spent, in rupees."""
         chance = Random(self._seed * 1_000_003 + number)

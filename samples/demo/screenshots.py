@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -61,7 +62,9 @@ def found_by_walking(page: Page, base: str) -> Iterator[tuple[str, str]]:
         page.goto(base + at)
         return page.locator(link).first.get_attribute("href") or at
 
-    contact = first("/contacts?tag=loyalty+2026&tag=vip", "tbody th a")
+    began = date.today() - timedelta(days=729)
+    yield "growth-by-month", f"/contacts/growth?since={began}&until={date.today()}"
+    contact = first("/contacts?tag=loyalty&tag=vip", "tbody th a")
     yield "contact", contact
     yield "contact-edit", f"{contact}?edit=city"
     yield "contact-past", first(contact, "a:has-text('Earlier')")

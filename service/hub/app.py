@@ -100,6 +100,7 @@ def _speak(app: Flask, access: Access, moments: words.Moments) -> None:
     app.jinja_env.filters.update(
         title=words.title,
         date=words.date,
+        days=words.days,
         origin=words.origin,
         right=words.right,
         person=words.person,

@@ -1,7 +1,7 @@
 """How the hub says things: sources, operators, rights, numbers; values and moments as every page shows them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import phonenumbers
@@ -127,6 +127,16 @@ def date(day: str) -> str:
     """A day, such as `12 Oct 2026`, from `2026-10-12`."""
     parsed = datetime.fromisoformat(day)
     return f"{parsed.day} {parsed:%b %Y}"
+
+
+def days(first: str, last: str) -> str:
+    """A day, a whole month such as `October 2026`, or from one day to another."""
+    begin, end = datetime.fromisoformat(first), datetime.fromisoformat(last)
+    if first == last:
+        return date(first)
+    if begin.day == 1 and (begin.year, begin.month) == (end.year, end.month) and (end + timedelta(days=1)).day == 1:
+        return f"{begin:%B %Y}"
+    return f"{date(first)} to {date(last)}"
 
 
 def origin(source: Mapping[str, Any]) -> str:

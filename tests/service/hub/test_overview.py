@@ -1,5 +1,8 @@
 """The overview of the list: how many there are, a bar a day that leads to that day's contacts, growth between days."""
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from tests.examples import ASHA, GAVIN, RAVI
@@ -50,3 +53,12 @@ def test_days_that_are_not_possible_say_so(reader):
 
 def test_the_past_shows_no_figures_of_now(reader):
     assert "in 7 days" not in reader.open("/contacts?as_of=2020-01-01").text
+
+
+def test_more_than_a_quarter_of_a_year_is_told_by_month(reader):
+    today = datetime.now(ZoneInfo("Asia/Kolkata")).date()
+    since = today - timedelta(days=400)
+    page = reader.open(f"/contacts/growth?since={since}&until={today}")
+    assert "Month by month" in page.text
+    assert len(_bars(page)) in (14, 15)  # a bar for each of thirteen or fourteen months, and the row of this one
+    assert "3 match" in reader.open(_bars(page)[-1]).text
