@@ -107,3 +107,10 @@ def test_a_file_is_one_idea_and_a_function_a_screen(path):
     }
     assert lines <= 300
     assert {name: length for name, length in functions.items() if length > 60} == {}
+
+
+def test_a_file_of_tests_is_one_idea_too():
+    paths = sorted((ROOT / "tests").rglob("*.py"))
+    assert Path(__file__) in paths
+    lengths = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8").count("\n") for path in paths}
+    assert {path: lines for path, lines in lengths.items() if lines > 300} == {}

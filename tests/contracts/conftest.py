@@ -1,4 +1,4 @@
-"""Every test here that takes `place`, `stoppable_place` or `by_hand` runs once for each driver."""
+"""Every test here that takes `place`, `stoppable_place`, `by_hand`, `storage` or `kept` runs once for each driver."""
 
 from contextlib import closing
 
@@ -7,6 +7,7 @@ import pytest
 from ledger.bus.port import Message
 from tests.contracts.logs import LogByHand, SqliteLogPlace, entry
 from tests.contracts.places import KafkaPlace, SqlitePlace
+from tests.contracts.states import Kept, SqliteStorage
 
 KINDS = [
     "sqlite",
@@ -83,3 +84,15 @@ def by_hand(log_place):
 @pytest.fixture
 def new_entry():
     return entry
+
+
+@pytest.fixture(params=[SqliteStorage])
+def storage(request, tmp_path):
+    """Where nothing is stored yet. A second driver is one more parameter."""
+    return request.param(tmp_path)
+
+
+@pytest.fixture
+def kept(storage):
+    with closing(Kept(storage)) as made:
+        yield made

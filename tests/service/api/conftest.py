@@ -1,17 +1,22 @@
 import base64
 import io
+from dataclasses import replace
 from secrets import token_urlsafe
 
 import msgspec
 import pytest
 
+from service.api.app import create_app
 from service.deployment.tables.database import open_store
 from service.deployment.tables.keys import SCOPES, Keys
 from service.http.admission.denials import Denials
 from service.http.admission.failures import ALLOWED, Failures
 from service.http.admission.gate import Gate
 from service.http.admission.rates import Rates
-from service.wiring.api import application
+from service.queries.lists.indexing import Indexing
+from service.queries.lists.list import Lists
+from service.wiring.api import application, services
+from tests.examples import ASHA, EMMA, GAVIN, RAVI
 from tests.service.api.described import Description
 from tests.world import World
 
@@ -141,3 +146,39 @@ def start_client():
     yield start
     for one in worlds:
         one.close()
+
+
+@pytest.fixture
+def four(world):
+    """Gavin, Asha, Ravi and Emma, who changed last in this order."""
+    world.track(phone=EMMA, user_id="u-emma", name="Emma Straße", city="London", visits=2)
+    world.track(phone=GAVIN, name="Gavin Roberts", city="Pune", visits=5)
+    world.track(phone=ASHA, name="Asha Rao", city="Pune", visits=11)
+    world.track(phone=RAVI, name="Ravi Rao", city="Agra")
+    world.settle()  # what is taken together is recorded at one moment
+    world.tag("VIP", phone=EMMA)
+    world.settle()
+    return world
+
+
+@pytest.fixture
+def slow_client(world, key_text):
+    """Calls an application for which every list takes long."""
+    made = services(world.deployment)
+    lists = Lists(made.readers, made.named_once, made.days, Indexing(made.readers.states, slow_seconds=-1.0))
+    return Client(world, create_app(replace(made, lists=lists)), key_text)
+
+
+@pytest.fixture
+def three(world):
+    """Gavin, then Asha, then Emma, each recorded later than the one before."""
+    world.track(
+        phone=GAVIN, user_id="u-1", name="Gavin Roberts", city="Pune", visits=5, opted=True, seen="2022-10-31T14:00:00Z"
+    )
+    world.settle()
+    world.track(phone=ASHA, name="Asha Rao", city="Agra", visits=11, opted=False, langs=["Hindi", "English"])
+    world.tag("VIP", phone=ASHA)
+    world.settle()
+    world.track(phone=EMMA, user_id="u/3", name="Emma", seen="2023-01-01", langs=["English"])
+    world.settle()
+    return world

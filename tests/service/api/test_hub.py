@@ -6,25 +6,9 @@ import pytest
 from tests.docs.rerun import comparable
 from tests.examples import ASHA, EMMA, GAVIN
 from tests.service.api import story
+from tests.service.api.test_hub_customer import ID, PHONE
 
 LIST = "/v1/public/apis/users/"
-PHONE = "/v1/public/apis/users/phone_number/"
-ID = "/v1/public/apis/users/id/"
-
-
-@pytest.fixture
-def three(world):
-    """Gavin, then Asha, then Emma, each recorded later than the one before."""
-    world.track(
-        phone=GAVIN, user_id="u-1", name="Gavin Roberts", city="Pune", visits=5, opted=True, seen="2022-10-31T14:00:00Z"
-    )
-    world.settle()
-    world.track(phone=ASHA, name="Asha Rao", city="Agra", visits=11, opted=False, langs=["Hindi", "English"])
-    world.tag("VIP", phone=ASHA)
-    world.settle()
-    world.track(phone=EMMA, user_id="u/3", name="Emma", seen="2023-01-01", langs=["English"])
-    world.settle()
-    return world
 
 
 def filtered(client, *filters, **query):
@@ -259,37 +243,6 @@ def test_a_body_that_cannot_be_read_is_refused(client, description, raw, status)
     answer = client.post(LIST, raw=raw)
     assert answer.status_code == status
     description.assert_fits("POST", LIST, answer)
-
-
-@pytest.mark.usefixtures("three")
-@pytest.mark.parametrize("number", ["9967536783", "919967536783", "+919967536783", "%2B919967536783"])
-def test_a_contact_is_found_by_its_phone_in_any_form(client, number):
-    assert client.read(PHONE + number).json["data"]["traits"]["name"] == "Gavin Roberts"
-
-
-@pytest.mark.usefixtures("three")
-@pytest.mark.parametrize("number", ["12", "996753678", "+9967536783", "phone", "9" * 40, "%00"])
-def test_an_unknown_phone_is_404(client, number):
-    assert client.read(PHONE + number).status_code == 404
-
-
-def test_a_number_that_contacts_in_several_countries_have_is_409_and_can_be_decided(client, world, description):
-    number = EMMA.removeprefix("+44")
-    for code, name in (("+44", "Emma"), ("+91", "Isha")):
-        world.track(phone=code + number, name=name)
-    world.settle()
-    answer = client.read(PHONE + number)
-    assert (answer.status_code, answer.json["country_codes"]) == (409, ["+44", "+91"])
-    description.assert_fits("GET", f"{PHONE}{{number}}", answer)
-    for code, name in (("44", "Emma"), ("+91", "Isha")):
-        found = client.read(PHONE + number, query_string={"country_code": code})
-        assert found.json["data"]["traits"]["name"] == name
-    assert client.read(PHONE + number, query_string={"country_code": "1"}).status_code == 404
-
-
-@pytest.mark.usefixtures("three")
-def test_an_unknown_user_id_is_404(client):
-    assert client.read(f"{ID}nobody").status_code == 404
 
 
 @pytest.mark.parametrize("path", [f"{PHONE}9967536783", f"{ID}u-1"])

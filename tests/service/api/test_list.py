@@ -1,36 +1,12 @@
 """`GET /v1/contacts`: conditions, tags, search, order, pages and chosen fields."""
 
-from contextlib import closing
-from dataclasses import replace
-
 import pytest
 
-from service.api.app import create_app
-from service.deployment.locks import holding
-from service.jobs.background_command import BackgroundCommands
-from service.jobs.past_states import PastStates
 from service.queries.filters.selection import Selection
-from service.queries.lists.indexing import Indexing
-from service.queries.lists.list import Lists, list_page
-from service.wiring.api import services
-from tests.brokers import eventually
-from tests.examples import ASHA, EMMA, GAVIN, RAVI
-from tests.service.api.conftest import Client
+from service.queries.lists.list import list_page
+from tests.examples import ASHA, GAVIN, RAVI
 
 PATH = "/v1/contacts"
-
-
-@pytest.fixture
-def four(world):
-    """Gavin, Asha, Ravi and Emma, who changed last in this order."""
-    world.track(phone=EMMA, user_id="u-emma", name="Emma Straße", city="London", visits=2)
-    world.track(phone=GAVIN, name="Gavin Roberts", city="Pune", visits=5)
-    world.track(phone=ASHA, name="Asha Rao", city="Pune", visits=11)
-    world.track(phone=RAVI, name="Ravi Rao", city="Agra")
-    world.settle()  # what is taken together is recorded at one moment
-    world.tag("VIP", phone=EMMA)
-    world.settle()
-    return world
 
 
 def names(answer):
@@ -210,14 +186,6 @@ def test_the_list_is_the_command_lines(client, four):
     assert client.read(PATH).json == page
 
 
-@pytest.fixture
-def slow_client(world, key_text):
-    """Calls an application for which every list takes long."""
-    made = services(world.deployment)
-    lists = Lists(made.readers, made.named_once, made.days, Indexing(made.readers.states, slow_seconds=-1.0))
-    return Client(world, create_app(replace(made, lists=lists)), key_text)
-
-
 def test_a_list_that_took_long_has_its_index_made(slow_client, four):
     client = slow_client
     before = names(client.read(PATH, query_string={"where": "city=Pune", "tag": "VIP"}))
@@ -225,79 +193,6 @@ def test_a_list_that_took_long_has_its_index_made(slow_client, four):
     assert asked == {"trait city", "tags"}
     four.project()
     assert names(client.read(PATH, query_string={"where": "city=Pune", "tag": "VIP"})) == before
-
-
-def past(client, **query):
-    """The list as of then, as soon as it is worked out."""
-    answers = []
-
-    def is_there():
-        answers.append(client.read(PATH, query_string=query))
-        assert answers[-1].status_code == 200 or answers[-1].headers["Retry-After"]
-        return answers[-1].status_code != 503
-
-    eventually(is_there, 60, "the contacts of then are worked out")
-    return answers[-1]
-
-
-def test_a_list_can_be_read_as_it_was(client, four, description):
-    with closing(four.log()) as log:
-        then = log.head().position
-    before = client.read(PATH, query_string={"where": "city=Pune"}).json
-    four.track(phone=GAVIN, city="Delhi")
-    four.track(phone=RAVI, city="Pune")
-    four.settle()
-    answer = past(client, where="city=Pune", as_of=str(then))
-    assert answer.json == before | {"as_of": then}
-    description.assert_fits("GET", PATH, answer)
-    assert names(client.read(PATH, query_string={"where": "city=Pune"})) == ["Ravi", "Asha"]
-
-
-def test_the_pages_of_a_past_list_lead_to_each_other(client, four):
-    four.track(phone=GAVIN, city="Delhi")
-    four.settle()
-    shown, asked = [], {"as_of": "4", "limit": 3}
-    while True:
-        answer = past(client, **asked)
-        shown += names(answer)
-        if answer.json["next_cursor"] is None:
-            break
-        asked["cursor"] = answer.json["next_cursor"]
-    assert sorted(shown) == ["Asha", "Emma", "Gavin", "Ravi"]
-
-
-@pytest.mark.usefixtures("four")
-@pytest.mark.parametrize("as_of", ["6", "yesterday", "2026-11-22T10:00:00"])
-def test_a_moment_that_is_none_is_422(client, as_of):
-    answer = client.read(PATH, query_string={"as_of": as_of})
-    assert (answer.status_code, answer.json["errors"][0]["parameter"]) == (422, "as_of")
-
-
-def test_while_another_past_is_worked_out_a_call_is_told_to_come_again(world, key_text, four, description):
-    impatient = PastStates(four.drivers.past(), BackgroundCommands({}), seconds=0.0)
-    client = Client(world, create_app(replace(services(world.deployment), past=impatient)), key_text)
-    with holding(four.deployment.past / "asked.lock"):
-        answer = client.read(PATH, query_string={"as_of": "1"})
-    assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
-    assert answer.json["progress"] is None
-    description.assert_fits("GET", PATH, answer)
-    assert not list(four.deployment.past.glob("at-*"))
-
-
-def test_how_far_a_past_is_worked_out_is_told(world, key_text, four, description):
-    impatient = PastStates(four.drivers.past(), BackgroundCommands({}), seconds=0.0)
-    client = Client(world, create_app(replace(services(world.deployment), past=impatient)), key_text)
-    with holding(four.deployment.past / "asked.lock"):
-        (four.deployment.past / "asked.err").write_text("progress 1 3\n")
-        answers = [client.read(PATH, query_string={"as_of": as_of}) for as_of in ("3", "2")]
-    assert [answer.json["progress"] for answer in answers] == [{"done": 1, "of": 3}, None]
-    assert "1 of 3 entries" in answers[0].json["message"]
-    description.assert_fits("GET", PATH, answers[0])
-
-
-def test_a_past_list_asks_for_no_index(slow_client, four):
-    assert past(slow_client, where="city=Pune", as_of="2").status_code == 200
-    assert four.drivers.generations().asked().all() == set()
 
 
 @pytest.mark.usefixtures("four")

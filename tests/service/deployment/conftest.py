@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import GAVIN
 from tests.world import World
 
 FOLDERS = Path(__file__).with_name("folders")
@@ -18,3 +19,13 @@ def earlier(request, tmp_path):
         archive.extractall(tmp_path / "data", filter="data")
     with closing(World(tmp_path / "data")) as world:
         yield world
+
+
+@pytest.fixture
+def used(world):
+    """A ledger with an entry, projected, with keys; all of its files are closed."""
+    world.track(phone=GAVIN)
+    world.settle()
+    world.drivers.store().close()
+    world.close()
+    return world

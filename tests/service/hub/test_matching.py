@@ -7,7 +7,7 @@ import pytest
 
 from tests.examples import ASHA, GAVIN
 from tests.service.hub.uploads import FILE, chosen
-from tests.service.imports.table.test_workbook import workbook
+from tests.service.imports.table.workbooks_made import workbook
 from tests.world import World
 
 

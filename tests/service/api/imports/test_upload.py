@@ -9,7 +9,7 @@ import pytest
 from service.api.http.errors import problem_of
 from tests.examples import GAVIN
 from tests.service.api.imports.calls import FILE, PATH, told
-from tests.service.imports.table.test_workbook import workbook
+from tests.service.imports.table.workbooks_made import workbook
 
 
 def test_an_upload_is_201_with_its_address_and_its_first_rows(client, description):
