@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 
 from consumers.incoming import Incoming, Name
 from ledger.bus.port import Record
@@ -10,12 +11,15 @@ from ledger.events.envelope import Envelope
 from ledger.log.entry import Headers, pack_headers, unpack_headers
 from ledger.log.port import Batch, Rejection, Taken
 
+_MOST_IN_RUN = 1_000
+
 
 class BatchContext:
     """Looks up together what the messages of a batch name, and is told of each decision, so that later ones see it.
 
     An order changes what the log has of messages behind it. These are looked up anew: the next alone, then twice as
     many each time until another order comes, so that a batch of orders costs no more for each than a batch of one.
+    Behind a `run` of orders as many are looked up as were in it.
 
     `taken` has the accepted messages by name, `undone` the sources of the imports that are undone, `identities`
     who holds which phone and user id, `has_merge_orders` whether contacts were ever merged or split by hand, and
@@ -40,10 +44,15 @@ class BatchContext:
         self._incoming = incoming
         self._next = 0
         self._most = 1
+        self._run_from = self._run_until = 0
+        self.run: Sequence[Incoming] = ()
         self._look_up(0, len(incoming))
 
     def turn_to_next(self) -> None:
         """The next message of the batch is to be decided: look up what it names, where that is not known."""
+        if self.run and self._next == self._run_until:
+            self.write_for_log()
+            self._most, self.run = self._next - self._run_from, ()
         if self._next == self._known_until:
             self.batch.write()
             self._look_up(self._next, self._most)
@@ -62,6 +71,20 @@ class BatchContext:
         """As `write`, for an order that goes by the log alone: nothing is looked up for itself, only for the next."""
         self.batch.write()
         self._most, self._known_until = 1, self._next
+
+    def begins_run(self, is_alike: Callable[[Incoming], bool]) -> bool:
+        """Whether the message at hand is the first of a `run`: those right behind each other of which the same holds.
+
+        For orders that change nothing for each other, and are decided by what was looked up before the run. Whatever
+        they change in the log is written when the run ends; so it does where one of them is rejected.
+        """
+        if self._next <= self._run_until:
+            return False
+        self._run_from = self._next - 1
+        most = min(self._known_until, self._run_from + _MOST_IN_RUN)
+        self.run = list(takewhile(is_alike, self._incoming[self._run_from : most]))
+        self._run_until = self._run_from + len(self.run)
+        return True
 
     def _look_up(self, begin: int, most: int) -> None:
         """Look up what so many messages at most name, from number `begin` on. All decisions before are in the log."""
@@ -162,6 +185,7 @@ class BatchContext:
         if self._was_rejected(raw_digest):
             return None
         self._rejected_now.add(raw_digest)
+        self._run_until = min(self._run_until, self._next)
         envelope = message.envelope
         if envelope is not None:
             name = (envelope.source, envelope.id)

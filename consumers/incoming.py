@@ -2,7 +2,6 @@
 
 import re
 from functools import lru_cache
-from uuid import UUID
 
 import msgspec
 
@@ -10,6 +9,7 @@ from ledger.bus.port import Record
 from ledger.events import moments, types
 from ledger.events.data import (
     BROKEN,
+    ErasureOrder,
     Settling,
     anything,
     check_command,
@@ -75,8 +75,8 @@ NOBODY = About(None, None, by_phone_alone=False, mode="upsert")
 class Incoming(msgspec.Struct, frozen=True, gc=False):
     """A record read as far as it goes without the log. `is_signed`: by this deployment.
 
-    `settles`: the rejected message that it retries or drops. `erases`: the contact whose data it has go, and
-    `keeps_out` whether nobody is to bring the person back. `readmits`: the keyed hash of who may come in again.
+    `settles`: the rejected message that it retries or drops. `erases`: whose data it has go, and on which terms.
+    `readmits`: the keyed hash of who may come in again.
     `is_emptied`: it is what an erasure has left of another on the bus, and is nothing.
     """
 
@@ -87,9 +87,8 @@ class Incoming(msgspec.Struct, frozen=True, gc=False):
     about: About | None
     refusal: Refusal | None
     settles: Settling | None = None
-    erases: UUID | None = None
+    erases: ErasureOrder | None = None
     is_emptied: bool = False
-    keeps_out: bool = False
     readmits: bytes | None = None
 
     def followed(self) -> Name | None:
@@ -149,9 +148,8 @@ def read(record: Record, signer: Signer) -> Incoming:
         return _refused(record, "unsupported_type", detail, envelope, is_signed)
     about: About | Refusal | None = None
     settles: Settling | None = None
-    erases: UUID | None = None
+    erases: ErasureOrder | None = None
     readmits: bytes | None = None
-    keeps_out = False
     try:
         stated = record.time
         if envelope.time is not None and (moment := _moment(envelope.time)) < stated:
@@ -162,7 +160,7 @@ def read(record: Record, signer: Signer) -> Incoming:
             settles = settling(envelope.type, envelope.data)
             about = _retried(envelope, settles) if envelope.type == types.MESSAGE_RETRIED else None
         elif rule.kind == "erasure":
-            erases, keeps_out = erasing(envelope.data)
+            erases = erasing(envelope.data)
         elif rule.kind == "readmission":
             readmits = readmitting(envelope.data)
         elif envelope.type == types.NUMBER_CHANGED:
@@ -175,9 +173,7 @@ def read(record: Record, signer: Signer) -> Incoming:
         about = Refusal("invalid", str(fault))
     if isinstance(about, Refusal):
         return Incoming(record, envelope, is_signed, None, None, about)
-    return Incoming(
-        record, envelope, is_signed, stated, about, None, settles, erases, keeps_out=keeps_out, readmits=readmits
-    )
+    return Incoming(record, envelope, is_signed, stated, about, None, settles, erases, readmits=readmits)
 
 
 def _refused(

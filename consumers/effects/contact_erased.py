@@ -1,29 +1,35 @@
 """An erasure empties a person's entries and frees what found the person; none of it is taken again (R31)."""
 
+from uuid import UUID
+
 from consumers.batch_context import BatchContext
 from consumers.effects.about_contact import outdated
 from consumers.effects.effect import Effect, TypeEffect
 from consumers.incoming import Incoming, Refusal
-from ledger.events.data import ErasureOrder, erasure_order_of
+from ledger.events.data import ErasureOrder
 from ledger.log.entry import NewEntry
 from ledger.log.erasure import emptied_text, read_emptied
 from ledger.log.port import Batch
 
 
 def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
-    assert message.erases is not None
-    batch = context.batch
-    context.write_for_log()
-    contact = batch.contact_of(message.erases.bytes)
+    order, batch = message.erases, context.batch
+    assert order is not None
+    if context.begins_run(_is_order):
+        batch.prepare_erasures([UUID(one.erases.contact) for one in context.run if one.erases is not None])
+    contact = batch.contact_of(UUID(order.contact))
     if contact is None:
-        return Refusal("wrong_state", f"the log has no contact {message.erases}")
+        return Refusal("wrong_state", f"the log has no contact {order.contact}")
     if (erasure := batch.erased_at(contact)) is not None:
         return Refusal("wrong_state", f"the entry at position {erasure} has erased this contact already")
-    order = erasure_order_of(message.record.headers, message.record.value)
     if refusal := _has_gone_on(order, contact, batch) or _is_of_more(order, contact, batch):
         return refusal
-    emptied = batch.erase(contact, message.record.offset, message.record.time, keeps_out=message.keeps_out)
-    return Effect(contact=contact, detail=emptied_text(emptied), at_once=True)
+    emptied = batch.erase(contact, message.record.offset, message.record.time, keeps_out=order.keeps_out)
+    return Effect(contact=contact, detail=emptied_text(emptied))
+
+
+def _is_order(message: Incoming) -> bool:
+    return message.erases is not None
 
 
 def _has_gone_on(order: ErasureOrder, contact: int, batch: Batch) -> Refusal | None:

@@ -171,13 +171,11 @@ def settling(type: str, data: msgspec.Raw | bytes) -> Settling:
     return _retrying(data).retry if type == types.MESSAGE_RETRIED else _dropping(data)
 
 
-def erasing(data: msgspec.Raw | bytes) -> tuple[UUID, bool]:
-    """The id of the contact that a ContactErased names, and whether it keeps the person out.
-
-    Raises what `BROKEN` has.
-    """
+def erasing(data: msgspec.Raw | bytes) -> ErasureOrder:
+    """What a ContactErased orders, of a contact by an id that can be one. Raises what `BROKEN` has."""
     order = _erasing(data)
-    return UUID(order.contact), order.keeps_out
+    UUID(order.contact)
+    return order
 
 
 def readmitting(data: msgspec.Raw | bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from uuid import UUID
 
 import msgspec
 
@@ -117,12 +118,19 @@ class Batch(MergeOrders):
         """
 
     @abstractmethod
-    def contact_of(self, contact_id: bytes) -> int | None:
-        """The number of the contact with this id (16 bytes), as far as its entry is written; None: there is none."""
+    def contact_of(self, contact_id: UUID) -> int | None:
+        """The number of the contact with this id, as far as its entry is written; None: there is none."""
 
     @abstractmethod
     def erased_at(self, contact: int) -> int | None:
         """The position of the entry that erased this contact; None where none has."""
+
+    @abstractmethod
+    def prepare_erasures(self, contact_ids: Collection[UUID]) -> None:
+        """Orders follow that erase these contacts, one right behind the other: look up together what they go by.
+
+        It changes nothing of what is decided, and holds until `write`. What was decided before is written.
+        """
 
     @abstractmethod
     def erase(self, contact: int, offset: int, at: int, *, keeps_out: bool = False) -> Emptied:
@@ -133,7 +141,8 @@ class Batch(MergeOrders):
 
         Their entries are emptied, and so are rejected messages and skipped rows that name the person; nothing finds
         the contact any more, and what was taken under a name that is gone is not taken again. What was decided before
-        is written; identities and names are to be looked up anew. `keeps_out`: its phones and user ids, but those that
+        is written, or orders alone that were prepared with this one; identities and names are to be looked up anew,
+        after a `write`. `keeps_out`: its phones and user ids, but those that
         another contact has by now, are kept out from here on.
         """
 

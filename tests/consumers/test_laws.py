@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ledger.bus.port import Record
 from ledger.log.sqlite.reading.reader import SqliteLogReader
+from ledger.sqlite import connect
 from projections.projector.rebuild import fold_into
 from projections.state.digest import content_digest, full_digest
 from projections.state.sqlite.file import StateFile
@@ -101,6 +102,40 @@ def test_what_an_order_changes_holds_for_the_very_next_message_of_its_batch(hist
         with closing(SqliteLogReader(here / "one.db")) as one, closing(SqliteLogReader(here / "many.db")) as many:
             assert many.read(0, 1_000) == one.read(0, 1_000)
             assert identity_faults(many) == []
+
+
+@st.composite
+def with_erasures_behind(draw):
+    """Messages, and a run of orders that erase contacts, the n-th by the way that they come: some of them twice."""
+    stream = draw(st.one_of(mixed_streams(), merged_by_hand()))
+    return stream, draw(st.lists(st.tuples(st.integers(0, 8), st.booleans()), min_size=2, max_size=12))
+
+
+def kept_beside(path):
+    """What the log's file has beside its entries, but for what an append alone leaves."""
+    tables = (
+        "sources", "erased_names", "erased_contacts", "unfinished_erasures", "kept_out", "contacts", "phones",
+        "user_ids", "former_phones", "former_user_ids", "merges",
+    )  # fmt: skip
+    with closing(connect(path)) as log:
+        return {table: log.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables}
+
+
+@bounded(80)
+@given(with_erasures_behind(), st.integers(2, 12))
+def test_a_run_of_erasures_leaves_what_each_by_itself_leaves(history, batch):
+    """Whoever was never one with anybody is emptied together with others, and the rest between them."""
+    stream, orders = history
+    with folder() as here:
+        with closing(Intake(here / "one.db")) as intake:
+            taken = one_by_one(intake, [*((one, []) for one in stream[:-1]), (stream[-1], orders)])
+        begins = len(taken) - len(orders)
+        with closing(Intake(here / "many.db")) as intake:
+            for start in (*range(begins), *range(begins, len(taken), batch)):
+                intake.append(taken[start : start + (1 if start < begins else batch)])
+        with closing(SqliteLogReader(here / "one.db")) as one, closing(SqliteLogReader(here / "many.db")) as many:
+            assert many.read(0, 1_000) == one.read(0, 1_000)
+        assert kept_beside(here / "many.db") == kept_beside(here / "one.db")
 
 
 @bounded(40)

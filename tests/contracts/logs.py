@@ -1,8 +1,9 @@
 """The kinds of log the contract is tried on, and a log moved by hand: its clock and its offsets are the test's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -103,6 +104,20 @@ class LogByHand:
         with self.log.appending("b", expected, {0: expected.get(0, 0) + 1}) as batch:
             detail, id = emptied_text(batch.erase(contact, expected.get(0, 0), 1_000)), f"erasure.{self._orders}"
             return batch.add(entry(type="ContactErased", source="/cli", message_id=id, contact=contact, detail=detail))
+
+    def erase_together(self, contacts: Sequence[int], *, keeps_out: bool = False) -> None:
+        """As `erase` one contact after the other, but in one append that looks them up together."""
+        expected = self.log.offsets("b")
+        first = expected.get(0, 0)
+        with self.log.appending("b", expected, {0: first + len(contacts)}) as batch:
+            batch.prepare_erasures([UUID(int=contact) for contact in contacts])
+            for offset, contact in enumerate(contacts, first):
+                if batch.erased_at(contact) is not None:
+                    continue
+                self._orders += 1
+                detail = emptied_text(batch.erase(contact, offset, 1_000, keeps_out=keeps_out))
+                id = f"erasure.{self._orders}"
+                batch.add(entry(type="ContactErased", source="/cli", message_id=id, contact=contact, detail=detail))
 
     def by_hand(self, type: str, contact: int, absorbed: int) -> int:
         """Append the entry that merges two contacts by hand or splits them; gives its position."""

@@ -1,6 +1,7 @@
 """An append under way: what the log already has, what is decided, and its writing at the end."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from uuid import UUID
 
 import msgspec
 
@@ -11,14 +12,14 @@ from ledger.log.entry import Headers, NewEntry, unpack_headers
 from ledger.log.erasure import Emptied
 from ledger.log.identities import Identities
 from ledger.log.keeping_out import KeptOut
-from ledger.log.merge_orders import ContactOfId, NewNumber
 from ledger.log.port import Batch, Rejection, Taken
-from ledger.log.sqlite import by_hand, undoing
+from ledger.log.sqlite import undoing
 from ledger.log.sqlite.erasing import erasing, kept_out, releasing
 from ledger.log.sqlite.erasing.seeking import OrderPlace
+from ledger.log.sqlite.erasing.together import ErasingTogether
 from ledger.log.sqlite.head import head
 from ledger.log.sqlite.identities import load, make, store
-from ledger.log.sqlite.merges import newest_merge, standing
+from ledger.log.sqlite.merge_orders import SqliteMergeOrders
 from ledger.log.sqlite.rows import write
 from ledger.log.sqlite.undoing import is_undone
 from ledger.log.sqlite.whole import undecided
@@ -27,7 +28,7 @@ from ledger.log.undo import Refused
 _listed = msgspec.json.Encoder().encode
 
 
-class SqliteBatch(Batch):
+class SqliteBatch(SqliteMergeOrders, Batch):
     """An append under way, inside one transaction: look up, decide, add; all of it counts at commit or none.
 
     `last` is the entry that was added last, written already or not; None before the first.
@@ -36,7 +37,7 @@ class SqliteBatch(Batch):
     def __init__(
         self, connection: sqlite.Connection, now: int, entropy: Callable[[int], bytes], signer: Signer | None
     ) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._signer = signer
         self._entropy = entropy
         self.head = head(connection)
@@ -47,6 +48,7 @@ class SqliteBatch(Batch):
         self.last: NewEntry | None = None
         self._newest: dict[int, int] = {}
         self._looked_through = 0
+        self._together: ErasingTogether | None = None
 
     def taken(self, names: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], Taken]:
         """See `Batch.taken`."""
@@ -186,19 +188,37 @@ class SqliteBatch(Batch):
         """See `Batch.redo`."""
         return undoing.claim(self._connection, source, self.position + 1, but)
 
-    def contact_of(self, contact_id: bytes) -> int | None:
+    def contact_of(self, contact_id: UUID) -> int | None:
         """See `Batch.contact_of`."""
-        return erasing.contact_of(self._connection, contact_id)
+        known = None if self._together is None else self._together.contacts.get(contact_id)
+        return known or erasing.contact_of(self._connection, contact_id)
 
     def erased_at(self, contact: int) -> int | None:
         """See `Batch.erased_at`."""
-        return erasing.erased_among(self._connection, [contact]).get(contact)
+        if self._together is not None and contact in self._together.erased:
+            return self._together.erased[contact]
+        return None if self._is_prepared(contact) else erasing.erased_among(self._connection, [contact]).get(contact)
+
+    def prepare_erasures(self, contact_ids: Collection[UUID]) -> None:
+        """See `Batch.prepare_erasures`."""
+        self.write()
+        if self._signer is not None and len(contact_ids) > 1:
+            self._together = ErasingTogether(self._connection, self._signer, contact_ids)
+
+    def _is_prepared(self, contact: int) -> bool:
+        return self._together is not None and contact in self._together
 
     def erase(self, contact: int, offset: int, at: int, *, keeps_out: bool = False) -> Emptied:
         """See `Batch.erase`."""
         assert self._signer is not None  # without a secret, nothing could tell what was erased when it comes again
-        order = OrderPlace(self.position + 1, offset, at)
-        return erasing.erase(self._connection, self._signer, contact, order, keeps_out=keeps_out)
+        order, together = OrderPlace(self.position + 1, offset, at), self._together
+        if together is not None and contact in together:
+            return together.erase(contact, order, keeps_out=keeps_out)
+        self._write(lambda: None)
+        erased = erasing.erase(self._connection, self._signer, contact, order, keeps_out=keeps_out)
+        if together is not None:
+            together.note(erased.plan)
+        return erased.emptied
 
     def mark_erased(self, emptied: Emptied) -> None:
         """See `Batch.mark_erased`."""
@@ -221,58 +241,21 @@ class SqliteBatch(Batch):
         """See `Batch.readmit`."""
         kept_out.readmit(self._connection, erasures)
 
-    def standing(self, contact_id: str) -> ContactOfId | None:
-        """See `Batch.standing`."""
-        return standing(self._connection, contact_id)
-
-    def merge(self, survivor: int, absorbed: int) -> None:
-        """See `Batch.merge`."""
-        position = self.position + 1
-        by_hand.merge(self._connection, survivor, absorbed, position, undoing.undoings(self._connection, position))
-
-    def newest_merge(self, contact: int) -> int:
-        """See `Batch.newest_merge`."""
-        return newest_merge(self._connection, contact)
-
-    def naming_phone(self, contact: int) -> int | None:
-        """See `Batch.naming_phone`."""
-        return by_hand.naming_phone(self._connection, contact)
-
-    def would_share(self, contact: int, absorbed: int) -> bool:
-        """See `Batch.would_share`."""
-        position = self.position + 1
-        undoings = undoing.undoings(self._connection, position)
-        return by_hand.would_share(self._connection, contact, absorbed, position, undoings)
-
-    def change_number(self, number: NewNumber) -> None:
-        """See `Batch.change_number`."""
-        position = self.position + 1
-        by_hand.change_number(self._connection, number, position, undoing.undoings(self._connection, position))
-
-    def split(self, contact: int, absorbed: int) -> None:
-        """See `Batch.split`."""
-        position = self.position + 1
-        by_hand.split(self._connection, contact, absorbed, position, undoing.undoings(self._connection, position))
-
-    def has_merge_orders(self) -> bool:
-        """See `Batch.has_merge_orders`."""
-        return by_hand.has_any(self._connection)
-
-    def are_apart(self, one: int, other: int) -> bool:
-        """See `Batch.are_apart`."""
-        return by_hand.are_apart(self._connection, one, other)
-
-    def aliases(self, contact: int) -> tuple[list[str], list[str]]:
-        """See `Batch.aliases`."""
-        return by_hand.aliases(self._connection, contact)
-
     def has_events_of(self, source: str) -> bool:
         """See `Batch.has_events_of`."""
         query = "SELECT 1 FROM entries WHERE source = (SELECT source FROM sources WHERE name = ?) AND reason IS NULL"
         return self._connection.execute(f"{query} LIMIT 1", (source,)).fetchone() is not None
 
+    def newest_merge(self, contact: int) -> int:
+        """See `Batch.newest_merge`."""
+        return 0 if self._is_prepared(contact) else super().newest_merge(contact)
+
     def write(self, meanwhile: Callable[[], None] = lambda: None) -> None:
         """See `Batch.write`."""
+        self._write(meanwhile)
+        self._together = None
+
+    def _write(self, meanwhile: Callable[[], None]) -> None:
         if not self._entries:  # then nothing is bound either
             meanwhile()
             self.identities = Identities()
@@ -282,5 +265,7 @@ class SqliteBatch(Batch):
         meanwhile()
         make(self._connection, after)
         store(self._connection, self.identities)
+        if self._together is not None:
+            self._together.write()
         self._entries, self.identities = [], Identities()
         self._newest, self._looked_through = {}, 0

@@ -14,7 +14,7 @@ def phone_times(
 
     What came since the last order that gave it up, and is nobody's, is taken as of whoever gave it up.
     """
-    holders, given_up = _holders(connection, phones), _given_up(connection, phones, contacts)
+    holders, given_up = holders_of(connection, phones), _given_up(connection, phones, contacts)
     return {
         phone: stretches(given_up.get(phone, ()), is_theirs=holders[phone] in contacts if phone in holders else None)
         for phone in phones
@@ -25,7 +25,7 @@ def sure_phone_times(
     connection: Connection, phones: Sequence[int], contacts: frozenset[int]
 ) -> dict[int, Sequence[Stretch]]:
     """As `phone_times`, but nothing that came since a phone was given up is of whoever did, though it is nobody's."""
-    holders, given_up = _holders(connection, phones), _given_up(connection, phones, contacts)
+    holders, given_up = holders_of(connection, phones), _given_up(connection, phones, contacts)
     found = dict[int, Sequence[Stretch]]()
     for phone in phones:
         orders = given_up.get(phone, ())
@@ -35,7 +35,13 @@ def sure_phone_times(
     return found
 
 
-def _holders(connection: Connection, phones: Sequence[int]) -> dict[int, int]:
+def given_up_among(connection: Connection, phones: Sequence[int]) -> set[int]:
+    """Those of these phones that an order ever gave up: each was somebody's for a time only."""
+    return set(_given_up(connection, phones, frozenset()))
+
+
+def holders_of(connection: Connection, phones: Sequence[int]) -> dict[int, int]:
+    """Who has which of these phones now."""
     rows = connection.execute(f"SELECT phone, contact FROM phones WHERE phone {THESE}", (listed(phones),))
     return dict(rows.fetchall())
 

@@ -97,6 +97,11 @@ def _values(connection: Connection, about: Sequence[int]) -> list[str]:
     for some in chunks(about):
         query = f"SELECT headers, value FROM entries WHERE position {THESE}"
         for headers, value in connection.execute(query, (listed(some),)).fetchall():
-            traits = data_of(unpack_headers(headers), value).traits or {}
-            found.update(said for name in NAMING if isinstance(said := traits.get(name), str) and said.strip())
+            found.update(naming_values(headers, value))
     return sorted(found)
+
+
+def naming_values(headers: bytes | None, value: bytes | None) -> set[str]:
+    """The names and email addresses that a message says."""
+    traits = data_of(unpack_headers(headers), value).traits or {}
+    return {said for name in NAMING if isinstance(said := traits.get(name), str) and said.strip()}

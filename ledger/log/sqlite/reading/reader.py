@@ -9,9 +9,10 @@ from ledger.belonging import Ledger
 from ledger.copying import copy_to
 from ledger.log.head import Head
 from ledger.log.port import LogReader, StoredLog
-from ledger.log.sqlite.erasing.erasing import SqliteErasures, forget_sought
+from ledger.log.sqlite.erasing.erasing import forget_sought
 from ledger.log.sqlite.reading.commands import SqliteCommands
 from ledger.log.sqlite.reading.entries import SqliteEntries
+from ledger.log.sqlite.reading.erasures import SqliteErasures
 from ledger.log.sqlite.reading.holders import SqliteHolders
 from ledger.log.sqlite.reading.proving import SqliteProof
 from ledger.log.sqlite.reading.rejections import SqliteRejections

@@ -1,0 +1,67 @@
+"""Erasures, read from a log's file (R31)."""
+
+from collections.abc import Collection, Iterable
+
+import msgspec
+
+from ledger.events.signing import Signer
+from ledger.log.entry import FoldRow
+from ledger.log.erasure import Emptied, Erasure, Erasures, Sought, read_emptied
+from ledger.log.keeping_out import KeptOut
+from ledger.log.sqlite.connected import THESE, Connected, listed
+from ledger.log.sqlite.erasing.erasing import erased_among
+from ledger.log.sqlite.erasing.kept_out import is_anybody, kept_out
+from ledger.log.sqlite.reading.entries import FOLDED
+
+_read_sought = msgspec.json.Decoder(Sought).decode
+
+
+class SqliteErasures(Connected, Erasures):
+    """Asks one log's file for erasures."""
+
+    def unfinished_erasures(self) -> dict[int, Sought]:
+        """See `Erasures.unfinished_erasures`."""
+        rows = self._connection.execute("SELECT erasure, sought FROM unfinished_erasures ORDER BY erasure")
+        return {erasure: _read_sought(text) for erasure, text in rows.fetchall()}
+
+    def erased_names(self) -> set[bytes]:
+        """See `Erasures.erased_names`."""
+        return {name for (name,) in self._connection.execute("SELECT name FROM erased_names").fetchall()}
+
+    def next_erasure(self, after: int) -> int | None:
+        """See `Erasures.next_erasure`."""
+        row = self._connection.execute(
+            "SELECT min(position) FROM entries INDEXED BY entries_of_erasures"
+            " WHERE type = 'ContactErased' AND reason IS NULL AND position > ?",
+            (after,),
+        ).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def erasures(self, until: int) -> list[Erasure]:
+        """See `Erasures.erasures`."""
+        rows = self._connection.execute(
+            "SELECT position, detail FROM entries INDEXED BY entries_of_erasures"
+            " WHERE type = 'ContactErased' AND reason IS NULL AND position <= ? ORDER BY position",
+            (until,),
+        )
+        return [Erasure(position, read_emptied(detail)) for position, detail in rows.fetchall()]
+
+    def erased_among(self, contacts: Iterable[int]) -> dict[int, int]:
+        """See `Erasures.erased_among`."""
+        return erased_among(self._connection, contacts)
+
+    def keeps_anybody_out(self) -> bool:
+        """See `Erasures.keeps_anybody_out`."""
+        return is_anybody(self._connection)
+
+    def kept_out(self, signer: Signer, phones: Collection[str], user_ids: Collection[str]) -> KeptOut:
+        """See `Erasures.kept_out`."""
+        return kept_out(self._connection, signer, phones, user_ids)
+
+    def emptied_rows(self, emptied: Emptied) -> list[FoldRow]:
+        """See `Erasures.emptied_rows`."""
+        return self._connection.execute(
+            f"SELECT {FOLDED} FROM entries WHERE (contact {THESE} OR position {THESE})"
+            " AND salt IS NULL AND import IS NOT NULL AND row IS NOT NULL ORDER BY position",
+            (listed(emptied.contacts), listed(emptied.others)),
+        ).fetchall()
