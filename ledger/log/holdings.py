@@ -7,7 +7,8 @@ import msgspec
 
 from ledger.events import types
 from ledger.events.identity import Known
-from ledger.log.revisions import IdentityEvent, Told, ended, given_up, homes, note_merge, root, standing
+from ledger.log.identity_events import IdentityEvent, Told
+from ledger.log.revisions import ended, given_up, homes, merged, root, standing
 from ledger.log.undo import Assertion, Claimants, Undoings
 
 
@@ -67,16 +68,10 @@ class Clusters(Claimants):
         self._told = {one.position: one for one in told}
         self._homes = homes(told)
         self._without = given_up(told, at)
-        self._into: dict[int, int] = {}
-        self._by_message: dict[int, int] = {}
         self._own: dict[int, Known] = {}
         apart = ended(told, at)
-        for one in told:
-            if one.absorbed is None or one.type == types.CONTACTS_SPLIT or one.position in apart:
-                continue
-            note_merge(self._into, one.absorbed, one.contact)
-            if one.type not in types.ABOUT_MERGES:
-                note_merge(self._by_message, one.absorbed, one.contact)
+        self._into = merged(told, apart)
+        self._by_message = merged((one for one in told if one.type not in types.ABOUT_MERGES), apart)
         holding = standing(told, apart, self._homes)
         for one in told:
             is_order = one.type in types.ABOUT_MERGES

@@ -7,64 +7,13 @@ whose user id, as if the two had never been merged.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from ledger.events import types
+from ledger.log.identity_events import IdentityEvent, Told, made_by
 from ledger.log.undo import Undoings
-
-
-class Told(Protocol):
-    """An accepted entry about a contact, as far as it says who is who."""
-
-    @property
-    def position(self) -> int:
-        """Its place in the log."""
-
-    @property
-    def type(self) -> str | None:
-        """The event's type."""
-
-    @property
-    def source(self) -> int | None:
-        """The number of its import, if it is of one."""
-
-    @property
-    def contact(self) -> int:
-        """The contact it was about when the log took it."""
-
-    @property
-    def contact_id(self) -> bytes | None:
-        """Set on the one that created a contact: `made_by` says which."""
-
-    @property
-    def absorbed(self) -> int | None:
-        """The contact that it merges in, or splits off."""
-
-    @property
-    def phone(self) -> str | None:
-        """E.164."""
-
-    @property
-    def user_id(self) -> str | None:
-        """The sender's own id of the contact."""
-
-
-class IdentityEvent(msgspec.Struct, frozen=True, gc=False):
-    """A `Told`, and what no fold of a contact needs."""
-
-    position: int
-    type: str | None
-    source: int | None
-    contact: int
-    contact_id: bytes | None
-    absorbed: int | None
-    phone: str | None
-    user_id: str | None
-    gives_up: int | None = None
-    """Of a changed number: the position of an entry that names the phone before, where that is given up."""
-
 
 T = TypeVar("T", bound=Told)
 
@@ -77,13 +26,6 @@ class Home(NamedTuple):
 
     contact: int
     user_id_of: int | None = None
-
-
-def made_by(one: Told) -> int | None:
-    """The contact that an entry created: its own, or that of a number which was nobody's; None: it created none."""
-    if one.contact_id is None:
-        return None
-    return one.absorbed if one.type == types.NUMBER_CHANGED else one.contact
 
 
 def root(into: Mapping[int, int], contact: int) -> int:
@@ -186,9 +128,21 @@ def _merging(told: Iterable[T], apart: Collection[int]) -> Iterator[tuple[T, Map
     """Each event with who is merged into whom by then, but for the merges that were taken apart."""
     into: dict[int, int] = {}
     for one in told:
-        if one.absorbed is not None and one.type != types.CONTACTS_SPLIT and one.position not in apart:
-            note_merge(into, one.absorbed, one.contact)
+        _note(into, one, apart)
         yield one, into
+
+
+def _note(into: dict[int, int], one: Told, apart: Collection[int]) -> None:
+    if one.absorbed is not None and one.type != types.CONTACTS_SPLIT and one.position not in apart:
+        note_merge(into, one.absorbed, one.contact)
+
+
+def merged(told: Iterable[Told], apart: Collection[int]) -> Mapping[int, int]:
+    """Who is merged into whom after these events, but for the merges that were taken apart."""
+    into: dict[int, int] = {}
+    for one in told:
+        _note(into, one, apart)
+    return into
 
 
 def given_up(told: Sequence[IdentityEvent], at: int) -> set[int]:
@@ -214,21 +168,20 @@ def given_up(told: Sequence[IdentityEvent], at: int) -> set[int]:
     return found
 
 
-def counting(told: Sequence[T], undoings: Undoings, at: int, emptied: Callable[[T], T]) -> Iterator[T]:
+def counting(told: Sequence[T], undoings: Undoings, at: int, empty: Callable[[T], T]) -> Iterator[T]:
     """The events that make up a component as of position `at`, each as it would be if the others were not.
 
-    `told` are those of the component that are not skipped, in log order. One that merged two contacts stays, `emptied`
-    of what it says, if it does not count itself: an undo takes no merge apart. It comes so before itself where what it
-    says is about somebody who was split off since. A changed number counts as long as the contact is one with whoever
-    had the number. The first of a contact carries its id.
+    `told` are those of the component that are not skipped, in log order. One that merged two contacts stays, without
+    what it says (`empty`), if it does not count itself: an undo takes no merge apart. It comes so before itself where
+    what it says is about somebody who was split off since. A changed number counts as long as the contact is one with
+    whoever had the number. The first of a contact carries its id.
     """
     apart = ended(told, at)
     belonging = homes(told) if apart else {}
     holding = standing(told, apart, belonging) if apart else set()
-    into: dict[int, int] = {}
     ids: dict[int, bytes] = {}
     there: set[int] = set()
-    for one in told:
+    for one, into in _merging(told, apart):
         if one.contact_id is not None:
             ids[made_by(one) or 0] = one.contact_id
         if one.type == types.CONTACTS_SPLIT:
@@ -236,8 +189,6 @@ def counting(told: Sequence[T], undoings: Undoings, at: int, emptied: Callable[[
         absorbed, contact, user_id = one.absorbed, one.contact, one.user_id
         if one.position in apart:
             absorbed = None
-        elif absorbed is not None:
-            note_merge(into, absorbed, contact)
         if apart and one.type not in types.ABOUT_MERGES:
             home = belonging[one.position]
             contact = root(into, home.contact)
@@ -251,7 +202,7 @@ def counting(told: Sequence[T], undoings: Undoings, at: int, emptied: Callable[[
         counts = not is_taken_back and undoings.count(one.source, one.position, at)
         if absorbed is not None and (contact != one.contact or not counts):
             id = None if one.contact in there else ids[one.contact]
-            yield msgspec.structs.replace(emptied(one), absorbed=absorbed, contact_id=id)  # type: ignore[type-var]
+            yield msgspec.structs.replace(empty(one), absorbed=absorbed, contact_id=id)  # type: ignore[type-var]
             there.add(one.contact)
             there.discard(absorbed)
             absorbed = None
@@ -275,10 +226,7 @@ def about(told: Sequence[Told], at: int) -> dict[int, int]:
     """Which contact each event of a component is about as of position `at`, by position."""
     apart = ended(told, at)
     belonging = homes(told) if apart else {}
-    into: dict[int, int] = {}
-    for one in told:
-        if one.absorbed is not None and one.type != types.CONTACTS_SPLIT and one.position not in apart:
-            note_merge(into, one.absorbed, one.contact)
+    into = merged(told, apart)
     return {
         one.position: root(into, belonging[one.position].contact if apart else one.contact)
         for one in told

@@ -100,7 +100,7 @@ def released(
 
 
 class Claimants(Protocol):
-    """Who may have what an event asserts, where contacts were merged or split by hand: `revisions.Clusters` says it."""
+    """Who may have what an event asserts, where contacts were merged or split by hand: `holdings.Clusters` says it."""
 
     def claimant(self, position: int) -> Assertion:
         """What the event at a position asserts, of the contact that it is about now."""

@@ -9,12 +9,11 @@ nobody's, it says whose the number is, and stays with them.
 
 from collections.abc import Collection, Mapping, Sequence
 
-import msgspec
-
 from ledger.events import types
 from ledger.log.entry import FoldRow, phone_text
+from ledger.log.identity_events import IdentityEvent, emptied, made_by
 from ledger.log.questions import ABSORBED, CONTACT, CONTACT_ID, IMPORT, PHONE, POSITION, TYPE, USER_ID
-from ledger.log.revisions import Home, IdentityEvent, homes, made_by
+from ledger.log.revisions import Home, homes
 
 
 def theirs(told: Sequence[IdentityEvent], contacts: Collection[int]) -> set[int]:
@@ -58,8 +57,3 @@ def told_in(row: FoldRow) -> IdentityEvent:
         row[POSITION], row[TYPE], row[IMPORT], row[CONTACT] or 0, row[CONTACT_ID], row[ABSORBED],
         phone_text(row[PHONE]), row[USER_ID],
     )  # fmt: skip
-
-
-def emptied(one: IdentityEvent) -> IdentityEvent:
-    """What is left of an event that says nothing any more: whom it was taken for."""
-    return msgspec.structs.replace(one, phone=None, user_id=None)

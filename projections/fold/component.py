@@ -6,7 +6,7 @@ to the two contacts as if they had never been merged. What a contact is then is 
 it, as if the others had never been.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from operator import attrgetter
 
 import msgspec
@@ -64,15 +64,16 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     has_lost: bool
 
 
-class NotCreated(ValueError):
-    """An event about a contact that no entry before it created."""
+MadeByNumber = Callable[[int], bytes | None]
+"""The id of a contact that a changed number made, by its number; None for any other contact."""
 
 
-def take(states: States, event: Event) -> Step:
+def take(states: States, event: Event, made_by_number: MadeByNumber = lambda _: None) -> Step:
     """Fold an event into `states`, which hold every contact that it touches as it was just before, if it existed.
 
-    One that an erasure has emptied may be about somebody of whom nothing else is left, and then does nothing. Raises
-    NotCreated for any other event about a contact that no entry before it created.
+    A contact that a changed number made begins with the first that is said by the number. An event that an erasure has
+    emptied may be about somebody of whom nothing else is left, and then does nothing. Raises ValueError for any other
+    about a contact that no entry before it created.
     """
     contact = event.contact
     before = states.get(contact)
@@ -80,7 +81,9 @@ def take(states: States, event: Event) -> Step:
         return Step(event, contact, before, before, None, False, False)
     is_nobodys = before is None and event.contact_id is None
     if is_nobodys and not _is_empty(event):
-        raise NotCreated(f"position {event.position} is about contact {contact}, which no entry before it created")
+        if (id := made_by_number(contact)) is None:
+            raise ValueError(f"position {event.position} is about contact {contact}, which no entry before it created")
+        event, is_nobodys = msgspec.structs.replace(event, contact_id=id), False
     if event.absorbed is None or event.absorbed == event.position:  # whom it made has nothing that is taken in
         if is_nobodys:
             return Step(event, contact, None, None, None, False, False)
@@ -110,7 +113,7 @@ def _is_empty(event: Event) -> bool:
 def steps(events: Iterable[Event], undoings: Undoings, states: States) -> Iterator[Step]:
     """Fold the events of one component, splits among them, with the undos and redos of its imports at their places.
 
-    `states` is empty at first, and then has the contacts as the last step left them. Raises NotCreated.
+    `states` is empty at first, and then has the contacts as the last step left them. Raises ValueError as `take`.
     """
     taken: list[Event] = []
     made: dict[int, bytes] = {}
@@ -130,9 +133,7 @@ def steps(events: Iterable[Event], undoings: Undoings, states: States) -> Iterat
             continue
         if event.type == types.NUMBER_CHANGED and event.contact_id is not None:
             made[event.position] = event.contact_id
-        if event.contact not in states and event.contact_id is None and event.contact in made:
-            event = msgspec.structs.replace(event, contact_id=made[event.contact])  # as `made_by_number` says
-        yield take(states, event)
+        yield take(states, event, made.get)
         if not event.is_skipped:
             taken.append(event)
     for undoing in waiting:

@@ -20,7 +20,7 @@ Value = Any
 
 class Event(msgspec.Struct, frozen=True, gc=False):
     """An accepted entry about a contact. `contact_id` is set on the one that created it, or
-    another: `ledger.log.revisions.made_by` says whom.
+    another: `ledger.log.identity_events.made_by` says whom.
 
     `absorbed` is the contact that it merges into its own. `source` is the log's number of its import, if it is of one.
     `import_id`, `row` and `is_last` are set in an import's messages: the row, and whether it is the row's last message.

@@ -11,7 +11,7 @@ from ledger.log.keeping_out import KEPT_OUT
 from ledger.log.port import FoldRow, LogReader
 from ledger.log.questions import IMPORT, SOURCE, VALUE
 from ledger.log.undo import Undoings
-from projections.fold.component import NotCreated, States, steps, take
+from projections.fold.component import States, steps, take
 from projections.fold.event import Event, event_of
 from projections.fold.growth import Growth, Since
 from projections.fold.outcomes import Outcome, RowMessage, row_message
@@ -57,15 +57,11 @@ class ImportIds(dict[int | None, str | None]):
             self._ours[source] = types.is_ours(self._log.source_name(source))
         return by if self._ours[source] else None
 
-    def made_by_number(self, event: Event) -> Event:
-        """The event as the first of its contact, where a changed number made that; else as it is.
-
-        Such a contact begins with the first that is said by the number, which an erasure may have emptied.
-        """
-        maker = self._log.entry(event.contact)
-        if maker is None or maker.type != types.NUMBER_CHANGED or maker.absorbed != event.contact:
-            return event
-        return msgspec.structs.replace(event, contact_id=maker.contact_id)
+    def made_by_number(self, contact: int) -> bytes | None:
+        """The id of a contact that a changed number made; None for any other."""
+        maker = self._log.entry(contact)
+        is_made_so = maker is not None and maker.type == types.NUMBER_CHANGED and maker.absorbed == contact
+        return maker.contact_id if maker is not None and is_made_so else None
 
     def is_of_row(self, row: int | None, source: int | None, value: bytes | None) -> bool:
         """Whether the accepted message that has a rejected one's id is of the same row, and says what became of it.
@@ -117,11 +113,7 @@ class FoldPage:
             if event is None:
                 self._note(row)
                 continue
-            try:
-                step = take(states, event)
-            except NotCreated:
-                event = import_ids.made_by_number(event)
-                step = take(states, event)
+            step = take(states, event, import_ids.made_by_number)
             sender = None if event.by is None else import_ids.sender(event.by, row[SOURCE])
             count(step, event.recorded, row[IMPORT] if row[VALUE] is None else row[SOURCE], sender)
             changed.add(event.contact)

@@ -13,6 +13,7 @@ from ledger.events import moments, types
 from ledger.events.data import Command, Data, Settling, command_of, data_of, merge_order_of, settling_of
 from ledger.log import revisions
 from ledger.log.entry import Entry, public_id
+from ledger.log.identity_events import made_by
 from ledger.log.port import FoldRow, LogReader
 from ledger.log.questions import POSITION, SKIPPED, VALUE
 from projections.fold import component
@@ -83,7 +84,7 @@ class _Story:
     def __init__(self, events: Sequence[Event], contact: int, at: int) -> None:
         self._about = revisions.about(events, at)
         self._contact = contact
-        made = {made: event.position for event in events if (made := revisions.made_by(event)) is not None}
+        made = {made: event.position for event in events if (made := made_by(event)) is not None}
         self._theirs = {one for one, position in made.items() if self._about[position] == contact}
 
     def has(self, step: Step) -> bool:

@@ -1,7 +1,6 @@
 """The order to let somebody in again whom an erasure keeps out (R31): by phone or user id, told by a keyed hash."""
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from ledger.events.signing import Signer
 from ledger.log.port import LogReader
 from projections.lists.refreshed import OpenLog
 from service.commands.erase_contact import reason_for
+from service.queries.in_time import in_time
 
 _BETWEEN_LOOKS = 0.05
 
@@ -85,11 +85,9 @@ class Readmitting:
         data = json.dumps(said, ensure_ascii=False).encode()
         value = self.signer.message(source=self.source, id=id, type=types.PERSON_READMITTED, time=at, data=data)
         self.publish(Message(None, value))
-        deadline = time.monotonic() + seconds
-        while not (decided := self._decided(id)):
-            if time.monotonic() >= deadline:
-                return None
-            time.sleep(_BETWEEN_LOOKS)
+        decided = in_time(lambda: self._decided(id) or None, seconds, _BETWEEN_LOOKS)
+        if decided is None:
+            return None
         for position, is_accepted in decided.items():
             if is_accepted:
                 return position

@@ -3,13 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import TypeVar
 
-import msgspec
-
 from ledger.events import types
 from ledger.log.entry import phone_number, phone_text
 from ledger.log.holdings import Holding, holdings, is_shared
+from ledger.log.identity_events import IdentityEvent, emptied
 from ledger.log.merge_orders import NewNumber, read_given_up
-from ledger.log.revisions import IdentityEvent, counting, given_up
+from ledger.log.revisions import counting, given_up
 from ledger.log.sqlite.connected import listed
 from ledger.log.sqlite.identities import PHONES, USER_IDS, end
 from ledger.log.sqlite.merges import BY_HAND, chunks, components, group, survivors
@@ -20,11 +19,6 @@ from ledger.sqlite import Connection
 def has_any(connection: Connection) -> bool:
     """Whether contacts were ever merged or split by hand, or one was given another number."""
     return connection.execute(f"SELECT 1 {BY_HAND} LIMIT 1").fetchone() is not None
-
-
-def has_splits(connection: Connection) -> bool:
-    """Whether contacts were ever split."""
-    return connection.execute(f"SELECT 1 {BY_HAND} AND type = 'ContactsSplit' LIMIT 1").fetchone() is not None
 
 
 def split_at(connection: Connection, contact: int) -> int:
@@ -134,7 +128,7 @@ def _split(contact: int, absorbed: int, position: int) -> IdentityEvent:
 
 
 def _held(said: Sequence[IdentityEvent], undoings: Undoings, position: int) -> dict[int, Holding]:
-    counted = list(counting(said, undoings, position, _emptied))
+    counted = list(counting(said, undoings, position, emptied))
     return holdings(counted, given_up(said, position))
 
 
@@ -225,7 +219,3 @@ def are_apart(connection: Connection, one: int, other: int) -> bool:
         " AND survivor IN (SELECT value FROM json_each(?)) LIMIT 1"
     )
     return any(connection.execute(query, pair).fetchone() for pair in ((first, second), (second, first)))
-
-
-def _emptied(one: IdentityEvent) -> IdentityEvent:
-    return msgspec.structs.replace(one, phone=None, user_id=None)

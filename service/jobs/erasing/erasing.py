@@ -1,6 +1,5 @@
 """Erasures from the order to the receipt: given, finished at every place, and gone on with after a crash (R31)."""
 
-import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -18,6 +17,7 @@ from service.deployment.tables.erasures import BulkStep, ErasureTable, PendingEr
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, PlaceReceipt, erase_everywhere, is_done
 from service.jobs.erasing.rests import Rests
 from service.queries.contact.find import FoundContact, Unknown, find_id
+from service.queries.in_time import in_time
 
 _BETWEEN_LOOKS = 0.05
 _LOST_MICROSECONDS = 60 * 1_000_000
@@ -289,11 +289,4 @@ def _told(receipt: Sequence[PlaceReceipt]) -> list[dict[str, Any]]:
 
 
 def _until(seconds: float, look: Callable[[], list[PlaceReceipt] | None]) -> list[PlaceReceipt] | None:
-    deadline = time.monotonic() + seconds
-    while True:
-        began = time.monotonic()
-        receipt = look()
-        ended = time.monotonic()
-        if ended >= deadline or (receipt is not None and is_done(receipt)):
-            return receipt
-        time.sleep(max(_BETWEEN_LOOKS, ended - began))  # a look for very many takes a while, and keeps others waiting
+    return in_time(look, seconds, _BETWEEN_LOOKS, is_done)

@@ -1,7 +1,6 @@
 """Read your writes: a token says which message a call sent, and a read that brings it waits until that one shows."""
 
 import hmac
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
@@ -12,8 +11,7 @@ from ledger.log.entry import Entry
 from ledger.log.port import LogReader
 from ledger.storage import NotMadeYet
 from projections.state.port import StoredState
-
-BETWEEN_LOOKS = 0.005
+from service.queries.in_time import in_time
 
 T = TypeVar("T")
 
@@ -65,22 +63,16 @@ class Consistency:
 
         One that is accepted is in the state then, if it shows there in time. With 0 seconds there is one look.
         """
-        deadline = time.monotonic() + seconds
-        while (entry := look()) is None:
-            if time.monotonic() >= deadline:
-                return None
-            time.sleep(BETWEEN_LOOKS)
-        if entry.is_accepted and seconds:
+        entry = in_time(look, seconds)
+        if entry is not None and entry.is_accepted and seconds:
             with suppress(NotShown):
                 self.wait_for(entry.position)
         return entry
 
     def _in_time(self, look: Callable[[], T | None]) -> T:
-        deadline = time.monotonic() + self.seconds
-        while (shown := look()) is None:
-            if time.monotonic() >= deadline:
-                raise NotShown(f"the write did not show in {self.seconds:g} s; it will: ask again")
-            time.sleep(BETWEEN_LOOKS)
+        shown = in_time(look, self.seconds)
+        if shown is None:
+            raise NotShown(f"the write did not show in {self.seconds:g} s; it will: ask again")
         return shown
 
     def _read(self, token: str) -> tuple[str, str]:

@@ -5,11 +5,10 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from service.api.description.parameters import limit
-from service.api.description.shapes.erasure_shapes import ERASED, PlaceSchema
+from service.api.description.shapes.erasure_shapes import ERASED, PlaceSchema, WhyErased
 from service.api.description.shapes.export_shapes import SelectionBody
 from service.api.description.shapes.import_bodies import said
 from service.api.description.shapes.shapes import Answer
-from service.commands.erase_contact import MOST_REASON
 
 ERASE_MANY: dict[str, Any] = {"where": ["name~Gavin"], "reason": "The contract with the shop has ended"}
 CONFIRM: dict[str, Any] = {"contacts": 1}
@@ -63,18 +62,8 @@ class BulkErasuresQuery(Schema):
     limit = limit(100, 1000)
 
 
-class BulkErasureBody(SelectionBody):
+class BulkErasureBody(WhyErased, SelectionBody):
     """Whom, and why they are erased."""
-
-    reason = fields.String(
-        required=True,
-        validate=validate.Length(1, MOST_REASON),
-        metadata=said("Why; it stays in the log for good, so leave phones, user ids, names and email out"),
-    )
-    keep_out = fields.Boolean(
-        load_default=False,
-        metadata=said("Refuse whatever names them from now on: a keyed hash of each phone and user id is kept"),
-    )
 
 
 class BulkConfirmationBody(Schema):

@@ -25,18 +25,27 @@ READMIT: dict[str, Any] = {"phone_or_user_id": "+919967536783", "reason": "Wants
 READMITTED: dict[str, Any] = {"position": 4711}
 
 
-class ErasureBody(OptionalBody):
-    """Why a contact is erased."""
-
-    reason = fields.String(
+def why(leave_out: str) -> fields.String:
+    """Why somebody goes or may come back; `leave_out` is what of the person is to be left out of it."""
+    return fields.String(
         required=True,
         validate=validate.Length(1, MOST_REASON),
-        metadata=said("Why; it stays in the log for good, so leave phone, user id, name and email out"),
+        metadata=said(f"Why; it stays in the log for good, so leave {leave_out} out"),
     )
+
+
+class WhyErased(Schema):
+    """Why people are erased, and whether for good."""
+
+    reason = why("phone, user id, name and email")
     keep_out = fields.Boolean(
         load_default=False,
         metadata=said("Refuse whatever names the person from now on: a keyed hash of each phone and user id is kept"),
     )
+
+
+class ErasureBody(WhyErased, OptionalBody):
+    """Why a contact is erased."""
 
 
 class PlaceSchema(Schema):
@@ -69,11 +78,7 @@ class ReadmissionBody(Schema):
         validate=validate.Length(1, 300),
         metadata=said("One phone, as +919967536783, or one user id that the erasure named"),
     )
-    reason = fields.String(
-        required=True,
-        validate=validate.Length(1, MOST_REASON),
-        metadata=said("Why; it stays in the log for good, so leave phone and user id out"),
-    )
+    reason = why("phone and user id")
 
 
 class ReadmittedSchema(Answer):
