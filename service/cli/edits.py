@@ -6,7 +6,7 @@ import click
 
 from ledger.events.schema import Invalid
 from service.cli.import_work import at_work
-from service.cli.imports import finish
+from service.cli.imports import cancel, finish, redo_import, show, undo_import
 from service.cli.terminal.given import who
 from service.cli.terminal.print_import import summary
 from service.cli.terminal.terminal import Failed, as_json, emit, opened
@@ -26,6 +26,7 @@ from service.wiring.imports import importing, uploads
 @click.option("--clear", multiple=True, metavar="NAME", help="Take the value away. May be repeated.")
 @click.option("--reason", help="Why; it is kept in the log.")
 @click.option("--allow-opt-in", is_flag=True, help="Let WhatsApp Opted become TRUE where it is FALSE.")
+@click.option("--dry-run", is_flag=True, help="Only say how many would change.")
 @click.option("--yes", "is_sure", is_flag=True, help="Change them; without it, only say how many would change.")
 @as_json
 def edit(
@@ -37,10 +38,13 @@ def edit(
     clear: tuple[str, ...],
     reason: str | None,
     allow_opt_in: bool,
+    dry_run: bool,
     is_sure: bool,
     is_json: bool,
 ) -> int:
     """Change many contacts at once; without --yes, only say how many would change."""
+    if dry_run and is_sure:
+        raise click.UsageError("--dry-run only says how many would change, and --yes changes them: give one of the two")
     wanted = WantedEdit(Selection(conditions, having, None, match), traits_of(sets), clear, tags, reason)
     try:
         change, cleaned, name = wanted.read()
@@ -68,10 +72,13 @@ def _print_check(status: dict[str, Any]) -> None:
         click.echo(f"{opt_ins:,} people said FALSE to WhatsApp and would become TRUE: only with --allow-opt-in.")
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @as_json
-def edits(is_json: bool) -> None:
-    """List the changes of many contacts, newest first; `contacts imports undo ID` takes one back."""
+@click.pass_context
+def edits(context: click.Context, is_json: bool) -> None:
+    """List the changes of many contacts, newest first; or look at one, stop it, take it back, or bring it back."""
+    if context.invoked_subcommand is not None:
+        return
     with importing(opened().deployment) as importer:
         found = importer.results.page(100, None, WantedImports(are_edits=True))
 
@@ -80,3 +87,17 @@ def edits(is_json: bool) -> None:
             click.echo(summary(one))
 
     emit({"edits": found}, is_json, listing)
+
+
+def _of_changes(command: click.Command, purpose: str) -> click.Command:
+    """What there is for imports, for changes: a change is an import without a file."""
+    return click.Command(command.name, params=command.params, callback=command.callback, help=purpose)
+
+
+for of_import, its_purpose in (
+    (show, "Show a change: its counts, and the first contacts that were not changed."),
+    (cancel, "Stop a change. Contacts that were changed by then stay so."),
+    (undo_import, "Have what a change said no longer count, as if it had never been. The log keeps it."),
+    (redo_import, "Bring a change back that was undone."),
+):
+    edits.add_command(_of_changes(of_import, its_purpose))

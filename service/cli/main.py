@@ -34,7 +34,8 @@ _COMMANDS = {
     "views": _LazyCommand("views.views", "Saved views of the list: filters, columns and order under a name."),
     "edit": _LazyCommand("edits.edit", "Change many contacts at once; without --yes, only say how many would change."),
     "edits": _LazyCommand(
-        "edits.edits", "List the changes of many contacts, newest first; `contacts imports undo ID` takes one back."
+        "edits.edits",
+        "List the changes of many contacts, newest first; or look at one, stop it, take it back, or bring it back.",
     ),
     "export": _LazyCommand(
         "exports.export",

@@ -23,5 +23,22 @@ def test_a_change_says_its_number_first_and_is_made_and_undone_by_command(world)
     done = orjson.loads(run(world, *change, "--reason", "tests", "--yes", "--json"))
     assert (done["updated"], world.contact(GAVIN)["tags"], world.contact(ASHA)["tags"]) == (1, ["vip"], [])
     assert "1 updated" in run(world, "edits")
-    run(world, "imports", "undo", done["id"], "--json")
+    assert orjson.loads(run(world, "edits", "show", done["id"], "--json"))["updated"] == 1
+    run(world, "edits", "undo", done["id"], "--json")
     assert (world.contact(GAVIN)["tags"], "visits" in world.contact(GAVIN)["traits"]) == ([], False)
+    run(world, "edits", "redo", done["id"], "--json")
+    assert world.contact(GAVIN)["tags"] == ["vip"]
+    run(world, "imports", "undo", done["id"], "--json")
+    assert world.contact(GAVIN)["tags"] == []
+
+
+def test_a_dry_run_says_the_number_and_cannot_be_told_to_do_it_too(world):
+    world.track(phone=GAVIN, city="Pune")
+    world.settle()
+    change = ("edit", "--where", "city=Pune", "--tag", "vip", "--dry-run")
+    assert "1 of 1 contacts would change" in run(world, *change)
+    assert (
+        "give one of the two"
+        in CliRunner().invoke(commands, (*change, "--yes"), env=world.deployment.environ({})).output
+    )
+    assert world.contact(GAVIN)["tags"] == []
