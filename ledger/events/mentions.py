@@ -26,7 +26,9 @@ _MANY = 8
 _digit = re.compile(r"\d")
 
 _ASCII = bytes(range(128))
-_NO_TEXT_DIGITS = {one: None for one in range(128) if not 0x30 <= one <= 0x39}
+_ALONE = {one: " " if chr(one).isalpha() else None for one in range(128) if not chr(one).isdigit()}
+"""Has digits stand by themselves where a letter is between them, and side by side where anything else is."""
+
 _NO_DIGITS = bytes(one for one in range(256) if not 0x30 <= one <= 0x39)
 
 _escaped = re.compile(rb"\\u(?!00[89aAc-fC-F]|0[1-5])")
@@ -90,8 +92,9 @@ class Mentions:
     def _may_be_in(self, text: str) -> bool:
         digits = _in_ascii_digits(text)
         if self._is_many:
-            only_digits = digits.translate(_NO_TEXT_DIGITS) if digits.isascii() else "".join(_digits.findall(digits))
-            return self._beginnings.may_be_in(only_digits) or self._id_beginnings.may_be_in(text)
+            return self._beginnings.may_be_in(*_long_numbers(digits, self._beginnings.length)) or (
+                self._id_beginnings.may_be_in(text)
+            )
         return any(one.search(digits) for one in self._numbers) or any(one in text for one in self._user_ids)
 
     def _in_text(self, text: str, user_ids: "_Cells") -> FoundBy | None:
@@ -121,15 +124,17 @@ class _Beginnings:
     """The first characters of some texts, as many as the shortest has: a text without one of them has none of these."""
 
     def __init__(self, texts: Collection[str]) -> None:
-        self._length = min(map(len, texts), default=0)
-        self._begun = frozenset(one[: self._length] for one in texts)
+        self.length = min(map(len, texts), default=0)
+        self._begun = frozenset(one[: self.length] for one in texts)
 
-    def may_be_in(self, text: str) -> bool:
-        """Whether one of the texts can be in another; a no is sure. Takes as long for many of them as for one."""
+    def may_be_in(self, *others: str) -> bool:
+        """Whether one of the texts can be in one of others; a no is sure. Takes as long for many texts as for one."""
         if not self._begun:
             return False
-        length = self._length
-        return not self._begun.isdisjoint([text[at : at + length] for at in range(len(text) - length + 1)])
+        length = self.length
+        return not self._begun.isdisjoint(
+            [text[at : at + length] for text in others for at in range(len(text) - length + 1)]
+        )
 
 
 class _Cells:
@@ -158,6 +163,13 @@ def _numbers_in(text: str, most: int) -> Iterator[tuple[int, str]]:
                     break
                 yield len(first), number
                 number += following
+
+
+def _long_numbers(text: str, least: int) -> list[str]:
+    """The digits, without what stands between them, of each place of a text where a number of so many may be."""
+    if text.isascii():  # what else stands between them may be longer here than people write it, so more is looked up
+        return [one for one in text.translate(_ALONE).split() if len(one) >= least]
+    return ["".join(_digits.findall(one)) for one in _number.findall(text) if len(one) >= least]
 
 
 def _has_other_digits(content: bytes) -> bool:

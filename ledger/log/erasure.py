@@ -10,8 +10,9 @@ from typing import NamedTuple, Self
 
 import msgspec
 
+from ledger.events.data import data_of
 from ledger.events.signing import Signer
-from ledger.log.entry import FoldRow
+from ledger.log.entry import FoldRow, Headers
 from ledger.log.fault import Fault
 from ledger.log.keeping_out import KeptOut
 from ledger.log.stretches import Stretch
@@ -82,6 +83,13 @@ class Sought(msgspec.Struct, frozen=True):
 
 NAMING = ("name", "email")
 """Attributes whose values name a person, in filters and in what people write."""
+
+
+def naming_values(headers: Headers, value: bytes | None) -> set[str]:
+    """The names and email addresses that a message says of whom it is about."""
+    traits = data_of(headers, value).traits or {}
+    return {said for name in NAMING if isinstance(said := traits.get(name), str) and said.strip()}
+
 
 ANY_OFFSET = 2**62
 """Above every offset of a bus."""
@@ -167,8 +175,8 @@ class Erasures(ABC):
         """The position of the first erasure after position `after`."""
 
     @abstractmethod
-    def erasures(self, until: int) -> list[Erasure]:
-        """Every erasure up to position `until`, in log order."""
+    def erasures(self, until: int, after: int = 0) -> list[Erasure]:
+        """Every erasure after position `after` up to position `until`, in log order."""
 
     @abstractmethod
     def erased_among(self, contacts: Iterable[int]) -> dict[int, int]:

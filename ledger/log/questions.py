@@ -24,6 +24,7 @@ CONTACT_ID: Final = 6
 ABSORBED: Final = 7
 SKIPPED: Final = 8
 IMPORT: Final = 9
+HEADERS: Final = 10
 VALUE: Final = 11
 PHONE: Final = 12
 USER_ID: Final = 13
@@ -72,6 +73,10 @@ class Entries(ABC):
     @abstractmethod
     def decided_under(self, source: str, message_id: str, after: int = 0) -> dict[int, bool]:
         """The entries with this source and id after position `after`, in order; of each whether it was accepted."""
+
+    @abstractmethod
+    def accepted_among(self, source: str, message_ids: Sequence[str]) -> dict[str, int]:
+        """Those of the messages of a source that there is an accepted entry of, each with its position."""
 
     @abstractmethod
     def messages_among(self, source: str, message_ids: Sequence[str]) -> set[str]:

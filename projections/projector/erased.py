@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ledger.events.data import command_of
-from ledger.log.erasure import Emptied, read_emptied
+from ledger.log.erasure import Emptied
 from ledger.log.port import LogReader
-from ledger.log.questions import SOURCE
 from projections.fold.growth import Counts, Origin, erased
 from projections.fold.page import ImportIds
 from projections.fold.state import ContactState
+
+_AT_ONCE = 1_000
 
 
 class TakenErasure(NamedTuple):
@@ -26,21 +27,22 @@ class TakenErasure(NamedTuple):
         return erased(states, self.recorded, self.source, self.by)
 
 
-def taken_erasure(log: LogReader, import_ids: ImportIds, position: int) -> TakenErasure:
-    """The erasure at a position."""
-    entry, (row,) = log.entry(position), log.fold_page(position - 1, 1)
-    assert entry is not None
-    emptied = read_emptied(entry.detail) or Emptied([], [], 0, 0)
-    by = import_ids.sender(command_of(entry.headers, entry.value).by, row[SOURCE])
-    return TakenErasure(position, emptied, entry.recorded, row[SOURCE], by)
-
-
-def taken_erasures(log: LogReader, import_ids: ImportIds, until: int) -> Iterator[TakenErasure]:
-    """The erasures up to a position, in log order."""
-    return (taken_erasure(log, import_ids, one.position) for one in log.erasures(until))
+def taken_erasures(log: LogReader, import_ids: ImportIds, until: int, after: int = 0) -> Iterator[TakenErasure]:
+    """The erasures after one position and up to another, in log order."""
+    found, sources = log.erasures(until, after), dict[str, int | None]()
+    for start in range(0, len(found), _AT_ONCE):
+        some = found[start : start + _AT_ONCE]
+        entries = log.entries_at(position for position, _ in some)
+        for position, emptied in some:
+            entry = entries[position]
+            name = entry.source or ""
+            if name not in sources:
+                sources[name] = log.source_number(name)
+            by = import_ids.sender(command_of(entry.headers, entry.value).by, sources[name])
+            yield TakenErasure(position, emptied or Emptied([], [], 0, 0), entry.recorded, sources[name], by)
 
 
 def erased_later(log: LogReader, after: int) -> list[int]:
     """The contacts that are erased by entries after a position."""
-    later = [one.emptied for one in log.erasures(log.head().position) if one.position > after and one.emptied]
+    later = [one.emptied for one in log.erasures(log.head().position, after) if one.emptied is not None]
     return sorted({contact for emptied in later for contact in emptied.contacts})

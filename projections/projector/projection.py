@@ -19,6 +19,9 @@ _QUIET_SECONDS = 1.0
 many, a file or many calls, needs the processor more than lists and searches do, which look at what is not indexed yet.
 """
 
+_FORGET_SECONDS = 5.0
+"""While erasures come without an end, after which time the full-text index is written anew once more."""
+
 
 class Projection:
     """The generation in use and its projector; made by whoever holds the projector lock."""
@@ -39,7 +42,7 @@ class Projection:
         self._beat = beat
         self._clock = clock
         self._next: NextGeneration | None = None
-        self._indexing_from = self._busy_until = 0.0
+        self._indexing_from = self._busy_until = self._forget_at = 0.0
         self._counted_from, self._counted = 0.0, 0
         number = generations.current()
         if number is None:
@@ -133,10 +136,19 @@ class Projection:
             folded = self._projector.advance(limit=limit)
             self._seen = None if folded else version
         folded += self._projector.refold()
+        self._forget_erased_lines(is_quiet=not folded)
         if folded:
             self._note_work(folded)
         self._store.tidy()
         return folded
+
+    def _forget_erased_lines(self, *, is_quiet: bool) -> None:
+        """An erasure is not done before; for many behind one another it is done once, unless they go on for long."""
+        now = self._clock()
+        if not is_quiet and now < self._forget_at:
+            return
+        if self._store.forget_erased_lines() or is_quiet:
+            self._forget_at = self._clock() + _FORGET_SECONDS
 
     def _note_work(self, folded: int) -> None:
         now = self._clock()

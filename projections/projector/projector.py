@@ -1,6 +1,8 @@
 """Log to state: folds page after page into a generation, each page with its checkpoint in one transaction."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from ledger.events import types
 from ledger.log.erasure import Emptied
@@ -13,7 +15,7 @@ from projections.fold.page import FoldPage, ImportIds
 from projections.fold.replay import refolded, rows_retold
 from projections.fold.state import ContactState
 from projections.projector.batch import ProjectorBatch
-from projections.projector.erased import taken_erasure
+from projections.projector.erased import TakenErasure, taken_erasures
 from projections.state.answers import Checkpoint
 from projections.state.port import StateWriter
 
@@ -139,19 +141,23 @@ class Projector:
         What there is of the contacts goes, and their rows of imports are erased. Whoever was one with them for a time
         is folded anew first: some of what was said of both is gone.
         """
-        contacts, others, counts = list[int](), list[int](), dict[Origin, Counts]()
+        counts = dict[Origin, Counts]()
         shared, retold = set[str](), dict[RowKey, RowMessage]()
         after, position = position - 1, self._last_in_a_row(position, until)
-        for one in range(after + 1, position + 1):
-            erasure = taken_erasure(self._log, self._import_ids, one)
-            imports, rows_of_others = self._refold_others(erasure.emptied, one)
-            shared |= imports
-            retold |= {(row.import_id, row.row): row for row in rows_of_others}
-            for origin, less in erasure.counts(self._store.load(erasure.emptied.contacts).values()).items():
+        erasures = list(taken_erasures(self._log, self._import_ids, position, after))
+        contacts = [contact for one in erasures for contact in one.emptied.contacts]
+        apart = self._were_one_with_others(erasures)
+        states = self._store.load(set(contacts) - apart)
+        for one in erasures:
+            if not apart.isdisjoint(one.emptied.contacts):
+                imports, rows_of_others = self._refold_others(one.emptied, one.position)
+                shared |= imports
+                retold |= {(row.import_id, row.row): row for row in rows_of_others}
+                states |= self._store.load(one.emptied.contacts)
+            gone = [states[contact] for contact in one.emptied.contacts if contact in states]
+            for origin, less in one.counts(gone).items():
                 counts[origin] = summed((counts[origin], less)) if origin in counts else less
-            contacts += erasure.emptied.contacts
-            others += erasure.emptied.others
-        emptied = Emptied(contacts, others, 0, 0)
+        emptied = Emptied(contacts, [other for one in erasures for other in one.emptied.others], 0, 0)
         page, open_rows = FoldPage({}, self._import_ids), dict(self._open_rows)
         page.note_erased(self._log.emptied_rows(emptied))
         rows = list(closed(page.messages, open_rows, SettledRows(), {}))
@@ -161,12 +167,26 @@ class Projector:
         self._open_rows, self.checkpoint = open_rows, checkpoint
         return position - after
 
+    def _were_one_with_others(self, erasures: Sequence[TakenErasure]) -> set[int]:
+        """The contacts of those erasures in whose component somebody is who does not go with them."""
+        joined = self._log.components(contact for one in erasures for contact in one.emptied.contacts)
+        members = defaultdict[int, set[int]](set)
+        for contact, root in joined.items():
+            members[root].add(contact)
+        return {
+            contact
+            for one in erasures
+            if not all(members[joined[contact]] <= set(one.emptied.contacts) for contact in one.emptied.contacts)
+            for contact in one.emptied.contacts
+        }
+
     def _last_in_a_row(self, position: int, until: int | None) -> int:
         """Where the erasures end that stand one behind the other from `position` on."""
         most = min(position + ERASED - 1, position + ERASED if until is None else until)
-        while position < most and self._log.next_erasure(position) == position + 1:
-            position += 1
-        return position
+        later = self._log.erasures(most, position)
+        return position + sum(
+            1 for _ in takewhile(lambda one: one[1].position == one[0], enumerate(later, position + 1))
+        )
 
     def _refold_others(self, emptied: Emptied, position: int) -> tuple[set[str], list[RowMessage]]:
         """Fold anew whoever was one with the erased for a time; gives the imports that say something of them.

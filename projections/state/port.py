@@ -239,3 +239,10 @@ class StateWriter(ABC):
     @abstractmethod
     def refresh_full_text(self, most: int) -> int:
         """Put up to `most` contacts into the full-text index as they are; gives how many these were."""
+
+    @abstractmethod
+    def forget_erased_lines(self) -> bool:
+        """Have no index keep any part of a contact that was erased; whether one did.
+
+        Apart from `erase`, since it takes as long for one contact as for all: some seconds for a million.
+        """

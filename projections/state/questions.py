@@ -92,6 +92,10 @@ class StateReader(ABC):
         """How far this state is. Raises NotMadeYet for one that does not say so."""
 
     @abstractmethod
+    def has_erased_lines(self) -> bool:
+        """Whether an index still has parts of contacts that were erased (`StateWriter.forget_erased_lines`)."""
+
+    @abstractmethod
     def stage(self) -> tuple[int, int]:
         """Changes whenever anything about a contact does: the position, and contacts folded anew at it (R32)."""
 

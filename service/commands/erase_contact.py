@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 
 from ledger.bus.port import Message
 from ledger.events import moments, types
-from ledger.events.data import data_of
 from ledger.events.mentions import Mentions
 from ledger.events.signing import Signer
-from ledger.log.entry import Entry, public_id
-from ledger.log.erasure import NAMING
+from ledger.log.entry import public_id, unpack_headers
+from ledger.log.erasure import naming_values
 from ledger.log.port import FoldRow, LogReader
-from ledger.log.questions import CONTACT, PHONE, POSITION, SKIPPED, USER_ID, VALUE
+from ledger.log.questions import CONTACT, HEADERS, PHONE, POSITION, SKIPPED, USER_ID, VALUE
 from ledger.log.whose import theirs, told_in
 from service.queries.contact.find import FoundContact
 
@@ -52,7 +51,7 @@ def person_of(log: LogReader, found: FoundContact) -> ErasedPerson:
     phones = {row[PHONE] for row in rows if row[PHONE] is not None} - {row[PHONE] for row in others}
     user_ids = {row[USER_ID] for row in rows if row[USER_ID] is not None} - {row[USER_ID] for row in others}
     (contact,) = log.ids([found.contact]).values()
-    names = naming_values(log.entries_at(row[POSITION] for row in rows).values())
+    names = _names_said(rows)
     found_by = sorted(f"+{phone}" for phone in phones), sorted(user_ids)
     return ErasedPerson(public_id(contact), *found_by, sorted(names), len(rows))
 
@@ -79,11 +78,10 @@ def _alone(log: LogReader, ids: Mapping[int, str]) -> Iterator[ErasedPerson]:
     for row in log.fold_rows_about(ids, log.head().position):
         if row[VALUE] is not None and row[CONTACT] is not None:
             rows[row[CONTACT]].append(row)
-    entries = log.entries_at(row[POSITION] for about in rows.values() for row in about)
     for number, about in rows.items():
         phones = {f"+{row[PHONE]}" for row in about if row[PHONE] is not None}
         user_ids = {row[USER_ID] for row in about if row[USER_ID] is not None}
-        names = naming_values(entries[row[POSITION]] for row in about if row[POSITION] in entries)
+        names = _names_said(about)
         yield ErasedPerson(ids[number], sorted(phones), sorted(user_ids), sorted(names), len(about))
 
 
@@ -153,10 +151,12 @@ def reason_for_all(reason: str, people: Sequence[ErasedPerson]) -> str:
     return reason_for(reason, phones, user_ids, names)
 
 
-def naming_values(entries: Iterable[Entry]) -> set[str]:
-    """The names and email addresses that entries say."""
-    every = (data_of(entry.headers, entry.value).traits or {} for entry in entries)
-    return {said for traits in every for name in NAMING if isinstance(said := traits.get(name), str) and said.strip()}
+def _names_said(rows: Iterable[FoldRow]) -> set[str]:
+    """The names and email addresses that the messages of some rows say."""
+    found = set[str]()
+    for row in rows:
+        found |= naming_values(unpack_headers(row[HEADERS]), row[VALUE])
+    return found
 
 
 def _named_in(text: str, names: Iterable[str]) -> str | None:

@@ -116,11 +116,13 @@ def _state(drivers: Drivers, position: int) -> None:
                 raise NotYet("a rebuilt state waits to be taken up by the projector")
             try:
                 with generations.state(number).reading() as state:
-                    reached = state.checkpoint().position
+                    reached, has_lines = state.checkpoint().position, state.has_erased_lines()
             except NotMadeYet as fault:
                 raise NotYet(str(fault)) from None
             if reached < position:
                 raise NotYet(f"the projector is at position {reached} of {position}")
+            if has_lines:
+                raise NotYet("the projector writes the full-text index anew")
             for path in generations.folder.glob("contacts-*.db"):
                 if path != generations.path(number):
                     discard(path)
@@ -190,7 +192,8 @@ def _imports(drivers: Drivers, store: Connection, people: SoughtPeople) -> None:
     """Rows that the entries came of which the erasures emptied, and others that name the people."""
     wanted = set(people.positions)
     with drivers.log_reader() as log:
-        found = [one.emptied for one in log.erasures(people.positions[-1]) if one.position in wanted and one.emptied]
+        erasures = log.erasures(people.positions[-1], people.positions[0] - 1)
+        found = [one.emptied for one in erasures if one.position in wanted and one.emptied]
         contacts = [contact for one in found for contact in one.contacts]
         rows = _rows_of(log, Emptied(contacts, [other for one in found for other in one.others], 0, 0))
     forget_in_imports(drivers.deployment.data / "imports", Registry(store, now), people.in_files(rows))

@@ -93,6 +93,8 @@ def test_everything_under_a_name_is_given_in_order_and_whether_it_was_accepted(b
     assert list(by_hand.reader.decided_under("s", "m").items()) == [(1, False), (2, True), (3, False)]
     assert by_hand.reader.decided_under("s", "m", 2) == {3: False}
     assert by_hand.reader.decided_under("nobody's", "m") == {}
+    assert by_hand.reader.accepted_among("s", ["m", "n"]) == {"m": 2}
+    assert by_hand.reader.accepted_among("nobody's", ["m"]) == {}
 
 
 def test_a_batch_sees_the_rejected_messages_and_what_settles_them(five):

@@ -13,6 +13,7 @@ from projections.fold.evolve import VERSION
 from projections.fold.growth import Counts, Growth, Origin
 from projections.fold.outcomes import RowMessage
 from projections.state.answers import Checkpoint
+from projections.state.indexes import ALWAYS
 from tests.contracts.states import Kept, contact
 from tests.examples import ASHA, GAVIN
 
@@ -169,6 +170,20 @@ def test_contacts_that_an_undo_touched_are_dirty_until_they_are_folded_anew(kept
         assert (state.dirty_count(), state.oldest_undoing(), state.tally("i1").refolded) == (0, None, 2)
         assert state.contacts([1, 2]) == {1: contact(1, position=4, city="Agra")}
         assert before < touched < state.stage()
+
+
+def test_an_index_has_parts_of_whoever_is_erased_until_it_forgets_them(kept):
+    """R31."""
+    kept.writer.index(ALWAYS)
+    kept.save(contact(1, name="Gavin"), contact(2, name="Asha"))
+    while kept.writer.refresh_full_text(10):
+        pass
+    assert not kept.writer.forget_erased_lines()
+    kept.writer.erase([1], (), (), {}, {}, Checkpoint(3, bytes(32), VERSION), {})
+    assert kept.ask(lambda state: state.has_erased_lines())
+    with closing(kept.storage.writer()) as after_a_restart:
+        assert after_a_restart.forget_erased_lines()
+    assert not kept.ask(lambda state: state.has_erased_lines())
 
 
 def test_a_page_settles_the_dirty_contacts_it_replayed(kept):

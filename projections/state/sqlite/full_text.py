@@ -28,6 +28,7 @@ _LOOKED_UP = 3
 _PROBED = 24
 _SAMPLE = 500
 
+_ERASED = "full_text_erased"
 _BEFORE_BEGINNING = "\x1e\x1e"
 _WINDOW = 3
 
@@ -35,6 +36,7 @@ TABLES = {
     "full_text": "CREATE VIRTUAL TABLE full_text USING fts5(line, detail='none', tokenize='trigram case_sensitive 1')",
     "full_text_stale": "CREATE TABLE full_text_stale (contact INTEGER PRIMARY KEY) STRICT",
     "full_text_reached": "CREATE TABLE full_text_reached (contact INTEGER NOT NULL) STRICT",
+    "full_text_erased": "CREATE TABLE full_text_erased (contacts INTEGER NOT NULL) STRICT",
 }
 """The tables of the index, by name; FTS5 makes PARTS beside the first."""
 
@@ -155,6 +157,14 @@ def _count_in_blocks(rows: Rows, text: str, reached: int) -> int:
     return total
 
 
+def has_erased_lines(connection: sqlite.Connection) -> bool:
+    """Whether parts of the lines of contacts that were erased are still in the index."""
+    query = f"SELECT 1 FROM sqlite_schema WHERE name = '{_ERASED}'"
+    if connection.execute(query).fetchone() is None:
+        return False
+    return connection.execute(f"SELECT 1 FROM {_ERASED} LIMIT 1").fetchone() is not None
+
+
 class FullText:
     """The index in a file that is written: noted as stale by whoever changes contacts, refreshed when there is time."""
 
@@ -163,6 +173,9 @@ class FullText:
         has_one = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'full_text_reached'").fetchone()
         self._reached: int | None = self._read_reached() if has_one else None
         self._may_be_stale = True
+        if has_one:  # a file of an earlier version may lack it
+            connection.execute(TABLES[_ERASED].replace("TABLE", "TABLE IF NOT EXISTS"))
+        self._has_erased = has_erased_lines(connection)
 
     def keep(self) -> None:
         """From now on, keep it."""
@@ -185,17 +198,32 @@ class FullText:
                 self._may_be_stale = True
 
     def erase(self, contacts: Iterable[int]) -> None:
-        """These contacts are gone, and no part of their lines may stay; inside the transaction that erases them.
+        """These contacts are gone; inside the transaction that erases them.
 
-        FTS5 alone only marks what is deleted. Its own `secure-delete` damages an index without details (SQLite 3.53.4),
-        so all of the index is written anew: some 3 s for a million contacts.
+        FTS5 alone only marks what is deleted: parts of their lines stay until `write_anew`, which is noted.
         """
         if self._reached is None:
             return
         execute, these = self._connection.execute, (_listed(list(contacts)).decode(),)
-        if execute("DELETE FROM full_text WHERE rowid IN (SELECT value FROM json_each(?))", these).rowcount:
-            execute("INSERT INTO full_text (full_text) VALUES ('optimize')")
+        gone = execute("DELETE FROM full_text WHERE rowid IN (SELECT value FROM json_each(?))", these).rowcount
+        if gone:
+            execute(f"INSERT INTO {_ERASED} VALUES (?)", (gone,))
+            self._has_erased = True
         execute("DELETE FROM full_text_stale WHERE contact IN (SELECT value FROM json_each(?))", these)
+
+    def write_anew(self) -> bool:
+        """Leave no part of the lines of contacts that were erased; whether there was any.
+
+        FTS5's own `secure-delete` damages an index without details (SQLite 3.53.4), so all of the index is written
+        anew: some 3 s for a million contacts.
+        """
+        if not self._has_erased:
+            return False
+        with sqlite.transaction(self._connection) as connection:
+            connection.execute("INSERT INTO full_text (full_text) VALUES ('optimize')")
+            connection.execute(f"DELETE FROM {_ERASED}")
+        self._has_erased = False
+        return True
 
     def refresh(self, most: int) -> int:
         """Put up to `most` contacts into the index as they are; gives how many these were."""

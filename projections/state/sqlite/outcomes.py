@@ -116,11 +116,14 @@ def _take_back(connection: sqlite.Connection, number: int, rows: Collection[int]
         f" WHERE outcome IN ({listed}) AND import = ?",
         (number,),
     ).fetchall()
+    wanted = frozenset(rows)
     for until, outcome, is_older, *lists in groups:
-        lines = list(zip(*map(orjson.loads, lists), strict=True))
-        left = [line for line in lines if line[1] not in rows]
-        if len(left) == len(lines):
+        positions, numbers, contacts = lists
+        numbers = orjson.loads(numbers)
+        if wanted.isdisjoint(numbers):
             continue
+        lines = list(zip(orjson.loads(positions), numbers, orjson.loads(contacts), strict=True))
+        left = [line for line in lines if line[1] not in wanted]
         key = until, number, outcome, is_older
         which = "until = ? AND import = ? AND outcome = ? AND is_older = ?"
         if left:

@@ -26,6 +26,7 @@ from projections.state.sqlite.alike import contacts_with, shared_values
 from projections.state.sqlite.attribute_types import AttributeTypesInFile
 from projections.state.sqlite.blocks import kinds, spellings
 from projections.state.sqlite.candidates import worthwhile
+from projections.state.sqlite.full_text import has_erased_lines
 from projections.state.sqlite.listed import ListedInFile, meeting, total
 from projections.state.sqlite.predicates import Sql
 from projections.state.sqlite.rows import CONTACT_COLUMNS, load, state_of
@@ -68,6 +69,10 @@ class StateFileReader(StateReader):
         if not found:
             raise NotMadeYet("the contact state does not say how far it is: the projector folds it anew")
         return found[0]
+
+    def has_erased_lines(self) -> bool:
+        """See `StateReader.has_erased_lines`."""
+        return has_erased_lines(self._connection)
 
     def contact(self, contact: int) -> ContactState | None:
         """A contact by its number."""

@@ -273,6 +273,10 @@ class StateStore(StateWriter):
         """Put up to `most` contacts into the full-text index as they are; gives how many these were."""
         return self._full_text.refresh(most)
 
+    def forget_erased_lines(self) -> bool:
+        """See `StateWriter.forget_erased_lines`."""
+        return self._full_text.write_anew()
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()

@@ -21,7 +21,7 @@ from service.commands.readmit_person import NotKeptOut
 from service.http.problem import Problem
 from service.http.services import Services
 from service.http.shown.receipts import told
-from service.jobs.erasing.erasing import ErasureRefused
+from service.jobs.erasing.orders import ErasureRefused
 from service.queries.contact.find import find_id
 
 _SECONDS = 2.0

@@ -9,7 +9,7 @@ from service.commands.erase_contact import ReasonUnfit
 from service.http.services import Services
 from service.http.shown.receipts import told
 from service.hub.frame.access import needs
-from service.jobs.erasing.erasing import ErasureRefused
+from service.jobs.erasing.orders import ErasureRefused
 from service.queries.contact import contact as documents
 from service.queries.contact.find import find_id
 

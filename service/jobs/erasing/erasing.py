@@ -1,6 +1,5 @@
 """Erasures from the order to the receipt: given, finished at every place, and gone on with after a crash (R31)."""
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -10,22 +9,18 @@ from ledger.bus.port import Message
 from ledger.events.data import erasure_order_of
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry, public_id
-from ledger.log.erasure import ANY_OFFSET, Sought, read_emptied
+from ledger.log.erasure import ANY_OFFSET, Sought
 from ledger.log.port import LogReader, StoredLog
 from service.commands.erase_contact import ErasedPerson, ErasureTerms, erasure_message, people_of, person_of
 from service.deployment.tables.erasures import BulkStep, ErasureTable, PendingErasure
+from service.jobs.erasing.orders import ErasureRefused, GivenOrders
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, PlaceReceipt, erase_everywhere, is_done
 from service.jobs.erasing.rests import Rests
 from service.queries.contact.find import FoundContact, Unknown, find_id
 from service.queries.in_time import in_time
 
 _BETWEEN_LOOKS = 0.05
-_LOST_MICROSECONDS = 60 * 1_000_000
-"""After which an order that was noted, and whose message was maybe never published, is published again."""
-
-
-class ErasureRefused(Exception):
-    """The ledger refused the order; the message says why."""
+_AT_ONCE = 1_000
 
 
 def going_on(ordered: PendingErasure, *, keep_out: bool) -> PendingErasure:
@@ -107,9 +102,8 @@ class Erasing:
         return orders
 
     def give_again(self, orders: Sequence[PendingErasure]) -> None:
-        """Publish orders that are noted: each is taken once, however often it comes. Raises BusError."""
-        if orders:
-            self.publish([Message(None, one.message) for one in orders])
+        """See `GivenOrders.give_again`."""
+        self._given.give_again(orders)
 
     def begun(self, who: str) -> PendingErasure | None:
         """The erasure that is not done everywhere of whom an id, a phone in E.164 or a user id has found."""
@@ -156,17 +150,16 @@ class Erasing:
 
         None: it has not taken all of them.
         """
-        taken, left = dict[int, PendingErasure](), deque(orders)
+        taken, left = dict[int, PendingErasure](), list(orders)
 
         def look() -> list[PlaceReceipt] | None:
             with self.stored_log.reading() as log:
                 while left:
-                    with suppress(ErasureRefused):
-                        position = self._taken_by(log, left[0])
-                        if position is None:
-                            return None
-                        taken[position] = left[0]
-                    left.popleft()
+                    now_taken, waiting = self._given.taken_of(log, left[-_AT_ONCE:])
+                    taken.update(now_taken)
+                    left[-_AT_ONCE:] = waiting
+                    if waiting:
+                        return None
             return self._erase(taken)
 
         return _until(seconds, look)
@@ -238,8 +231,9 @@ class Erasing:
     def _gone_with(self, taken: Mapping[int, PendingErasure]) -> dict[str, list[str]]:
         """By an erasure's id, the others who went with its contact, where there are any."""
         with self.stored_log.reading() as log:
-            emptied = {position: read_emptied(entry.detail) for position, entry in log.entries_at(taken).items()}
-            several = {at: one.contacts for at, one in emptied.items() if one is not None and len(one.contacts) > 1}
+            found = log.erasures(max(taken), min(taken) - 1)
+            emptied = {at: one for at, one in found if one is not None and at in taken}
+            several = {at: one.contacts for at, one in emptied.items() if len(one.contacts) > 1}
             ids = log.ids([contact for contacts in several.values() for contact in contacts])
         return {
             taken[at].id: [id for one in contacts if (id := public_id(ids[one])) != taken[at].contact]
@@ -258,21 +252,11 @@ class Erasing:
 
     def _taken(self, pending: PendingErasure) -> int | None:
         with self.stored_log.reading() as log:
-            return self._taken_by(log, pending)
+            return self._given.position(log, pending)
 
-    def _taken_by(self, log: LogReader, pending: PendingErasure) -> int | None:
-        """The position of the order in the log; None where it is not there yet. Raises ErasureRefused."""
-        decided = log.decided_under(pending.source, pending.id)
-        for position, is_accepted in decided.items():
-            if is_accepted:
-                return position
-        if not decided:
-            if self.clock() > pending.at + _LOST_MICROSECONDS:
-                self.give_again([pending])
-            return None
-        entry = log.entry(next(iter(decided)))
-        self.table.withdraw(pending.id)
-        raise ErasureRefused((entry and entry.detail) or "the ledger refused the order")
+    @property
+    def _given(self) -> GivenOrders:
+        return GivenOrders(self.table, self.publish, self.clock)
 
 
 def _pending(log: LogReader, erasure: Entry) -> PendingErasure:

@@ -65,6 +65,29 @@ def test_few_entries_do_not_keep_the_indexes_waiting(room, projection):
     assert projection.use_idle_turn()
 
 
+def test_lines_of_the_erased_leave_the_index_when_it_is_quiet_and_at_times_where_it_never_is(room, clock, projection):
+    """R31: an index is written anew for all who are erased behind one another."""
+
+    def is_left():
+        with reading(projection.path) as state:
+            return state.has_erased_lines()
+
+    people = room.take(*many(3))
+    fold(projection, page=1_000)
+    clock.now += 1.5
+    while projection.use_idle_turn():
+        clock.now += 0.01
+    projection.advance()
+    left = []
+    for person in people:
+        room.erase(person)
+        projection.advance()
+        left.append(is_left())
+        clock.now += 3.0
+    projection.advance()
+    assert (left, is_left()) == ([True, True, False], False)
+
+
 def test_a_rebuilt_generation_is_used_once_searches_of_it_are_ready(room, clock, projection):
     room.take(*many(600))
     fold(projection, page=1_000)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from service.commands.erase_contact import person_of
-from service.jobs.erasing.erasing import ErasureRefused
+from service.jobs.erasing.orders import ErasureRefused
 from service.queries.contact.find import find, find_id
 from service.wiring.drivers import now
 from service.wiring.erasing import erasing

@@ -77,6 +77,7 @@ def test_every_edit_is_found_and_located(tampering, part):
 
 UNTRIED = {("seal", "number"), ("ledger", "only"), ("dirty", "contact"), ("dirty", "import"), ("dirty", "since"),
            ("erased_names", "name"), ("erased_names", "position"), ("full_text_stale", "contact"),
+           ("full_text_erased", "contacts"),
            ("erased_contacts", "contact"), ("erased_contacts", "erasure"),
            ("unfinished_erasures", "erasure"), ("unfinished_erasures", "sought"),
            ("kept_out", "name"), ("kept_out", "erasure")}  # fmt: skip

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ledger.events.data import data_of
 from ledger.events.mentions import Mentions
 from ledger.log.entry import unpack_headers
-from ledger.log.erasure import NAMING, Sought, Span
+from ledger.log.erasure import Sought, Span, naming_values
 from ledger.log.sqlite.connected import THESE, listed
 from ledger.log.sqlite.merges import IS_BY_HAND, chunks
 from ledger.log.sqlite.phone_times import phone_times
@@ -97,11 +96,5 @@ def _values(connection: Connection, about: Sequence[int]) -> list[str]:
     for some in chunks(about):
         query = f"SELECT headers, value FROM entries WHERE position {THESE}"
         for headers, value in connection.execute(query, (listed(some),)).fetchall():
-            found.update(naming_values(headers, value))
+            found.update(naming_values(unpack_headers(headers), value))
     return sorted(found)
-
-
-def naming_values(headers: bytes | None, value: bytes | None) -> set[str]:
-    """The names and email addresses that a message says."""
-    traits = data_of(unpack_headers(headers), value).traits or {}
-    return {said for name in NAMING if isinstance(said := traits.get(name), str) and said.strip()}

@@ -13,12 +13,12 @@ from ledger.events import types
 from ledger.events.mentions import Mentions
 from ledger.events.signing import Signer
 from ledger.log.entry import phone_text, unpack_headers
-from ledger.log.erasure import Emptied, Sought
+from ledger.log.erasure import Emptied, Sought, naming_values
 from ledger.log.sqlite.connected import THESE, listed
 from ledger.log.sqlite.erasing.erasing import PlannedErasure, emptied_by, empty, erased_among
 from ledger.log.sqlite.erasing.plans import ErasurePlan, NameOf, Said, free_names, known_names, name_hashes, naming
 from ledger.log.sqlite.erasing.releasing import Named, release
-from ledger.log.sqlite.erasing.seeking import InLog, OrderPlace, naming_values
+from ledger.log.sqlite.erasing.seeking import InLog, OrderPlace
 from ledger.log.sqlite.merges import components
 from ledger.log.sqlite.phone_times import given_up_among, holders_of
 from ledger.sqlite import Connection
@@ -148,7 +148,7 @@ def _people(connection: Connection, contacts: Sequence[int]) -> dict[int, _Perso
             one.phones.add(phone)
         if user_id is not None:
             one.user_ids.add(user_id)
-        one.values.update(naming_values(headers, value))
+        one.values.update(naming_values(unpack_headers(headers), value))
         if is_retry or type in types.ABOUT_MERGES:
             others.add(contact)
     return {contact: one for contact, one in people.items() if contact not in others}

@@ -100,6 +100,15 @@ class SqliteEntries(Connected, Entries):
             found.update((position, bool(is_accepted)) for position, is_accepted in rows.fetchall())
         return dict(sorted(found.items()))
 
+    def accepted_among(self, source: str, message_ids: Sequence[str]) -> dict[str, int]:
+        """See `Entries.accepted_among`."""
+        rows = self._connection.execute(
+            "SELECT message_id, position FROM entries WHERE source = (SELECT source FROM sources WHERE name = ?)"
+            " AND message_id IN (SELECT value FROM json_each(?)) AND reason IS NULL",
+            (source, listed(message_ids)),
+        )
+        return dict(rows.fetchall())
+
     def messages_among(self, source: str, message_ids: Sequence[str]) -> set[str]:
         """See `Entries.messages_among`."""
         found: set[str] = set()

@@ -37,12 +37,12 @@ class SqliteErasures(Connected, Erasures):
         ).fetchone()
         return None if row[0] is None else int(row[0])
 
-    def erasures(self, until: int) -> list[Erasure]:
+    def erasures(self, until: int, after: int = 0) -> list[Erasure]:
         """See `Erasures.erasures`."""
         rows = self._connection.execute(
             "SELECT position, detail FROM entries INDEXED BY entries_of_erasures"
-            " WHERE type = 'ContactErased' AND reason IS NULL AND position <= ? ORDER BY position",
-            (until,),
+            " WHERE type = 'ContactErased' AND reason IS NULL AND position > ? AND position <= ? ORDER BY position",
+            (after, until),
         )
         return [Erasure(position, read_emptied(detail)) for position, detail in rows.fetchall()]
 

@@ -149,6 +149,26 @@ def test_nor_in_filters_that_named_the_person(world):
     assert verification(world.deployment).run().faults == ()
 
 
+def test_it_waits_until_the_projector_has_written_the_full_text_index_anew(world):
+    gavin(world)
+    others(world, 3)
+    world.settle()
+    with closing(world.log()) as log, closing(Projection(log, world.drivers.generations())) as projection:
+        while projection.use_idle_turn():
+            pass
+    with erasing(world.deployment, "/cli") as work:
+        pending = work.order(lambda log: find(log, PHONE), "asha", "asked to be forgotten")
+        world.consume()
+        world.project_orders()
+        work.go_on()
+        (state,) = [one for one in work.table.receipt(pending.contact) if one["place"] == "state"]
+        assert (state["state"], state["note"]) == ("waiting", "the projector writes the full-text index anew")
+        world.project()
+        work.go_on()
+        assert all(one["state"] != "waiting" for one in work.table.receipt(pending.contact))
+    assert traces(world) == []
+
+
 def test_what_came_between_the_order_and_its_append_is_looked_for_too(world):
     """The order is given while the consumer lags: the person has another identity by the time it is taken."""
     world.track(phone=PHONE, name="Zyxwvutsr")
