@@ -160,6 +160,7 @@ def event_document(step: HistoryStep) -> dict[str, Any]:
         document["event"] = step.data.event
     if entry.skipped:
         document["skipped"] = True
+    document |= _said_in_vain(step)
     command = said_by(entry)
     if entry.type in types.ABOUT_IMPORTS:
         document["import"] = (entry.source or "").removeprefix(types.IMPORTS)
@@ -176,6 +177,16 @@ def event_document(step: HistoryStep) -> dict[str, Any]:
     if (retry := retry_of(entry)) is not None:
         document["retry"] = {"position": retry.position, "by": retry.by, "reason": retry.reason}
     return document
+
+
+def _said_in_vain(step: HistoryStep) -> dict[str, Any]:
+    """What an event says that changed nothing: `said`, which was known, and `older` where it lost to newer values."""
+    event = step.event
+    if event is None or event.is_skipped or event.absorbed is not None or step.changed:
+        return {}
+    values = [{"attribute": name, "value": value} for name, value in (event.traits or {}).items()]
+    said = values + [{"attribute": "tags", "value": tag} for tag in event.tags or ()]
+    return ({"said": said} if said else {}) | ({"older": True} if step.step.has_lost else {})
 
 
 def retry_of(entry: Entry) -> Settling | None:

@@ -195,6 +195,7 @@ class Blocks:
             for (name,) in self._rows("SELECT name FROM sqlite_schema WHERE name GLOB 'blocks_*' AND type = 'table'")
         }
         self._missing: dict[str, dict[int, float]] = {}  # since when, the newest last
+        self._last = self._last_of_all()  # no later block has a contact
 
     def keep(self, indexes: Iterable[str]) -> None:
         """From now on, keep blocks for those of these indexes that consist of them, and no others."""
@@ -203,6 +204,7 @@ class Blocks:
             self._connection.execute(f"DROP TABLE {table}")
             self._tables.remove(table)
         self._missing = {index: absent for index, absent in self._missing.items() if index in kept}
+        self._last = max(self._last, self._last_of_all())
         for index in kept:
             if index in self._missing:
                 continue
@@ -216,13 +218,16 @@ class Blocks:
 
     def drop(self, contacts: Iterable[int]) -> None:
         """Forget the blocks of these contacts; inside the transaction that changes them."""
-        if not self._tables:
+        blocks = {contact // SIZE for contact in contacts} if self._tables else ()
+        if not blocks:
             return
-        blocks = {contact // SIZE for contact in contacts}
         for table in self._tables:
             self._connection.executemany(f"DELETE FROM {table} WHERE block = ?", [(block,) for block in blocks])
         now = time.monotonic()
+        passed = range(self._last + 1, max(blocks))  # nobody is in these, which is to be kept as well
+        self._last = max(self._last, *blocks)
         for absent in self._missing.values():
+            absent.update(dict.fromkeys(passed, now))
             for block in blocks:  # too many of them after a rollback, which does no harm
                 absent.pop(block, None)
                 absent[block] = now
@@ -243,6 +248,10 @@ class Blocks:
                     del absent[block]
                 return len(chosen)
         return 0
+
+    def _last_of_all(self) -> int:
+        ((contact,),) = self._rows("SELECT max(contact) FROM contacts")
+        return -1 if contact is None else int(contact) // SIZE
 
     def _rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         return self._connection.execute(query, parameters).fetchall()

@@ -16,6 +16,8 @@ def print_history(events: Iterable[Mapping[str, Any]]) -> None:
         )
         for change in event["changes"]:
             _line(change["attribute"], f"{_shown(change['from'])} → {_shown(change['to'])}")
+        for one in event.get("said", ()):
+            _line(f"{one['attribute']}, {'older' if event.get('older') else 'known already'}", _shown(one["value"]))
         if event.get("event") is not None:
             _line("event", _plain(event["event"]))
         if event.get("by") is not None:

@@ -29,6 +29,10 @@ def print_import(document: dict[str, Any]) -> None:
         if "redo" in document:
             click.echo(f"That import was undone: `{document['redo']}` brings it back, --again imports the file anew.")
     click.echo(f"{document['id']}  {document['file_name']}  {_state_name(document)}")
+    if document.get("corrects"):
+        click.echo(f"Corrected rows of {_named(document['corrects'])}")
+    for one in document.get("corrected_by", ()):
+        click.echo(f"Its rejected rows, corrected: {_named(one)}")
     if "not_redone" in document:
         _print_not_redone(document["not_redone"])
     if "failure" in document:
@@ -45,6 +49,10 @@ def print_import(document: dict[str, Any]) -> None:
             f"All values of {one['column']} are of type {one['type']}, and kept as strings; for the type: "
             f"undo this import, and import the file with --map {mapped}"
         )
+
+
+def _named(one: dict[str, Any]) -> str:
+    return f"{one['id']}  {one['file_name']}"
 
 
 def print_check(document: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ledger.events import types
+from ledger.events.traits import WHATSAPP_OPTED
 from service.hub.contact.details import IDENTITIES
 from service.hub.frame import words
 from service.queries.contact.origins import CALL, EDIT, FILE, HUB, LEDGER
@@ -62,7 +63,7 @@ def _changed(event: Mapping[str, Any]) -> str:
         return "Left out, as the file's mode asked"
     changed = [change["attribute"] for change in event["changes"]]
     if not changed:
-        return "Nothing new"
+        return _said_in_vain(event)
     created = any(change["attribute"] in IDENTITIES and change["from"] is None for change in event["changes"])
     if created and len(changed) > 1:
         return f"{len(changed)} fields set"
@@ -70,6 +71,17 @@ def _changed(event: Mapping[str, Any]) -> str:
         name = words.title(changed[0])
         return f"{name} added" if changed[0] == "tags" else f"{name} changed"
     return f"{len(changed)} fields changed"
+
+
+def _said_in_vain(event: Mapping[str, Any]) -> str:
+    """What an event is called that changed nothing."""
+    said = event.get("said", ())
+    if not said:
+        return "Nothing new"
+    if event.get("older"):
+        return "Newer values were known"
+    is_no = [(one["attribute"], one["value"]) for one in said] == [(WHATSAPP_OPTED, False)]
+    return "Stays opted out of WhatsApp" if is_no else "Known already"
 
 
 def _ordered(event: Mapping[str, Any]) -> str:

@@ -193,3 +193,11 @@ def late_reject(rejection: AppendRejection, columns: ColumnMap) -> Reject:
     header = "" if at is None else columns.columns[at].header
     reason = "user_id_conflict" if is_conflict else rejection.reason
     return Reject(rejection.row, rejection.line, (fault(header, reason, rejection.message),))
+
+
+def orders_of(one: Import, counts: dict[str, Any]) -> list[str]:
+    """What of undo and redo can be ordered, of an import with these counts."""
+    if one.confirmed_at is None or one.state is ImportState.RUNNING or counts["pending"]:
+        return []
+    undoing = counts.get("undoing")
+    return ["redo" if undoing is not None and undoing["what"] == "undo" else "undo"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from service.imports.record.corrections import FaultyRow, corrected_csv, faulty_rows
+from service.imports.record.corrects import corrections_json
 from service.imports.record.counts import (
     AppendRejection,
     NotRedone,
@@ -17,6 +18,7 @@ from service.imports.record.counts import (
     import_json,
     late_reject,
     mapping_json,
+    orders_of,
     reasons_json,
     rejects_json,
     text_columns_json,
@@ -91,6 +93,7 @@ class Results:
         counts, one = self.counts(id), self._registry.get(id)
         found = {"text_columns": self._text_columns(one), "user_ids_left_out": self._user_ids_left_out(one)}
         found["reasons"] = self._reasons(one)
+        found |= corrections_json(self._registry, one)
         return {**counts, **self._left_undone(counts), **found, "rejects": self._shown_rejects(one)}
 
     def file_name(self, id: str) -> str:
@@ -153,7 +156,7 @@ class Results:
         choices = asdict(one.choices) | one.choices.to_json()
         return {
             **counts,
-            "allowed": [*allowed(one.state, is_edit=one.choices.edit is not None), *_orders(one, counts)],
+            "allowed": [*allowed(one.state, is_edit=one.choices.edit is not None), *orders_of(one, counts)],
             "options": {name: choices.get(name) for name in _OPTIONS},
             "mapping": None if one.state is ImportState.UPLOADED else mapping_json(one),
             "progress": self._progress(one, counts),
@@ -175,6 +178,7 @@ class Results:
             "preview": look and look["preview"],
             "sheets": look and look.get("sheets"),
             "same_columns_as": self._same_columns(one, look),
+            **corrections_json(self._registry, one),
             "check": check and check["check"],
             "examples": [] if one.confirmed_at is None else replacing(folder.load("check")),
             "text_columns": check.get("text_columns", []) if check else self._text_columns(one),
@@ -287,11 +291,3 @@ class Results:
     def _rejects(self, one: Import) -> Iterator[Reject]:
         kept = kept_rejects(ImportFolder(self._folder / one.id).rejects)
         return all_rejects(kept, self._rejections(one.id), one.columns)
-
-
-def _orders(one: Import, counts: dict[str, Any]) -> list[str]:
-    """What of undo and redo can be ordered."""
-    if one.confirmed_at is None or one.state is ImportState.RUNNING or counts["pending"]:
-        return []
-    undoing = counts.get("undoing")
-    return ["redo" if undoing is not None and undoing["what"] == "undo" else "undo"]

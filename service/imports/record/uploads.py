@@ -100,7 +100,7 @@ class Uploads:
 
         Raises FileRefused, and what `fill` raises; nothing is kept then.
         """
-        return self._take_in(fill, by, Choices())
+        return self._take_in(fill, by, Choices(), corrects=None)
 
     def receive_corrected(self, of: str, lines: Iterator[str], by: str | None = None) -> str:
         """Take in rows of the import `of` that were corrected, with its tags and choices; the new import's id.
@@ -121,14 +121,16 @@ class Uploads:
 
         read_so: dict[str, Any] = {"encoding": None, "sheet": None, "delimiter": DELIMITER}
         choices = replace(earlier.choices, allow_opt_in=False, **read_so)
-        id = self._take_in(fill, by, choices)
+        id = self._take_in(fill, by, choices, corrects=of)
         with self._changing(id, ImportStep.MAPPING) as (folder, one):
             columns = map_columns(self._header(folder, one), choices, self._ports.known_attributes())
             self._registry.take(id, ImportStep.MAPPING, lambda now: _changed(now, choices, columns))
         self.check(id)
         return id
 
-    def _take_in(self, fill: Callable[[IncomingFile], str], by: str | None, choices: Choices) -> str:
+    def _take_in(
+        self, fill: Callable[[IncomingFile], str], by: str | None, choices: Choices, *, corrects: str | None
+    ) -> str:
         remove_orphans(self._folder, self._registry.with_files(), self._ports.clock())
         folder = ImportFolder(self._folder / self._ports.new_id())
         with folder.held():
@@ -138,7 +140,7 @@ class Uploads:
                 self._look(folder, choices).keep()
                 came = incoming.copied
                 about = (folder.path.name, import_hash(came.sha256, choices), came.sha256, name, choices, _NO_COLUMNS)
-                new = Import(*about, confirmed_at=None, rows=0, state=ImportState.UPLOADED, by=by, bytes=came.size)
+                new = Import(*about, None, 0, ImportState.UPLOADED, by=by, bytes=came.size, corrects=corrects)
                 self._registry.add(new, again=True)
             except BaseException:
                 folder.remove()

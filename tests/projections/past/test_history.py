@@ -54,7 +54,22 @@ def test_a_late_message_is_told_and_changed_nothing(room, log):
     """R4."""
     room.take(tracked(phone=GAVIN, traits={"city": "Pune"}))
     room.take(message("UserTracked", {"phone": GAVIN, "traits": {"city": "Agra"}}, time="2020-01-01T00:00:00Z"))
-    assert changes(documents(log, 1)[1]) == []
+    late = documents(log, 1)[1]
+    assert (changes(late), late["said"], late["older"]) == ([], [{"attribute": "city", "value": "Agra"}], True)
+
+
+def test_what_was_known_already_is_told_as_said(room, log):
+    room.take(tracked(phone=GAVIN, traits={"city": "Pune"}), message("TagsAdded", {"phone": GAVIN, "tags": ["vip"]}))
+    room.take(tracked(phone=GAVIN, traits={"city": "Pune"}), message("TagsAdded", {"phone": GAVIN, "tags": ["VIP"]}))
+    room.take(tracked(phone=GAVIN, traits={"city": "Pune", "area": "Baner"}), tracked(phone=GAVIN))
+    said = [told.get("said") for told in documents(log, 1)]
+    assert said == [
+        *(None, None),
+        [{"attribute": "city", "value": "Pune"}],
+        [{"attribute": "tags", "value": "VIP"}],
+        *(None, None),
+    ]
+    assert not any("older" in told for told in documents(log, 1))
 
 
 def test_an_event_of_the_customers_own_is_told_by_its_name(room, log):

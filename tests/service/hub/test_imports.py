@@ -218,6 +218,7 @@ def test_an_undo_can_leave_those_opted_out_whom_it_would_opt_in_again(desk, worl
     world.settle()
     assert "who would be stays opted out" in desk.page(path).text
     assert world.contact(GAVIN)["traits"] == {"whatsapp_opted": False, "city": "Pune"}
+    assert "Stays opted out of WhatsApp" in desk.page(f"/contacts/{world.contact(GAVIN)['id']}").text
 
 
 def test_a_value_leads_to_the_file_that_brought_it_and_names_who_did(desk, world):
@@ -257,6 +258,28 @@ def test_rejected_rows_are_corrected_in_place_and_checked_again_with_the_same_ta
     desk.run(again)
     assert world.contact(GAVIN)["traits"] == {"name": "Gavin", "city": "Pune"}
     assert world.contact(GAVIN)["tags"] == ["vip"]
+
+
+def test_a_file_and_the_rows_of_it_that_were_corrected_lead_to_each_other(desk):
+    path = desk.checked(f"Mobile,Name\n{GAVIN},R2 D2\n{ASHA},Asha\n")
+    desk.run(path)
+    again = desk.send(f"{path}/rejected", {"cell1.1": "Gavin"}).headers["Location"]
+    desk.work(again)
+    assert "Corrected rows of october.csv" in desk.page(again).text
+    assert path in desk.page(again).links
+    assert "Some are corrected, and not imported yet: october, corrected.csv" in desk.page(path).text
+    desk.run(again)
+    assert "Some were corrected and imported" in desk.page(path).text
+    assert again in desk.page(path).links
+    assert path in desk.page(again).links
+
+
+def test_a_correction_that_was_given_up_before_its_start_is_not_told_of(desk):
+    path = desk.checked(f"Mobile,Name\n{GAVIN},R2 D2\n{ASHA},Asha\n")
+    desk.run(path)
+    again = desk.send(f"{path}/rejected", {"cell1.1": "Gavin"}).headers["Location"]
+    desk.send(f"{again}/cancel")
+    assert again not in desk.page(path).links
 
 
 def test_a_file_of_which_no_row_can_be_taken_has_no_button_to_import_it(desk):

@@ -72,6 +72,8 @@ HISTORY: dict[str, Any] = {
             "stated_at": "2020-01-01T00:00:00Z",
             "recorded_at": "2026-11-24T16:08:39.221497Z",
             "changes": [],
+            "said": [{"attribute": "name", "value": "Gavin"}],
+            "older": True,
             "by": "Website",
             "origin": {"kind": "call", "name": "Website", "by": "Website"},
         },

@@ -60,6 +60,8 @@ CHECKED_EDIT: dict[str, Any] = {
     "preview": None,
     "sheets": None,
     "same_columns_as": None,
+    "corrects": None,
+    "corrected_by": [],
     "check": {
         "position": 5,
         "head": "55f82d8adab993e15612d789e0004d6fd5d08b0740d7160071347d7dec68a740",

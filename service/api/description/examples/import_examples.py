@@ -121,6 +121,8 @@ UPLOADED: dict[str, Any] = {
     "preview": _PREVIEW,
     "sheets": None,
     "same_columns_as": None,
+    "corrects": None,
+    "corrected_by": [],
     "check": None,
     "examples": [],
     "text_columns": [],
@@ -154,6 +156,8 @@ CHECKED: dict[str, Any] = {
     "preview": _PREVIEW,
     "sheets": None,
     "same_columns_as": None,
+    "corrects": None,
+    "corrected_by": [],
     "check": {
         "position": 5,
         "head": "e3c218cbf6be8b6ddd877d91ab8ae3038ee2ef1c82bb7cb2de88b97713b2b1fd",

@@ -70,6 +70,13 @@ class MergedSchema(Answer):
     survivor = fields.String(required=True, metadata={"description": "The id of the other"})
 
 
+class SaidSchema(Answer):
+    """A value that an event named."""
+
+    attribute = fields.String(required=True)
+    value = fields.Raw(required=True, allow_none=True)
+
+
 class EventSchema(Answer):
     """An event about a contact."""
 
@@ -85,6 +92,10 @@ class EventSchema(Answer):
     row = fields.Integer(metadata={"description": "Of an import's file"})
     line = fields.Integer(metadata={"description": "Where in that file"}, allow_none=True)
     skipped = fields.Boolean(metadata={"description": "By the import's mode"})
+    said = fields.List(
+        fields.Nested(SaidSchema), metadata={"description": "Where it changed nothing: the values that it named"}
+    )
+    older = fields.Boolean(metadata={"description": "Of these, that newer ones were known; else they were there"})
     by = fields.String(metadata={"description": "The name of the key or person who said so"}, allow_none=True)
     reason = fields.String(metadata={"description": "Why, of an order"}, allow_none=True)
     merged = fields.Nested(MergedSchema, metadata={"description": "Of an event that made two contacts one"})

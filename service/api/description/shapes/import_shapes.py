@@ -200,7 +200,7 @@ class ImportInBriefSchema(Answer):
     by = fields.String(required=True, allow_none=True)
     bytes = fields.Integer(required=True, allow_none=True)
     made_at = MomentField("When the file came", required=True, allow_none=True)
-    confirmed_at = MomentField("When it was confirmed", required=True)
+    confirmed_at = MomentField("When it was confirmed", required=True, allow_none=True)
     ended_at = MomentField("When its last row was out", required=True, allow_none=True)
     tags = fields.List(fields.String(), required=True)
 
@@ -236,6 +236,17 @@ class ImportSchema(CountsSchema):
         required=True,
         allow_none=True,
         metadata=said("While nothing is chosen: the newest import that was confirmed with the same columns"),
+    )
+    corrects = fields.Nested(
+        ImportInBriefSchema,
+        required=True,
+        allow_none=True,
+        metadata=said("The import whose rejected rows it has, corrected; null where it has a file's rows"),
+    )
+    corrected_by = fields.List(
+        fields.Nested(ImportInBriefSchema),
+        required=True,
+        metadata=said("The imports that have its rejected rows, corrected, oldest first; confirmed or not"),
     )
     check = fields.Nested(CheckSchema, required=True, allow_none=True)
     examples = fields.List(

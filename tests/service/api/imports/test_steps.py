@@ -217,6 +217,9 @@ def test_a_rejected_row_is_corrected_and_checked_as_an_import_of_its_own(client,
     assert client.post(f"{PATH}/{new}/confirm", raw=b"").status_code == 202
     work(new)
     assert world.contact(ASHA)["traits"] == {"name": "Asha", "city": "Goa"}
+    assert (told(client, new)["corrects"]["id"], told(client, id)["corrects"]) == (id, None)
+    (again,) = told(client, id)["corrected_by"]
+    assert (again["id"], again["file_name"]) == (new, "contacts, corrected.csv")
 
 
 def test_a_rejected_row_without_cells_is_checked_again_as_it_is(client, checked, work):
