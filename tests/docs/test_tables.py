@@ -1,5 +1,6 @@
 """Tables and links of the documents agree with the code."""
 
+import json
 import os
 import re
 from dataclasses import fields
@@ -13,7 +14,9 @@ from service.deployment.settings import Settings, load
 from service.imports.columns.attributes import TITLES, default_attribute
 from service.imports.rows.reasons import REASONS
 from service.imports.table.wording import OF_COMMAND, worded
+from service.wiring.api import application
 from tests.docs.rerun import ROOT
+from tests.service.api.test_scopes import RULES
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 NOT_PLAIN = {
@@ -74,6 +77,29 @@ def test_every_option_of_an_import_is_in_the_guide():
 def test_every_member_of_a_call_is_in_the_table():
     told = first_cells("docs/api.md", "| member | what |")
     assert set(told) == {*members.TRACK_USER.members, *members.TRACK_EVENT.members}
+
+
+def test_every_call_is_in_the_table_with_what_it_answers_and_the_scope_it_needs(world):
+    served = json.loads(application(world.deployment).test_client().get("/openapi.json").data)["paths"]
+    needed = {call: scopes for call, scopes in RULES.items() if call[1] != "/docs/{name}"}  # a file of the page
+    answers = {
+        (method.upper(), path): {code for code in operation["responses"] if code < "300" or code == "503"}
+        for path, operations in served.items()
+        for method, operation in operations.items()
+        if (method.upper(), path) in needed
+    }
+    told = {tuple(call.split()): (answer, scope) for call, answer, scope, _ in calls()}
+    assert told.keys() == needed.keys()
+    assert {call: scopes for call, (_, scopes) in told.items()} == needed
+    assert {call: codes - answers[call] for call, (codes, _) in told.items() if not codes <= answers[call]} == {}
+
+
+def calls():
+    """The rows of the table of calls: call, codes, scopes of which any will do (one of several needs all), what for."""
+    for call, codes, scopes, purpose in rows("docs/api.md", "| call | answer | scope | for |"):
+        if not call.startswith("---"):
+            alternatives = {one.replace(" and ", " ") for one in scopes.split(" or ")} - {""}
+            yield call, set(re.findall(r"[0-9]+", codes)), alternatives, purpose
 
 
 def test_every_type_that_anybody_may_publish_is_in_the_table():

@@ -1,4 +1,4 @@
-"""The places that can hold something of a person, the one list of them, and what becomes of each (R31)."""
+"""The places that can hold something of a person, gone through one by one, and what becomes of each (R31)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
