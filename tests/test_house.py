@@ -28,7 +28,8 @@ STORES = (
     "service/deployment/tables/",  # the tables of service.db, each with the one file that knows it
     "service/deployment/ledger_file.py",
     "service/commands/idempotency.py",
-    "service/imports/record/registry.py",
+    "service/imports/registry/import_table.py",
+    "service/imports/registry/registry.py",
     "service/hub/frame/preferences.py",
 )
 SQL = re.compile(

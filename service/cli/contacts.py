@@ -12,7 +12,7 @@ from projections.fold.state import changes
 from service.cli.terminal.print_contact import print_history, print_reasons
 from service.cli.terminal.progress import progress_shown, tells_progress
 from service.cli.terminal.terminal import Failed, as_json, console, emit, opened, position_of, table
-from service.imports.record.named_once import named_once
+from service.imports.registry.named_once import named_once
 from service.queries.contact import contact as documents
 from service.queries.contact.find import Unknown, at, find
 from service.queries.contact.origins import Origins

@@ -10,8 +10,8 @@ from service.cli.terminal.import_progress import reporting
 from service.cli.terminal.terminal import Failed, opened
 from service.deployment.parts import CONSUMER, PROJECTOR
 from service.imports.record.folder import Busy
-from service.imports.record.lifecycle import StepNotAllowed
-from service.imports.record.registry import ImportUnknown
+from service.imports.registry.lifecycle import StepNotAllowed
+from service.imports.registry.registry import ImportUnknown
 from service.imports.run.feed import Stalled
 from service.imports.run.importer import Importer
 from service.imports.run.ports import Report

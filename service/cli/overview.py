@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from service.cli.terminal.terminal import as_json, console, emit, opened, table
-from service.imports.record.file_names import file_names
+from service.imports.registry.file_names import file_names
 from service.queries.lists.overview import BadDays, Overviews
 
 _DAY = click.DateTime(["%Y-%m-%d"])

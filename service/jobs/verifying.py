@@ -17,7 +17,7 @@ from projections.state.port import StoredState
 from service.deployment.deployment import Deployment
 from service.deployment.tables.audit_chain import AuditHead, audit_faults
 from service.deployment.tables.store_checks import kept_audit
-from service.imports.record.against_log import kept_import_faults, kept_imports
+from service.imports.registry.against_log import kept_import_faults, kept_imports
 from service.queries.readers import Readers
 
 if TYPE_CHECKING:

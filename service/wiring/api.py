@@ -35,8 +35,8 @@ from service.http.readiness import Remembered
 from service.http.services import Services
 from service.hub.app import Hub, create_hub
 from service.hub.frame.preferences import Preferences
-from service.imports.record.file_names import file_names
-from service.imports.record.named_once import named_once
+from service.imports.registry.file_names import file_names
+from service.imports.registry.named_once import named_once
 from service.jobs.audit_runs import AuditRuns
 from service.jobs.background_command import BackgroundCommands
 from service.jobs.exports.exporting import Exporting

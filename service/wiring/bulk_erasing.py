@@ -9,7 +9,7 @@ from ledger.sqlite import Connection
 from service.deployment.tables.audit_trail import Act, record
 from service.deployment.tables.bulk_erasure_table import BulkErasureTable
 from service.deployment.tables.erasures import ErasureTable
-from service.imports.record.named_once import named_once
+from service.imports.registry.named_once import named_once
 from service.jobs.erasing.bulk_eraser import BulkEraser
 from service.jobs.erasing.bulk_erasures import BulkErasures
 from service.jobs.erasing.by_selection import SelectedPeople

@@ -9,8 +9,8 @@ from projections.state.port import StoredState
 from service.deployment.deployment import Deployment
 from service.deployment.tables.audit_trail import Act, AuditTable, record
 from service.imports.ledger.ledger_view import LedgerView
-from service.imports.record.file_names import file_names, known_imports
-from service.imports.record.named_once import named_once
+from service.imports.registry.file_names import file_names, known_imports
+from service.imports.registry.named_once import named_once
 from service.jobs.background_command import BackgroundCommands
 from service.jobs.exports.export_file import ExportParts
 from service.jobs.exports.export_maker import ExportMaker

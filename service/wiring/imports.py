@@ -10,13 +10,13 @@ from ledger.bus.port import Message
 from service.deployment.deployment import Deployment
 from service.imports.ledger.ledger_view import LedgerView
 from service.imports.ledger.sent import SentRows
-from service.imports.record import from_log
 from service.imports.record.imports import Imports
-from service.imports.record.named_once import named_once
-from service.imports.record.registry import Registry
 from service.imports.record.results import Results
 from service.imports.record.tagging import Tagging
 from service.imports.record.uploads import UploadPorts, Uploads
+from service.imports.registry import from_log
+from service.imports.registry.named_once import named_once
+from service.imports.registry.registry import Registry
 from service.imports.run.feed import Pace
 from service.imports.run.importer import Importer
 from service.imports.run.ports import Limits, Ports

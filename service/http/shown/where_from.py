@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ledger.log.port import LogReader
 from service.http.services import Services
-from service.imports.record.registry import ImportUnknown
+from service.imports.registry.registry import ImportUnknown
 from service.queries.contact.origins import Origins
 
 

@@ -18,8 +18,8 @@ from service.hub.imports import told
 from service.hub.imports.orders import is_consent_in_form, order_in_form, reason_in_form
 from service.imports.columns.edit import NothingToChange, WantedEdit
 from service.imports.record.imports import Imports
-from service.imports.record.lifecycle import StepNotAllowed
 from service.imports.record.wanted_imports import WantedImports
+from service.imports.registry.lifecycle import StepNotAllowed
 from service.imports.rows.cells import CellFault, reader
 from service.imports.run.undo_import import UndoNotPossible, WouldOptIn
 from service.queries.filters.selection import Selection

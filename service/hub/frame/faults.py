@@ -19,7 +19,7 @@ from service.http.problem import Problem
 from service.hub.frame.access import LARGEST_FORM, Access, Forged, NotAllowed, SignedOut, is_fragment
 from service.hub.frame.polling import is_poll
 from service.hub.frame.words import sentence
-from service.imports.record.registry import ImportUnknown
+from service.imports.registry.registry import ImportUnknown
 from service.jobs.past_states import BeingFolded
 from service.queries.contact.find import Erased, Unknown
 

@@ -12,9 +12,9 @@ from service.imports.columns.proposal import better_types
 from service.imports.record.counts import reasons_json
 from service.imports.record.first_look import ensure_looked, look_anew
 from service.imports.record.folder import ImportFolder, put_in_place
-from service.imports.record.lifecycle import ImportState, ImportStep, StepNotAllowed
-from service.imports.record.registry import Import, Registry
 from service.imports.record.rejects import kept_rejects, rejects_csv, worded_faults
+from service.imports.registry.lifecycle import ImportState, ImportStep, StepNotAllowed
+from service.imports.registry.registry import Import, Registry
 from service.imports.rows.scan import Scan
 from service.imports.run.ports import Limits, Ports, Report
 from service.imports.run.reading import read_new, rows_of

@@ -21,8 +21,8 @@ from service.imports.columns.attributes import default_type
 from service.imports.ledger.at_head import LedgerHead, at_head
 from service.imports.ledger.opted_out_person import OptedOutPerson
 from service.imports.record.counts import AppendRejection, ImportUndo, NotRedone, Outcomes
-from service.imports.record.from_log import imports_of_log
-from service.imports.record.registry import Import
+from service.imports.registry.from_log import imports_of_log
+from service.imports.registry.registry import Import
 
 _SAMPLE = 20_000
 """Contacts, the newest: enough to know the attributes in use, and quick among millions."""

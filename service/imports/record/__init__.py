@@ -1,1 +1,1 @@
-"""What is kept of an import: its row, its files, its counts and its rejects."""
+"""What is kept of an import beside its row: files, counts, rejects, and what people choose."""

@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 from service.imports.record.counts import about
-from service.imports.record.registry import Import, ImportUnknown, Registry
+from service.imports.registry.registry import Import, ImportUnknown, Registry
 
 
 def corrections_json(registry: Registry, one: Import) -> dict[str, Any]:

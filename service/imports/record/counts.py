@@ -8,10 +8,10 @@ from typing import Any
 from ledger.events import moments
 from service.imports.columns.attributes import USER_ID
 from service.imports.columns.column_map import ColumnMap
-from service.imports.record.lifecycle import ImportState
 from service.imports.record.orphans import made_at
-from service.imports.record.registry import Import
 from service.imports.record.rejects import Reject, first_faults
+from service.imports.registry.lifecycle import ImportState
+from service.imports.registry.registry import Import
 from service.imports.rows.reasons import fault, what
 
 STATES = (

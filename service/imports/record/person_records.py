@@ -12,8 +12,8 @@ from typing import Literal
 from ledger.events.mentions import FoundBy, Mentions
 from ledger.events.phone import PhoneFault
 from service.imports.record.folder import ImportFolder
-from service.imports.record.registry import Import
 from service.imports.record.taken_in import taken_in
+from service.imports.registry.registry import Import
 from service.imports.rows.phones import phone_of
 from service.imports.table.dialect import TableShape, shape
 from service.imports.table.records import blocks, is_blank

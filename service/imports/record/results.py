@@ -25,9 +25,7 @@ from service.imports.record.counts import (
 )
 from service.imports.record.first_look import kept_look
 from service.imports.record.folder import ImportFolder
-from service.imports.record.lifecycle import ImportState, allowed
 from service.imports.record.progress import load_progress
-from service.imports.record.registry import Import, ImportUnknown, Registry
 from service.imports.record.rejects import (
     Reject,
     by_reason,
@@ -37,9 +35,11 @@ from service.imports.record.rejects import (
     rejects_csv,
     worded_faults,
 )
-from service.imports.record.remembered import with_same_columns
-from service.imports.record.replaced import replaced_by, replacing
 from service.imports.record.wanted_imports import EVERY, WantedImports
+from service.imports.registry.lifecycle import ImportState, allowed
+from service.imports.registry.registry import Import, ImportUnknown, Registry
+from service.imports.registry.remembered import with_same_columns
+from service.imports.registry.replaced import replaced_by, replacing
 from service.imports.run.undo_import import Order, refuse
 from service.imports.table.dialect import TableShape, shape
 from service.imports.table.refusal import CopyGone, NotChecked

@@ -8,9 +8,9 @@ from typing import Any
 from service.imports.columns.choices import Choices, import_hash
 from service.imports.ledger.selected import COLUMNS, header_line, identity_lines
 from service.imports.record.folder import ImportFolder, put_in_place
-from service.imports.record.lifecycle import ImportState
-from service.imports.record.registry import Import, Registry
 from service.imports.record.uploads import UploadPorts
+from service.imports.registry.lifecycle import ImportState
+from service.imports.registry.registry import Import, Registry
 from service.queries.filters.selection import Selection
 
 

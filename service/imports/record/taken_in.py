@@ -1,8 +1,8 @@
 """From when to when a file was taken in: what stands in it was said by then."""
 
-from service.imports.record.lifecycle import ImportState
 from service.imports.record.orphans import made_at
-from service.imports.record.registry import Import
+from service.imports.registry.lifecycle import ImportState
+from service.imports.registry.registry import Import
 
 ENDED = (ImportState.PUBLISHED, ImportState.CANCELLED, ImportState.FAILED)
 """The states in which an import publishes nothing any more."""

@@ -3,9 +3,9 @@
 from contextlib import suppress
 from pathlib import Path
 
-from service.imports.record.lifecycle import StepNotAllowed
 from service.imports.record.orphans import made_at
-from service.imports.record.registry import ImportUnknown, Registry
+from service.imports.registry.lifecycle import StepNotAllowed
+from service.imports.registry.registry import ImportUnknown, Registry
 from service.imports.run.cancelling import cancel
 
 MOST_KEPT = 20

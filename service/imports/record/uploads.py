@@ -18,11 +18,11 @@ from service.imports.ledger.selected import COLUMNS
 from service.imports.record.corrections import DELIMITER
 from service.imports.record.first_look import FirstLook, ensure_looked, forget_look, look_anew
 from service.imports.record.folder import ImportFolder, IncomingFile
-from service.imports.record.lifecycle import ImportState, ImportStep, after
 from service.imports.record.orphans import remove_orphans
-from service.imports.record.registry import Import, Registry
-from service.imports.record.remembered import choices_of
 from service.imports.record.unconfirmed import forget_unconfirmed
+from service.imports.registry.lifecycle import ImportState, ImportStep, after
+from service.imports.registry.registry import Import, Registry
+from service.imports.registry.remembered import choices_of
 from service.imports.run.cancelling import cancel
 from service.imports.run.ports import Limits
 from service.imports.table.dialect import shape

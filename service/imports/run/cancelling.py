@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from service.imports.record.folder import Busy, ImportFolder
-from service.imports.record.lifecycle import ImportState, ImportStep
-from service.imports.record.registry import Import, Registry
+from service.imports.registry.lifecycle import ImportState, ImportStep
+from service.imports.registry.registry import Import, Registry
 
 
 def cancel(registry: Registry, imports: Path, id: str) -> None:

@@ -10,14 +10,14 @@ from ledger.events import moments
 from service.imports.checks.checking import Checks
 from service.imports.columns.choices import Choices, clean_choices, import_hash
 from service.imports.record.folder import Busy, ImportFolder
-from service.imports.record.from_log import list_again
-from service.imports.record.lifecycle import ImportState
 from service.imports.record.orphans import remove_orphans
 from service.imports.record.progress import Progress, load_progress, save_mark, save_progress
-from service.imports.record.registry import Import, Registry
 from service.imports.record.rejects import RejectsFile, by_reason, every_reject
 from service.imports.record.results import Results
 from service.imports.record.unconfirmed import forget_unconfirmed
+from service.imports.registry.from_log import list_again
+from service.imports.registry.lifecycle import ImportState
+from service.imports.registry.registry import Import, Registry
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import SourceRows, Verdicts, opted_out

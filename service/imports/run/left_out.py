@@ -1,7 +1,7 @@
 """Rows that an import does not publish, as their person was erased and is kept out (R31): settled at its start."""
 
 from service.imports.record.folder import ImportFolder
-from service.imports.record.registry import Import
+from service.imports.registry.registry import Import
 from service.imports.rows.kept_out_rows import kept_out_rows
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan

@@ -12,7 +12,7 @@ from service.imports.ledger.at_head import LedgerHead
 from service.imports.ledger.opted_out_person import OptedOutPerson
 from service.imports.ledger.sent import Sent
 from service.imports.record.counts import AppendRejection, NotRedone, Outcomes
-from service.imports.record.registry import Import
+from service.imports.registry.registry import Import
 from service.imports.run.feed import Pace
 
 Report = Callable[[str, int, int], None]

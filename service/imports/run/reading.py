@@ -7,7 +7,7 @@ from service.imports.columns.choices import Choices, import_hash
 from service.imports.columns.mapping import map_columns
 from service.imports.columns.preview import first_rows
 from service.imports.record.folder import Copied, ImportFolder
-from service.imports.record.registry import Import
+from service.imports.registry.registry import Import
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan, scan
 from service.imports.run.ports import Limits, Ports, Report

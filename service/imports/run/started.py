@@ -4,7 +4,7 @@ from typing import Any
 
 from service.imports.columns.choices import without_selection
 from service.imports.record.folder import ImportFolder
-from service.imports.record.registry import Import
+from service.imports.registry.registry import Import
 
 
 def kept_start(folder: ImportFolder, confirmed: Import) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from ledger.events.signing import Signer
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.entry import Entry
 from service.imports.ledger.opted_out_person import OptedOutPerson
-from service.imports.record.lifecycle import ImportState
-from service.imports.record.registry import Import
+from service.imports.registry.lifecycle import ImportState
+from service.imports.registry.registry import Import
 from service.imports.run.feed import Feed, Stalled
 from service.imports.run.ports import Ports, Report
 

@@ -13,7 +13,6 @@ import orjson
 
 from ledger.events.mentions import Mentions
 from service.imports.record.folder import Busy, ImportFolder, put_in_place
-from service.imports.record.lifecycle import ImportState, StepNotAllowed
 from service.imports.record.person_records import (
     ERASED_LINES,
     FileRecord,
@@ -23,8 +22,9 @@ from service.imports.record.person_records import (
     person_records,
 )
 from service.imports.record.progress import load_progress, save_progress
-from service.imports.record.registry import Import, ImportUnknown, Registry
 from service.imports.record.taken_in import ENDED, taken_in
+from service.imports.registry.lifecycle import ImportState, StepNotAllowed
+from service.imports.registry.registry import Import, ImportUnknown, Registry
 from service.imports.run.cancelling import cancel
 from service.jobs.erasing.places import NotYet
 

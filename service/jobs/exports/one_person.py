@@ -15,7 +15,7 @@ from ledger.log.port import LogReader
 from projections.lists.refreshed import OpenLog
 from service.deployment.tables.audit_trail import Act, AuditTable
 from service.imports.record.person_records import PersonInFiles, WhoIsIn, records_about
-from service.imports.record.registry import Import
+from service.imports.registry.registry import Import
 from service.queries.contact.everything import everything
 from service.queries.contact.find import FoundContact
 from service.queries.contact.origins import Origins

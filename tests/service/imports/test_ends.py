@@ -10,8 +10,8 @@ from ledger.bus.port import NotConfirmed, Publisher, Unavailable
 from service.deployment.tables.database import open_store
 from service.imports.columns.choices import Choices
 from service.imports.record.folder import ImportFolder
-from service.imports.record.lifecycle import ImportStep, StepNotAllowed
-from service.imports.record.registry import ImportUnknown, Registry
+from service.imports.registry.lifecycle import ImportStep, StepNotAllowed
+from service.imports.registry.registry import ImportUnknown, Registry
 from service.imports.run.feed import Stalled
 from service.imports.run.ports import Limits
 from service.imports.run.undo_import import UndoNotPossible

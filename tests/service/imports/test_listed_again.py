@@ -7,7 +7,7 @@ import pytest
 
 from ledger.sqlite import transaction
 from service.deployment.tables.database import open_store
-from service.imports.record.against_log import kept_import_faults, kept_imports
+from service.imports.registry.against_log import kept_import_faults, kept_imports
 from service.imports.table.refusal import FileRefused
 from tests.service.imports.broken import MANY
 from tests.service.imports.imported import silent

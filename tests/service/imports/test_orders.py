@@ -6,7 +6,7 @@ import pytest
 
 from ledger.bus.port import NotConfirmed, Unavailable
 from service.imports.columns.choices import Choices
-from service.imports.record.registry import ImportUnknown
+from service.imports.registry.registry import ImportUnknown
 from service.imports.run.undo_import import UndoNotPossible
 from tests.examples import GAVIN
 from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with

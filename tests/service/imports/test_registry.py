@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from ledger.sqlite import connect
 from service.deployment.tables.database import MIGRATIONS, open_store
-from service.imports.record.registry import Registry
+from service.imports.registry.registry import Registry
 from service.wiring.drivers import now
 
 _NO_COLUMNS = '{"columns": [], "is_guarded": false}'

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.imports.record.lifecycle import ImportState, ImportStep, StepNotAllowed, after, allowed
+from service.imports.registry.lifecycle import ImportState, ImportStep, StepNotAllowed, after, allowed
 
 WAYS = """
 uploaded:  mapping > mapped, tags > uploaded, options > uploaded, anew > uploaded, cancel > cancelled

@@ -3,8 +3,8 @@
 import pytest
 
 from service.deployment.tables.database import open_store
-from service.imports.record.registry import Registry
 from service.imports.record.unconfirmed import DAYS, MOST_FILES, MOST_KEPT, forget_unconfirmed
+from service.imports.registry.registry import Registry
 from service.wiring.drivers import now
 from tests.examples import ASHA, GAVIN
 from tests.service.imports.test_counts import table

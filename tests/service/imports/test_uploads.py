@@ -6,9 +6,9 @@ import pytest
 
 from service.imports.columns.column_choice import ColumnChoice
 from service.imports.record.folder import ImportFolder
-from service.imports.record.lifecycle import StepNotAllowed
-from service.imports.record.registry import ImportUnknown
 from service.imports.record.uploads import AlreadyImported
+from service.imports.registry.lifecycle import StepNotAllowed
+from service.imports.registry.registry import ImportUnknown
 from service.imports.table.refusal import MappingRefused
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
 from tests.service.imports.imported import silent

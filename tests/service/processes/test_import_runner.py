@@ -13,7 +13,7 @@ from ledger.bus.port import Publisher, Unavailable
 from service.deployment.tables.database import open_store
 from service.imports.columns.choices import Choices
 from service.imports.record.folder import ImportFolder
-from service.imports.record.registry import Registry
+from service.imports.registry.registry import Registry
 from service.imports.run.cancelling import cancel
 from service.imports.run.importer import Importer
 from service.processes.import_runner import FEW_ROWS, MOST_AT_ONCE, ImportRunner

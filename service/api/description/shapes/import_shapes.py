@@ -7,7 +7,7 @@ from service.api.description.shapes.import_bodies import said
 from service.api.description.shapes.proposal_shapes import PreviewSchema
 from service.api.description.shapes.shapes import Answer, MomentField
 from service.imports.record.counts import STATES
-from service.imports.record.lifecycle import COMMANDS
+from service.imports.registry.lifecycle import COMMANDS
 
 
 def _count(told: str) -> fields.Integer:

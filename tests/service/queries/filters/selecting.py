@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from projections.conditions.condition import BadCondition
-from service.imports.record.named_once import named_once
+from service.imports.registry.named_once import named_once
 from service.queries.business_days import BusinessDays
 from service.queries.filters.selection import Selection
 from service.queries.lists.list import list_page

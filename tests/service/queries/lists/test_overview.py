@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ledger.log.entry import public_id
-from service.imports.record.file_names import file_names
+from service.imports.registry.file_names import file_names
 from service.queries.business_days import BusinessDays
 from service.queries.lists.overview import BadDays, Overviews
 from tests.clock import SECOND

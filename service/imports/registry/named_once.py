@@ -14,7 +14,7 @@ def named_once(states: Generations, store: Callable[[], Connection]) -> Callable
     """
 
     def is_known(name: str) -> bool:
-        from service.imports.record.registry import (
+        from service.imports.registry.registry import (
             Registry,  # slow to load, and most conditions are about what somebody has
         )
 

@@ -11,9 +11,9 @@ from ledger.log.entry import Entry
 from ledger.log.port import LogReader
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import ColumnMap
-from service.imports.record.lifecycle import ImportState
-from service.imports.record.registry import Import, Registry
-from service.imports.record.said import SPLIT, STARTED, data_said, imports_said, said_at, time_said
+from service.imports.registry.lifecycle import ImportState
+from service.imports.registry.registry import Import, Registry
+from service.imports.registry.said import SPLIT, STARTED, data_said, imports_said, said_at, time_said
 
 _CHOICES = frozenset(field.name for field in fields(Choices))
 

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from service.deployment.tables.database import MIGRATIONS
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import ColumnMap
-from service.imports.record.lifecycle import ImportState
+from service.imports.registry.lifecycle import ImportState
 
 
 @MIGRATIONS()

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from ledger.sqlite import Connection
 
 if TYPE_CHECKING:
-    from service.imports.record.registry import Import
+    from service.imports.registry.registry import Import
 
 
 def file_names(store: Callable[[], Connection]) -> Callable[[str], str | None]:
     """Gives the name of an import's file; None for an import that is not known. `store()` opens `service.db`."""
 
     def name(id: str) -> str | None:
-        from service.imports.record.registry import ImportUnknown, Registry  # slow to load
+        from service.imports.registry.registry import ImportUnknown, Registry  # slow to load
 
         with closing(store()) as connection:
             try:
@@ -29,7 +29,7 @@ def known_imports(store: Callable[[], Connection]) -> "Callable[[str], Import | 
     """Gives what is known of an import, None where nothing is; `store()` as above."""
 
     def known(id: str) -> "Import | None":
-        from service.imports.record.registry import ImportUnknown, Registry  # slow to load
+        from service.imports.registry.registry import ImportUnknown, Registry  # slow to load
 
         with closing(store()) as connection:
             try:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from service.imports.record.registry import Import
+from service.imports.registry.registry import Import
 
 _MOST = 5
 

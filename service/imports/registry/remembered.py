@@ -5,7 +5,7 @@ from itertools import islice
 
 from service.imports.columns.column_choice import ColumnChoice
 from service.imports.columns.column_map import REJECTED, ColumnMap
-from service.imports.record.registry import Import, Registry
+from service.imports.registry.registry import Import, Registry
 
 _LOOKED_AT = 200
 """Imports, the newest: who brings the same columns again mostly did so not long ago."""

@@ -12,8 +12,8 @@ from ledger.log.port import LogReader
 from service.deployment.tables import store_checks
 from service.deployment.tables.erasures import ERASED
 from service.imports.columns.choices import Choices, without_selection
-from service.imports.record.lifecycle import ImportState
-from service.imports.record.said import SPLIT, STARTED, data_said, imports_said, said_at, time_said
+from service.imports.registry.lifecycle import ImportState
+from service.imports.registry.said import SPLIT, STARTED, data_said, imports_said, said_at, time_said
 
 Row = Mapping[str, Any]
 

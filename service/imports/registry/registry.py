@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ledger.sqlite import Connection, transaction
-from service.imports.record.import_table import COLUMNS, import_of, values_of
-from service.imports.record.import_table import Import as Import
-from service.imports.record.lifecycle import ImportState, ImportStep, after
+from service.imports.registry.import_table import COLUMNS, import_of, values_of
+from service.imports.registry.import_table import Import as Import
+from service.imports.registry.lifecycle import ImportState, ImportStep, after
 
 
 class ImportUnknown(LookupError):

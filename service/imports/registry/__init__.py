@@ -1,0 +1,1 @@
+"""The imports of the ledger: their table, their states, and what the log says of them."""
