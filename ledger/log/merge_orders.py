@@ -81,9 +81,10 @@ class MergeOrders(ABC):
 
     @abstractmethod
     def naming_phone(self, contact: int) -> int | None:
-        """The position of the newest entry that names the phone a contact has as its own; None: it has none.
+        """The position of an entry that names the phone a contact has as its own; None: it has none.
 
-        What was decided before is written.
+        The newest that goes with the contact, where one does: it is there as long as the contact is. What was decided
+        before is written.
         """
 
     @abstractmethod

@@ -51,6 +51,22 @@ def _at_home(told: Sequence[IdentityEvent], belonging: Mapping[int, Home], conta
     }
 
 
+def naming(told: Sequence[IdentityEvent], contacts: Collection[int], phone: str) -> int | None:
+    """The position of the newest event that names a phone of one person, who has all these contacts; None: none does.
+
+    Rather one that goes with the person, and that no erasure of another empties, so that it can be asked later.
+    """
+    belonging = homes(told)
+
+    def how_sure(one: IdentityEvent) -> tuple[bool, bool, int]:
+        home = belonging.get(one.position)
+        is_theirs = home is not None and home.contact in contacts
+        return is_theirs and one.type not in types.ABOUT_MERGES, is_theirs, one.position
+
+    found = max((one for one in told if one.phone == phone), key=how_sure, default=None)
+    return None if found is None else found.position
+
+
 def told_in(row: FoldRow) -> IdentityEvent:
     """What a row of the fold says of who is who."""
     return IdentityEvent(

@@ -1,17 +1,31 @@
 """Deciding a whole log anew, as a law over random small worlds: it comes to what was decided, in whatever batches."""
 
 from contextlib import closing
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.appender import Appender
 from consumers.redeciding import ANY_CLOCK, Clock, Redeciding
+from ledger.bus.port import Record
 from ledger.events.ids import Ids
 from ledger.log.sqlite.reading.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
-from tests.examples import ASHA, GAVIN
-from tests.intake import SECRET, Intake, erasure_message, message, row_message
+from tests.examples import ASHA, GAVIN, MEERA, RAVI
+from tests.intake import (
+    NOON,
+    SECOND,
+    SECRET,
+    Intake,
+    apart_message,
+    erasure_message,
+    merge_message,
+    message,
+    number_message,
+    row_message,
+    tracked,
+)
 from tests.worlds import bounded, folder, merged_by_hand, mixed_streams, records
 
 
@@ -82,6 +96,42 @@ def test_so_does_every_merge_and_split_by_hand(stream, batch):
     with folder() as here:
         with closing(Intake(here / "log.db")) as intake:
             made = records(stream)
+            for start in range(0, len(made), batch):
+                intake.append(made[start : start + batch])
+        assert faults(here / "log.db") == []
+
+
+def test_a_number_stays_given_up_when_a_merge_that_named_it_is_erased(intake):
+    """The order names an entry that goes with whoever gave the number up, and none of somebody that was one with it."""
+    intake.take(tracked(phone=RAVI), tracked(phone=GAVIN), tracked(phone=ASHA))
+    first, other, third = (UUID(int=number) for number in (1, 2, 3))
+    _, _, _, given_up, _, anew = intake.take(
+        number_message(other, ASHA),
+        merge_message(other, first),
+        apart_message(third),
+        number_message(third, MEERA, oldBeginsAnew=True),
+        erasure_message(str(first)),
+        tracked(phone=ASHA),
+    )
+    assert given_up.detail == '{"gives_up":3}'
+    assert anew.contact == anew.position
+    assert faults(intake.path) == []
+
+
+@st.composite
+def with_erasures(draw):
+    """Contacts that are merged, renumbered and split; any of them is erased in between."""
+    values = [one.value for one in records(draw(merged_by_hand()))]
+    for number in draw(st.lists(st.integers(1, 6), min_size=1, max_size=3)):
+        values.insert(draw(st.integers(1, len(values))), erasure_message(str(UUID(int=number))))
+    return [Record(0, number, NOON + number * SECOND, None, value) for number, value in enumerate(values)]
+
+
+@bounded(60)
+@given(with_erasures(), st.integers(1, 8))
+def test_what_an_erasure_leaves_is_decided_as_it_was(made, batch):
+    with folder() as here:
+        with closing(Intake(here / "log.db")) as intake:
             for start in range(0, len(made), batch):
                 intake.append(made[start : start + batch])
         assert faults(here / "log.db") == []

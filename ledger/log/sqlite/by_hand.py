@@ -13,7 +13,10 @@ from ledger.log.sqlite.connected import listed
 from ledger.log.sqlite.identities import PHONES, USER_IDS, end
 from ledger.log.sqlite.merges import BY_HAND, chunks, components, group, survivors
 from ledger.log.undo import Undoings
+from ledger.log.whose import naming
 from ledger.sqlite import Connection
+
+_ANY_POSITION = 2**62
 
 
 def has_any(connection: Connection) -> bool:
@@ -88,13 +91,12 @@ def change_number(connection: Connection, number: NewNumber, position: int, undo
 
 
 def naming_phone(connection: Connection, contact: int) -> int | None:
-    """The position of the newest entry that names the phone a contact has as its own; None: it has none."""
-    row = connection.execute(
-        "SELECT max(position) FROM entries WHERE contact IN (SELECT value FROM json_each(?1)) AND reason IS NULL"
-        " AND NOT skipped AND phone = (SELECT phone FROM contacts WHERE contact = ?2)",
-        (listed(sorted(components(connection, [contact]))), contact),
-    ).fetchone()
-    return None if row[0] is None else int(row[0])
+    """The position of an entry that names the phone a contact has as its own; None: it has none."""
+    (phone,) = connection.execute("SELECT phone FROM contacts WHERE contact = ?", (contact,)).fetchone()
+    if phone is None:
+        return None
+    said = told(connection, components(connection, [contact]), _ANY_POSITION)
+    return naming(said, group(connection, contact), f"+{phone}")
 
 
 def split(connection: Connection, contact: int, absorbed: int, position: int, undoings: Undoings) -> None:
