@@ -17,13 +17,14 @@ from ledger.events.schema import SCHEMAS
 from service.api.description.openapi import Description
 from service.api.description.shapes.shapes import TakenSchema
 from service.api.http.errors import problem_of_any
-from service.api.http.routing import IDEMPOTENCY_KEY, TOKEN, Scope, problem_references
+from service.api.http.routing import IDEMPOTENCY_KEY, TOKEN, problem_references
 from service.api.server.metrics import Metrics
 from service.commands.call_messages import noted
 from service.commands.group_commit import nothing
 from service.commands.idempotency import Claim
 from service.commands.track import Ready
 from service.deployment.tables.keys import Key
+from service.deployment.tables.scopes import Scope
 from service.http.admission.body import read_bytes, read_object
 from service.http.problem import Problem
 from service.http.protective import NOT_KEPT, SAFE

@@ -9,7 +9,8 @@ import click
 from ledger.events import moments
 from service.cli.terminal.given import who
 from service.cli.terminal.terminal import Failed, as_json, emit, opened
-from service.deployment.tables.keys import SCOPES, Key, Keys, KeyUnknown, TooManyKeys, shown
+from service.deployment.tables.keys import Key, Keys, KeyUnknown, TooManyKeys, shown
+from service.deployment.tables.scopes import SCOPES
 from service.wiring.drivers import now
 
 

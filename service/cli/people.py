@@ -8,8 +8,8 @@ import click
 
 from service.cli.terminal.given import settings, who
 from service.cli.terminal.terminal import Failed, as_json, emit, opened
-from service.deployment.tables.keys import SCOPES
 from service.deployment.tables.people import NameTaken, People, PersonUnknown, shown
+from service.deployment.tables.scopes import SCOPES
 from service.wiring.drivers import now
 
 

@@ -13,7 +13,8 @@ from werkzeug.routing import Map, Rule
 
 from service.api.description.shapes.kinds import schema_of_kind
 from service.api.description.shapes.shapes import ProblemSchema
-from service.api.http.routing import KEYED, LIMITED, Alternative, Routes, Scope, problem_references, security_of
+from service.api.http.routing import KEYED, LIMITED, Alternative, Routes, problem_references, security_of
+from service.deployment.tables.scopes import Scope
 from service.http.problem import Problem
 
 _ABOUT = """\

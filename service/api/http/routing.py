@@ -28,7 +28,7 @@ against the description.
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from flask import Response
@@ -37,9 +37,9 @@ from marshmallow import Schema
 
 from service.api.http.arguments import Arguments, OptionalBody
 from service.commands.idempotency import HEADER, MOST_CHARACTERS
+from service.deployment.tables.scopes import Scope
 from service.http.admission.body import LARGEST
 
-Scope = Literal["track", "read", "import", "export", "audit", "erase", "admin"]
 Alternative = Scope | tuple[Scope, ...]
 """A scope that is enough by itself, or several that are enough together."""
 

@@ -9,16 +9,11 @@ from typing import Any
 from ledger.events import moments
 from ledger.sqlite import Connection, transaction
 from service.deployment.tables.audit_trail import Act, record
-
-SCOPES = ("track", "read", "import", "export", "audit", "erase", "admin")
-"""What a key may do; `admin` is keys and settings only. A key has just the scopes it was given."""
+from service.deployment.tables.scopes import SCOPES, in_order, known
+from service.deployment.tables.scopes import text as scopes_text
 
 MOST_VALID = 2
 """Valid keys with one name: the one in use and its successor, so that a client can go over without a break."""
-
-
-class ScopeUnknown(ValueError):
-    """A scope that does not exist."""
 
 
 class TooManyKeys(Exception):
@@ -126,11 +121,7 @@ class Keys:
 
     def _new(self, name: str, scopes: Iterable[str]) -> tuple[Key, str]:
         clean = clean_name(name, "key")
-        wanted = frozenset(scopes)
-        unknown = wanted.difference(SCOPES)
-        if unknown or not wanted:
-            given = ", ".join(sorted(unknown)) or "none"
-            raise ScopeUnknown(f"scopes are {', '.join(SCOPES)}; given: {given}")
+        wanted = known(scopes)
         text = f"cl_{self._token(32)}"
         # the id is for people to type; it says nothing of the text
         return Key(fingerprint(f"id of {text}").hex()[:12], clean, wanted, self._clock(), None), text
@@ -146,7 +137,7 @@ class Keys:
             )
 
     def _insert(self, key: Key, text: str, by: str) -> None:
-        scopes = " ".join(scope for scope in SCOPES if scope in key.scopes)
+        scopes = scopes_text(key.scopes)
         self._connection.execute(
             "INSERT INTO keys (id, hash, name, scopes, created_at) VALUES (?, ?, ?, ?, ?)",
             (key.id, fingerprint(text), key.name, scopes, key.created_at),
@@ -173,7 +164,7 @@ def shown(key: Key) -> dict[str, Any]:
     return {
         "id": key.id,
         "name": key.name,
-        "scopes": [scope for scope in SCOPES if scope in key.scopes],
+        "scopes": in_order(key.scopes),
         "created_at": moments.text(key.created_at),
         "revoked_at": None if key.revoked_at is None else moments.text(key.revoked_at),
     }

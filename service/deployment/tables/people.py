@@ -11,7 +11,9 @@ from ledger.events import moments
 from ledger.sqlite import Connection, transaction
 from service.deployment.tables.audit_trail import Act, record
 from service.deployment.tables.database import MIGRATIONS
-from service.deployment.tables.keys import SCOPES, ScopeUnknown, clean_name, fingerprint
+from service.deployment.tables.keys import clean_name, fingerprint
+from service.deployment.tables.scopes import SCOPES, in_order, known
+from service.deployment.tables.scopes import text as scopes_text
 
 LINK_VALID = 24 * 3600 * 1_000_000
 """Microseconds a one-time link can be used after it was made."""
@@ -113,12 +115,17 @@ class People:
 
     def change(self, id: str, scopes: Iterable[str], by: str) -> Person:
         """Give a person other rights, on every device of theirs at once. Raises PersonUnknown, ScopeUnknown."""
-        before, wanted = self.get(id), _rights(scopes)
+        before, wanted = self.get(id), known(scopes, "rights")
         if wanted == before.scopes:
             return before
         with self._lock, transaction(self._connection):
-            self._connection.execute("UPDATE people SET scopes = ? WHERE id = ?", [_text(wanted), id])
-            detail = {"person": id, "name": before.name, "before": _text(before.scopes), "scopes": _text(wanted)}
+            self._connection.execute("UPDATE people SET scopes = ? WHERE id = ?", [scopes_text(wanted), id])
+            detail = {
+                "person": id,
+                "name": before.name,
+                "before": scopes_text(before.scopes),
+                "scopes": scopes_text(wanted),
+            }
             record(self._connection, Act(self._clock(), by, "rights changed", detail))
         return replace(before, scopes=wanted)
 
@@ -171,29 +178,17 @@ class People:
         return _person(tuple(person))
 
     def _new(self, name: str, scopes: Iterable[str]) -> Person:
-        clean, wanted = clean_name(name, "person"), _rights(scopes)
+        clean, wanted = clean_name(name, "person"), known(scopes, "rights")
         return Person(fingerprint(self._token(32)).hex()[:12], clean, wanted, self._clock(), None)
 
     def _insert(self, person: Person, by: str) -> None:
-        scopes = _text(person.scopes)
+        scopes = scopes_text(person.scopes)
         self._connection.execute(
             "INSERT INTO people (id, name, scopes, created_at) VALUES (?, ?, ?, ?)",
             [person.id, person.name, scopes, person.created_at],
         )
         detail = {"person": person.id, "name": person.name, "scopes": scopes}
         record(self._connection, Act(person.created_at, by, "person added", detail))
-
-
-def _rights(scopes: Iterable[str]) -> frozenset[str]:
-    wanted = frozenset(scopes)
-    unknown = wanted.difference(SCOPES)
-    if unknown or not wanted:
-        raise ScopeUnknown(f"rights are {', '.join(SCOPES)}; given: {', '.join(sorted(unknown)) or 'none'}")
-    return wanted
-
-
-def _text(scopes: frozenset[str]) -> str:
-    return " ".join(scope for scope in SCOPES if scope in scopes)
 
 
 _COLUMNS = "id, name, scopes, created_at, removed_at"
@@ -209,7 +204,7 @@ def shown(person: Person) -> dict[str, Any]:
     return {
         "id": person.id,
         "name": person.name,
-        "scopes": [scope for scope in SCOPES if scope in person.scopes],
+        "scopes": in_order(person.scopes),
         "created_at": moments.text(person.created_at),
     }
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request
 
-from service.deployment.tables.keys import ScopeUnknown
 from service.deployment.tables.people import NameTaken, People, PersonUnknown
+from service.deployment.tables.scopes import ScopeUnknown
 from service.deployment.tables.sessions import Sessions, SessionUnknown, shown
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell

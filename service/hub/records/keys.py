@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request
 
-from service.deployment.tables.keys import Keys, KeyUnknown, ScopeUnknown, TooManyKeys, shown
+from service.deployment.tables.keys import Keys, KeyUnknown, TooManyKeys, shown
+from service.deployment.tables.scopes import ScopeUnknown
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
 from service.hub.frame.words import RIGHTS, sentence

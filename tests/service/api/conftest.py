@@ -8,7 +8,8 @@ import pytest
 
 from service.api.app import create_app
 from service.deployment.tables.database import open_store
-from service.deployment.tables.keys import SCOPES, Keys
+from service.deployment.tables.keys import Keys
+from service.deployment.tables.scopes import SCOPES
 from service.http.admission.denials import Denials
 from service.http.admission.failures import ALLOWED, Failures
 from service.http.admission.gate import Gate

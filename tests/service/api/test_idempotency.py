@@ -10,7 +10,8 @@ import pytest
 from ledger import sqlite
 from service.api.app import create_app
 from service.deployment.tables.database import open_store
-from service.deployment.tables.keys import SCOPES, Keys
+from service.deployment.tables.keys import Keys
+from service.deployment.tables.scopes import SCOPES
 from service.wiring.api import application, services
 from tests.examples import ASHA, GAVIN
 from tests.service.api.test_new_contact import settling

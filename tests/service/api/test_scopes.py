@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from service.deployment.tables.keys import SCOPES
+from service.deployment.tables.scopes import SCOPES
 from service.wiring.api import application
 from tests.service.api import story
 from tests.service.api.conftest import KEY_NAME, Client, make_key

@@ -4,7 +4,8 @@ import secrets
 import pytest
 
 from service.deployment.tables.database import open_store
-from service.deployment.tables.keys import SCOPES, Keys, KeyUnknown, ScopeUnknown, TooManyKeys
+from service.deployment.tables.keys import Keys, KeyUnknown, TooManyKeys
+from service.deployment.tables.scopes import SCOPES, ScopeUnknown
 from tests.acts import acts
 
 

@@ -6,8 +6,9 @@ import pytest
 from jinja2 import BytecodeCache
 
 from service.deployment.tables.database import open_store
-from service.deployment.tables.keys import SCOPES, Keys
+from service.deployment.tables.keys import Keys
 from service.deployment.tables.people import People
+from service.deployment.tables.scopes import SCOPES
 from service.deployment.tables.sessions import Sessions
 from service.wiring.api import hub, services
 from tests.clock import SECOND

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.deployment.tables.keys import SCOPES
+from service.deployment.tables.scopes import SCOPES
 from service.wiring.api import hub, services
 from tests.examples import ASHA, GAVIN
 from tests.service.api.test_new_contact import settling

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from service.deployment.tables.keys import SCOPES
+from service.deployment.tables.scopes import SCOPES
 from service.http.admission.seats import SEATS
 from service.http.problem import Problem
 from service.wiring.api import hub, services

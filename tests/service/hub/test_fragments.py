@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from service.deployment.tables.keys import SCOPES
+from service.deployment.tables.scopes import SCOPES
 from tests.examples import ASHA, GAVIN
 
 SCRIPT = {"HX-Request": "true", "Sec-Fetch-Site": "same-origin"}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service.deployment.tables.keys import SCOPES
+from service.deployment.tables.scopes import SCOPES
 
 NEW_KEY: dict[str, Any] = {"name": "shop", "scopes": ["track", "read"]}
 

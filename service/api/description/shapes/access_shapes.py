@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from service.api.description.parameters import limit, text
 from service.api.description.shapes.shapes import Answer, MomentField
-from service.deployment.tables.keys import SCOPES
+from service.deployment.tables.scopes import SCOPES
 
 _scope = validate.OneOf(SCOPES, error=f"must be one of {', '.join(SCOPES)}")
 

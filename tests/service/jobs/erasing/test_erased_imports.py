@@ -6,7 +6,8 @@ from secrets import token_urlsafe
 import pytest
 
 from service.deployment.tables.database import open_store
-from service.deployment.tables.keys import SCOPES, Keys
+from service.deployment.tables.keys import Keys
+from service.deployment.tables.scopes import SCOPES
 from service.queries.contact.find import find
 from service.wiring.api import application
 from service.wiring.erasing import erasing
