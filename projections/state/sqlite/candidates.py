@@ -82,6 +82,9 @@ def counted(rows: Rows, there: Container[str], wanted: Wanted, sql: Sql) -> int 
                 return None
         case _:
             return None
+    runs = [_in_one_run(rows, condition) for condition in wanted.conditions]
+    if all(runs) and len(runs) + len(wanted.tags) > 1:
+        return _in_every_run(rows, [*map(_tagged, wanted.tags), *filter(None, runs)])
     parts = [_tagged(tag) for tag in wanted.tags]
     parts += [_in_ranges(one, *beside) for one, beside in zip(wanted.conditions, sql.of_conditions, strict=True)]
     if len(parts) == 1:
@@ -95,6 +98,33 @@ def counted(rows: Rows, there: Container[str], wanted: Wanted, sql: Sql) -> int 
             return None
         common = found_here if common is None else common & found_here
     return len(common or ())
+
+
+def _in_one_run(rows: Rows, condition: Condition) -> Query | None:
+    """The contacts that meet a condition, where they stand in one run of its index, so in order of their numbers;
+    None where what meets it may stand in several.
+    """
+    text, index, place = condition.value, table_of(of_attribute(condition.name)), place_of(condition.name)
+    assert place is not None
+    is_text_alone = not is_datetime(text) and number_of(text) is None and text.casefold() not in ("true", "false")
+    if condition.op != "=" or not is_text_alone or any(rows(f"{_lists_in(index, place[1])} LIMIT 1", ())):
+        return None
+    return f"SELECT contact FROM contacts INDEXED BY {index} WHERE {place[1]} = ? AND {place[0]} = 'text'", [text]
+
+
+def _lists_in(index: str, value: str) -> str:
+    """Where the lists of an attribute are, and texts that begin as their JSON does."""
+    return f"SELECT contact FROM contacts INDEXED BY {index} WHERE {value} >= '[' AND {value} < '\\'"
+
+
+def _in_every_run(rows: Rows, runs: Iterable[Query]) -> int:
+    """How many contacts all of these find. SQLite walks along them side by side, as they are in one order."""
+    queries = list(runs)
+    common = " INTERSECT ".join(query for query, _ in queries)
+    ((total,),) = rows(
+        f"SELECT count(*) FROM ({common} ORDER BY contact)", [each for _, bounds in queries for each in bounds]
+    )
+    return int(total)
 
 
 def _all_of(rows: Rows, query: str, parameters: Sequence[object], most: int) -> set[int] | None:

@@ -21,12 +21,12 @@ def values(rows: Rows, there: Container[str], name: str, part: str, limit: int) 
     if place is None:
         return ValueShares((), has_more=False, newest=None)
     kind, value = place
-    pattern = like(part)
+    pattern, containing = like(part), f"AND {value} LIKE ? ESCAPE '\\'" if part else "AND ? NOT NULL"
     index = table_of(of_attribute(name))
     if index in there and not _has_lists(rows, index, kind, value):
         query = (
             f"SELECT {kind} AS kind, {value} AS value, count(*) AS many FROM contacts INDEXED BY {index}"
-            f" WHERE {value} NOT NULL AND {value} LIKE ? ESCAPE '\\' GROUP BY value, kind"
+            f" WHERE {value} NOT NULL {containing} GROUP BY value, kind"
             " ORDER BY many DESC, value LIMIT ?"
         )
         return _shares(list(rows(query, (pattern, limit + 1))), limit, None)

@@ -53,7 +53,8 @@ def catalogue_routes(services: Services) -> Routes:
         the newest contacts, and then `newest` says in how many; some seconds later all are counted.
         """
         try:
-            return json_answer(services.values.of(query["attribute"], query.get("q", ""), query["limit"]))
+            asked = query["attribute"], query.get("q", ""), query["limit"]
+            return json_answer(services.values.of(*asked, at_least=g.get("shown", 0)))
         except BadCondition as fault:
             raise bad_parameter("attribute", f"is wrong: {fault}") from None
 

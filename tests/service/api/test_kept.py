@@ -69,3 +69,31 @@ def test_an_answer_never_takes_the_place_of_a_newer_one(state):
         assert [old.result(30), new.result(30)] == [(1, 1), (2, 2)]
     tell(EMMA)
     assert kept(3) == (3, 3)
+
+
+def test_what_took_long_is_given_again_for_ten_times_as_long_but_not_to_who_wrote_since(state):
+    in_use, tell = state
+    now, takes = [100.0], [3.0]
+
+    def compute(reader):
+        now[0] += takes[0]
+        return reader.checkpoint().position
+
+    kept = KeptAnswer(in_use, compute, lambda: now[0])
+    assert kept() == (1, 1)
+    tell(ASHA)
+    now[0] += 29
+    assert kept() == (1, 1)
+    assert kept(2) == (2, 2)
+    tell(EMMA)
+    now[0] += 31
+    takes[0] = 0.001
+    assert kept() == (3, 3)
+
+
+def test_what_took_no_time_is_as_new_as_the_state(state):
+    in_use, tell = state
+    kept = KeptAnswer(in_use, lambda reader: reader.checkpoint().position, lambda: 7.0)
+    assert kept() == (1, 1)
+    tell(ASHA)
+    assert kept() == (2, 2)
