@@ -30,7 +30,7 @@ class Checkpoints:
         self._fault: StorageFault | None = None
 
     def begin(self, connection: sqlite.Connection) -> None:
-        """Whoever writes by this connection calls `look` between his transactions."""
+        """Whoever writes by this connection calls `look` between two transactions."""
         connection.execute(f"PRAGMA wal_autocheckpoint = {0 if _CAN_ASK else self._most_pages}")
 
     def look(self, connection: sqlite.Connection) -> None:

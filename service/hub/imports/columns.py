@@ -27,30 +27,35 @@ _MOST_OFFERED = 8_000
 
 @dataclass(frozen=True, slots=True)
 class ColumnView:
-    """A column of the file on the page. `becomes` is what is chosen in its list, `name` that of a new field.
-
-    `samples` are up to three of its first values, `misfits` how many of its `values` (of the first 1,000 rows) are not
-    of the type; `formats` are those by which they are dates, but for `format_misfits`, and `format` the chosen one.
-    `first_misfit` is the first of those that are not so. `offered` are pairs of a choice and its words, `dated` those
-    choices that are fields of dates. `is_said`: somebody has chosen already.
-    """
+    """A column of the file on the page."""
 
     place: int
     header: str
     samples: tuple[str, ...]
+    """Up to three of its first values."""
     values: int
+    """How many of the first 1,000 rows have one."""
     misfits: int
+    """How many of these are not of the type."""
     becomes: str
+    """What is chosen in its list."""
     name: str
+    """That of a new field."""
     type: str
     reason: str
     formats: tuple[str, ...]
+    """Those by which its values are dates, but for `format_misfits`."""
     format_misfits: int
     first_misfit: str
+    """The first value that is no such date."""
     format: str
+    """The chosen one."""
     offered: tuple[tuple[str, str], ...]
+    """Pairs of a choice and its words."""
     dated: frozenset[str] = frozenset()
+    """Those choices that are fields of dates."""
     is_said: bool = False
+    """Somebody has chosen already."""
     faults: tuple[str, ...] = ()
 
     @property

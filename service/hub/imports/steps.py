@@ -87,7 +87,7 @@ def choosing(pages: Blueprint, opened: Open, services: Services) -> None:
 def matching(pages: Blueprint, opened: Open, services: Services) -> None:
     """The form of Match columns, which has the file checked, and the check by itself."""
 
-    @pages.post("/<id>/columns")
+    @pages.post("/<id>/mapping")
     @needs("import")
     def choose_columns(id: str) -> Any:
         with opened() as found:

@@ -21,31 +21,35 @@ MOST_NULL_CHARACTERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Tags, mapping and options as they were given; `None` and empty mean "not given".
-
-    `maps` are texts `Column=attribute[:type]`, `ignore` names columns, `country_code` is digits for a file without a
-    country column (R10), `encoding` a text encoding's name, `delimiter` one of `, ; tab |`, `sheet` one of a workbook
-    (R24). `match`: by what a row's contact is found (R17). `null_values` are texts that count as blank cells; `fill`
-    sets only attributes that have no value yet (R18). `edit`, of a change of many contacts: the selection (`where`,
-    `tag`, `q`, `match`), the `traits` that each of them gets, and the `reason`.
-    """
+    """Tags, mapping and options as they were given; `None` and empty mean "not given"."""
 
     tags: tuple[str, ...] = ()
     maps: tuple[str, ...] = ()
+    """Texts `Column=attribute[:type]`."""
     ignore: tuple[str, ...] = ()
+    """Names of columns."""
     country_code: str | None = None
+    """Digits, for a file without a country column (R10)."""
     mode: Mode = "upsert"
     blank: Blank = "keep"
     relaxed_names: bool = False
     clean_phones: bool = False
     allow_opt_in: bool = False
     encoding: str | None = None
+    """A text encoding's name."""
     delimiter: str | None = None
+    """One of `, ; tab |`."""
     match: Match = "phone"
+    """By what a row's contact is found (R17)."""
     null_values: tuple[str, ...] = ()
+    """Texts that count as blank cells."""
     fill: bool = False
+    """Set only attributes that have no value yet (R18)."""
     sheet: str | None = None
+    """One of a workbook (R24)."""
     edit: Mapping[str, Any] | None = None
+    """Of a change of many contacts: the selection (`where`, `tag`, `q`, `match`), the `traits` that each of them gets,
+    and the `reason`."""
 
     def to_json(self) -> dict[str, Any]:
         """The choices as JSON values; the order in which maps and ignored columns were given says nothing."""

@@ -113,14 +113,7 @@ def imports_that_correct_others(database: Database) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """An import, and the counts of its split once that has ended.
-
-    `columns` is empty until it is mapped. `confirmed_at` is microseconds since the epoch; `rows` counts the file's,
-    once they were counted, `published` those that became messages. `failure` is a sentence, when `state` is FAILED, or
-    when its check found that the file cannot be imported so. `revision` counts the changes of the choices. `by` names
-    who brought it, `bytes` is the file's size, `ended_at` when its last row was out, or it was stopped; None where that
-    is not known, as of imports of earlier versions. `corrects` is the id of the import whose rejected rows it has.
-    """
+    """An import, and the counts of its split once that has ended."""
 
     id: str
     hash: str
@@ -128,20 +121,30 @@ class Import:
     file_name: str
     choices: Choices
     columns: ColumnMap
+    """Empty until it is mapped."""
     confirmed_at: int | None
+    """Microseconds since the epoch."""
     rows: int
+    """The file's, once they were counted."""
     state: ImportState = ImportState.RUNNING
     published: int = 0
+    """How many rows became messages."""
     duplicate: int = 0
     rejected: int = 0
     is_cancelling: bool = False
     failure: str | None = None
+    """A sentence, when `state` is FAILED, or when its check found that the file cannot be imported so."""
     is_checking: bool = False
     revision: int = 0
+    """Counts the changes of the choices."""
     by: str | None = None
+    """Who brought it; like the next two None where that is not known, as of imports of earlier versions."""
     bytes: int | None = None
+    """The file's size."""
     ended_at: int | None = None
+    """When its last row was out, or it was stopped; microseconds since the epoch."""
     corrects: str | None = None
+    """The id of the import whose rejected rows it has."""
 
     def says(self, attribute: str) -> bool:
         """Whether its rows may have a value of an attribute: of a column, or the one that all of them get."""

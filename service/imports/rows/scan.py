@@ -17,23 +17,23 @@ _SLOTS = 1 << 23
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What is known of each row, by its index (row number - 1); some 32 bytes a row.
-
-    `phones`: the digits of E.164 as an integer, 0 where there is no good phone. `order`: indexes by (phone, row).
-    `shared_ids`: indexes of rows whose user id another row may have, a few that have it alone among them.
-    `opt_ins`: indexes of rows that say TRUE for WhatsApp Opted. `text_columns`: those whose values are all of another
-    type, each with that type. `user_ids_left_out` counts those that are nobody's, and so count as not given (R6).
-    """
+    """What is known of each row, by its index (row number - 1); some 32 bytes a row."""
 
     starts: "array[int]"
     sizes: "array[int]"
     lines: "array[int]"
     phones: "array[int]"
+    """The digits of E.164 as an integer, 0 where there is no good phone."""
     order: "array[int]"
+    """Indexes by (phone, row)."""
     shared_ids: "array[int]"
+    """Indexes of rows whose user id another row may have, a few that have it alone among them."""
     opt_ins: "array[int]"
+    """Indexes of rows that say TRUE for WhatsApp Opted."""
     text_columns: tuple[tuple[str, str], ...] = ()
+    """Those whose values are all of another type, each with that type."""
     user_ids_left_out: int = 0
+    """How many are nobody's, and so count as not given (R6)."""
 
     def __len__(self) -> int:
         return len(self.starts)

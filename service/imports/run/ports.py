@@ -29,42 +29,45 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """`clock` is microseconds since the epoch, `new_id` makes UUIDv7 texts.
-
-    `stated()`: what an import that is confirmed now is stated for (R4): the greater of the clock and the recorded time
-    of the log's head, so that a clock that was set back makes none of its values lose.
-
-    `backlog()`: how many messages are on the bus that the log has not taken yet; `behind()`: that the state does not
-    have yet, and contacts that an undo has yet to reach. `at_head()`: the ledger as it is now.
-    `opted_in_by(import id, is_redo)`: the people whom an order would opt in again. `selected(edit)`: the frozen file of
-    an edit's contacts. `outcomes(import id)`: what became of its rows so far. `rejections(import id)`: its rows that
-    the append rejected, by row. `not_redone(position)`: those that the redo there could not bring back.
-    `message(source, id)`: what the log decided of a message, once it has. `sent(import id, first message id)`: the
-    messages of rows that are out, from that id on.
-    `of_log(is_known)`: the imports of the log whose ids are not known.
-    `known_attributes()`: existing custom attributes and their types. `default_country_code` is proposed for a file
-    without any (R10). `batch`: messages published together. `stride`: rows published before an import looks again
-    whether it is to stop.
-    """
+    """What an import asks and tells of bus, log and state."""
 
     publisher: Publisher
     signer: Signer
     clock: Callable[[], int]
+    """Microseconds since the epoch."""
     stated: Callable[[], int]
+    """What an import that is confirmed now is stated for (R4): the greater of the clock and the recorded time of the
+    log's head, so that a clock that was set back makes none of its values lose."""
     new_id: Callable[[], str]
+    """UUIDv7 texts."""
     backlog: Callable[[], int]
+    """How many messages are on the bus that the log has not taken yet."""
     behind: Callable[[], int]
+    """How many entries the state does not have yet, and contacts that an undo has yet to reach."""
     at_head: Callable[[], AbstractContextManager[LedgerHead]]
+    """The ledger as it is now."""
     opted_in_by: Callable[[str, bool], Sequence[OptedOutPerson]]
+    """By import id and whether it is a redo: the people whom the order would opt in again."""
     selected: Callable[[Mapping[str, Any]], Iterable[bytes]]
+    """The frozen file of the contacts that an edit is about."""
     outcomes: Callable[[str], Outcomes]
+    """By import id: what became of its rows so far."""
     rejections: Callable[[str], Iterable[AppendRejection]]
+    """By import id: its rows that the append rejected."""
     not_redone: Callable[[int], NotRedone]
+    """By the position of a redo: the rows that it could not bring back."""
     message: Callable[[str, str], Entry | None]
+    """By source and id: what the log decided of a message, once it has."""
     sent: Callable[[str, str], Iterable[Sent]]
+    """By import id and the id of a message: the messages of rows that are out, from that one on."""
     of_log: Callable[[Callable[[str], bool]], Sequence[Import]]
+    """The imports of the log whose ids are not known."""
     known_attributes: Callable[[], Mapping[str, str]]
+    """Custom attributes that there are, with their types."""
     default_country_code: str
+    """Proposed for a file without any (R10)."""
     pace: Pace
     batch: int = 2_000
+    """How many messages are published together."""
     stride: int = 10_000
+    """How many rows are published before an import looks again whether it is to stop."""

@@ -35,7 +35,7 @@ class Desk:
 
     def matched(self, path, **fields):
         """Send Match columns as it stands, but for these fields."""
-        return self.send(f"{path}/columns", chosen(self.page(f"{path}?step=columns").html) | fields)
+        return self.send(f"{path}/mapping", chosen(self.page(f"{path}?step=columns").html) | fields)
 
     def checked(self, content=FILE, **fields):
         path = self.uploaded(content)
