@@ -150,7 +150,7 @@ class Projector:
         states = self._store.load(set(contacts) - apart)
         for one in erasures:
             if not apart.isdisjoint(one.emptied.contacts):
-                imports, rows_of_others = self._refold_others(one.emptied, one.position)
+                imports, rows_of_others = self._refold_others(one)
                 shared |= imports
                 retold |= {(row.import_id, row.row): row for row in rows_of_others}
                 states |= self._store.load(one.emptied.contacts)
@@ -188,11 +188,12 @@ class Projector:
             1 for _ in takewhile(lambda one: one[1].position == one[0], enumerate(later, position + 1))
         )
 
-    def _refold_others(self, emptied: Emptied, position: int) -> tuple[set[str], list[RowMessage]]:
+    def _refold_others(self, erasure: TakenErasure) -> tuple[set[str], list[RowMessage]]:
         """Fold anew whoever was one with the erased for a time; gives the imports that say something of them.
 
-        And what became of the rows about them, as the log tells it now.
+        And what became of the rows about them, as the log tells it now. Of whom nothing is left is counted as erased.
         """
+        emptied, position = erasure.emptied, erasure.position
         others = self._log.components(emptied.contacts).keys() - set(emptied.contacts)
         if not others:
             return set(), []
@@ -200,6 +201,7 @@ class Projector:
         dirty, growth = self._store.dirty_since(anew), Growth()
         states = self._refolded({**anew, **dirty}, growth, position - 1)
         gone = [contact for contact in anew if contact not in states]
+        growth.of(erasure.recorded, erasure.source, erasure.by).erased += len(self._store.load(gone))
         new = self._store.new_contacts(self._import_ids, growth)
         self._store.save(
             states.values(), new, gone, (), self._open_rows, {}, self.checkpoint, growth.counts, dirty.keys()

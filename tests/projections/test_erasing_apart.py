@@ -168,3 +168,19 @@ def test_an_undo_that_was_about_the_erased_as_another_was_merged_into_them_is_co
     room.project()
     assert faults(room) == []
     assert live(room) == anew(room)
+
+
+def test_of_whom_nothing_is_left_is_counted_off_with_the_erased(room):
+    """All that was said of the number named the user id of the erased beside it."""
+    room.take(
+        tracked(userId="u1"),
+        number_message(FIRST, GAVIN),
+        tracked(phone=GAVIN, userId="u1"),
+        apart_message(SECOND),
+    )
+    room.project()
+    assert len(room.contacts()) == 2
+    room.erase(str(FIRST))
+    room.project()
+    assert room.contacts() == []
+    assert faults(room) == []
