@@ -178,13 +178,15 @@ undone_streams = mixed_streams(st.one_of(sent(), sent(), rows_of(phones, ("upser
 def merged_by_hand(draw: Any) -> list[Sent]:
     """Three contacts or more, that are merged, renumbered and split again and again; an oracle of these can follow.
 
-    Between that others speak of them, and imports that know some of them are undone and redone.
+    Between that others speak of them, also between the two messages of a row, and imports that know some of them are
+    undone and redone.
     """
     stated = st.integers(0, 4)
     born = [{"phone": PHONES[0]}, {"phone": PHONES[1], "userId": "u2"}, {"userId": "u1"}, {"phone": PHONES[2]}]
     one_of_two = st.sampled_from([{"phone": PHONES[0], "userId": "u1"}, {"phone": PHONES[2], "userId": "u1"}])
     rows = st.sampled_from([{"phone": phone} for phone in PHONES[:3]] + [{"phone": PHONES[0], "userId": "u3"}])
     stream: list[Sent] = []
+    second: list[Sent] = []
     for about in draw(st.permutations(born)):
         if draw(st.booleans()) and "phone" in about:
             stream += messages_of(len(stream) + 1, (about, draw(traits), None, draw(imports)))
@@ -211,12 +213,16 @@ def merged_by_hand(draw: Any) -> list[Sent]:
         elif kind == "row":
             terms = {"match": draw(st.sampled_from(["phone", "either"])), "fill": draw(st.booleans())}
             row = (draw(rows) | terms, draw(traits), draw(tags | st.none()), draw(imports))
-            stream += messages_of(len(stream) + 1, row)
+            first, *rest = messages_of(len(stream) + 1, row)
+            stream.append(first)
+            second += rest
         else:
             of = draw(imports)
             given = sum(one.of == of and one.type in ORDERS for one in stream)
             stream.append(Sent(ORDERS[given % 2], {}, None, of=of))
-    return stream
+        if draw(st.booleans()):
+            stream, second = stream + second, []
+    return stream + second
 
 
 def records(stream: list[Sent]) -> list[Record]:

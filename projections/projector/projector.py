@@ -4,13 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
+import msgspec
+
 from ledger.events import types
 from ledger.log.erasure import Emptied
 from ledger.log.port import FoldRow, LogReader
 from ledger.log.questions import ABSORBED, CONTACT, IMPORT, POSITION, TYPE
 from projections.fold.evolve import VERSION
 from projections.fold.growth import Counts, Growth, Origin, Since, opted_in, summed
-from projections.fold.outcomes import RowKey, RowMessage, SettledRows, closed
+from projections.fold.outcomes import RowKey, RowMessage, SettledRows, SoFar, closed
 from projections.fold.page import FoldPage, ImportIds
 from projections.fold.replay import refolded, rows_retold
 from projections.fold.state import ContactState
@@ -161,11 +163,23 @@ class Projector:
         page, open_rows = FoldPage({}, self._import_ids), dict(self._open_rows)
         page.note_erased(self._log.emptied_rows(emptied))
         rows = list(closed(page.messages, open_rows, SettledRows(), {}))
+        rows += self._closed_before(open_rows)
         touched = self._touched_still({one.import_id for one in page.messages} | shared, position)
         checkpoint = self._checkpoint_at(position)
         self._store.erase(contacts, rows, list(retold.values()), open_rows, touched, checkpoint, counts)
         self._open_rows, self.checkpoint = open_rows, checkpoint
         return position - after
+
+    def _closed_before(self, open_rows: dict[RowKey, SoFar]) -> list[RowMessage]:
+        """Rows that were closed, and of which a message is erased whose last one is about somebody else.
+
+        They are erased where they stand; `open_rows`, which the erased messages opened anew, loses them.
+        """
+        again = open_rows.keys() - self._open_rows.keys()
+        for row in again:
+            del open_rows[row]
+        told = self._store.closed_rows(again) if again else []
+        return [msgspec.structs.replace(row, outcome="erased", is_older=False) for row in told]
 
     def _were_one_with_others(self, erasures: Sequence[TakenErasure]) -> set[int]:
         """The contacts of those erasures in whose component somebody is who does not go with them."""

@@ -156,6 +156,10 @@ class StateWriter(ABC):
         """The rows of an import whose outcome is `rejected` or `erased`."""
 
     @abstractmethod
+    def closed_rows(self, rows: Iterable[RowKey]) -> list[RowMessage]:
+        """Those of these rows of imports that are closed, in log order."""
+
+    @abstractmethod
     def new_contacts(self, import_ids: ImportIds, growth: Growth) -> NewContacts:
         """Where contacts go that need no fold, for `save` or `fill`; they are counted in `growth`."""
 

@@ -15,6 +15,7 @@ from tests.intake import (
     number_message,
     order_message,
     row,
+    row_message,
     tracked,
 )
 from tests.projections.proof import anew, faults, live
@@ -184,3 +185,19 @@ def test_of_whom_nothing_is_left_is_counted_off_with_the_erased(room):
     room.project()
     assert room.contacts() == []
     assert faults(room) == []
+
+
+@pytest.mark.parametrize("gone", [1, 3], ids=["the first", "the second"])
+def test_a_row_whose_messages_went_to_two_is_erased_with_either(room, gone):
+    """R22: its number was given up in between, so the second message made somebody new."""
+    room.take(
+        row_message(1, "u", {"phone": GAVIN, "traits": {"city": "Pune"}}, is_last=False),
+        number_message(FIRST, RAVI, oldBeginsAnew=True),
+        row_message(1, "t", {"phone": GAVIN, "tags": ["vip"]}, is_last=True),
+    )
+    room.project()
+    room.erase(str(UUID(int=gone)))
+    room.project()
+    assert faults(room) == []
+    assert live(room) == anew(room)
+    assert len(room.contacts()) == 1

@@ -8,7 +8,7 @@ from operator import attrgetter
 import orjson
 
 from ledger import sqlite
-from projections.fold.outcomes import OUTCOMES, Outcome, RowMessage
+from projections.fold.outcomes import OUTCOMES, Outcome, RowKey, RowMessage
 from projections.state.sqlite.rows import text_of
 
 _ROWS = 10_000
@@ -48,6 +48,28 @@ def save_rows(connection: sqlite.Connection, rows: Iterable[RowMessage]) -> None
         for import_id in {row.import_id for row in some if row.replaces}:
             again = {row.row for row in some if row.replaces and row.import_id == import_id}
             _take_back(connection, number_of(connection, import_id), again, ("rejected",))
+
+
+def closed_rows(connection: sqlite.Connection, rows: Iterable[RowKey]) -> list[RowMessage]:
+    """Those of these rows that have an outcome, in log order."""
+    wanted, found = defaultdict[str, set[int]](set), list[RowMessage]()
+    for import_id, row in rows:
+        wanted[import_id].add(row)
+    for import_id, these in wanted.items():
+        groups = connection.execute(
+            "SELECT outcome, is_older, positions, rows, contacts FROM outcomes WHERE import = ?",
+            (number_of(connection, import_id),),
+        ).fetchall()
+        for outcome, is_older, positions, numbers, contacts in groups:
+            if these.isdisjoint(orjson.loads(numbers)):
+                continue
+            lines = zip(*map(orjson.loads, (positions, numbers, contacts)), strict=True)
+            found += [
+                RowMessage(position, import_id, row, True, outcome, bool(is_older), contact)
+                for position, row, contact in lines
+                if row in these
+            ]
+    return sorted(found, key=attrgetter("position"))
 
 
 def save_erased(connection: sqlite.Connection, rows: Sequence[RowMessage]) -> None:

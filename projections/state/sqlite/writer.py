@@ -24,7 +24,7 @@ from projections.state.sqlite.blocks import Blocks
 from projections.state.sqlite.full_text import FullText
 from projections.state.sqlite.indexes import let_write, make
 from projections.state.sqlite.new_contacts import NewContactRows
-from projections.state.sqlite.outcomes import number_of, save_erased, save_retold, save_rows
+from projections.state.sqlite.outcomes import closed_rows, number_of, save_erased, save_retold, save_rows
 from projections.state.sqlite.rows import ContactRow, insert, load, put, row_of
 from projections.state.sqlite.tables import COUNTED, ledger_of, make_tables
 
@@ -92,6 +92,10 @@ class StateStore(StateWriter):
             (import_id,),
         )
         return [(number, outcome) for outcome, numbers in rows for number in orjson.loads(numbers)]
+
+    def closed_rows(self, rows: Iterable[RowKey]) -> list[RowMessage]:
+        """See `StateWriter.closed_rows`."""
+        return closed_rows(self._connection, rows)
 
     def new_contacts(self, import_ids: ImportIds, growth: Growth) -> NewContactRows:
         """Where contacts go that need no fold, for `save` or `fill`; they are counted in `growth`."""
