@@ -1,9 +1,11 @@
 """The step Match columns: what stands beside each column, what the form says, and which fault is whose."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+import phonenumbers
 
 from service.imports.columns.attributes import PHONE_NUMBER, TAGS, TITLES, fold
 from service.imports.columns.column_choice import ColumnChoice
@@ -19,7 +21,12 @@ _OWN = "="
 """Begins what stands for a field that there is, so that no field's name can be taken for another choice."""
 
 _MEANS_NOTHING = frozenset({"na", "n/a", "#n/a", "-", "--", "null", "none", "nil"})
+_YES_OR_NO = frozenset({"yes", "no", "y", "n", "true", "false", "1", "0"})
+"""What people write for consent, besides TRUE and FALSE."""
+
 _says_consent = re.compile(r"whats ?app|\bwa\b|\bopt|consent", re.IGNORECASE).search
+
+_says_code = re.compile(r"\b(?:code|isd|dial)", re.IGNORECASE).search
 
 _MOST_OFFERED = 8_000
 """Fields offered in all: of a file with very many columns, each is offered the likely ones alone."""
@@ -67,8 +74,14 @@ class ColumnView:
     @property
     def may_be_consent(self) -> bool:
         """Whether it seems to say who wants WhatsApp messages, and would become a field of its own (R16)."""
-        is_own = self.becomes == NEW and self.type == "boolean"
-        return is_own and _says_consent(self.header.replace("_", " ")) is not None
+        is_yes_or_no = self.type == "boolean" or _are_all(self.samples, lambda text: text.casefold() in _YES_OR_NO)
+        return self.becomes == NEW and is_yes_or_no and _says_consent(self.header.replace("_", " ")) is not None
+
+    @property
+    def may_be_country_code(self) -> bool:
+        """Whether it seems to have the country codes of the numbers, and would become a field of its own (R10)."""
+        is_named_so = self.becomes == NEW and _says_code(self.header.replace("_", " ")) is not None
+        return is_named_so and _are_all(self.samples, _is_country_code)
 
     @property
     def is_phone(self) -> bool:
@@ -78,7 +91,16 @@ class ColumnView:
     @property
     def needs_somebody(self) -> bool:
         """Whether it stands first, for somebody to look at."""
-        return bool(self.faults) or self.must_say_format or self.may_be_consent
+        return bool(self.faults) or self.must_say_format or self.may_be_consent or self.may_be_country_code
+
+
+def _are_all(samples: Sequence[str], are_so: Callable[[str], bool]) -> bool:
+    return bool(samples) and all(are_so(text.strip()) for text in samples)
+
+
+def _is_country_code(text: str) -> bool:
+    digits = text.removeprefix("+")
+    return digits.isdecimal() and len(digits) <= 3 and int(digits) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE
 
 
 def views(

@@ -176,6 +176,9 @@ def test_while_a_past_is_worked_out_the_page_says_how_far_it_is_and_looks_again(
 def test_an_empty_ledger_says_how_to_begin(world, browser):
     world.settle()
     assert "Import a file" in browser.open("/contacts").text
+    answer = browser.send("/imports/example")  # the form there
+    assert "/imports/example" in browser.open("/contacts").html
+    assert browser.open(answer.headers["Location"]).status == 200
 
 
 def test_before_the_first_start_of_the_projector_a_page_says_to_wait(browser):

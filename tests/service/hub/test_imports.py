@@ -272,6 +272,8 @@ def test_a_file_and_the_rows_of_it_that_were_corrected_lead_to_each_other(desk):
     assert "Some were corrected and imported" in desk.page(path).text
     assert again in desk.page(path).links
     assert path in desk.page(again).links
+    assert "Correct more of them here" in desk.page(path).text
+    assert "they are an import of their own, october, corrected.csv" in desk.page(path).text
 
 
 def test_a_correction_that_was_given_up_before_its_start_is_not_told_of(desk):

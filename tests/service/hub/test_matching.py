@@ -113,6 +113,24 @@ def test_what_looks_like_consent_and_would_be_another_field_is_pointed_out_first
     assert "Then choose" not in desk.page(f"{desk.uploaded(opted)}?step=columns").text
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "is_asked"),
+    [("WhatsApp?", "yes,TRUE", True), ("WhatsApp group", "readers,book club", False), ("Newsletter", "yes,no", False)],
+)
+def test_yes_and_no_may_be_consent_where_the_header_says_so(desk, header, cells, is_asked):
+    one, other = cells.split(",")
+    path = desk.uploaded(f"Phone,{header}\n{GAVIN},{one}\n{ASHA},{other}\n")
+    assert ("only that field counts as consent" in desk.page(f"{path}?step=columns").text) == is_asked
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "is_asked"), [("Code", "91", True), ("ISD", "+1", True), ("Pin code", "411001", False)]
+)
+def test_what_looks_like_a_country_code_and_would_be_another_field_is_pointed_out(desk, header, cell, is_asked):
+    path = desk.uploaded(f"Phone,{header}\n{GAVIN},{cell}\n")
+    assert ("Is this the country code of the numbers?" in desk.page(f"{path}?step=columns").text) == is_asked
+
+
 def test_phones_that_are_not_digits_alone_are_counted_before_the_check(desk):
     text = desk.page(f"{desk.uploaded(f'Phone{chr(10)}{GAVIN}{chr(10)}98200 45678{chr(10)}')}?step=columns").text
     assert "1 of 2 are not digits alone" in text
