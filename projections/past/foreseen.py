@@ -38,23 +38,25 @@ class Foreseen:
         self.consent = consent or {}
 
 
-def merged(log: LogReader, survivor: int, absorbed: int) -> Foreseen:
-    """What a merge of two contacts, which no other is merged into, would leave."""
-    return _foreseen(log, types.CONTACTS_MERGED, survivor, absorbed)
+def merged(log: LogReader, survivor: int, absorbed: int, until: int | None = None) -> Foreseen:
+    """What a merge of two contacts, which no other is merged into, would leave, or would have as of `until`."""
+    return _foreseen(log, types.CONTACTS_MERGED, survivor, absorbed, until)
 
 
-def split(log: LogReader, contact: int, absorbed: int) -> Foreseen:
-    """What a split of `absorbed` from the contact that it is merged into would leave."""
-    return _foreseen(log, types.CONTACTS_SPLIT, contact, absorbed)
+def split(log: LogReader, contact: int, absorbed: int, until: int | None = None) -> Foreseen:
+    """What a split of `absorbed` from the contact that it is merged into would leave, or would have as of `until`."""
+    return _foreseen(log, types.CONTACTS_SPLIT, contact, absorbed, until)
 
 
-def renumbered(log: LogReader, contact: int, phone: str, absorbed: int | None, *, moves_consent: bool) -> Foreseen:
+def renumbered(
+    log: LogReader, contact: int, phone: str, absorbed: int | None, until: int | None = None, *, moves_consent: bool
+) -> Foreseen:
     """What a contact would be with another phone (E.164), which `absorbed` has now; None: nobody else has.
 
     Consent to WhatsApp was given under a number (R16). So it counts for the new one if that had its own, and nobody of
     the two said no; else only where whoever orders it says so (`moves_consent`).
     """
-    told = _Told(log, [contact] if absorbed is None else [contact, absorbed])
+    told = _Told(log, [contact] if absorbed is None else [contact, absorbed], until)
     order = msgspec.structs.replace(told.order(types.NUMBER_CHANGED, contact, absorbed), phone=phone)
     after, words = told.folded(order), told.words()
     is_their_own = absorbed is not None and words.get(absorbed) is True and words.get(contact, True) is True
@@ -66,8 +68,8 @@ def renumbered(log: LogReader, contact: int, phone: str, absorbed: int | None, *
     return Foreseen(told.position, told.folded(), after, opts_in, consent)
 
 
-def _foreseen(log: LogReader, type: str, contact: int, absorbed: int) -> Foreseen:
-    told = _Told(log, [contact, absorbed])
+def _foreseen(log: LogReader, type: str, contact: int, absorbed: int, until: int | None) -> Foreseen:
+    told = _Told(log, [contact, absorbed], until)
     after, words = told.folded(told.order(type, contact, absorbed)), told.words()
     is_out = any(word is not True for word in words.values())
     opts_in = is_out and any(state.traits.get(WHATSAPP_OPTED) is True for state in after.values())
@@ -75,19 +77,19 @@ def _foreseen(log: LogReader, type: str, contact: int, absorbed: int) -> Foresee
 
 
 class _Told:
-    """What the log says of some contacts, and of all that were ever merged with them."""
+    """What the log says of some contacts, and of all that were ever merged with them, up to a position; None: all."""
 
-    def __init__(self, log: LogReader, contacts: Sequence[int]) -> None:
+    def __init__(self, log: LogReader, contacts: Sequence[int], until: int | None) -> None:
         self._log = log
         self._contacts = contacts
-        self._head = log.head()
+        self._head = (None if until is None else log.head_at(until)) or log.head()
         self._undoings = log.undoings(self.position)
         rows, ids = log.fold_rows_about(log.components(contacts), self.position), ImportIds(log)
         self._events = [event for row in rows if (event := event_in(row, ids)) is not None]
 
     @property
     def position(self) -> int:
-        """That of the newest entry."""
+        """That of the newest entry that counts."""
         return self._head.position
 
     def folded(self, *orders: Event) -> dict[int, ContactState]:

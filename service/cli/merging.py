@@ -8,7 +8,7 @@ import click
 from ledger.events import types
 from service.cli.terminal.given import who
 from service.cli.terminal.terminal import Failed, as_json, emit, opened, table
-from service.commands.contact_orders import CannotMerge, OrderRefused
+from service.commands.contact_orders import CannotMerge, OrderRefused, Tries
 from service.commands.merge_contacts import ContactMerges, MergeOptsIn, MergePlan, MergeSaid
 from service.deployment.locks import is_held
 from service.deployment.parts import CONSUMER
@@ -73,7 +73,7 @@ def _do(planned: Callable[[ContactMerges], MergePlan], said: MergeSaid, dry_run:
         try:
             plan, position = planned(merges), None
             if not dry_run:
-                ordered = merges.order(plan, said, seconds)
+                ordered = merges.order(plan, said, Tries(seconds=seconds))
                 plan, position = ordered.plan, ordered.position
         except (Unknown, CannotMerge) as fault:
             raise Failed(str(fault)) from None
@@ -81,7 +81,7 @@ def _do(planned: Callable[[ContactMerges], MergePlan], said: MergeSaid, dry_run:
             raise Failed(f"{fault}: with --allow-opt-in it is done all the same") from None
         except OrderRefused as fault:
             raise Failed(f"it was refused, at position {fault.position}: {fault}") from None
-    document = {"position": position, "contacts": plan.after, "opts_in": plan.opts_in}
+    document = {"position": position, "contacts": plan.after, "opts_in": plan.opts_in, "absorbed": plan.absorbed}
     emit(document, is_json, lambda: _show(plan, position, dry_run=dry_run))
 
 

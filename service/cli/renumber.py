@@ -6,7 +6,7 @@ from ledger.events.phone import PhoneFault, normalise_full
 from service.cli.merging import WAIT_SECONDS
 from service.cli.terminal.given import who
 from service.cli.terminal.terminal import Failed, as_json, emit, opened
-from service.commands.contact_orders import OrderRefused
+from service.commands.contact_orders import OrderRefused, Tries
 from service.commands.erase_contact import ReasonUnfit
 from service.commands.renumber_contact import CannotRenumber, NumberPlan, NumberWanted
 from service.deployment.locks import is_held
@@ -64,7 +64,7 @@ def renumber(
                 found = find(log, whom)
             plan, position = changes.plan(found, wanted), None
             if is_done:
-                ordered = changes.order(plan, wanted, seconds)
+                ordered = changes.order(plan, wanted, Tries(seconds=seconds))
                 plan, position = ordered.plan, ordered.position
         except ReasonUnfit as fault:
             raise click.UsageError(f"--reason: {fault}") from None
@@ -72,7 +72,7 @@ def renumber(
             raise Failed(str(fault)) from None
         except OrderRefused as fault:
             raise Failed(f"it was refused, at position {fault.position}: {fault}") from None
-    document = {"position": position, "contacts": [plan.after], "opts_in": plan.opts_in}
+    document = {"position": position, "contacts": [plan.after], "opts_in": plan.opts_in, "absorbed": plan.absorbed}
     emit(document, is_json, lambda: _show(plan, wanted, position, is_done=is_done))
 
 

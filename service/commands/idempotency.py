@@ -91,9 +91,7 @@ class IdempotencyKeys:
 
         Raises KeyUnfit, KeyReused, NotKept, StorageFault.
         """
-        if not (key.strip() and key.isascii() and key.isprintable() and len(key) <= MOST_CHARACTERS):
-            raise KeyUnfit(f"must have 1 to {MOST_CHARACTERS} printable ASCII characters, such as a UUID")
-        wish = _Wish(self._hash(client.encode(), key.encode()), self._hash(*call))
+        wish = self._wish(client, key, *call)
         try:
             self._group_commit.do(wish, SECONDS)
         except (NotBegun, NotFinished):
@@ -101,20 +99,42 @@ class IdempotencyKeys:
         assert wish.claim is not None
         return wish.claim
 
+    def claimed(self, client: str, key: str, *call: bytes) -> Claim | None:
+        """What the messages of a call that came before are; None for one that did not, which claims nothing by this.
+
+        Raises KeyUnfit, KeyReused, StorageFault.
+        """
+        wish = self._wish(client, key, *call)
+        fault = self._look_up(wish)
+        if fault is not None:
+            raise fault
+        return wish.claim
+
+    def _wish(self, client: str, key: str, *call: bytes) -> _Wish:
+        if not (key.strip() and key.isascii() and key.isprintable() and len(key) <= MOST_CHARACTERS):
+            raise KeyUnfit(f"must have 1 to {MOST_CHARACTERS} printable ASCII characters, such as a UUID")
+        return _Wish(self._hash(client.encode(), key.encode()), self._hash(*call))
+
     def _keep(self, wishes: Sequence[_Wish], _seconds: float) -> Sequence[Exception | None]:
         with transaction(self._connection):
             return [self._keep_one(wish) for wish in wishes]
 
     def _keep_one(self, wish: _Wish) -> Exception | None:
-        row = self._connection.execute(
-            "SELECT call, id, at, names_sender FROM idempotency_keys WHERE name = ?", (wish.name,)
-        ).fetchone()
-        if row is None:
+        fault = self._look_up(wish)
+        if fault is None and wish.claim is None:
             wish.claim = Claim(self._new_id(), None, is_repeat=False)
             self._connection.execute(
                 "INSERT INTO idempotency_keys (name, call, id, at, names_sender) VALUES (?, ?, ?, 0, 1)",
                 (wish.name, wish.call, wish.claim.id),
             )
+        return fault
+
+    def _look_up(self, wish: _Wish) -> Exception | None:
+        """Give the wish the claim of the call that came before, if one did; what is wrong with it."""
+        row = self._connection.execute(
+            "SELECT call, id, at, names_sender FROM idempotency_keys WHERE name = ?", (wish.name,)
+        ).fetchone()
+        if row is None:
             return None
         call, id, at, names_sender = row
         if call != wish.call:

@@ -10,8 +10,10 @@ from ledger.log.merge_orders import SHARED
 from ledger.log.port import LogReader
 from projections.fold.contact_document import contact_document
 from projections.past import foreseen
-from service.commands.contact_orders import CannotMerge, ContactOrders, OrderRefused
+from service.commands.contact_orders import CannotMerge, ContactOrders, OrderRefused, Tries
 from service.queries.contact.find import FoundContact, find_id
+
+_ONCE = Tries()
 
 
 class ManyMerged(CannotMerge):
@@ -92,19 +94,31 @@ class ContactMerges:
                 raise CannotMerge(SHARED)
             return self._plan(log, types.CONTACTS_SPLIT, found.contact, absorbed)
 
-    def order(self, plan: MergePlan, said: MergeSaid, seconds: float = 2.0, *, is_firm: bool = False) -> MergeOrdered:
+    def ordered(self, tries: Tries) -> MergeOrdered | None:
+        """What the order of a call that came before has done, as it was told then; None where nothing is known of it.
+
+        Raises OrderRefused.
+        """
+        entry = self._orders.given(tries, tries.seconds)
+        if entry is None or entry.contact is None or entry.absorbed is None:
+            return None
+        with self._log() as log:
+            told = self._plan(log, entry.type or "", entry.contact, entry.absorbed, entry.position - 1)
+        return MergeOrdered(told, entry.position)
+
+    def order(self, plan: MergePlan, said: MergeSaid, tries: Tries = _ONCE) -> MergeOrdered:
         """Order what was planned; once more, planned anew, where one of the two had an event after the plan.
 
-        With `is_firm` it is refused then. Each is waited for so many seconds at most. Raises MergeOptsIn, OrderRefused,
-        CannotMerge, also where it would be about other contacts by now, Unknown, BusError.
+        Raises MergeOptsIn, OrderRefused, CannotMerge, also where it would be about other contacts by now, Unknown,
+        BusError.
         """
         try:
-            return MergeOrdered(plan, self._order(plan, said, seconds))
+            return MergeOrdered(plan, self._order(plan, said, tries, 0))
         except OrderRefused as refused:
-            if is_firm or not refused.is_outdated:
+            if tries.is_firm or not refused.is_outdated:
                 raise
             plan = self._anew(plan)
-        return MergeOrdered(plan, self._order(plan, said, seconds))
+        return MergeOrdered(plan, self._order(plan, said, tries, 1))
 
     def _anew(self, plan: MergePlan) -> MergePlan:
         with self._log() as log:
@@ -121,13 +135,13 @@ class ContactMerges:
                 raise CannotMerge(f"{text}: order it again if that one is meant")
         return anew
 
-    def _order(self, plan: MergePlan, said: MergeSaid, seconds: float) -> int | None:
+    def _order(self, plan: MergePlan, said: MergeSaid, tries: Tries, number: int) -> int | None:
         if plan.opts_in and not said.allow_opt_in:
             raise MergeOptsIn
         data: dict[str, Any] = {"survivor": plan.survivor, "absorbed": plan.absorbed, "by": said.by, "reason": said.why}
         data["basedOn"] = plan.position
         time = moments.text(self._clock())
-        return self._orders.give(plan.type, plan.survivor, data, seconds, time)
+        return self._orders.give(plan.type, plan.survivor, data, tries.seconds, time, tries.id(number))
 
     def _merged_into(self, log: LogReader, contact: int) -> int:
         found = log.merged_into(contact)
@@ -138,9 +152,9 @@ class ContactMerges:
             raise ManyMerged([public_id(ids[number]) for number in found])
         return found[0]
 
-    def _plan(self, log: LogReader, type: str, contact: int, absorbed: int) -> MergePlan:
+    def _plan(self, log: LogReader, type: str, contact: int, absorbed: int, until: int | None = None) -> MergePlan:
         find = foreseen.merged if type == types.CONTACTS_MERGED else foreseen.split
-        found = find(log, contact, absorbed)
+        found = find(log, contact, absorbed, until)
         ids = {number: public_id(id) for number, id in log.ids([contact, absorbed]).items()}
         before, after = (
             [contact_document(states[number]) for number in (contact, absorbed) if number in states]

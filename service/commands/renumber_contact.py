@@ -10,9 +10,11 @@ from ledger.log.keeping_out import SENTENCE
 from ledger.log.port import LogReader
 from projections.fold.contact_document import contact_document
 from projections.past import foreseen
-from service.commands.contact_orders import ContactOrders, OrderRefused
+from service.commands.contact_orders import ContactOrders, OrderRefused, Tries
 from service.commands.erase_contact import person_of, reason_for
 from service.queries.contact.find import FoundContact, find_id
+
+_ONCE = Tries()
 
 
 class CannotRenumber(Exception):
@@ -99,33 +101,45 @@ class NumberChanges:
                 raise CannotRenumber("the contact has no phone that could change: a track call gives it one")
             return _plan(log, told, contact, other)
 
-    def order(
-        self, plan: NumberPlan, wanted: NumberWanted, seconds: float = 2.0, *, is_firm: bool = False
-    ) -> NumberOrdered:
+    def ordered(self, wanted: NumberWanted, tries: Tries) -> NumberOrdered | None:
+        """What the order of a call that came before has done, as it was told then; None where nothing is known of it.
+
+        Raises OrderRefused.
+        """
+        entry = self._orders.given(tries, tries.seconds)
+        if entry is None or entry.contact is None:
+            return None
+        contact, other = entry.contact, None if entry.absorbed == entry.position else entry.absorbed
+        with self._orders.log() as log:
+            moves, until = wanted.allow_opt_in, entry.position - 1
+            told = foreseen.renumbered(log, contact, wanted.phone, other, until, moves_consent=moves)
+            return NumberOrdered(_plan(log, told, contact, other), entry.position)
+
+    def order(self, plan: NumberPlan, wanted: NumberWanted, tries: Tries = _ONCE) -> NumberOrdered:
         """Order what was planned; once more, planned anew, where one of the two had an event after the plan.
 
-        With `is_firm` it is refused then. Each is waited for so many seconds at most. Raises OrderRefused,
-        CannotRenumber, also where another than was planned would be merged in by now, ReasonUnfit, Unknown, BusError.
+        Raises OrderRefused, CannotRenumber, also where another than was planned would be merged in by now, ReasonUnfit,
+        Unknown, BusError.
         """
         try:
-            return NumberOrdered(plan, self._order(plan, wanted, seconds))
+            return NumberOrdered(plan, self._order(plan, wanted, tries, 0))
         except OrderRefused as refused:
-            if is_firm or not refused.is_outdated:
+            if tries.is_firm or not refused.is_outdated:
                 raise
         with self._orders.log() as log:
             found = find_id(log, plan.contact)
         anew = self.plan(found, wanted)
         if fault := _others_meant(plan, anew, wanted.phone):
             raise CannotRenumber(f"{fault}. Nothing was done: order it again if that is what is wanted")
-        return NumberOrdered(anew, self._order(anew, wanted, seconds))
+        return NumberOrdered(anew, self._order(anew, wanted, tries, 1))
 
-    def _order(self, plan: NumberPlan, wanted: NumberWanted, seconds: float) -> int | None:
+    def _order(self, plan: NumberPlan, wanted: NumberWanted, tries: Tries, number: int) -> int | None:
         data: dict[str, Any] = {"contact": plan.contact, "phone": wanted.phone, "absorbed": plan.absorbed}
         data |= {"by": wanted.by, "reason": wanted.why, "basedOn": plan.position}
         data |= {"traits": plan.consent} if plan.consent else {}
         data |= {"oldBeginsAnew": True} if wanted.old_begins_anew else {}
         # stated for when the bus takes it, so that what it says of consent comes after all that is known
-        return self._orders.give(types.NUMBER_CHANGED, plan.contact, data, seconds, None)
+        return self._orders.give(types.NUMBER_CHANGED, plan.contact, data, tries.seconds, None, tries.id(number))
 
 
 def _others_meant(plan: NumberPlan, anew: NumberPlan, phone: str) -> str | None:

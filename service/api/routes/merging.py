@@ -5,7 +5,8 @@ from typing import Any
 from flask import Response, g
 
 from service.api.description.shapes import merge_shapes as shapes
-from service.api.http.if_match import IF_MATCH
+from service.api.http.claims import tries_before, tries_of
+from service.api.http.if_match import IF_MATCH, named_positions
 from service.api.http.order_problems import is_as_read, refused
 from service.api.http.routing import Routes, Scopes, json_answer
 from service.commands.contact_orders import CannotMerge, OrderRefused
@@ -38,7 +39,7 @@ def merging_routes(services: Services) -> Routes:
     @routes.body(shapes.MergeBody, example=shapes.MERGE)
     @routes.answers(200, shapes.MergePlanSchema, example=shapes.DONE)
     @routes.answers(202, shapes.MergePlanSchema)
-    @routes.may_name(IF_MATCH)
+    @routes.repeatable(IF_MATCH)
     @routes.problems(404, 409, 412, 422, 503)
     def merge_contacts(body: dict[str, Any], id: str) -> Response:
         """Merge another contact into this one.
@@ -47,19 +48,21 @@ def merging_routes(services: Services) -> Routes:
         values the newer one stays. The other phone finds it too. A split takes it back. 409: it is no other contact, or
         somebody would be opted in to WhatsApp by it who has opted out. What is not decided within two seconds is 202.
         """
+        if (told := _before(services, merges, body)) is not None:
+            return told
         with services.readers.log() as log:
             survivor, absorbed = find_id(log, id), find(log, body["absorbed"])
         try:
             plan = merges.plan_merge(survivor, absorbed)
         except CannotMerge as fault:
             raise Problem(409, str(fault), reason="wrong_state") from None
-        return _ordered(merges, plan, body)
+        return _ordered(services, merges, plan, body)
 
     @routes.post("/v1/contacts/<id>/split", scope=_MERGING)
     @routes.body(shapes.SplitBody, example=shapes.SPLIT)
     @routes.answers(200, shapes.MergePlanSchema, example=shapes.DONE)
     @routes.answers(202, shapes.MergePlanSchema)
-    @routes.may_name(IF_MATCH)
+    @routes.repeatable(IF_MATCH)
     @routes.problems(404, 409, 412, 422, 503)
     def split_contact(body: dict[str, Any], id: str) -> Response:
         """Split this contact from the one that it is merged into.
@@ -68,6 +71,8 @@ def merging_routes(services: Services) -> Routes:
         other is. Both are as if they had never been merged, and no message merges them again. 409: none is merged, or
         several are, and `contacts` names them.
         """
+        if (told := _before(services, merges, body)) is not None:
+            return told
         with services.readers.log() as log:
             found = find_id(log, id)
         try:
@@ -76,16 +81,30 @@ def merging_routes(services: Services) -> Routes:
             raise Problem(409, str(fault), reason="wrong_state", contacts=list(fault.ids)) from None
         except CannotMerge as fault:
             raise Problem(409, str(fault), reason="wrong_state") from None
-        return _ordered(merges, plan, body)
+        return _ordered(services, merges, plan, body)
 
     return routes
 
 
-def _ordered(merges: ContactMerges, plan: MergePlan, body: dict[str, Any]) -> Response:
+def _before(services: Services, merges: ContactMerges, body: dict[str, Any]) -> Response | None:
+    """What was answered to the call at hand when it came before; None where nothing was decided by it."""
+    is_firm = named_positions() is not None
+    tries = None if body["dry_run"] else tries_before(services.idempotency, g.content, is_firm=is_firm)
+    try:
+        ordered = None if tries is None else merges.ordered(tries)
+    except OrderRefused as fault:
+        raise refused(fault) from None
+    return None if ordered is None else _told(ordered, body)
+
+
+def _ordered(services: Services, merges: ContactMerges, plan: MergePlan, body: dict[str, Any]) -> Response:
     said = MergeSaid(f"key:{g.key.name}", body["reason"], body["allow_opt_in"])
     is_firm = is_as_read(plan.before[0])
     try:
-        ordered = MergeOrdered(plan, None) if body["dry_run"] else merges.order(plan, said, is_firm=is_firm)
+        if body["dry_run"]:
+            return _told(MergeOrdered(plan, None), body)
+        tries = tries_of(services.idempotency, g.content, is_firm=is_firm)
+        return _told(merges.order(plan, said, tries), body)
     except CannotMerge as fault:
         raise Problem(409, str(fault), reason="wrong_state") from None
     except MergeOptsIn as fault:
@@ -93,6 +112,9 @@ def _ordered(merges: ContactMerges, plan: MergePlan, body: dict[str, Any]) -> Re
         raise Problem(409, text, reason="opt_in_not_allowed") from None
     except OrderRefused as fault:
         raise refused(fault) from None
-    plan = ordered.plan
-    answer = {"position": ordered.position, "opts_in": plan.opts_in, "contacts": plan.after}
+
+
+def _told(ordered: MergeOrdered, body: dict[str, Any]) -> Response:
+    plan, position = ordered.plan, ordered.position
+    answer = {"position": position, "opts_in": plan.opts_in, "absorbed": plan.absorbed, "contacts": plan.after}
     return json_answer(answer, 202 if ordered.position is None and not body["dry_run"] else 200)

@@ -8,7 +8,8 @@ from ledger.events.phone import PhoneFault, normalise_full
 from ledger.log.keeping_out import KEPT_OUT
 from service.api.description.shapes import merge_shapes as shapes
 from service.api.http.arguments import bad_member
-from service.api.http.if_match import IF_MATCH
+from service.api.http.claims import tries_before, tries_of
+from service.api.http.if_match import IF_MATCH, named_positions
 from service.api.http.order_problems import is_as_read, refused
 from service.api.http.routing import Routes, json_answer
 from service.commands.contact_orders import OrderRefused
@@ -39,7 +40,7 @@ def renumbering_routes(services: Services) -> Routes:
     @routes.body(shapes.RenumberBody, example=shapes.RENUMBER)
     @routes.answers(200, shapes.MergePlanSchema, example=shapes.DONE)
     @routes.answers(202, shapes.MergePlanSchema)
-    @routes.may_name(IF_MATCH)
+    @routes.repeatable(IF_MATCH)
     @routes.problems(404, 409, 412, 422, 503)
     def renumber_contact(body: dict[str, Any], id: str) -> Response:
         """Give this contact another phone number.
@@ -54,12 +55,14 @@ def renumbering_routes(services: Services) -> Routes:
             phone = normalise_full(body["phone"])
         except PhoneFault as fault:
             raise bad_member("phone", fault.quoting(body["phone"]).removeprefix("phone ")) from None
-        with services.readers.log() as log:
-            found = find_id(log, id)
         by, is_anew = f"key:{g.key.name}", body["old_begins_anew"]
         wanted = NumberWanted(phone, by, body["reason"], body["allow_opt_in"], is_anew)
+        if not body["dry_run"] and (told := _before(services, numbers, wanted)) is not None:
+            return told
+        with services.readers.log() as log:
+            found = find_id(log, id)
         try:
-            return _renumbered(numbers, numbers.plan(found, wanted), wanted, is_dry=body["dry_run"])
+            return _renumbered(services, numbers, numbers.plan(found, wanted), wanted, is_dry=body["dry_run"])
         except ReasonUnfit as fault:
             raise bad_member("reason", f"is unfit: {fault}") from None
         except CannotRenumber as fault:
@@ -69,12 +72,29 @@ def renumbering_routes(services: Services) -> Routes:
     return routes
 
 
-def _renumbered(numbers: NumberChanges, plan: NumberPlan, wanted: NumberWanted, *, is_dry: bool) -> Response:
-    is_firm = is_as_read(plan.before[0])
+def _before(services: Services, numbers: NumberChanges, wanted: NumberWanted) -> Response | None:
+    """What was answered to the call at hand when it came before; None where nothing was decided by it."""
+    tries = tries_before(services.idempotency, g.content, is_firm=named_positions() is not None)
     try:
-        ordered = NumberOrdered(plan, None) if is_dry else numbers.order(plan, wanted, is_firm=is_firm)
+        ordered = None if tries is None else numbers.ordered(wanted, tries)
     except OrderRefused as fault:
         raise refused(fault) from None
-    plan = ordered.plan
-    answer = {"position": ordered.position, "opts_in": plan.opts_in, "contacts": [plan.after]}
-    return json_answer(answer, 202 if ordered.position is None and not is_dry else 200)
+    return None if ordered is None else _told(ordered)
+
+
+def _renumbered(
+    services: Services, numbers: NumberChanges, plan: NumberPlan, wanted: NumberWanted, *, is_dry: bool
+) -> Response:
+    is_firm = is_as_read(plan.before[0])
+    if is_dry:
+        return _told(NumberOrdered(plan, None), is_dry=True)
+    try:
+        return _told(numbers.order(plan, wanted, tries_of(services.idempotency, g.content, is_firm=is_firm)))
+    except OrderRefused as fault:
+        raise refused(fault) from None
+
+
+def _told(ordered: NumberOrdered, *, is_dry: bool = False) -> Response:
+    plan, position = ordered.plan, ordered.position
+    answer = {"position": position, "opts_in": plan.opts_in, "absorbed": plan.absorbed, "contacts": [plan.after]}
+    return json_answer(answer, 202 if position is None and not is_dry else 200)

@@ -10,7 +10,7 @@ from ledger.bus.port import BusError
 from ledger.events import types
 from ledger.events.traits import DEFAULT_TYPES
 from ledger.log.port import LogReader
-from service.commands.contact_orders import CannotMerge, OrderRefused
+from service.commands.contact_orders import CannotMerge, OrderRefused, Tries
 from service.commands.merge_contacts import (
     ContactMerges,
     ManyMerged,
@@ -138,7 +138,7 @@ def _fault_of(merges: ContactMerges, plan: MergePlan, done: str, *, is_same: boo
     `is_same`: the plan is about the contacts that the page showed.
     """
     try:
-        position = merges.order(as_shown(plan, is_same=is_same), _said(), is_firm=True).position
+        position = merges.order(as_shown(plan, is_same=is_same), _said(), Tries(is_firm=True)).position
     except ChangedSince:
         return CHANGED
     except MergeOptsIn:

@@ -8,7 +8,7 @@ from flask import Blueprint, g, redirect, render_template, request
 from ledger.bus.port import BusError
 from ledger.events.phone import PhoneFault, normalise, split
 from ledger.log.entry import public_id
-from service.commands.contact_orders import OrderRefused
+from service.commands.contact_orders import OrderRefused, Tries
 from service.commands.erase_contact import ReasonUnfit
 from service.commands.renumber_contact import CannotRenumber, NumberKeptOut, NumberWanted
 from service.http.merging import number_changes
@@ -67,7 +67,7 @@ def renumbering_pages(pages: Blueprint, services: Services) -> None:
             wanted = _wanted(request.form)
             plan = changes.plan(found, wanted)
             is_same = (plan.contact, plan.absorbed or "") == (id, request.form.get("absorbed"))
-            ordered = changes.order(as_shown(plan, is_same=is_same), wanted, is_firm=True)
+            ordered = changes.order(as_shown(plan, is_same=is_same), wanted, Tries(is_firm=True))
         except ChangedSince:
             return shown(id, request.form, 409, CHANGED)
         except (PhoneFault, CannotRenumber):

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from service.commands.contact_orders import CannotMerge, OrderRefused
+from service.commands.contact_orders import CannotMerge, OrderRefused, Tries
 from service.commands.merge_contacts import MergeSaid
 from service.commands.renumber_contact import CannotRenumber, NumberWanted
 from service.queries.contact.find import find
@@ -40,6 +40,11 @@ def three(world):
 def found(world, who):
     with closing(world.log()) as log:
         return find(log, who)
+
+
+def head_of(world):
+    with closing(world.log()) as log:
+        return log.head().position
 
 
 def new_number(phone):
@@ -102,6 +107,21 @@ def test_the_same_contact_is_merged_in_whatever_was_said_of_it_meanwhile(world, 
         ordered = numbers.order(plan, wanted)
     assert ordered.plan.absorbed == three[2]["id"]
     assert world.contact(GAVIN)["traits"] == {"name": "Ravi", "city": "Agra"}
+
+
+def test_an_order_that_was_planned_anew_is_known_again_by_the_ids_of_its_call(world, merges, three):
+    """R33: the first of the two was refused."""
+    tries = Tries(["first", "second"])
+    plan = merges.plan_merge(found(world, GAVIN), found(world, RAVI))
+    world.track(phone=RAVI, city="Agra")
+    with settling(world):
+        ordered = merges.order(plan, SAID, tries)
+        head = head_of(world)
+        assert merges.ordered(tries) == ordered
+    assert ordered.plan.absorbed == three[2]["id"]
+    assert head_of(world) == head
+    with pytest.raises(OrderRefused):
+        merges.ordered(Tries(["first", "third"], is_firm=True))
 
 
 def test_of_two_merges_of_one_contact_at_once_one_is_done_and_no_third_is_merged(world, merges, three):

@@ -13,7 +13,12 @@ from service.api.http.arguments import OptionalBody
 MERGE: dict[str, Any] = {"absorbed": "+919820098200", "reason": "The same person with two phones"}
 RENUMBER: dict[str, Any] = {"phone": "+919820098200", "reason": "She called from her new number"}
 SPLIT: dict[str, Any] = {"reason": "Two people who share a phone"}
-DONE: dict[str, Any] = {"position": 12, "opts_in": False, "contacts": [contact_examples.CONTACT]}
+DONE: dict[str, Any] = {
+    "position": 12,
+    "opts_in": False,
+    "absorbed": "01a229cc-f0a7-7c5e-9a3b-5d1f0c2e4b6a",
+    "contacts": [contact_examples.CONTACT],
+}
 
 _SHORT = validate.Length(max=500, error="is longer than {max} characters: say it shorter")
 _REASON = {"load_default": None, "allow_none": True, "validate": _SHORT}
@@ -69,6 +74,13 @@ class MergePlanSchema(Answer):
 
     position = position_field("The entry that did it; null: on its way, or not done", required=True, allow_none=True)
     opts_in = fields.Boolean(required=True, metadata={"description": _OPTS_IN})
+    absorbed = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Who is merged into the contact, or split off, by id; null: nobody else has the new number"
+        },
+    )
     contacts = fields.List(
         fields.Nested(ContactSchema),
         required=True,

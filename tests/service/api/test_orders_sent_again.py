@@ -1,0 +1,92 @@
+"""Merges, splits and new numbers that are sent again under their `Idempotency-Key`: each is done once (R33)."""
+
+import pytest
+
+from tests.examples import ASHA, GAVIN, RAVI
+from tests.service.api.test_rejected import settling
+
+
+@pytest.fixture
+def two(world):
+    """The ids of Gavin and Asha."""
+    world.track(phone=GAVIN, user_id="g", name="Gavin")
+    world.track(phone=ASHA, name="Asha")
+    world.settle()
+    return world.contact(GAVIN)["id"], world.contact(ASHA)["id"]
+
+
+@pytest.fixture
+def send(client, world):
+    def sent(path, body, key="k1", **headers):
+        with settling(world):
+            return client.post(f"/v1/contacts/{path}", body, headers={"Idempotency-Key": key, **headers})
+
+    return sent
+
+
+def head(client):
+    return client.read("/v1/changes").json["head"]
+
+
+def test_a_merge_that_is_sent_again_says_what_it_said(client, two, send):
+    body = {"absorbed": ASHA, "reason": "one person"}
+    first = send(f"{two[0]}/merge", body)
+    before = head(client)
+    again = send(f"{two[0]}/merge", body)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json == first.json
+    assert (first.json["absorbed"], head(client)) == (two[1], before)
+
+
+def test_so_does_a_split_though_the_two_are_one_again(client, two, send):
+    send(f"{two[0]}/merge", {"absorbed": ASHA}, key="k1")
+    first = send(f"{two[0]}/split", {"reason": "two people"}, key="k2")
+    send(f"{two[0]}/merge", {"absorbed": ASHA}, key="k3")
+    before = head(client)
+    assert send(f"{two[0]}/split", {"reason": "two people"}, key="k2").json == first.json
+    assert head(client) == before
+
+
+def test_so_does_a_new_number_whatever_has_become_of_it(client, world, two, send):
+    body = {"phone": ASHA, "reason": "a new phone"}
+    first = send(f"{two[0]}/renumber", body)
+    send(f"{two[0]}/renumber", {"phone": RAVI}, key="k2")
+    world.track(phone=RAVI, city="Pune")
+    world.settle()
+    before = head(client)
+    again = send(f"{two[0]}/renumber", body)
+    assert (again.status_code, again.json, head(client)) == (200, first.json, before)
+
+
+def test_it_names_who_would_be_merged_in_before_anything_is_done(client, two, send):
+    planned = [send(f"{two[0]}/renumber", {"phone": phone, "dry_run": True}).json for phone in (ASHA, RAVI)]
+    assert [one["absorbed"] for one in planned] == [two[1], None]
+    assert head(client) == 2
+
+
+def test_a_key_of_one_order_is_refused_for_another(two, send):
+    send(f"{two[0]}/renumber", {"phone": RAVI})
+    answer = send(f"{two[0]}/renumber", {"phone": ASHA})
+    assert (answer.status_code, answer.json["errors"][0]["header"]) == (422, "Idempotency-Key")
+
+
+def test_an_order_that_was_refused_for_its_reason_leaves_its_key_free(two, send):
+    assert send(f"{two[0]}/renumber", {"phone": RAVI, "reason": "Gavin said so"}).status_code == 422
+    assert send(f"{two[0]}/renumber", {"phone": RAVI, "reason": "a new phone"}).status_code == 200
+
+
+def test_what_was_read_may_have_changed_by_the_order_itself(client, two, send):
+    etag = client.read(f"/v1/contacts/{two[0]}").headers["ETag"]
+    first = send(f"{two[0]}/merge", {"absorbed": ASHA}, **{"If-Match": etag})
+    again = send(f"{two[0]}/merge", {"absorbed": ASHA}, **{"If-Match": etag})
+    assert (first.status_code, again.json) == (200, first.json)
+
+
+def test_an_order_that_is_on_its_way_is_given_once(client, world, two):
+    call = f"/v1/contacts/{two[0]}/merge", {"absorbed": ASHA}
+    key = {"Idempotency-Key": "k1"}
+    assert client.post(*call, headers=key).status_code == 202
+    world.settle()
+    before = head(client)
+    answer = client.post(*call, headers=key)
+    assert (answer.status_code, answer.json["position"], head(client)) == (200, before, before)
