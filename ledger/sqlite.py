@@ -208,11 +208,14 @@ def _connected(path: Path, read_only: bool, cache_mib: int, busy_seconds: float)
     return connection
 
 
-def unsafe(path: Path, *, cache_mib: int = 32) -> Connection:
-    """Open a new file of mode 0600 that nobody else opens and a crash may ruin: nothing is journalled or synced."""
+def unsafe(path: Path) -> Connection:
+    """Open a new file of mode 0600 that nobody else opens and a crash may ruin: nothing is journalled or synced.
+
+    It gets 32 MiB of memory.
+    """
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     connection = _opened(f"{path.absolute().as_uri()}?mode=rw", uri=True)
-    for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{cache_mib * 1024}"):
+    for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -32768"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 

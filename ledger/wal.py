@@ -20,6 +20,7 @@ LEAST = 2**20
 _AGAIN_SECONDS = 1.0
 """Between two attempts, when a reader is in the way."""
 
+_PATIENCE_MILLISECONDS = 250
 _PART_OF_FREE = 4
 
 
@@ -65,13 +66,13 @@ class Wal:
             return 0
 
 
-def cut_whole(connection: sqlite.Connection, patience: float = 0.25) -> bool:
-    """Bring all of it in and cut it to nothing, so that no page of before is left; waits so many seconds for readers.
+def cut_whole(connection: sqlite.Connection) -> bool:
+    """Bring all of it in and cut it to nothing, so that no page of before is left; waits a quarter second for readers.
 
     Whether that was done: a reader who stays may still need what is in it. No writer has its turn while it waits.
     """
     (before,) = connection.execute("PRAGMA busy_timeout").fetchone()
-    connection.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+    connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MILLISECONDS}")
     try:
         (is_blocked, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     finally:

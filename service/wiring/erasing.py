@@ -38,11 +38,11 @@ _ON_THE_TOPIC = (
 
 
 @contextmanager
-def erasing(deployment: Deployment, source: str, publisher: Publisher | None = None) -> Iterator[Erasing]:
+def erasing(deployment: Deployment, source: str) -> Iterator[Erasing]:
     """What erases contacts, for the length of a block; `source` is that of its orders."""
     drivers = Drivers(deployment)
-    with closing(drivers.store()) as store, closing(publisher or drivers.bus().publisher()) as sender:
-        yield erasing_over(drivers, source, sender, store)
+    with closing(drivers.store()) as store, closing(drivers.bus().publisher()) as publisher:
+        yield erasing_over(drivers, source, publisher, store)
 
 
 def erasing_over(drivers: Drivers, source: str, publisher: Publisher, store: Connection) -> Erasing:

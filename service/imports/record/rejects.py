@@ -20,6 +20,7 @@ from service.imports.table.formula_guard import guard, unguard
 from service.imports.table.records import is_blank, records
 from service.imports.table.wording import Words, worded
 
+_TOLD = 100
 _ADDED = ("line", "column", "reason", "hint")
 
 
@@ -115,9 +116,9 @@ def by_reason(rejects: Iterable[Reject]) -> Counter[str]:
     return Counter(reason for reject in rejects for reason in {fault.reason for fault in reject.faults})
 
 
-def first_faults(rejects: Iterable[Reject], most: int = 100) -> list[dict[str, Any]]:
-    """The first `most` faults as JSON objects, their hints not worded yet."""
-    return list(islice((fault for reject in rejects for fault in reject.to_json()), most))
+def first_faults(rejects: Iterable[Reject]) -> list[dict[str, Any]]:
+    """The first 100 faults as JSON objects, their hints not worded yet."""
+    return list(islice((fault for reject in rejects for fault in reject.to_json()), _TOLD))
 
 
 def worded_faults(faults: Iterable[dict[str, Any]], words: Words) -> list[dict[str, Any]]:
