@@ -9,13 +9,14 @@ import click
 from service.cli.terminal.import_progress import reporting
 from service.cli.terminal.terminal import Failed, opened
 from service.deployment.parts import CONSUMER, PROJECTOR
+from service.imports.ledger.ports import Report
 from service.imports.record.folder import Busy
+from service.imports.registry.import_order import UndoNotPossible
 from service.imports.registry.lifecycle import StepNotAllowed
 from service.imports.registry.registry import ImportUnknown
 from service.imports.run.feed import Stalled
 from service.imports.run.importer import Importer
-from service.imports.run.ports import Report
-from service.imports.run.undo_import import UndoNotPossible, WouldOptIn
+from service.imports.run.undo_import import WouldOptIn
 from service.imports.table.refusal import FileRefused, MappingRefused
 from service.imports.table.wording import OF_COMMAND
 from service.processes.temporary import PartFailed, TemporaryPart, parts_running

@@ -15,9 +15,9 @@ from service.cli.terminal.print_import import print_check, print_import, summary
 from service.cli.terminal.terminal import Failed, as_json, emit, opened
 from service.deployment import logs
 from service.imports.columns.choices import BLANKS, MATCHES, MODES, Choices
+from service.imports.registry.import_order import Order
 from service.imports.registry.lifecycle import ImportState
 from service.imports.run.importer import Importer
-from service.imports.run.undo_import import Order
 from service.imports.table.dialect import DELIMITERS
 from service.wiring.imports import importing
 

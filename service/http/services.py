@@ -36,7 +36,7 @@ from service.queries.lists.values import Values
 from service.queries.readers import Readers
 
 if TYPE_CHECKING:
-    from service.imports.record.imports import Imports
+    from service.imports.imports import Imports
 
 
 @dataclass(frozen=True, slots=True)

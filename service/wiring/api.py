@@ -59,7 +59,7 @@ from service.wiring.ledger import ledger_status
 from service.wiring.readiness import look
 
 if TYPE_CHECKING:
-    from service.imports.record.imports import Imports
+    from service.imports.imports import Imports
 
 
 def application(deployment: Deployment) -> Flask:

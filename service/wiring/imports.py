@@ -8,19 +8,19 @@ from typing import Any
 
 from ledger.bus.port import Message
 from service.deployment.deployment import Deployment
+from service.imports.imports import Imports
 from service.imports.ledger.ledger_view import LedgerView
+from service.imports.ledger.ports import Pace, Ports
 from service.imports.ledger.sent import SentRows
-from service.imports.record.imports import Imports
 from service.imports.record.results import Results
 from service.imports.record.tagging import Tagging
 from service.imports.record.uploads import UploadPorts, Uploads
 from service.imports.registry import from_log
 from service.imports.registry.named_once import named_once
 from service.imports.registry.registry import Registry
-from service.imports.run.feed import Pace
 from service.imports.run.importer import Importer
-from service.imports.run.ports import Limits, Ports
 from service.imports.run.undo_import import Orders
+from service.imports.table.limits import Limits
 from service.imports.table.wording import OF_CALL
 from service.wiring.drivers import Drivers, now
 

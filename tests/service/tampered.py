@@ -14,7 +14,7 @@ from ledger.sqlite import driver
 from projections.projector.projection import Projection
 from projections.state.indexes import KINDS, SPELLINGS, TAGS, of_attribute, of_text
 from service.deployment.deployment import Deployment
-from service.imports.run.undo_import import Order
+from service.imports.registry.import_order import Order
 from service.wiring.deployment import deployment
 from service.wiring.ledger import verification
 from tests.examples import ASHA, EMMA, GAVIN, MEERA, RAVI

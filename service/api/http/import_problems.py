@@ -7,9 +7,10 @@ from typing import Any
 from service.api.http.arguments import faulty
 from service.http.problem import Problem
 from service.imports.record.uploads import AlreadyImported, EncodingNeeded
+from service.imports.registry.import_order import UndoNotPossible
 from service.imports.registry.lifecycle import ImportState, StepNotAllowed
 from service.imports.registry.registry import ImportUnknown
-from service.imports.run.undo_import import UndoNotPossible, WouldOptIn
+from service.imports.run.undo_import import WouldOptIn
 from service.imports.table.refusal import CopyGone, FileRefused, FileTooLarge, MappingRefused, NotChecked
 
 

@@ -9,10 +9,10 @@ from flask import Response, g
 from service.api.http.import_problems import already_imported, not_allowed, not_ordered
 from service.api.http.routing import json_answer
 from service.http.services import Services
-from service.imports.record.imports import Imports
+from service.imports.imports import Imports
 from service.imports.record.uploads import AlreadyImported, Uploads
+from service.imports.registry.import_order import Order, UndoNotPossible
 from service.imports.registry.lifecycle import StepNotAllowed
-from service.imports.run.undo_import import Order, UndoNotPossible
 
 
 class OpenedImports:

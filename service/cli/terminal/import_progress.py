@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
-from service.imports.run.ports import Report
+from service.imports.ledger.ports import Report
 
 _LINE_SECONDS = 2.0
 

@@ -18,7 +18,7 @@ from service.hub.contact.merging import rows_of
 from service.hub.frame.access import needs
 from service.hub.frame.notices import Undo, tell
 from service.hub.frame.words import sentence
-from service.imports.rows.phone_cells import code_reader, number_reader
+from service.imports.columns.phone_cells import code_reader, number_reader
 from service.queries.contact import contact as documents
 from service.queries.contact.find import find_id
 

@@ -16,9 +16,10 @@ from service.hub.contact.shown import ContactPage, Form
 from service.hub.frame.access import needs
 from service.hub.frame.notices import Undo, tell
 from service.hub.frame.words import sentence, visible
+from service.imports.registry.import_order import Order, UndoNotPossible
 from service.imports.registry.lifecycle import ImportState
 from service.imports.registry.registry import ImportUnknown
-from service.imports.run.undo_import import Order, UndoNotPossible, WouldOptIn
+from service.imports.run.undo_import import WouldOptIn
 from service.queries.contact import contact as documents
 from service.queries.contact.find import find_id
 

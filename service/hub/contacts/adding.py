@@ -23,7 +23,7 @@ from service.hub.contact.saved import became_of
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
 from service.hub.frame.words import sentence
-from service.imports.rows.phone_cells import code_reader, number_reader
+from service.imports.columns.phone_cells import code_reader, number_reader
 
 NEW = "/contacts/new"
 

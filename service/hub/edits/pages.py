@@ -16,12 +16,13 @@ from service.hub.frame.notices import tell
 from service.hub.frame.words import sentence
 from service.hub.imports import told
 from service.hub.imports.orders import is_consent_in_form, order_in_form, reason_in_form
+from service.imports.columns.cells import CellFault, reader
 from service.imports.columns.edit import NothingToChange, WantedEdit
-from service.imports.record.imports import Imports
+from service.imports.imports import Imports
 from service.imports.record.wanted_imports import WantedImports
+from service.imports.registry.import_order import UndoNotPossible
 from service.imports.registry.lifecycle import StepNotAllowed
-from service.imports.rows.cells import CellFault, reader
-from service.imports.run.undo_import import UndoNotPossible, WouldOptIn
+from service.imports.run.undo_import import WouldOptIn
 from service.queries.filters.selection import Selection
 
 _AT_ONCE = 50

@@ -11,7 +11,8 @@ from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
 from service.hub.imports.steps import Open, about
 from service.imports.record.uploads import AlreadyImported
-from service.imports.run.undo_import import Order, WouldOptIn
+from service.imports.registry.import_order import Order
+from service.imports.run.undo_import import WouldOptIn
 from service.imports.table.refusal import CopyGone, NotChecked
 
 STAYS_OUT = "Nobody is opted in by this: who would be stays opted out."

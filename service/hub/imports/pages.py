@@ -18,9 +18,9 @@ from service.hub.imports.example import MESSY, NAME
 from service.hub.imports.list_query import ListQuery
 from service.hub.imports.orders import ordering
 from service.hub.imports.steps import choosing, matching, one_import
-from service.imports.record.imports import Imports
+from service.imports.imports import Imports
+from service.imports.registry.import_order import UndoNotPossible
 from service.imports.registry.lifecycle import StepNotAllowed
-from service.imports.run.undo_import import UndoNotPossible
 from service.imports.table.refusal import FileRefused
 from service.imports.table.wording import OF_PAGE
 

@@ -17,7 +17,7 @@ from service.hub.imports.columns import TYPES, views, wanted, words_for_nothing
 from service.hub.imports.options import DELIMITERS, options_of
 from service.imports.columns.attributes import TITLES
 from service.imports.columns.date_formats import DAYS
-from service.imports.record.imports import Imports
+from service.imports.imports import Imports
 from service.imports.table.refusal import FileRefused, MappingRefused
 from service.imports.table.wording import OF_PAGE
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from service.imports.registry.import_order import UndoNotPossible
 from service.imports.registry.lifecycle import ImportState, ImportStep, StepNotAllowed
-from service.imports.run.undo_import import UndoNotPossible
 
 STATES: Mapping[str, tuple[str, str]] = {
     "uploaded": ("Being prepared", "◌"),

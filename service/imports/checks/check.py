@@ -10,17 +10,18 @@ from service.imports.checks.gains import Gains
 from service.imports.checks.rehearsal import CheckFindings, Rehearsal
 from service.imports.columns.attributes import default_type
 from service.imports.ledger.at_head import LedgerHead
+from service.imports.ledger.ports import Report
 from service.imports.record.counts import import_json, late_reject, rejects_json, text_columns_json
 from service.imports.record.folder import ImportFolder
-from service.imports.record.progress import Progress
-from service.imports.record.rejects import Reject, RejectsFile, by_reason, every_reject, kept_rejects
+from service.imports.record.rejects import RejectsFile, by_reason, every_reject, kept_rejects
 from service.imports.registry.lifecycle import ImportState
 from service.imports.registry.registry import Import
+from service.imports.rows.judged_until import Progress
 from service.imports.rows.kept_out_rows import kept_out_rows
+from service.imports.rows.reject import Reject
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import SourceRows, Verdicts, opted_out
-from service.imports.run.ports import Report
 from service.imports.table.broken_quotes import BrokenQuote, broken_quotes
 from service.imports.table.dialect import shape
 

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from service.imports.checks.check import check
+from service.imports.checks.reading import read_new, rows_of
 from service.imports.columns.choices import Choices, clean_choices
 from service.imports.columns.preview import look
 from service.imports.columns.proposal import better_types
+from service.imports.ledger.ports import Ports, Report
 from service.imports.record.counts import reasons_json
 from service.imports.record.first_look import ensure_looked, look_anew
 from service.imports.record.folder import ImportFolder, put_in_place
@@ -16,9 +18,8 @@ from service.imports.record.rejects import kept_rejects, rejects_csv, worded_fau
 from service.imports.registry.lifecycle import ImportState, ImportStep, StepNotAllowed
 from service.imports.registry.registry import Import, Registry
 from service.imports.rows.scan import Scan
-from service.imports.run.ports import Limits, Ports, Report
-from service.imports.run.reading import read_new, rows_of
 from service.imports.table.dialect import shape
+from service.imports.table.limits import Limits
 from service.imports.table.refusal import FileRefused, TooManyChosen, TooManyRows
 from service.imports.table.wording import OF_COMMAND
 

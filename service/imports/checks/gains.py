@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import ColumnMap
-from service.imports.record.rejects import Reject
+from service.imports.rows.reject import Reject
 from service.imports.rows.row import RowRejected
 from service.imports.rows.rows import RowChecks
 from service.imports.table.by_column import by_column

@@ -29,7 +29,7 @@ from service.imports.columns.column_map import OURS, Column, ColumnMap
 from service.imports.columns.date_formats import FormatWrong, date_format
 from service.imports.columns.headers import title_of, told_apart
 from service.imports.columns.phone_candidates import no_phone
-from service.imports.rows.phone_cells import bare
+from service.imports.columns.phone_cells import bare
 from service.imports.table.formula_guard import unguard
 from service.imports.table.refusal import MappingRefused
 

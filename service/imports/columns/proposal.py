@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from service.imports.columns.attributes import IDENTITY, PHONE_NUMBER, TAGS, TITLES, fold, says_title
+from service.imports.columns.cells import CellFault, Reader, reader
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import Column, ColumnMap
 from service.imports.columns.date_formats import fitting, nearly_fitting
 from service.imports.columns.mapping import map_by_name
-from service.imports.rows.cells import CellFault, Reader, reader
-from service.imports.rows.phone_cells import odd_character
+from service.imports.columns.phone_cells import odd_character
 from service.imports.table.formula_guard import unguard
 
 Reason = Literal["exact", "synonym", "existing", "new", "ignored"]

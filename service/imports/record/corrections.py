@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.imports.columns.column_map import REJECTED, ColumnMap
-from service.imports.record.rejects import Reject, cells_of
+from service.imports.record.rejects import cells_of
 from service.imports.rows.reasons import RowFault
+from service.imports.rows.reject import Reject
 from service.imports.table.dialect import TableShape
 from service.imports.table.formula_guard import unguard
 

@@ -9,10 +9,11 @@ from ledger.events import moments
 from service.imports.columns.attributes import USER_ID
 from service.imports.columns.column_map import ColumnMap
 from service.imports.record.orphans import made_at
-from service.imports.record.rejects import Reject, first_faults
+from service.imports.record.rejects import first_faults
 from service.imports.registry.lifecycle import ImportState
 from service.imports.registry.registry import Import
 from service.imports.rows.reasons import fault, what
+from service.imports.rows.reject import Reject
 
 STATES = (
     *("uploaded", "mapped", "checked", "running", "done", "cancelled", "failed"),

@@ -1,28 +1,12 @@
 """How far the split of a file has come, kept in the import's folder so that a killed one goes on."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from service.imports.record.folder import ImportFolder
+from service.imports.rows.judged_until import Progress
 
 _NAME = "progress"
 _MARK = "mark"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What is before `at` (in the order of publishing) is durable on the bus, its rejects in their file.
-
-    `rank` is the last accepted row's; `phone` and `keeper` are its phone's digits and its index. `rejects_size` is in
-    bytes.
-    """
-
-    at: int = 0
-    rank: int = 0
-    phone: int = 0
-    keeper: int = 0
-    duplicate: int = 0
-    rejected: int = 0
-    rejects_size: int = 0
 
 
 def load_progress(folder: ImportFolder) -> Progress:

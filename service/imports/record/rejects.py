@@ -5,7 +5,6 @@ import os
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import orjson
 from service.imports.columns.attributes import COUNTRY_CODE, PHONE_NUMBER
 from service.imports.columns.column_map import REJECTED, ColumnMap
 from service.imports.rows.reasons import RowFault
+from service.imports.rows.reject import Reject
 from service.imports.table.dialect import TableShape
 from service.imports.table.formula_guard import guard, unguard
 from service.imports.table.records import is_blank, records
@@ -22,28 +22,6 @@ from service.imports.table.wording import Words, worded
 
 _TOLD = 100
 _ADDED = ("line", "column", "reason", "hint")
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A row that was not taken, or a duplicate. `row` counts from 1, `line` is where its record starts."""
-
-    row: int
-    line: int
-    faults: tuple[RowFault, ...]
-
-    def to_json(self) -> list[dict[str, Any]]:
-        """One object for each fault, as in the Import JSON; its hint is not worded yet."""
-        return [
-            {
-                "line": self.line,
-                "column": fault.column,
-                "reason": fault.reason,
-                "message": fault.message,
-                "hint": fault.hint,
-            }
-            for fault in self.faults
-        ]
 
 
 class RejectsFile:

@@ -27,7 +27,6 @@ from service.imports.record.first_look import kept_look
 from service.imports.record.folder import ImportFolder
 from service.imports.record.progress import load_progress
 from service.imports.record.rejects import (
-    Reject,
     by_reason,
     every_reject,
     found_rejects,
@@ -36,11 +35,12 @@ from service.imports.record.rejects import (
     worded_faults,
 )
 from service.imports.record.wanted_imports import EVERY, WantedImports
+from service.imports.registry.import_order import Order, refuse
 from service.imports.registry.lifecycle import ImportState, allowed
 from service.imports.registry.registry import Import, ImportUnknown, Registry
 from service.imports.registry.remembered import with_same_columns
 from service.imports.registry.replaced import replaced_by, replacing
-from service.imports.run.undo_import import Order, refuse
+from service.imports.rows.reject import Reject
 from service.imports.table.dialect import TableShape, shape
 from service.imports.table.refusal import CopyGone, NotChecked
 from service.imports.table.wording import Words, reworded

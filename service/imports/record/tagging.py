@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from service.imports.columns.choices import Choices, import_hash
-from service.imports.ledger.selected import COLUMNS, header_line, identity_lines
+from service.imports.columns.identity_file import COLUMNS, header_line, identity_lines
 from service.imports.record.folder import ImportFolder, put_in_place
 from service.imports.record.uploads import UploadPorts
 from service.imports.registry.lifecycle import ImportState

@@ -3,10 +3,10 @@
 from contextlib import suppress
 from pathlib import Path
 
+from service.imports.record.cancelling import cancel
 from service.imports.record.orphans import made_at
 from service.imports.registry.lifecycle import StepNotAllowed
 from service.imports.registry.registry import ImportUnknown, Registry
-from service.imports.run.cancelling import cancel
 
 MOST_KEPT = 20
 MOST_FILES = 8

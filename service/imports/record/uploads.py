@@ -11,10 +11,11 @@ from typing import Any
 from service.imports.columns.choices import Choices, clean_choices, clean_tags, import_hash
 from service.imports.columns.column_choice import ColumnChoice, map_as_wanted
 from service.imports.columns.column_map import ColumnMap
+from service.imports.columns.identity_file import COLUMNS
 from service.imports.columns.mapping import map_columns
 from service.imports.columns.preview import first_rows
 from service.imports.columns.template import template
-from service.imports.ledger.selected import COLUMNS
+from service.imports.record.cancelling import cancel
 from service.imports.record.corrections import DELIMITER
 from service.imports.record.first_look import FirstLook, ensure_looked, forget_look, look_anew
 from service.imports.record.folder import ImportFolder, IncomingFile
@@ -23,9 +24,8 @@ from service.imports.record.unconfirmed import forget_unconfirmed
 from service.imports.registry.lifecycle import ImportState, ImportStep, after
 from service.imports.registry.registry import Import, Registry
 from service.imports.registry.remembered import choices_of
-from service.imports.run.cancelling import cancel
-from service.imports.run.ports import Limits
 from service.imports.table.dialect import shape
+from service.imports.table.limits import Limits
 from service.imports.table.refusal import FileRefused
 
 _NO_COLUMNS = ColumnMap(())

@@ -1,1 +1,1 @@
-"""What a row is worth: its cells, its phone, its faults, and whether it is taken."""
+"""What a row is worth: its phone, its faults, and whether it is taken."""

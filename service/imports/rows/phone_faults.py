@@ -6,7 +6,7 @@ from ledger.events.phone import PhoneFault
 from ledger.events.quoting import named, shown
 from service.imports.columns.attributes import COUNTRY_CODE, PHONE_NUMBER
 from service.imports.columns.column_map import ColumnMap
-from service.imports.rows.phone_cells import bare, holds_several, odd_character
+from service.imports.columns.phone_cells import bare, holds_several, odd_character
 from service.imports.rows.phones import phone_faults
 from service.imports.rows.reasons import REASONS, RowFault, fault
 

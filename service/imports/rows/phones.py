@@ -6,7 +6,7 @@ from itertools import repeat
 from ledger.events.phone import PhoneFault, check_number, normalise, normalise_full
 from service.imports.columns.attributes import COUNTRY_CODE, PHONE_NUMBER
 from service.imports.columns.column_map import ColumnMap
-from service.imports.rows.phone_cells import code_reader, number_reader, read_all
+from service.imports.columns.phone_cells import code_reader, number_reader, read_all
 from service.imports.table.refusal import MappingRefused
 
 PhoneOf = Callable[[Sequence[str]], str]

@@ -11,9 +11,7 @@ import orjson
 from ledger.events import user_ids
 from ledger.events.traits import WHATSAPP_OPTED
 from service.imports.columns.attributes import FIRST_NAME, LAST_NAME, NAME, NAMES, USER_ID
-from service.imports.columns.choices import Choices
-from service.imports.columns.column_map import ColumnMap
-from service.imports.rows.cells import (
+from service.imports.columns.cells import (
     MOST_USER_ID_CHARACTERS,
     SHORT,
     CellFault,
@@ -22,6 +20,8 @@ from service.imports.rows.cells import (
     column_reader,
     text,
 )
+from service.imports.columns.choices import Choices
+from service.imports.columns.column_map import ColumnMap
 from service.imports.rows.row import Row
 from service.imports.rows.row_tags import RowTags
 from service.imports.table.by_column import Columns

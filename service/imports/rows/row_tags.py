@@ -8,8 +8,8 @@ import orjson
 from ledger.events import tags as rules
 from ledger.events.quoting import shown
 from ledger.events.tags import MOST_TAGS
+from service.imports.columns.cells import CellFault
 from service.imports.columns.column_map import ColumnMap
-from service.imports.rows.cells import CellFault
 
 _PARTERS = ",;|"
 _OF_GOOGLE = ":::"

@@ -9,9 +9,9 @@ from ledger.events import user_ids
 from ledger.events.quoting import shown
 from ledger.events.traits import WHATSAPP_OPTED
 from service.imports.columns.attributes import FIRST_NAME, LAST_NAME, NAME, USER_ID
+from service.imports.columns.cells import SHORT, CellFault, Reader, cell_reader, column_reader, text, user_id
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import ColumnMap
-from service.imports.rows.cells import SHORT, CellFault, Reader, cell_reader, column_reader, text, user_id
 from service.imports.rows.phone_faults import phone_faults_of
 from service.imports.rows.phones import phones_of
 from service.imports.rows.plain_rows import PlainRows

@@ -12,8 +12,7 @@ from typing import NoReturn, Protocol
 from ledger.events.traits import WHATSAPP_OPTED
 from service.imports.columns.attributes import PHONE_NUMBER, USER_ID
 from service.imports.columns.choices import Choices
-from service.imports.record.progress import Progress
-from service.imports.record.rejects import Reject
+from service.imports.rows.judged_until import Progress
 from service.imports.rows.reasons import (
     RowFault,
     duplicate,
@@ -23,15 +22,18 @@ from service.imports.rows.reasons import (
     too_large,
     user_id_taken,
 )
+from service.imports.rows.reject import Reject
 from service.imports.rows.row import Row, RowRejected
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
 from service.imports.rows.settle import settle
-from service.imports.run.import_messages import MOST_TRAITS_BYTES
 from service.imports.table.by_column import Columns, by_column
 from service.imports.table.records import all_cells_of, cells_of
 
 _PHONES_ASKED = 5_000
+MOST_TRAITS_BYTES = 252 * 1024
+"""Of a row's traits as JSON, so that its message stays below 256 KiB."""
+
 _SURELY_SMALL = 32 * 1024
 """Bytes of a record; as JSON it is at most six times as long."""
 

@@ -3,10 +3,10 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TypeVar
 
 from ledger.bus.port import Message, NotConfirmed, Publisher, Unavailable
+from service.imports.ledger.ports import Pace
 
 MOST_AHEAD = 25_000
 """Messages that may be on the bus and not yet in the log: under a second's appending, so imports are fair to others."""
@@ -20,15 +20,6 @@ _Result = TypeVar("_Result")
 
 class Stalled(Exception):
     """The log has taken no message for too long: is a consumer running? The import can be resumed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How long to go on without progress. `clock` is monotonic seconds, `sleep` takes seconds."""
-
-    clock: Callable[[], float]
-    sleep: Callable[[float], None]
-    patience: float = 120.0
 
 
 class Feed:

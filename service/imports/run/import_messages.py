@@ -11,10 +11,6 @@ from ledger.events.types import IMPORT_SPLIT, IMPORT_STARTED, IMPORTS, TAGS_ADDE
 from service.imports.ledger.sent import Sent
 from service.imports.rows.row import Row
 
-MOST_TRAITS_BYTES = 252 * 1024
-"""Of a row's traits as JSON, so that its message stays below 256 KiB."""
-
-
 _END = ',"rowend":true}'
 
 

@@ -8,30 +8,33 @@ from typing import BinaryIO
 
 from ledger.events import moments
 from service.imports.checks.checking import Checks
+from service.imports.checks.reading import read_new, rows_of
 from service.imports.columns.choices import Choices, clean_choices, import_hash
+from service.imports.ledger.ports import Ports, Report
+from service.imports.record.cancelling import cancel
 from service.imports.record.folder import Busy, ImportFolder
 from service.imports.record.orphans import remove_orphans
-from service.imports.record.progress import Progress, load_progress, save_mark, save_progress
+from service.imports.record.progress import load_progress, save_mark, save_progress
 from service.imports.record.rejects import RejectsFile, by_reason, every_reject
 from service.imports.record.results import Results
 from service.imports.record.unconfirmed import forget_unconfirmed
 from service.imports.registry.from_log import list_again
+from service.imports.registry.import_order import Order
 from service.imports.registry.lifecycle import ImportState
 from service.imports.registry.registry import Import, Registry
+from service.imports.rows.judged_until import Progress
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import SourceRows, Verdicts, opted_out
 from service.imports.run import undo_import
-from service.imports.run.cancelling import cancel
 from service.imports.run.feed import Feed, Stalled
 from service.imports.run.import_messages import ImportMessages
 from service.imports.run.left_out import settle_kept_out
-from service.imports.run.ports import Limits, Ports, Report
-from service.imports.run.reading import read_new, rows_of
 from service.imports.run.splitter import Splitter, Way
 from service.imports.run.standing import Standing, take_up
 from service.imports.run.started import kept_start
 from service.imports.table.dialect import shape
+from service.imports.table.limits import Limits
 from service.imports.table.refusal import FileRefused
 from service.imports.table.wording import OF_COMMAND
 
@@ -155,14 +158,14 @@ class Importer:
         if self._registry.get(id).state is not ImportState.RUNNING:
             self.wait(id, report)
 
-    def order(self, id: str, order: undo_import.Order) -> str:
+    def order(self, id: str, order: Order) -> str:
         """Have an import undone or redone (R32); the id of the message, which is durable on the bus.
 
         Raises ImportUnknown, UndoNotPossible, WouldOptIn, and as `bring` does.
         """
         return undo_import.orders(self.results.orderable, self._ports).give(id, order)
 
-    def wait_for(self, id: str, message_id: str, order: undo_import.Order, report: Report) -> None:
+    def wait_for(self, id: str, message_id: str, order: Order, report: Report) -> None:
         """Return when all contacts show the order. Raises UndoNotPossible when the log rejected it, and Stalled."""
         undo_import.wait(id, message_id, order, self._ports, report)
 

@@ -1,12 +1,12 @@
 """Rows that an import does not publish, as their person was erased and is kept out (R31): settled at its start."""
 
+from service.imports.ledger.ports import Ports
 from service.imports.record.folder import ImportFolder
 from service.imports.registry.registry import Import
 from service.imports.rows.kept_out_rows import kept_out_rows
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import SourceRows
-from service.imports.run.ports import Ports
 from service.imports.table.dialect import shape
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ledger.bus.port import Message
-from service.imports.record.progress import Progress
 from service.imports.record.rejects import RejectsFile
+from service.imports.rows.judged_until import Progress
 from service.imports.rows.row import e164
 from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import JudgedRows, Verdicts

@@ -14,12 +14,13 @@ from typing import Any
 
 import orjson
 
+from service.imports.ledger.ports import Ports
 from service.imports.ledger.sent import Sent
 from service.imports.record.folder import ImportFolder, put_in_place
-from service.imports.record.progress import Progress, load_mark, load_progress, save_progress
+from service.imports.record.progress import load_mark, load_progress, save_progress
 from service.imports.registry.registry import Import
+from service.imports.rows.judged_until import Progress
 from service.imports.rows.scan import Scan, in_order
-from service.imports.run.ports import Ports
 from service.imports.table.refusal import FileRefused
 
 _FORM = 1

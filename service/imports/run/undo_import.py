@@ -1,6 +1,6 @@
 """Undo and redo of an import: the command on the bus, and waiting until all contacts show it (R32)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -13,24 +13,17 @@ from ledger.events.signing import Signer
 from ledger.events.traits import WHATSAPP_OPTED
 from ledger.log.entry import Entry
 from service.imports.ledger.opted_out_person import OptedOutPerson
+from service.imports.ledger.ports import Ports, Report
+from service.imports.registry.import_order import Order, UndoNotPossible
 from service.imports.registry.lifecycle import ImportState
 from service.imports.registry.registry import Import
 from service.imports.run.feed import Feed, Stalled
-from service.imports.run.ports import Ports, Report
 
 MOST_LEFT_OUT = 10_000
 """People for whom an order says at once that they stay opted out: for more, a change of many is there."""
 
 _LOOK_AGAIN = 0.05
 _encode = msgspec.json.encode
-
-
-class UndoNotPossible(Exception):
-    """The import cannot be undone, or redone, in the state it is in; the message is why."""
-
-    def __init__(self, id: str, message: str) -> None:
-        super().__init__(message)
-        self.import_id = id
 
 
 class WouldOptIn(Exception):
@@ -46,26 +39,6 @@ class WouldOptIn(Exception):
         )
         self.import_id = id
         self.opt_ins = opt_ins
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Who wants an import undone or, with `is_redo`, redone, and why (R33).
-
-    `allow_opt_in` is the second yes, where that opts people in again; with `leave_opted_out` these stay out, since a
-    message before the order says FALSE of each.
-    """
-
-    is_redo: bool
-    by: str
-    reason: str | None
-    allow_opt_in: bool = False
-    leave_opted_out: bool = False
-
-    @property
-    def name(self) -> str:
-        """What the command is called."""
-        return "redo" if self.is_redo else "undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,26 +88,6 @@ class Orders:
             data=_encode(who | {"traits": {WHATSAPP_OPTED: False}, "by": by.removeprefix("key:")}),
         )
         return Message((person.phone or person.user_id or "").encode(), value)
-
-
-def refuse(one: Import, counts: Mapping[str, Any], order: Order) -> None:
-    """See that the import, with these counts of its Import JSON, can be undone or redone. Raises UndoNotPossible.
-
-    The append decides for good: somebody else may give the same order in the same moment.
-    """
-    if one.confirmed_at is None:
-        raise UndoNotPossible(one.id, f"Import {one.id} was never confirmed: there is nothing to {order.name}.")
-    if one.state is ImportState.RUNNING or counts["state"] == ImportState.RUNNING:
-        told = f"Import {one.id} is running: wait until it is done, or cancel it, then {order.name} it."
-        raise UndoNotPossible(one.id, told)
-    if counts["pending"]:
-        told = f"{counts['pending']:,} rows of import {one.id} are still on their way"
-        raise UndoNotPossible(one.id, f"{told}: {order.name} it when none is pending.")
-    is_undone = counts.get("undoing", {}).get("what") == "undo"
-    if is_undone and not order.is_redo:
-        raise UndoNotPossible(one.id, f"Import {one.id} is undone already; a redo brings it back.")
-    if not is_undone and order.is_redo:
-        raise UndoNotPossible(one.id, f"Import {one.id} is not undone: there is nothing to redo.")
 
 
 def message_of(one: Import, order: Order, new_id: str, now: int, signer: Signer) -> tuple[str, Message]:

@@ -12,6 +12,7 @@ from typing import BinaryIO
 import orjson
 
 from ledger.events.mentions import Mentions
+from service.imports.record.cancelling import cancel
 from service.imports.record.folder import Busy, ImportFolder, put_in_place
 from service.imports.record.person_records import (
     ERASED_LINES,
@@ -25,7 +26,6 @@ from service.imports.record.progress import load_progress, save_progress
 from service.imports.record.taken_in import ENDED, taken_in
 from service.imports.registry.lifecycle import ImportState, StepNotAllowed
 from service.imports.registry.registry import Import, ImportUnknown, Registry
-from service.imports.run.cancelling import cancel
 from service.jobs.erasing.places import NotYet
 
 _MADE_OF_ROWS = ("order", "upload", "check.json", "look.json", "opt_ins.json", "opted_out.json", "started.json")

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from service.imports.run.undo_import import Order
+from service.imports.registry.import_order import Order
 from tests.examples import GAVIN
 from tests.service.api.test_new_contact import settling
 from tests.service.imports.imported import WorldImports

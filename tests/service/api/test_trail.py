@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from service.deployment.tables.audit_trail import Act, record
-from service.imports.run.undo_import import Order
+from service.imports.registry.import_order import Order
 from tests.examples import ASHA, GAVIN
 from tests.service.imports.imported import WorldImports
 

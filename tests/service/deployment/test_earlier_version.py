@@ -12,7 +12,7 @@ from ledger.sqlite import connect
 from ledger.storage import NotMadeYet
 from service.imports.ledger.at_head import at_head
 from service.imports.ledger.sent import SentRows
-from service.imports.run.undo_import import Order
+from service.imports.registry.import_order import Order
 from service.jobs.verifying import Extent
 from service.wiring.ledger import verification
 from tests.examples import GAVIN, RAVI

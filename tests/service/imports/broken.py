@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ledger.bus.port import NotConfirmed, Publisher, Unavailable
-from service.imports.run.feed import Pace
+from service.imports.ledger.ports import Pace
 from service.imports.run.importer import Importer
 
 

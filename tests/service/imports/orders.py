@@ -4,7 +4,7 @@ from contextlib import closing
 
 from projections.lists import catalogue
 from projections.state.digest import content_digest
-from service.imports.run.undo_import import Order
+from service.imports.registry.import_order import Order
 from tests.examples import ASHA, GAVIN
 
 FILE = f"Name,Phone,User ID,City\nGavin,{GAVIN},u1,Pune\nAsha,{ASHA},u2,Goa\n"

@@ -6,8 +6,9 @@ import pytest
 
 from ledger.bus.port import NotConfirmed, Unavailable
 from service.imports.columns.choices import Choices
+from service.imports.ledger.ports import Pace
 from service.imports.record.folder import Busy, ImportFolder
-from service.imports.run.feed import Pace, Stalled
+from service.imports.run.feed import Stalled
 from service.imports.table.refusal import FileRefused
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.imports.columns.choices import Choices
-from service.imports.run.undo_import import Order, WouldOptIn
+from service.imports.registry.import_order import Order
+from service.imports.run.undo_import import WouldOptIn
 from tests import oracle
 from tests.examples import ASHA, GAVIN, PHONES, RAVI
 from tests.service.imports.broken import IMPATIENT, importer_with

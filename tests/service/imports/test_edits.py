@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from service.imports.run.undo_import import Order, WouldOptIn
+from service.imports.registry.import_order import Order
+from service.imports.run.undo_import import WouldOptIn
 from tests.examples import ASHA, EMMA, GAVIN, RAVI
 from tests.service.imports.imported import WorldImports, silent
 from tests.world import World

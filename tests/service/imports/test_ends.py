@@ -10,11 +10,11 @@ from ledger.bus.port import NotConfirmed, Publisher, Unavailable
 from service.deployment.tables.database import open_store
 from service.imports.columns.choices import Choices
 from service.imports.record.folder import ImportFolder
+from service.imports.registry.import_order import UndoNotPossible
 from service.imports.registry.lifecycle import ImportStep, StepNotAllowed
 from service.imports.registry.registry import ImportUnknown, Registry
 from service.imports.run.feed import Stalled
-from service.imports.run.ports import Limits
-from service.imports.run.undo_import import UndoNotPossible
+from service.imports.table.limits import Limits
 from service.imports.table.refusal import FileRefused
 from service.wiring.drivers import now
 from tests.examples import GAVIN

@@ -3,7 +3,8 @@
 import pytest
 
 from ledger.bus.port import Message, Unavailable
-from service.imports.run.feed import Feed, Pace, Stalled
+from service.imports.ledger.ports import Pace
+from service.imports.run.feed import Feed, Stalled
 
 
 def pace(patience):

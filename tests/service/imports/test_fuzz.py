@@ -14,8 +14,8 @@ from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import map_columns
 from service.imports.columns.preview import look
 from service.imports.record.folder import ImportFolder
-from service.imports.record.progress import Progress
 from service.imports.record.rejects import rejects_csv
+from service.imports.rows.judged_until import Progress
 from service.imports.rows.reasons import REASONS
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import scan

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from projections.past.verify import verify
 from projections.state.sqlite.file import StateFile
 from service.imports.columns.choices import Choices, import_hash
-from service.imports.run.undo_import import Order
+from service.imports.registry.import_order import Order
 from service.imports.table.refusal import FileRefused
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.imports.imported import WorldImports

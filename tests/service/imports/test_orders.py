@@ -6,8 +6,8 @@ import pytest
 
 from ledger.bus.port import NotConfirmed, Unavailable
 from service.imports.columns.choices import Choices
+from service.imports.registry.import_order import UndoNotPossible
 from service.imports.registry.registry import ImportUnknown
-from service.imports.run.undo_import import UndoNotPossible
 from tests.examples import GAVIN
 from tests.service.imports.broken import IMPATIENT, MANY, Breaking, importer_with
 from tests.service.imports.imported import silent

@@ -11,7 +11,7 @@ import pytest
 from ledger.log.entry import NewEntry
 from ledger.log.sqlite.writer import SqliteEventLog
 from ledger.sqlite import connect
-from service.imports.run.undo_import import Order
+from service.imports.registry.import_order import Order
 from service.jobs.verifying import Extent
 from service.wiring.ledger import verification
 from tests.examples import ASHA, GAVIN, RAVI

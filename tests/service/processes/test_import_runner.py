@@ -12,9 +12,9 @@ import pytest
 from ledger.bus.port import Publisher, Unavailable
 from service.deployment.tables.database import open_store
 from service.imports.columns.choices import Choices
+from service.imports.record.cancelling import cancel
 from service.imports.record.folder import ImportFolder
 from service.imports.registry.registry import Registry
-from service.imports.run.cancelling import cancel
 from service.imports.run.importer import Importer
 from service.processes.import_runner import FEW_ROWS, MOST_AT_ONCE, ImportRunner
 from service.wiring.drivers import now

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.cli.terminal.print_import import print_import
+from service.imports.columns.cells import CellFault, reader
 from service.imports.columns.choices import Choices
 from service.imports.columns.mapping import map_columns
-from service.imports.rows.cells import CellFault, reader
 from service.imports.rows.rows import RowChecks
 from service.imports.table.by_column import by_column
 from tests.examples import ASHA, GAVIN, RAVI

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from ledger.events.mentions import Mentions
 from ledger.events.phone import PhoneFault, normalise
+from service.imports.columns.phone_cells import number_reader
 from service.imports.record.folder import ImportFolder
 from service.imports.record.person_records import PersonInFiles, person_records
 from service.imports.registry.registry import ImportUnknown, Registry
-from service.imports.rows.phone_cells import number_reader
 from service.jobs.erasing.import_files import GONE, forget_in_imports
 from service.jobs.erasing.places import NotYet
 from service.wiring.drivers import now

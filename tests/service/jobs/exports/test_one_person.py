@@ -10,7 +10,7 @@ import pytest
 from service.deployment.tables.audit_trail import AuditTable, record
 from service.http.shown.person_page import person_page
 from service.http.shown.shown_values import Moments
-from service.imports.run.undo_import import Order
+from service.imports.registry.import_order import Order
 from service.queries.contact.find import Unknown, find
 from service.wiring.exports import one_person
 from tests.examples import ASHA, GAVIN, MEERA

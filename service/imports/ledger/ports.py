@@ -13,18 +13,18 @@ from service.imports.ledger.opted_out_person import OptedOutPerson
 from service.imports.ledger.sent import Sent
 from service.imports.record.counts import AppendRejection, NotRedone, Outcomes
 from service.imports.registry.registry import Import
-from service.imports.run.feed import Pace
 
 Report = Callable[[str, int, int], None]
 """Called with a stage (reading, scanning, publishing, applying), the rows done, and the rows in all (0: not known)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Of one file (R11)."""
+class Pace:
+    """How long to go on without progress. `clock` is monotonic seconds, `sleep` takes seconds."""
 
-    bytes: int
-    rows: int
+    clock: Callable[[], float]
+    sleep: Callable[[float], None]
+    patience: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)

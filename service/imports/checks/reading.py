@@ -6,12 +6,13 @@ from functools import partial
 from service.imports.columns.choices import Choices, import_hash
 from service.imports.columns.mapping import map_columns
 from service.imports.columns.preview import first_rows
+from service.imports.ledger.ports import Ports, Report
 from service.imports.record.folder import Copied, ImportFolder
 from service.imports.registry.registry import Import
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan, scan
-from service.imports.run.ports import Limits, Ports, Report
 from service.imports.table.dialect import shape
+from service.imports.table.limits import Limits
 from service.imports.table.refusal import CopyGone
 
 
