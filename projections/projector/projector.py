@@ -213,9 +213,9 @@ class Projector:
             return set(), []
         anew = self._but_erased(dict.fromkeys(others, position), position - 1)
         dirty, growth = self._store.dirty_since(anew), Growth()
-        states = self._refolded({**anew, **dirty}, growth, position - 1)
+        by = erasure.recorded, erasure.source, erasure.by
+        states = self._refolded({**anew, **dirty}, growth, position - 1, by)
         gone = [contact for contact in anew if contact not in states]
-        growth.of(erasure.recorded, erasure.source, erasure.by).erased += len(self._store.load(gone))
         new = self._store.new_contacts(self._import_ids, growth)
         self._store.save(
             states.values(), new, gone, (), self._open_rows, {}, self.checkpoint, growth.counts, dirty.keys()
@@ -259,15 +259,21 @@ class Projector:
         self._store.save(states.values(), new, gone, (), self._open_rows, {}, checkpoint, growth.counts, dirty.keys())
         self.checkpoint = checkpoint
 
-    def _refolded(self, dirty: Since, growth: Growth, until: int) -> dict[int, ContactState]:
-        counted = summed(growth.counts.values()).opted_in
+    def _refolded(
+        self, dirty: Since, growth: Growth, until: int, by: tuple[int, int | None, str | None] | None = None
+    ) -> dict[int, ContactState]:
+        """Contacts folded anew as of a position, and counted; `by`: what is emptied is counted off as by this one."""
+        before = summed(growth.counts.values())
         states = refolded(self._log, self._log.undoings(until), dirty, until, self._import_ids, growth)
         if self._log.next_erasure(0) is not None:  # what an entry that is empty by now said is still counted
             there, head = self._store.load(dirty), self._log.head_at(until)
             assert head is not None
-            change = opted_in(states.values()) - opted_in(there.values())
-            counted = summed(growth.counts.values()).opted_in - counted
-            growth.of(head.recorded, None, None).opted_in += change - counted
+            counted, counts = summed(growth.counts.values()), growth.of(*(by or (head.recorded, None, None)))
+            opted_in_now = opted_in(states.values()) - opted_in(there.values())
+            counts.opted_in += opted_in_now - (counted.opted_in - before.opted_in)
+            too_many = counted.contacts - before.contacts - (len(states) - len(there))
+            counts.erased += max(0, too_many)
+            counts.redone += max(0, -too_many)
         return states
 
     def _checkpoint_at(self, position: int) -> Checkpoint:

@@ -128,3 +128,12 @@ def test_who_opted_in_is_counted_off_once_where_an_undo_and_an_erasure_follow_ea
     room.take(order_message("ImportUndone", "o1", published=1), tracked(phone=RAVI), erasure_message(first))
     room.project(1)
     assert faults(room) == []
+
+
+def test_who_never_went_is_not_counted_as_back_where_a_redo_and_an_erasure_follow_each_other(room):
+    """The entries are empty when the projector comes to the redo: nothing tells that the undo had left somebody."""
+    first, *_ = room.take(row(1, GAVIN), tracked(phone=GAVIN), order_message("ImportUndone", "o1", published=1))
+    room.project()
+    room.take(order_message("ImportRedone", "o2", published=1), tracked(phone=RAVI), erasure_message(first))
+    room.project(1)
+    assert faults(room) == []
