@@ -56,6 +56,10 @@ def _keep(entry: NewEntry, batch: Batch) -> None:
     if entry.contact is None or entry.skipped:
         return
     phone, user_id = phone_text(entry.phone), entry.user_id
+    if entry.absorbed is not None and phone is None and user_id is None:  # an erasure emptied it: it still merges
+        batch.write()
+        batch.merge(entry.contact, entry.absorbed)
+        return
     identities = batch.load_identities([phone] if phone else [], [user_id] if user_id else [])
     by_phone, by_user_id = identities.by_phone(phone), identities.by_user_id(user_id)
     position = batch.position + 1

@@ -135,3 +135,16 @@ def test_what_an_erasure_leaves_is_decided_as_it_was(made, batch):
             for start in range(0, len(made), batch):
                 intake.append(made[start : start + batch])
         assert faults(here / "log.db") == []
+
+
+def test_a_merge_by_a_message_that_was_erased_since_is_still_one(intake):
+    """What came while the two were one, and is the other's, was taken under the number of the erased one."""
+    intake.take(tracked(userId="u1"), tracked(phone=GAVIN))
+    *_, kept, _, erased = intake.take(
+        tracked(phone=GAVIN, userId="u1"),
+        tracked(phone=GAVIN),
+        apart_message(UUID(int=2)),
+        erasure_message(str(UUID(int=1))),
+    )
+    assert (kept.contact, erased.reason) == (1, None)
+    assert faults(intake.path) == []
