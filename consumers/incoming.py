@@ -1,6 +1,7 @@
 """What a record says, before any look at the log: its envelope, who sent it, whom it is about, or why it is refused."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 import msgspec
@@ -119,6 +120,17 @@ _FIRST, SECOND = ".u", ".t"
 
 _e164 = re.compile(r"\+[0-9]{1,15}").fullmatch
 _moment = lru_cache(maxsize=64)(moments.parse)
+_READ_FOR_MORE = ("contact", "message", "erasure", "readmission")
+_CHECKS: dict[str, Callable[[msgspec.Raw | bytes], object]] = types.complete(
+    {
+        **dict.fromkeys(types.ABOUT_IMPORTS, check_command),
+        types.CONTACTS_MERGED: merge_order,
+        types.CONTACTS_SPLIT: merge_order,
+    },
+    {name for name in types.TAKEN if types.RULES[name].kind not in _READ_FOR_MORE} - {types.NUMBER_CHANGED},
+    "consumers/incoming",
+)
+"""What the data of a message must be readable by, where nothing in it is needed before the log is looked at."""
 
 
 def read(record: Record, signer: Signer) -> Incoming:
@@ -165,10 +177,8 @@ def read(record: Record, signer: Signer) -> Incoming:
             readmits = readmitting(envelope.data)
         elif envelope.type == types.NUMBER_CHANGED:
             about = _renumbered(envelope)
-        elif rule.kind == "merge":
-            merge_order(envelope.data)
         else:
-            check_command(envelope.data)
+            _CHECKS[envelope.type](envelope.data)
     except BROKEN as fault:
         about = Refusal("invalid", str(fault))
     if isinstance(about, Refusal):
