@@ -12,6 +12,7 @@ from ledger.log.entry import Headers, pack_headers, unpack_headers
 from ledger.log.port import Batch, Rejection, Taken
 
 _MOST_IN_RUN = 1_000
+"""Orders that are looked up together: what is held of them in memory, and looked up in vain where one is rejected."""
 
 
 class BatchContext:

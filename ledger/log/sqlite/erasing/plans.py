@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from ledger.events import types
 from ledger.events.signing import Signer
@@ -107,15 +108,12 @@ def _retried(connection: Connection, positions: Sequence[int]) -> Iterator[int]:
 def name_hashes(connection: Connection, signer: Signer, positions: Sequence[int]) -> list[NameOf]:
     """Sources and ids of the entries at these positions as keyed hashes; those of accepted ones first."""
     query = (
-        "SELECT name, message_id, position FROM entries JOIN sources USING (source)"
+        "SELECT reason IS NOT NULL, name, message_id, position FROM entries JOIN sources USING (source)"
         f" WHERE position {THESE} AND message_id IS NOT NULL AND (reason IS NULL OR reason NOT IN {_FORGERIES})"
-        " ORDER BY reason IS NOT NULL"
     )
-    return [
-        (position, signer.of_erased(name, message_id))
-        for some in chunks(positions)
-        for name, message_id, position in connection.execute(query, (listed(some),)).fetchall()
-    ]
+    rows = [row for some in chunks(positions) for row in connection.execute(query, (listed(some),)).fetchall()]
+    rows.sort(key=itemgetter(0))
+    return [(position, signer.of_erased(name, message_id)) for _, name, message_id, position in rows]
 
 
 def free_names(names: Iterable[NameOf], known: Collection[bytes]) -> list[NameOf]:
