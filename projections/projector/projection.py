@@ -19,8 +19,10 @@ _QUIET_SECONDS = 1.0
 many, a file or many calls, needs the processor more than lists and searches do, which look at what is not indexed yet.
 """
 
-_FORGET_SECONDS = 5.0
-"""While erasures come without an end, after which time the full-text index is written anew once more."""
+_FORGET_SECONDS, _FORGET_SHARE = 5.0, 10
+"""While erasures come without an end, after which time the full-text index is written anew once more: at the earliest
+after so many times as long as that took.
+"""
 
 
 class Projection:
@@ -148,7 +150,8 @@ class Projection:
         if not is_quiet and now < self._forget_at:
             return
         if self._store.forget_erased_lines() or is_quiet:
-            self._forget_at = self._clock() + _FORGET_SECONDS
+            ended = self._clock()
+            self._forget_at = ended + max(_FORGET_SECONDS, _FORGET_SHARE * (ended - now))
 
     def _note_work(self, folded: int) -> None:
         now = self._clock()

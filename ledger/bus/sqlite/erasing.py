@@ -38,7 +38,11 @@ def erase(
             messages = _decode(content)
         except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
             continue
-        records = (Record(PARTITION, after + place, at, *_parts(one)) for place, one in enumerate(messages))
+        records = (
+            Record(PARTITION, after + place, at, *_parts(one))
+            for place, one in enumerate(messages)
+            if one.value != emptied.value
+        )
         meant = {one.offset - after for one in records if one.offset < before and is_meant(one)}
         if meant:
             left = [emptied if place in meant else one for place, one in enumerate(messages)]
