@@ -66,6 +66,7 @@ class Checks:
                 document = self._check(folder, replace(new, by=by), found, report)
                 first = look(folder.source, choices.delimiter, self._ports.known_attributes())
                 document["proposals"] = [one.to_json() for one in better_types(first.proposed, new.columns)]
+                document |= {"corrects": None, "corrected_by": []}  # a file's rows are nobody's corrected ones
                 document["reasons"] = reasons_json(document["reasons"])
                 document["rejects"] = worded_faults(document["rejects"], OF_COMMAND)
                 if rejects is not None:
