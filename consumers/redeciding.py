@@ -21,6 +21,7 @@ from ledger.events import types
 from ledger.log.entry import NewEntry, StoredEntry, phone_text, unpack_headers
 from ledger.log.fault import Fault
 from ledger.log.keeping_out import KEPT_OUT
+from ledger.log.merge_orders import given_up_text
 from ledger.log.port import Batch, EventLog, LogReader
 
 ANY_CLOCK = 2**62
@@ -85,13 +86,21 @@ class Redeciding:
         self._is_todays = is_todays
         self.otherwise = 0
         self._has_erasures = False
+        self._given_up: dict[int, int] = {}
 
     def faults(self, log: LogReader, until: int, progress: Callable[[int], None]) -> Iterator[Fault]:
         """Every entry up to position `until` whose decision does not follow; `progress` is called with positions."""
         position, size = 0, _MOST
-        self._has_erasures = bool(log.erasures(until))
+        erasures = log.erasures(until)
+        self._has_erasures = bool(erasures)
+        self._given_up = {
+            order: names
+            for erasure in erasures
+            if erasure.emptied is not None
+            for order, names in erasure.emptied.given_up.items()
+        }
         while rows := log.proof_page(position, size, until):
-            entries = [_frozen(row) for row in rows]
+            entries = [self._frozen(row) for row in rows]
             done = self._decide(entries)
             if done < len(entries):
                 yield from self._judge(entries[done])
@@ -100,6 +109,13 @@ class Redeciding:
                 position, size = entries[-1].position, min(_MOST, 2 * size)
             self._beside.tidy()
             progress(position)
+
+    def _frozen(self, one: StoredEntry) -> Frozen:
+        """An entry as it was decided; of one that is empty, with what its erasure says of it."""
+        columns = {name: getattr(one, name) for name in NewEntry.__struct_fields__}
+        if one.salt is None and one.position in self._given_up:
+            columns["detail"] = given_up_text(self._given_up[one.position])
+        return Frozen(one.position, one.recorded, NewEntry(**columns), one.salt is None)
 
     def _decide(self, entries: Sequence[Frozen]) -> int:
         """Decide these and keep them, up to the first that differs; how many."""
@@ -248,11 +264,6 @@ def _differences(one: Frozen, decided: NewEntry) -> list[str]:
         if (found := getattr(entry, name)) != (told := getattr(decided, name))
         and not (name in _CLOCKS and told is not None and found == min(told, one.recorded))
     ]
-
-
-def _frozen(one: StoredEntry) -> Frozen:
-    columns = {name: getattr(one, name) for name in NewEntry.__struct_fields__}
-    return Frozen(one.position, one.recorded, NewEntry(**columns), one.salt is None)
 
 
 _UNREADABLE = re.compile(r"offset (\d+) of partition (\d+): (.*)", re.DOTALL).fullmatch

@@ -23,7 +23,9 @@ class Emptied(msgspec.Struct, frozen=True, omit_defaults=True):
 
     But for those at the positions `kept`, which are of somebody that was one of the contacts for a time. `entries` is
     how many they are, `names` how many sources and ids of messages are never taken again. `kept_out` are keyed hashes,
-    in hex, of the person's phones and user ids where nobody is to bring the person back.
+    in hex, of the person's phones and user ids where nobody is to bring the person back. `given_up` has, by position,
+    the changed numbers among them whose order gave up a phone that an entry still names which is somebody else's by
+    now, with the position of that one: what came under the phone meanwhile was decided by it.
     """
 
     contacts: list[int]
@@ -32,6 +34,7 @@ class Emptied(msgspec.Struct, frozen=True, omit_defaults=True):
     names: int
     kept_out: list[str] = []
     kept: list[int] = []
+    given_up: dict[int, int] = {}
 
 
 class Span(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -111,6 +111,8 @@ class NumberChanges:
             return None
         contact, other = entry.contact, None if entry.absorbed == entry.position else entry.absorbed
         with self._orders.log() as log:
+            if log.erased_among([entry.contact]):  # the order can outlive the contact
+                return None
             moves, until = wanted.allow_opt_in, entry.position - 1
             told = foreseen.renumbered(log, contact, wanted.phone, other, until, moves_consent=moves)
             return NumberOrdered(_plan(log, told, contact, other), entry.position)

@@ -10,6 +10,7 @@ from consumers.appender import Appender
 from consumers.redeciding import ANY_CLOCK, Clock, Redeciding
 from ledger.bus.port import Record
 from ledger.events.ids import Ids
+from ledger.log.erasure import read_emptied
 from ledger.log.sqlite.reading.reader import SqliteLogReader
 from ledger.log.sqlite.writer import SqliteEventLog
 from tests.examples import ASHA, GAVIN, MEERA, RAVI
@@ -23,6 +24,7 @@ from tests.intake import (
     merge_message,
     message,
     number_message,
+    order_message,
     row_message,
     tracked,
 )
@@ -115,6 +117,24 @@ def test_a_number_stays_given_up_when_a_merge_that_named_it_is_erased(intake):
     )
     assert given_up.detail == '{"gives_up":3}'
     assert anew.contact == anew.position
+    assert faults(intake.path) == []
+
+
+def test_a_number_stays_given_up_when_only_somebody_named_it_who_was_split_off_since(intake):
+    """Meanwhile the number found nobody, though what named it is there, and the order that gave it up is empty."""
+    ravi, asha = UUID(int=1), UUID(int=2)
+    row = row_message(1, "u", {"phone": ASHA, "match": "phone"}, source="/imports/i1", is_last=True)
+    *_, anew, _, _, erased = intake.take(
+        tracked(userId="u1"),
+        tracked(phone=ASHA),
+        merge_message(ravi, asha),
+        number_message(ravi, MEERA, oldBeginsAnew=True),
+        row,
+        order_message("ImportUndone", "i1.order.1", source="/imports/i1", published=0),
+        apart_message(asha),
+        erasure_message(str(ravi)),
+    )
+    assert (anew.contact, read_emptied(erased.detail).given_up) == (anew.position, {4: 2})
     assert faults(intake.path) == []
 
 

@@ -90,3 +90,15 @@ def test_an_order_that_is_on_its_way_is_given_once(client, world, two):
     before = head(client)
     answer = client.post(*call, headers=key)
     assert (answer.status_code, answer.json["position"], head(client)) == (200, before, before)
+
+
+def test_nothing_is_told_again_of_somebody_who_was_erased_since(client, world, two, send):
+    """The order made who has the number now, and outlives the contact that it was about."""
+    body = {"phone": RAVI, "reason": "a new phone"}
+    send(f"{two[0]}/renumber", body)
+    world.track(phone=RAVI, name="Ravi")
+    world.settle()
+    send(f"{two[0]}/split", {"reason": "two people"}, key="k2")
+    with settling(world):
+        assert client.delete(f"/v1/contacts/{two[0]}", {"reason": "asked"}).status_code in (200, 202)
+    assert send(f"{two[0]}/renumber", body).status_code == 410

@@ -68,7 +68,7 @@ def emptied_by(planned: ErasurePlan, signer: Signer, *, keeps_out: bool) -> Empt
     out = hashes(signer, sought.last_phones, sought.user_ids) if keeps_out else ()
     hashed = sorted(name.hex() for by in out for name in by)
     entries, names = len(planned.positions), len(planned.names)
-    return Emptied(planned.contacts, planned.others, entries, names, hashed, planned.kept)
+    return Emptied(planned.contacts, planned.others, entries, names, hashed, planned.kept, dict(planned.given_up))
 
 
 def empty(connection: Connection, erasures: Sequence[PlannedErasure]) -> None:

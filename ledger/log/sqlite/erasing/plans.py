@@ -1,13 +1,14 @@
 """What the erasure of somebody will empty and what it will know of them, looked up before it is written (R31)."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from operator import itemgetter
 
 from ledger.events import types
 from ledger.events.signing import Signer
 from ledger.log.entry import unpack_headers
 from ledger.log.erasure import Sought
+from ledger.log.merge_orders import read_given_up
 from ledger.log.sqlite.connected import THESE, listed
 from ledger.log.sqlite.erasing.releasing import Named, named_by
 from ledger.log.sqlite.erasing.seeking import InLog, OrderPlace, seek
@@ -32,7 +33,7 @@ class ErasurePlan:
 
     Emptied are those `about` the person and the `others`, by position; `names` are those of these entries that are
     nobody's yet. `kept` are the entries of somebody who was one of the contacts for a time, `held` is what found the
-    person, and `sought` whom to look for elsewhere.
+    person, `sought` whom to look for elsewhere, and `given_up` as `Emptied` has it.
     """
 
     contacts: list[int]
@@ -42,6 +43,7 @@ class ErasurePlan:
     names: list[NameOf]
     held: Named
     sought: Sought
+    given_up: Mapping[int, int] = field(default_factory=dict[int, int])
 
     @property
     def positions(self) -> list[int]:
@@ -59,7 +61,8 @@ def plan(connection: Connection, signer: Signer, contact: int, order: OrderPlace
     names = name_hashes(connection, signer, [*about, *others])
     known = known_names(connection, [name for _, name in names])
     held = named_by(connection, contacts)
-    return ErasurePlan(contacts, about, others, kept, free_names(names, known), held, sought)
+    left = _given_up(connection, [*about, *others])
+    return ErasurePlan(contacts, about, others, kept, free_names(names, known), held, sought, left)
 
 
 Said = tuple[int, bytes | None, bytes | None, bytes | None]
@@ -103,6 +106,20 @@ def _retried(connection: Connection, positions: Sequence[int]) -> Iterator[int]:
             f" AND raw_digest IS NOT NULL AND position {THESE})",
             some,
         )
+
+
+def _given_up(connection: Connection, positions: Sequence[int]) -> dict[int, int]:
+    """Of the changed numbers at these positions which entry names the phone that each gives up, where none of them."""
+    found: dict[int, int] = {}
+    for some in chunks(positions):
+        rows = connection.execute(
+            f"SELECT position, detail FROM entries WHERE position {THESE} AND type = 'NumberChanged'"
+            " AND detail IS NOT NULL",
+            (listed(some),),
+        ).fetchall()
+        found |= {order: names for order, detail in rows if (names := read_given_up(detail)) is not None}
+    gone = set(positions)
+    return {order: names for order, names in found.items() if names not in gone}
 
 
 def name_hashes(connection: Connection, signer: Signer, positions: Sequence[int]) -> list[NameOf]:
