@@ -128,13 +128,19 @@ class BatchContext:
         return name in self.taken or name in self._rejected_names
 
     def is_redelivery(self, message: Incoming, envelope: Envelope) -> bool:
-        """Whether a message whose name is known was decided: these very bytes, or what this deployment signed."""
+        """Whether a message whose name is known was decided: these very bytes, or what this deployment signed.
+
+        An order to merge, split or renumber is one by its name: a call that is sent again before the first one's order
+        is decided gives it anew, as of what is known then.
+        """
         name = (envelope.source, envelope.id)
         taken = self.taken.get(name)
         if taken is not None and _is_same(taken, message.record):
             return True
-        if message.is_signed and envelope.ledgersig in self._signatures(name, taken):
-            return True
+        if message.is_signed:
+            signed = self._signatures(name, taken)
+            if envelope.ledgersig in signed or (signed and envelope.type in types.ABOUT_MERGES):
+                return True
         return self._was_rejected(self._digest(message.record))
 
     def was_kept_out(self, message: Incoming) -> bool:

@@ -1,13 +1,14 @@
 """What was decided of a message that this deployment signed stands, whatever bytes come around it again (R33)."""
 
 import base64
+from uuid import UUID
 
 import orjson
 import pytest
 
 from ledger.bus.port import Record
 from tests.examples import ASHA, GAVIN
-from tests.intake import NOON, message, order_message, row, tracked
+from tests.intake import NOON, merge_message, message, order_message, row, tracked
 
 
 def in_binary_mode(value):
@@ -111,6 +112,16 @@ def test_another_message_that_is_signed_under_the_name_of_a_rejected_one_is_reje
     (entry,) = intake.take(row(1, GAVIN))
     assert entry.reason == "id_reused"
     assert intake.take(row(1, GAVIN)) == []
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["in one batch", "one by one"])
+def test_an_order_that_is_given_again_while_it_was_on_its_way_is_one(intake, at_once):
+    intake.take(tracked(phone=GAVIN), tracked(phone=ASHA))
+    orders = [merge_message(UUID(int=1), UUID(int=2), id="order", basedOn=position) for position in (1, 2)]
+    taken = intake.take(*orders) if at_once else [*intake.take(orders[0]), *intake.take(orders[1])]
+    assert [entry.reason for entry in taken] == ["precondition_failed"]
+    (anew,) = intake.take(merge_message(UUID(int=1), UUID(int=2), id="anew"), *orders)
+    assert anew.reason is None
 
 
 def test_a_strangers_message_can_be_corrected_under_its_id(intake):
