@@ -22,7 +22,7 @@ from service.jobs.erasing.places import is_done
 from service.jobs.erasing.rests import Rests
 from service.jobs.erasing.retention import needs_yes
 
-AT_ONCE = 25_000
+AT_ONCE = 100_000
 """Who are looked for together: what is held in memory at most. Every place is gone through once for all of them."""
 
 _PUBLISHED_AT_ONCE = 1_000
