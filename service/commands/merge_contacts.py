@@ -57,6 +57,12 @@ class MergePlan:
     position: int
 
 
+def refuse_opt_in(plan: MergePlan, said: MergeSaid) -> None:
+    """Raises MergeOptsIn where what was planned opts somebody in, and nobody has said the second yes."""
+    if plan.opts_in and not said.allow_opt_in:
+        raise MergeOptsIn
+
+
 @dataclass(frozen=True, slots=True)
 class MergeOrdered:
     """What was ordered in the end, and the position of its entry; None while it is on its way."""
@@ -136,8 +142,7 @@ class ContactMerges:
         return anew
 
     def _order(self, plan: MergePlan, said: MergeSaid, tries: Tries, number: int) -> int | None:
-        if plan.opts_in and not said.allow_opt_in:
-            raise MergeOptsIn
+        refuse_opt_in(plan, said)
         data: dict[str, Any] = {"survivor": plan.survivor, "absorbed": plan.absorbed, "by": said.by, "reason": said.why}
         data["basedOn"] = plan.position
         time = moments.text(self._clock())

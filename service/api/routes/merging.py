@@ -17,6 +17,7 @@ from service.commands.merge_contacts import (
     MergeOrdered,
     MergePlan,
     MergeSaid,
+    refuse_opt_in,
 )
 from service.http.merging import contact_merges
 from service.http.problem import Problem
@@ -103,6 +104,7 @@ def _ordered(services: Services, merges: ContactMerges, plan: MergePlan, body: d
     try:
         if body["dry_run"]:
             return _told(MergeOrdered(plan, None), body)
+        refuse_opt_in(plan, said)  # first, so that the second yes can be said under the same key
         tries = tries_of(services.idempotency, g.content, is_firm=is_firm)
         return _told(merges.order(plan, said, tries), body)
     except CannotMerge as fault:

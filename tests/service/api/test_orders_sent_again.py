@@ -75,6 +75,14 @@ def test_an_order_that_was_refused_for_its_reason_leaves_its_key_free(two, send)
     assert send(f"{two[0]}/renumber", {"phone": RAVI, "reason": "a new phone"}).status_code == 200
 
 
+def test_so_does_a_merge_that_needs_a_second_yes(client, world, two, send):
+    world.track(phone=GAVIN, whatsapp_opted=False)
+    world.track(phone=ASHA, whatsapp_opted=True)
+    world.settle()
+    assert send(f"{two[0]}/merge", {"absorbed": ASHA}).json["reason"] == "opt_in_not_allowed"
+    assert send(f"{two[0]}/merge", {"absorbed": ASHA, "allow_opt_in": True}).status_code == 200
+
+
 def test_what_was_read_may_have_changed_by_the_order_itself(client, two, send):
     etag = client.read(f"/v1/contacts/{two[0]}").headers["ETag"]
     first = send(f"{two[0]}/merge", {"absorbed": ASHA}, **{"If-Match": etag})
