@@ -5,6 +5,7 @@ from threading import Event
 
 import pytest
 
+from ledger.log.entry import public_id
 from service.queries.lists.kept import KeptAnswer
 from tests.examples import ASHA, EMMA, GAVIN
 
@@ -97,3 +98,46 @@ def test_what_took_no_time_is_as_new_as_the_state(state):
     assert kept() == (1, 1)
     tell(ASHA)
     assert kept() == (2, 2)
+
+
+def test_nobody_is_told_what_was_found_before_somebody_was_erased(state, world):
+    in_use, tell = state
+    now = [100.0]
+
+    def compute(reader):
+        now[0] += 3.0
+        return reader.count()
+
+    kept = KeptAnswer(in_use, compute, lambda: now[0])
+    tell(ASHA)
+    assert kept() == (2, 2)
+    gavin = public_id(world.entries()[0].contact_id)
+    world.send_signed("/cli", "ContactErased", "e1", {"contact": gavin, "by": "asha", "reason": "asked"})
+    world.settle()
+    assert kept() == (1, 3)
+
+
+def test_what_was_found_long_ago_is_not_given_to_who_comes_while_it_is_found_anew(state):
+    in_use, tell = state
+    begun, go_on, now = Event(), Event(), [100.0]
+    go_on.set()
+
+    def compute(reader):
+        begun.set()
+        assert go_on.wait(30)
+        return reader.checkpoint().position
+
+    kept = KeptAnswer(in_use, compute, lambda: now[0])
+    kept()
+    tell(ASHA)
+    now[0] += 3600
+    begun.clear()
+    go_on.clear()
+    with ThreadPoolExecutor(2) as pool:
+        computing = pool.submit(kept)
+        assert begun.wait(30)
+        other = pool.submit(kept)
+        with pytest.raises(TimeoutError):
+            other.result(0.05)
+        go_on.set()
+        assert [computing.result(30), other.result(30)] == [(2, 2), (2, 2)]

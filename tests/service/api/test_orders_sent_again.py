@@ -75,7 +75,7 @@ def test_an_order_that_was_refused_for_its_reason_leaves_its_key_free(two, send)
     assert send(f"{two[0]}/renumber", {"phone": RAVI, "reason": "a new phone"}).status_code == 200
 
 
-def test_so_does_a_merge_that_needs_a_second_yes(client, world, two, send):
+def test_so_does_a_merge_that_needs_a_second_yes(world, two, send):
     world.track(phone=GAVIN, whatsapp_opted=False)
     world.track(phone=ASHA, whatsapp_opted=True)
     world.settle()
