@@ -1,5 +1,6 @@
 """The people of some erasures, looked for together: every place is gone through once for all of them (R31)."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,12 +20,13 @@ class SoughtPeople:
     """
 
     def __init__(self, sought: Mapping[int, Sought]) -> None:
-        self._sought = list(sought.values())
+        self._sought = sorted(sought.values(), key=_offset)
         self.positions = sorted(sought)
-        self.first_offset = min(one.offset for one in self._sought)
-        self.last_offset = max(one.offset for one in self._sought)
+        self.first_offset = self._sought[0].offset
+        self.last_offset = self._sought[-1].offset
         self.is_shared = any(one.is_shared for one in self._sought)
         self._in_spans = [one for one in self._sought if one.spans]
+        self._last: tuple[int, frozenset[str], Mentions] | None = None
 
     @cached_property
     def mentions(self) -> Mentions:
@@ -45,8 +47,18 @@ class SoughtPeople:
             return False
         if record.offset < self.first_offset and (not self._in_spans or _is_in(self._throughout, record)):
             return True
-        later = [one for one in self._sought if one.offset > record.offset]
-        return _is_in(_mentions(_phones(later, record.time, record.time), later), record)
+        return _is_in(self._later_than(record), record)
+
+    def _later_than(self, record: Record) -> Mentions:
+        """Whom a message can be about: slow to make for many, and that of most messages is that of the one before."""
+        at = bisect_right(self._sought, record.offset, key=_offset)
+        spans = [span for one in self._in_spans if one.offset > record.offset for span in one.spans]
+        for_a_time = frozenset(span.phone for span in spans if span.has(record.time, record.time))
+        if self._last is None or self._last[:2] != (at, for_a_time):
+            later = self._sought[at:]
+            phones = {phone for one in later for phone in one.phones} | for_a_time
+            self._last = at, for_a_time, _mentions(phones, later)
+        return self._last[2]
 
     @cached_property
     def _throughout(self) -> Mentions:
@@ -73,6 +85,10 @@ class PeopleInFiles:
         if self._last is None or self._last[:2] != (len(later), phones):  # most files come before all orders
             self._last = len(later), phones, PersonInFiles(_mentions(phones, later), phones, rows=self.rows)
         return self._last[2]
+
+
+def _offset(one: Sought) -> int:
+    return one.offset
 
 
 def _phones(some: Sequence[Sought], began: int, ended: int) -> set[str]:

@@ -1,11 +1,13 @@
 """Whom erasures look for, and in what: a phone that was given up in one person's time alone (R31)."""
 
 import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger.bus.port import Record
 from ledger.log.erasure import Sought, Span
 from service.jobs.erasing.sought_people import SoughtPeople
-from tests.examples import ASHA, GAVIN
+from tests.examples import ASHA, GAVIN, PHONES
 
 GIVEN_UP = 500
 """When GAVIN's number was given up, in microseconds since the epoch."""
@@ -57,3 +59,26 @@ def test_whom_an_earlier_version_wrote_down_is_looked_for_as_then():
     found = msgspec.json.decode(text % GAVIN.encode(), type=Sought)
     assert SoughtPeople({7: found}).are_in(said(499))
     assert found.spans == []
+
+
+@given(
+    st.lists(
+        st.builds(
+            Sought,
+            st.lists(st.sampled_from(PHONES), max_size=2),
+            st.just([]),
+            st.integers(1, 6),
+            st.just(1_000),
+            spans=st.lists(st.sampled_from([Span(GAVIN, until=GIVEN_UP), Span(ASHA, since=GIVEN_UP)]), max_size=2),
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    st.lists(st.builds(said, st.sampled_from([400, 500, 600]), st.sampled_from(PHONES), st.integers(0, 6)), max_size=9),
+)
+def test_a_message_is_about_those_alone_whose_orders_came_after_it(several, records):
+    """Whatever is asked before it: each answer is that of people who were looked for one by one."""
+    people = SoughtPeople(dict(enumerate(several)))
+    alone = [SoughtPeople({number: one}) for number, one in enumerate(several)]
+    for record in records:
+        assert people.are_in(record) == any(one.are_in(record) for one in alone)
