@@ -122,6 +122,8 @@ def _differences(row: Row, started: Entry) -> Iterator[str]:
             yield f"{name} is not what ImportStarted said"
     if "by" in said and row["who"] != said["by"]:
         yield "who is not whom ImportStarted names"
+    if row["corrects"] != said.get("corrects"):
+        yield "corrects is not the import whose rows ImportStarted says it has"
     if row["confirmed_at"] != time_said(started):
         yield "confirmed_at is not the time that ImportStarted was stated for"
     if "choices" in said:

@@ -53,6 +53,7 @@ def _import(id: str, started: Entry, split: Entry | None) -> Import | None:
             time_said(started),
             said["rows"],
             by=said.get("by"),
+            corrects=said.get("corrects"),
         )
         if split is None or not ended:
             return one

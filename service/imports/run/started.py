@@ -31,4 +31,5 @@ def _started(confirmed: Import) -> dict[str, Any]:
         "choices": choices,
         "rows": confirmed.rows,
         **({} if confirmed.choices.edit is None else {"kind": "edit"}),
+        **({} if confirmed.corrects is None else {"corrects": confirmed.corrects}),
     }

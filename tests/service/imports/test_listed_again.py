@@ -51,6 +51,16 @@ def test_one_that_had_ended_is_told_as_before_but_for_what_its_file_said(imports
     assert faults(world) == []
 
 
+def test_one_that_has_corrected_rows_still_says_whose(imports, world):
+    of = imports.bring(MANY)["id"]
+    id = imports.uploads.receive_corrected(of, iter(["Phone,Name\n", "+919820099999,Asha\n"]))
+    imports.check(id)
+    imports.run(id)
+    lose(imports, id)
+    assert (imports.importer.list_again(), faults(world)) == ([id], [])
+    assert imports.results.show(id)["corrects"]["id"] == of
+
+
 def test_it_is_undone(imports, world):
     id = imports.bring(MANY)["id"]
     lose(imports, id)
