@@ -24,6 +24,10 @@ class Holding(msgspec.Struct, gc=False):
         """An event asserts these; what the contact has of its own stays (R1)."""
         self.phone, self.user_id = self.phone or phone, self.user_id or user_id
 
+    def is_found_by(self, column: str, name: int | str) -> bool:
+        """Whether a phone, as the number that the log's file has, or a user id leads to it."""
+        return f"+{name}" in self.phones if column == "phone" else name in self.user_ids
+
 
 def holdings(counted: Iterable[Told], without: Collection[int] = ()) -> dict[int, Holding]:
     """What each contact is found by, by number; `counted` are the events that count, as `counting` gives them.

@@ -251,3 +251,16 @@ def test_that_a_number_was_given_up_for_a_time_is_forgotten_with_the_order(intak
     assert log.holder_of_phone(GAVIN) == Known(1, GAVIN, "g")
     assert [log.held(GAVIN, None, at) for at in (1, 3, 5)] == [[1]] * 3
     assert identity_faults(log) == []
+
+
+@pytest.mark.usefixtures("two")
+def test_who_gave_a_number_up_never_had_it_again_when_its_next_holder_was_merged_in_for_a_time_and_is_erased(
+    intake, log
+):
+    """The merge is empty with the one who is erased, and what the first said by the number before is still there."""
+    intake.take(number_message(FIRST, ASHA, oldBeginsAnew=True))
+    (anew,) = intake.take(tracked(phone=GAVIN))
+    other = UUID(bytes=anew.contact_id)
+    intake.take(merge_message(FIRST, other), apart_message(other), erasure_message(str(other)))
+    assert [log.held(GAVIN, None, at) for at in (1, 3, 4, 5, 7)] == [[1], [], [], [], []]
+    assert identity_faults(log) == []

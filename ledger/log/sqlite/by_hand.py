@@ -134,6 +134,11 @@ def _held(said: Sequence[IdentityEvent], undoings: Undoings, position: int) -> d
     return holdings(counted, given_up(said, position))
 
 
+def held_at(connection: Connection, members: Collection[int], undoings: Undoings, position: int) -> dict[int, Holding]:
+    """What each contact of a component was found by from the entry at this position on, as the entries say now."""
+    return _held(told(connection, members, position + 1), undoings, position)
+
+
 def renew(
     connection: Connection,
     members: Collection[int],

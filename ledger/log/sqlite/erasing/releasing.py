@@ -60,6 +60,28 @@ def release(connection: Connection, contacts: Sequence[int], erasure: int, held:
         connection.execute(f"DELETE FROM {former} WHERE until = ? AND contact {THESE}", (erasure, listed(members)))
     if _has_emptied_numbers(connection, members):
         _forget_since_when(connection, members)
+    else:
+        for column, found in named:
+            _forget_unsaid(connection, members, column, found)
+
+
+def _forget_unsaid(connection: Connection, members: Collection[int], column: str, names: str) -> None:
+    """What found one of these for a time by what is empty now, though another entry names it, did not as of the log."""
+    _, former = _HELD[column]
+    rows = connection.execute(
+        f"SELECT {column}, until, contact, since FROM {former} WHERE {column} {THESE} AND contact {THESE}",
+        (names, listed(members)),
+    ).fetchall()
+    held = {
+        since: by_hand.held_at(connection, members, undoings(connection, since), since)
+        for since in {row[-1] for row in rows}
+    }
+    unsaid = [
+        (name, until)
+        for name, until, contact, since in rows
+        if contact not in held[since] or not held[since][contact].is_found_by(column, name)
+    ]
+    connection.executemany(f"DELETE FROM {former} WHERE {column} = ? AND until = ?", unsaid)
 
 
 def _has_emptied_numbers(connection: Connection, members: Iterable[int]) -> bool:
