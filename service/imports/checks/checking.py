@@ -11,6 +11,7 @@ from service.imports.columns.choices import Choices, clean_choices
 from service.imports.columns.preview import look
 from service.imports.columns.proposal import better_types
 from service.imports.ledger.ports import Ports, Report
+from service.imports.record.corrects import corrections_json
 from service.imports.record.counts import reasons_json
 from service.imports.record.first_look import ensure_looked, look_anew
 from service.imports.record.folder import ImportFolder, put_in_place
@@ -66,7 +67,7 @@ class Checks:
                 document = self._check(folder, replace(new, by=by), found, report)
                 first = look(folder.source, choices.delimiter, self._ports.known_attributes())
                 document["proposals"] = [one.to_json() for one in better_types(first.proposed, new.columns)]
-                document |= {"corrects": None, "corrected_by": []}  # a file's rows are nobody's corrected ones
+                document |= corrections_json(self._registry, new)
                 document["reasons"] = reasons_json(document["reasons"])
                 document["rejects"] = worded_faults(document["rejects"], OF_COMMAND)
                 if rejects is not None:
