@@ -60,8 +60,9 @@ class ImportIds(dict[int | None, str | None]):
     def made_by_number(self, contact: int) -> bytes | None:
         """The id of a contact that a changed number made; None for any other."""
         maker = self._log.entry(contact)
-        is_made_so = maker is not None and maker.type == types.NUMBER_CHANGED and maker.absorbed == contact
-        return maker.contact_id if maker is not None and is_made_so else None
+        if maker is None or maker.type != types.NUMBER_CHANGED or maker.absorbed != contact:
+            return None
+        return maker.contact_id
 
     def is_of_row(self, row: int | None, source: int | None, value: bytes | None) -> bool:
         """Whether the accepted message that has a rejected one's id is of the same row, and says what became of it.
