@@ -49,6 +49,10 @@ class Tries:
         return not self.is_firm and id == self.ids[0]
 
 
+ONCE = Tries()
+"""An order that comes once, and is planned anew where that is needed."""
+
+
 class ContactOrders:
     """Signs, publishes and waits. Safe for threads. `source` is that of the orders."""
 

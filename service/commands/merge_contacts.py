@@ -10,10 +10,8 @@ from ledger.log.merge_orders import SHARED
 from ledger.log.port import LogReader
 from projections.fold.contact_document import contact_document
 from projections.past import foreseen
-from service.commands.contact_orders import CannotMerge, ContactOrders, OrderRefused, Tries
+from service.commands.contact_orders import ONCE, CannotMerge, ContactOrders, OrderRefused, Tries
 from service.queries.contact.find import FoundContact, find_id
-
-_ONCE = Tries()
 
 
 class ManyMerged(CannotMerge):
@@ -112,7 +110,7 @@ class ContactMerges:
             told = self._plan(log, entry.type or "", entry.contact, entry.absorbed, entry.position - 1)
         return MergeOrdered(told, entry.position)
 
-    def order(self, plan: MergePlan, said: MergeSaid, tries: Tries = _ONCE) -> MergeOrdered:
+    def order(self, plan: MergePlan, said: MergeSaid, tries: Tries = ONCE) -> MergeOrdered:
         """Order what was planned; once more, planned anew, where one of the two had an event after the plan.
 
         Raises MergeOptsIn, OrderRefused, CannotMerge, also where it would be about other contacts by now, Unknown,

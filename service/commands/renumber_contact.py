@@ -10,11 +10,9 @@ from ledger.log.keeping_out import SENTENCE
 from ledger.log.port import LogReader
 from projections.fold.contact_document import contact_document
 from projections.past import foreseen
-from service.commands.contact_orders import ContactOrders, OrderRefused, Tries
+from service.commands.contact_orders import ONCE, ContactOrders, OrderRefused, Tries
 from service.commands.erase_contact import person_of, reason_for
 from service.queries.contact.find import FoundContact, find_id
-
-_ONCE = Tries()
 
 
 class CannotRenumber(Exception):
@@ -117,7 +115,7 @@ class NumberChanges:
             told = foreseen.renumbered(log, contact, wanted.phone, other, until, moves_consent=moves)
             return NumberOrdered(_plan(log, told, contact, other), entry.position)
 
-    def order(self, plan: NumberPlan, wanted: NumberWanted, tries: Tries = _ONCE) -> NumberOrdered:
+    def order(self, plan: NumberPlan, wanted: NumberWanted, tries: Tries = ONCE) -> NumberOrdered:
         """Order what was planned; once more, planned anew, where one of the two had an event after the plan.
 
         Raises OrderRefused, CannotRenumber, also where another than was planned would be merged in by now, ReasonUnfit,

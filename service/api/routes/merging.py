@@ -5,10 +5,11 @@ from typing import Any
 from flask import Response, g
 
 from service.api.description.shapes import merge_shapes as shapes
-from service.api.http.claims import tries_before, tries_of
-from service.api.http.if_match import IF_MATCH, named_positions
+from service.api.http.claims import tries_of
+from service.api.http.if_match import IF_MATCH
+from service.api.http.order_answers import order_answer, ordered_before
 from service.api.http.order_problems import is_as_read, refused
-from service.api.http.routing import Routes, Scopes, json_answer
+from service.api.http.routing import Routes, Scopes
 from service.commands.contact_orders import CannotMerge, OrderRefused
 from service.commands.merge_contacts import (
     ContactMerges,
@@ -89,13 +90,8 @@ def merging_routes(services: Services) -> Routes:
 
 def _before(services: Services, merges: ContactMerges, body: dict[str, Any]) -> Response | None:
     """What was answered to the call at hand when it came before; None where nothing was decided by it."""
-    is_firm = named_positions() is not None
-    tries = None if body["dry_run"] else tries_before(services.idempotency, g.content, is_firm=is_firm)
-    try:
-        ordered = None if tries is None else merges.ordered(tries)
-    except OrderRefused as fault:
-        raise refused(fault) from None
-    return None if ordered is None else _told(ordered, body)
+    ordered = None if body["dry_run"] else ordered_before(services.idempotency, merges.ordered)
+    return None if ordered is None else _told(ordered)
 
 
 def _ordered(services: Services, merges: ContactMerges, plan: MergePlan, body: dict[str, Any]) -> Response:
@@ -103,10 +99,10 @@ def _ordered(services: Services, merges: ContactMerges, plan: MergePlan, body: d
     is_firm = is_as_read(plan.before[0])
     try:
         if body["dry_run"]:
-            return _told(MergeOrdered(plan, None), body)
+            return _told(MergeOrdered(plan, None), is_dry=True)
         refuse_opt_in(plan, said)  # first, so that the second yes can be said under the same key
         tries = tries_of(services.idempotency, g.content, is_firm=is_firm)
-        return _told(merges.order(plan, said, tries), body)
+        return _told(merges.order(plan, said, tries))
     except CannotMerge as fault:
         raise Problem(409, str(fault), reason="wrong_state") from None
     except MergeOptsIn as fault:
@@ -116,7 +112,5 @@ def _ordered(services: Services, merges: ContactMerges, plan: MergePlan, body: d
         raise refused(fault) from None
 
 
-def _told(ordered: MergeOrdered, body: dict[str, Any]) -> Response:
-    plan, position = ordered.plan, ordered.position
-    answer = {"position": position, "opts_in": plan.opts_in, "absorbed": plan.absorbed, "contacts": plan.after}
-    return json_answer(answer, 202 if ordered.position is None and not body["dry_run"] else 200)
+def _told(ordered: MergeOrdered, *, is_dry: bool = False) -> Response:
+    return order_answer(ordered.plan, ordered.position, ordered.plan.after, is_dry=is_dry)

@@ -1,5 +1,6 @@
 """A contact's number changed (R33)."""
 
+from functools import partial
 from typing import Any
 
 from flask import Response, g
@@ -8,10 +9,11 @@ from ledger.events.phone import PhoneFault, normalise_full
 from ledger.log.keeping_out import KEPT_OUT
 from service.api.description.shapes import merge_shapes as shapes
 from service.api.http.arguments import bad_member
-from service.api.http.claims import tries_before, tries_of
-from service.api.http.if_match import IF_MATCH, named_positions
+from service.api.http.claims import tries_of
+from service.api.http.if_match import IF_MATCH
+from service.api.http.order_answers import order_answer, ordered_before
 from service.api.http.order_problems import is_as_read, refused
-from service.api.http.routing import Routes, json_answer
+from service.api.http.routing import Routes
 from service.commands.contact_orders import OrderRefused
 from service.commands.erase_contact import ReasonUnfit
 from service.commands.renumber_contact import (
@@ -57,8 +59,10 @@ def renumbering_routes(services: Services) -> Routes:
             raise bad_member("phone", fault.quoting(body["phone"]).removeprefix("phone ")) from None
         by, is_anew = f"key:{g.key.name}", body["old_begins_anew"]
         wanted = NumberWanted(phone, by, body["reason"], body["allow_opt_in"], is_anew)
-        if not body["dry_run"] and (told := _before(services, numbers, wanted)) is not None:
-            return told
+        if not body["dry_run"]:
+            before = ordered_before(services.idempotency, partial(numbers.ordered, wanted))
+            if before is not None:
+                return _told(before)
         with services.readers.log() as log:
             found = find_id(log, id)
         try:
@@ -70,16 +74,6 @@ def renumbering_routes(services: Services) -> Routes:
             raise Problem(409, str(fault), reason=reason) from None
 
     return routes
-
-
-def _before(services: Services, numbers: NumberChanges, wanted: NumberWanted) -> Response | None:
-    """What was answered to the call at hand when it came before; None where nothing was decided by it."""
-    tries = tries_before(services.idempotency, g.content, is_firm=named_positions() is not None)
-    try:
-        ordered = None if tries is None else numbers.ordered(wanted, tries)
-    except OrderRefused as fault:
-        raise refused(fault) from None
-    return None if ordered is None else _told(ordered)
 
 
 def _renumbered(
@@ -95,6 +89,4 @@ def _renumbered(
 
 
 def _told(ordered: NumberOrdered, *, is_dry: bool = False) -> Response:
-    plan, position = ordered.plan, ordered.position
-    answer = {"position": position, "opts_in": plan.opts_in, "absorbed": plan.absorbed, "contacts": [plan.after]}
-    return json_answer(answer, 202 if position is None and not is_dry else 200)
+    return order_answer(ordered.plan, ordered.position, [ordered.plan.after], is_dry=is_dry)
