@@ -101,6 +101,7 @@ def _upload_ports(drivers: Drivers, view: LedgerView) -> UploadPorts:
         new_id=drivers.ids(),
         known_attributes=view.attribute_types,
         default_country_code=drivers.deployment.settings.default_country_code,
+        rejections=view.rejections,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from service.api.http.arguments import faulty
 from service.http.problem import Problem
-from service.imports.record.uploads import AlreadyImported, EncodingNeeded
+from service.imports.record.upload_faults import AlreadyImported, EncodingNeeded
 from service.imports.registry.import_order import UndoNotPossible
 from service.imports.registry.lifecycle import ImportState, StepNotAllowed
 from service.imports.registry.registry import ImportUnknown

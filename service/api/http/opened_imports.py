@@ -10,7 +10,8 @@ from service.api.http.import_problems import already_imported, not_allowed, not_
 from service.api.http.routing import json_answer
 from service.http.services import Services
 from service.imports.imports import Imports
-from service.imports.record.uploads import AlreadyImported, Uploads
+from service.imports.record.upload_faults import AlreadyImported
+from service.imports.record.uploads import Uploads
 from service.imports.registry.import_order import Order, UndoNotPossible
 from service.imports.registry.lifecycle import StepNotAllowed
 

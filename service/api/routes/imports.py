@@ -16,6 +16,7 @@ from service.api.description.shapes.import_bodies import (
     MappingBody,
     OptionsBody,
     OrderBody,
+    RejectsQuery,
     TagsBody,
 )
 from service.api.description.shapes.import_shapes import ImportSchema, ImportsSchema
@@ -210,9 +211,10 @@ def _ordering(routes: Routes, opened: OpenedImports) -> None:
 
 def _rejects(routes: Routes, opened: OpenedImports, services: Services) -> None:
     @routes.get("/v1/imports/<id>/rejects.csv", scope="import")
+    @routes.query(RejectsQuery)
     @routes.answers(200, {"type": "string"}, example=examples.REJECTS, content_type=_CSV)
     @routes.problems(404, 409, 503)
-    def import_rejects(id: str) -> Response:
+    def import_rejects(query: dict[str, Any], id: str) -> Response:
         """Download the rows that were not taken, to be corrected and uploaded again.
 
         The file's own columns, then line, column, reason and hint. Cells that a spreadsheet would run begin with `'`,
@@ -223,7 +225,7 @@ def _rejects(routes: Routes, opened: OpenedImports, services: Services) -> None:
             stack.enter_context(
                 services.seats.taken(g.key.id)
             )  # its reader may be slow, and holds the thread meanwhile
-            lines = found.results.rejects_csv(id)
+            lines = found.results.rejects_csv(id, are_open=query.get("open") == "true")
             response = _csv(rejects_bytes(lines), f"{id}-rejects.csv")
             response.call_on_close(stack.pop_all().close)
         return response

@@ -32,7 +32,7 @@ def print_import(document: dict[str, Any]) -> None:
     if document.get("corrects"):
         click.echo(f"Corrected rows of {_named(document['corrects'])}")
     for one in document.get("corrected_by", ()):
-        click.echo(f"Its rejected rows, corrected: {_named(one)}")
+        click.echo(f"Its rejected rows, corrected: {_named(one)}, {one['taken']:,} taken")
     if "not_redone" in document:
         _print_not_redone(document["not_redone"])
     if "failure" in document:

@@ -1,6 +1,6 @@
 """Rejected rows corrected in place: up to 200 on the page, by reason, only the faulty cells as inputs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request
@@ -9,7 +9,7 @@ from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
 from service.hub.imports.steps import Open, about
 from service.imports.record.corrections import FaultyRow
-from service.imports.record.uploads import NothingCorrected
+from service.imports.record.upload_faults import NothingCorrected
 from service.imports.rows.reasons import what
 from service.imports.table.refusal import CopyGone, FileRefused, NotChecked
 from service.imports.table.wording import OF_PAGE, worded
@@ -51,7 +51,7 @@ def correcting(pages: Blueprint, opened: Open) -> None:
 
     def page(id: str, fault: str = "") -> Any:
         with opened() as found:
-            document = found.results.whole(id)
+            document, taken = found.results.whole(id), found.results.lines_taken(id)
             try:
                 rows = found.results.faulty_rows(id, MOST_ROWS)
             except (CopyGone, NotChecked) as gone:
@@ -61,6 +61,7 @@ def correcting(pages: Blueprint, opened: Open) -> None:
             "imports/rejected.html",
             **about(document),
             groups=_by_reason(rows),
+            taken=_by_import(taken),
             for_consent=is_for_consent,
             shown=len(rows),
             typed=request.form,
@@ -93,3 +94,11 @@ def _by_reason(rows: Iterable[FaultyRow]) -> list[tuple[str, list[FaultyRow]]]:
     for row in rows:
         groups.setdefault(row.faults[0].reason, []).append(row)
     return sorted(((what(reason), group) for reason, group in groups.items()), key=lambda one: -len(one[1]))
+
+
+def _by_import(taken: Mapping[int, str]) -> dict[str, list[int]]:
+    """The lines that each import has taken."""
+    found: dict[str, list[int]] = {}
+    for line, id in taken.items():
+        found.setdefault(id, []).append(line)
+    return found

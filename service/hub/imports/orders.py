@@ -10,7 +10,7 @@ from service.http.shown.rejects_csv import rejects_bytes
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
 from service.hub.imports.steps import Open, about
-from service.imports.record.uploads import AlreadyImported
+from service.imports.record.upload_faults import AlreadyImported
 from service.imports.registry.import_order import Order
 from service.imports.run.undo_import import WouldOptIn
 from service.imports.table.refusal import CopyGone, NotChecked
@@ -68,7 +68,7 @@ def ordering(pages: Blueprint, opened: Open, services: Services) -> None:
             found = stack.enter_context(opened())
             name = found.results.file_name(id).rpartition(".")[0] or "import"
             try:
-                lines = found.results.rejects_csv(id)
+                lines = found.results.rejects_csv(id, are_open="open" in request.args)
             except (CopyGone, NotChecked) as gone:
                 tell(str(gone), kind="fault")
                 return redirect(f"/imports/{id}", 303)

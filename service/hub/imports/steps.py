@@ -40,9 +40,13 @@ def one_import(pages: Blueprint, opened: Open, services: Services) -> None:
                 step = "ordered"  # it is on the bus, and the log has not taken it yet
             if step == "columns":
                 return _columns_page(services, document, _known(services))
+            of = document["corrects"] if step == "result" and document["confirmed_at"] else None
+            left = found.results.still_open(of["id"]) if of else 0
         if step == "tags":
             return _tags_page(services, document)
-        return render_template(f"imports/{step}.html", **about(document), **_pace(document, services.clock()))
+        return render_template(
+            f"imports/{step}.html", **about(document), **_pace(document, services.clock()), left_there=left
+        )
 
 
 def choosing(pages: Blueprint, opened: Open, services: Services) -> None:
@@ -139,6 +143,9 @@ def about(document: Mapping[str, Any]) -> dict[str, Any]:
         "state": told.STATES[state],
         "steps": told.STEPS,
         "can": frozenset(document["allowed"]),
+        "still_open": document["rejected"]
+        + document["duplicate"]
+        - sum(one["taken"] for one in document["corrected_by"]),
     }
 
 

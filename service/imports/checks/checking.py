@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from service.imports.checks.check import check
-from service.imports.checks.reading import read_new, rows_of
+from service.imports.checks.reading import brought_by, read_new, rows_of
 from service.imports.columns.choices import Choices, clean_choices
 from service.imports.columns.preview import look
 from service.imports.columns.proposal import better_types
@@ -64,10 +64,11 @@ class Checks:
                 report("reading", 0, 0)
                 copied = folder.copy(file, choices, self._limits.bytes)
                 new, found = read_new(folder, copied, name, choices, self._ports, self._limits, report)
-                document = self._check(folder, replace(new, by=by), found, report)
+                new = brought_by(by, new, folder, self._registry, self._ports)
+                document = self._check(folder, new, found, report)
                 first = look(folder.source, choices.delimiter, self._ports.known_attributes())
                 document["proposals"] = [one.to_json() for one in better_types(first.proposed, new.columns)]
-                document |= corrections_json(self._registry, new)
+                document |= corrections_json(self._registry, new, {})
                 document["reasons"] = reasons_json(document["reasons"])
                 document["rejects"] = worded_faults(document["rejects"], OF_COMMAND)
                 if rejects is not None:

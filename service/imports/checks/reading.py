@@ -7,8 +7,10 @@ from service.imports.columns.choices import Choices, import_hash
 from service.imports.columns.mapping import map_columns
 from service.imports.columns.preview import first_rows
 from service.imports.ledger.ports import Ports, Report
+from service.imports.record.corrected import rejects_file_of
+from service.imports.record.counts import rejects_of
 from service.imports.record.folder import Copied, ImportFolder
-from service.imports.registry.registry import Import
+from service.imports.registry.registry import Import, Registry
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan, scan
 from service.imports.table.dialect import shape
@@ -28,6 +30,16 @@ def read_new(
     report("scanning", 0, 0)
     found = rows_of(folder, new, limits)
     return replace(new, rows=len(found)), found
+
+
+def brought_by(by: str | None, new: Import, folder: ImportFolder, registry: Registry, ports: Ports) -> Import:
+    """The import with who brings it, and with the import whose rejected rows its file has, if it is a rejects CSV."""
+    headers, rejects = (
+        [column.header for column in new.columns.columns],
+        partial(rejects_of, folder.path.parent, ports.rejections),
+    )
+    corrects = rejects_file_of(folder.source, new.choices.delimiter, headers, registry, rejects)
+    return replace(new, by=by, corrects=corrects)
 
 
 def rows_of(folder: ImportFolder, one: Import, limits: Limits) -> Scan:

@@ -1,6 +1,6 @@
 """Every column of a file with what it becomes, as it is kept with an import."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,11 @@ EXPORTED = "exported:"
 
 OURS = (REJECTED, EXPORTED)
 """Such columns are ignored when a file of ours is read again, and its guard against formulas is taken off."""
+
+
+def own_headers(headers: Iterable[str]) -> list[str]:
+    """Those that a file has itself, without what a rejects CSV added."""
+    return [header for header in headers if not header.startswith(REJECTED)]
 
 
 @dataclass(frozen=True, slots=True)

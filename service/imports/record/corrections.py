@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.imports.columns.column_map import REJECTED, ColumnMap
+from service.imports.record.corrected import LINE
 from service.imports.record.rejects import cells_of
 from service.imports.rows.reasons import RowFault
 from service.imports.rows.reject import Reject
 from service.imports.table.dialect import TableShape
-from service.imports.table.formula_guard import unguard
+from service.imports.table.formula_guard import guard, unguard
 
 DELIMITER = ","
 """Of the small file."""
@@ -65,20 +66,21 @@ def corrected_csv(
     corrected: Mapping[int, Mapping[str, str]],
 ) -> Iterator[str]:
     """The lines of a CSV with the file's own columns, of the rows in `corrected`: by line, what stands in some columns.
+    `rejected:line` says where each row stood.
 
     Rows that are no rejects, and those in which nothing changes, are left out; of one of which nothing is said, its
     line alone being there, all stays: for whoever has agreed to messages since.
     """
     own = [place for place, column in enumerate(columns.columns) if not column.header.startswith(REJECTED)]
     line_of = csv.writer(_Echo(), delimiter=DELIMITER).writerow
-    yield line_of([columns.columns[place].header for place in own])
+    yield line_of([*(guard(columns.columns[place].header) for place in own), LINE])
     wanted = (reject for reject in rejects if reject.line in corrected)
     for reject, cells in _cells_of(source, shape, columns, wanted):
         said = corrected[reject.line]
         before = [cells[place] if place < len(cells) else "" for place in own]
         after = [said.get(columns.columns[place].header, cell) for place, cell in zip(own, before, strict=True)]
         if after != before or not said:
-            yield line_of(after)
+            yield line_of([*map(guard, after), str(reject.line)])  # which comes off where that column is
 
 
 class _Echo:

@@ -1,15 +1,17 @@
 """The count of an import, exact at every moment: the Import JSON (R22)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
+from pathlib import Path
 from typing import Any
 
 from ledger.events import moments
 from service.imports.columns.attributes import USER_ID
 from service.imports.columns.column_map import ColumnMap
+from service.imports.record.folder import ImportFolder
 from service.imports.record.orphans import made_at
-from service.imports.record.rejects import first_faults
+from service.imports.record.rejects import first_faults, kept_rejects
 from service.imports.registry.lifecycle import ImportState
 from service.imports.registry.registry import Import
 from service.imports.rows.reasons import fault, what
@@ -142,6 +144,11 @@ def _undoing_json(undoing: ImportUndo) -> dict[str, Any]:
 def all_rejects(kept: Iterable[Reject], rejections: Iterable[AppendRejection], columns: ColumnMap) -> Iterator[Reject]:
     """The split's rejects and the append's, both by row, as one."""
     return merge(kept, (late_reject(one, columns) for one in rejections), key=lambda reject: reject.row)
+
+
+def rejects_of(root: Path, rejections: Callable[[str], Iterable[AppendRejection]], one: Import) -> Iterator[Reject]:
+    """All rejects of an import, by row; `root` holds a folder for each, `rejections(id)` says which the append has."""
+    return all_rejects(kept_rejects(ImportFolder(root / one.id).rejects), rejections(one.id), one.columns)
 
 
 def mapping_json(one: Import) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from service.imports.record.corrected import lines_taken
 from service.imports.record.corrections import FaultyRow, corrected_csv, faulty_rows
 from service.imports.record.corrects import corrections_json
 from service.imports.record.counts import (
@@ -14,23 +15,22 @@ from service.imports.record.counts import (
     NotRedone,
     Outcomes,
     about,
-    all_rejects,
     import_json,
     late_reject,
     mapping_json,
     orders_of,
     reasons_json,
     rejects_json,
+    rejects_of,
     text_columns_json,
 )
 from service.imports.record.first_look import kept_look
 from service.imports.record.folder import ImportFolder
-from service.imports.record.progress import load_progress
+from service.imports.record.progress import UNDOING, load_progress, progress_json
 from service.imports.record.rejects import (
     by_reason,
     every_reject,
     found_rejects,
-    kept_rejects,
     rejects_csv,
     worded_faults,
 )
@@ -51,8 +51,7 @@ _OPTIONS = (
 )
 _PREPARED = (ImportState.UPLOADED, ImportState.MAPPED)
 _SHOWN = 100
-_UNDOING = ("undoing", "redoing")
-_AT_WORK = ("running", *_UNDOING)
+_AT_WORK = ("running", *UNDOING)
 _RECENT = 20
 """Imports among which one may be applied or undone still."""
 
@@ -93,7 +92,7 @@ class Results:
         counts, one = self.counts(id), self._registry.get(id)
         found = {"text_columns": self._text_columns(one), "user_ids_left_out": self._user_ids_left_out(one)}
         found["reasons"] = self._reasons(one)
-        found |= corrections_json(self._registry, one)
+        found |= corrections_json(self._registry, one, self.lines_taken(id))
         return {**counts, **self._left_undone(counts), **found, "rejects": self._shown_rejects(one)}
 
     def file_name(self, id: str) -> str:
@@ -159,7 +158,7 @@ class Results:
             "allowed": [*allowed(one.state, is_edit=one.choices.edit is not None), *orders_of(one, counts)],
             "options": {name: choices.get(name) for name in _OPTIONS},
             "mapping": None if one.state is ImportState.UPLOADED else mapping_json(one),
-            "progress": self._progress(one, counts),
+            "progress": progress_json(ImportFolder(self._folder / id), one, counts),
             "imported_before": None if one.confirmed_at is not None else self._earlier(one),
             "revision": one.revision,
             **({} if one.choices.edit is None else {"edit": dict(one.choices.edit)}),
@@ -178,7 +177,7 @@ class Results:
             "preview": look and look["preview"],
             "sheets": look and look.get("sheets"),
             "same_columns_as": self._same_columns(one, look),
-            **corrections_json(self._registry, one),
+            **corrections_json(self._registry, one, self.lines_taken(id)),
             "check": check and check["check"],
             "examples": [] if one.confirmed_at is None else replacing(folder.load("check")),
             "text_columns": check.get("text_columns", []) if check else self._text_columns(one),
@@ -193,20 +192,36 @@ class Results:
         refuse(one, self.counts(id), order)
         return one
 
-    def rejects_csv(self, id: str) -> Iterator[str]:
-        """The lines of the rejects CSV, with their line ends.
+    def lines_taken(self, id: str) -> Mapping[int, str]:
+        """The lines of rows that were not taken, but later, corrected; each with the id of the import that took it.
+
+        None while the import itself runs. Raises ImportUnknown.
+        """
+        one = self._registry.get(id)
+        if one.state is ImportState.RUNNING:
+            return {}
+        is_done = lambda again: self.counts(again)["state"] == "done"  # noqa: E731
+        return lines_taken(one, self._registry, self._folder, self._rejects, is_done)
+
+    def still_open(self, id: str) -> int:
+        """How many rows were not taken, nor corrected and taken since. Raises ImportUnknown."""
+        counts = self.counts(id)
+        return int(counts["rejected"] + counts["duplicate"]) - len(self.lines_taken(id))
+
+    def rejects_csv(self, id: str, *, are_open: bool = False) -> Iterator[str]:
+        """The lines of the rejects CSV, with their line ends; `are_open`: without rows that were taken since.
 
         Raises ImportUnknown, CopyGone, NotChecked.
         """
         folder, one = ImportFolder(self._folder / id), self._registry.get(id)
-        found = self._shape(folder, one)
-        return rejects_csv(folder.source, found, one.columns, self._rejects(one), self._words)
+        found, rejects = self._shape(folder, one), self._open_rejects(one) if are_open else self._rejects(one)
+        return rejects_csv(folder.source, found, one.columns, rejects, self._words)
 
     def faulty_rows(self, id: str, most: int) -> list[FaultyRow]:
-        """The first rows that were not taken, at most `most`, to be corrected. Raises as `rejects_csv` does."""
+        """The first rows that are still open, at most `most`, to be corrected. Raises as `rejects_csv` does."""
         folder, one = ImportFolder(self._folder / id), self._registry.get(id)
         found = self._shape(folder, one)
-        return list(faulty_rows(folder.source, found, one.columns, islice(self._rejects(one), most)))
+        return list(faulty_rows(folder.source, found, one.columns, islice(self._open_rejects(one), most)))
 
     def corrected_csv(self, id: str, corrected: Mapping[int, Mapping[str, str]]) -> Iterator[str]:
         """The lines of a CSV of rows that were not taken, by line, with other texts in some of their columns.
@@ -242,20 +257,6 @@ class Results:
         earlier = with_same_columns(self._registry, headers)
         return None if earlier is None else {"id": earlier.id, **about(earlier)}
 
-    def _progress(self, one: Import, counts: dict[str, Any]) -> dict[str, Any] | None:
-        """What is being done, and how many rows of it are; None while nothing is."""
-        folder = ImportFolder(self._folder / one.id)
-        if one.is_checking:
-            return folder.load("checking") or {"stage": "waiting", "done": 0, "rows": 0}
-        if one.state is ImportState.RUNNING:
-            return {"stage": "publishing", "done": load_progress(folder).at, "rows": one.rows}
-        if counts["state"] in _UNDOING:
-            undoing = counts["undoing"]
-            return {"stage": counts["state"], "done": undoing["done"], "rows": undoing["contacts"]}
-        if counts["pending"]:
-            return {"stage": "applying", "done": one.rows - counts["pending"], "rows": one.rows}
-        return None
-
     def _worded(self, document: dict[str, Any]) -> dict[str, Any]:
         """With the failure, if it has one, in the reader's words."""
         failure = document.get("failure")
@@ -288,6 +289,9 @@ class Results:
         found = found_rejects(folder.rejects, load_progress(folder).rejects_size, _SHOWN)
         return worded_faults(rejects_json(sorted(found, key=lambda reject: reject.row)), self._words)
 
+    def _open_rejects(self, one: Import) -> Iterator[Reject]:
+        taken = self.lines_taken(one.id)
+        return (reject for reject in self._rejects(one) if reject.line not in taken)
+
     def _rejects(self, one: Import) -> Iterator[Reject]:
-        kept = kept_rejects(ImportFolder(self._folder / one.id).rejects)
-        return all_rejects(kept, self._rejections(one.id), one.columns)
+        return rejects_of(self._folder, self._rejections, one)

@@ -1,9 +1,10 @@
 """What people choose for an import before it runs: from the upload to the second yes (R16, R19-R21, R23, R24)."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,14 @@ from service.imports.columns.mapping import map_columns
 from service.imports.columns.preview import first_rows
 from service.imports.columns.template import template
 from service.imports.record.cancelling import cancel
+from service.imports.record.corrected import rejects_file_of
 from service.imports.record.corrections import DELIMITER
+from service.imports.record.counts import AppendRejection, rejects_of
 from service.imports.record.first_look import FirstLook, ensure_looked, forget_look, look_anew
 from service.imports.record.folder import ImportFolder, IncomingFile
 from service.imports.record.orphans import remove_orphans
 from service.imports.record.unconfirmed import forget_unconfirmed
+from service.imports.record.upload_faults import AlreadyImported, EncodingNeeded, NothingCorrected
 from service.imports.registry.lifecycle import ImportState, ImportStep, after
 from service.imports.registry.registry import Import, Registry
 from service.imports.registry.remembered import choices_of
@@ -36,34 +40,6 @@ _OPTIONS_KEPT = (
 """Those that say what becomes of rows, and not how the file is read, or what needs a yes each time."""
 
 
-class EncodingNeeded(FileRefused):
-    """Nothing can be mapped before the encoding of the file is confirmed (R24)."""
-
-    def __init__(self, id: str) -> None:
-        super().__init__(
-            f"The file of import {id} is not UTF-8. If the lines shown with it look right, confirm the encoding "
-            "windows-1252; if not, name the right one."
-        )
-
-
-class NothingCorrected(FileRefused):
-    """No row of an import is other than it was; the message says so."""
-
-    def __init__(self, of: str) -> None:
-        super().__init__(f"No rejected row of import {of} is corrected: there is nothing to check again.")
-
-
-class AlreadyImported(Exception):
-    """The same file was imported with the same choices before (R23); `earlier` is that import's id."""
-
-    def __init__(self, earlier: str) -> None:
-        super().__init__(
-            f"Import {earlier} has brought the same file with the same choices; nothing would change. "
-            "Confirm with `again` to import it once more."
-        )
-        self.earlier = earlier
-
-
 @dataclass(frozen=True, slots=True)
 class UploadPorts:
     """`clock` is microseconds since the epoch, `stated()` what an import that is confirmed now is stated for (R4).
@@ -71,7 +47,7 @@ class UploadPorts:
     `new_id` makes UUIDv7 texts.
 
     `known_attributes()`: existing custom attributes and their types. `default_country_code` is the proposal for a file
-    without any (R10).
+    without any (R10). `rejections(import id)`: the rows that the append rejected.
     """
 
     clock: Callable[[], int]
@@ -79,6 +55,7 @@ class UploadPorts:
     new_id: Callable[[], str]
     known_attributes: Callable[[], Mapping[str, str]]
     default_country_code: str
+    rejections: Callable[[str], Iterable[AppendRejection]]
 
 
 class Uploads:
@@ -96,7 +73,8 @@ class Uploads:
     def receive(self, fill: Callable[[IncomingFile], str], by: str | None = None) -> str:
         """Take in a file: `fill` writes its bytes, and gives its name; `by` names who brings it. Gives the import's id.
 
-        Of those that nobody confirmed the oldest are forgotten, where they are too many (R39).
+        Of those that nobody confirmed the oldest are forgotten, where they are too many (R39). A rejects CSV that
+        comes back is known as that of its import.
 
         Raises FileRefused, and what `fill` raises; nothing is kept then.
         """
@@ -137,8 +115,9 @@ class Uploads:
             try:
                 with folder.receiving(self._limits.bytes) as incoming:
                     name = fill(incoming)
-                self._look(folder, choices).keep()
-                came = incoming.copied
+                look = self._look(folder, choices)
+                look.keep()
+                came, corrects = incoming.copied, corrects or self._corrected_by(folder, look)
                 about = (folder.path.name, import_hash(came.sha256, choices), came.sha256, name, choices, _NO_COLUMNS)
                 new = Import(*about, None, 0, ImportState.UPLOADED, by=by, bytes=came.size, corrects=corrects)
                 self._registry.add(new, again=True)
@@ -147,6 +126,15 @@ class Uploads:
                 raise
         forget_unconfirmed(self._registry, self._folder, self._ports.clock(), self._limits.bytes)
         return folder.path.name
+
+    def _corrected_by(self, folder: ImportFolder, look: FirstLook) -> str | None:
+        """The import whose rejects CSV this is."""
+        preview = look.document["preview"]
+        if preview is None:
+            return None
+        headers = [column["column"] for column in preview["proposal"]["columns"]]
+        rejects = partial(rejects_of, self._folder, self._ports.rejections)
+        return rejects_file_of(folder.source, preview["delimiter"], headers, self._registry, rejects)
 
     @property
     def most_bytes(self) -> int:

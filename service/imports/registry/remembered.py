@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from service.imports.columns.column_choice import ColumnChoice
-from service.imports.columns.column_map import REJECTED, ColumnMap
+from service.imports.columns.column_map import REJECTED, ColumnMap, own_headers
 from service.imports.registry.registry import Import, Registry
 
 _LOOKED_AT = 200
@@ -12,11 +12,14 @@ _LOOKED_AT = 200
 
 
 def with_same_columns(registry: Registry, headers: Sequence[str]) -> Import | None:
-    """The newest import that was confirmed with these columns in this order; None if there is none."""
-    wanted = list(headers)
+    """The newest import that was confirmed with these columns in this order; None if there is none.
+
+    Those that a rejects CSV adds do not count.
+    """
+    wanted = own_headers(headers)
     for id in islice(registry.ids(), _LOOKED_AT):
         one = registry.get(id)
-        if one.confirmed_at is not None and [column.header for column in one.columns.columns] == wanted:
+        if one.confirmed_at is not None and own_headers(column.header for column in one.columns.columns) == wanted:
             return one
     return None
 

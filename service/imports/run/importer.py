@@ -1,14 +1,14 @@
 """One import from a file to its last message: copy, map, scan, keep, split, resume."""
 
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from ledger.events import moments
 from service.imports.checks.checking import Checks
-from service.imports.checks.reading import read_new, rows_of
+from service.imports.checks.reading import brought_by, read_new, rows_of
 from service.imports.columns.choices import Choices, clean_choices, import_hash
 from service.imports.ledger.ports import Ports, Report
 from service.imports.record.cancelling import cancel
@@ -204,7 +204,8 @@ class Importer:
         # asked once and kept, so that a resumed split comes to the same messages (R16)
         refused = [] if choices.allow_opt_in else self._opted_out(new, found, folder, report)
         folder.save("opted_out", refused, durable=True)
-        kept = self._registry.add(replace(new, by=by), again=again)
+        new = brought_by(by, new, folder, self._registry, self._ports)
+        kept = self._registry.add(new, again=again)
         return kept, found if kept.id == new.id else None
 
     def _settle_opt_ins(self, confirmed: Import, found: Scan, folder: ImportFolder, report: Report) -> None:

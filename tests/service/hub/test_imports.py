@@ -241,59 +241,7 @@ def test_who_may_not_see_imports_is_led_to_none(desk, world, make_browser, peopl
     assert "Edit City" not in page.text
 
 
-def test_rejected_rows_are_corrected_in_place_and_checked_again_with_the_same_tags(desk, world):
-    path = desk.uploaded(f"Mobile,Name,City\n{GAVIN},R2 D2,Pune\n12,Asha,Goa\n{ASHA},C3,Agra\n")
-    desk.send(f"{path}/tags", {"tag": ["vip"]})
-    desk.matched(path)
-    desk.work(path)
-    desk.run(path)
-    html = desk.page(f"{path}/rejected").html
-    names = re.findall(r'name="(cell[\d.]+)" value="([^"]*)"', html)
-    assert names == [("cell1.1", "R2 D2"), ("cell3.1", "C3"), ("cell2.0", "12")]
-    assert desk.send(f"{path}/rejected", dict(names)).status_code == 422
-    again = desk.send(f"{path}/rejected", dict(names) | {"cell1.1": "Gavin", "cell2.0": "13"}).headers["Location"]
-    desk.work(again)
-    assert "october, corrected.csv" in desk.page(again).text
-    assert "2 rows = 1 new + 0 updated + 0 unchanged + 0 duplicate + 1 rejected" in desk.page(again).text
-    desk.run(again)
-    assert world.contact(GAVIN)["traits"] == {"name": "Gavin", "city": "Pune"}
-    assert world.contact(GAVIN)["tags"] == ["vip"]
-
-
-def test_a_file_and_the_rows_of_it_that_were_corrected_lead_to_each_other(desk):
-    path = desk.checked(f"Mobile,Name\n{GAVIN},R2 D2\n{ASHA},Asha\n")
-    desk.run(path)
-    again = desk.send(f"{path}/rejected", {"cell1.1": "Gavin"}).headers["Location"]
-    desk.work(again)
-    assert "Corrected rows of october.csv" in desk.page(again).text
-    assert path in desk.page(again).links
-    assert "Some are corrected, and not imported yet: october, corrected.csv" in desk.page(path).text
-    desk.run(again)
-    assert "Some were corrected and imported" in desk.page(path).text
-    assert again in desk.page(path).links
-    assert path in desk.page(again).links
-    assert "Correct more of them here" in desk.page(path).text
-    assert "they are an import of their own, october, corrected.csv" in desk.page(path).text
-
-
-def test_a_correction_that_was_given_up_before_its_start_is_not_told_of(desk):
-    path = desk.checked(f"Mobile,Name\n{GAVIN},R2 D2\n{ASHA},Asha\n")
-    desk.run(path)
-    again = desk.send(f"{path}/rejected", {"cell1.1": "Gavin"}).headers["Location"]
-    desk.send(f"{again}/cancel")
-    assert again not in desk.page(path).links
-
-
 def test_a_file_of_which_no_row_can_be_taken_has_no_button_to_import_it(desk):
     page = desk.page(desk.checked(f"Mobile,Name\n{GAVIN},R2 D2\n"))
     assert "No row can be taken as it is" in page.text
     assert "/confirm" not in page.html
-
-
-def test_a_number_that_a_spreadsheet_damaged_is_typed_where_it_is_corrected(desk):
-    path = desk.checked(f"Mobile,City\n{GAVIN},Pune\n9.82E+09,Goa\n9820098204.0,Agra\n")
-    desk.run(path)
-    text = desk.page(f"{path}/rejected").text
-    assert "Type the whole number." in text
-    assert "Type the number without it." in text
-    assert "Format the column" not in text

@@ -7,7 +7,7 @@ import pytest
 from service.imports.columns.choices import Choices
 from service.imports.record.first_look import forget_look
 from service.imports.record.folder import ImportFolder
-from service.imports.record.uploads import EncodingNeeded
+from service.imports.record.upload_faults import EncodingNeeded
 from service.imports.registry.lifecycle import ImportStep
 from service.imports.table.refusal import FileRefused, FileTooLarge
 from tests.examples import ASHA, GAVIN, RAVI

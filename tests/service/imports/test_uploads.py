@@ -6,7 +6,7 @@ import pytest
 
 from service.imports.columns.column_choice import ColumnChoice
 from service.imports.record.folder import ImportFolder
-from service.imports.record.uploads import AlreadyImported
+from service.imports.record.upload_faults import AlreadyImported
 from service.imports.registry.lifecycle import StepNotAllowed
 from service.imports.registry.registry import ImportUnknown
 from service.imports.table.refusal import MappingRefused

@@ -205,6 +205,14 @@ class MomentText(fields.String):
             raise ValidationError(f"is {fault}") from fault
 
 
+class RejectsQuery(Schema):
+    """For a rejects CSV."""
+
+    open = fields.String(
+        validate=one_of(("true", "false")), metadata=said("true: without the rows that were corrected and taken since")
+    )
+
+
 class ImportsQuery(Schema):
     """For the list of imports."""
 

@@ -205,6 +205,15 @@ class ImportInBriefSchema(Answer):
     tags = fields.List(fields.String(), required=True)
 
 
+class CorrectionSchema(ImportInBriefSchema):
+    """An import of corrected rows."""
+
+    taken = fields.Integer(
+        required=True,
+        metadata=said("How many of the rows that were not taken it has taken; 0 until it is done, or undone"),
+    )
+
+
 class ImportSchema(CountsSchema):
     """An import."""
 
@@ -244,7 +253,7 @@ class ImportSchema(CountsSchema):
         metadata=said("The import whose rejected rows it has, corrected; null where it has a file's rows"),
     )
     corrected_by = fields.List(
-        fields.Nested(ImportInBriefSchema),
+        fields.Nested(CorrectionSchema),
         required=True,
         metadata=said("The imports that have its rejected rows, corrected, oldest first; confirmed or not"),
     )

@@ -219,7 +219,9 @@ def test_a_rejected_row_is_corrected_and_checked_as_an_import_of_its_own(client,
     assert world.contact(ASHA)["traits"] == {"name": "Asha", "city": "Goa"}
     assert (told(client, new)["corrects"]["id"], told(client, id)["corrects"]) == (id, None)
     (again,) = told(client, id)["corrected_by"]
-    assert (again["id"], again["file_name"]) == (new, "contacts, corrected.csv")
+    assert (again["id"], again["file_name"], again["taken"]) == (new, "contacts, corrected.csv", 1)
+    rows = [len(client.read(f"{PATH}/{id}/rejects.csv{asked}").text.splitlines()) for asked in ("", "?open=true")]
+    assert rows[1] == rows[0] - 1
 
 
 def test_a_rejected_row_without_cells_is_checked_again_as_it_is(client, checked, work):
