@@ -96,6 +96,10 @@ class Emptying(Enum):
     IMPOSSIBLE = auto()
 
 
+ANYWHERE = (range(2**62),)
+"""All offsets of a bus."""
+
+
 class Publisher(ABC):
     """Puts messages on the bus. Safe to use from several threads at once."""
 
@@ -196,11 +200,12 @@ class Bus(ABC):
         emptied: bytes,
         before: int,
         may_be_in: Callable[[bytes], bool] = lambda _: True,
+        among: Sequence[range] = ANYWHERE,
     ) -> Emptying:
         """Put `emptied` in the place of the messages that are meant, as far as they have offsets under `before` (R31).
 
         `may_be_in` is asked of bytes that hold many messages, each whole, whether one of them may be meant: a bus need
-        not look at those of which it says no.
+        not look at those of which it says no. Nor need it look anywhere but `among` these offsets, which rise.
         Once more does no harm. Raises Unavailable, Unusable.
         """
 

@@ -194,5 +194,12 @@ class Erasures(ABC):
         """Those of the phones (E.164) and user ids that are kept out; a cheap question while nobody is."""
 
     @abstractmethod
+    def emptied_positions(self, emptied: Emptied) -> list[int]:
+        """The positions of the entries that an erasure emptied, and of all that never had anything of what was said.
+
+        They rise. The latter are messages rejected because they named somebody who is kept out.
+        """
+
+    @abstractmethod
     def emptied_rows(self, emptied: Emptied) -> list[FoldRow]:
         """The fold's rows of those entries of imports' rows that an erasure emptied, in log order (`FoldRow`)."""

@@ -151,6 +151,10 @@ class LogReader(Entries, Rejections, Erasures, Holders, Commands, Proof):
         """The next offset to take, by partition, of the bus with this id."""
 
     @abstractmethod
+    def buses(self) -> set[str]:
+        """The ids of the buses that it has ever taken messages from."""
+
+    @abstractmethod
     def data_version(self) -> int:
         """Changes when another connection has written to the file: a cheap question to ask often."""
 

@@ -1,9 +1,7 @@
 """Erasing contacts: the one list of places that can hold something of a person, each with its driver (R31)."""
 
-import fcntl
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +9,7 @@ from ledger.bus.port import Emptying, Message, Publisher, Record
 from ledger.events.envelope import Unreadable, decode
 from ledger.events.signing import Signer
 from ledger.events.types import IMPORTS
-from ledger.log.erasure import Emptied, Sought
+from ledger.log.erasure import Emptied, Erasure, Sought
 from ledger.log.port import LogReader
 from ledger.log.questions import IMPORT, ROW
 from ledger.sqlite import Connection
@@ -21,11 +19,13 @@ from projections.state.building import discard
 from service.commands.deadline import DEADLINE
 from service.commands.readmit_person import Readmitting
 from service.deployment.deployment import Deployment
+from service.deployment.locks import Held, holding
 from service.deployment.tables.erasures import ErasureTable, forget_texts
 from service.imports.registry.registry import Registry
 from service.jobs.erasing.erasing import Erasing
 from service.jobs.erasing.import_files import forget_in_imports, remove_if_named
 from service.jobs.erasing.named_in import NamedIn
+from service.jobs.erasing.on_the_bus import searched
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, NotYet
 from service.jobs.erasing.sought_people import SoughtPeople
 from service.jobs.exports.exports import ExportFolder
@@ -60,6 +60,7 @@ def erasing_over(drivers: Drivers, source: str, publisher: Publisher, store: Con
         partial(places, drivers, store),
         drivers.ids(),
         now,
+        drivers.deployment.data / "erasures" / "places.lock",
     )
 
 
@@ -137,6 +138,8 @@ def _bus(drivers: Drivers, people: SoughtPeople) -> str | None:
         known = log.bus()
         taken = max(log.offsets(known).values(), default=0) if known is not None else 0
         names = log.erased_names() if people.is_shared else set()
+        before = min(taken, people.last_offset)
+        among = searched(bus, log, [one.emptied for one in _erasures_of(log, people)], before)
 
     def is_meant(record: Record) -> bool:
         return people.are_in(record) or (bool(names) and _name_of(record, signer) in names)
@@ -144,7 +147,7 @@ def _bus(drivers: Drivers, people: SoughtPeople) -> str | None:
     def may_be_in(content: bytes) -> bool:
         return bool(names) or people.mentions.may_be_in(content)
 
-    match bus.erase(is_meant, signer.emptied, min(taken, people.last_offset), may_be_in):
+    match bus.erase(is_meant, signer.emptied, before, may_be_in, among):
         case Emptying.NOT_YET:
             raise NotYet(READ)
         case Emptying.IMPOSSIBLE:
@@ -190,13 +193,16 @@ def _exports(drivers: Drivers, position: int, names: NamedIn) -> None:
 
 def _imports(drivers: Drivers, store: Connection, people: SoughtPeople) -> None:
     """Rows that the entries came of which the erasures emptied, and others that name the people."""
-    wanted = set(people.positions)
     with drivers.log_reader() as log:
-        erasures = log.erasures(people.positions[-1], people.positions[0] - 1)
-        found = [one.emptied for one in erasures if one.position in wanted and one.emptied]
+        found = [one.emptied for one in _erasures_of(log, people) if one.emptied]
         contacts = [contact for one in found for contact in one.contacts]
         rows = _rows_of(log, Emptied(contacts, [other for one in found for other in one.others], 0, 0))
     forget_in_imports(drivers.deployment.data / "imports", Registry(store, now), people.in_files(rows))
+
+
+def _erasures_of(log: LogReader, people: SoughtPeople) -> list[Erasure]:
+    wanted = set(people.positions)
+    return [one for one in log.erasures(people.positions[-1], people.positions[0] - 1) if one.position in wanted]
 
 
 def _rows_of(log: LogReader, emptied: Emptied) -> dict[str, set[int]]:
@@ -220,12 +226,9 @@ def _service(store: Connection, names: NamedIn) -> None:
 @contextmanager
 def _free(folder: Path) -> Iterator[None]:
     """For the length of a block nobody builds a state in a folder. Raises NotYet while somebody does."""
-    descriptor = os.open(folder / "building.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
+    with ExitStack() as stack:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            stack.enter_context(holding(folder / "building.lock"))
+        except Held:
             raise NotYet("a state is being built beside the one in use") from None
         yield
-    finally:
-        os.close(descriptor)

@@ -69,6 +69,19 @@ def test_messages_are_emptied_at_their_offsets_or_the_bus_says_that_it_cannot(pl
         assert values(read(reader, 3)) == [b"1", b"2", b"3"]
 
 
+def test_only_those_among_some_offsets_are_emptied(place, publisher, reader):
+    publisher.publish([Message(b"gavin", b"%d" % number) for number in range(1_300)])
+    begin, following = reader.ranges()[0]
+    among = [range(begin, begin + 1), range(begin + 2, begin + 3), range(begin + 700, begin + 702)]
+
+    def is_meant(one):
+        return any(one.offset in some for some in among)
+
+    done = place.bus().erase(is_meant, b"emptied", following, lambda _: True, among)
+    emptied = [one.offset - begin for one in read(reader, 1_300) if one.value == b"emptied"]
+    assert emptied == ([0, 2, 700, 701] if done is Emptying.DONE else [])
+
+
 def test_messages_are_not_called_gone_while_somebody_reads_the_bus_as_it_was(place, publisher):
     publisher.publish([Message(b"gavin", b"2")])
 

@@ -46,6 +46,12 @@ def test_offsets_are_stored_with_the_entries_by_bus_and_partition(by_hand, new_e
     assert by_hand.log.offsets("another bus") == {}
 
 
+def test_every_bus_that_messages_were_taken_from_is_known(by_hand, new_entry):
+    by_hand.append(new_entry())
+    by_hand.append(new_entry(), bus="another bus")
+    assert by_hand.reader.buses() == {"b", "another bus"}
+
+
 def test_an_append_that_expects_other_offsets_changes_nothing_and_says_both(by_hand, new_entry):
     """Decision 2: compare-and-set."""
     by_hand.append(new_entry())

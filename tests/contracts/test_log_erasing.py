@@ -41,6 +41,12 @@ def test_nothing_finds_the_contact_any_more(two):
     assert two.reader.holder_of_phone(ASHA).contact == 3
 
 
+def test_the_positions_of_what_was_emptied_are_told_with_those_of_whoever_is_kept_out(two):
+    two.append(entry(reason="kept_out", raw_digest=b"3"), entry(reason="invalid", raw_digest=b"4"))
+    two.erase(1)
+    assert two.reader.emptied_positions(two.reader.erasures(9)[0].emptied) == [1, 2, 4, 6]
+
+
 def test_it_is_told_which_contacts_were_erased_and_where(two):
     erasure = two.erase(1)
     assert two.reader.erased_among([1, 3]) == {1: erasure}

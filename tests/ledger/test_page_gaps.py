@@ -9,8 +9,8 @@ import pytest
 from ledger import sqlite
 from ledger.wal import cut_whole, overwrite_whole, overwrite_whole_of
 
-ROWS = 9_000
-GONE = range(2_500)
+ROWS = 30_000
+GONE = range(6_000)
 
 
 def name(number):
@@ -19,7 +19,10 @@ def name(number):
 
 @pytest.fixture
 def path(tmp_path):
-    """Rows of many sizes that came in no order, with an index, of which the first are deleted a few at a time."""
+    """Rows of many sizes that came in no order, with an index, of which the first are deleted a few at a time.
+
+    They take so many pages that several processes go through them.
+    """
     path = tmp_path / "people.db"
     numbers = list(range(ROWS))
     Random(1).shuffle(numbers)
@@ -73,7 +76,7 @@ def test_a_reader_in_the_way_is_told(path):
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM people").fetchall()
         with sqlite.transaction(file):
-            file.execute("DELETE FROM people WHERE number = 3000")
+            file.execute("DELETE FROM people WHERE number = 7000")
         assert not overwrite_whole(file)
         reader.execute("COMMIT")
         assert overwrite_whole(file)

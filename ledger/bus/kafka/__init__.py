@@ -1,7 +1,7 @@
 """The bus of record: a topic on Apache Kafka."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillWaiting
 
@@ -9,7 +9,7 @@ from ledger.bus.kafka import clients, topic
 from ledger.bus.kafka.options import Options, in_clear, parse
 from ledger.bus.kafka.publisher import KafkaPublisher
 from ledger.bus.kafka.reader import KafkaReader
-from ledger.bus.port import Bus, Emptying, Publisher, Reader, Record, Unavailable
+from ledger.bus.port import ANYWHERE, Bus, Emptying, Publisher, Reader, Record, Unavailable
 
 __all__ = ["KafkaBus"]
 
@@ -42,6 +42,7 @@ class KafkaBus(Bus):
         _emptied: bytes,
         _before: int,
         _may_be_in: Callable[[bytes], bool] = lambda _: True,
+        _among: Sequence[range] = ANYWHERE,
     ) -> Emptying:
         """See `Bus.erase`: a topic is never written anew."""
         return Emptying.IMPOSSIBLE

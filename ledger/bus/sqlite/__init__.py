@@ -1,13 +1,13 @@
 """The embedded bus: one SQLite file, one partition, many publishing processes on one host."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from ledger.bus.known_bus import Belonging
-from ledger.bus.port import Bus, ClockRefused, Emptying, Message, Publisher, Reader, Record, Unavailable
+from ledger.bus.port import ANYWHERE, Bus, ClockRefused, Emptying, Message, Publisher, Reader, Record, Unavailable
 from ledger.bus.sqlite.erasing import erase
 from ledger.bus.sqlite.file import (
     RETENTION,
@@ -79,11 +79,12 @@ class SqliteBus(Bus):
         emptied: bytes,
         before: int,
         may_be_in: Callable[[bytes], bool] = lambda _: True,
+        among: Sequence[range] = ANYWHERE,
     ) -> Emptying:
         """See `Bus.erase`. Each batch is written anew by itself, so that publishers hardly wait."""
         connection = open_file(self._path, belonging=self._belonging)
         try:
-            erase(connection, is_meant, Message(None, emptied), before, may_be_in)
+            erase(connection, is_meant, Message(None, emptied), before, may_be_in, among)
             return Emptying.DONE if overwrite_whole(connection) else Emptying.NOT_YET
         except StorageFault as fault:
             raise read_fault(self._path, fault) from fault

@@ -14,6 +14,13 @@ PARTITION = 0
 _MOST_BYTES = 2**20
 """Of the values in a batch; a larger message has one of its own."""
 
+FROM_OFFSET = (
+    "SELECT first, count, time, messages FROM batches"
+    " WHERE first >= coalesce((SELECT max(first) FROM batches WHERE first <= ?1), 0) AND first + count > ?1"
+    " ORDER BY first"
+)
+"""Finds the batch with an offset and those behind it, in order: first offset, count, time and messages."""
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Message]).decode
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from ledger import sqlite
 from ledger.bus.known_bus import Belonging
 from ledger.bus.port import Damaged, OutOfRange, Reader, Record, Replaced, Unavailable
-from ledger.bus.sqlite.batches import PARTITION, Unpackable, unpacked
+from ledger.bus.sqlite.batches import FROM_OFFSET, PARTITION, Unpackable, unpacked
 from ledger.bus.sqlite.file import (
     LARGE_WAL,
     RETENTION,
@@ -29,11 +29,6 @@ _CHECK_SECONDS = 1.0
 _MOST_BYTES = 32 * 1024 * 1024
 _LOOK_SECONDS = (0.001, 0.002, 0.004, 0.008)
 _LOOKS_A_STEP = 50
-_PICK = (
-    "SELECT first, count, time, messages FROM batches"
-    " WHERE first >= coalesce((SELECT max(first) FROM batches WHERE first <= ?1), 0) AND first + count > ?1"
-    " ORDER BY first"
-)
 
 
 class SqliteReader(Reader):
@@ -138,7 +133,7 @@ class SqliteReader(Reader):
 
     def _records(self, limit: int) -> list[Record]:
         records, taken = list[Record](), 0
-        cursor = self._connection.execute(_PICK, (self._position,))
+        cursor = self._connection.execute(FROM_OFFSET, (self._position,))
         for first, count, at, content in cursor:
             try:
                 records += unpacked(first, count, at, content, self._position)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from ledger.bus.port import Message
@@ -12,9 +13,19 @@ from ledger.log.entry import Entry, public_id
 from ledger.log.erasure import ANY_OFFSET, Sought
 from ledger.log.port import LogReader, StoredLog
 from service.commands.erase_contact import ErasedPerson, ErasureTerms, erasure_message, people_of, person_of
+from service.deployment.locks import Held, holding
 from service.deployment.tables.erasures import BulkStep, ErasureTable, PendingErasure
 from service.jobs.erasing.orders import ErasureRefused, GivenOrders
-from service.jobs.erasing.places import LOG, READ, ErasedPlace, PlaceReceipt, erase_everywhere, is_done
+from service.jobs.erasing.places import (
+    ELSEWHERE,
+    LOG,
+    ON_ITS_WAY,
+    READ,
+    ErasedPlace,
+    PlaceReceipt,
+    erase_everywhere,
+    is_done,
+)
 from service.jobs.erasing.rests import Rests
 from service.queries.contact.find import FoundContact, Unknown, find_id
 from service.queries.in_time import in_time
@@ -37,7 +48,8 @@ class Erasing:
     """Erases contacts. `source` is that of the orders; `places` are those of some erasures, by their positions.
 
     Whom to look for there is kept in `stored_log` until all is done. `publish` returns once messages are durable on the
-    bus. `clock` gives microseconds since the epoch. Safe for threads as far as its parts are.
+    bus. `clock` gives microseconds since the epoch. Whoever holds `lock` goes through the places: one at a time. Safe
+    for threads as far as its parts are.
     """
 
     source: str
@@ -48,6 +60,7 @@ class Erasing:
     places: Callable[[Mapping[int, Sought]], Sequence[ErasedPlace]]
     new_id: Callable[[], str]
     clock: Callable[[], int]
+    lock: Path
 
     def person(self, find: Callable[[LogReader], FoundContact]) -> ErasedPerson:
         """Whom an erasure would be about, for a look before it. Raises Unknown, Erased."""
@@ -209,10 +222,19 @@ class Erasing:
     def _erase(self, taken: Mapping[int, PendingErasure]) -> list[PlaceReceipt]:
         """Erase those at every place, by the positions of their erasures, which have come as far; the receipt of each.
 
-        What has come further than the others goes through its places once more, which does no harm.
+        What has come further than the others goes through its places once more, which does no harm. While another
+        process is at it, the order is on its way.
         """
         if not taken:
             return []
+        with suppress(Held), holding(self.lock):
+            if self.table.pending_among([one.contact for one in taken.values()]):
+                return self._erase_alone(taken)
+            told = self.table.receipt(next(iter(taken.values())).contact) or ()  # another process has done it
+            return [PlaceReceipt(**one) for one in told]
+        return [ON_ITS_WAY, *ELSEWHERE]
+
+    def _erase_alone(self, taken: Mapping[int, PendingErasure]) -> list[PlaceReceipt]:
         ids = [one.id for one in taken.values()]
         before = [self.table.progress(id) for id in ids]
         so_far = [PlaceReceipt(**one) for one in before[0]] if all(one == before[0] for one in before) else []

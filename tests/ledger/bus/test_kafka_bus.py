@@ -189,10 +189,10 @@ def test_a_broker_that_hangs_is_an_error_in_time_and_not_a_hanging_caller(stoppa
     reader.seek({})
     publisher.publish([Message(None, b"before")])
     hanging()
-    assert seconds_of_failing(lambda: publisher.publish([Message(None, b"meanwhile")])) < 5
-    assert seconds_of_failing(lambda: publisher.publish([Message(None, b"meanwhile")])) < 5
-    assert seconds_of_failing(bus.check) < 2
-    assert seconds_of_failing(lambda: read(reader, 2)) < 10
+    assert seconds_of_failing(lambda: publisher.publish([Message(None, b"meanwhile")])) < 12
+    assert seconds_of_failing(lambda: publisher.publish([Message(None, b"meanwhile")])) < 12
+    assert seconds_of_failing(bus.check) < 6
+    assert seconds_of_failing(lambda: read(reader, 2)) < 20
     hanging()
     eventually(lambda: comes_through(publisher, Message(None, b"after")), 60, "a publish comes through")
     got = []

@@ -7,7 +7,7 @@ import msgspec
 from ledger.events.signing import Signer
 from ledger.log.entry import FoldRow
 from ledger.log.erasure import Emptied, Erasure, Erasures, Sought, read_emptied
-from ledger.log.keeping_out import KeptOut
+from ledger.log.keeping_out import KEPT_OUT, KeptOut
 from ledger.log.sqlite.connected import THESE, Connected, listed
 from ledger.log.sqlite.erasing.erasing import erased_among
 from ledger.log.sqlite.erasing.kept_out import is_anybody, kept_out
@@ -57,6 +57,16 @@ class SqliteErasures(Connected, Erasures):
     def kept_out(self, signer: Signer, phones: Collection[str], user_ids: Collection[str]) -> KeptOut:
         """See `Erasures.kept_out`."""
         return kept_out(self._connection, signer, phones, user_ids)
+
+    def emptied_positions(self, emptied: Emptied) -> list[int]:
+        """See `Erasures.emptied_positions`."""
+        rows = self._connection.execute(
+            f"SELECT position FROM entries WHERE (contact {THESE} OR position {THESE}) AND salt IS NULL UNION"
+            " SELECT position FROM entries INDEXED BY entries_rejected_newest"
+            f" WHERE reason = '{KEPT_OUT}' ORDER BY position",
+            (listed(emptied.contacts), listed(emptied.others)),
+        )
+        return [position for (position,) in rows.fetchall()]
 
     def emptied_rows(self, emptied: Emptied) -> list[FoldRow]:
         """See `Erasures.emptied_rows`."""

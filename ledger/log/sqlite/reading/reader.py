@@ -81,6 +81,10 @@ class SqliteLogReader(
         """See `LogReader.offsets`."""
         return offsets_of(self._connection, bus)
 
+    def buses(self) -> set[str]:
+        """See `LogReader.buses`."""
+        return {bus for (bus,) in self._connection.execute("SELECT DISTINCT bus FROM offsets").fetchall()}
+
     def data_version(self) -> int:
         """See `LogReader.data_version`."""
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])

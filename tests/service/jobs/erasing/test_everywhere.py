@@ -5,8 +5,10 @@ import re
 from contextlib import closing
 from shutil import copytree
 
+import orjson
 import pytest
 
+from ledger.bus.sqlite import renew
 from ledger.sqlite import connect
 from projections.projector.projection import Projection
 from service.deployment.tables.views import View, Views
@@ -21,7 +23,7 @@ from service.wiring.ledger import verification
 from tests.examples import ASHA, GAVIN
 from tests.service.imports.imported import WorldImports, silent
 from tests.service.imports.orders import UNDO, order
-from tests.world import World
+from tests.world import SHOP, UntilCaughtUp, World
 
 PHONE, NATIONAL = GAVIN, GAVIN[3:]
 WORDS = ("Zyxwvutsr", "Qponmlkji", "gavin-user-7731", "zq@hidden.example", "Quaintville")
@@ -64,6 +66,11 @@ def others(world, count, seed=1):
         world.track(phone=phone, user_id=f"user-{chance.random()}", name=f"Somebody {number}", city="Pune")
 
 
+def user(id):
+    about = {"specversion": "1.0", "source": SHOP, "type": "UserTracked", "id": f"u{id}", "data": {"userId": f"u{id}"}}
+    return orjson.dumps(about)
+
+
 def erase(world, who=PHONE):
     """Order it, and finish it as far as it goes."""
     with erasing(world.deployment, "/cli") as work:
@@ -97,6 +104,24 @@ def test_nor_where_pages_have_been_split_and_blocks_were_made(world):
         while projection.use_idle_turn():
             pass
         projection.close()
+    erase(world)
+    assert traces(world) == []
+
+
+@pytest.mark.parametrize("is_on_two_buses", [False, True])
+def test_nor_on_a_large_bus_where_the_same_messages_came_again(world, is_on_two_buses):
+    gavin(world)
+    with closing(world.drivers.bus().reader()) as bus:
+        bus.seek({})
+        sent = [one.value for one in bus.poll(100, 0)]
+    for number in range(40):
+        ids = range(500 * number, 500 * (number + 1))
+        world.publish([user(id) for id in ids] + (sent if number in (19, 39) else []))
+    world.settle()
+    if is_on_two_buses:
+        renew(world.deployment.data / "bus.db")
+        with world.drivers.consumer(bus_accepted_by="cli:asha") as consumer:
+            consumer.run(UntilCaughtUp(world, consumer.log))
     erase(world)
     assert traces(world) == []
 
