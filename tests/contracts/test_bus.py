@@ -116,7 +116,7 @@ def test_poll_gives_no_more_than_the_limit(publisher, reader):
 def test_poll_returns_empty_when_nothing_comes_in_time(reader):
     began = time.monotonic()
     assert reader.poll(10, 0.3) == []
-    assert 0.2 < time.monotonic() - began < 3
+    assert 0.2 < time.monotonic() - began < 10
 
 
 def test_a_waiting_poll_returns_as_soon_as_a_message_comes(publisher, reader):

@@ -181,7 +181,7 @@ def test_the_api_starts_without_a_broker_and_says_503(start, first_key):
         begun = time.monotonic()
         answer = httpx.post(running.url + USERS, json=GAVIN_CALL, auth=(key, ""), timeout=10)
         assert answer.status_code == 503
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 12
         assert answer.headers["Retry-After"]
         assert answer.json()["result"] is False
 
