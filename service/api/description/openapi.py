@@ -75,16 +75,7 @@ class _Described(Api):  # type: ignore[misc]
     """flask-smorest's description of blueprints, with our errors in place of its own."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
-
-    def _register_error_handlers(self) -> None:
-        """`service.api.http.errors` answers them."""
-
-    def _register_responses(self) -> None:
-        for status in HTTPStatus:
-            self.spec.components.response(status.name, _response(status), lazy=True)
-
-    def _register_pagination_header(self) -> None:
-        """Ours has cursors."""
+    ERROR_SCHEMA = ProblemSchema
 
 
 class Description:
@@ -126,6 +117,7 @@ class Description:
         It takes longer to make than all else of the application, so it is made when somebody asks.
         """
         document = self._described().spec.to_dict()
+        document["components"]["schemas"].pop("PaginationMetadata", None)  # flask-smorest's, whose pages we have not
         for operations in document["paths"].values():
             for method in operations.keys() - {"parameters"}:
                 operations[method]["responses"] = dict(sorted(operations[method]["responses"].items()))
@@ -145,6 +137,8 @@ class Description:
         api.ma_plugin.converter.add_attribute_function(schema_of_kind)
         for name, scheme in _SCHEMES.items():
             api.spec.components.security_scheme(name, scheme)
+        for status in HTTPStatus:  # in place of what flask-smorest says of it
+            api.spec.components.response(status.name, _response(status), lazy=True)
         for room in self._rooms:
             api.register_blueprint(room)
         for head in self._heads:
