@@ -23,7 +23,7 @@ _LARGE_WAL = 16 * 2**20
 
 
 class SqliteEventLog(EventLog):
-    """The log's one writer. Owns the file's WAL; readers open it by `ledger.log.sqlite.reading.reader.LogReader`."""
+    """The log's one writer. Owns the file's WAL; readers open it by `ledger.log.sqlite.reading.reader`."""
 
     def __init__(
         self,
