@@ -144,7 +144,7 @@ class Projector:
         is folded anew first: some of what was said of both is gone.
         """
         counts = dict[Origin, Counts]()
-        shared, retold = set[str](), dict[RowKey, RowMessage]()
+        shared, others, retold = set[str](), set[int](), dict[RowKey, RowMessage]()
         after, position = position - 1, self._last_in_a_row(position, until)
         erasures = list(taken_erasures(self._log, self._import_ids, position, after))
         contacts = [contact for one in erasures for contact in one.emptied.contacts]
@@ -152,7 +152,8 @@ class Projector:
         states = self._store.load(set(contacts) - apart)
         for one in erasures:
             if not apart.isdisjoint(one.emptied.contacts):
-                imports, rows_of_others = self._refold_others(one)
+                refolded_ones, imports, rows_of_others = self._refold_others(one)
+                others |= refolded_ones
                 shared |= imports
                 retold |= {(row.import_id, row.row): row for row in rows_of_others}
                 states |= self._store.load(one.emptied.contacts)
@@ -166,7 +167,7 @@ class Projector:
         rows += self._closed_before(open_rows)
         touched = self._touched_still({one.import_id for one in page.messages} | shared, position)
         checkpoint = self._checkpoint_at(position)
-        self._store.erase(contacts, rows, list(retold.values()), open_rows, touched, checkpoint, counts)
+        self._store.erase(contacts, rows, list(retold.values()), open_rows, touched, checkpoint, counts, others)
         self._open_rows, self.checkpoint = open_rows, checkpoint
         return position - after
 
@@ -202,15 +203,15 @@ class Projector:
             1 for _ in takewhile(lambda one: one[1].position == one[0], enumerate(later, position + 1))
         )
 
-    def _refold_others(self, erasure: TakenErasure) -> tuple[set[str], list[RowMessage]]:
-        """Fold anew whoever was one with the erased for a time; gives the imports that say something of them.
+    def _refold_others(self, erasure: TakenErasure) -> tuple[set[int], set[str], list[RowMessage]]:
+        """Fold anew who was one with the erased for a time; gives these, and the imports that say something of them.
 
         And what became of the rows about them, as the log tells it now. Of whom nothing is left is counted as erased.
         """
         emptied, position = erasure.emptied, erasure.position
         others = self._log.components(emptied.contacts).keys() - set(emptied.contacts)
         if not others:
-            return set(), []
+            return set(), set(), []
         anew = self._but_erased(dict.fromkeys(others, position), position - 1)
         dirty, growth = self._store.dirty_since(anew), Growth()
         by = erasure.recorded, erasure.source, erasure.by
@@ -223,7 +224,7 @@ class Projector:
         rows = self._log.fold_rows_about(others, position)
         imports = {import_id for row in rows if (import_id := self._import_ids[row[IMPORT]]) is not None}
         retold = rows_retold(self._log, self._log.undoings(position), others, position, self._import_ids)
-        return imports | {row.import_id for row in retold}, retold
+        return others, imports | {row.import_id for row in retold}, retold
 
     def forget(self, contacts: Sequence[int]) -> None:
         """Take contacts out that are erased later than this state: nothing is left that could be told of them."""

@@ -81,7 +81,7 @@ def table_of(index: str) -> str:
     if index == TAGS:
         return "contact_tags"
     if index == FULL_TEXT:
-        return "full_text"
+        return "full_text_partitions"
     return (
         f"{'blocks' if is_kept_in_blocks(index) else 'contacts'}_by_{hashlib.sha256(index.encode()).hexdigest()[:16]}"
     )

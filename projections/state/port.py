@@ -201,9 +201,11 @@ class StateWriter(ABC):
         touched: Mapping[str, int],
         checkpoint: Checkpoint,
         counts: Mapping[Origin, Counts],
+        others: Collection[int] = (),
     ) -> None:
         """Take the checkpoint past an erasure: nothing of these contacts is left in the state (R31).
 
+        `others` were one with them for a time and have been folded anew: no index keeps what it had of these before.
         `rows` are closed ones, each in the place of whatever outcome its row had; `retold` are those of others, each in
         the place of what it had created, updated or left unchanged. `touched` says how many contacts the
         last undos and redos of some imports are about now.
@@ -242,7 +244,9 @@ class StateWriter(ABC):
 
     @abstractmethod
     def refresh_full_text(self, most: int) -> int:
-        """Put up to `most` contacts into the full-text index as they are; gives how many these were."""
+        """Put up to `most` contacts into the full-text index as they are, or do another piece of work on it that waits
+        for an idle moment; gives how many pieces it did.
+        """
 
     @abstractmethod
     def forget_erased_lines(self) -> bool:

@@ -19,6 +19,7 @@ from projections.fold.state import ContactState
 from projections.lists.pages import MOST_CANDIDATES, page
 from projections.state.answers import Checkpoint
 from projections.state.sqlite.blocks import SIZE
+from projections.state.sqlite.full_text_partitions import PARTITION
 from projections.state.sqlite.reader import reading
 from projections.state.sqlite.writer import StateStore
 from tests.matching import matching
@@ -106,14 +107,14 @@ def rounds(draw):
 class File:
     """A state file and what is in it; `save` makes a round of changes."""
 
-    def __init__(self, folder):
-        self.path = Path(folder) / "state.db"
-        self.store = StateStore(self.path)
+    def __init__(self, folder, partition=PARTITION):
+        self.path, self.partition = Path(folder) / "state.db", partition
+        self.store = StateStore(self.path, partition=partition)
         self.states = {}
 
     def reopen(self):
         self.store.close()
-        self.store = StateStore(self.path)
+        self.store = StateStore(self.path, partition=self.partition)
 
     def save(self, changed, gone=()):
         self.states |= changed
@@ -170,9 +171,9 @@ def _rank(value):
 
 
 @contextmanager
-def state_file():
+def state_file(partition=PARTITION):
     with tempfile.TemporaryDirectory() as folder:
-        file = File(folder)
+        file = File(folder, partition)
         try:
             yield file
         finally:

@@ -18,6 +18,7 @@ from tests.intake import (
     row_message,
     tracked,
 )
+from tests.projections.full_text import index, lines, remains
 from tests.projections.proof import anew, faults, live
 
 FIRST, SECOND = (UUID(int=number) for number in (1, 2))
@@ -129,6 +130,25 @@ def test_a_state_behind_an_undo_and_a_redo_goes_on_where_the_contact_was_erased_
     assert first.reason is None
     room.project(1)
     assert room.contacts() == []
+    assert faults(room) == []
+
+
+@pytest.mark.parametrize("erased", [0, 1], ids=["the survivor", "the other"])
+@pytest.mark.parametrize("is_indexed", [True, False], ids=["indexed since", "not indexed since"])
+def test_the_full_text_index_has_nothing_of_the_erased_in_what_it_kept_of_both(room, is_indexed, erased):
+    both = room.take(tracked(phone=GAVIN, traits={"name": "Gavin"}), tracked(phone=ASHA, traits={"name": "Asha"}))
+    room.take(merge_message(FIRST, SECOND), tracked(phone=ASHA, traits={"email": "asha@a.example"}))
+    index(room)
+    room.take(apart_message(SECOND))
+    index(room) if is_indexed else room.project()
+    room.erase(both[erased])
+    room.project()
+    with closing(room.state()) as state:
+        name = ("gavin", "asha")[erased]
+        assert (remains(state.rows), [one for one in lines(state.rows, 0) if name in one[1]]) == ([], [])
+    index(room)
+    with closing(room.state()) as state:
+        assert len(lines(state.rows, 0)) == 1
     assert faults(room) == []
 
 

@@ -26,7 +26,7 @@ from projections.state.sqlite.alike import contacts_with, shared_values
 from projections.state.sqlite.attribute_types import AttributeTypesInFile
 from projections.state.sqlite.blocks import kinds, spellings
 from projections.state.sqlite.candidates import worthwhile
-from projections.state.sqlite.full_text import has_erased_lines
+from projections.state.sqlite.full_text_keeping import has_erased_lines
 from projections.state.sqlite.listed import ListedInFile, meeting, total
 from projections.state.sqlite.predicates import Sql
 from projections.state.sqlite.rows import CONTACT_COLUMNS, load, state_of

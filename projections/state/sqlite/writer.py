@@ -21,7 +21,8 @@ from projections.state.answers import Checkpoint
 from projections.state.indexes import FULL_TEXT
 from projections.state.port import ImportColumns, NewContacts, StateWriter
 from projections.state.sqlite.blocks import Blocks
-from projections.state.sqlite.full_text import FullText
+from projections.state.sqlite.full_text_keeping import FullText
+from projections.state.sqlite.full_text_partitions import PARTITION
 from projections.state.sqlite.indexes import let_write, make
 from projections.state.sqlite.new_contacts import NewContactRows
 from projections.state.sqlite.outcomes import closed_rows, number_of, save_erased, save_retold, save_rows
@@ -36,8 +37,11 @@ _listed = msgspec.json.Encoder().encode
 class StateStore(StateWriter):
     """The writer of one generation; only the projector, or a rebuild of its own file, holds one."""
 
-    def __init__(self, path: Path, *, is_scratch: bool = False) -> None:
-        """Open or make the file. `is_scratch`: a file nobody reads before it is complete may skip syncing."""
+    def __init__(self, path: Path, *, is_scratch: bool = False, partition: int = PARTITION) -> None:
+        """Open or make the file. `is_scratch`: a file nobody reads before it is complete may skip syncing.
+
+        `partition`: lines in each of the first partitions of the full-text index.
+        """
         self._path = path
         self._connection = sqlite.connect(path, cache_mib=16)
         let_write(self._connection)
@@ -51,7 +55,7 @@ class StateStore(StateWriter):
             with sqlite.transaction(self._connection):
                 make_tables(self._connection)
         self._blocks = Blocks(self._connection)
-        self._full_text = FullText(self._connection)
+        self._full_text = FullText(self._connection, partition)
         self._place = sqlite.Place(path)
         self._wal = Wal(path, _LARGE_WAL)
 
@@ -136,12 +140,13 @@ class StateStore(StateWriter):
         touched: Mapping[str, int],
         checkpoint: Checkpoint,
         counts: Mapping[Origin, Counts],
+        others: Collection[int] = (),
     ) -> None:
         """See `StateWriter.erase`."""
         these = (_listed(contacts).decode(),)
         with sqlite.transaction(self._connection) as connection:
             self._put((), contacts, ())
-            self._full_text.erase(contacts)
+            self._full_text.erase(contacts, others)
             connection.execute("DELETE FROM dirty WHERE contact IN (SELECT value FROM json_each(?))", these)
             connection.executemany(
                 "UPDATE imports SET touched = ?1,"
@@ -274,7 +279,7 @@ class StateStore(StateWriter):
         return self._blocks.make(most, unchanged_for)
 
     def refresh_full_text(self, most: int) -> int:
-        """Put up to `most` contacts into the full-text index as they are; gives how many these were."""
+        """See `StateWriter.refresh_full_text`."""
         return self._full_text.refresh(most)
 
     def forget_erased_lines(self) -> bool:

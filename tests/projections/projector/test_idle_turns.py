@@ -48,7 +48,7 @@ def many(count):
 def indexed(path):
     """How many contacts the full-text index has."""
     with reading(path) as state:
-        return next(state.rows("SELECT count(*) FROM full_text", ()))[0]
+        return next(state.rows("SELECT count(*) FROM full_text_0", ()))[0]
 
 
 def test_while_many_small_pages_come_no_idle_turn_takes_time_from_those_who_send_them(room, clock, projection):

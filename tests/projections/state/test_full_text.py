@@ -9,11 +9,13 @@ from projections.fold.state import ContactState
 from projections.lists.pages import total
 from projections.state.indexes import ALWAYS
 from projections.state.sqlite.full_text import can_search, count, found
+from projections.state.sqlite.full_text_partitions import PARTITION
 from projections.state.sqlite.reader import reading
 from tests.projections.listed import pages, state_file
 
 SIGNS = st.sampled_from('aAnNsﬁßéİ小明_-."@%+09 \n\x1d\x1e\x1f\xa0')
 VALUES = st.text(SIGNS, max_size=6) | st.lists(st.text(SIGNS, max_size=4) | st.integers(0, 99), max_size=2)
+SIZES = st.sampled_from([1, 2, PARTITION])
 NUMBERS = [1, 2, 3, 511, 512, 513, 4000]
 
 
@@ -36,11 +38,11 @@ def changes(draw):
     return rounds
 
 
-@given(changes(), st.text(SIGNS, min_size=1, max_size=5).filter(str.strip), st.booleans(), st.integers(0, 3))
+@given(changes(), st.text(SIGNS, min_size=1, max_size=5).filter(str.strip), st.booleans(), st.integers(0, 3), SIZES)
 @settings(max_examples=150)
-def test_a_search_finds_the_same_before_while_and_after_the_index_is_made(rounds, text, is_reopened, stale):
+def test_a_search_finds_the_same_before_while_and_after_the_index_is_made(rounds, text, is_reopened, stale, size):
     wanted = Wanted(text=text)
-    with state_file() as file:
+    with state_file(partition=size) as file:
         file.store.index(ALWAYS)
         for changed, gone, refreshed, blocks in rounds:
             file.save(changed, [one for one in gone if one in file.states])
@@ -62,6 +64,8 @@ def assert_same_however_much_is_late(state, text, shown, stale):
         assert count(state.rows, there, text, sql.clause, sql.parameters, stale) == len(shown)
         few = found(state.rows, there, text, 100, stale)
         assert set(few) >= set(shown)
+        most = max(0, len(shown) - 1)
+        assert len(found(state.rows, there, text, most, stale) or ()) <= most
 
 
 def person(number, **traits):

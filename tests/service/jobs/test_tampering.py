@@ -25,7 +25,7 @@ FREE = {
     ("service.db", "imports", "bytes"): "the log is not told how large the file was",
     ("state", "full_text_reached", "contact"): "what comes behind it is looked at by itself",
     **{
-        ("state", "full_text_idx", one): "where FTS5 begins to look: it is held to what is there, not whether it is all"
+        ("state", "full_text_0_idx", one): "where FTS5 begins to look: held to what is there, not whether it is all"
         for one in ("segid", "term", "pgno", None)
     },
     ("service.db", "imports", "ended_at"): "the log tells it only as the moments of its entries",
@@ -77,7 +77,7 @@ def test_every_edit_is_found_and_located(tampering, part):
 
 UNTRIED = {("seal", "number"), ("ledger", "only"), ("dirty", "contact"), ("dirty", "import"), ("dirty", "since"),
            ("erased_names", "name"), ("erased_names", "position"), ("full_text_stale", "contact"),
-           ("full_text_erased", "contacts"),
+           ("full_text_erased", "first"),
            ("erased_contacts", "contact"), ("erased_contacts", "erasure"),
            ("unfinished_erasures", "erasure"), ("unfinished_erasures", "sought"),
            ("kept_out", "name"), ("kept_out", "erasure")}  # fmt: skip
@@ -85,7 +85,7 @@ UNTRIED = {("seal", "number"), ("ledger", "only"), ("dirty", "contact"), ("dirty
 
 
 def _may_happen(edit):
-    is_of_no_use = edit.table == "full_text_data" and "copied" in edit.what  # FTS5 reads none that it does not know of
+    is_of_no_use = edit.table == "full_text_0_data" and "copied" in edit.what  # FTS5 reads none it does not know
     return is_of_no_use or (edit.what.endswith("removed") and edit.table.startswith(tuple(MAY_GO)))
 
 

@@ -1,14 +1,23 @@
 """What lists look things up in, held against the contacts: tags, blocks, the full-text index, and the file's parts."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 import msgspec
 
 from ledger.log.fault import Fault
 from projections.conditions.condition import IDENTITIES
-from projections.state.indexes import KINDS, SEARCH, SPELLINGS, TAGS, of_text, table_of
+from projections.state.indexes import FULL_TEXT, KINDS, SEARCH, SPELLINGS, TAGS, of_text, table_of
 from projections.state.sqlite.blocks import SEARCHED_COLUMNS, SIZE, content_of, searched_lines
-from projections.state.sqlite.full_text import PARTS, TABLES, kept
+from projections.state.sqlite.full_text_partitions import (
+    EARLIER,
+    TABLES,
+    declaration,
+    kept,
+    partitions,
+    shadow_tables,
+    table_of_partition,
+)
 from projections.state.sqlite.indexes import TRIGGERS_OF_TAGS
 from projections.state.sqlite.proving.comparing import unequal
 from projections.state.sqlite.proving.raw import RawStateFile
@@ -27,7 +36,7 @@ _MAY_BE_MISSING = {"ledger"}
 def part_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
     """Tables, indexes and triggers of the file that are not as they are made."""
     found, made = live.parts(), anew.parts()
-    has_tags = table_of(TAGS) in found
+    has_tags, full_text = table_of(TAGS) in found, _full_text_tables(live)
     for name in sorted(made.keys() - found.keys() - _MAY_BE_MISSING):
         yield _not_as_made(name)
     for name, (kind, sql) in sorted(found.items()):
@@ -36,17 +45,17 @@ def part_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
         elif kind == "index":
             is_right = name in made or name.startswith("contacts_by_")
         elif kind == "table":
-            is_known = name in made or name == table_of(TAGS) or name.startswith(_BLOCKS) or name in PARTS
+            is_known = name in made or name == table_of(TAGS) or name.startswith(_BLOCKS)
             is_right = is_known and (name not in made or live.layout(name) == anew.layout(name))
-            is_right = is_right or TABLES.get(name) == sql
+            is_right = is_right or (name in full_text and full_text[name] in (sql, None))
+            is_right = is_right or (not full_text and name in EARLIER)
         else:
             is_right = False
         if not is_right:
             yield _not_as_made(name)
-    full_text = {*TABLES, *PARTS}
     for name in sorted(TRIGGERS_OF_TAGS.keys() - found.keys() if has_tags else ()):
         yield _not_as_made(name)
-    for name in sorted(full_text - found.keys() if full_text & found.keys() else ()):
+    for name in sorted(full_text.keys() - found.keys()):
         yield _not_as_made(name)
 
 
@@ -82,20 +91,40 @@ def block_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
                 yield Fault(first, f"{table}: the block of contacts {first} to {first + SIZE - 1} is not what they say")
 
 
+def _full_text_tables(live: RawStateFile) -> dict[str, str | None]:
+    """The tables that a file with a full-text index has for it, each with its SQL; None for one that FTS5 makes."""
+    name = table_of(FULL_TEXT)
+    if not live.keeps(FULL_TEXT):
+        return {}
+    tables: dict[str, str | None] = dict(TABLES)
+    for first in partitions(live.rows) if live.parts()[name] == ("table", TABLES[name]) else ():
+        table = table_of_partition(first)
+        tables |= {table: declaration(first), **dict.fromkeys(shadow_tables(table))}
+    return tables
+
+
 def full_text_faults(live: RawStateFile, anew: RawStateFile) -> Iterator[Fault]:
     """Lines of the full-text index that are not what the contacts say; SQLite itself holds the index to its lines."""
-    if not {*TABLES, *PARTS} <= live.parts().keys():
+    found, tables = live.parts(), _full_text_tables(live)
+    if not tables or not all(name in found and sql in (found[name][1], None) for name, sql in tables.items()):
         return
     reached = [contact for (contact,) in live.rows("SELECT contact FROM full_text_reached", ())]
     if len(reached) != 1 or not isinstance(reached[0], int):
         yield _not_as_made("full_text_reached")
         return
-    if list(live.rows("SELECT k, v FROM full_text_config", ())) != [("version", _VERSION)]:
-        yield _not_as_made("full_text_config")
+    firsts = partitions(live.rows)
+    for first, end in zip(firsts, [*firsts[1:], *reached], strict=True):
+        table = table_of_partition(first)
+        for (number,) in live.rows(f"SELECT id FROM {table}_content WHERE id < ? OR id >= ?", (first, end)):
+            yield Fault(number, f"{table}: contact {number} is in it, and belongs elsewhere")
+        if list(live.rows(f"SELECT k, v FROM {table}_config", ())) != [("version", _VERSION)]:
+            yield _not_as_made(f"{table}_config")
     stale = {contact for (contact,) in live.rows("SELECT contact FROM full_text_stale", ())} | live.dirty()
     query = f"SELECT {SEARCHED_COLUMNS} FROM contacts WHERE contact < ? ORDER BY contact"
     expected = ((contact, kept(text)) for contact, text in searched_lines(anew.rows(query, reached)))
-    for ours, theirs in unequal(live.rows("SELECT id, c0 FROM full_text_content ORDER BY id", ()), expected, 1):
+    query = "SELECT id, c0 FROM {}_content ORDER BY id"
+    lines = chain.from_iterable(live.rows(query.format(table_of_partition(first)), ()) for first in firsts)
+    for ours, theirs in unequal(lines, expected, 1):
         number = (ours or theirs or ())[0]
         if number not in stale:
             yield Fault(number, f"full_text: the index does not have contact {number} as it is")
