@@ -13,12 +13,18 @@ from ledger.events.phone import split
 FoundBy = Literal["phone", "national number", "user id"]
 """By what bytes were found to be about a person. A national number may be that of a phone of another country."""
 
+NameFound = tuple[FoundBy, str]
+"""With what was found: the digits of a phone or of its national number, or the user id."""
+
 _BETWEEN = "[^0-9A-Za-z]"
 """What people write between two digits of a phone, up to six times: whatever is no letter, also what is invisible."""
 
 _number = re.compile(f"[0-9]+(?:{_BETWEEN}{{1,6}}[0-9]+)*")
 _digits = re.compile("[0-9]+")
 _delimiter = re.compile(r"[\s\"',;|]")
+_mark = re.compile(r"[\s\"',;|:{}\[\]]")
+"""What a user id can stand behind where it counts: a delimiter, or what is before a number in JSON."""
+_BETWEEN_MARKS = bytes.maketrans(b"\"',;|:{}[]", b" " * 10)
 
 _MANY = 8
 """From so many phones or user ids on, a text is taken apart at once, and not first looked through for each."""
@@ -26,8 +32,10 @@ _MANY = 8
 _digit = re.compile(r"\d")
 
 _ASCII = bytes(range(128))
-_ALONE = {one: " " if chr(one).isalpha() else None for one in range(128) if not chr(one).isdigit()}
-"""Has digits stand by themselves where a letter is between them, and side by side where anything else is."""
+_LETTERS = bytes(one for one in range(128) if chr(one).isalpha())
+_ALONE = bytes.maketrans(_LETTERS, b" " * len(_LETTERS))
+_BESIDE = bytes(one for one in range(128) if not chr(one).isalnum())
+"""Digits stand by themselves where a letter is between them, and side by side where one of these is."""
 
 _NO_DIGITS = bytes(one for one in range(256) if not 0x30 <= one <= 0x39)
 
@@ -53,12 +61,27 @@ class Mentions:
         self._national = frozenset(split(phone)[1] for phone in phones)
         self._longest = max(map(len, self._full), default=0)
         self._beginnings = _Beginnings(self._national)
-        self._id_beginnings = _Beginnings(self._user_ids)
-        self._digits = [one.encode() for one in self._national]
-        self._named = [one.encode() for one in self._user_ids]
-        self._may_be_escaped = not all(map(_is_never_escaped, self._user_ids))
-        self._cells = _Cells(self._user_ids)
-        self._words = _Cells([one for one in self._user_ids if len(one) >= _LEAST_IN_TEXT])
+        self._id_beginnings = _IdBeginnings(self._user_ids)
+
+    @cached_property
+    def _digits(self) -> list[bytes]:
+        return [one.encode() for one in self._national]
+
+    @cached_property
+    def _named(self) -> list[bytes]:
+        return [one.encode() for one in self._user_ids]
+
+    @cached_property
+    def _may_be_escaped(self) -> bool:
+        return not all(map(_is_never_escaped, self._user_ids))
+
+    @cached_property
+    def _cells(self) -> "_Cells":
+        return _Cells(self._user_ids)
+
+    @cached_property
+    def _words(self) -> "_Cells":
+        return _Cells([one for one in self._user_ids if len(one) >= _LEAST_IN_TEXT])
 
     @cached_property
     def _numbers(self) -> list[re.Pattern[str]]:
@@ -81,11 +104,20 @@ class Mentions:
         """By what a message is about the person; None where nothing of the person is in it."""
         if key is not None and key[:1] == b"+" and key[1:].decode(errors="replace") in self._full:
             return "phone"  # as publishers key their messages: what these say need not be looked at
-        around, text = [_text(part) for part in (key, *(content for _, content in headers))], _text(value)
+        around, text = _around(key, headers), _text(value)
         is_plain = "\\" not in text and "data_base64" not in text
         if is_plain and not any(map(self._may_be_in, (text, *around))):
             return None  # most messages are looked at no further
         return self._in_leaves([*_leaves_of(headers, value), *around]) or self._in_text(text, self._words)
+
+    def named_in_message(self, key: bytes | None, headers: Headers, value: bytes | None) -> set[NameFound]:
+        """All of them by which a message is about somebody; none where `in_message` finds nothing."""
+        around, text = _around(key, headers), _text(value)
+        leaves = [*_leaves_of(headers, value), *around]
+        found = {named for one in (*leaves, text) for named in self._numbers_named(one)}
+        found.update(("user id", one) for one in self._user_ids.intersection(map(str.strip, leaves)))
+        found.update(("user id", one) for one in self._words.those_in(text))
+        return found
 
     def in_line(self, line: str) -> FoundBy | None:
         """By what a line of a file is about the person; a short user id counts where it is a cell by itself."""
@@ -114,12 +146,21 @@ class Mentions:
     def _number_in(self, text: str) -> FoundBy | None:
         """By which kind of phone a text is about somebody; the full one where there are both."""
         found: FoundBy | None = None
-        for begun, number in _numbers_in(_in_ascii_digits(text), self._longest + len("00")):
-            if number in self._full or (begun > 2 and number.startswith("00") and number[2:] in self._full):
-                return "phone"
-            if number in self._national or (begun > 1 and number[0] == "0" and number[1:] in self._national):
-                found = "national number"
+        for found, _ in self._numbers_named(text):
+            if found == "phone":
+                return found
         return found
+
+    def _numbers_named(self, text: str) -> Iterator[NameFound]:
+        for begun, number in _numbers_in(_in_ascii_digits(text), self._longest + len("00")):
+            if number in self._full:
+                yield "phone", number
+            if begun > 2 and number.startswith("00") and number[2:] in self._full:
+                yield "phone", number[2:]
+            if number in self._national:
+                yield "national number", number
+            if begun > 1 and number[0] == "0" and number[1:] in self._national:
+                yield "national number", number[1:]
 
 
 class _Beginnings:
@@ -139,19 +180,40 @@ class _Beginnings:
         )
 
 
+class _IdBeginnings(_Beginnings):
+    """Those of user ids, each of which stands behind a mark that is none of its own, or is looked for everywhere."""
+
+    def __init__(self, user_ids: Collection[str]) -> None:
+        super().__init__(user_ids)
+        self._is_behind_marks = self.length > 1 and not any(map(_mark.search, self._begun))
+
+    def may_be_in(self, *others: str) -> bool:
+        """As that of any texts, where a user id counts: as a value, or as a cell or word by itself."""
+        if not self._is_behind_marks:
+            return super().may_be_in(*others)
+        length = self.length
+        return not self._begun.isdisjoint([one[:length] for text in others for one in _between_marks(text)])
+
+
 class _Cells:
     """User ids by themselves: between quotes, delimiters, blanks, or the ends of a line."""
 
     def __init__(self, user_ids: Iterable[str]) -> None:
         every = frozenset(user_ids)
         self._whole = frozenset(one for one in every if not _delimiter.search(one))
-        self._with_delimiters = _cells(every - self._whole)
+        self._with_delimiters = every - self._whole
 
     def are_in(self, text: str) -> bool:
         """Whether one of them is in a text."""
-        if self._whole and not self._whole.isdisjoint(_delimiter.split(text)):
-            return True
-        return self._with_delimiters.search(text) is not None
+        return next(self.those_in(text), None) is not None
+
+    def those_in(self, text: str) -> Iterator[str]:
+        """Those of them that are in a text."""
+        if self._whole:
+            yield from self._whole.intersection(_delimiter.split(text))
+        for one in self._with_delimiters:
+            if one in text and _cell(one).search(text):
+                yield one
 
 
 def _numbers_in(text: str, most: int) -> Iterator[tuple[int, str]]:
@@ -170,7 +232,8 @@ def _numbers_in(text: str, most: int) -> Iterator[tuple[int, str]]:
 def _long_numbers(text: str, least: int) -> list[str]:
     """The digits, without what stands between them, of each place of a text where a number of so many may be."""
     if text.isascii():  # what else stands between them may be longer here than people write it, so more is looked up
-        return [one for one in text.translate(_ALONE).split() if len(one) >= least]
+        alone = text.encode().translate(_ALONE, _BESIDE).split()
+        return [one.decode() for one in alone if len(one) >= least]
     return ["".join(_digits.findall(one)) for one in _number.findall(text) if len(one) >= least]
 
 
@@ -192,10 +255,17 @@ def _spread(digits: str) -> str:
     return f"{_BETWEEN}{{0,6}}".join(digits)
 
 
-def _cells(user_ids: Iterable[str]) -> re.Pattern[str]:
-    """A user id by itself: between quotes, delimiters, blanks, or the ends of a line; nothing where there are none."""
-    either = "|".join(map(re.escape, user_ids))
-    return re.compile(rf"(?:^|[\s\"',;|])(?:{either})(?:$|[\s\"',;|])" if either else r"(?!)")
+def _between_marks(text: str) -> list[str]:
+    return text.encode().translate(_BETWEEN_MARKS).decode().split() if text.isascii() else _mark.split(text)
+
+
+def _cell(user_id: str) -> re.Pattern[str]:
+    """A user id by itself: between quotes, delimiters, blanks, or the ends of a line."""
+    return re.compile(rf"(?:^|[\s\"',;|]){re.escape(user_id)}(?:$|[\s\"',;|])")
+
+
+def _around(key: bytes | None, headers: Headers) -> list[str]:
+    return [_text(part) for part in (key, *(content for _, content in headers))]
 
 
 def _text(content: bytes | None) -> str:

@@ -1,13 +1,14 @@
 """The people of some erasures, looked for together: every place is gone through once for all of them (R31)."""
 
-from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from ledger.bus.port import Record
-from ledger.events.mentions import Mentions
-from ledger.log.erasure import Sought
+from ledger.events.mentions import Mentions, NameFound
+from ledger.events.phone import split
+from ledger.log.erasure import Sought, Span
 from service.imports.record.person_records import PersonInFiles
 from service.jobs.erasing.named_in import NamedIn
 
@@ -26,7 +27,6 @@ class SoughtPeople:
         self.last_offset = self._sought[-1].offset
         self.is_shared = any(one.is_shared for one in self._sought)
         self._in_spans = [one for one in self._sought if one.spans]
-        self._last: tuple[int, frozenset[str], Mentions] | None = None
 
     @cached_property
     def mentions(self) -> Mentions:
@@ -38,43 +38,63 @@ class SoughtPeople:
     @cached_property
     def names(self) -> NamedIn:
         """Whether a text, of which nobody knows when it was written, names one of them."""
-        phones = {phone for one in self._sought for phone in one.last_phones}
-        return NamedIn(_mentions(phones, self._sought), [value for one in self._sought for value in one.values])
+        mentions = self.mentions
+        if self._in_spans:
+            mentions = _mentions({phone for one in self._sought for phone in one.last_phones}, self._sought)
+        return NamedIn(mentions, [value for one in self._sought for value in one.values])
 
     def are_in(self, record: Record) -> bool:
         """Whether a message on the bus is about somebody whose order came after it."""
-        if not _is_in(self.mentions, record):
+        if not self._is_named_in(record):
             return False
-        if record.offset < self.first_offset and (not self._in_spans or _is_in(self._throughout, record)):
+        if record.offset < self.first_offset and not self._in_spans:
             return True
-        return _is_in(self._later_than(record), record)
+        named = self.mentions.named_in_message(record.key, record.headers, record.value)
+        return any(self._is_meant(name, record) for name in named)
 
-    def _later_than(self, record: Record) -> Mentions:
-        """Whom a message can be about: slow to make for many, and that of most messages is that of the one before."""
-        at = bisect_right(self._sought, record.offset, key=_offset)
-        spans = [span for one in self._in_spans if one.offset > record.offset for span in one.spans]
-        for_a_time = frozenset(span.phone for span in spans if span.has(record.time, record.time))
-        if self._last is None or self._last[:2] != (at, for_a_time):
-            later = self._sought[at:]
-            phones = {phone for one in later for phone in one.phones} | for_a_time
-            self._last = at, for_a_time, _mentions(phones, later)
-        return self._last[2]
+    def _is_named_in(self, record: Record) -> bool:
+        return self.mentions.in_message(record.key, record.headers, record.value) is not None
+
+    def _is_meant(self, name: NameFound, record: Record) -> bool:
+        """Whether it was, when a message came, the name of somebody whose order came after it."""
+        return record.offset < self._until.get(name, 0) or any(
+            record.offset < until and span.has(record.time, record.time) for until, span in self._spans.get(name, ())
+        )
 
     @cached_property
-    def _throughout(self) -> Mentions:
-        return _mentions({phone for one in self._sought for phone in one.phones}, self._sought)
+    def _until(self) -> Mapping[NameFound, int]:
+        """Up to which offset a message is about somebody that has one of these names: that of the last order."""
+        found = dict[NameFound, int]()
+        for one in self._sought:  # whose offsets rise
+            for name in _names(one.phones, one.user_ids):
+                found[name] = one.offset
+        return found
+
+    @cached_property
+    def _spans(self) -> Mapping[NameFound, Sequence[tuple[int, Span]]]:
+        """As `_until`, of the phones that were theirs for a time."""
+        found = defaultdict[NameFound, list[tuple[int, Span]]](list)
+        for one in self._in_spans:
+            for span in one.spans:
+                for name in _names([span.phone], ()):
+                    found[name].append((one.offset, span))
+        return found
 
     def in_files(self, rows: Mapping[str, set[int]]) -> "PeopleInFiles":
         """Of them in files; `rows` is as `PersonInFiles` takes it."""
-        return PeopleInFiles(self._sought, rows)
+        return PeopleInFiles(self._sought, rows, None if self._in_spans else self.mentions)
 
 
 @dataclass
 class PeopleInFiles:
-    """Called with from when to when a file was taken in, in microseconds since the epoch: whom to look for in it."""
+    """Called with from when to when a file was taken in, in microseconds since the epoch: whom to look for in it.
+
+    `everybody` finds them all, where that does not depend on the time: it is large, and made once.
+    """
 
     sought: Sequence[Sought]
     rows: Mapping[str, set[int]]
+    everybody: Mentions | None
     _last: tuple[int, frozenset[str], PersonInFiles] | None = field(default=None, init=False)
 
     def __call__(self, began: int, ended: int) -> PersonInFiles | None:
@@ -83,12 +103,22 @@ class PeopleInFiles:
             return None
         phones = frozenset(_phones(later, began, ended))
         if self._last is None or self._last[:2] != (len(later), phones):  # most files come before all orders
-            self._last = len(later), phones, PersonInFiles(_mentions(phones, later), phones, rows=self.rows)
+            everybody = self.everybody if len(later) == len(self.sought) else None
+            self._last = len(later), phones, PersonInFiles(everybody or _mentions(phones, later), phones, rows=self.rows)
         return self._last[2]
 
 
 def _offset(one: Sought) -> int:
     return one.offset
+
+
+def _names(phones: Collection[str], user_ids: Collection[str]) -> Iterator[NameFound]:
+    """All that they can be found by."""
+    for phone in phones:
+        yield "phone", phone.removeprefix("+")
+        yield "national number", split(phone)[1]
+    for user_id in user_ids:
+        yield "user id", user_id
 
 
 def _phones(some: Sequence[Sought], began: int, ended: int) -> set[str]:
@@ -100,6 +130,3 @@ def _phones(some: Sequence[Sought], began: int, ended: int) -> set[str]:
 def _mentions(phones: Collection[str], some: Sequence[Sought]) -> Mentions:
     return Mentions(phones, {user_id for one in some for user_id in one.user_ids})
 
-
-def _is_in(mentions: Mentions, record: Record) -> bool:
-    return mentions.in_message(record.key, record.headers, record.value) is not None

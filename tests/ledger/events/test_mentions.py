@@ -111,6 +111,39 @@ def test_one_of_many_is_found_by_what_finds_them_alone(text):
     assert among.in_message(None, (), text.encode()) == alone.in_message(None, (), text.encode())
 
 
+IDS = ("u-7731", "7731", "77.50", "-31")
+IN_JSON = st.sampled_from(
+    [*IDS, "u-773", "x", " 7731 ", " ", ":", "[", "u-7731:x", 7731, 77.5, -31, 31, GAVIN, int(GAVIN[1:]), None, True]
+)
+
+
+@given(
+    st.recursive(IN_JSON, lambda some: st.lists(some) | st.dictionaries(st.sampled_from(IDS), some), max_leaves=5),
+    st.sampled_from([*IDS, "u 7", ""]),
+    st.booleans(),
+)
+def test_one_of_many_user_ids_is_found_in_json_by_what_finds_it_alone(said, key, is_compact):
+    value = json.dumps(said, separators=(",", ":") if is_compact else None).encode()
+    headers = (("ce_subject", key.encode()),)
+    many = [f"other-{number}" for number in range(20)]
+    for one in IDS:
+        alone, among = Mentions([GAVIN], [one]), Mentions([GAVIN], [one, *many])
+        assert among.in_message(key.encode(), headers, value) == alone.in_message(key.encode(), headers, value)
+        assert among.in_message(None, (), value) == alone.in_message(None, (), value)
+
+
+@given(st.lists(PIECES, max_size=14).map("".join), st.booleans())
+def test_each_name_in_a_message_is_found_by_what_finds_it_alone(text, is_json):
+    value = json.dumps([text]).encode() if is_json else text.encode()
+    phones, user_ids = [GAVIN, CROWD[0], "+4499675"], ["u-7731", "u 7", "u 7,"]
+    named = Mentions([*CROWD, *phones], user_ids).named_in_message(None, (), value)
+    for phone in phones:
+        found = Mentions([phone], []).in_message(None, (), value)
+        assert (found is not None) == bool(named & {("phone", phone[1:]), ("national number", phone[3:])})
+    for user_id in user_ids:
+        assert (Mentions([], [user_id]).in_message(None, (), value) is not None) == (("user id", user_id) in named)
+
+
 SPREAD = "[^0-9A-Za-z]{0,6}"
 EITHER = re.compile(rf"(?<![0-9])(?:(?:\+|00)?{SPREAD.join(GAVIN[1:])}|0?{SPREAD.join(GAVIN[3:])})(?![0-9])")
 """What a phone looks like to who reads a text from its beginning to its end."""

@@ -1,5 +1,7 @@
 """Whom erasures look for, and in what: a phone that was given up in one person's time alone (R31)."""
 
+import json
+
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,24 +63,29 @@ def test_whom_an_earlier_version_wrote_down_is_looked_for_as_then():
     assert found.spans == []
 
 
-@given(
-    st.lists(
-        st.builds(
-            Sought,
-            st.lists(st.sampled_from(PHONES), max_size=2),
-            st.just([]),
-            st.integers(1, 6),
-            st.just(1_000),
-            spans=st.lists(st.sampled_from([Span(GAVIN, until=GIVEN_UP), Span(ASHA, since=GIVEN_UP)]), max_size=2),
-        ),
-        min_size=1,
-        max_size=5,
-    ),
-    st.lists(st.builds(said, st.sampled_from([400, 500, 600]), st.sampled_from(PHONES), st.integers(0, 6)), max_size=9),
-)
-def test_a_message_is_about_those_alone_whose_orders_came_after_it(several, records):
-    """Whatever is asked before it: each answer is that of people who were looked for one by one."""
+IDS = ("u-1", "u-22", "u 3")
+
+
+@st.composite
+def sought(draw):
+    spans = st.sampled_from([Span(GAVIN, until=GIVEN_UP), Span(ASHA, since=GIVEN_UP)])
+    phones = draw(st.lists(st.sampled_from(PHONES), max_size=2))
+    user_ids = draw(st.lists(st.sampled_from(IDS), max_size=2))
+    return Sought(phones, user_ids, draw(st.integers(1, 6)), 1_000, spans=draw(st.lists(spans, max_size=2)))
+
+
+@st.composite
+def records(draw):
+    named = draw(st.lists(st.sampled_from([*PHONES, *(phone[3:] for phone in PHONES), *IDS, "u-2"]), max_size=3))
+    value = json.dumps({"said": named}) if draw(st.booleans()) else ", ".join(named)
+    key = draw(st.none() | st.sampled_from(PHONES).map(str.encode))
+    return Record(0, draw(st.integers(0, 6)), draw(st.sampled_from([400, 500, 600])), key, value.encode())
+
+
+@given(st.lists(sought(), min_size=1, max_size=5), st.lists(records(), max_size=9))
+def test_a_message_is_about_those_alone_whose_orders_came_after_it(several, said_of_them):
+    """Whoever else it names: each answer is that of people who were looked for one by one."""
     people = SoughtPeople(dict(enumerate(several)))
     alone = [SoughtPeople({number: one}) for number, one in enumerate(several)]
-    for record in records:
+    for record in said_of_them:
         assert people.are_in(record) == any(one.are_in(record) for one in alone)
