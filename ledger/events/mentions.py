@@ -265,7 +265,7 @@ def _cell(user_id: str) -> re.Pattern[str]:
 
 
 def _around(key: bytes | None, headers: Headers) -> list[str]:
-    return [_text(part) for part in (key, *(content for _, content in headers))]
+    return [_text(part) for part in (key, *(content for _, content in headers)) if part]
 
 
 def _text(content: bytes | None) -> str:

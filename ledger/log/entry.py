@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import NamedTuple
-from uuid import UUID
 
 import msgspec
 
@@ -143,7 +142,8 @@ value, phone, user_id, row, row_end, source (its number): the columns the fold n
 
 def public_id(contact_id: bytes) -> str:
     """A contact's id as the outside sees it: the UUID's usual text."""
-    return str(UUID(bytes=contact_id))
+    digits = contact_id.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def phone_text(number: int | None) -> str | None:

@@ -182,6 +182,10 @@ class Erasures(ABC):
         """Every erasure after position `after` up to position `until`, in log order."""
 
     @abstractmethod
+    def erasures_of_several(self, until: int, after: int = 0) -> list[Erasure]:
+        """Those of `erasures` that erased more than one contact."""
+
+    @abstractmethod
     def erased_among(self, contacts: Iterable[int]) -> dict[int, int]:
         """Those of the contacts, by number, that were erased, each with the position of the erasure."""
 

@@ -12,8 +12,8 @@ from service.cli.terminal.terminal import Failed, as_json, emit, opened, table
 from service.commands.erase_contact import ErasedPerson, ReasonUnfit
 from service.deployment.parts import CONSUMER, PROJECTOR
 from service.deployment.tables.erasures import PendingErasure
-from service.jobs.erasing.erasing import Erasing, going_on
-from service.jobs.erasing.orders import ErasureRefused
+from service.jobs.erasing.erasing import Erasing
+from service.jobs.erasing.orders import ErasureRefused, going_on
 from service.jobs.erasing.places import PlaceReceipt, is_done
 from service.processes.temporary import parts_running
 from service.queries.contact.find import Unknown, find

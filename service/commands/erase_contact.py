@@ -3,17 +3,16 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ledger.bus.port import Message
 from ledger.events import moments, types
 from ledger.events.mentions import Mentions
 from ledger.events.signing import Signer
 from ledger.log.entry import public_id, unpack_headers
 from ledger.log.erasure import naming_values
 from ledger.log.port import FoldRow, LogReader
-from ledger.log.questions import CONTACT, HEADERS, PHONE, POSITION, SKIPPED, USER_ID, VALUE
+from ledger.log.questions import HEADERS, PHONE, POSITION, SKIPPED, USER_ID, VALUE
 from ledger.log.whose import theirs, told_in
 from service.queries.contact.find import FoundContact
 
@@ -56,33 +55,33 @@ def person_of(log: LogReader, found: FoundContact) -> ErasedPerson:
     return ErasedPerson(public_id(contact), *found_by, sorted(names), len(rows))
 
 
-def people_of(log: LogReader, contacts: Sequence[str]) -> list[ErasedPerson]:
-    """As `person_of` for many, by their ids, without those who are erased by now and ids that nobody has.
+@dataclass(frozen=True, slots=True)
+class NamedPeople:
+    """All that some people were ever found by, and the names and email addresses that were ever said of them."""
+
+    phones: Collection[str] = ()
+    user_ids: Collection[str] = ()
+    names: Collection[str] = ()
+
+
+def names_of(log: LogReader, contacts: Collection[int]) -> NamedPeople:
+    """All that `person_of` says of each of these contacts, by their numbers; none of them is erased.
 
     Most people were never merged with anybody, and are read together.
     """
-    ids = {number: id for id, number in log.contacts_of_ids(contacts).items()}
-    left = ids.keys() - log.erased_among(ids).keys()
-    roots = log.components(left)
+    roots = log.components(contacts)
     sizes = Counter(roots.values())
-    alone = [number for number in left if sizes[roots[number]] == 1]
-    people = {one.contact: one for one in _alone(log, {number: ids[number] for number in alone})}
-    for number in left.difference(alone):
-        people[ids[number]] = person_of(log, FoundContact(log.component(number), number, None, None))
-    return [people[ids[number]] for number in ids if ids[number] in people]
-
-
-def _alone(log: LogReader, ids: Mapping[int, str]) -> Iterator[ErasedPerson]:
-    """People who are one contact each, given by number and id."""
-    rows: dict[int, list[FoldRow]] = {number: [] for number in ids}
-    for row in log.fold_rows_about(ids, log.head().position):
-        if row[VALUE] is not None and row[CONTACT] is not None:
-            rows[row[CONTACT]].append(row)
-    for number, about in rows.items():
-        phones = {f"+{row[PHONE]}" for row in about if row[PHONE] is not None}
-        user_ids = {row[USER_ID] for row in about if row[USER_ID] is not None}
-        names = _names_said(about)
-        yield ErasedPerson(ids[number], sorted(phones), sorted(user_ids), sorted(names), len(about))
+    alone = [number for number in contacts if sizes[roots[number]] == 1]
+    rows = [row for row in log.fold_rows_about(alone, log.head().position) if row[VALUE] is not None]
+    phones = {f"+{row[PHONE]}" for row in rows if row[PHONE] is not None}
+    user_ids = {row[USER_ID] for row in rows if row[USER_ID] is not None}
+    names = _names_said(rows)
+    for number in set(contacts).difference(alone):
+        one = person_of(log, FoundContact(log.component(number), number, None, None))
+        phones.update(one.phones)
+        user_ids.update(one.user_ids)
+        names.update(one.names)
+    return NamedPeople(phones, user_ids, names)
 
 
 def _split_up(log: LogReader, found: FoundContact) -> tuple[list[FoldRow], list[FoldRow]]:
@@ -96,15 +95,15 @@ def _split_up(log: LogReader, found: FoundContact) -> tuple[list[FoldRow], list[
     return [row for row in rows if row[POSITION] in positions], [row for row in rows if row[POSITION] not in positions]
 
 
-def reason_for(reason: str, phones: Sequence[str], user_ids: Sequence[str], names: Sequence[str] = ()) -> str:
-    """Why something is done with whoever has these, as it is kept in the log for good. Raises ReasonUnfit."""
+def reason_for(reason: str, named: NamedPeople | ErasedPerson) -> str:
+    """Why something is done with these people, as it is kept in the log for good. Raises ReasonUnfit."""
     text = " ".join(reason.split())
     if not text or len(text) > MOST_REASON:
         raise ReasonUnfit(f"say why in 1 to {MOST_REASON} characters: it stays in the log")
-    if Mentions(phones, user_ids).in_line(text) is not None:
+    if Mentions(named.phones, named.user_ids).in_line(text) is not None:
         raise ReasonUnfit("the reason names the person, and would stay in the log: say it without phone and user id")
-    if named := _named_in(text, names):
-        raise ReasonUnfit(f"the reason has {named} of the person, and would stay in the log: say it without")
+    if said := _named_in(text, named.names):
+        raise ReasonUnfit(f"the reason has {said} of the person, and would stay in the log: say it without")
     return text
 
 
@@ -122,33 +121,30 @@ class ErasureTerms:
     based_on: int | None = None
     no_merge_after: int | None = None
 
-    def fit_for(self, people: Sequence[ErasedPerson]) -> "ErasureTerms":
+    def fit_for(self, named: NamedPeople | ErasedPerson) -> "ErasureTerms":
         """The same, with the reason as it is kept for these. Raises ReasonUnfit where it names one of them."""
-        return replace(self, reason=reason_for_all(self.reason, people if self.based_on is None else ()))
+        return replace(self, reason=reason_for(self.reason, named))
 
 
-def erasure_message(
-    person: ErasedPerson, terms: ErasureTerms, *, source: str, id: str, at: int, signer: Signer
-) -> Message:
-    """The order, signed; `at` is microseconds since the epoch, and the reason of `terms` is fit for the person."""
-    said: dict[str, str | bool | int] = {"contact": person.contact, "by": terms.by, "reason": terms.reason}
+def erasure_messages(terms: ErasureTerms, *, source: str, at: int, signer: Signer) -> Callable[[str, str], bytes]:
+    """Makes the order for each contact from an id of its own and the contact's public id, signed.
+
+    `at` is microseconds since the epoch, and the reason of `terms` is fit for the people.
+    """
+    said: dict[str, str | bool | int] = {"by": terms.by, "reason": terms.reason}
     if terms.keep_out:
         said["keepOut"] = True
     if terms.based_on is not None:
         said["basedOn"] = terms.based_on
     if terms.no_merge_after is not None:
         said["noMergeAfter"] = terms.no_merge_after
-    data = json.dumps(said, ensure_ascii=False).encode()
-    value = signer.message(source=source, id=id, type=types.CONTACT_ERASED, time=moments.text(at), data=data)
-    return Message(None, value)
+    signed = signer.stream(source=source, type=types.CONTACT_ERASED, time=moments.text(at))
+    rest = json.dumps(said, ensure_ascii=False).removeprefix("{")
 
+    def message(id: str, contact: str) -> bytes:
+        return signed(id, f'{{"contact": "{contact}", {rest}'.encode())
 
-def reason_for_all(reason: str, people: Sequence[ErasedPerson]) -> str:
-    """Why these are erased, as it is kept in the log for good. Raises ReasonUnfit."""
-    phones, user_ids, names = (
-        [said for one in people for said in getattr(one, name)] for name in ("phones", "user_ids", "names")
-    )
-    return reason_for(reason, phones, user_ids, names)
+    return message
 
 
 def _names_said(rows: Iterable[FoldRow]) -> set[str]:
@@ -159,12 +155,12 @@ def _names_said(rows: Iterable[FoldRow]) -> set[str]:
     return found
 
 
-def _named_in(text: str, names: Iterable[str]) -> str | None:
-    """What of a person stands in a text: the email address, or a part of the name that is no short word."""
-    words = set(_word.findall(text.casefold()))
-    for name in names:
-        if "@" in name and name.casefold() in text.casefold():
-            return "the email address"
-        if any(len(part) >= _LEAST_OF_NAME and part in words for part in _word.findall(name.casefold())):
-            return "the name"
+def _named_in(text: str, names: Collection[str]) -> str | None:
+    """What of a person stands in a text: an email address, or a part of a name that is no short word."""
+    folded = text.casefold()
+    if "@" in folded and any("@" in name and name.casefold() in folded for name in names):
+        return "the email address"
+    words = {word for word in _word.findall(folded) if len(word) >= _LEAST_OF_NAME}
+    if not words.isdisjoint(_word.findall("\n".join(names).casefold())):
+        return "the name"
     return None

@@ -10,7 +10,7 @@ from ledger.events.phone import PhoneFault, normalise_full
 from ledger.events.signing import Signer
 from ledger.log.port import LogReader
 from projections.lists.refreshed import OpenLog
-from service.commands.erase_contact import reason_for
+from service.commands.erase_contact import NamedPeople, reason_for
 from service.queries.in_time import in_time
 
 _BETWEEN_LOOKS = 0.05
@@ -79,7 +79,8 @@ class Readmitting:
         came first, ReasonUnfit, BusError.
         """
         person = self.look(who)
-        text = reason_for(reason, [person.phone] if person.phone else [], [person.user_id] if person.user_id else [])
+        phones, user_ids = ([one] if one else [] for one in (person.phone, person.user_id))
+        text = reason_for(reason, NamedPeople(phones, user_ids))
         said = {"person": person.name.hex(), "by": by, "reason": text}
         id, at = self.new_id(), moments.text(self.clock())
         data = json.dumps(said, ensure_ascii=False).encode()

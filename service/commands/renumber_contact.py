@@ -84,7 +84,7 @@ class NumberChanges:
         with self._orders.log() as log:
             if wanted.why is not None:
                 person = person_of(log, found)
-                reason_for(wanted.why, person.phones, person.user_ids, person.names)
+                reason_for(wanted.why, person)
             if log.is_gone(contact):
                 raise CannotRenumber("the contact is gone: nothing finds it any more")
             if log.kept_out(self._signer, [phone], []).phones:

@@ -20,7 +20,8 @@ from service.commands.deadline import DEADLINE
 from service.commands.readmit_person import Readmitting
 from service.deployment.deployment import Deployment
 from service.deployment.locks import Held, holding
-from service.deployment.tables.erasures import ErasureTable, forget_texts
+from service.deployment.tables.erasures import ErasureTable
+from service.deployment.tables.named_texts import forget_texts
 from service.imports.registry.registry import Registry
 from service.jobs.erasing.erasing import Erasing
 from service.jobs.erasing.import_files import forget_in_imports, remove_if_named

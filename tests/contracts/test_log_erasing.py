@@ -51,7 +51,7 @@ def test_it_is_told_which_contacts_were_erased_and_where(two):
     erasure = two.erase(1)
     assert two.reader.erased_among([1, 3]) == {1: erasure}
     assert [two.reader.next_erasure(after) for after in (0, erasure - 1, erasure)] == [erasure, erasure, None]
-    assert two.reader.erasures(erasure - 1) == []
+    assert two.reader.erasures(erasure - 1) == two.reader.erasures_of_several(erasure) == []
 
 
 def test_whom_to_look_for_elsewhere_is_known_until_it_is_forgotten(two):
@@ -132,6 +132,7 @@ def test_whoever_was_merged_with_it_is_erased_with_it(by_hand):
     by_hand.merge(GAVIN, "u1")
     by_hand.erase(1)
     assert by_hand.reader.erasures(9)[0].emptied.contacts == [1, 2]
+    assert by_hand.reader.erasures_of_several(9) == by_hand.reader.erasures(9)
     assert all(by_hand.reader.entry(position).is_erased for position in (1, 2, 3))
 
 

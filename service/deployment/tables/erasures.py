@@ -1,8 +1,7 @@
 """Erasures that were ordered, in `service.db`: whom each is about until all is done, and its receipt (R31)."""
 
 import json
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -79,6 +78,16 @@ def erasures_of_several(database: Database) -> None:
     database.execute("ALTER TABLE erasures ADD COLUMN gone_with TEXT")
 
 
+@MIGRATIONS()
+def progress_of_bulk_erasures(database: Database) -> None:
+    """The receipt so far of the orders of a bulk erasure that are not done everywhere, as JSON: one for all of them."""
+    database.execute("ALTER TABLE bulk_erasures ADD COLUMN progress TEXT")
+
+
+_NOBODY = '{"phones": [], "user_ids": []}'
+"""Whom to look for, of orders that are not done; the log knows it, but for those of an earlier version."""
+
+
 @dataclass(frozen=True, slots=True)
 class PendingErasure:
     """An erasure that is not done everywhere; `gone_with` are the public ids of all that were one with the contact.
@@ -121,7 +130,7 @@ class ErasureTable:
     def add(self, *orders: PendingErasure, step: BulkStep | None = None) -> None:
         """Note orders before they are given, so that they are finished whatever ends then; none of them is done.
 
-        With `step` they are a bulk erasure's, which has come so far with them.
+        With `step` they are a bulk erasure's, which has come so far with them; they are at no place yet.
         """
         bulk = None if step is None else step.id
         with self._lock, transaction(self._connection):
@@ -135,14 +144,16 @@ class ErasureTable:
                         one.source,
                         one.at,
                         one.message,
-                        json.dumps({"phones": list(one.phones), "user_ids": list(one.user_ids)}),
+                        _person(one),
                         bulk,
                     )
                     for one in orders
                 ],
             )
             if step is not None:
-                self._connection.execute("UPDATE bulk_erasures SET taken = ? WHERE id = ?", (step.taken, step.id))
+                self._connection.execute(
+                    "UPDATE bulk_erasures SET taken = ?, progress = NULL WHERE id = ?", (step.taken, step.id)
+                )
 
     def note_gone_with(self, gone_with: Mapping[str, Sequence[str]]) -> None:
         """Keep, by an erasure's id, who went with its contact."""
@@ -178,7 +189,7 @@ class ErasureTable:
         )
         with self._lock:
             rows = self._connection.execute(query, given).fetchall()
-        return [PendingErasure(*about, **json.loads(person)) for *about, person in rows]
+        return [PendingErasure(*about, **({} if said == _NOBODY else json.loads(said))) for *about, said in rows]
 
     def pending_among(self, contacts: Collection[str]) -> set[str]:
         """Those of these contacts, by their public ids, whose erasure is not done everywhere."""
@@ -186,9 +197,19 @@ class ErasureTable:
         with self._lock:
             return {contact for (contact,) in self._connection.execute(query, (json.dumps(list(contacts)),))}
 
+    def is_any_pending(self, ids: Collection[str]) -> bool:
+        """Whether one of these very erasures is not done everywhere."""
+        query = f"SELECT 1 FROM erasures WHERE person IS NOT NULL AND id {_THESE} LIMIT 1"
+        with self._lock:
+            return self._connection.execute(query, (_listed(ids),)).fetchone() is not None
+
     def progress_of(self, bulk: str) -> list[dict[str, Any]] | None:
         """The receipt so far of the oldest erasure of a bulk erasure that is not done everywhere; None: none waits."""
-        query = "SELECT receipt FROM erasures WHERE bulk = ? AND person IS NOT NULL ORDER BY at, id LIMIT 1"
+        query = (
+            "SELECT coalesce(one.receipt, progress) FROM erasures AS one"
+            " JOIN bulk_erasures AS bulk ON bulk.id = one.bulk"
+            " WHERE bulk = ? AND person IS NOT NULL ORDER BY one.at, one.id LIMIT 1"
+        )
         with self._lock:
             row = self._connection.execute(query, (bulk,)).fetchone()
         return None if row is None else list(json.loads(row[0] or "[]"))
@@ -200,26 +221,38 @@ class ErasureTable:
             found = dict(self._connection.execute(query, (bulk,)).fetchall())
         return found.get(0, 0) + found.get(1, 0), found.get(1, 0)
 
-    def note(self, ids: Collection[str], receipt: Sequence[dict[str, Any]], *, is_done: bool) -> None:
-        """Keep how far these erasures have come; once they are done, whom they were about is forgotten.
+    def note(self, ids: Collection[str], receipt: Sequence[dict[str, Any]]) -> None:
+        """Keep how far these erasures have come."""
+        with self._lock, transaction(self._connection):
+            self._connection.execute(
+                f"UPDATE erasures SET receipt = ? WHERE id {_THESE}", (json.dumps(list(receipt)), _listed(ids))
+            )
+
+    def note_progress(self, step: BulkStep, receipt: Sequence[dict[str, Any]]) -> None:
+        """Keep how far all orders of a bulk erasure have come that are not done, unless it has given more since."""
+        with self._lock, transaction(self._connection):
+            self._connection.execute(
+                "UPDATE bulk_erasures SET progress = ? WHERE id = ? AND taken = ?",
+                (json.dumps(list(receipt)), step.id, step.taken),
+            )
+
+    def note_done(self, ids: Collection[str], receipt: Sequence[dict[str, Any]]) -> None:
+        """These erasures are done everywhere, and whom they were about is forgotten.
 
         Those of a bulk erasure leave their receipt with it: it is the same for all.
         """
-        given, these = json.dumps(list(receipt)), json.dumps(list(ids))
-        one = "SELECT value FROM json_each(?)"
+        given, these = json.dumps(list(receipt)), _listed(ids)
         with self._lock, transaction(self._connection):
-            if not is_done:
-                self._connection.execute(f"UPDATE erasures SET receipt = ? WHERE id IN ({one})", (given, these))
-            else:
-                self._connection.execute(
-                    f"UPDATE erasures SET receipt = iif(bulk IS NULL, ?, NULL), person = NULL WHERE id IN ({one})",
-                    (given, these),
-                )
-                self._connection.execute(
-                    f"UPDATE bulk_erasures SET receipt = ? WHERE id IN (SELECT bulk FROM erasures WHERE id IN ({one}))",
-                    (given, these),
-                )
-        self._is_cut = not is_done
+            self._connection.execute(
+                "UPDATE bulk_erasures SET receipt = ?, progress = NULL"
+                f" WHERE id IN (SELECT bulk FROM erasures WHERE id {_THESE})",
+                (given, these),
+            )
+            self._connection.execute(
+                f"UPDATE erasures SET receipt = iif(bulk IS NULL, ?, NULL), person = NULL WHERE id {_THESE}",
+                (given, these),
+            )
+        self._is_cut = False
         self._cut()
 
     def withdraw(self, id: str) -> None:
@@ -227,67 +260,36 @@ class ErasureTable:
         with self._lock, transaction(self._connection):
             self._connection.execute("DELETE FROM erasures WHERE id = ?", (id,))
 
-    def progress(self, id: str) -> list[dict[str, Any]]:
-        """How far this very erasure has come: its receipt so far."""
+    def progress(self, ids: Collection[str]) -> list[dict[str, Any]]:
+        """How far all of these very erasures have come: the receipt so far; none where it is not the same for all."""
+        query = (
+            "SELECT DISTINCT coalesce(one.receipt, iif(state = 'erasing', progress, NULL)) FROM erasures AS one"
+            f" LEFT JOIN bulk_erasures AS bulk ON bulk.id = one.bulk WHERE one.id {_THESE} LIMIT 2"
+        )
         with self._lock:
-            row = self._connection.execute("SELECT receipt FROM erasures WHERE id = ?", (id,)).fetchone()
-        return [] if row is None or row[0] is None else list(json.loads(row[0]))
+            found = self._connection.execute(query, (_listed(ids),)).fetchall()
+        return list(json.loads(found[0][0] or "[]")) if len(found) == 1 else []
 
     def receipt(self, contact: str) -> list[dict[str, Any]] | None:
         """What is known of the last erasure of a contact, by its public id; None: nothing."""
         query = (
-            "SELECT coalesce(one.receipt, bulk.receipt) FROM erasures AS one"
-            " LEFT JOIN bulk_erasures AS bulk ON bulk.id = one.bulk AND one.person IS NULL"
-            " WHERE contact = ? AND coalesce(one.receipt, bulk.receipt) IS NOT NULL ORDER BY one.at DESC LIMIT 1"
+            "SELECT coalesce(one.receipt, iif(person IS NULL, bulk.receipt, progress)) AS told FROM erasures AS one"
+            " LEFT JOIN bulk_erasures AS bulk ON bulk.id = one.bulk"
+            " WHERE contact = ? AND told IS NOT NULL ORDER BY one.at DESC LIMIT 1"
         )
         with self._lock:
             row = self._connection.execute(query, (contact,)).fetchone()
         return None if row is None else list(json.loads(row[0]))
 
 
-ERASED = "erased"
-"""What is left of a file's name, or of the value of a condition, that named somebody who was erased."""
-
-_TEXTS = (
-    ("imports", "failure", "UPDATE imports SET failure = 'it named somebody who has been erased since'"),
-    ("imports", "file_name", f"UPDATE imports SET file_name = '{ERASED}'"),
-    ("views", "query", "DELETE FROM views"),
-    ("bulk_erasures", "selection", "UPDATE bulk_erasures SET selection = NULL"),
-)
-"""Table, column, and what is done with a row whose text is meant."""
-
-_up_to_operator = re.compile(r"[^=~<>!]*[=~<>!]+")
+_THESE = "IN (SELECT value FROM json_each(?))"
 
 
-def forget_texts(connection: Connection, is_meant: Callable[[str], bool]) -> None:
-    """Sentences and file names that are meant make way for others, saved filters go, and selections of edits say less.
-
-    `is_meant` may be asked for JSON.
-    """
-    with transaction(connection):
-        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-        for table, column, left in _TEXTS:
-            if table not in there:  # it is made by whoever first keeps something in it
-                continue
-            rows = connection.execute(f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT NULL").fetchall()
-            meant = [(row,) for row, text in rows if is_meant(text)]
-            connection.executemany(f"{left} WHERE rowid = ?", meant)
-        if "imports" in there:
-            rows = connection.execute("SELECT id, choices FROM imports WHERE choices LIKE '%\"edit\"%'").fetchall()
-            choices = [
-                (json.dumps(_choices_left(json.loads(text), is_meant)), id) for id, text in rows if is_meant(text)
-            ]
-            connection.executemany("UPDATE imports SET choices = ? WHERE id = ?", choices)
+def _listed(ids: Collection[str]) -> str:
+    return json.dumps(list(ids))
 
 
-def _choices_left(choices: dict[str, Any], is_meant: Callable[[str], bool]) -> dict[str, Any]:
-    """An edit's conditions keep the attribute and lose the value; what was looked for goes whole."""
-    edit = choices["edit"]
-    where = [_condition_left(one) if is_meant(one) else one for one in edit["where"]]
-    found = ERASED if edit["q"] is not None and is_meant(edit["q"]) else edit["q"]
-    return choices | {"edit": edit | {"where": where, "q": found}}
-
-
-def _condition_left(condition: str) -> str:
-    begun = _up_to_operator.match(condition)
-    return f"{begun[0]}{ERASED}" if begun else ERASED
+def _person(one: PendingErasure) -> str:
+    if not one.phones and not one.user_ids:
+        return _NOBODY
+    return json.dumps({"phones": list(one.phones), "user_ids": list(one.user_ids)})

@@ -10,7 +10,7 @@ from ledger.log.entry import Entry
 from ledger.log.fault import Fault
 from ledger.log.port import LogReader
 from service.deployment.tables import store_checks
-from service.deployment.tables.erasures import ERASED
+from service.deployment.tables.named_texts import ERASED
 from service.imports.columns.choices import Choices, without_selection
 from service.imports.registry.lifecycle import ImportState
 from service.imports.registry.said import SPLIT, STARTED, data_said, imports_said, said_at, time_said

@@ -21,6 +21,7 @@ from service.jobs.erasing.erasing import Erasing
 from service.jobs.erasing.places import is_done
 from service.jobs.erasing.rests import Rests
 from service.jobs.erasing.retention import needs_yes
+from service.jobs.erasing.under_way import ErasuresUnderWay
 
 AT_ONCE = 100_000
 """Who are looked for together: what is held in memory at most. Every place is gone through once for all of them."""
@@ -48,8 +49,8 @@ class BulkEraser:
     clock: Callable[[], int]
     at_once: int = AT_ONCE
     _rests: Rests = field(default_factory=Rests)
-    _given: set[str] = field(default_factory=set)
-    """The orders of this process's last step: those of another may not have come to the bus."""
+    _under_way: ErasuresUnderWay | None = None
+    """The orders of this process's last step, until all of them are done."""
 
     def turn(self, seconds: float = _TURN_SECONDS) -> bool:
         """Do what there is to do, for so many seconds or until something waits; False where another process does it.
@@ -114,25 +115,35 @@ class BulkEraser:
         """Give the orders of the next contacts, where those of before are done; whether it can go on at once."""
         if not self._rests.is_due(one.id):
             return False
-        pending = self.work.table.pending_of(one.id)
-        if not self._given.issuperset(order.id for order in pending):
-            self.work.give_again(pending)
-        try:
-            pending += self._more_orders(one, self.at_once - len(pending))
-        except ReasonUnfit as fault:
-            self._end(one, "failed", f"reason: {fault}")
-            return True
-        except FileNotFoundError:
-            self._end(one, "failed", "whom it is about is not known any more: ask for it again")
-            return True
-        if not pending:
-            self._end(one, "done")
-            return True
-        self._given = {order.id for order in pending}
-        receipt = self.work.finish_all(pending, max(0.0, deadline - monotonic()))
+        under_way = self._under_way
+        if under_way is None or under_way.step is None or under_way.step.id != one.id:
+            try:
+                orders = self._orders(one)
+                under_way = ErasuresUnderWay(orders, BulkStep(one.id, self.table.get(one.id).taken))
+            except ReasonUnfit as fault:
+                self._end(one, "failed", f"reason: {fault}")
+                return True
+            except FileNotFoundError:
+                self._end(one, "failed", "whom it is about is not known any more: ask for it again")
+                return True
+            if not orders:
+                self._end(one, "done")
+                return True
+            self._under_way = under_way
+        before = len(under_way.left), under_way.receipt
+        receipt = self.work.finish_all(under_way, max(0.0, deadline - monotonic()))
         has_ended = receipt is not None and is_done(receipt)
-        self._rests.note(one.id, waits=not has_ended)
+        if has_ended:
+            self._under_way = None
+        moves = (len(under_way.left), under_way.receipt) != before
+        self._rests.note(one.id, waits=not has_ended and not moves)
         return has_ended
+
+    def _orders(self, one: BulkErasure) -> list[PendingErasure]:
+        """Those that are given and not done, and as many more as go together."""
+        pending = self.work.table.pending_of(one.id)
+        self.work.give_again(pending)  # of another process, or of a step that was broken off: not all came to the bus
+        return pending + self._more_orders(one, self.at_once - len(pending))
 
     def _more_orders(self, one: BulkErasure, most: int) -> list[PendingErasure]:
         """Order up to so many of those who come next, as `_who_goes` says. A later merge is the append's to refuse."""
@@ -143,11 +154,11 @@ class BulkEraser:
                 break
             with self.work.stored_log.reading() as log:
                 position, ids = log.freeze().position, log.ids(numbers)
-                there = [public_id(ids[number]) for number in self._who_goes(one, numbers, log)]
+                there = {number: public_id(ids[number]) for number in self._who_goes(one, numbers, log)}
             taken += len(numbers)
             terms = ErasureTerms(one.by, one.reason, one.keep_out, one.based_on, no_merge_after=position)
             step = BulkStep(one.id, taken)
-            orders += self.work.order_all(there, terms, source=one.source, step=step)
+            orders += self.work.order_found(there, terms, source=one.source, step=step)
         return orders
 
     def _who_goes(self, one: BulkErasure, numbers: Sequence[int], log: LogReader) -> list[int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.events import moments
-from service.commands.erase_contact import reason_for
+from service.commands.erase_contact import NamedPeople, reason_for
 from service.deployment.tables.audit_trail import Act
 from service.deployment.tables.bulk_erasure_table import ENDED, BulkErasure, BulkErasureTable
 from service.deployment.tables.erasures import ErasureTable
@@ -57,7 +57,7 @@ class BulkErasures:
 
     def check(self, asked: Selection, reason: str) -> str:
         """See that it can be asked for; the reason as it is kept. Raises as `ask` does."""
-        text = reason_for(reason, (), ())
+        text = reason_for(reason, NamedPeople())
         self.selected.check(asked)
         return text
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ledger.log.entry import public_id
+from ledger.log.erasure import NAMING
 from ledger.storage import NotMadeYet
 from projections.conditions.wanted import Wanted
 from projections.fold.state import ContactState
@@ -12,7 +12,7 @@ from projections.lists import pages
 from projections.lists.refreshed import OpenLog, every_page
 from projections.state.generations import Generations
 from projections.state.port import StateReader
-from service.commands.erase_contact import ErasedPerson, reason_for_all
+from service.commands.erase_contact import NamedPeople, reason_for
 from service.queries.business_days import BusinessDays
 from service.queries.filters.selection import Selection, wanted
 
@@ -106,12 +106,15 @@ def unnamed(found: Iterator[list[ContactState]], reason: str | None) -> Iterator
     """The same pages; raises ReasonUnfit at the first with somebody whom the reason names, as they are now."""
     for page in found:
         if reason is not None:
-            reason_for_all(reason, [_named(one) for one in page])
+            reason_for(reason, _named(page))
         yield page
 
 
-def _named(one: ContactState) -> ErasedPerson:
-    """A contact as a reason may name it."""
-    names = [said for name in ("name", "email") if isinstance(said := one.traits.get(name), str) and said.strip()]
-    phones, user_ids = [one.phone] if one.phone else [], [one.user_id] if one.user_id else []
-    return ErasedPerson(public_id(one.id), phones, user_ids, names, 0)
+def _named(page: list[ContactState]) -> NamedPeople:
+    """Contacts as a reason may name them."""
+    said = [one.traits.get(name) for one in page for name in NAMING]
+    return NamedPeople(
+        {one.phone for one in page if one.phone},
+        {one.user_id for one in page if one.user_id},
+        {name for name in said if isinstance(name, str) and name.strip()},
+    )

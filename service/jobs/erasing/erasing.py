@@ -1,5 +1,6 @@
 """Erasures from the order to the receipt: given, finished at every place, and gone on with after a crash (R31)."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -10,12 +11,19 @@ from ledger.bus.port import Message
 from ledger.events.data import erasure_order_of
 from ledger.events.signing import Signer
 from ledger.log.entry import Entry, public_id
-from ledger.log.erasure import ANY_OFFSET, Sought
+from ledger.log.erasure import Sought
 from ledger.log.port import LogReader, StoredLog
-from service.commands.erase_contact import ErasedPerson, ErasureTerms, erasure_message, people_of, person_of
+from service.commands.erase_contact import (
+    ErasedPerson,
+    ErasureTerms,
+    NamedPeople,
+    erasure_messages,
+    names_of,
+    person_of,
+)
 from service.deployment.locks import Held, holding
 from service.deployment.tables.erasures import BulkStep, ErasureTable, PendingErasure
-from service.jobs.erasing.orders import ErasureRefused, GivenOrders
+from service.jobs.erasing.orders import ErasureRefused, GivenOrders, going_on
 from service.jobs.erasing.places import (
     ELSEWHERE,
     LOG,
@@ -27,20 +35,12 @@ from service.jobs.erasing.places import (
     is_done,
 )
 from service.jobs.erasing.rests import Rests
+from service.jobs.erasing.under_way import ErasuresUnderWay
 from service.queries.contact.find import FoundContact, Unknown, find_id
 from service.queries.in_time import in_time
 
 _BETWEEN_LOOKS = 0.05
 _AT_ONCE = 1_000
-
-
-def going_on(ordered: PendingErasure, *, keep_out: bool) -> PendingErasure:
-    """An erasure that is on its way, for whoever orders it once more. Raises ErasureRefused where they want more."""
-    if keep_out and not erasure_order_of((), ordered.message).keeps_out:
-        raise ErasureRefused(
-            "an erasure of this contact without keep-out is on its way, and cannot be changed any more"
-        )
-    return ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,36 +80,45 @@ class Erasing:
         for ordered in self.table.pending():
             if ordered.contact == person.contact:
                 return going_on(ordered, keep_out=keep_out)
-        (pending,) = self._ordered([person], ErasureTerms(by, reason, keep_out))
+        (pending,) = self._ordered([person.contact], ErasureTerms(by, reason, keep_out).fit_for(person))
         return pending
 
     def order_all(
-        self, contacts: Sequence[str], terms: ErasureTerms, *, source: str | None = None, step: BulkStep | None = None
+        self, contacts: Sequence[str], terms: ErasureTerms, *, source: str | None = None
     ) -> list[PendingErasure]:
-        """As `order` for many, by their ids: each gets an order of its own, and all are published at once.
-
-        Whoever is erased by now, or is being erased, is passed over, and so is an id that nobody has. `source` is the
-        orders', where it is not this one's; `step` as `ErasureTable.add` takes it. Nothing is ordered where it raises
-        ReasonUnfit. Raises BusError.
-        """
-        begun = self.table.pending_among(contacts)
+        """As `order_found`, by their ids; an id that nobody has is passed over."""
         with self.stored_log.reading() as log:
-            people = people_of(log, [contact for contact in contacts if contact not in begun])
-        return self._ordered(people, terms, source, step)
+            found = log.contacts_of_ids(contacts)
+        return self.order_found({number: id for id, number in found.items()}, terms, source=source)
 
-    def _ordered(
+    def order_found(
         self,
-        people: Sequence[ErasedPerson],
+        contacts: Mapping[int, str],
         terms: ErasureTerms,
+        *,
         source: str | None = None,
         step: BulkStep | None = None,
     ) -> list[PendingErasure]:
-        source, at, orders = source or self.source, self.clock(), list[PendingErasure]()
-        fit = terms.fit_for(people)
-        for person in people:
-            id = self.new_id()
-            message = erasure_message(person, fit, source=source, id=id, at=at, signer=self.signer)
-            orders.append(PendingErasure(id, person.contact, source, at, message.value))
+        """As `order` for many, by number and id: each gets an order of its own, and all are published at once.
+
+        Whoever is erased by now, or is being erased, is passed over. `source` is the orders', where it is not this
+        one's; `step` as `ErasureTable.add` takes it. Nothing is ordered where it raises ReasonUnfit. The reason of a
+        rule, whose `terms` are based on a position, is nobody's words. Raises BusError.
+        """
+        begun = self.table.pending_among(contacts.values())
+        with self.stored_log.reading() as log:
+            gone = log.erased_among(contacts)
+            left = {number: id for number, id in contacts.items() if number not in gone and id not in begun}
+            fit = terms.fit_for(NamedPeople() if terms.based_on is not None else names_of(log, left))
+        return self._ordered(list(left.values()), fit, source, step)
+
+    def _ordered(
+        self, contacts: Sequence[str], terms: ErasureTerms, source: str | None = None, step: BulkStep | None = None
+    ) -> list[PendingErasure]:
+        source, at, new_id = source or self.source, self.clock(), self.new_id
+        message = erasure_messages(terms, source=source, at=at, signer=self.signer)
+        ids = [(new_id(), contact) for contact in contacts]
+        orders = [PendingErasure(id, contact, source, at, message(id, contact)) for id, contact in ids]
         self.table.add(*orders, step=step)
         self.give_again(orders)
         return orders
@@ -152,28 +161,32 @@ class Erasing:
         None: the ledger has not taken the order. Raises ErasureRefused.
         """
 
+        under_way = ErasuresUnderWay([])
+
         def look() -> list[PlaceReceipt] | None:
-            position = self._taken(pending)
-            return None if position is None else self._erase({position: pending})
+            position = None if under_way.taken else self._taken(pending)
+            if position is not None:
+                under_way.taken[position] = pending
+            return self._erase(under_way) if under_way.taken else None
 
         return _until(seconds, look)
 
-    def finish_all(self, orders: Sequence[PendingErasure], seconds: float) -> list[PlaceReceipt] | None:
+    def finish_all(self, under_way: ErasuresUnderWay, seconds: float) -> list[PlaceReceipt] | None:
         """As `finish` for many, whose places are gone through once; what the ledger refuses is forgotten.
 
-        None: it has not taken all of them.
+        None: it has not taken all of them. The next call goes on with what this one has found out.
         """
-        taken, left = dict[int, PendingErasure](), list(orders)
+        taken, left = under_way.taken, under_way.left
 
         def look() -> list[PlaceReceipt] | None:
             with self.stored_log.reading() as log:
                 while left:
-                    now_taken, waiting = self._given.taken_of(log, left[-_AT_ONCE:])
+                    now_taken, waiting = self._given.taken_of(log, left[:_AT_ONCE])
                     taken.update(now_taken)
-                    left[-_AT_ONCE:] = waiting
+                    left[:_AT_ONCE] = waiting
                     if waiting:
                         return None
-            return self._erase(taken)
+            return self._erase(under_way)
 
         return _until(seconds, look)
 
@@ -192,18 +205,18 @@ class Erasing:
         """Go on with every erasure that is not done everywhere, but those that rest; a refused order is forgotten."""
         if not self.table.is_bulk_under_way():  # of which the log knows thousands, all of them noted
             self._note_unfinished()
-        alike = dict[str, dict[int, PendingErasure]]()
+        alike = defaultdict[str, ErasuresUnderWay](lambda: ErasuresUnderWay([]))
         for pending in self.table.pending_alone():
             if rests is not None and not rests.is_due(pending.id):
                 continue
             with suppress(ErasureRefused):
                 position = self._taken(pending)
                 if position is not None:
-                    alike.setdefault(repr(self.table.progress(pending.id)), {})[position] = pending
-        for taken in alike.values():  # those that have come as far go through the places together
-            receipt = self._erase(taken)
+                    alike[repr(self.table.progress([pending.id]))].taken[position] = pending
+        for under_way in alike.values():  # those that have come as far go through the places together
+            receipt = self._erase(under_way)
             if rests is not None:
-                for pending in taken.values():
+                for pending in under_way.taken.values():
                     rests.note(pending.id, waits=not is_done(receipt))
 
     def _note_unfinished(self) -> None:
@@ -219,58 +232,47 @@ class Erasing:
                 if entry.message_id not in noted:
                     self.table.add(_pending(log, entry))
 
-    def _erase(self, taken: Mapping[int, PendingErasure]) -> list[PlaceReceipt]:
-        """Erase those at every place, by the positions of their erasures, which have come as far; the receipt of each.
+    def _erase(self, under_way: ErasuresUnderWay) -> list[PlaceReceipt]:
+        """Erase those that were taken at every place, which have come as far; the receipt of each.
 
         What has come further than the others goes through its places once more, which does no harm. While another
         process is at it, the order is on its way.
         """
-        if not taken:
+        if not under_way.taken:
             return []
         with suppress(Held), holding(self.lock):
-            if self.table.pending_among([one.contact for one in taken.values()]):
-                return self._erase_alone(taken)
-            told = self.table.receipt(next(iter(taken.values())).contact) or ()  # another process has done it
+            if self.table.is_any_pending(under_way.ids):
+                return self._erase_alone(under_way)
+            told = self.table.receipt(next(iter(under_way.taken.values())).contact) or ()  # another process has done it
             return [PlaceReceipt(**one) for one in told]
         return [ON_ITS_WAY, *ELSEWHERE]
 
-    def _erase_alone(self, taken: Mapping[int, PendingErasure]) -> list[PlaceReceipt]:
-        ids = [one.id for one in taken.values()]
-        before = [self.table.progress(id) for id in ids]
-        so_far = [PlaceReceipt(**one) for one in before[0]] if all(one == before[0] for one in before) else []
-        if not so_far:
-            self.table.note_gone_with(self._gone_with(taken))
-        receipt = erase_everywhere(self.places(self._sought(taken)), so_far)
-        self.table.note(ids, _told(receipt), is_done=False)
+    def _erase_alone(self, under_way: ErasuresUnderWay) -> list[PlaceReceipt]:
+        if under_way.receipt is None or under_way.places is None:
+            under_way.receipt = [PlaceReceipt(**one) for one in self.table.progress(under_way.ids)]
+            with self.stored_log.reading() as log:
+                if not under_way.receipt:
+                    self.table.note_gone_with(under_way.gone_with(log))
+                sought = under_way.sought(log, self.clock())
+            under_way.places = self.places(sought)
+        receipt = erase_everywhere(under_way.places, under_way.receipt)
+        self._note(under_way, receipt)
         if is_done(receipt):  # whom to look for goes last, and the note that something waits after it
-            if self.stored_log.forget_sought(*taken):
-                self.table.note(ids, _told(receipt), is_done=True)
+            if self.stored_log.forget_sought(*under_way.taken):
+                self.table.note_done(under_way.ids, _told(receipt))
             else:
                 receipt = [replace(one, state="waiting", note=READ) if one.place == LOG else one for one in receipt]
-                self.table.note(ids, _told(receipt), is_done=False)
+                self._note(under_way, receipt)
         return receipt
 
-    def _gone_with(self, taken: Mapping[int, PendingErasure]) -> dict[str, list[str]]:
-        """By an erasure's id, the others who went with its contact, where there are any."""
-        with self.stored_log.reading() as log:
-            found = log.erasures(max(taken), min(taken) - 1)
-            emptied = {at: one for at, one in found if one is not None and at in taken}
-            several = {at: one.contacts for at, one in emptied.items() if len(one.contacts) > 1}
-            ids = log.ids([contact for contacts in several.values() for contact in contacts])
-        return {
-            taken[at].id: [id for one in contacts if (id := public_id(ids[one])) != taken[at].contact]
-            for at, contacts in several.items()
-        }
-
-    def _sought(self, taken: Mapping[int, PendingErasure]) -> dict[int, Sought]:
-        """Whom to look for; nobody once all is done, and what an earlier version noted where the log does not say."""
-        with self.stored_log.reading() as log:
-            found = log.unfinished_erasures()
-        return {
-            position: found.get(position)
-            or Sought(list(pending.phones), list(pending.user_ids), ANY_OFFSET, self.clock())
-            for position, pending in taken.items()
-        }
+    def _note(self, under_way: ErasuresUnderWay, receipt: list[PlaceReceipt]) -> None:
+        if receipt == under_way.receipt:
+            return
+        if under_way.step is None:
+            self.table.note(under_way.ids, _told(receipt))
+        else:
+            self.table.note_progress(under_way.step, _told(receipt))
+        under_way.receipt = receipt
 
     def _taken(self, pending: PendingErasure) -> int | None:
         with self.stored_log.reading() as log:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ledger.bus.port import Message
+from ledger.events.data import erasure_order_of
 from ledger.log.port import LogReader
 from service.deployment.tables.erasures import ErasureTable, PendingErasure
 
@@ -14,6 +15,15 @@ _LOST_MICROSECONDS = 60 * 1_000_000
 
 class ErasureRefused(Exception):
     """The ledger refused the order; the message says why."""
+
+
+def going_on(ordered: PendingErasure, *, keep_out: bool) -> PendingErasure:
+    """An erasure that is on its way, for whoever orders it once more. Raises ErasureRefused where they want more."""
+    if keep_out and not erasure_order_of((), ordered.message).keeps_out:
+        raise ErasureRefused(
+            "an erasure of this contact without keep-out is on its way, and cannot be changed any more"
+        )
+    return ordered
 
 
 @dataclass(frozen=True, slots=True)

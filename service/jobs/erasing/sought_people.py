@@ -103,8 +103,9 @@ class PeopleInFiles:
             return None
         phones = frozenset(_phones(later, began, ended))
         if self._last is None or self._last[:2] != (len(later), phones):  # most files come before all orders
-            everybody = self.everybody if len(later) == len(self.sought) else None
-            self._last = len(later), phones, PersonInFiles(everybody or _mentions(phones, later), phones, rows=self.rows)
+            mentions = self.everybody if len(later) == len(self.sought) else None
+            person = PersonInFiles(mentions or _mentions(phones, later), phones, rows=self.rows)
+            self._last = len(later), phones, person
         return self._last[2]
 
 
@@ -129,4 +130,3 @@ def _phones(some: Sequence[Sought], began: int, ended: int) -> set[str]:
 
 def _mentions(phones: Collection[str], some: Sequence[Sought]) -> Mentions:
     return Mentions(phones, {user_id for one in some for user_id in one.user_ids})
-

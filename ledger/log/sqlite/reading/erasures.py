@@ -39,9 +39,16 @@ class SqliteErasures(Connected, Erasures):
 
     def erasures(self, until: int, after: int = 0) -> list[Erasure]:
         """See `Erasures.erasures`."""
+        return self._found(until, after, "TRUE")
+
+    def erasures_of_several(self, until: int, after: int = 0) -> list[Erasure]:
+        """See `Erasures.erasures_of_several`."""
+        return self._found(until, after, "iif(json_valid(detail), json_array_length(detail, '$.contacts'), 0) > 1")
+
+    def _found(self, until: int, after: int, condition: str) -> list[Erasure]:
         rows = self._connection.execute(
-            "SELECT position, detail FROM entries INDEXED BY entries_of_erasures"
-            " WHERE type = 'ContactErased' AND reason IS NULL AND position > ? AND position <= ? ORDER BY position",
+            "SELECT position, detail FROM entries INDEXED BY entries_of_erasures WHERE type = 'ContactErased'"
+            f" AND reason IS NULL AND position > ? AND position <= ? AND {condition} ORDER BY position",
             (after, until),
         )
         return [Erasure(position, read_emptied(detail)) for position, detail in rows.fetchall()]

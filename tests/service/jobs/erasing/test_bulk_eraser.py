@@ -10,6 +10,7 @@ from service.deployment.tables.bulk_erasure_table import BulkErasureUnknown
 from service.jobs.erasing.bulk_erasures import DAY, BulkStateWrong, WrongNumber
 from service.jobs.erasing.by_selection import EverybodyMeant
 from service.jobs.erasing.places import is_done
+from service.jobs.erasing.under_way import ErasuresUnderWay
 from service.queries.filters.selection import Selection
 from service.wiring.drivers import now
 from service.wiring.erasing import erasing
@@ -197,7 +198,7 @@ def test_what_came_back_between_two_orders_is_left(world):
         world.track(phone=phone(0), name="Newcomer")
         second = work.order_all([ids[phone(1)]], ErasureTerms("asha", WHY))
         world.settle()
-        assert is_done(work.finish_all([*first, *second], 5.0))
+        assert is_done(work.finish_all(ErasuresUnderWay([*first, *second]), 5.0))
     assert traces(world, phone(1)[3:]) == set()
     assert "bus.db" in traces(world, phone(0)[3:])
     assert [contact["traits"]["name"] for contact in world.contacts()] == ["Newcomer"]

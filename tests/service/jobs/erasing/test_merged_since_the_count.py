@@ -3,6 +3,7 @@
 import pytest
 
 from service.commands.erase_contact import ErasureTerms
+from service.jobs.erasing.under_way import ErasuresUnderWay
 from service.jobs.verifying import Extent
 from service.wiring.erasing import erasing
 from service.wiring.ledger import verification
@@ -122,6 +123,6 @@ def test_verify_follows_the_refusal_also_when_they_are_erased_since(world, make_
     with erasing(world.deployment, "/cli") as work:
         orders = work.order_all([one["id"] for one in world.contacts()], ErasureTerms("asha", WHY))
         world.settle()
-        work.finish_all(orders, 5.0)
+        work.finish_all(ErasuresUnderWay(orders), 5.0)
     assert phones(world) == set()
     assert deep_faults(world) == ()
