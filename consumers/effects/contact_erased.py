@@ -1,5 +1,6 @@
 """An erasure empties a person's entries and frees what found the person; none of it is taken again (R31)."""
 
+from functools import lru_cache
 from uuid import UUID
 
 from consumers.batch_context import BatchContext
@@ -16,8 +17,8 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
     order, batch = message.erases, context.batch
     assert order is not None
     if context.begins_run(_is_order):
-        batch.prepare_erasures([UUID(one.erases.contact) for one in context.run if one.erases is not None])
-    contact = batch.contact_of(UUID(order.contact))
+        batch.prepare_erasures([_id_of(one.erases.contact) for one in context.run if one.erases is not None])
+    contact = batch.contact_of(_id_of(order.contact))
     if contact is None:
         return Refusal("wrong_state", f"the log has no contact {order.contact}")
     if (erasure := batch.erased_at(contact)) is not None:
@@ -26,6 +27,10 @@ def _decide(message: Incoming, context: BatchContext) -> Effect | Refusal:
         return refusal
     emptied = batch.erase(contact, message.record.offset, message.record.time, keeps_out=order.keeps_out)
     return Effect(contact=contact, detail=emptied_text(emptied))
+
+
+_id_of = lru_cache(maxsize=2_000)(UUID)
+"""Of whom an order is about: each is asked for before its run and in it."""
 
 
 def _is_order(message: Incoming) -> bool:

@@ -4,6 +4,7 @@ The append accepts only what these read: what it has parsed itself, or what `Sig
 cannot be read says nothing, and so folds to nothing.
 """
 
+import re
 from contextlib import suppress
 from typing import Annotated, Any
 from uuid import UUID
@@ -151,6 +152,7 @@ _dropping = msgspec.json.Decoder(Settling).decode
 _retrying = msgspec.json.Decoder(_Retrying).decode
 _erasing = msgspec.json.Decoder(ErasureOrder).decode
 _readmitting = msgspec.json.Decoder(Readmission).decode
+_is_usual_id = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 _grammar = msgspec.json.Decoder(msgspec.Raw).decode
 _NOTHING = Data()
 _MEMBERS = msgspec.structs.fields(Data)
@@ -174,7 +176,8 @@ def settling(type: str, data: msgspec.Raw | bytes) -> Settling:
 def erasing(data: msgspec.Raw | bytes) -> ErasureOrder:
     """What a ContactErased orders, of a contact by an id that can be one. Raises what `BROKEN` has."""
     order = _erasing(data)
-    UUID(order.contact)
+    if _is_usual_id(order.contact) is None:
+        UUID(order.contact)
     return order
 
 

@@ -18,7 +18,7 @@ from ledger.log.keeping_out import KeptOut
 from ledger.log.stretches import Stretch
 
 
-class Emptied(msgspec.Struct, frozen=True, omit_defaults=True):
+class Emptied(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Which entries an erasure emptied: all about `contacts`, by number, and the `others`, by position.
 
     But for those at the positions `kept`, which are of somebody that was one of the contacts for a time. `entries` is
@@ -37,7 +37,7 @@ class Emptied(msgspec.Struct, frozen=True, omit_defaults=True):
     given_up: dict[int, int] = {}
 
 
-class Span(msgspec.Struct, frozen=True, omit_defaults=True):
+class Span(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A phone (E.164) that was a person's for a time only: after `since` and before `until`.
 
     These are when the bus took the orders that gave the phone up, in microseconds since the epoch; None: from the first
@@ -59,7 +59,7 @@ class Span(msgspec.Struct, frozen=True, omit_defaults=True):
         return (self.since is None or began > self.since) and (self.until is None or ended < self.until)
 
 
-class Sought(msgspec.Struct, frozen=True):
+class Sought(msgspec.Struct, frozen=True, gc=False):
     """Whom an erasure looks for in what is not the log, as the log knew the person when it took the order.
 
     `phones` are E.164, `values` the names and email addresses that were ever said of the person. What another contact

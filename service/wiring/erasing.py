@@ -1,11 +1,12 @@
 """Erasing contacts: the one list of places that can hold something of a person, each with its driver (R31)."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 
-from ledger.bus.port import Emptying, Message, Publisher, Record
+from ledger.bus.port import ANYWHERE, Emptying, Message, Publisher, Record
 from ledger.events.envelope import Unreadable, decode
 from ledger.events.signing import Signer
 from ledger.events.types import IMPORTS
@@ -26,7 +27,7 @@ from service.imports.registry.registry import Registry
 from service.jobs.erasing.erasing import Erasing
 from service.jobs.erasing.import_files import forget_in_imports, remove_if_named
 from service.jobs.erasing.named_in import NamedIn
-from service.jobs.erasing.on_the_bus import searched
+from service.jobs.erasing.on_the_bus import MOST_PEOPLE, searched
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, NotYet
 from service.jobs.erasing.sought_people import SoughtPeople
 from service.jobs.exports.exports import ExportFolder
@@ -140,7 +141,9 @@ def _bus(drivers: Drivers, people: SoughtPeople) -> str | None:
         taken = max(log.offsets(known).values(), default=0) if known is not None else 0
         names = log.erased_names() if people.is_shared else set()
         before = min(taken, people.last_offset)
-        among = searched(bus, log, [one.emptied for one in _erasures_of(log, people)], before)
+        is_many = len(people.positions) > MOST_PEOPLE
+        emptied = [] if is_many else [one.emptied for one in _erasures_of(log, people)]
+        among = ANYWHERE if is_many else searched(bus, log, emptied, before)
 
     def is_meant(record: Record) -> bool:
         return people.are_in(record) or (bool(names) and _name_of(record, signer) in names)
@@ -208,13 +211,13 @@ def _erasures_of(log: LogReader, people: SoughtPeople) -> list[Erasure]:
 
 def _rows_of(log: LogReader, emptied: Emptied) -> dict[str, set[int]]:
     """The rows of files that emptied entries came of, by import id."""
-    rows: dict[str, set[int]] = {}
+    by_source = defaultdict[int, set[int]](set)
     for entry in log.emptied_rows(emptied):
         source, row = entry[IMPORT], entry[ROW]
-        name = None if source is None else log.source_name(source)
-        if name is not None and row is not None:
-            rows.setdefault(name.removeprefix(IMPORTS), set()).add(row)
-    return rows
+        if source is not None and row is not None:
+            by_source[source].add(row)
+    names = {source: log.source_name(source) for source in by_source}
+    return {name.removeprefix(IMPORTS): by_source[source] for source, name in names.items() if name is not None}
 
 
 def _service(store: Connection, names: NamedIn) -> None:

@@ -48,6 +48,7 @@ class SqliteBatch(SqliteMergeOrders, Batch):
         self.last: NewEntry | None = None
         self._newest: dict[int, int] = {}
         self._looked_through = 0
+        self._digests: dict[tuple[str, str], bytes] = {}
         self._together: ErasingTogether | None = None
 
     def taken(self, names: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], Taken]:
@@ -69,17 +70,21 @@ class SqliteBatch(SqliteMergeOrders, Batch):
         """The erased entries that had one of these names, which only the deployment's secret can tell."""
         if self._signer is None or not self._connection.execute("SELECT 1 FROM erased_names LIMIT 1").fetchone():
             return {}
-        digests = {
-            self._signer.of_erased(source, message_id): (source, message_id)
-            for source, ids in names.items()
-            for message_id in ids
-        }
+        digests = {self._of_erased((source, id)): (source, id) for source, ids in names.items() for id in ids}
         rows = self._connection.execute(
             "SELECT name, position, skipped FROM json_each(?) AS asked"
             " CROSS JOIN erased_names ON name = unhex(asked.value) JOIN entries USING (position)",
             (_listed([digest.hex() for digest in digests]).decode(),),
         )
         return {digests[name]: Taken(position, None, None, bool(skipped)) for name, position, skipped in rows}
+
+    def _of_erased(self, name: tuple[str, str]) -> bytes:
+        """The digest of a name, kept for the length of the append: it is looked for again behind each order."""
+        digest = self._digests.get(name)
+        if digest is None:
+            assert self._signer is not None
+            digest = self._digests[name] = self._signer.of_erased(*name)
+        return digest
 
     def _not_beyond_newest(self, source: str, ids: Sequence[str]) -> list[str]:
         """The ids that can be there at all: an import's rise, so of a new batch none can (SQLite orders as we do)."""
@@ -223,7 +228,7 @@ class SqliteBatch(SqliteMergeOrders, Batch):
     def mark_erased(self, emptied: Emptied) -> None:
         """See `Batch.mark_erased`."""
         releasing.release(self._connection, emptied.contacts, self.position + 1)
-        erasing.mark(self._connection, emptied, self.position + 1)
+        erasing.mark(self._connection, [(emptied, self.position + 1)])
 
     def kept_out(self, phones: Collection[str], user_ids: Collection[str]) -> KeptOut:
         """See `Batch.kept_out`."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
 from ledger.sqlite import Connection, transaction
@@ -88,8 +89,7 @@ _NOBODY = '{"phones": [], "user_ids": []}'
 """Whom to look for, of orders that are not done; the log knows it, but for those of an earlier version."""
 
 
-@dataclass(frozen=True, slots=True)
-class PendingErasure:
+class PendingErasure(msgspec.Struct, frozen=True, gc=False):
     """An erasure that is not done everywhere; `gone_with` are the public ids of all that were one with the contact.
 
     Whom it looks for the log knows (`ledger.log.erasure.Sought`); `phones` and `user_ids` are of orders that a version

@@ -22,7 +22,7 @@ from ledger.log.port import LogReader
 READ_AT_ONCE = 1_100
 """Records among which a match is looked for: a long publish has 500 of the same time."""
 
-_MOST_PEOPLE = 1_000
+MOST_PEOPLE = 1_000
 """Of more, there is something nearly everywhere."""
 
 _SHORT = 4_000
@@ -43,7 +43,7 @@ def searched(bus: Bus, log: LogReader, erasures: Sequence[Emptied | None], befor
         0,
         0,
     )
-    if len(emptied) < len(erasures) or len(about.contacts) > _MOST_PEOPLE or bus.topic is not None:
+    if len(emptied) < len(erasures) or len(about.contacts) > MOST_PEOPLE or bus.topic is not None:
         return ANYWHERE
     with suppress(BusError), closing(bus.reader()) as reader:
         if log.buses() != {reader.bus_id}:

@@ -79,7 +79,7 @@ def empty(connection: Connection, erasures: Sequence[PlannedErasure]) -> None:
     )
     connection.executemany(
         "INSERT OR IGNORE INTO erased_names (name, position) VALUES (?, ?)",
-        [(name, position) for one in erasures for position, name in one.plan.names],
+        sorted((name, position) for one in erasures for position, name in one.plan.names),  # pages are met in turn
     )
     positions = sorted(position for one in erasures for position in one.plan.positions)
     sources = {
@@ -92,16 +92,15 @@ def empty(connection: Connection, erasures: Sequence[PlannedErasure]) -> None:
     for some in chunks(positions):
         connection.execute(_EMPTY, (listed(some),))
     _forget_sources(connection, sources)
-    for one in erasures:
-        mark(connection, one.emptied, one.erasure)
+    mark(connection, [(one.emptied, one.erasure) for one in erasures])
 
 
-def mark(connection: Connection, emptied: Emptied, erasure: int) -> None:
-    """Note which contacts the erasure at a position has erased, and whom it keeps out."""
-    keep_out(connection, emptied.kept_out, erasure)
+def mark(connection: Connection, erasures: Sequence[tuple[Emptied, int]]) -> None:
+    """Note which contacts the erasures at these positions have erased, and whom they keep out."""
+    keep_out(connection, [(name, erasure) for emptied, erasure in erasures for name in emptied.kept_out])
     connection.executemany(
         "INSERT OR IGNORE INTO erased_contacts (contact, erasure) VALUES (?, ?)",
-        [(contact, erasure) for contact in emptied.contacts],
+        [(contact, erasure) for emptied, erasure in erasures for contact in emptied.contacts],
     )
 
 

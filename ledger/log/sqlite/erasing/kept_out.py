@@ -10,9 +10,9 @@ from ledger.log.sqlite.connected import listed
 from ledger.sqlite import Connection
 
 
-def keep_out(connection: Connection, names: Iterable[str], erasure: int) -> None:
-    """Note the hashes, in hex, of whom the erasure at a position keeps out."""
-    rows = [(bytes.fromhex(name), erasure) for name in names]
+def keep_out(connection: Connection, names: Iterable[tuple[str, int]]) -> None:
+    """Note the hashes, in hex, of whom erasures keep out, each with the position of the erasure."""
+    rows = [(bytes.fromhex(name), erasure) for name, erasure in names]
     connection.executemany("INSERT OR IGNORE INTO kept_out (name, erasure) VALUES (?, ?)", rows)
 
 

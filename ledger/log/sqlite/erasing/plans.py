@@ -1,8 +1,9 @@
 """What the erasure of somebody will empty and what it will know of them, looked up before it is written (R31)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from operator import itemgetter
+
+import msgspec
 
 from ledger.events import types
 from ledger.events.signing import Signer
@@ -23,12 +24,17 @@ _FORGERIES = "('reserved', 'unknown_type')"
 _SAYING = ", ".join(f"'{type}'" for type in (*types.ABOUT_CONTACTS, types.MESSAGE_DROPPED))
 """Accepted messages about no contact that can go: orders about imports hold for all of their rows."""
 
+_ABOUT_NOBODY = (
+    ("entries_rejected_newest", "reason IS NOT NULL"),
+    ("entries_about_nobody", f"contact IS NULL AND reason IS NULL AND type IN ({_SAYING})"),
+)
+"""The indexes of the messages about no contact, each with what holds of those that can name somebody."""
+
 NameOf = tuple[int, bytes]
 """The position of an entry, and the keyed hash of its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class ErasurePlan:
+class ErasurePlan(msgspec.Struct, frozen=True, gc=False):
     """An erasure of one person, who has all these contacts: which entries are emptied, and what is left of them.
 
     Emptied are those `about` the person and the `others`, by position; `names` are those of these entries that are
@@ -43,7 +49,7 @@ class ErasurePlan:
     names: list[NameOf]
     held: Named
     sought: Sought
-    given_up: Mapping[int, int] = field(default_factory=dict[int, int])
+    given_up: Mapping[int, int] = {}
 
     @property
     def positions(self) -> list[int]:
@@ -69,15 +75,21 @@ Said = tuple[int, bytes | None, bytes | None, bytes | None]
 """Position, key, headers and value of a message."""
 
 
+def is_anything_about_nobody(connection: Connection) -> bool:
+    """Whether there is an entry that `naming` looks through."""
+    either = " OR ".join(
+        f"EXISTS (SELECT 1 FROM entries INDEXED BY {index} WHERE {condition} AND salt IS NOT NULL)"
+        for index, condition in _ABOUT_NOBODY
+    )
+    return bool(connection.execute(f"SELECT {either}").fetchone()[0])
+
+
 def naming(connection: Connection, part: InLog) -> list[Said]:
     """The entries about no contact that name somebody: rejected messages, and rows that were skipped."""
     mentions = part.mentions
     return [
         (position, key, headers, value)
-        for index, condition in (
-            ("entries_rejected_newest", "reason IS NOT NULL"),
-            ("entries_about_nobody", f"contact IS NULL AND reason IS NULL AND type IN ({_SAYING})"),
-        )
+        for index, condition in _ABOUT_NOBODY
         for said in _walked(connection, index, condition, part)
         if mentions.may_be_in(b"\n".join(piece for one in said for piece in one[1:] if piece is not None))
         for position, key, headers, value in said

@@ -12,11 +12,19 @@ from uuid import UUID
 from ledger.events import types
 from ledger.events.mentions import Mentions
 from ledger.events.signing import Signer
-from ledger.log.entry import phone_text, unpack_headers
+from ledger.log.entry import unpack_headers
 from ledger.log.erasure import Emptied, Sought, naming_values
 from ledger.log.sqlite.connected import THESE, listed
 from ledger.log.sqlite.erasing.erasing import PlannedErasure, emptied_by, empty, erased_among
-from ledger.log.sqlite.erasing.plans import ErasurePlan, NameOf, Said, free_names, known_names, name_hashes, naming
+from ledger.log.sqlite.erasing.plans import (
+    ErasurePlan,
+    Said,
+    free_names,
+    is_anything_about_nobody,
+    known_names,
+    name_hashes,
+    naming,
+)
 from ledger.log.sqlite.erasing.releasing import Named, release
 from ledger.log.sqlite.erasing.seeking import InLog, OrderPlace
 from ledger.log.sqlite.merges import components
@@ -37,7 +45,7 @@ class _Person:
     @property
     def texts(self) -> list[str]:
         """Its phones, in E.164."""
-        return [text for phone in sorted(self.phones) if (text := phone_text(phone)) is not None]
+        return [f"+{phone}" for phone in sorted(self.phones)]
 
 
 class ErasingTogether:
@@ -55,10 +63,8 @@ class ErasingTogether:
         self._people = _alone(connection, self.contacts.values())
         _look_for_others(connection, self._people)
         positions = sorted(position for one in self._people.values() for position in (*one.about, *one.others))
-        self._names: dict[int, list[tuple[int, NameOf]]] = {}
         hashed = name_hashes(connection, signer, positions)
-        for rank, name in enumerate(hashed):
-            self._names.setdefault(name[0], []).append((rank, name))
+        self._names = {name[0]: (rank, name) for rank, name in enumerate(hashed)}
         self._known = known_names(connection, {name for _, name in hashed})
         self.erased = dict[int, int]()
         self._emptied = set[int]()
@@ -84,7 +90,7 @@ class ErasingTogether:
     def _plan(self, contact: int, order: OrderPlace) -> ErasurePlan:
         one = self._people.pop(contact)
         others = [position for position in one.others if position not in self._emptied]
-        ranked = sorted(name for position in (*one.about, *others) for name in self._names.get(position, ()))
+        ranked = sorted(self._names[position] for position in (*one.about, *others) if position in self._names)
         sought = Sought(one.texts, sorted(one.user_ids), order.offset, order.at, sorted(one.values))
         held = Named([contact], {"phone": sorted(one.phones), "user_id": sorted(one.user_ids)})
         names = free_names((name for _, name in ranked), self._known)
@@ -156,6 +162,8 @@ def _people(connection: Connection, contacts: Sequence[int]) -> dict[int, _Perso
 
 def _look_for_others(connection: Connection, people: dict[int, _Person]) -> None:
     """Find the entries about no contact that name each of them; whoever a retried one names is taken out."""
+    if not is_anything_about_nobody(connection):  # nearly always: to make what names them all takes longer
+        return
     found = naming(connection, InLog(_mentions(people)))
     if not found:
         return
