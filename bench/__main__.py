@@ -21,6 +21,7 @@ from bench.rows import (
     calls_beside_import,
     checks,
     erase,
+    erase_many,
     file_to_state,
     into_many,
     lists,
@@ -55,6 +56,7 @@ ROWS = (
     batches.ROW,
     pages.ROW,
     erase.ROW,
+    erase_many.ROW,
     backup.ROW,
 )
 RESULTS = Path(__file__).parent / "results"

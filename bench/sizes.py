@@ -14,6 +14,7 @@ class Sizes:
     contacts_before: int
     appended: int
     rebuilt_contacts: int
+    erased_together: int
     peer_appended: int
     peer_contacts: int
     lone_calls: int
@@ -35,6 +36,7 @@ def chosen(environ: Mapping[str, str]) -> Sizes:
         contacts_before=scaled(2_000_000),
         appended=scaled(500_000),
         rebuilt_contacts=scaled(500_000),
+        erased_together=scaled(100_000),
         peer_appended=min(100_000, scaled(500_000)),
         peer_contacts=min(50_000, scaled(500_000)),
         lone_calls=60 if is_quick else 300,

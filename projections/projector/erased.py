@@ -1,10 +1,10 @@
 """What an erasure takes out of contact state, for a projector that comes to it and for a rebuild alike (R31)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ledger.events.data import command_of
-from ledger.log.erasure import Emptied
+from ledger.log.erasure import Emptied, Erasure
 from ledger.log.port import LogReader
 from projections.fold.growth import Counts, Origin, erased
 from projections.fold.page import ImportIds
@@ -27,9 +27,9 @@ class TakenErasure(NamedTuple):
         return erased(states, self.recorded, self.source, self.by)
 
 
-def taken_erasures(log: LogReader, import_ids: ImportIds, until: int, after: int = 0) -> Iterator[TakenErasure]:
-    """The erasures after one position and up to another, in log order."""
-    found, sources = log.erasures(until, after), dict[str, int | None]()
+def taken_erasures(log: LogReader, import_ids: ImportIds, found: Sequence[Erasure]) -> Iterator[TakenErasure]:
+    """All about these erasures, which are in log order."""
+    sources = dict[str, int | None]()
     for start in range(0, len(found), _AT_ONCE):
         some = found[start : start + _AT_ONCE]
         entries = log.entries_at(position for position, _ in some)

@@ -7,7 +7,7 @@ from itertools import takewhile
 import msgspec
 
 from ledger.events import types
-from ledger.log.erasure import Emptied
+from ledger.log.erasure import Emptied, Erasure
 from ledger.log.port import FoldRow, LogReader
 from ledger.log.questions import ABSORBED, CONTACT, IMPORT, POSITION, TYPE
 from projections.fold.evolve import VERSION
@@ -145,8 +145,9 @@ class Projector:
         """
         counts = dict[Origin, Counts]()
         shared, others, retold = set[str](), set[int](), dict[RowKey, RowMessage]()
-        after, position = position - 1, self._last_in_a_row(position, until)
-        erasures = list(taken_erasures(self._log, self._import_ids, position, after))
+        after, in_a_row = position - 1, self._in_a_row(position, until)
+        position = in_a_row[-1].position
+        erasures = list(taken_erasures(self._log, self._import_ids, in_a_row))
         contacts = [contact for one in erasures for contact in one.emptied.contacts]
         apart = self._were_one_with_others(erasures)
         states = self._store.load(set(contacts) - apart)
@@ -195,13 +196,11 @@ class Projector:
             for contact in one.emptied.contacts
         }
 
-    def _last_in_a_row(self, position: int, until: int | None) -> int:
-        """Where the erasures end that stand one behind the other from `position` on."""
-        most = min(position + ERASED - 1, position + ERASED if until is None else until)
-        later = self._log.erasures(most, position)
-        return position + sum(
-            1 for _ in takewhile(lambda one: one[1].position == one[0], enumerate(later, position + 1))
-        )
+    def _in_a_row(self, position: int, until: int | None) -> list[Erasure]:
+        """The erasures that stand one behind the other from `position` on."""
+        last = position + ERASED - 1 if until is None else min(position + ERASED - 1, until)
+        found = self._log.erasures(last, position - 1)
+        return [one for _, one in takewhile(lambda one: one[1].position == one[0], enumerate(found, position))]
 
     def _refold_others(self, erasure: TakenErasure) -> tuple[set[int], set[str], list[RowMessage]]:
         """Fold anew who was one with the erased for a time; gives these, and the imports that say something of them.

@@ -97,7 +97,7 @@ def fold_ranges(
             progress(position // 2)
         import_ids, undoings, growth = ImportIds(log), log.undoings(until.position), Growth()
         revision = log.next_revision(0)
-        erasures = list(taken_erasures(log, import_ids, until.position))
+        erasures = list(taken_erasures(log, import_ids, log.erasures(until.position)))
         is_revised = revision is not None and revision <= until.position
         for number in range(ranges.count):
             batch = ProjectorBatch({}, import_ids, store.new_contacts(import_ids, growth), growth)
