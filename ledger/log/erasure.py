@@ -186,6 +186,10 @@ class Erasures(ABC):
         """Those of `erasures` that erased more than one contact."""
 
     @abstractmethod
+    def emptied_together(self, erasures: Collection[int]) -> Emptied:
+        """What the erasures at these positions emptied, as one: whom of and what beside them; nothing is counted."""
+
+    @abstractmethod
     def erased_among(self, contacts: Iterable[int]) -> dict[int, int]:
         """Those of the contacts, by number, that were erased, each with the position of the erasure."""
 

@@ -84,13 +84,16 @@ def readmitting_over(drivers: Drivers, source: str, publisher: Publisher) -> Rea
 
 
 def places(drivers: Drivers, store: Connection, sought: Mapping[int, Sought]) -> Sequence[ErasedPlace]:
-    """Where something of people can be, in a data folder and beside it; each by the position of the erasure."""
+    """Where something of people can be, in a data folder and beside it; each by the position of the erasure.
+
+    The bus, which nothing here fills, is gone through while the projector is at work.
+    """
     data, people = drivers.deployment.data, SoughtPeople(sought)
     last, names = people.positions[-1], people.names
     return (
         ErasedPlace(LOG, partial(_log, drivers), is_source=True),
-        ErasedPlace("state", partial(_state, drivers, last), is_source=True),
         ErasedPlace("bus", partial(_bus, drivers, people)),
+        ErasedPlace("state", partial(_state, drivers, last), is_source=True),
         ErasedPlace("past states", partial(_discarded, data / "past", "at-*.db")),
         ErasedPlace("exports", partial(_exports, drivers, last, names)),
         ErasedPlace("verify", partial(_discarded, data / "verify", "*.building")),
@@ -198,9 +201,7 @@ def _exports(drivers: Drivers, position: int, names: NamedIn) -> None:
 def _imports(drivers: Drivers, store: Connection, people: SoughtPeople) -> None:
     """Rows that the entries came of which the erasures emptied, and others that name the people."""
     with drivers.log_reader() as log:
-        found = [one.emptied for one in _erasures_of(log, people) if one.emptied]
-        contacts = [contact for one in found for contact in one.contacts]
-        rows = _rows_of(log, Emptied(contacts, [other for one in found for other in one.others], 0, 0))
+        rows = _rows_of(log, log.emptied_together(people.positions))
     forget_in_imports(drivers.deployment.data / "imports", Registry(store, now), people.in_files(rows))
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from ledger.log.erasure import Emptied, Sought, Span
 from tests.contracts.logs import entry
-from tests.examples import ASHA, GAVIN
+from tests.examples import ASHA, EMMA, GAVIN
 
 VALUE = b'{"data": {"phone": "%s"}}' % GAVIN.encode()
 
@@ -31,6 +31,20 @@ def test_entries_about_the_contact_and_messages_that_name_it_are_emptied(two):
     assert (one.contact, one.type, one.contact_id) == (1, "UserTracked", (1).to_bytes(16, "big"))
     (told,) = two.reader.erasures(9)
     assert (told.position, told.emptied) == (erasure, Emptied([1], [4], 3, 2))
+    assert two.reader.emptied_together([erasure]) == Emptied([1], [4], 0, 0)
+
+
+def test_what_several_erasures_emptied_is_told_as_one(by_hand):
+    by_hand.create(GAVIN)
+    by_hand.create(user_id="u1")
+    by_hand.merge(GAVIN, "u1")
+    by_hand.create(ASHA)
+    by_hand.create(EMMA)
+    first, second, third = (by_hand.erase(contact) for contact in (1, 4, 5))
+    told = by_hand.reader.emptied_together
+    assert told([first, third]) == Emptied([1, 2, 5], [], 0, 0)
+    assert told([second]) == Emptied([4], [], 0, 0)
+    assert told([]) == Emptied([], [], 0, 0)
 
 
 def test_nothing_finds_the_contact_any_more(two):

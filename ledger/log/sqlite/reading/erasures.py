@@ -53,6 +53,23 @@ class SqliteErasures(Connected, Erasures):
         )
         return [Erasure(position, read_emptied(detail)) for position, detail in rows.fetchall()]
 
+    def emptied_together(self, erasures: Collection[int]) -> Emptied:
+        """See `Erasures.emptied_together`."""
+        wanted, contacts, others = set(erasures), list[int](), list[int]()
+        rows = self._connection.execute(  # most details say no more than the column does, and need not be read
+            "SELECT position, contact, iif(json_valid(detail), iif(json_array_length(detail, '$.contacts') > 1"
+            " OR json_array_length(detail, '$.others') > 0, detail, NULL), NULL)"
+            " FROM entries INDEXED BY entries_of_erasures"
+            " WHERE type = 'ContactErased' AND reason IS NULL AND position >= ? AND position <= ? ORDER BY position",
+            (min(wanted, default=0), max(wanted, default=0)),
+        )
+        for position, contact, detail in rows.fetchall():
+            if position in wanted:
+                emptied = None if detail is None else read_emptied(detail)
+                contacts += [contact] if emptied is None else emptied.contacts
+                others += [] if emptied is None else emptied.others
+        return Emptied(contacts, others, 0, 0)
+
     def erased_among(self, contacts: Iterable[int]) -> dict[int, int]:
         """See `Erasures.erased_among`."""
         return erased_among(self._connection, contacts)
