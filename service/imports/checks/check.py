@@ -63,7 +63,8 @@ def check(
         with_opt_ins = None
         if out and not choices.allow_opt_in:
             allowed = judged.by(frozenset(), lambda _: None, lambda done: report("checking consent", *done))
-            with_opt_ins = {name: allowed.counts[name] for name in _COUNTS} | {"replaced": allowed.replaced}
+            counts = {name: allowed.counts[name] for name in _COUNTS}
+            with_opt_ins = counts | {"replaced": allowed.replaced, "examples": allowed.examples}
     return {
         **whole.counts,
         "id": None,
@@ -76,6 +77,7 @@ def check(
             "gains": gains.to_json(),
             "broken_quotes": _broken_quotes_json(*broken_quotes(folder.source, table)),
             **_news(whole.findings, head),
+            "examples": whole.examples,
         },
         "text_columns": text_columns_json(found.text_columns),
         "user_ids_left_out": found.user_ids_left_out,
@@ -100,6 +102,11 @@ class _Whole:
     def replaced(self) -> dict[str, int]:
         """How many values of each attribute others take the place of, the most first."""
         return {name: count for name, count in self.findings.replaced.most_common() if count}
+
+    @property
+    def examples(self) -> list[dict[str, Any]]:
+        """Contacts that change, in the order of the file."""
+        return sorted(self.findings.examples, key=lambda example: int(example["line"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,5 +155,4 @@ def _news(findings: CheckFindings, head: LedgerHead) -> dict[str, Any]:
     return {
         "new_attributes": sorted(head.without_value(custom)),
         "new_tags": head.without_contact(findings.tags.values()) if findings.tags else [],
-        "examples": sorted(findings.examples, key=lambda example: int(example["line"])),
     }

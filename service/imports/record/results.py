@@ -179,7 +179,7 @@ class Results:
             "same_columns_as": self._same_columns(one, look),
             **corrections_json(self._registry, one, self.lines_taken(id)),
             "check": check and check["check"],
-            "examples": [] if one.confirmed_at is None else replacing(folder.load("check")),
+            "examples": [] if one.confirmed_at is None else replacing(one, folder.load("check")),
             "text_columns": check.get("text_columns", []) if check else self._text_columns(one),
             "user_ids_left_out": check.get("user_ids_left_out", 0) if check else self._user_ids_left_out(one),
             "reasons": reasons_json(check.get("reasons", {})) if check else self._reasons(one),

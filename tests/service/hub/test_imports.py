@@ -155,6 +155,8 @@ def test_opting_people_in_is_a_second_yes_with_both_sums(desk, world):
     text = desk.page(path).text
     assert "1 person said FALSE to WhatsApp and would become TRUE" in text
     assert "1 new · 0 updated · 1 rejected Import 1 row" in text
+    assert "No value of a known person changes" not in text
+    assert "If they have agreed since line 2 · see this contact WhatsApp was Opted out → now Opted in" in text
     assert "1 new · 1 updated · 0 rejected Import 2 rows , and opt 1 in" in text.replace("rows,", "rows ,")
     desk.run(path, opt_in="consent")
     assert world.contact(GAVIN)["traits"]["whatsapp_opted"] is True

@@ -151,6 +151,9 @@ class ChecksSumSchema(Answer):
     duplicate = _count("Later rows with the phone of a row that is taken")
     rejected = _count("Rows with a fault")
     replaced = _replaced("Not in checks of earlier versions")
+    examples = fields.List(
+        fields.Nested(ExampleSchema), metadata=said("At most 100 contacts; not in checks of earlier versions")
+    )
 
 
 class BrokenQuoteSchema(Answer):

@@ -215,6 +215,7 @@ def test_the_values_that_a_file_replaces_are_counted_and_told_also_afterwards(im
     assert document["replaced"] == {"city": 2, "whatsapp_opted": 1}
     changes = [change for example in document["examples"] for change in example["changes"]]
     assert {"attribute": "city", "from": "Goa", "to": "Delhi"} in changes
+    assert {"attribute": "city", "from": "Pune", "to": "Agra"} in changes  # of whom the consent was for
     assert all(change["from"] is not None for change in changes)
 
 
