@@ -42,10 +42,11 @@ def one_import(pages: Blueprint, opened: Open, services: Services) -> None:
                 return _columns_page(services, document, _known(services))
             of = document["corrects"] if step == "result" and document["confirmed_at"] else None
             left = found.results.still_open(of["id"]) if of else 0
+            taken = found.results.lines_taken(id) if document["corrected_by"] else {}
         if step == "tags":
             return _tags_page(services, document)
         return render_template(
-            f"imports/{step}.html", **about(document), **_pace(document, services.clock()), left_there=left
+            f"imports/{step}.html", **about(document), **_pace(document, services.clock()), left_there=left, taken=taken
         )
 
 

@@ -70,6 +70,7 @@ def test_what_was_corrected_is_told_apart_from_what_is_still_open(desk):
     again = done(desk, path)
     page = desk.page(path)
     assert "1 was corrected and imported" in page.text
+    assert page.text.count("✓ corrected") == 1
     assert "2 are still open." in page.text
     assert "Correct these 2 rows here" in page.text
     assert [row.split(",")[1] for row in rejected(desk, path).splitlines()[1:]] == ["C3", "D4"]
