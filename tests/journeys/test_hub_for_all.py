@@ -1,4 +1,7 @@
-"""Nobody is kept out of a page of the hub: axe-core finds no fault on any, in any state, light, dark and narrow."""
+"""Nobody is kept out of what is done step by step in the hub: axe-core finds no fault on the way, in any look.
+
+`test_hub_every_page.py` has the pages.
+"""
 
 import re
 from pathlib import Path
@@ -20,21 +23,11 @@ Omar Khan,91,9820066602,Bhopal,FALSE,twice
 Omar Khan,91,9820066602,Bhopal,maybe,twice
 Leela Nair,91,9820066609,Kochi,,
 """
-REFUSED = "not,a,phone\n1,2,3\n"
 LOOKS = {
     "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
     "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}},
     "narrow": {"viewport": {"width": 360, "height": 740}},
 }
-PAGES = (
-    *("contacts", "contacts?where=city%3DNowhere", "contacts?filter=tags", "contacts/new", "contacts/growth", "help"),
-    *("imports", "imports/new", "imports?by=nobody", "edits", "edits/new?where=city%3DKolkata", "people"),
-    *("exports", "exports/new", "audit", "audit/rejected", "audit/trail", "audit/keys", "audit/entries/1"),
-    *("contacts?as_of=1", "contacts?where=nosuch%3D1", "contacts/none", "nothing-here", "audit/rejected/all"),
-    "duplicates",
-)
-WITH_MENUS = ("contacts", "people", "audit", "audit/keys")
-"""Pages on which something unfolds."""
 
 
 @pytest.fixture(scope="module")
@@ -94,14 +87,9 @@ def look(request, open_hub, told):
     assert made.faults == {}
 
 
-def test_pages_with_what_unfolds_on_them(look, told):
+def test_the_keys_of_a_page_and_a_contact_to_be_merged(look):
     contact = look.page.locator("tbody th a").first.get_attribute("href").lstrip("/")
-    run = told.shipped.run("imports", "--json")["imports"][-1]["id"]
-    merging = [f"{contact}/{page}" for page in ("merge", "merge?with=98200%2066602", "merge?with=nobody", "split")]
-    for address in (*PAGES, contact, f"{contact}?edit=city", f"{contact}?as_of=1", *merging, f"imports/{run}"):
-        look.at(address)
-    for address in (*WITH_MENUS, contact, f"imports/{run}"):
-        look.unfolded(address)
+    look.at(f"{contact}/merge?with=98200%2066602")
     look.page.locator("[data-keys]:not([hidden])").wait_for(state="attached")  # scripts run
     look.page.keyboard.press("?")
     look.page.get_by_role("button", name="Close").wait_for()
@@ -125,6 +113,12 @@ def test_the_steps_of_the_wizard_and_the_correction_of_what_it_rejected(look, to
     look.unfolded(address.removeprefix(told.url))
     page.goto(f"{address}/rejected")
     look.look("corrections")
+
+
+def test_a_file_whose_letters_have_to_be_looked_at(look, told):
+    choose_file(look.page, told.url, "letters.csv", "Name,Phone\nJosé,+919820066612\n".encode("latin-1"))
+    look.page.get_by_text("José").first.wait_for()
+    look.look("letters")
 
 
 def test_a_file_that_cannot_be_read(look, told):

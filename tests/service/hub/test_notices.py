@@ -7,6 +7,7 @@ from flask import Flask, redirect, render_template
 
 import service.hub
 from service.hub.frame.notices import Undo, forget, tell, with_notices
+from service.hub.frame.words import visible
 
 COOKIE = "notices-8080"
 
@@ -17,6 +18,7 @@ def make_client():
 
     def make(secret=b"s", **told):
         app = Flask("hub", template_folder=str(Path(service.hub.__file__).parent / "templates"))
+        app.jinja_env.filters["visible"] = visible
         with_notices(app, secret, 8080)
 
         @app.post("/form")
