@@ -38,7 +38,7 @@ def brought_by(by: str | None, new: Import, folder: ImportFolder, registry: Regi
         [column.header for column in new.columns.columns],
         partial(rejects_of, folder.path.parent, ports.rejections),
     )
-    corrects = rejects_file_of(folder.source, new.choices.delimiter, headers, registry, rejects)
+    corrects = rejects_file_of(folder.source, new.choices.delimiter, headers, registry, folder.path.parent, rejects)
     return replace(new, by=by, corrects=corrects)
 
 

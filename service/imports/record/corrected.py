@@ -1,14 +1,17 @@
 """Rejected rows that came once more, corrected: of which import they are, and which of them were taken since (R22)."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from service.imports.columns.column_map import REJECTED, own_headers
 from service.imports.record.folder import ImportFolder
+from service.imports.record.rejects import cells_of
 from service.imports.registry.registry import Import, Registry
 from service.imports.rows.reject import Reject
 from service.imports.table.dialect import shape
+from service.imports.table.formula_guard import unguard
 from service.imports.table.records import records
 
 LINE = REJECTED + "line"
@@ -22,30 +25,62 @@ _LOOKED_AT = 200
 Rejects = Callable[[Import], Iterable[Reject]]
 
 
-def rejects_file_of(
-    source: Path, delimiter: str | None, headers: Sequence[str], registry: Registry, rejects: Rejects
-) -> str | None:
-    """The id of the newest import of whose rejects CSV a file has rows; None where there is none.
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A row that says why it was rejected, and what stands in its file's own columns."""
 
-    `headers` are the names of the file's columns. It is that import if it has the same columns and rejected the first
-    100 rows in the lines that they name, for the reasons that they name.
+    reason: str
+    cells: tuple[str, ...]
+
+
+def rejects_file_of(
+    source: Path, delimiter: str | None, headers: Sequence[str], registry: Registry, root: Path, rejects: Rejects
+) -> str | None:
+    """The id of the import of whose rejects CSV a file has rows; None where there is none.
+
+    `headers` are the names of the file's columns, `root` holds a folder for each import. It has the same columns, and
+    rejected the first 100 rows in the lines and for the reasons that they name: of several such imports it is the one
+    with whose rows most cells without a fault agree, the newest of these.
     """
-    if LINE not in headers or _REASON not in headers:
+    named = _named(source, delimiter, headers)
+    if not named:
         return None
+    own, alike = own_headers(headers), {}
+    for one in map(registry.get, islice(registry.ids(), _LOOKED_AT)):
+        if own_headers(column.header for column in one.columns.columns) == own and _has(rejects(one), named):
+            alike[one.id] = _alike(one, root, rejects, named)
+    return max(alike, key=lambda id: alike[id], default=None)  # the first of equals, which come newest first
+
+
+def _named(source: Path, delimiter: str | None, headers: Sequence[str]) -> Mapping[int, _Named]:
+    """The first rows of a rejects CSV, by the line that each names; none of another file."""
+    if LINE not in headers or _REASON not in headers:
+        return {}
     line_at, reason_at = headers.index(LINE), headers.index(_REASON)
+    own = [place for place, header in enumerate(headers) if not header.startswith(REJECTED)]
     numbered = ((_number(cells, line_at), cells) for _, cells in _rows(source, delimiter))
-    named = {
-        number: cells[reason_at].strip()
+    return {
+        number: _Named(cells[reason_at].strip(), tuple(unguard(cells[place]) for place in own if place < len(cells)))
         for number, cells in islice(numbered, _COMPARED)
         if number is not None and reason_at < len(cells)
     }
-    if not named:
-        return None
-    own = own_headers(headers)
-    for one in map(registry.get, islice(registry.ids(), _LOOKED_AT)):
-        if own_headers(column.header for column in one.columns.columns) == own and _has(rejects(one), named):
-            return one.id
-    return None
+
+
+def _alike(one: Import, root: Path, rejects: Rejects, named: Mapping[int, _Named]) -> int:
+    """In how many cells without a fault the rows of an import's file agree with those that name their lines."""
+    source, columns = ImportFolder(root / one.id).source, one.columns
+    if not source.exists():
+        return 0
+    own = [place for place, column in enumerate(columns.columns) if not column.header.startswith(REJECTED)]
+    found, alike = (reject for reject in rejects(one) if reject.line in named), 0
+    for reject, cells in cells_of(source, shape(source, one.choices.delimiter), found):
+        read = list(map(unguard, cells)) if columns.is_guarded else cells
+        faulty = {fault.column for fault in reject.faults}
+        alike += sum(
+            place < len(read) and read[place] == cell and columns.columns[place].header not in faulty
+            for place, cell in zip(own, named[reject.line].cells, strict=False)
+        )
+    return alike
 
 
 def lines_taken(
@@ -102,8 +137,8 @@ def _number(cells: Sequence[str], place: int) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
-def _has(rejects: Iterable[Reject], named: Mapping[int, str]) -> bool:
+def _has(rejects: Iterable[Reject], named: Mapping[int, _Named]) -> bool:
     reasons = {
         reject.line: "; ".join(fault.reason for fault in reject.faults) for reject in rejects if reject.line in named
     }
-    return reasons == named
+    return reasons == {line: one.reason for line, one in named.items()}

@@ -134,7 +134,7 @@ class Uploads:
             return None
         headers = [column["column"] for column in preview["proposal"]["columns"]]
         rejects = partial(rejects_of, self._folder, self._ports.rejections)
-        return rejects_file_of(folder.source, preview["delimiter"], headers, self._registry, rejects)
+        return rejects_file_of(folder.source, preview["delimiter"], headers, self._registry, self._folder, rejects)
 
     @property
     def most_bytes(self) -> int:

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from service.imports.columns.choices import Choices
@@ -68,6 +68,14 @@ def test_rows_of_another_file_with_the_same_columns_are_not_taken_for_those_of_t
     assert taken(imports, other) == []
 
 
+def test_a_row_of_the_first_file_is_known_though_a_correction_rejected_another_in_that_line(imports, first):
+    rows = imports.rejects(first)
+    imports.bring(rows.replace("R2 D2", "R3 D3").replace("C3 PO", "C4 PO"))  # its third line is the first one's fourth
+    again = imports.bring("".join(rows.splitlines(keepends=True)[:2]).replace("R2 D2", "Ravi"))
+    assert again["corrects"]["id"] == first["id"]
+    assert open_lines(imports, first) == [4]
+
+
 @pytest.mark.parametrize("line", ["", "0", "-1", "²", "9" * 5000, "77"])
 def test_a_line_that_is_spoilt_makes_the_file_one_like_any_other(imports, first, line):
     written = imports.rejects(first).replace(",3,Name,", f",{line},Name,").replace(",4,Name,", f",{line},Name,")
@@ -104,6 +112,8 @@ def test_a_cell_that_a_spreadsheet_would_run_is_imported_as_it_was(imports, worl
 ROUNDS = st.lists(st.lists(st.sampled_from(["leave out", "wrong again", "right"]), min_size=3, max_size=3), max_size=3)
 
 
+@example([["leave out", "wrong again", "wrong again"], ["leave out", "right", "leave out"]])
+@example([["wrong again", "leave out", "wrong again"], ["wrong again", "right", "leave out"]])
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROUNDS)
 def test_after_any_rounds_of_corrections_those_are_open_that_none_has_taken(imports, rounds):
