@@ -13,6 +13,8 @@ from service.wiring.deployment import deployment
 from tests.journeys.hostile_ledger import hostile_ledger
 from tests.journeys.windows import sign_in
 
+pytestmark = pytest.mark.timeout(900)  # all pages are opened for the first test
+
 AXE = next((Path(__file__).parent.parent / "vendor").glob("axe-core-*.js")).read_text(encoding="utf-8")
 LOOK_FOR_FAULTS = """async ([where, options]) =>
     (await axe.run(where ? {include: [where]} : document, {resultTypes: ["violations"], ...options}))
