@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 
-from ledger.bus.port import ANYWHERE, Emptying, Message, Publisher, Record
+from ledger.bus.port import Emptying, Message, Publisher, Record
 from ledger.events.envelope import Unreadable, decode
 from ledger.events.signing import Signer
 from ledger.events.types import IMPORTS
@@ -27,7 +27,7 @@ from service.imports.registry.registry import Registry
 from service.jobs.erasing.erasing import Erasing
 from service.jobs.erasing.import_files import forget_in_imports, remove_if_named
 from service.jobs.erasing.named_in import NamedIn
-from service.jobs.erasing.on_the_bus import MOST_PEOPLE, searched
+from service.jobs.erasing.on_the_bus import searched
 from service.jobs.erasing.places import LOG, READ, ErasedPlace, NotYet
 from service.jobs.erasing.sought_people import SoughtPeople
 from service.jobs.exports.exports import ExportFolder
@@ -144,9 +144,7 @@ def _bus(drivers: Drivers, people: SoughtPeople) -> str | None:
         taken = max(log.offsets(known).values(), default=0) if known is not None else 0
         names = log.erased_names() if people.is_shared else set()
         before = min(taken, people.last_offset)
-        is_many = len(people.positions) > MOST_PEOPLE
-        emptied = [] if is_many else [one.emptied for one in _erasures_of(log, people)]
-        among = ANYWHERE if is_many else searched(bus, log, emptied, before)
+        among = searched(bus, log, [one.emptied for one in _erasures_of(log, people)], before)
 
     def is_meant(record: Record) -> bool:
         return people.are_in(record) or (bool(names) and _name_of(record, signer) in names)

@@ -7,7 +7,7 @@ are short.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from functools import partial
 from itertools import pairwise
@@ -22,13 +22,14 @@ from ledger.log.port import LogReader
 READ_AT_ONCE = 1_100
 """Records among which a match is looked for: a long publish has 500 of the same time."""
 
-MOST_PEOPLE = 1_000
-"""Of more, there is something nearly everywhere."""
-
 _SHORT = 4_000
 """Messages that are searched rather than halved once more."""
 
 _MOST_MATCHES = 64
+"""That are looked for: each takes some milliseconds."""
+
+_CLOSE = 4
+"""Reads between where there is a match and where there is none: closer is not looked."""
 
 
 def searched(bus: Bus, log: LogReader, erasures: Sequence[Emptied | None], before: int) -> Sequence[range]:
@@ -43,7 +44,7 @@ def searched(bus: Bus, log: LogReader, erasures: Sequence[Emptied | None], befor
         0,
         0,
     )
-    if len(emptied) < len(erasures) or len(about.contacts) > MOST_PEOPLE or bus.topic is not None:
+    if len(emptied) < len(erasures) or bus.topic is not None:
         return ANYWHERE
     with suppress(BusError), closing(bus.reader()) as reader:
         if log.buses() != {reader.bus_id}:
@@ -103,15 +104,46 @@ def offsets_of(
     match among the `at_once` records from an offset on, None where there is none. All of these messages must have been
     taken by the log, and all of its entries from one bus.
     """
-    first, last = near(begin), near(max(begin, end - at_once))
+    first, last = _first_match(begin, end, near, at_once), _last_match(begin, end, near, at_once)
     if first is None or last is None:
         return [range(begin, end)]
-    between = _between(positions, first, last, near, short)
+    between = _between(positions, first, last, near, at_once, short)
     return [one for one in (range(begin, first.offset), *between, range(last.offset, end)) if one]
 
 
+def _first_match(begin: int, end: int, near: Callable[[int], Match | None], at_once: int) -> Match | None:
+    """A match not far behind the first that there is: where many were erased, the bus begins with empty messages."""
+    missed, at, step = begin, begin, at_once
+    longest = max(at_once, (end - begin) // _MOST_MATCHES)
+    found = near(at)
+    while found is None and at + step < end:
+        missed, at, step = at, at + step, min(step * 2, longest)
+        found = near(at)
+    while found is not None and at - missed > _CLOSE * at_once:
+        middle = (missed + at) // 2
+        earlier = near(middle)
+        missed, at, found = (middle, at, found) if earlier is None else (missed, middle, earlier)
+    return found
+
+
+def _last_match(begin: int, end: int, near: Callable[[int], Match | None], at_once: int) -> Match | None:
+    step, longest = at_once, max(at_once, (end - begin) // _MOST_MATCHES)
+    at = max(begin, end - step)
+    found = near(at)
+    while found is None and at > begin:
+        step = min(step * 2, longest)
+        at = max(begin, at - step)
+        found = near(at)
+    return found
+
+
 def _between(
-    positions: Sequence[int], first: Match, last: Match, near: Callable[[int], Match | None], short: int
+    positions: Sequence[int],
+    first: Match,
+    last: Match,
+    near: Callable[[int], Match | None],
+    at_once: int,
+    short: int,
 ) -> Iterator[range]:
     """The same between two matches, in order."""
     waiting, looked = [(first, last)], 0
@@ -121,12 +153,26 @@ def _between(
         if many == end.position - begin.position:
             ahead = begin.offset - begin.position
             these = positions[bisect_left(positions, begin.position) : bisect_left(positions, end.position)]
-            yield from (range(position + ahead, position + ahead + 1) for position in these)
+            yield from _runs(position + ahead for position in these)
             continue
         middle = None
         if many > short and looked < _MOST_MATCHES:
-            middle, looked = near(begin.offset + many // 2), looked + 1
+            middle, looked = _first_match(begin.offset + many // 2, end.offset, near, at_once), looked + 1
         if middle is None or middle.offset >= end.offset:
             yield range(begin.offset, end.offset)
         else:
             waiting += [(middle, end), (begin, middle)]
+
+
+def _runs(offsets: Iterable[int]) -> Iterator[range]:
+    """Offsets that rise, those right behind each other together."""
+    run = range(0)
+    for offset in offsets:
+        if run and offset == run.stop:
+            run = range(run.start, offset + 1)
+            continue
+        if run:
+            yield run
+        run = range(offset, offset + 1)
+    if run:
+        yield run

@@ -52,6 +52,12 @@ class History:
         self.positions[self.next_offset] = None
         self.next_offset += 1
 
+    def empty_last(self):
+        """The newest message was taken, and erased since."""
+        last = self.records[-1]
+        self.records[-1] = Record(0, last.offset, last.time, None, b"emptied")
+        self.accepted.pop(decode((), last.value).id, None)
+
     def gap(self, missing):
         """Messages that are gone, and the entry by which somebody went on behind them."""
         self.next_offset += missing
@@ -183,6 +189,19 @@ def test_of_a_bus_whose_messages_all_became_entries_hardly_anything_is_searched(
     found = history.searched({700, 2_500}, 3)
     assert {700, 2_500} <= found
     assert len(found) < 4 * AT_ONCE
+
+
+def test_behind_many_that_were_emptied_before_it_is_no_other():
+    """As after everybody of a file was erased: the log has their entries, and nothing says which message was whose."""
+    history = History()
+    for number in range(5_000):
+        history.batch(1, 0)
+        history.new(True)
+        if number < 2_000 or 3_000 < number < 3_200:
+            history.empty_last()
+    found = history.searched({2_500, 4_000, 4_001}, 3)
+    assert {2_500, 4_000, 4_001} <= found
+    assert len(found - set(range(1, 2_001))) < 12 * AT_ONCE
 
 
 def test_around_messages_that_were_sent_again_only_their_neighbours_are_searched():
