@@ -150,6 +150,37 @@ def test_whoever_was_merged_with_it_is_erased_with_it(by_hand):
     assert all(by_hand.reader.entry(position).is_erased for position in (1, 2, 3))
 
 
+@pytest.fixture
+def undone(by_hand):
+    """An import said a phone and a user id, and is undone; the phone is another contact's by now, the fourth."""
+    by_hand.create(GAVIN, "u1", source="/imports/i1", message_id="i1.1", row=1, row_end=1)
+    by_hand.append(entry(source="/imports/i1", type="ImportSplit", message_id="i1.split"))
+    by_hand.order("ImportUndone", "/imports/i1")
+    by_hand.create(GAVIN)
+    return by_hand
+
+
+def test_what_an_undone_import_said_of_the_person_is_erased_with_it(undone):
+    erasure = undone.erase(4)
+    assert undone.reader.erasures(erasure)[0].emptied == Emptied([1, 4], [], 2, 1)
+    assert undone.reader.erased_among([1]) == {1: erasure}
+    assert undone.reader.unfinished_erasures()[erasure].user_ids == ["u1"]
+
+
+def test_what_it_said_stays_as_long_as_somebody_else_has_another_name_of_it(undone):
+    undone.create(user_id="u1")
+    first = undone.erase(4)
+    assert undone.reader.erasures(first)[0].emptied.contacts == [4]
+    second = undone.erase(5)
+    assert undone.reader.erasures(second, first)[0].emptied.contacts == [1, 5]
+
+
+def test_what_it_said_stays_where_whoever_has_the_name_is_not_erased(undone):
+    undone.create(ASHA)
+    erasure = undone.erase(5)
+    assert undone.reader.erasures(erasure)[0].emptied.contacts == [5]
+
+
 def test_the_rows_that_an_erasure_emptied_say_their_import_and_number(by_hand):
     by_hand.create(GAVIN, source="/imports/i1", message_id="i1.1", row=7, row_end=1)
     by_hand.append(entry(source="/imports/i1", type="ImportSplit", message_id="i1.split"))

@@ -92,6 +92,13 @@ def an_undone_import_had_said_a_user_id_that_is_another_s(log):
     return [1, 4]
 
 
+def what_an_undone_import_had_said_is_of_two_by_now(log):
+    _undone(log)
+    log.create(GAVIN)
+    log.create(user_id="u1")
+    return [4, 5]
+
+
 def _undone(log):
     log.create(GAVIN, "u1", source="/imports/i1", message_id="i1.1", row=1, row_end=1)
     log.append(entry(source="/imports/i1", type="ImportSplit", message_id="i1.split"))
@@ -131,6 +138,7 @@ HISTORIES = [
     one_got_a_number_that_was_its_own_before,
     an_undone_import_had_said_a_phone_that_is_another_s,
     an_undone_import_had_said_a_user_id_that_is_another_s,
+    what_an_undone_import_had_said_is_of_two_by_now,
     two_are_one,
     two_were_one,
     one_is_erased,

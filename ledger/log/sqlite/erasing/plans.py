@@ -13,6 +13,7 @@ from ledger.log.merge_orders import read_given_up
 from ledger.log.sqlite.connected import THESE, listed
 from ledger.log.sqlite.erasing.releasing import Named, named_by
 from ledger.log.sqlite.erasing.seeking import InLog, OrderPlace, seek
+from ledger.log.sqlite.erasing.undone import undone_with
 from ledger.log.sqlite.erasing.whose import not_empty, split_up
 from ledger.log.sqlite.merges import chunks, group, survivors
 from ledger.sqlite import Connection
@@ -59,7 +60,8 @@ class ErasurePlan(msgspec.Struct, frozen=True, gc=False):
 
 def plan(connection: Connection, signer: Signer, contact: int, order: OrderPlace) -> ErasurePlan:
     """What an order empties that erases a contact and all that are one with it. What was decided before is written."""
-    contacts = sorted(group(connection, survivors(connection, [contact], order.erasure)[contact]))
+    one = group(connection, survivors(connection, [contact], order.erasure)[contact])
+    contacts = sorted(one | undone_with(connection, one))
     about, of_others, kept = split_up(connection, contacts, order.erasure)
     sought, in_log = seek(connection, contacts, [*about, *of_others], kept, order)
     others = [*of_others, *(said[0] for part in in_log for said in naming(connection, part))]

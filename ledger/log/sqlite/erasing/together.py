@@ -27,6 +27,7 @@ from ledger.log.sqlite.erasing.plans import (
 )
 from ledger.log.sqlite.erasing.releasing import Named, release
 from ledger.log.sqlite.erasing.seeking import InLog, OrderPlace
+from ledger.log.sqlite.erasing.undone import names_of_undone
 from ledger.log.sqlite.merges import components
 from ledger.log.sqlite.phone_times import given_up_among, holders_of
 from ledger.sqlite import Connection
@@ -129,10 +130,13 @@ def _alone(connection: Connection, contacts: Collection[int]) -> dict[int, _Pers
     user_ids = sorted({user_id for one in people.values() for user_id in one.user_ids})
     query = f"SELECT user_id, contact FROM user_ids WHERE user_id {THESE}"
     id_holders = dict(connection.execute(query, (listed(user_ids),)).fetchall())
+    given_up.update(phone for phone, _ in names_of_undone(connection, "phone", phones))
+    left = {user_id for user_id, _ in names_of_undone(connection, "user_id", user_ids)}
     return {
         contact: one
         for contact, one in people.items()
         if given_up.isdisjoint(one.phones)
+        and left.isdisjoint(one.user_ids)
         and all(holders.get(phone, contact) == contact for phone in one.phones)
         and all(id_holders.get(user_id, contact) == contact for user_id in one.user_ids)
     }

@@ -8,12 +8,15 @@ import pytest
 from service.deployment.tables.database import open_store
 from service.deployment.tables.keys import Keys
 from service.deployment.tables.scopes import SCOPES
+from service.jobs.verifying import Extent
 from service.queries.contact.find import find
 from service.wiring.api import application
 from service.wiring.erasing import erasing
+from service.wiring.ledger import verification
 from tests.examples import ASHA, GAVIN
 from tests.service.api.conftest import Client
 from tests.service.imports.imported import WorldImports
+from tests.service.imports.orders import REDO, UNDO, order
 from tests.world import World
 
 HEADER = "Name,Country Code,Phone Number,City\n"
@@ -39,12 +42,16 @@ def erased_import(world, imports):
     world.track(phone=GAVIN)
     world.settle()
     id = imports.bring(FILE)["id"]
+    erase(world)
+    return id
+
+
+def erase(world, *, keep_out=False):
     with erasing(world.deployment, "/cli") as work:
-        work.order(lambda log: find(log, GAVIN), "asha", "asked to be forgotten")
+        work.order(lambda log: find(log, GAVIN), "asha", "asked to be forgotten", keep_out=keep_out)
         world.settle()
         work.go_on()
         assert work.table.pending() == []
-    return id
 
 
 def lines_and_hints(document):
@@ -79,3 +86,17 @@ def test_one_whose_advice_was_emptied_with_null_is_read_too(world, imports, eras
     path = world.folder / "imports" / erased_import / "rejects.jsonl"
     path.write_bytes(path.read_bytes().replace(b',""]', b",null]"))
     assert lines_and_hints(imports.results.show(erased_import)) == [(2, False), (4, True), (5, True)]
+
+
+@pytest.mark.parametrize("keep_out", [False, True])
+def test_a_wrong_file_that_was_undone_is_erased_too_and_its_redo_brings_nobody_back(world, imports, keep_out):
+    wrong = imports.bring(f"{HEADER}Zyxwvutsr,91,{GAVIN[3:]},Quaintville\nAsha,91,{ASHA[3:]},Pune\n")
+    order(imports, wrong, UNDO)
+    imports.bring(f"{HEADER}Gavin,91,{GAVIN[3:]},Goa\n")
+    erase(world, keep_out=keep_out)
+    left = b"".join(path.read_bytes() for path in world.folder.rglob("*") if path.is_file())
+    assert [word for word in (b"Zyxwvutsr", b"Quaintville", GAVIN[3:].encode()) if word in left] == []
+    told = order(imports, wrong, REDO)
+    assert (told["created"], told["erased"]) == (1, 1)
+    assert [one["phone"] for one in world.contacts()] == [ASHA]
+    assert verification(world.deployment).run(Extent(is_deep=True)).faults == ()
