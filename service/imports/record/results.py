@@ -26,6 +26,7 @@ from service.imports.record.counts import (
 )
 from service.imports.record.first_look import kept_look
 from service.imports.record.folder import ImportFolder
+from service.imports.record.person_records import ERASED_LINES
 from service.imports.record.progress import UNDOING, load_progress, progress_json
 from service.imports.record.rejects import (
     by_reason,
@@ -204,8 +205,10 @@ class Results:
         return lines_taken(one, self._registry, self._folder, self._rejects, is_done)
 
     def still_open(self, id: str) -> int:
-        """How many rows were not taken, nor corrected and taken since. Raises ImportUnknown."""
-        counts = self.counts(id)
+        """How many rows were not taken, nor corrected and taken since, nor of somebody erased. Raises ImportUnknown."""
+        counts, erased = self.counts(id), set(ImportFolder(self._folder / id).load(ERASED_LINES) or ())
+        if erased:
+            return sum(reject.line not in erased for reject in self._open_rejects(self._registry.get(id)))
         return int(counts["rejected"] + counts["duplicate"]) - len(self.lines_taken(id))
 
     def rejects_csv(self, id: str, *, are_open: bool = False) -> Iterator[str]:

@@ -74,6 +74,14 @@ def test_rows_to_be_corrected_are_the_others(imports, erased_import):
     assert [row.line for row in imports.results.faulty_rows(erased_import, 9)] == [4, 5]
 
 
+def test_as_many_are_open_as_can_be_corrected_though_one_that_was_corrected_is_erased(world, imports):
+    document = imports.bring(FILE)
+    imports.bring(imports.rejects(document).replace("Gav1n", "Gavin"))
+    assert imports.results.still_open(document["id"]) == 2
+    erase(world)
+    assert imports.results.still_open(document["id"]) == len(imports.results.faulty_rows(document["id"], 9)) == 2
+
+
 def test_calls_for_it_are_answered(world, erased_import):
     with closing(open_store(world.deployment.service_path)) as store:
         key = Keys(store, lambda: 0, token_urlsafe).create("office", SCOPES, by="tests")[1]
