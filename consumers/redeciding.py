@@ -156,10 +156,15 @@ class Redeciding:
                 raise Differing(at, decided)
 
     def _is_given(self, one: Frozen) -> bool:
-        """Whether an entry is taken as it was decided: what its decision went by is erased or withheld (R31)."""
+        """Whether an entry is taken as it was decided: what its decision went by is erased or withheld (R31), or no
+        message of the bus.
+        """
         type = one.entry.type if one.entry.reason is None else None
         if one.is_empty or type == types.CONTACT_ERASED or one.entry.reason == KEPT_OUT:
             return True
+        if type in types.NOTES:  # which came over no bus: its signature says who wrote it
+            (message,) = self._read([one])
+            return message.is_signed
         is_second = one.entry.row is not None and (one.entry.message_id or "").endswith(SECOND)
         return self._has_erasures and (
             is_second or one.entry.type in _ABOUT_OTHERS or one.entry.reason in _FOR_WHAT_OTHERS_SAID

@@ -69,6 +69,9 @@ OPEN = tuple(name for name, rule in RULES.items() if rule.sender == "anybody")
 TAKEN = tuple(name for name, rule in RULES.items() if rule.sender != "nobody")
 """What is taken from the bus."""
 
+NOTES = tuple(name for name, rule in RULES.items() if rule.kind == "note")
+"""What the append itself notes, and what comes over no bus."""
+
 ABOUT_CONTACTS = tuple(name for name in TAKEN if RULES[name].kind == "contact")
 """What is taken from the bus and is about one contact."""
 

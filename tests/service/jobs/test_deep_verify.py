@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from ledger.bus.port import Record
+from ledger.bus.sqlite import renew
 from ledger.log import chain
 from ledger.log.sqlite import seal
 from ledger.log.sqlite.head import head
@@ -15,7 +16,7 @@ from service.wiring.drivers import Drivers
 from service.wiring.ledger import verification
 from tests.examples import ASHA, GAVIN, RAVI
 from tests.service.tampered import Tampering
-from tests.world import World
+from tests.world import UntilCaughtUp, World
 from tests.worlds import folder
 
 DEEP = Extent(is_deep=True)
@@ -64,6 +65,29 @@ def positions(deployment, extent=DEEP):
 def test_of_a_sound_ledger_every_decision_follows(copy):
     report = verification(copy).run(DEEP)
     assert (report.faults, report.otherwise) == ((), 0)
+
+
+@pytest.fixture
+def accepted(tmp_path):
+    """A ledger that went over to another bus, which an entry says that came over none: the second."""
+    with closing(World(tmp_path)) as world:
+        world.track(phone=GAVIN)
+        world.consume()
+        renew(world.deployment.data / "bus.db")
+        with world.drivers.consumer(bus_accepted_by="cli:asha") as consumer:
+            consumer.run(UntilCaughtUp(world, consumer.log))
+        world.project()
+        yield world.deployment
+
+
+def test_so_does_what_the_append_itself_has_noted(accepted):
+    report = verification(accepted).run(DEEP)
+    assert (report.faults, report.otherwise) == ((), 0)
+
+
+def test_a_note_that_says_something_else_than_was_signed_is_found(accepted):
+    forge(accepted, "UPDATE entries SET value = CAST(replace(value, 'cli:asha', 'cli:e') AS BLOB) WHERE position = 2")
+    assert positions(accepted) == {2}
 
 
 FORGED = {
