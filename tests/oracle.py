@@ -5,6 +5,7 @@ tags by R5. What an undone import said is looked over (R32).
 """
 
 import unicodedata
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +83,7 @@ def fold(messages: list[Message], *, merge: bool = True) -> tuple[list[dict[str,
 def meet(messages: list[Message], *, merge: bool = True) -> tuple[list[Person], list[bool]]:
     """The people of whom anything counts, and for each message whether it was accepted."""
     people: list[Person] = []
+    naming: dict[str, list[Person]] = defaultdict(list)  # who ever said a phone or user id: nobody else can have it
     off: set[int] = set()
     undone: set[str] = set()
     accepted = []
@@ -89,10 +91,11 @@ def meet(messages: list[Message], *, merge: bool = True) -> tuple[list[Person], 
         if message.type in ("ImportUndone", "ImportRedone"):
             accepted.append(_undo_or_redo(people, message, off, undone))
             continue
-        person = None if message.source in undone else _find(people, order, message.data, off, merge)
+        person = None if message.source in undone else _find(people, naming, order, message.data, off, merge)
         accepted.append(person is not None)
         if person is not None:
             person.said.append((order, message))
+            _note(naming, person, message)
     return [person for person in people if person.counting()], accepted
 
 
@@ -120,10 +123,23 @@ def _undo_or_redo(people: list[Person], command: Message, off: set[int], undone:
     return True
 
 
-def _find(people: list[Person], order: int, data: dict[str, Any], off: set[int], merge: bool) -> Person | None:
+def _note(naming: dict[str, list[Person]], person: Person, message: Message) -> None:
+    for name in {message.data.get("phone"), message.data.get("userId")} - {None}:
+        if not any(one is person for one in naming[name]):
+            naming[name].append(person)
+
+
+def _find(
+    people: list[Person],
+    naming: dict[str, list[Person]],
+    order: int,
+    data: dict[str, Any],
+    off: set[int],
+    merge: bool,
+) -> Person | None:
     phone, user_id = data.get("phone"), data.get("userId")
-    with_phone = [one for one in people if phone is not None and one.phone == phone]
-    with_user_id = [one for one in people if user_id is not None and one.user_id == user_id]
+    with_phone = [one for one in naming[phone] if one.phone == phone] if phone is not None else []
+    with_user_id = [one for one in naming[user_id] if one.user_id == user_id] if user_id is not None else []
     candidates = {id(one): one for one in with_phone + with_user_id}
     alone, either = data.get("match") == "phone", data.get("match") == "either"
     if len(candidates) == 2:
@@ -132,7 +148,10 @@ def _find(people: list[Person], order: int, data: dict[str, Any], off: set[int],
             return None
         older, newer = sorted((a, b), key=lambda one: one.born)
         older.said += newer.said
-        people.remove(newer)
+        for _, message in newer.said:
+            _note(naming, older, message)
+        newer.said = []
+        people[:] = [one for one in people if one is not newer]
         return older
     if not candidates:
         people.append(Person(order, off))
