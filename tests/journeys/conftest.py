@@ -28,6 +28,13 @@ def served(request, tmp_path_factory):
         yield made
 
 
+@pytest.fixture(scope="module", params=["sqlite", KAFKA, CONTAINER])
+def served_alone(request, tmp_path_factory):
+    """The same for one module, which changes what others look at, such as the order of fields."""
+    with serving(tmp_path_factory.mktemp("journey"), bus_of(request)) as made:
+        yield made
+
+
 @pytest.fixture(scope="module")
 def browser():
     """Chromium; skipped where there is none."""

@@ -16,11 +16,13 @@ ARUN = {"phoneNumber": "9820078802", "countryCode": "+91"}
 
 
 @pytest.fixture(scope="module")
-def told(served):
+def told(served_alone):
     """Somebody who said no to WhatsApp is known before the file comes."""
-    served.track(ARUN | {"traits": {"name": "Arun N", "city": "Delhi", "whatsapp_opted": False}, "tags": ["reader"]})
-    served.shipped.settle()
-    return served
+    served_alone.track(
+        ARUN | {"traits": {"name": "Arun N", "city": "Delhi", "whatsapp_opted": False}, "tags": ["reader"]}
+    )
+    served_alone.shipped.settle()
+    return served_alone
 
 
 def test_a_messy_file_is_taken_in_corrected_by_its_rejects_csv_taken_back_and_brought_again(open_hub, told):
