@@ -26,6 +26,9 @@ _MOST_PROCESSES = 4
 _LEAST_PAGES = 128
 """For a process: fewer take less time than it takes to make one."""
 
+_CLEAN, _WRITTEN, _FAILED = range(3)
+"""What became of a process's part, as its exit code."""
+
 
 def overwrite(path: str) -> None:
     """Overwrite the gaps of all pages of a file, which nobody writes meanwhile. Raises OSError.
@@ -48,9 +51,6 @@ def overwrite(path: str) -> None:
     if has_written or _WRITTEN in codes:
         os.fsync(file)
     os.close(file)
-
-
-_CLEAN, _WRITTEN, _FAILED = range(3)
 
 
 def _forked(file: int, size: int, part: range) -> int:

@@ -113,12 +113,11 @@ def offsets_of(
 
 def _first_match(begin: int, end: int, near: Callable[[int], Match | None], at_once: int) -> Match | None:
     """A match not far behind the first that there is: where many were erased, the bus begins with empty messages."""
-    missed, at, step = begin, begin, at_once
-    longest = max(at_once, (end - begin) // _MOST_MATCHES)
-    found = near(at)
-    while found is None and at + step < end:
-        missed, at, step = at, at + step, min(step * 2, longest)
-        found = near(at)
+    missed, at, found = begin, begin, None
+    for far in _distances(end - begin, at_once):
+        missed, at = at, begin + far
+        if (found := near(at)) is not None:
+            break
     while found is not None and at - missed > _CLOSE * at_once:
         middle = (missed + at) // 2
         earlier = near(middle)
@@ -127,14 +126,16 @@ def _first_match(begin: int, end: int, near: Callable[[int], Match | None], at_o
 
 
 def _last_match(begin: int, end: int, near: Callable[[int], Match | None], at_once: int) -> Match | None:
-    step, longest = at_once, max(at_once, (end - begin) // _MOST_MATCHES)
-    at = max(begin, end - step)
-    found = near(at)
-    while found is None and at > begin:
-        step = min(step * 2, longest)
-        at = max(begin, at - step)
-        found = near(at)
-    return found
+    backwards = (near(max(begin, end - at_once - far)) for far in _distances(end - begin, at_once))
+    return next(filter(None, backwards), None)
+
+
+def _distances(length: int, at_once: int) -> Iterator[int]:
+    """How far away a match is looked for: at once, and then ever further on, up to a share of the whole length."""
+    longest, far, step = max(at_once, length // _MOST_MATCHES), 0, at_once
+    while far < length:
+        yield far
+        far, step = far + step, min(step * 2, longest)
 
 
 def _between(
