@@ -33,7 +33,7 @@ _CLEAN, _WRITTEN, _FAILED = range(3)
 def overwrite(path: str) -> None:
     """Overwrite the gaps of all pages of a file, which nobody writes meanwhile. Raises OSError.
 
-    Each processor goes through a part of it: from memory, that takes a fifth of a second a gigabyte.
+    Each processor goes through a part of it: from memory, that takes some 0.15 s of CPU a gigabyte.
     """
     file = os.open(path, os.O_RDWR)
     size = int.from_bytes(os.pread(file, 2, 16), "big")
@@ -67,13 +67,13 @@ def _forked(file: int, size: int, part: range) -> int:
 
 def _overwrite_part(file: int, size: int, part: range) -> bool:
     """Overwrite the gaps of some pages; whether there was anything in them."""
-    has_written = False
+    has_written, is_all_zero = False, bytes(size).startswith
     if not part:
         return has_written
     with mmap.mmap(file, part.stop * size, access=mmap.ACCESS_READ) as content:
         for begin in range(part.start, part.stop, _PAGES_AT_ONCE):
             for gap, end in _gaps(content, size, range(begin, min(begin + _PAGES_AT_ONCE, part.stop))):
-                if content[gap:end].strip(b"\0"):
+                if not is_all_zero(content[gap:end]):
                     os.pwrite(file, bytes(end - gap), gap)
                     has_written = True
     return has_written

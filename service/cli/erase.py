@@ -63,7 +63,9 @@ def erase(
         raise click.UsageError("give either WHO, or --where, --tag or --q for all whom these find")
     if whom is None:
         from service.cli.erase_selected import erase_selected
+        from service.deployment import logs
 
+        logs.configure("console")
         given = reason if is_sure and not dry_run else None
         return erase_selected(opened(), asked, given, keep_out=keep_out, is_json=is_json)
     return _erase_one(whom, reason, keep_out=keep_out, is_sure=is_sure and not dry_run, is_json=is_json)

@@ -118,7 +118,7 @@ _COMMANDS = {
     ),
 }
 
-_SILENT = {"contacts", "ledger", "rejected", "keys", "people", "sessions", "audit", "views"}
+_SILENT = {"contacts", "ledger", "rejected", "keys", "people", "sessions", "audit", "views", "erase"}
 """Modules whose commands log nothing, so that the library for logs, a third of what they would load, stays out."""
 
 

@@ -8,13 +8,15 @@ follow. So a call that was broken off in between makes them again to the byte, a
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from ledger.events.ids import derived
 from ledger.sqlite import Connection, transaction
 from service.commands.group_commit import GroupCommit, NotBegun, NotFinished
 from service.deployment.tables.database import MIGRATIONS
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 HEADER = "Idempotency-Key"
 MOST_CHARACTERS = 255
@@ -54,7 +56,7 @@ class Claim:
 
 
 @MIGRATIONS()
-def idempotency_keys(database: Database) -> None:
+def idempotency_keys(database: "Database") -> None:
     database.execute("""
         CREATE TABLE idempotency_keys (
             name BLOB PRIMARY KEY,      -- hash of client and key, under the deployment's secret: neither can be read
@@ -66,7 +68,7 @@ def idempotency_keys(database: Database) -> None:
 
 
 @MIGRATIONS()
-def senders_named(database: Database) -> None:
+def senders_named(database: "Database") -> None:
     database.execute("ALTER TABLE idempotency_keys ADD COLUMN names_sender INTEGER NOT NULL DEFAULT 0")
 
 

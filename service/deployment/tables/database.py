@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-
-from sqlite_utils import Database, Migrations
+from typing import TYPE_CHECKING
 
 from ledger.belonging import Gone, refuse_other
 from ledger.copying import copy_to
-from ledger.sqlite import Connection, Place, connect, transaction
+from ledger.sqlite import Connection, Place, connect
 from ledger.storage import CopyProgress, unseen
 from service.deployment.tables.audit_chain import GENESIS, AuditHead, line_hash
 from service.deployment.tables.audit_trail import audit_head
+from service.deployment.tables.migrations import StoreMigrations
 
-MIGRATIONS = Migrations("service")
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+MIGRATIONS = StoreMigrations()
 
 
 def open_store(path: Path, ledger: str | None = None, busy_seconds: float = 10.0) -> Connection:
@@ -25,11 +28,8 @@ def open_store(path: Path, ledger: str | None = None, busy_seconds: float = 10.0
     Raises ledger.belonging.NotOurs for the file of another ledger.
     """
     connection = connect(path, busy_seconds=busy_seconds)
-    database = Database(connection)
-    if MIGRATIONS.pending(database):
-        # under the write lock, so that the second process finds the first one's work done
-        with transaction(connection):
-            MIGRATIONS.apply(database)
+    if MIGRATIONS.are_pending(connection):
+        MIGRATIONS.apply(connection)
     if ledger is not None:
         (found,) = connection.execute("SELECT id FROM ledger").fetchone()
         if found is None:
@@ -86,7 +86,7 @@ def refuse_lost_store(place: Place) -> None:
 
 
 @MIGRATIONS()
-def keys_and_audit(database: Database) -> None:
+def keys_and_audit(database: "Database") -> None:
     database.execute("""
         CREATE TABLE keys (
             id TEXT PRIMARY KEY,
@@ -114,13 +114,13 @@ def keys_and_audit(database: Database) -> None:
 
 
 @MIGRATIONS()
-def ledger(database: Database) -> None:
+def ledger(database: "Database") -> None:
     database.execute("CREATE TABLE ledger (id TEXT) STRICT")  # whose keys and imports these are (R37)
     database.execute("INSERT INTO ledger VALUES (NULL)")
 
 
 @MIGRATIONS()
-def audit_that_is_chained(database: Database) -> None:
+def audit_that_is_chained(database: "Database") -> None:
     """Each line gets a hash over itself and the one before it; those of earlier versions as they are now."""
     for verb in ("update", "delete"):
         database.execute(f"DROP TRIGGER audit_keeps_{verb}")

@@ -4,18 +4,20 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlite_utils import Database
 
 from ledger.sqlite import Connection, transaction
 from ledger.wal import overwrite_whole
 from service.deployment.tables.database import MIGRATIONS
 
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
 
 @MIGRATIONS()
-def erasures(database: Database) -> None:
+def erasures(database: "Database") -> None:
     database.execute("""
         CREATE TABLE erasures (
             id TEXT PRIMARY KEY,        -- of the order's message
@@ -30,7 +32,7 @@ def erasures(database: Database) -> None:
 
 
 @MIGRATIONS()
-def bulk_erasures(database: Database) -> None:
+def bulk_erasures(database: "Database") -> None:
     database.execute("""
         CREATE TABLE bulk_erasures (
             id TEXT PRIMARY KEY,        -- UUIDv7
@@ -59,7 +61,7 @@ def bulk_erasures(database: Database) -> None:
 
 
 @MIGRATIONS()
-def erasures_of_the_idle(database: Database) -> None:
+def erasures_of_the_idle(database: "Database") -> None:
     """Bulk erasures of contacts without an event since a moment, and what the rule that erases them last found."""
     database.execute("ALTER TABLE bulk_erasures ADD COLUMN idle_since INTEGER")
     database.execute("ALTER TABLE bulk_erasures ADD COLUMN based_on INTEGER")  # the log's position at that moment
@@ -74,13 +76,13 @@ def erasures_of_the_idle(database: Database) -> None:
 
 
 @MIGRATIONS()
-def erasures_of_several(database: Database) -> None:
+def erasures_of_several(database: "Database") -> None:
     """Who was one with the contact and went with it, as JSON; in a backup from before they were merged they are not."""
     database.execute("ALTER TABLE erasures ADD COLUMN gone_with TEXT")
 
 
 @MIGRATIONS()
-def progress_of_bulk_erasures(database: Database) -> None:
+def progress_of_bulk_erasures(database: "Database") -> None:
     """The receipt so far of the orders of a bulk erasure that are not done everywhere, as JSON: one for all of them."""
     database.execute("ALTER TABLE bulk_erasures ADD COLUMN progress TEXT")
 
@@ -243,6 +245,8 @@ class ErasureTable:
         """
         given, these = json.dumps(list(receipt)), _listed(ids)
         with self._lock, transaction(self._connection):
+            said = f"SELECT 1 FROM erasures WHERE id {_THESE} AND person != ? LIMIT 1"
+            has_said = self._connection.execute(said, (these, _NOBODY)).fetchone() is not None
             self._connection.execute(
                 "UPDATE bulk_erasures SET receipt = ?, progress = NULL"
                 f" WHERE id IN (SELECT bulk FROM erasures WHERE id {_THESE})",
@@ -252,7 +256,8 @@ class ErasureTable:
                 f"UPDATE erasures SET receipt = iif(bulk IS NULL, ?, NULL), person = NULL WHERE id {_THESE}",
                 (given, these),
             )
-        self._is_cut = False
+        if has_said:
+            self._is_cut = False
         self._cut()
 
     def withdraw(self, id: str) -> None:

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from ledger.events import moments
 from ledger.sqlite import Connection, transaction
@@ -15,12 +13,15 @@ from service.deployment.tables.keys import clean_name, fingerprint
 from service.deployment.tables.scopes import SCOPES, in_order, known
 from service.deployment.tables.scopes import text as scopes_text
 
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
 LINK_VALID = 24 * 3600 * 1_000_000
 """Microseconds a one-time link can be used after it was made."""
 
 
 @MIGRATIONS()
-def people(database: Database) -> None:
+def people(database: "Database") -> None:
     database.execute("""
         CREATE TABLE people (
             id TEXT PRIMARY KEY,

@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from ledger.events import moments
 from ledger.sqlite import Connection, transaction
 from service.deployment.tables.audit_trail import Act, record
 from service.deployment.tables.database import MIGRATIONS
 from service.deployment.tables.keys import fingerprint
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 VALID = 30 * 24 * 3600 * 1_000_000
 """Microseconds a device stays signed in."""
@@ -20,7 +21,7 @@ _SEEN_EVERY = 3600 * 1_000_000
 
 
 @MIGRATIONS()
-def sessions(database: Database) -> None:
+def sessions(database: "Database") -> None:
     database.execute("""
         CREATE TABLE sessions (
             hash BLOB PRIMARY KEY,      -- SHA-256 of the cookie's text, which is kept nowhere

@@ -4,19 +4,20 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from ledger.sqlite import Connection, transaction
 from service.deployment.tables.database import MIGRATIONS
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 MOST_OF_ONE = 100
 MOST_NAME_CHARACTERS = 80
 
 
 @MIGRATIONS()
-def views(database: Database) -> None:
+def views(database: "Database") -> None:
     database.execute("""
         CREATE TABLE views (
             id TEXT PRIMARY KEY,        -- UUIDv7

@@ -2,16 +2,17 @@
 
 import json
 from threading import Lock
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from ledger.sqlite import Connection, transaction
 from service.deployment.tables.database import MIGRATIONS
 
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
 
 @MIGRATIONS()
-def preferences(database: Database) -> None:
+def preferences(database: "Database") -> None:
     database.execute("""
         CREATE TABLE preferences (
             owner TEXT NOT NULL,        -- the name of a person or a key, so that a new key keeps them

@@ -2,18 +2,19 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from service.deployment.tables.database import MIGRATIONS
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import ColumnMap
 from service.imports.registry.lifecycle import ImportState
 
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
 
 @MIGRATIONS()
-def imports(database: Database) -> None:
+def imports(database: "Database") -> None:
     database.execute("""
         CREATE TABLE imports (
             id TEXT PRIMARY KEY,            -- UUIDv7
@@ -34,7 +35,7 @@ def imports(database: Database) -> None:
 
 
 @MIGRATIONS()
-def imports_that_end_otherwise(database: Database) -> None:
+def imports_that_end_otherwise(database: "Database") -> None:
     """An import can be cancelled, and fail."""
     database.execute("ALTER TABLE imports RENAME TO imports_before")
     database.execute("DROP INDEX imports_by_hash")
@@ -66,7 +67,7 @@ def imports_that_end_otherwise(database: Database) -> None:
 
 
 @MIGRATIONS()
-def imports_that_are_prepared(database: Database) -> None:
+def imports_that_are_prepared(database: "Database") -> None:
     """An import is there from its upload on, before anything is chosen."""
     database.execute("ALTER TABLE imports RENAME TO imports_before")
     database.execute("DROP INDEX imports_by_hash")
@@ -98,14 +99,14 @@ def imports_that_are_prepared(database: Database) -> None:
 
 
 @MIGRATIONS()
-def imports_that_somebody_brought(database: Database) -> None:
+def imports_that_somebody_brought(database: "Database") -> None:
     """Who brought an import, how large its file was, and when it was over; not known of earlier ones."""
     for column in ("who TEXT", "bytes INTEGER", "ended_at INTEGER"):
         database.execute(f"ALTER TABLE imports ADD COLUMN {column}")
 
 
 @MIGRATIONS()
-def imports_that_correct_others(database: Database) -> None:
+def imports_that_correct_others(database: "Database") -> None:
     """Which import's rejected rows an import has, corrected; not known of earlier ones."""
     database.execute("ALTER TABLE imports ADD COLUMN corrects TEXT")
     database.execute("CREATE INDEX imports_by_corrects ON imports (corrects) WHERE corrects IS NOT NULL")

@@ -39,7 +39,7 @@ from service.jobs.erasing.under_way import ErasuresUnderWay
 from service.queries.contact.find import FoundContact, Unknown, find_id
 from service.queries.in_time import in_time
 
-_BETWEEN_LOOKS = 0.05
+_BETWEEN_LOOKS = 0.02
 _AT_ONCE = 1_000
 
 

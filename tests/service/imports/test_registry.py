@@ -2,8 +2,6 @@
 
 from contextlib import closing
 
-from sqlite_utils import Database
-
 from ledger.sqlite import connect
 from service.deployment.tables.database import MIGRATIONS, open_store
 from service.imports.registry.registry import Registry
@@ -19,7 +17,7 @@ _NO_CHOICES = (
 def test_imports_of_an_older_version_are_kept(tmp_path):
     path = tmp_path / "service.db"
     with closing(connect(path)) as connection:
-        MIGRATIONS.apply(Database(connection), stop_before="imports_that_end_otherwise")
+        MIGRATIONS.apply(connection, stop_before="imports_that_end_otherwise")
         for id, state in (("a", "splitting"), ("b", "split")):
             connection.execute(
                 "INSERT INTO imports VALUES (?, 'h', 's', 'people.csv', ?, ?, 1, 5, ?, 3, 1, 1)",
