@@ -74,19 +74,27 @@ class Process:
 
 
 class Shipped:
-    """One deployment in a folder, with default settings; `stop_all` leaves nothing of it running."""
+    """One deployment in a folder, with default settings; `stop_all` leaves nothing of it running.
+
+    Its processes run in that folder and call the data `data`, as those of `make run` do.
+    """
 
     def __init__(self, folder, bus=None, **settings):
         self.folder = folder
         self.data = folder / "data"
         folder.mkdir(parents=True, exist_ok=True)
         given = {name: value for name, value in os.environ.items() if not name.startswith("CONTACTS_")}
-        self.environ = given | {"CONTACTS_DATA": str(self.data), "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+        self.environ = given | {"CONTACTS_DATA": self.data.name, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
         self.bus = bus or f"sqlite:{self.data / 'bus.db'}"
         if bus is not None:
             self.environ["CONTACTS_BUS"] = bus
         self.environ |= {f"CONTACTS_{name.upper()}": str(value) for name, value in settings.items()}
         self._started = []
+
+    @property
+    def environ_elsewhere(self):
+        """The environment for whoever does not run in the folder."""
+        return self.environ | {"CONTACTS_DATA": str(self.data)}
 
     def start(self, *arguments):
         """`contacts …` in the background."""

@@ -81,7 +81,8 @@ def load(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
     Raises SettingsInvalid with all faults at once.
     """
     given = _Given(environ, _in_file(dotenv))
-    data = given.read("CONTACTS_DATA", Path("data"), _folder)
+    # whole from here on: a library may take a relative path for one beside its own code
+    data = given.read("CONTACTS_DATA", Path("data"), _folder).absolute()
     settings = Settings(
         data=data,
         bus=given.read("CONTACTS_BUS", f"sqlite:{data / 'bus.db'}", _bus),

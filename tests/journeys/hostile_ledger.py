@@ -39,7 +39,7 @@ def _tell(served):
 
 def _publish(served):
     """What an upstream service says, and what is refused."""
-    drivers = Drivers(deployment(served.shipped.environ, None))
+    drivers = Drivers(deployment(served.shipped.environ_elsewhere, None))
     about = {"specversion": "1.0", "source": f"https://shop.example/{MARKUP}", "type": "UserTracked"}
     messages = [
         {**about, "id": text[:90], "data": {"userId": f"upstream {number}", "traits": {"name": text}}}

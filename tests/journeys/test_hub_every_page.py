@@ -153,7 +153,7 @@ def walk(browser, tmp_path_factory):
         sign_in(page, told.key)
         page.wait_for_load_state("networkidle")
         made = Walk(page, told.url)
-        made.rules = _rules(deployment(told.shipped.environ, None))
+        made.rules = _rules(deployment(told.shipped.environ_elsewhere, None))
         made.go([*STATES, *told.states, *(f"contacts/{told.contact}{state}" for state in OF_A_CONTACT)])
         context.close()
         yield made

@@ -108,3 +108,20 @@ def test_a_contact_is_added_once_kept_by_hand_and_its_page_arranged(open_hub, to
     page.wait_for_url(f"{address}**")
     assert "nothing was changed" in page.locator("body").inner_text()
     assert window.complaints == []
+
+
+def test_those_who_opted_in_are_downloaded_in_the_hub_and_by_a_call(open_hub, told):
+    told.track({"userId": "meera", "traits": {"name": "Meera", "whatsapp_opted": True}, "tags": ["fair", "vip"]})
+    told.track({"userId": "zoya", "traits": {"name": "Zoya", "whatsapp_opted": False}, "tags": ["fair", "vip"]})
+    told.shipped.settle()
+    page = open_hub().page
+    page.goto(f"{told.url}contacts?where=tags%3Dall%3Afair%2Cvip")
+    page.get_by_role("link", name="Download").click()
+    page.get_by_label("Leave out the 1 who have not opted in").check()
+    page.get_by_role("button", name="Make the file").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the file").click()
+    by_hub = download.value.path().read_bytes()
+    assert (b"Meera" in by_hub, b"Zoya" in by_hub) == (True, False)
+    by_call = told.http.get(f"v1/exports/{page.url.rpartition('/')[2]}/file")
+    assert (by_call.status_code, by_call.content) == (200, by_hub)
