@@ -133,7 +133,7 @@ def rebuild(until: int | None, into: Path | None, wait: float, tells_progress: b
     if until is not None and into is None:
         raise click.UsageError("--until needs --into FILE: the state in use always follows the whole log")
     from projections.projector.rebuild import build_generation, fold_into
-    from projections.state.digest import content_digest, full_digest
+    from projections.state.digest import digests
 
     if into is not None and into.exists():
         raise click.BadParameter(f"{into} exists; name a new file", param_hint="--into")
@@ -153,11 +153,12 @@ def rebuild(until: int | None, into: Path | None, wait: float, tells_progress: b
                 _have_it_switched(drivers, generation, wait)
                 rebuilt = drivers.generations().state(generation)
     with rebuilt.reading() as state:
+        content_digest, full_digest = digests(state)
         document: dict[str, Any] = {
             "position": state.checkpoint().position,
             "contacts": state.count(),
-            "content_digest": content_digest(state.by_identity()),
-            "full_digest": full_digest(state),
+            "content_digest": content_digest,
+            "full_digest": full_digest,
             "generation": generation,
             "seconds": round(time.monotonic() - began, 3),
         }

@@ -4,6 +4,7 @@ That a list has just the contacts that its conditions hold for is in tests/proje
 """
 
 from contextlib import closing
+from random import Random
 
 import orjson
 import pytest
@@ -54,6 +55,13 @@ def test_a_later_page_replaces_and_removes_contacts(kept):
 def test_contacts_come_in_the_order_of_phone_then_user_id(kept):
     kept.save(contact(1, phone=GAVIN), contact(2, phone=ASHA), contact(3))
     assert [one.contact for one in kept.ask(lambda state: list(state.by_identity()))] == [3, 2, 1]
+
+
+def test_thousands_of_contacts_come_in_their_order_and_each_once(kept):
+    numbers = list(range(1, 2_102))
+    Random(7).shuffle(numbers)
+    kept.save(*(contact(number, phone=f"+9199675{place:05}") for place, number in enumerate(numbers)))
+    assert [one.contact for one in kept.ask(lambda state: list(state.by_identity()))] == numbers
 
 
 def test_a_page_that_fails_leaves_contacts_and_checkpoint_as_they_were(kept):

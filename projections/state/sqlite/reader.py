@@ -33,6 +33,9 @@ from projections.state.sqlite.rows import CONTACT_COLUMNS, load, state_of
 from projections.state.sqlite.tables import COUNTED, LAYOUT, dirty_among
 from projections.state.sqlite.values import values
 
+_AT_ONCE = 500
+"""Contacts read by one statement where all are read."""
+
 
 class StateFileReader(StateReader):
     """A read-only view of one state file."""
@@ -142,11 +145,10 @@ class StateFileReader(StateReader):
         """All contacts in the order of phone, then user id: the same for the same facts, whatever their ids."""
         rows = self._connection.execute("SELECT contact FROM contacts ORDER BY phone, user_id")
         numbers = array("q", (number for (number,) in rows))
-        query = f"SELECT {CONTACT_COLUMNS} FROM contacts WHERE contact = ?"
-        for number in numbers:
-            row = self._connection.execute(query, (number,)).fetchone()
-            if row is not None:
-                yield state_of(row)
+        for start in range(0, len(numbers), _AT_ONCE):
+            some = numbers[start : start + _AT_ONCE]
+            states = load(self._connection, some)
+            yield from (states[number] for number in some if number in states)
 
     def where_not_true(self, trait: str, contacts: Iterable[int]) -> tuple[set[int], set[int]]:
         """Those of the contacts, by number, whose trait has another value than true, and those whose was cleared."""
