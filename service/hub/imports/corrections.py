@@ -1,6 +1,6 @@
 """Rejected rows corrected in place: up to 200 on the page, by reason, only the faulty cells as inputs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request
@@ -70,9 +70,13 @@ def correcting(pages: Blueprint, opened: Open) -> None:
         )
 
 
-def _corrected(rows: Iterable[FaultyRow]) -> dict[int, dict[str, str]]:
-    """What the form has in the faulty cells, by line and column; nothing for rows that are to be taken as they are."""
-    return {row.line: {} if AGREED in request.form and is_for_consent(row) else _typed(row) for row in rows}
+def _corrected(rows: Sequence[FaultyRow]) -> dict[int, dict[str, str]]:
+    """What the form has in the faulty cells, by line and column; nothing for rows that are to be taken as they are.
+
+    A row that the form shows no cell of, as its fault is the whole row's, is none of them.
+    """
+    agreed: dict[int, dict[str, str]] = {row.line: {} for row in rows if AGREED in request.form and is_for_consent(row)}
+    return {row.line: typed for row in rows if (typed := _typed(row))} | agreed
 
 
 def _typed(row: FaultyRow) -> dict[str, str]:

@@ -69,7 +69,8 @@ def corrected_csv(
     `rejected:line` says where each row stood.
 
     Rows that are no rejects, and those in which nothing changes, are left out; of one of which nothing is said, its
-    line alone being there, all stays: for whoever has agreed to messages since.
+    line alone being there, all stays: for whoever has agreed to messages since. A row that has more cells than the
+    header keeps them, so that it is rejected again: nothing of it gets lost unseen.
     """
     own = [place for place, column in enumerate(columns.columns) if not column.header.startswith(REJECTED)]
     line_of = csv.writer(_Echo(), delimiter=DELIMITER).writerow
@@ -79,8 +80,9 @@ def corrected_csv(
         said = corrected[reject.line]
         before = [cells[place] if place < len(cells) else "" for place in own]
         after = [said.get(columns.columns[place].header, cell) for place, cell in zip(own, before, strict=True)]
+        more = cells[len(columns.columns) :]
         if after != before or not said:
-            yield line_of([*map(guard, after), str(reject.line)])  # which comes off where that column is
+            yield line_of([*map(guard, after), str(reject.line), *map(guard, more)])  # which comes off where LINE is
 
 
 class _Echo:

@@ -1,6 +1,9 @@
 """Rejected rows that are corrected: in place, or in a file that is uploaded again; what is still open is said (R22)."""
 
+import random
 import re
+
+import pytest
 
 from tests.examples import ASHA, GAVIN
 
@@ -24,6 +27,44 @@ def test_rejected_rows_are_corrected_in_place_and_checked_again_with_the_same_ta
     desk.run(again)
     assert world.contact(GAVIN)["traits"] == {"name": "Gavin", "city": "Pune"}
     assert world.contact(GAVIN)["tags"] == ["vip"]
+
+
+def test_a_row_that_has_to_be_corrected_in_the_file_is_not_taken_by_the_page(desk):
+    path = desk.checked(f"Mobile,Name\n{GAVIN},R2 D2\n{ASHA},Asha,lost\n")
+    desk.run(path)
+    page = desk.page(f"{path}/rejected")
+    assert "More cells than the header has names; one is 'lost'. This has to be corrected in the file." in page.text
+    again = desk.send(f"{path}/rejected", {"cell1.1": "Gavin"}).headers["Location"]
+    desk.work(again)
+    assert "1 row = 1 new" in desk.page(again).text
+    desk.run(again)
+    assert "Asha" not in desk.page("/contacts").text
+    assert "1 is still open" in desk.page(path).text
+    assert "Nothing is corrected yet" in desk.send(f"{path}/rejected", {}).get_data(as_text=True)
+
+
+ROWS = (
+    "{phone},R2 D2,1",
+    "{phone},Asha,one",
+    "{phone},Asha,1,more",
+    "{phone},R2 D2,1,more",
+    "12,Asha,1",
+    "{phone},Asha,1",
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_those_rows_are_checked_again_in_which_something_changes_and_no_others(desk, seed):
+    chance = random.Random(seed)
+    rows = [chance.choice(ROWS).format(phone=f"+9198200{at:05}") for at in range(78810, 78822)]
+    path = desk.checked("Mobile,Name,Points\n+919820078809,R1,1\n" + "\n".join(rows) + "\n", type2="number")
+    desk.run(path)
+    shown = dict(re.findall(r'name="(cell[\d.]+)" value="([^"]*)"', desk.page(f"{path}/rejected").html))
+    changed = {"cell1.1": "R0"} | {name: f"{text}9" for name, text in shown.items() if chance.random() < 0.5}
+    again = desk.send(f"{path}/rejected", shown | changed).headers["Location"]
+    desk.work(again)
+    found = int(re.search(r"([\d,]+) rows? =", desk.page(again).text)[1])
+    assert found == len({name.partition(".")[0] for name in changed})
 
 
 def test_a_file_and_the_rows_of_it_that_were_corrected_lead_to_each_other(desk):

@@ -109,6 +109,14 @@ def test_a_cell_that_a_spreadsheet_would_run_is_imported_as_it_was(imports, worl
     assert world.contact("+919820098200")["traits"]["Note"] == "=1+1"
 
 
+def test_a_row_with_more_cells_than_the_header_keeps_them_and_is_rejected_again(imports):
+    first = imports.bring("Name,Phone\nAsha,+919820098210,lost\nR2,+919820098211,lost too\n")
+    lines = imports.results.corrected_csv(first["id"], {2: {}, 3: {"Name": "Ravi"}})
+    again = imports.status(imports.check(imports.uploads.receive_corrected(first["id"], lines)))
+    assert (again["created"], again["rejected"]) == (0, 2)
+    assert [one["reason"] for one in again["reasons"]] == ["too_many_cells"]
+
+
 ROUNDS = st.lists(st.lists(st.sampled_from(["leave out", "wrong again", "right"]), min_size=3, max_size=3), max_size=3)
 
 
