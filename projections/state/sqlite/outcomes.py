@@ -46,7 +46,7 @@ def save_rows(connection: sqlite.Connection, rows: Iterable[RowMessage]) -> None
                 (len(numbers), len(numbers) if is_older else 0, number),
             )
         for import_id in {row.import_id for row in some if row.replaces}:
-            again = {row.row for row in some if row.replaces and row.import_id == import_id}
+            again = [row for row in some if row.replaces and row.import_id == import_id]
             _take_back(connection, number_of(connection, import_id), again, ("rejected",))
 
 
@@ -76,7 +76,7 @@ def save_erased(connection: sqlite.Connection, rows: Sequence[RowMessage]) -> No
     """Rows whose messages were erased, in log order: each is counted as that, in place of what it was before."""
     for import_id in {row.import_id for row in rows}:
         number, these = number_of(connection, import_id), [row for row in rows if row.import_id == import_id]
-        _take_back(connection, number, {row.row for row in these}, OUTCOMES)
+        _take_back(connection, number, these, OUTCOMES)
         _put_in(connection, number, these)
         connection.execute("UPDATE imports SET erased = erased + ? WHERE number = ?", (len(these), number))
 
@@ -98,7 +98,7 @@ def save_retold(connection: sqlite.Connection, rows: Iterable[RowMessage]) -> No
             if (now[row].outcome, now[row].is_older) != (outcome, bool(is_older))
         ]
         if other:
-            _take_back(connection, number, {row.row for row in other}, _WHAT_IT_DID)
+            _take_back(connection, number, other, _WHAT_IT_DID)
             _put_in(connection, number, sorted(other, key=attrgetter("position")))
             connection.executemany(
                 "UPDATE imports SET created = created + ?, updated = updated + ?, unchanged = unchanged + ?,"
@@ -130,38 +130,66 @@ def _put_in(connection: sqlite.Connection, number: int, rows: Sequence[RowMessag
         )
 
 
-def _take_back(connection: sqlite.Connection, number: int, rows: Collection[int], outcomes: Sequence[Outcome]) -> None:
-    """Rows of an import have one of these outcomes no more, as far as they had."""
-    listed = ", ".join(f"'{outcome}'" for outcome in outcomes)
-    groups = connection.execute(
-        "SELECT until, outcome, is_older, positions, rows, contacts FROM outcomes"
-        f" WHERE outcome IN ({listed}) AND import = ?",
-        (number,),
+def _take_back(
+    connection: sqlite.Connection, number: int, rows: Collection[RowMessage], outcomes: Sequence[Outcome]
+) -> None:
+    """Rows of an import have one of these outcomes no more, as far as they had.
+
+    A row has one outcome at most, nearly always that of its message here, and then what is kept about that position is
+    all that is read: an import of a million rows has a hundred times as much.
+    """
+    left, listed = {row.row for row in rows}, ", ".join(f"'{outcome}'" for outcome in outcomes)
+    positions = (text_of([row.position for row in rows]),)
+    near = connection.execute(
+        "SELECT DISTINCT (SELECT min(until) FROM outcomes WHERE until >= value) FROM json_each(?)", positions
     ).fetchall()
-    wanted = frozenset(rows)
-    for until, outcome, is_older, *lists in groups:
-        positions, numbers, contacts = lists
-        numbers = orjson.loads(numbers)
-        if wanted.isdisjoint(numbers):
-            continue
-        lines = list(zip(orjson.loads(positions), numbers, orjson.loads(contacts), strict=True))
-        left = [line for line in lines if line[1] not in wanted]
-        key = until, number, outcome, is_older
-        which = "until = ? AND import = ? AND outcome = ? AND is_older = ?"
-        if left:
-            connection.execute(
-                f"UPDATE outcomes SET positions = ?, rows = ?, contacts = ? WHERE {which}",
-                (*(text_of(list(each)) for each in zip(*left, strict=True)), *key),
-            )
-        else:
-            connection.execute(f"DELETE FROM outcomes WHERE {which}", key)
-        fewer = len(lines) - len(left)
+    _take_back_from(connection, number, left, listed, {until for (until,) in near if until is not None})
+    if left:
+        all_of_it = connection.execute(
+            f"SELECT DISTINCT until FROM outcomes WHERE outcome IN ({listed}) AND import = ?", (number,)
+        ).fetchall()
+        _take_back_from(connection, number, left, listed, {until for (until,) in all_of_it})
+
+
+def _take_back_from(
+    connection: sqlite.Connection, number: int, left: set[int], listed: str, ends: Collection[int]
+) -> None:
+    """The same of what is kept up to these positions; rows that are found are taken out of `left`."""
+    for until in ends:
+        groups = connection.execute(
+            f"SELECT outcome, is_older, rows FROM outcomes WHERE until = ? AND import = ? AND outcome IN ({listed})",
+            (until, number),
+        ).fetchall()
+        here = set[int]()
+        for outcome, is_older, numbers in groups:
+            found = left.intersection(orjson.loads(numbers))
+            if found:
+                _take_out(connection, (until, number, outcome, is_older), found)
+                here |= found
+        if here:
+            _end_where_it_ends(connection, until)
+            left -= here
+
+
+def _take_out(connection: sqlite.Connection, key: tuple[int, int, str, int], rows: Collection[int]) -> None:
+    """Rows that are in a group are no more, and are counted no more."""
+    which = "until = ? AND import = ? AND outcome = ? AND is_older = ?"
+    kept = connection.execute(f"SELECT positions, rows, contacts FROM outcomes WHERE {which}", key).fetchone()
+    lines = list(zip(*map(orjson.loads, kept), strict=True))
+    left = [line for line in lines if line[1] not in rows]
+    if left:
         connection.execute(
-            f"UPDATE imports SET {outcome} = {outcome} - ?, older = older - ? WHERE number = ?",
-            (fewer, fewer if is_older else 0, number),
+            f"UPDATE outcomes SET positions = ?, rows = ?, contacts = ? WHERE {which}",
+            (*(text_of(list(each)) for each in zip(*left, strict=True)), *key),
         )
-    for until in {until for until, *_ in groups}:
-        _end_where_it_ends(connection, until)
+    else:
+        connection.execute(f"DELETE FROM outcomes WHERE {which}", key)
+    _, number, outcome, is_older = key
+    fewer = len(lines) - len(left)
+    connection.execute(
+        f"UPDATE imports SET {outcome} = {outcome} - ?, older = older - ? WHERE number = ?",
+        (fewer, fewer if is_older else 0, number),
+    )
 
 
 def _end_where_it_ends(connection: sqlite.Connection, until: int) -> None:
