@@ -86,7 +86,10 @@ def _with_decoded_data(envelope: Envelope, encoded: str) -> Envelope:
     return msgspec.structs.replace(envelope, data=msgspec.Raw(data), data_base64=None)
 
 
-_strings = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING = rb'"(?:[^"\\]++|\\.)*+"'
+_strings = re.compile(_STRING, re.DOTALL)
+_up_to_an_open_string = re.compile(rb'(?:[^"]++|%b)*+' % _STRING, re.DOTALL).match
+"""A string that is never closed would be looked for again at each quote in it: of a message's bytes, for minutes."""
 _brackets = re.compile(rb"[\[\]{}]")
 
 
@@ -94,8 +97,10 @@ def check_depth(content: bytes) -> None:
     """Raise Unreadable for JSON of more than `DEEPEST` levels."""
     if content.count(b"[") + content.count(b"{") <= DEEPEST:
         return
+    closed = _up_to_an_open_string(content)
+    end = closed.end() if closed else 0
     depth = 0
-    for bracket in _brackets.findall(_strings.sub(b"", content)):
+    for bracket in _brackets.findall(_strings.sub(b"", content[:end]) + content[end:]):
         depth += 1 if bracket in b"[{" else -1
         if depth > DEEPEST:
             raise Unreadable(f"nested deeper than {DEEPEST} levels")

@@ -31,6 +31,9 @@ _MANY = 8
 
 _digit = re.compile(r"\d")
 
+_PIECE = 1024
+"""Characters of a text that are put into NFKC together."""
+
 _ASCII = bytes(range(128))
 _LETTERS = bytes(one for one in range(128) if chr(one).isalpha())
 _ALONE = bytes.maketrans(_LETTERS, b" " * len(_LETTERS))
@@ -241,14 +244,19 @@ def _has_other_digits(content: bytes) -> bool:
     """Whether there is a digit that is none of ASCII in bytes without ASCII, of UTF-8 in part."""
     if not content:
         return False
-    return _digit.search(unicodedata.normalize("NFKC", content.decode(errors="ignore"))) is not None
+    return _digit.search(_nfkc(content.decode(errors="ignore"))) is not None
 
 
 def _in_ascii_digits(text: str) -> str:
     """The text with the digits of every script as those of ASCII, as in `९९६७` or full width."""
     if text.isascii():
         return text
-    return _digit.sub(lambda one: str(unicodedata.decimal(one[0])), unicodedata.normalize("NFKC", text))
+    return _digit.sub(lambda one: str(unicodedata.decimal(one[0])), _nfkc(text))
+
+
+def _nfkc(text: str) -> str:
+    """The text in NFKC as far as digits go: in pieces, as a run of marks takes the square of its length."""
+    return "".join(unicodedata.normalize("NFKC", text[start : start + _PIECE]) for start in range(0, len(text), _PIECE))
 
 
 def _spread(digits: str) -> str:

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from ledger.events.traits import MOST_COMPOSED
+
 MOST_CHARACTERS = 100
 
 MOST_TAGS = 50
@@ -11,7 +13,8 @@ MOST_TAGS = 50
 def clean(tag: str) -> str:
     """NFC, trimmed, every run of spaces one space; 1-100 characters. Raises ValueError saying what to do (R5)."""
     spaced = " ".join(tag.split())
-    cleaned = spaced if spaced.isascii() else unicodedata.normalize("NFC", spaced)
+    is_composed = spaced.isascii() or len(spaced) > MOST_COMPOSED * MOST_CHARACTERS
+    cleaned = spaced if is_composed else unicodedata.normalize("NFC", spaced)
     if not cleaned:
         raise ValueError("a tag is blank: give it 1-100 characters, or leave it out")
     if len(cleaned) > MOST_CHARACTERS:

@@ -10,6 +10,10 @@ from typing import Literal
 TraitType = Literal["string", "number", "boolean", "datetime", "list"]
 
 MOST_NAME_CHARACTERS = 128
+MOST_COMPOSED = 4
+"""Characters that NFC makes one of, at most. A run of marks takes the square of its length, so only what may fit is
+composed."""
+_MOST_NAME_UNCOMPOSED = MOST_COMPOSED * MOST_NAME_CHARACTERS
 MOST_STRING_BYTES = 32 * 1024
 """Of a string value, in UTF-8."""
 MOST_ITEMS = 1000
@@ -172,7 +176,8 @@ def has_control_characters(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def clean_name(name: str) -> str:
     """An attribute's name: NFC, trimmed, 1-128 characters, case kept (R2). Raises ValueError saying what to do."""
-    cleaned = unicodedata.normalize("NFC", name.strip()).strip()
+    bare = name.strip()
+    cleaned = bare if len(bare) > _MOST_NAME_UNCOMPOSED else unicodedata.normalize("NFC", bare).strip()
     if not cleaned:
         raise ValueError("an attribute's name is blank: give it 1-128 characters")
     if len(cleaned) > MOST_NAME_CHARACTERS:
@@ -188,7 +193,8 @@ def clean_name(name: str) -> str:
 
 def loose(name: str) -> str:
     """A name without case, spaces and `_`: names with the same are easily taken for one another (R2, R19)."""
-    return "".join(unicodedata.normalize("NFC", name).casefold().replace("_", " ").split())
+    composed = name if len(name) > _MOST_NAME_UNCOMPOSED else unicodedata.normalize("NFC", name)
+    return "".join(composed.casefold().replace("_", " ").split())
 
 
 def _check_own(name: str, value: object) -> str | None:

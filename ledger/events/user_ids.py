@@ -3,11 +3,13 @@
 import re
 import unicodedata
 
+from ledger.events.traits import MOST_COMPOSED
+
 MOST_CHARACTERS = 256
 
 _NOTHING = frozenset({"undefined", "null", "none", "nan", "n/a", "#n/a", "-", "[object object]"})
 _MARKS = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
-_ends = re.compile(rf"^[\s{_MARKS}]+|[\s{_MARKS}]+$").sub
+_ends = re.compile(rf"^[\s{_MARKS}]+|(?<![\s{_MARKS}])[\s{_MARKS}]+$").sub
 _seen = re.compile(
     rf"[^\s\x00-\x1f\x7f-\x9f{_MARKS}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0]"
 ).search
@@ -15,10 +17,14 @@ _damaged = re.compile(r"^[+-]?\d(?:[.,]\d+[eE][+-]|[eE]\+)\d{2,3}$", re.ASCII | 
 
 
 def clean(text: str) -> str:
-    """NFC, without blanks and invisible marks around it; "" where nothing of it can be seen."""
+    """NFC, without blanks and invisible marks around it; "" where nothing of it can be seen.
+
+    One that is too long for a user id is not composed, and is too long still.
+    """
     if text.isascii() and text.isprintable():
         return text.strip(" ")
-    return _ends("", unicodedata.normalize("NFC", text)) if _seen(text) else ""
+    bare = _ends("", text) if _seen(text) else ""
+    return bare if len(bare) > MOST_COMPOSED * MOST_CHARACTERS else unicodedata.normalize("NFC", bare)
 
 
 def is_nobodys(cleaned: str) -> bool:

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 _UNSEEN = r"\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
-_AROUND = re.compile(rf"^[{_UNSEEN}]+|[{_UNSEEN}]+$")
+_AROUND = re.compile(rf"^[{_UNSEEN}]+|(?<![{_UNSEEN}])[{_UNSEEN}]+$")
 _TEXT_MARK = re.compile(r'="(.*)"', re.DOTALL)
-_LINE_BREAKS = re.compile(r"\s*[\t\r\n]+\s*")
+_LINE_BREAKS = re.compile(r"(?<!\s)\s*?[\t\r\n]\s*")
 
 
 def title_of(cell: str) -> str:

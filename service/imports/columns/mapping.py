@@ -42,7 +42,7 @@ _NO_HEADER = (
     "The file has no header row: its first row holds values and not the names of columns. "
     "Put a row above it that names each column, such as Name, Country Code, Phone Number."
 )
-_VALUE = re.compile(r"\+?(?:[\s().-]*\d){9,15}[\s().-]*|[^@\s]+@[^@\s]+\.[^@\s]+", re.ASCII).fullmatch
+_VALUE = re.compile(r"\+?(?:[\s().-]*\d){9,15}[\s().-]*|[^@\s]+@[^@\s][^@\s.]*\.[^@\s]+", re.ASCII).fullmatch
 
 
 def map_columns(

@@ -27,11 +27,11 @@ _TEXT_MARK = re.compile(r'="(.*)"', re.DOTALL).fullmatch
 _ONE_NUMBER = re.compile(r"\+?\d{7,}", re.ASCII).fullmatch
 _DIGIT = re.compile(r"\d", re.ASCII).fullmatch
 _ZEROS = re.compile(r"0+").fullmatch
-_ENDS_IN_A_NUMBER = re.compile(r"\d{7,}$", re.ASCII).search
+_ENDS_IN_A_NUMBER = re.compile(r"\d{7}$", re.ASCII).search
 _TWO_GROUPS = {length: re.compile(rf"(?<!\d)\d{{{length}}}[^\d+]\d{{{length}}}$", re.ASCII).search for length in (2, 3)}
 """What ends in two groups of so many digits."""
 
-_TWO_RUNS = re.compile(r"\d{7,}[^\d+]+\d{7,}", re.ASCII).search
+_TWO_RUNS = re.compile(r"\d{7}[^\d+]+\d{7}", re.ASCII).search
 _BETWEEN_NUMBERS = re.compile(r":::|[/;,|&\r\n]|\b(?:or|and|oder|und|ou|et|y|o)\b|(?<=\d)(?=\s*\+)", re.IGNORECASE)
 _DIGITS = re.compile(r"\d", re.ASCII)
 _RUNS = re.compile(r"\d+", re.ASCII).findall

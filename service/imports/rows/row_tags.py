@@ -1,5 +1,6 @@
 """The tags of a row from columns of the file, beside those of the upload (R5, R19, R20)."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -13,20 +14,19 @@ from service.imports.columns.column_map import ColumnMap
 
 _PARTERS = ",;|"
 _OF_GOOGLE = ":::"
+_parter = re.compile(f"[{_PARTERS}]")
 
 
 def split_tags(cell: str) -> list[str]:
     """The tags in a cell, which `,` `;` or `|` part, and Google's ` ::: `; not within a pair of double quotes."""
-    has_pairs = cell.count('"') % 2 == 0
-    parts, is_quoted = [""], False
-    for character in cell.replace(_OF_GOOGLE, ","):
-        if character == '"' and has_pairs:
-            is_quoted = not is_quoted
-        elif character in _PARTERS and not is_quoted:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return [part.strip() for part in parts if part.strip()]
+    text = cell.replace(_OF_GOOGLE, ",")
+    has_pairs = text.count('"') % 2 == 0
+    parts: list[list[str]] = [[]]
+    for place, piece in enumerate(text.split('"') if has_pairs else [text]):
+        first, *others = [piece] if place % 2 else _parter.split(piece)  # every second piece is within quotes
+        parts[-1].append(first)
+        parts += [[other] for other in others]
+    return [tag for part in parts if (tag := "".join(part).strip())]
 
 
 def joined_tags(tags: Iterable[str]) -> str:
