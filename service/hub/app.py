@@ -66,7 +66,7 @@ def create_hub(hub: Hub) -> Flask:
     with_policy(app, hub.random)
     compressed(app, hub.random)
     polled(app)
-    answer_faults(app, access, hub.services.new_id)
+    answer_faults(app, access, hub.services.new_id, hub.services.gate.denied)
     app.register_blueprint(signing_in(access, hub.services.gate, hub.services.people))
     app.register_blueprint(signing_out(access))
     app.register_blueprint(growth_pages(hub.services))

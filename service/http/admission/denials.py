@@ -1,23 +1,25 @@
-"""Calls that a valid key's scopes do not allow: written down without a flood of rows (R33)."""
+"""What a valid key's scopes or a person's rights do not allow: written down without a flood of rows (R33)."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from threading import Lock
+from typing import Any
 
 from ledger.storage import StorageFault
 from service.deployment.tables.audit_trail import Act
-from service.deployment.tables.keys import Key, Keys
+from service.deployment.tables.keys import Keys
 
 _REPORT_EVERY = 60_000_000
 
 _Denial = tuple[str, str, str]
-"""The key's id and name, and the scopes of which it has none."""
+"""Who, as the audit trail calls them, the name, and the scopes of which they have none."""
 
 
 class Denials:
-    """Told of each call that is answered 403. Safe for threads; `clock` gives microseconds since the epoch.
+    """Told of each call and page that is answered 403. Safe for threads; `clock` gives microseconds since the epoch.
 
-    The first of a key and a scope reaches the audit table at once, then at most one row a minute with how many came.
+    The first of a key or person and a scope reaches the audit table at once, then at most one row a minute with how
+    many came.
     """
 
     def __init__(self, keys: Keys, clock: Callable[[], int]) -> None:
@@ -27,10 +29,10 @@ class Denials:
         self._due: dict[_Denial, int] = {}
         self._lock = Lock()
 
-    def denied(self, key: Key, scopes: Sequence[str]) -> None:
-        """Note that this key wanted to do what needs one of these scopes."""
+    def denied(self, name: str, key: str | None, scopes: Sequence[str]) -> None:
+        """Note that somebody of this name, or the key of this id, wanted what needs one of these scopes."""
         with self._lock:
-            self._times[key.id, key.name, " or ".join(scopes)] += 1
+            self._times[name if key is None else f"key {key}", name, " or ".join(scopes)] += 1
         self.report_if_due()
 
     def report_if_due(self) -> None:
@@ -50,9 +52,10 @@ class Denials:
                 self._due[kind] = now + _REPORT_EVERY
             if not times:
                 continue
-            id, name, scope = kind
+            who, name, scope = kind
+            detail: dict[str, Any] = {} if who == name else {"name": name}
             try:
-                self._keys.record(Act(now, f"key {id}", "denied", {"name": name, "scope": scope, "times": times}))
+                self._keys.record(Act(now, who, "denied", {**detail, "scope": scope, "times": times}))
             except StorageFault:
                 # a full disk must not turn a 403 into a 500; the count waits for the next report
                 with self._lock:

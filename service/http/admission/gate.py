@@ -72,9 +72,13 @@ class Gate:
             raise SignInFailed("this API key is not valid")
         if not any(one in key.scopes if isinstance(one, str) else key.scopes.issuperset(one) for one in scopes):
             wanted = [(one,) if isinstance(one, str) else one for one in scopes]
-            self._denials.denied(key, [" and ".join(one) for one in wanted])
+            self._denials.denied(key.name, key.id, [" and ".join(one) for one in wanted])
             raise ScopeMissing(f"this API key lacks the scope {' or '.join(map(_quoted, wanted))}")
         return key
+
+    def denied(self, name: str, key: str | None, scope: str) -> None:
+        """Note that somebody who is signed in, by the key of this id or as a person, lacks the right for a page."""
+        self._denials.denied(name, key, [scope])
 
     def spend(self, key: Key) -> Mapping[str, str]:
         """Count a call of this key; the headers that say what is left, none without a limit. Raises RateExceeded."""

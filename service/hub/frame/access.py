@@ -24,6 +24,7 @@ class NotAllowed(Exception):
     """The person is signed in but lacks the right for this page."""
 
     def __init__(self, scope: str) -> None:
+        self.scope = scope
         super().__init__(f"This page needs the right “{right(scope)}”. Whoever manages people can give it to you.")
 
 

@@ -42,12 +42,19 @@ class _Said:
 _NOTHING = _Said(404, "There is nothing here", "The address may be mistyped, or the page was removed.")
 
 
-def answer_faults(app: Flask, access: Access, new_id: Callable[[], str]) -> None:
-    """Word every fault of the pages of `app`; one that we did not foresee goes to the log under an id."""
+def answer_faults(
+    app: Flask, access: Access, new_id: Callable[[], str], denied: Callable[[str, str | None, str], None]
+) -> None:
+    """Word every fault of the pages of `app`; one that we did not foresee goes to the log under an id.
+
+    `denied` is told who lacked which right: the name, the key's id if it is one, and the scope.
+    """
 
     @app.errorhandler(Exception)
     def answer(fault: Exception) -> Any:
         said = _said(fault)
+        if isinstance(fault, NotAllowed):
+            denied(g.session.name, g.session.key, fault.scope)
         if said is None:
             id = new_id()
             _log.error("page failed", request=id, route=str(request.url_rule), exc_info=fault)

@@ -9,7 +9,7 @@ from service.http.services import Services
 from service.http.shown.rejects_csv import rejects_bytes
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
-from service.hub.imports.steps import Open, about
+from service.hub.imports.steps import Open, about, corrected_since
 from service.imports.record.upload_faults import AlreadyImported
 from service.imports.registry.import_order import Order
 from service.imports.run.undo_import import WouldOptIn
@@ -56,7 +56,8 @@ def ordering(pages: Blueprint, opened: Open, services: Services) -> None:
             except WouldOptIn as needed:
                 document = found.results.whole(id)
                 asked = {"opt_ins": needed.opt_ins, "reason": order.reason or ""}
-                return render_template("imports/result.html", **about(document), **asked), 409
+                since = corrected_since(found, document)
+                return render_template("imports/result.html", **about(document), **since, **asked), 409
         if order.leave_opted_out:
             tell(STAYS_OUT)
         return redirect(f"/imports/{id}?ordered={what}", 303)

@@ -40,14 +40,10 @@ def one_import(pages: Blueprint, opened: Open, services: Services) -> None:
                 step = "ordered"  # it is on the bus, and the log has not taken it yet
             if step == "columns":
                 return _columns_page(services, document, _known(services))
-            of = document["corrects"] if step == "result" and document["confirmed_at"] else None
-            left = found.results.still_open(of["id"]) if of else 0
-            taken = found.results.lines_taken(id) if document["corrected_by"] else {}
+            since = corrected_since(found, document) if step == "result" else {}
         if step == "tags":
             return _tags_page(services, document)
-        return render_template(
-            f"imports/{step}.html", **about(document), **_pace(document, services.clock()), left_there=left, taken=taken
-        )
+        return render_template(f"imports/{step}.html", **about(document), **_pace(document, services.clock()), **since)
 
 
 def choosing(pages: Blueprint, opened: Open, services: Services) -> None:
@@ -147,6 +143,15 @@ def about(document: Mapping[str, Any]) -> dict[str, Any]:
         "still_open": document["rejected"]
         + document["duplicate"]
         - sum(one["taken"] for one in document["corrected_by"]),
+    }
+
+
+def corrected_since(found: Imports, document: Mapping[str, Any]) -> dict[str, Any]:
+    """What a result says of corrections: of the import whose rows it corrects, and of those that correct its own."""
+    of = document["corrects"] if document["confirmed_at"] else None
+    return {
+        "left_there": found.results.still_open(of["id"]) if of else 0,
+        "taken": found.results.lines_taken(document["id"]) if document["corrected_by"] else {},
     }
 
 

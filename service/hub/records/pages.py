@@ -1,5 +1,7 @@
 """The records: status and runs, refused updates, single entries, and the trail of who did what (R28, R33)."""
 
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request
@@ -12,6 +14,7 @@ from service.hub.frame.access import needs
 from service.hub.frame.words import Moments, capital
 from service.hub.records import told
 from service.hub.records.refused import refused_pages
+from service.imports.registry.registry import ImportUnknown
 from service.jobs.verifying import PLAIN, Extent
 from service.queries.as_of import position_in
 from service.queries.ledger.trail import BadTrailCursor
@@ -42,10 +45,15 @@ def _status(pages: Blueprint, services: Services) -> None:
     @needs("audit")
     def status_page() -> Any:
         status, runs = services.status.now().document(), services.audit_runs.all()
+        waiting = 0
+        if status["rejected"]:
+            with services.readers.log() as log:
+                waiting = sum(log.rejected_by_reason(is_open=True).values())
         last = next((run for run in runs if run["kind"] == "verify" and run["state"] != "running"), None)
         return render_template(
             "records/status.html",
             status=status,
+            waiting=waiting,
             condition=told.health(status, last, moments.ago),
             runs=[(run, *told.outcome(run)) for run in runs],
             kinds=told.KINDS,
@@ -112,7 +120,8 @@ def _trail(pages: Blueprint, services: Services) -> None:
         except BadTrailCursor:
             return redirect("/audit/trail", 303)
         is_first = "cursor" not in request.args
-        return render_template("records/trail.html", page=page, chosen=chosen(), is_first=is_first)
+        files = _imports_in(services, page["acts"])
+        return render_template("records/trail.html", page=page, chosen=chosen(), is_first=is_first, files=files)
 
     @pages.get("/trail.csv")
     @needs("audit")
@@ -120,3 +129,14 @@ def _trail(pages: Blueprint, services: Services) -> None:
         headers = {"Content-Disposition": 'attachment; filename="audit-trail.csv"'}
         lines = trail_csv(services.trail.all(**chosen()))
         return Response(lines, headers=headers, content_type="text/csv; charset=utf-8")
+
+
+def _imports_in(services: Services, acts: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The imports and changes of many contacts that acts are about, by id: `name`, and whether it `is_edit`."""
+    found = {}
+    with services.imports() as imports:
+        for id in {act["detail"]["import"] for act in acts if "import" in act["detail"]}:
+            with suppress(ImportUnknown):
+                one = imports.results.status(id)
+                found[id] = {"name": one["file_name"], "is_edit": "edit" in one}
+    return found

@@ -154,3 +154,20 @@ def test_a_number_that_a_spreadsheet_damaged_is_typed_where_it_is_corrected(desk
     assert "Type the whole number." in text
     assert "Type the number without it." in text
     assert "Format the column" not in text
+
+
+def test_the_page_that_asks_for_a_second_yes_to_an_undo_still_tells_what_was_corrected(desk, world):
+    world.track(phone=ASHA, whatsapp_opted=True)
+    world.settle()
+    path = desk.checked(f"Mobile,Name,WhatsApp Opted\n{GAVIN},R2 D2,\n{ASHA},Asha,FALSE\n+919820098209,D4,\n")
+    done(desk, path)
+    answer = desk.send(f"{path}/undo")
+    assert answer.status_code == 409
+    assert "✓ corrected" in answer.text
+    assert "Correct this row here" in answer.text
+
+
+def test_a_row_with_several_faults_stands_under_each_and_the_page_says_so(desk):
+    path = desk.checked(f"Mobile,Name,Points\n12,R2 D2,1\n{ASHA},C3,1\n{GAVIN},Gavin,1\n")
+    assert "2 rows: one with several faults stands under each." in desk.page(path).text
+    assert "stands under each" not in desk.page(desk.checked(THREE)).text

@@ -55,7 +55,11 @@ def test_a_change_is_made_and_taken_back(browser, some):
 def test_who_said_no_to_whatsapp_is_counted_and_opted_in_only_after_a_second_yes(browser, some):
     address = asked(browser, some, field="whatsapp_opted", how="set", value="yes")
     page = browser.open(address)
-    assert "1 person who said no to WhatsApp become opted in: I have their consent" in page.text
+    assert "1 person said no to WhatsApp, and would be opted in" in page.text
+    assert "I have their consent" in page.text
+    assert "2 chosen = 1 would change + 0 had it already + 1 left out" in page.text
+    assert "Change 1 contact They have agreed since" in page.text
+    assert "Change 2 contacts, and opt 1 in" in page.text
     browser.send(f"{address}/confirm", {"opt_in": "consent"})
     work(some, address)
     assert some.contact(GAVIN)["traits"]["whatsapp_opted"] is True

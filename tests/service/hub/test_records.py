@@ -177,3 +177,42 @@ def test_keys_need_the_right_to_manage_people(make_browser, keys, path):
     browser = make_browser()
     browser.sign_in(keys.create("auditor", ["audit"], by="tests")[1])
     assert browser.send(path, {"name": "X", "scope": ["admin"]}).status_code == 403
+
+
+def test_a_page_that_a_person_may_not_see_is_on_the_trail_at_once_and_a_flood_of_them_is_not(
+    make_browser, browser, keys
+):
+    reader = make_browser()
+    reader.sign_in(keys.create("reader", ["read"], by="tests")[1])
+    for path in ("/imports", "/imports/new", "/people"):
+        assert reader.open(path).status == 403
+    trail = browser.open("/audit/trail?what=denied").text
+    assert "Denied reader" in trail
+    assert (trail.count("needs Upload and undo"), trail.count("needs Manage people")) == (1, 1)
+
+
+def test_the_figures_say_how_many_refused_updates_are_still_open(browser, five):
+    assert "Refused updates 3 3 still open" in browser.open("/audit").text
+    browser.send("/audit/rejected/2/drop", {"why": "a test"})
+    five.settle()
+    assert "Refused updates 3 2 still open" in browser.open("/audit").text
+
+
+def test_the_trail_calls_a_file_by_its_name_and_a_change_of_many_a_change(browser, desk, world):
+    path = desk.checked()
+    desk.run(path)
+    desk.send(f"{path}/undo", {"reason": "wrong shop"})
+    world.settle()
+    desk.send(f"{path}/redo")
+    world.settle()
+    edit = browser.send("/edits", {"tags": "vip"}).headers["Location"]
+    desk.work(edit)
+    desk.run(edit)
+    desk.send(f"{edit}/undo")
+    world.settle()
+    page = browser.open("/audit/trail")
+    assert "Import undone asha" in page.text
+    assert "import october.csv" in page.text
+    assert "Change undone asha" in page.text
+    assert "change tag vip" in page.text
+    assert {path, edit} <= set(page.links)
