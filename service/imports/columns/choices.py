@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from ledger.events import tags as rules
 from ledger.events.identity import Match, Mode
 from ledger.events.tags import MOST_TAGS
+from ledger.events.traits import WHATSAPP_OPTED, clean_name, consent
 from service.imports.table.refusal import FileRefused
 
 Blank = Literal["keep", "clear"]
@@ -50,6 +51,16 @@ class Choices:
     edit: Mapping[str, Any] | None = None
     """Of a change of many contacts: the selection (`where`, `tag`, `q`, `match`), the `traits` that each of them gets,
     and the `reason`."""
+
+    @property
+    def edited(self) -> dict[str, Any]:
+        """The values that each contact of an edit gets, by the attributes' own names; {} where it is none.
+
+        Consent is as it is read, however it was written, so that whoever asks what is changed sees a yes (R3, R16).
+        """
+        sent = {} if self.edit is None else self.edit["traits"]
+        named = {clean_name(name): value for name, value in sent.items()}
+        return named | {name: consent(value) for name, value in named.items() if name == WHATSAPP_OPTED}
 
     def to_json(self) -> dict[str, Any]:
         """The choices as JSON values; the order in which maps and ignored columns were given says nothing."""

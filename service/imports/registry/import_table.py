@@ -149,8 +149,7 @@ class Import:
 
     def says(self, attribute: str) -> bool:
         """Whether its rows may have a value of an attribute: of a column, or the one that all of them get."""
-        of_all = {} if self.choices.edit is None else self.choices.edit["traits"]
-        return attribute in of_all or self.columns.index_of(attribute) is not None
+        return attribute in self.choices.edited or self.columns.index_of(attribute) is not None
 
 
 COLUMNS = (

@@ -52,7 +52,7 @@ class RowChecks:
         self._has_parted_names = any(name in (FIRST_NAME, LAST_NAME) for _, name, _ in self._steps)
         self._unnamed = [place for place, column in enumerate(columns.columns) if not column.header]
         self._plain = PlainRows(columns, choices)
-        self._same = {} if choices.edit is None else dict(choices.edit["traits"])
+        self._same = choices.edited
         self._same_json = None if choices.edit is None else orjson.dumps(self._same).decode()
         self._opts_in = self._same.get(WHATSAPP_OPTED) is True
 

@@ -3,12 +3,19 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ledger.events.traits import WHATSAPP_OPTED, canonical_of, clean_name
+from service.imports.columns.choices import Choices
+from service.imports.columns.identity_file import COLUMNS
 from service.imports.registry.import_order import Order
+from service.imports.rows.rows import RowChecks
 from service.imports.run.undo_import import WouldOptIn
 from tests.examples import ASHA, EMMA, GAVIN, RAVI
 from tests.service.imports.imported import WorldImports, silent
 from tests.world import World
+from tests.worlds import bounded
 
 
 @pytest.fixture
@@ -96,6 +103,42 @@ def test_it_is_undone_and_redone_as_a_file_is(imports, some):
         assert cities(some) == sorted(["Goa", city, city, city])
         assert some.contact(ASHA)["tags"] == (["vip"] if is_redo else [])
         assert some.contact("nobody-s-phone")["user_id"] == "nobody-s-phone"
+
+
+@pytest.mark.parametrize("yes", ["true", "TRUE", " True\n", "1", 1, 1.0, True])
+@pytest.mark.parametrize("name", ["whatsapp_opted", " whatsapp_opted ", "\u2003whatsapp_opted"])
+def test_a_yes_that_is_written_otherwise_opts_nobody_in_who_said_no(imports, some, name, yes):
+    """R3, R16: the command line writes `--set whatsapp_opted=true` as a text."""
+    status = imports.status(id := asked(imports, "city=Pune", **{name: yes}))
+    assert (status["check"]["opt_ins"], status["updated"], status["rejected"]) == (1, 2, 1)
+    assert status["check"]["new_attributes"] == []
+    imports.run(id)
+    assert some.contact(ASHA)["traits"]["whatsapp_opted"] is False
+    assert some.contact(GAVIN)["traits"]["whatsapp_opted"] is True
+
+
+@bounded(200)
+@given(
+    st.sampled_from(["whatsapp_opted", " whatsapp_opted", "whatsapp_opted\u00a0", "whatsapp opted", "city"]),
+    st.sampled_from([True, False, 1, 0, 1.0, -0.0, 2, "1", "0", "yes", "tRuE ", "\ttrue", "false", None, [True]])
+    | st.text("trueTRUE10 \t\u3000", max_size=6),
+)
+def test_an_edit_says_yes_just_where_the_fold_reads_a_yes(name, value):
+    """R16."""
+    edit = {"where": [], "tag": [], "q": None, "match": "all", "traits": {name: value}, "reason": "tests"}
+    asked = RowChecks(COLUMNS, Choices(edit=edit)).says_opted_in
+    is_yes = clean_name(name) == WHATSAPP_OPTED and canonical_of(WHATSAPP_OPTED, value) is True
+    assert (asked is not None and asked([GAVIN, ""])) is is_yes
+
+
+@pytest.mark.parametrize("no", ["false", "0", 0, False])
+def test_the_undo_of_a_no_that_is_written_otherwise_takes_a_second_yes(imports, some, no):
+    """R16."""
+    some.track(phone=GAVIN, whatsapp_opted=True)
+    some.settle()
+    id = imports.run(asked(imports, "city=Pune", **{" whatsapp_opted": no}))["id"]
+    with pytest.raises(WouldOptIn):
+        imports.importer.order(id, Order(is_redo=False, by="asha", reason=None))
 
 
 def test_its_undo_and_redo_take_a_second_yes_where_they_would_opt_people_in_again(imports, some):
