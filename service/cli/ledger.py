@@ -1,6 +1,7 @@
 """Commands about the ledger itself: status, head, verify, rebuild, single entries."""
 
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,17 @@ def status(is_json: bool) -> None:
 
     def show() -> None:
         parts = [(part.name, part.fault or "ok") for part in current.parts]
-        table(("what", "value"), [*((name, value) for name, value in document.items() if name != "parts"), *parts])
+        told = [(name, _in_words(value)) for name, value in document.items() if name != "parts"]
+        table(("what", "value"), [*told, *parts])
 
     emit(document, is_json, show)
+
+
+def _in_words(value: Any) -> Any:
+    """A value of the status as it stands in a table: what has parts, part by part."""
+    if not isinstance(value, Mapping):
+        return value
+    return ", ".join(f"{name.replace('_', ' ')} {part}" for name, part in value.items() if part is not None)
 
 
 @click.command()

@@ -117,7 +117,10 @@ def _announce(given: Settings) -> None:
     if link is not None:
         click.echo(f"Sign in: {url}sign-in/{link}")
     if first is None:
-        click.echo("There are API keys already; `contacts keys create` makes another.")
+        click.echo(
+            "There are API keys already; `contacts keys create` makes another. "
+            "`contacts people list` names who may sign in, `contacts people link ID` makes a new sign-in link."
+        )
         return
     _, text = first
     click.echo(f"API key: {text}")

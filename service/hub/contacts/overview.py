@@ -38,7 +38,8 @@ def growth_pages(services: Services) -> Blueprint:
         except (BadDays, ValueError) as bad:
             fault = f"These days are not possible: {bad}."
         found = found or services.overviews.of_last(DAYS)
-        return render_template("contacts/growth.html", found=drawn(found), fault=fault)
+        today = services.days.today().isoformat()
+        return render_template("contacts/growth.html", found=drawn(found), fault=fault, today=today)
 
     return pages
 

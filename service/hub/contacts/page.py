@@ -22,6 +22,7 @@ from service.hub.contacts.views import pairs_of, view_of, views_pages
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
 from service.hub.frame.preferences import Preferences
+from service.hub.frame.words import in_order
 from service.queries.as_of import BadMoment, end_of_day, position_of
 from service.queries.contact.contact import id_of
 from service.queries.contact.find import Unknown
@@ -72,7 +73,7 @@ def _asked(services: Services, columns: tuple[str, ...]) -> ListAddress:
 def _shown(services: Services, asked: ListAddress, lacking: str | None = None) -> Any:
     """The page of a list; `lacking` says what the form of a filter has yet to be told."""
     (attributes, _), _ = services.catalogue.attributes()
-    names = [one["name"] for one in attributes]
+    names = in_order(one["name"] for one in attributes)
     document: dict[str, Any] = {"contacts": [], "total": None, "next_cursor": None}
     fault, past, position = None, None, None
     try:

@@ -13,7 +13,7 @@ from service.http.shown.where_from import file_names
 from service.hub.contacts.address import ListAddress, chips
 from service.hub.frame.access import needs
 from service.hub.frame.notices import tell
-from service.hub.frame.words import sentence
+from service.hub.frame.words import in_order, sentence
 from service.hub.imports import told
 from service.hub.imports.orders import is_consent_in_form, order_in_form, reason_in_form
 from service.imports.columns.cells import CellFault, reader
@@ -102,7 +102,7 @@ def _form(services: Services, asked: ListAddress, fault: str | None = None) -> A
         query=urlencode(asked.pairs),
         total=total,
         is_possible=bool(total) and (total or 0) <= most,
-        fields=[one["name"] for one in attributes],
+        fields=in_order(one["name"] for one in attributes),
         fault=fault and sentence(fault.rstrip(".")),
         typed=request.form,
     )

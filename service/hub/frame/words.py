@@ -1,6 +1,6 @@
 """How the hub says things: sources, operators, rights, numbers; values and moments as every page shows them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,6 +65,12 @@ RIGHTS = {
 def title(name: str) -> str:
     """What an attribute is called on a page: the guides' word for a default one, any other as it is."""
     return TITLES.get(name) or visible(name)
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Attributes as they are offered: the default ones as the guides list them, then the others as they come."""
+    given = list(names)
+    return [*(name for name in TITLES if name in given), *(name for name in given if name not in TITLES)]
 
 
 def consent(name: str, found: Any) -> str | None:

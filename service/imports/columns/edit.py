@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.events.calls import contact_patch
+from service.imports.columns.attributes import TITLES
 from service.queries.filters.selection import Selection
 
 
@@ -36,5 +37,7 @@ class WantedEdit:
             "traits": patch.traits, "reason": self.reason,
         }  # fmt: skip
         words = [f"tag {tag}" for tag in patch.tags]
-        words += [f"{name} {'cleared' if value is None else 'set'}" for name, value in patch.traits.items()]
+        words += [
+            f"{TITLES.get(name, name)} {'cleared' if value is None else 'set'}" for name, value in patch.traits.items()
+        ]
         return edit, patch.tags, ", ".join(words)[:200]

@@ -124,6 +124,14 @@ def serving(running):
     assert running.process.wait(60) == 0, running.printed()
 
 
+def test_a_later_start_says_how_to_sign_in_for_whoever_did_not_use_the_first_link(start, first_key):
+    first_key()
+    with serving(start("serve")):
+        pass
+    with serving(start("serve")) as running:
+        wait_for(lambda: "`contacts people link ID` makes a new sign-in link" in running.printed())
+
+
 def test_serve_prints_what_a_first_call_needs(start):
     with serving(start("serve")) as running:
         key = wait_for(lambda: re.search(r"^API key: (\S+)$", running.printed(), re.MULTILINE))[1]

@@ -55,6 +55,7 @@ def test_a_change_is_made_and_taken_back(browser, some):
 def test_who_said_no_to_whatsapp_is_counted_and_opted_in_only_after_a_second_yes(browser, some):
     address = asked(browser, some, field="whatsapp_opted", how="set", value="yes")
     page = browser.open(address)
+    assert page.text.startswith("WhatsApp Opted set")
     assert "1 person said no to WhatsApp, and would be opted in" in page.text
     assert "I have their consent" in page.text
     assert "2 chosen = 1 would change + 0 had it already + 1 left out" in page.text

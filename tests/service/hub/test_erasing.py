@@ -40,7 +40,8 @@ def test_the_receipt_names_the_places_and_the_page_says_when_by_whom_and_why(bro
     with everything_running(world):
         page = browser.send(f"/contacts/{gavin}/erase", {"reason": "asked to be forgotten", "word": "ERASE"})
     assert page.status_code == 200
-    assert "backups" in page.text
+    assert "Contacts as they are now <" in page.text
+    assert "Backups <" in page.text
     gone = browser.open(f"/contacts/{gavin}")
     assert gone.status == 410
     assert "by asha" in gone.text

@@ -1,5 +1,6 @@
 """Filters: chosen by the type of a field, written as conditions that mean just that, and said in words."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -111,3 +112,12 @@ def test_who_was_in_a_file_is_asked_for_by_its_name(desk):
     assert "made or changed by it" in page.text
     page = desk.browser.open(f"/contacts/filter?filter=import&how=not&value={id}")
     assert "not from october.csv" in page.text
+
+
+def test_the_fields_every_contact_can_have_are_offered_before_the_others(world, browser):
+    world.track(phone=GAVIN, name="Gavin", city="Pune", Birthday="1990-10-31")
+    world.settle()
+    html = browser.open("/contacts").html
+    offered = re.findall(r'<option value="([^"]+)"', html[html.index('label="Fields"') :].partition("</select>")[0])
+    assert offered[:5] == ["user_id", "phone", "name", "email", "whatsapp_opted"]
+    assert offered[-1] == "Birthday"

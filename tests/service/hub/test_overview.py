@@ -1,5 +1,6 @@
 """The overview of the list: how many there are, a bar a day that leads to that day's contacts, growth between days."""
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,23 @@ def test_growth_between_two_days_says_where_contacts_came_from(reader):
     assert "3 at the end of" in page.text
     assert "https://shop.example/orders" in page.text
     assert "+3" in page.text
+
+
+def test_both_figures_of_growth_lead_to_the_contacts_of_their_days(reader):
+    page = reader.open("/contacts/growth")
+    story = page.html.partition('class="story"')[2].partition("</p>")[0]
+    before, now = re.findall(r'href="([^"]+)"', story)
+    assert "Nobody was here then" in reader.open(before).text
+    assert now == "/contacts"
+    today = datetime.now(ZoneInfo("Asia/Kolkata")).date()
+    past = reader.open(f"/contacts/growth?since={today - timedelta(days=9)}&until={today - timedelta(days=2)}")
+    assert f"/contacts?as_of={today - timedelta(days=2)}" in past.links
+
+
+def test_a_single_day_on_which_nobody_came_says_so(reader):
+    yesterday = (datetime.now(ZoneInfo("Asia/Kolkata")) - timedelta(days=1)).date()
+    page = reader.open(f"/contacts/growth?since={yesterday}&until={yesterday + timedelta(days=1)}")
+    assert page.text.count("Nobody came or went.") == 1
 
 
 def test_days_in_a_row_on_which_nothing_changed_are_one_row(reader):

@@ -5,7 +5,7 @@ from typing import Any
 _LISTED: dict[str, Any] = {
     "id": "01a229b3-de23-703e-bff7-f75736e51f2d",
     "state": "checked",
-    "file_name": "tag new customer, city set",
+    "file_name": "tag new customer, City set",
     "by": "Website",
     "bytes": None,
     "made_at": "2026-11-29T23:46:23.395Z",

@@ -86,7 +86,7 @@ EVERYTHING: dict[str, Any] = {
     ],
     "lines": [
         _line(_FILE, "contacts.csv", "Gavin Roberts,+919967536783,120,knows us"),
-        _line(_EDIT, "tag new customer, city set", "+919967536783,"),
+        _line(_EDIT, "tag new customer, City set", "+919967536783,"),
     ],
     "acts": [],
     "notes": list(NOT_HELD_HERE),

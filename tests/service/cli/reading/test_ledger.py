@@ -32,6 +32,13 @@ def test_status_has_the_shape_of_a_status(told):
     }
 
 
+@pytest.mark.usefixtures("filled")
+def test_status_tells_the_last_backup_in_words(contacts, tmp_path):
+    assert contacts("backup", str(tmp_path / "kept"))[0] == 0
+    line = re.search(r"^last_backup\s+(.*?)\s*$", contacts("status")[1], re.MULTILINE)[1]
+    assert re.fullmatch(r"at \d{4}-\d\d-\d\dT[\d:.]+Z, position 5, by \S+", line)
+
+
 def test_status_tells_what_waits_before_and_behind_the_log(told, filled):
     filled.track(phone=ASHA)
     filled.consume()
