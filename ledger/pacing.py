@@ -1,4 +1,6 @@
-"""How long a follower of a stream waits after a small batch: lone messages then share their transactions and syncs."""
+"""How long a follower of a stream waits: after a small batch, so that lone messages share their transactions and syncs,
+and between two looks at a stream in which nothing comes.
+"""
 
 SMALL = 1_000
 """Messages; a larger batch means that work is waiting, and nobody pauses."""
@@ -14,3 +16,15 @@ def pause_after(count: int, seconds: float) -> float:
     that comes to an idle follower is taken at once.
     """
     return 0.0 if count >= SMALL else min(_TIMES * seconds, LONGEST)
+
+
+_LONGEST_LOOK = 0.025
+
+
+def pause_between_looks(silent: float, shortest: float) -> float:
+    """Seconds to wait between two looks at a stream in which nothing has come for `silent` seconds: a hundredth of
+    them, but no less than `shortest` and no more than 0.025.
+
+    So what comes is seen at once where much comes, and costs little to wait for where nothing does.
+    """
+    return min(max(shortest, silent / 100), _LONGEST_LOOK)

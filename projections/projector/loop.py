@@ -2,24 +2,23 @@
 
 import time
 from collections.abc import Callable
-from itertools import count
 
 from ledger.belonging import Gone
 from ledger.log.port import LogReader, StoredLog
-from ledger.pacing import pause_after
+from ledger.pacing import pause_after, pause_between_looks
 from ledger.storage import StorageFault
 from projections.projector.projection import Projection, may_pass
 from projections.projector.projector import Contradiction
 from projections.state.generations import Generations
 
 IDLE_SECONDS = 0.004
-"""Between two looks at an idle log: what a lone call waits for at most here."""
+"""Between two looks at a log that was idle for a moment; where nothing comes for long they are rarer."""
 
 _UNCHANGED_SECONDS = 1.0
 """A block that changes with every call is not made between two of them."""
 
-_TURNS_A_LOOK = 50
-"""Between two looks for a rebuilt generation: 0.2 s on an idle log."""
+_TURNS_A_LOOK, _SECONDS_A_LOOK = 50, 0.2
+"""Between two looks for a rebuilt generation: so many turns, or so long, whichever comes first."""
 
 
 class StateLost(Exception):
@@ -46,12 +45,10 @@ def run(
         return
     log, projection = opened
     try:
-        pause, folded, is_anew = 0.0, 0, False
-        for turn in count():
-            if wait(pause):
-                break
+        turns, pause, folded, is_anew = _Turns(), 0.0, 0, False
+        while not wait(pause):
             try:
-                is_look = turn % _TURNS_A_LOOK == 0
+                is_look = turns.is_look()
                 # after every page, since one in a file without a name is lost; idle turns are too many for it
                 trouble = projection.trouble() if is_look or folded else None
                 if trouble is not None:
@@ -60,12 +57,7 @@ def run(
                 if is_look:
                     projection.look_for_rebuilt()
                     projection.index()
-                began = time.monotonic()
-                folded = projection.advance()
-                if folded:
-                    pause = pause_after(folded, time.monotonic() - began)
-                else:
-                    pause = 0.0 if projection.use_idle_turn(_UNCHANGED_SECONDS) else IDLE_SECONDS
+                folded, pause = turns.take(projection)
                 healthy()
             except Exception as fault:
                 pause = 1.0
@@ -81,6 +73,34 @@ def run(
     finally:
         projection.close()
         log.close()
+
+
+class _Turns:
+    """The turns of the loop: which of them look for what is rarer than entries, and how long it waits after each."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._looked = self._worked = time.monotonic()
+
+    def is_look(self) -> bool:
+        """Whether the turn that begins is to look for a rebuilt generation, and for indexes that are asked for."""
+        now, is_first = time.monotonic(), self._count == 0
+        self._count = (self._count + 1) % _TURNS_A_LOOK
+        if is_first or now - self._looked >= _SECONDS_A_LOOK:
+            self._looked = now
+            return True
+        return False
+
+    def take(self, projection: Projection) -> tuple[int, float]:
+        """Fold a page, or do some of what waits for an idle moment; how much was folded, and seconds to wait then."""
+        began = time.monotonic()
+        folded = projection.advance()
+        if folded:
+            self._worked = time.monotonic()
+            return folded, pause_after(folded, self._worked - began)
+        if projection.use_idle_turn(_UNCHANGED_SECONDS):
+            return 0, 0.0
+        return 0, pause_between_looks(began - self._worked, IDLE_SECONDS)
 
 
 def _opened(

@@ -19,16 +19,15 @@ from ledger.bus.sqlite.file import (
     read_fault,
     stream_id,
 )
+from ledger.pacing import pause_between_looks
 from ledger.storage import StorageFault
 from ledger.wal import Wal
 
 CUT_INTERVAL = 60 * SECOND
 """Microseconds between two looks for old messages."""
 
-_CHECK_SECONDS = 1.0
+_CHECK_SECONDS, _LOOK_SECONDS = 1.0, 0.001
 _MOST_BYTES = 32 * 1024 * 1024
-_LOOK_SECONDS = (0.001, 0.002, 0.004, 0.008)
-_LOOKS_A_STEP = 50
 
 
 class SqliteReader(Reader):
@@ -51,7 +50,7 @@ class SqliteReader(Reader):
         self._position = 1
         self._marked = 0
         self._next_cut = 0
-        self._looks = 0
+        self._came = time.monotonic()
         self.bus_id = stream_id(self._connection)
 
     def ranges(self) -> Mapping[int, tuple[int, int]]:
@@ -78,7 +77,7 @@ class SqliteReader(Reader):
             raise read_fault(self._path, fault) from fault
         if records:
             self._position = records[-1].offset + 1
-            self._looks = 0
+            self._came = time.monotonic()
         return records
 
     def following(self) -> Mapping[int, int]:
@@ -108,14 +107,12 @@ class SqliteReader(Reader):
         """Whether to read again before the deadline: the file changed, or it is time to see that it is still there."""
         check = time.monotonic() + _CHECK_SECONDS
         while self._version() == version:
-            pause = _LOOK_SECONDS[min(self._looks // _LOOKS_A_STEP, len(_LOOK_SECONDS) - 1)]
-            self._looks += 1
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
+            now = time.monotonic()
+            if now >= deadline:
                 return False
-            if time.monotonic() >= check:
+            if now >= check:
                 return True
-            time.sleep(min(pause, remaining))
+            time.sleep(min(pause_between_looks(now - self._came, _LOOK_SECONDS), deadline - now))
         return True
 
     def _version(self) -> int:
