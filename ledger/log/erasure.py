@@ -174,6 +174,10 @@ class Erasures(ABC):
         """The keyed hashes of the names of all messages that were ever emptied (`Signer.of_erased`)."""
 
     @abstractmethod
+    def erased_messages(self, names: Iterable[bytes]) -> dict[bytes, int]:
+        """Those of these keyed hashes that are of messages which were emptied, each with its entry's position."""
+
+    @abstractmethod
     def next_erasure(self, after: int) -> int | None:
         """The position of the first erasure after position `after`."""
 

@@ -20,6 +20,7 @@ from service.commands.track import Terms, Tracker
 from service.queries.contact.contact import id_of, state_now
 from service.queries.contact.find import find_id
 from service.queries.ledger.consistency import Consistency, NotShown, WriteRejected
+from service.queries.ledger.erased_messages import MessageErased
 from service.queries.readers import Readers
 
 Claiming = Callable[[], Claim | None]
@@ -70,7 +71,7 @@ class ContactChanges:
         Or give the number of the one that is known by the phone, else by the user id, unchanged.
 
         Raises IdentityConflict where the user id is that of a contact with another phone, and what `claim`,
-        `Tracker.publish_call` and `Consistency.wait` raise.
+        `Tracker.publish_call` and `Consistency.wait` raise; MessageErased where its own messages were erased since.
         """
         claimed = claim()
         ids = self._published_before(call, claimed)
@@ -95,8 +96,8 @@ class ContactChanges:
 
         With `based_on` only while its newest event is at one of these positions.
 
-        Raises ContactMoved, ContactChanged, IdentityConflict for a second user id, find.Unknown, WriteRejected, and
-        what `claim` and `Tracker.publish_call` raise.
+        Raises ContactMoved, ContactChanged, IdentityConflict for a second user id, find.Unknown, WriteRejected,
+        MessageErased, and what `claim` and `Tracker.publish_call` raise.
         """
         with self._readers.log() as log:
             found = find_id(log, id)
@@ -127,9 +128,12 @@ class ContactChanges:
     def _written(self, ids: list[str]) -> Written:
         token = self._consistency.token(self._source, ids[-1])
         try:
-            return Written(ids, token, self._consistency.wait(token))
+            entry = self._consistency.wait(token)
         except NotShown:
             return Written(ids, token, None)
+        if entry.is_erased:
+            raise MessageErased(entry.position)
+        return Written(ids, token, entry)
 
     def _known(self, call: TrackUser) -> int | None:
         """The contact that is known; None where there is none. A known phone decides alone (R25)."""

@@ -13,6 +13,7 @@ from ledger.log.entry import Entry
 from ledger.log.port import LogReader
 from service.commands.deadline import DEADLINE
 from service.queries.ledger.consistency import Consistency
+from service.queries.ledger.erased_messages import MessageErased, erased_among
 
 
 class CannotMerge(Exception):
@@ -79,7 +80,7 @@ class ContactOrders:
 
         `id` is that of its message, where a call may come again: what is decided under it by now stands, whatever
         this one says. Its entry's position; None where it is not decided within so many seconds. Raises OrderRefused,
-        BusError.
+        MessageErased, BusError.
         """
         entry = None if id is None else self._decided([id])
         if entry is None:
@@ -96,7 +97,7 @@ class ContactOrders:
     def given(self, tries: Tries, seconds: float) -> Entry | None:
         """What an order came to that was given under these ids: its entry, waited for so many seconds at most.
 
-        None: it is not decided, or was refused and is to be planned anew. Raises OrderRefused.
+        None: it is not decided, or was refused and is to be planned anew. Raises OrderRefused, MessageErased.
         """
         entry = self._consistency.decided(lambda: self._decided(tries.ids[::-1]), seconds)
         if entry is None or entry.is_accepted:
@@ -107,6 +108,10 @@ class ContactOrders:
         raise refused
 
     def _decided(self, ids: Sequence[str]) -> Entry | None:
-        """The entry of the first of these messages that has one."""
+        """The entry of the first of these messages that has one. Raises MessageErased where it is empty by now."""
         with self.log() as log:
-            return next((entry for id in ids if (entry := log.by_message_id(id, self._source)) is not None), None)
+            entry = next((entry for id in ids if (entry := log.by_message_id(id, self._source)) is not None), None)
+            erased = {} if entry is not None else erased_among(log, self._signer, self._source, ids)
+        for position in erased.values():
+            raise MessageErased(position)
+        return entry

@@ -8,6 +8,7 @@ from ledger.log.identities import Identities
 from ledger.log.keeping_out import NOBODY, KeptOut
 from ledger.log.port import LogReader, StoredLog
 from ledger.storage import StorageFault
+from service.queries.ledger.erased_messages import erased_among
 
 
 class KnownContacts:
@@ -64,10 +65,15 @@ class KnownContacts:
             reader.close()
 
 
-def in_log(stored: StoredLog, source: str, ids: Sequence[str]) -> Collection[str]:
-    """Those of the messages that the log has, accepted or rejected; none where it cannot tell."""
+def in_log(stored: StoredLog, signer: Signer, source: str, ids: Sequence[str]) -> Collection[str]:
+    """Those of the messages that the log has, accepted or rejected, or had: what was erased is not published again.
+
+    None where it cannot tell.
+    """
     try:
         with stored.reading() as log:
-            return log.messages_among(source, ids)
+            found = log.messages_among(source, ids)
+            left = [id for id in ids if id not in found]
+            return found | erased_among(log, signer, source, left).keys() if left else found
     except StorageFault:
         return ()

@@ -105,7 +105,7 @@ def services(deployment: Deployment, clock: Callable[[], int] = now) -> Services
             calls.publisher,
             signer,
             conflicts(deployment),
-            partial(in_log, drivers.log()),
+            partial(in_log, drivers.log(), drivers.signer()),
             new_ids=drivers.ids().stream,
         ),
         idempotency=idempotency_keys(deployment),
@@ -159,7 +159,7 @@ def tracker(deployment: Deployment) -> Tracker:
         publisher=drivers.bus().publisher(),
         signer=drivers.signer(),
         conflicts=conflicts(deployment),
-        in_log=partial(in_log, drivers.log()),
+        in_log=partial(in_log, drivers.log(), drivers.signer()),
         default_country_code=deployment.settings.default_country_code,
         new_id=drivers.ids(),
     )

@@ -15,6 +15,8 @@ from ledger.log.port import EventLog, LogReader, StoredLog
 from ledger.log.sqlite.reading.reader import LogFile
 from ledger.log.sqlite.writer import SqliteEventLog
 
+SIGNER = Signer(b"secret of the contract")
+
 
 class SqliteLogPlace:
     """A log file in a folder of its own."""
@@ -23,7 +25,7 @@ class SqliteLogPlace:
         self.path = folder / "log.db"
 
     def log(self, clock: Callable[[], int]) -> EventLog:
-        return SqliteEventLog(self.path, clock=clock, signer=Signer(b"secret of the contract"))
+        return SqliteEventLog(self.path, clock=clock, signer=SIGNER)
 
     def stored(self) -> StoredLog:
         return LogFile(self.path)

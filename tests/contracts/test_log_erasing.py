@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.log.erasure import Emptied, Sought, Span
-from tests.contracts.logs import entry
+from tests.contracts.logs import SIGNER, entry
 from tests.examples import ASHA, EMMA, GAVIN
 
 VALUE = b'{"data": {"phone": "%s"}}' % GAVIN.encode()
@@ -32,6 +32,13 @@ def test_entries_about_the_contact_and_messages_that_name_it_are_emptied(two):
     (told,) = two.reader.erasures(9)
     assert (told.position, told.emptied) == (erasure, Emptied([1], [4], 3, 2))
     assert two.reader.emptied_together([erasure]) == Emptied([1], [4], 0, 0)
+
+
+def test_a_message_that_was_emptied_is_known_by_the_keyed_hash_of_its_name(two):
+    names = {id: SIGNER.of_erased(entry().source, id) for id in ("m1", "m3", "m4", "nobody's")}
+    assert two.reader.erased_messages(names.values()) == {}
+    two.erase(1)
+    assert two.reader.erased_messages(names.values()) == {names["m1"]: 1, names["m4"]: 4}
 
 
 def test_what_several_erasures_emptied_is_told_as_one(by_hand):

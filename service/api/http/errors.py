@@ -24,6 +24,7 @@ from service.http.services import Services
 from service.jobs.past_states import BeingFolded
 from service.queries.contact.find import Erased, Unknown
 from service.queries.ledger.consistency import BadToken, NotShown, WriteRejected
+from service.queries.ledger.erased_messages import MessageErased
 
 RETRY = {"Retry-After": "2"}
 _log = structlog.get_logger(part="api")
@@ -80,7 +81,7 @@ def problem_of(fault: Exception) -> Problem | None:
         case BeingFolded():
             progress = None if fault.progress is None else {"done": fault.progress.done, "of": fault.progress.of}
             return Problem(503, str(fault), headers=RETRY, reason="being_worked_out", progress=progress)
-        case Erased():
+        case Erased() | MessageErased():
             return Problem(410, str(fault), reason="erased", position=fault.position)
         case Unknown():
             return Problem(404, str(fault))

@@ -42,7 +42,7 @@ def merging_routes(services: Services) -> Routes:
     @routes.answers(200, shapes.MergePlanSchema, example=shapes.DONE)
     @routes.answers(202, shapes.MergePlanSchema)
     @routes.repeatable(IF_MATCH)
-    @routes.problems(404, 409, 412, 422, 503)
+    @routes.problems(404, 409, 410, 412, 422, 503)
     def merge_contacts(body: dict[str, Any], id: str) -> Response:
         """Merge another contact into this one.
 
@@ -65,7 +65,7 @@ def merging_routes(services: Services) -> Routes:
     @routes.answers(200, shapes.MergePlanSchema, example=shapes.DONE)
     @routes.answers(202, shapes.MergePlanSchema)
     @routes.repeatable(IF_MATCH)
-    @routes.problems(404, 409, 412, 422, 503)
+    @routes.problems(404, 409, 410, 412, 422, 503)
     def split_contact(body: dict[str, Any], id: str) -> Response:
         """Split this contact from the one that it is merged into.
 

@@ -43,7 +43,7 @@ def renumbering_routes(services: Services) -> Routes:
     @routes.answers(200, shapes.MergePlanSchema, example=shapes.DONE)
     @routes.answers(202, shapes.MergePlanSchema)
     @routes.repeatable(IF_MATCH)
-    @routes.problems(404, 409, 412, 422, 503)
+    @routes.problems(404, 409, 410, 412, 422, 503)
     def renumber_contact(body: dict[str, Any], id: str) -> Response:
         """Give this contact another phone number.
 

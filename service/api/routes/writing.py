@@ -48,7 +48,7 @@ def _making(routes: Routes, services: Services, changes: ContactChanges) -> None
     @routes.answers(201, ListedSchema, example=examples.MADE_CONTACT, headers={**_LOCATION, **_TOKEN})
     @routes.answers(200, ListedSchema, example=examples.MADE_CONTACT, headers=_LOCATION)
     @routes.answers(202, TakenSchema, headers=_TOKEN)
-    @routes.problems(409, 503)
+    @routes.problems(409, 410, 503)
     def make_contact() -> Response:
         """Make a contact.
 
@@ -74,7 +74,7 @@ def _changing(routes: Routes, services: Services, changes: ContactChanges) -> No
     @routes.answers(200, ListedSchema, example=examples.CHANGED_CONTACT, headers={**_ETAG, **_TOKEN})
     @routes.answers(202, TakenSchema, headers=_TOKEN)
     @routes.answers(308, MovedSchema, headers={"Location": "The address of the contact it was merged into"})
-    @routes.problems(404, 409, 412, 503)
+    @routes.problems(404, 409, 410, 412, 503)
     def change_contact(id: str) -> Response:
         """Change a contact.
 

@@ -22,6 +22,7 @@ from service.hub.frame.words import sentence
 from service.imports.registry.registry import ImportUnknown
 from service.jobs.past_states import BeingFolded
 from service.queries.contact.find import Erased, Unknown
+from service.queries.ledger.erased_messages import MessageErased
 
 _log = structlog.get_logger(part="hub")
 
@@ -79,7 +80,7 @@ def _said(fault: Exception) -> _Said | None:
             return _Said(403, "This form is out of date", "Nothing was changed. Reload the page first.")
         case ImportUnknown():
             return _NOTHING
-        case Erased():
+        case Erased() | MessageErased():
             return _Said(410, "This person was erased", sentence(fault))
         case Unknown():
             return _Said(404, "Nobody is here", sentence(fault))

@@ -12,6 +12,7 @@ from ledger.log.port import LogReader
 from ledger.storage import NotMadeYet
 from projections.state.port import StoredState
 from service.queries.in_time import in_time
+from service.queries.ledger.erased_messages import erased_among
 
 T = TypeVar("T")
 
@@ -47,7 +48,7 @@ class Consistency:
         return f"{source}:{id}:{self.signer.of_name(source, id)}"
 
     def wait(self, token: str) -> Entry:
-        """Give the message's entry once it is in the state.
+        """Give the message's entry once it is in the state; that of one which was erased since is empty.
 
         Raises BadToken, WriteRejected, NotShown.
         """
@@ -89,7 +90,7 @@ class Consistency:
     def _shown(self, source: str, id: str) -> Entry | None:
         try:
             with self.log() as log:
-                entry = log.by_message_id(id, source)
+                entry = log.by_message_id(id, source) or self._erased(log, source, id)
             if entry is None:
                 return None
             if not entry.is_accepted:
@@ -97,6 +98,10 @@ class Consistency:
             return entry if self._has_reached(entry.position) else None
         except NotMadeYet:
             return None
+
+    def _erased(self, log: LogReader, source: str, id: str) -> Entry | None:
+        position = erased_among(log, self.signer, source, [id]).get(id)
+        return None if position is None else log.entry(position)
 
     def _has_reached(self, position: int) -> bool:
         with self.state().reading() as state:

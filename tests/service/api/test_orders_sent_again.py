@@ -1,5 +1,7 @@
 """Merges, splits and new numbers that are sent again under their `Idempotency-Key`: each is done once (R33)."""
 
+from contextlib import closing
+
 import pytest
 
 from tests.examples import ASHA, GAVIN, RAVI
@@ -110,3 +112,60 @@ def test_nothing_is_told_again_of_somebody_who_was_erased_since(client, world, t
     with settling(world):
         assert client.delete(f"/v1/contacts/{two[0]}", {"reason": "asked"}).status_code in (200, 202)
     assert send(f"{two[0]}/renumber", body).status_code == 410
+
+
+def erase(client, world, who):
+    with settling(world):
+        assert client.delete(f"/v1/contacts/{who}", {"reason": "asked"}).status_code in (200, 202)
+
+
+def bus_end(world):
+    with closing(world.drivers.bus().reader()) as reader:
+        ((_, end),) = reader.ranges().values()
+    return end
+
+
+def test_an_order_that_was_erased_with_one_of_its_contacts_is_not_given_again(client, world, two, send):
+    body = {"absorbed": ASHA, "reason": "one person"}
+    assert send(f"{two[0]}/merge", body).status_code == 200
+    send(f"{two[0]}/split", {"reason": "two people"}, key="k2")
+    erase(client, world, two[1])
+    before = bus_end(world)
+    for key, call in (("k1", ("merge", body)), ("k2", ("split", {"reason": "two people"}))):
+        answer = send(f"{two[0]}/{call[0]}", call[1], key=key)
+        assert (answer.status_code, answer.json["reason"]) == (410, "erased")
+    assert bus_end(world) == before
+
+
+def test_a_contact_that_was_made_and_erased_is_not_made_again(client, world):
+    world.track(phone=GAVIN)
+    world.settle()
+    call = {"phone": RAVI, "traits": {"name": "Ravi"}}, {"Idempotency-Key": "k1"}
+    with settling(world):
+        made = client.post("/v1/contacts", call[0], headers=call[1])
+    assert made.status_code == 201
+    erase(client, world, made.json["id"])
+    before = bus_end(world)
+    answer = client.post("/v1/contacts", call[0], headers=call[1])
+    assert (answer.status_code, answer.json["reason"]) == (410, "erased")
+    assert bus_end(world) == before
+    assert client.post("/v1/contacts", call[0], headers={"Idempotency-Key": "k2"}).status_code == 202
+
+
+def test_a_track_call_that_was_erased_is_answered_as_before_and_not_published_again(client, world):
+    call = "/v1/public/track/users/", {"fullPhoneNumber": RAVI, "traits": {"name": "Ravi"}, "tags": ["vip"]}
+    first = client.post(*call, headers={"Idempotency-Key": "k1"})
+    world.settle()
+    erase(client, world, world.contact(RAVI)["id"])
+    before = bus_end(world)
+    again = client.post(*call, headers={"Idempotency-Key": "k1"})
+    assert (again.status_code, again.json) == (first.status_code, first.json)
+    assert bus_end(world) == before
+
+
+def test_a_read_that_must_show_what_was_erased_since_is_answered(client, world, two):
+    with settling(world):
+        changed = client.patch(f"/v1/contacts/{two[0]}", {"traits": {"city": "Goa"}})
+    erase(client, world, two[0])
+    answer = client.read("/v1/contacts", headers={"Consistency-Token": changed.headers["Consistency-Token"]})
+    assert answer.status_code == 200

@@ -28,6 +28,11 @@ class SqliteErasures(Connected, Erasures):
         """See `Erasures.erased_names`."""
         return {name for (name,) in self._connection.execute("SELECT name FROM erased_names").fetchall()}
 
+    def erased_messages(self, names: Iterable[bytes]) -> dict[bytes, int]:
+        """See `Erasures.erased_messages`."""
+        query = "SELECT name, position FROM json_each(?) AS asked CROSS JOIN erased_names ON name = unhex(asked.value)"
+        return dict(self._connection.execute(query, (listed([name.hex() for name in names]),)).fetchall())
+
     def next_erasure(self, after: int) -> int | None:
         """See `Erasures.next_erasure`."""
         row = self._connection.execute(
