@@ -114,6 +114,28 @@ def test_a_past_moment_is_shown_and_left_again_by_back(open_hub):
     assert "Kanpur" in page.locator(".details").inner_text()
 
 
+def test_the_slider_goes_through_a_contacts_events_by_the_arrow_keys_and_keeps_the_focus(open_hub):
+    window = open_hub()
+    page = window.page
+    page.get_by_label("Search contacts").fill("farah")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Farah Siddiqui").click()
+    page.wait_for_load_state("networkidle")
+    slider = page.get_by_role("slider", name="Event")
+    slider.press("ArrowLeft")
+    assert slider.get_attribute("aria-valuetext") == "Event 2 of 3"  # at once, before anything is asked for
+    slider.press("ArrowLeft")
+    page.locator(".band.past").wait_for()
+    assert "Event 1 of 3, " in slider.get_attribute("aria-valuetext")
+    assert "Lucknow" in page.locator(".details").inner_text()
+    page.wait_for_function("document.activeElement.id === 'moment'")
+    slider.press("End")
+    page.get_by_text("Event 3 of 3").wait_for()
+    page.wait_for_url(lambda address: "as_of" not in address)
+    assert page.locator(".band.past").count() == 0
+    assert window.complaints == []
+
+
 def test_a_moment_chosen_in_the_timeline_is_left_again_by_back(open_hub):
     page = open_hub().page
     page.get_by_label("Search contacts").fill("farah")

@@ -1,5 +1,6 @@
 """The addresses of one contact's page, and of what a person chooses to see on it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, g, redirect, request
@@ -44,6 +45,9 @@ def contact_pages(services: Services, preferences: Preferences) -> Blueprint:
             found = find_id(log, id)
             if found.asked != found.contact and "as_of" not in request.args:
                 return redirect(f"/contacts/{documents.id_of(log, found)}", 303)
+            if "event" in request.args:
+                stop = _stop(documents.positions(log, found), request.args.get("event", type=int))
+                return redirect(f"/contacts/{id}{stop}#moment", 303)
         if "tagged" in request.args:
             return tagged(services, page, id, request.args["tagged"])
         if "saving" not in request.args:
@@ -73,3 +77,9 @@ def contact_pages(services: Services, preferences: Preferences) -> Blueprint:
         return redirect(f"/contacts/{id}{'?arrange=1#arrange' if moved else ''}", 303)
 
     return pages
+
+
+def _stop(positions: Sequence[int], number: int | None) -> str:
+    """What an address needs to show a contact as of one of its events, counted from 1; nothing as of the last one."""
+    is_earlier = number is not None and number < len(positions)
+    return f"?as_of={positions[max(1, number or 1) - 1]}" if is_earlier else ""

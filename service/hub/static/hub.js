@@ -4,6 +4,7 @@ import "./scripts/copying.js";
 import "./scripts/dropping.js";
 import "./scripts/forms.js";
 import "./scripts/menus.js";
+import "./scripts/moments.js";
 import "./scripts/overview.js";
 import "./scripts/polling.js";
 import "./scripts/times.js";

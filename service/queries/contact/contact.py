@@ -145,6 +145,11 @@ def story(
     return Story(_documents(log, list(reversed(last)), origins), count - len(last), positions, explained)
 
 
+def positions(log: LogReader, found: FoundContact) -> list[int]:
+    """Where its events stand in the log, oldest first."""
+    return [step.cause.position for step in replay(log, found.component, log.head().position)]
+
+
 def _documents(log: LogReader, chosen: Sequence[Step], origins: Origins) -> list[dict[str, Any]]:
     return [origins.added(event_document(step)) for step in told_all(log, chosen)]
 

@@ -125,6 +125,26 @@ def test_nobody_is_found_by_an_id_that_never_was(world, browser):
     assert browser.open("/contacts/nobody").status == 404
 
 
+@pytest.mark.parametrize(
+    ("event", "stop"),
+    [("1", "?as_of=1"), ("2", "?as_of=3"), ("3", ""), ("9", ""), ("0", "?as_of=1"), ("-4", "?as_of=1"), ("x", "")],
+)
+def test_an_address_names_a_contacts_event_by_its_number(world, browser, event, stop):
+    for phone, city in ((GAVIN, "Pune"), (ASHA, "Goa"), (GAVIN, "Agra"), (GAVIN, "Kochi")):
+        world.track(phone=phone, city=city)
+    world.settle()
+    address = f"/contacts/{world.contact(GAVIN)['id']}"
+    assert browser.get(f"{address}?event={event}").headers["Location"] == f"{address}{stop}#moment"
+    page = browser.open(address)
+    assert ('type="range" min="1" max="3" value="3"' in page.html, page.running) == (True, [])
+
+
+def test_a_contact_of_one_event_has_no_slider(world, browser):
+    world.track(phone=GAVIN, city="Pune")
+    world.settle()
+    assert 'type="range"' not in browser.open(f"/contacts/{world.contact(GAVIN)['id']}").html
+
+
 def test_a_long_timeline_is_shown_in_parts(world, browser):
     for number in range(130):
         world.track(phone=GAVIN, city=f"City {number}")
