@@ -1,12 +1,12 @@
 """Finds a person's phones and user ids where no event about them was read: in a rejected message, a line of a file."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Any, Literal
 
 from ledger.events.data import BROKEN, anything
+from ledger.events.digits import has_other_digits, in_ascii_digits
 from ledger.events.envelope import Headers, Unreadable, decode
 from ledger.events.phone import split
 
@@ -28,11 +28,6 @@ _BETWEEN_MARKS = bytes.maketrans(b"\"',;|:{}[]", b" " * 10)
 
 _MANY = 8
 """From so many phones or user ids on, a text is taken apart at once, and not first looked through for each."""
-
-_digit = re.compile(r"\d")
-
-_PIECE = 1024
-"""Characters of a text that are put into NFKC together."""
 
 _ASCII = bytes(range(128))
 _LETTERS = bytes(one for one in range(128) if chr(one).isalpha())
@@ -98,7 +93,7 @@ class Mentions:
         """
         if self._is_many or (b"\\" in content and (self._may_be_escaped or _escaped.search(content))):
             return True
-        if b"data_base64" in content or _has_other_digits(content.translate(None, _ASCII)):
+        if b"data_base64" in content or has_other_digits(content.translate(None, _ASCII)):
             return True
         digits = content.translate(None, _NO_DIGITS)
         return any(one in digits for one in self._digits) or any(one in content for one in self._named)
@@ -127,7 +122,7 @@ class Mentions:
         return self._in_text(line, self._cells) if self._may_be_in(line) else None
 
     def _may_be_in(self, text: str) -> bool:
-        digits = _in_ascii_digits(text)
+        digits = in_ascii_digits(text)
         if self._is_many:
             return self._beginnings.may_be_in(*_long_numbers(digits, self._beginnings.length)) or (
                 self._id_beginnings.may_be_in(text)
@@ -155,7 +150,7 @@ class Mentions:
         return found
 
     def _numbers_named(self, text: str) -> Iterator[NameFound]:
-        for begun, number in _numbers_in(_in_ascii_digits(text), self._longest + len("00")):
+        for begun, number in _numbers_in(in_ascii_digits(text), self._longest + len("00")):
             if number in self._full:
                 yield "phone", number
             if begun > 2 and number.startswith("00") and number[2:] in self._full:
@@ -238,25 +233,6 @@ def _long_numbers(text: str, least: int) -> list[str]:
         alone = text.encode().translate(_ALONE, _BESIDE).split()
         return [one.decode() for one in alone if len(one) >= least]
     return ["".join(_digits.findall(one)) for one in _number.findall(text) if len(one) >= least]
-
-
-def _has_other_digits(content: bytes) -> bool:
-    """Whether there is a digit that is none of ASCII in bytes without ASCII, of UTF-8 in part."""
-    if not content:
-        return False
-    return _digit.search(_nfkc(content.decode(errors="ignore"))) is not None
-
-
-def _in_ascii_digits(text: str) -> str:
-    """The text with the digits of every script as those of ASCII, as in `९९६७` or full width."""
-    if text.isascii():
-        return text
-    return _digit.sub(lambda one: str(unicodedata.decimal(one[0])), _nfkc(text))
-
-
-def _nfkc(text: str) -> str:
-    """The text in NFKC as far as digits go: in pieces, as a run of marks takes the square of its length."""
-    return "".join(unicodedata.normalize("NFKC", text[start : start + _PIECE]) for start in range(0, len(text), _PIECE))
 
 
 def _spread(digits: str) -> str:
