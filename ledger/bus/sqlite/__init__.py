@@ -9,6 +9,7 @@ from pathlib import Path
 from ledger.bus.known_bus import Belonging
 from ledger.bus.port import ANYWHERE, Bus, ClockRefused, Emptying, Message, Publisher, Reader, Record, Unavailable
 from ledger.bus.sqlite.erasing import erase
+from ledger.bus.sqlite.faults import read_fault
 from ledger.bus.sqlite.file import (
     RETENTION,
     accept,
@@ -17,7 +18,6 @@ from ledger.bus.sqlite.file import (
     last_stamp,
     now,
     open_file,
-    read_fault,
     refuse_unknown,
     renew,
     writing,

@@ -11,6 +11,7 @@ from ledger import sqlite
 from ledger.belonging import NotOurs, refuse_other
 from ledger.bus.known_bus import Belonging, KnownBus
 from ledger.bus.port import Unavailable, Unusable
+from ledger.bus.sqlite.faults import read_fault
 from ledger.bus.sqlite.older import gather
 from ledger.clock import refuse_jump
 from ledger.storage import NotMadeYet, StorageFault
@@ -155,12 +156,6 @@ def _known(belonging: Belonging, *, is_to_make: bool = False) -> KnownBus | None
 
 def _has_table(connection: sqlite.Connection, name: str) -> bool:
     return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)).fetchone() is not None
-
-
-def read_fault(path: Path, fault: StorageFault | OSError) -> Unavailable | Unusable:
-    """What a fault met while opening or reading means to the caller."""
-    passing = isinstance(fault, OSError) or fault.is_passing
-    return (Unavailable if passing else Unusable)(f"the bus file {path} cannot be read: {fault}")
 
 
 @contextmanager

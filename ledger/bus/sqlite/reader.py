@@ -8,6 +8,7 @@ from ledger import sqlite
 from ledger.bus.known_bus import Belonging
 from ledger.bus.port import Damaged, OutOfRange, Reader, Record, Replaced, Unavailable
 from ledger.bus.sqlite.batches import FROM_OFFSET, PARTITION, Unpackable, unpacked
+from ledger.bus.sqlite.faults import read_fault
 from ledger.bus.sqlite.file import (
     LARGE_WAL,
     RETENTION,
@@ -16,7 +17,6 @@ from ledger.bus.sqlite.file import (
     cut,
     now,
     open_file,
-    read_fault,
     stream_id,
 )
 from ledger.pacing import pause_between_looks

@@ -133,5 +133,10 @@ def _print_not_redone(left: dict[str, Any]) -> None:
 def _print_rejects(document: dict[str, Any]) -> None:
     for one in document["rejects"][:_SHOWN]:
         click.echo(f"line {one['line']}  {one['reason']}  {one['message']}  {one['hint']}")
+    if document.get("rejects_lost"):
+        click.echo(
+            f"Which row it was, and why, is not known of {document['rejects_lost']:,} more that were not taken: "
+            f"imports/{document['id']}/rejects.jsonl in the data folder is damaged or gone. Restore it from a backup."
+        )
     if len(document["rejects"]) > _SHOWN:
         click.echo("… --json shows the first 100, --rejects writes all of them as a CSV.")

@@ -11,7 +11,7 @@ from service.imports.columns.attributes import USER_ID
 from service.imports.columns.column_map import ColumnMap
 from service.imports.record.folder import ImportFolder
 from service.imports.record.orphans import made_at
-from service.imports.record.rejects import first_faults, kept_rejects
+from service.imports.record.rejects import first_faults, kept_count, kept_rejects
 from service.imports.registry.lifecycle import ImportState
 from service.imports.registry.registry import Import
 from service.imports.rows.reasons import fault, what
@@ -149,6 +149,18 @@ def all_rejects(kept: Iterable[Reject], rejections: Iterable[AppendRejection], c
 def rejects_of(root: Path, rejections: Callable[[str], Iterable[AppendRejection]], one: Import) -> Iterator[Reject]:
     """All rejects of an import, by row; `root` holds a folder for each, `rejections(id)` says which the append has."""
     return all_rejects(kept_rejects(ImportFolder(root / one.id).rejects), rejections(one.id), one.columns)
+
+
+def rejects_lost(root: Path, one: Import) -> dict[str, int]:
+    """How many rows that were counted as not taken are not kept any more, where their file was damaged or is gone.
+
+    Nothing while the import is under way. `root` holds a folder for each.
+    """
+    counted = one.duplicate + one.rejected
+    if one.confirmed_at is None or one.state is ImportState.RUNNING or not counted:
+        return {}
+    lost = counted - kept_count(ImportFolder(root / one.id).rejects)
+    return {"rejects_lost": lost} if lost > 0 else {}
 
 
 def mapping_json(one: Import) -> list[dict[str, Any]]:

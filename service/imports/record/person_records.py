@@ -87,7 +87,7 @@ def person_records(folder: ImportFolder, one: Import | None, person: PersonInFil
     try:
         found = shape(folder.source, None if one is None else one.choices.delimiter)
         return list(_of_table(folder, found, one, person))
-    except FileRefused:  # a quote that is never closed shows only at the end
+    except (FileRefused, UnicodeError):  # a quote that is never closed, or damage, shows only at the end
         return list(_of_lines(folder.source, person.mentions))
 
 

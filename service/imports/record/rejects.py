@@ -15,12 +15,15 @@ from service.imports.columns.attributes import COUNTRY_CODE, PHONE_NUMBER
 from service.imports.columns.column_map import REJECTED, ColumnMap
 from service.imports.rows.reasons import RowFault
 from service.imports.rows.reject import Reject
-from service.imports.table.dialect import TableShape
+from service.imports.table.dialect import TableShape, shape
 from service.imports.table.formula_guard import guard, unguard
 from service.imports.table.records import is_blank, records
+from service.imports.table.refusal import CopyGone, FileRefused
 from service.imports.table.wording import Words, worded
 
 _TOLD = 100
+_MOST = 1 << 62
+"""No file has a row or line of such a number."""
 _ADDED = ("line", "column", "reason", "hint")
 
 
@@ -50,32 +53,67 @@ class RejectsFile:
 
 
 def kept_rejects(path: Path) -> Iterator[Reject]:
-    """All rejects of the split by row; memory is 16 bytes for each while they are sorted."""
+    """All rejects of the split by row; memory is 16 bytes for each while they are sorted.
+
+    Lines of a damaged file that are none any more are left out, here and below: `kept_count` says how many are left.
+    """
     if not path.exists():
         return
     rows, places = array("Q"), array("Q")
     with path.open("rb") as file:
         place = 0
         for line in file:
-            rows.append(orjson.loads(line)[0])
-            places.append(place)
+            if (kept := kept_line(line)) is not None:
+                rows.append(kept[0])
+                places.append(place)
             place += len(line)
         for index in sorted(range(len(rows)), key=rows.__getitem__):
             file.seek(places[index])
-            yield _read(file.readline())
+            if (reject := _read(file.readline())) is not None:
+                yield reject
 
 
-def _read(line: bytes) -> Reject:
-    row, line_number, faults = orjson.loads(line)
-    told = tuple(RowFault(column, reason, message, hint or "") for column, reason, message, hint in faults)
-    return Reject(row, line_number, told)  # an erasure once left null for the advice
+def kept_line(line: bytes) -> tuple[int, int, list[list[str | None]]] | None:
+    """The row, the line and the faults that a line of the file keeps; None for what is none of these."""
+    try:
+        row, line_number, faults = orjson.loads(line)
+    except (ValueError, TypeError):
+        return None
+    are_numbers = type(row) is int and type(line_number) is int and 0 <= row < _MOST and 0 <= line_number < _MOST
+    if not are_numbers or not isinstance(faults, list) or not all(map(_is_fault, faults)):
+        return None
+    return row, line_number, faults
+
+
+def _is_fault(found: object) -> bool:
+    """Whether it has column, reason, message and advice; an erasure once left null for the advice."""
+    return isinstance(found, list) and len(found) == 4 and all(isinstance(text, str | None) for text in found)
+
+
+def _read(line: bytes) -> Reject | None:
+    kept = kept_line(line)
+    if kept is None:
+        return None
+    row, line_number, faults = kept
+    told = tuple(
+        RowFault(column or "", reason or "", message or "", hint or "") for column, reason, message, hint in faults
+    )
+    return Reject(row, line_number, told)
 
 
 def every_reject(path: Path) -> Iterator[Reject]:
     """All rejects of the split in the order they were found."""
     if path.exists():
         with path.open("rb") as file:
-            yield from map(_read, file)
+            yield from filter(None, map(_read, file))
+
+
+def kept_count(path: Path) -> int:
+    """How many rejects of the split are kept, and can be read."""
+    if not path.exists():
+        return 0
+    with path.open("rb") as file:
+        return sum(kept is not None for kept in map(kept_line, file))
 
 
 def found_rejects(path: Path, size: int, most: int) -> list[Reject]:
@@ -85,7 +123,8 @@ def found_rejects(path: Path, size: int, most: int) -> list[Reject]:
         return found
     with path.open("rb") as file:
         while len(found) < most and file.tell() < size and (line := file.readline()):
-            found.append(_read(line))
+            if (reject := _read(line)) is not None:
+                found.append(reject)
     return found
 
 
@@ -131,14 +170,28 @@ def rejects_csv(
         yield line_of(kept + _reasons(reject, words) + extra)
 
 
+def shape_of(source: Path, delimiter: str | None) -> TableShape:
+    """The shape of a file that was read before. Raises CopyGone where it was damaged since."""
+    try:
+        return shape(source, delimiter)
+    except (FileRefused, UnicodeError) as fault:
+        raise CopyGone(f"{source} is damaged: restore it from a backup.") from fault
+
+
 def cells_of(source: Path, shape: TableShape, rejects: Iterable[Reject]) -> Iterator[tuple[Reject, list[str]]]:
     """The rejects, given in the order of the file, each with its row's cells; none for a row that was blanked since.
 
-    They are found by line: a row that was blanked counts no more (R11), and a line stays where it is.
+    They are found by line: a row that was blanked counts no more (R11), and a line stays where it is. Raises CopyGone
+    where the file was damaged since, so that it has no such line.
     """
     rows = records(source, shape.delimiter, shape.offset, shape.line, are_rows=shape.are_rows)
     for reject in rejects:
-        cells = next(cells for line, _, _, cells in rows if line == reject.line)
+        try:
+            cells = next((cells for line, _, _, cells in rows if line == reject.line), None)
+        except (FileRefused, UnicodeError):
+            cells = None
+        if cells is None:
+            raise CopyGone(f"{source} is damaged at line {reject.line:,} or before: restore it from a backup.")
         if not is_blank(cells):
             yield reject, cells
 

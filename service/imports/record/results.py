@@ -21,6 +21,7 @@ from service.imports.record.counts import (
     orders_of,
     reasons_json,
     rejects_json,
+    rejects_lost,
     rejects_of,
     text_columns_json,
 )
@@ -28,13 +29,7 @@ from service.imports.record.first_look import kept_look
 from service.imports.record.folder import ImportFolder
 from service.imports.record.person_records import ERASED_LINES
 from service.imports.record.progress import UNDOING, load_progress, progress_json
-from service.imports.record.rejects import (
-    by_reason,
-    every_reject,
-    found_rejects,
-    rejects_csv,
-    worded_faults,
-)
+from service.imports.record.rejects import by_reason, every_reject, found_rejects, rejects_csv, shape_of, worded_faults
 from service.imports.record.wanted_imports import EVERY, WantedImports
 from service.imports.registry.import_order import Order, refuse
 from service.imports.registry.lifecycle import ImportState, allowed
@@ -42,7 +37,7 @@ from service.imports.registry.registry import Import, ImportUnknown, Registry
 from service.imports.registry.remembered import with_same_columns
 from service.imports.registry.replaced import replaced_by, replacing
 from service.imports.rows.reject import Reject
-from service.imports.table.dialect import TableShape, shape
+from service.imports.table.dialect import TableShape
 from service.imports.table.refusal import CopyGone, NotChecked
 from service.imports.table.wording import Words, reworded
 
@@ -92,7 +87,7 @@ class Results:
         """The Import JSON (R22). Raises ImportUnknown."""
         counts, one = self.counts(id), self._registry.get(id)
         found = {"text_columns": self._text_columns(one), "user_ids_left_out": self._user_ids_left_out(one)}
-        found["reasons"] = self._reasons(one)
+        found |= {"reasons": self._reasons(one), **rejects_lost(self._folder, one)}
         found |= corrections_json(self._registry, one, self.lines_taken(id))
         return {**counts, **self._left_undone(counts), **found, "rejects": self._shown_rejects(one)}
 
@@ -174,6 +169,7 @@ class Results:
         return {
             **status,
             **self._left_undone(status),
+            **rejects_lost(self._folder, one),
             "unreadable": look and look["unreadable"],
             "preview": look and look["preview"],
             "sheets": look and look.get("sheets"),
@@ -240,7 +236,7 @@ class Results:
             raise NotChecked(f"Import {one.id} has not been checked yet, so no row of it is rejected.")
         if not folder.source.exists():
             raise CopyGone(f"The copy of the file of import {one.id} is gone, and its rejected rows with it.")
-        return shape(folder.source, one.choices.delimiter)
+        return shape_of(folder.source, one.choices.delimiter)
 
     def _text_columns(self, one: Import) -> list[dict[str, str]]:
         return text_columns_json(ImportFolder(self._folder / one.id).load("text_columns") or ())

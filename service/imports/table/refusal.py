@@ -49,7 +49,7 @@ class NotChecked(FileRefused):
 
 
 class CopyGone(FileRefused):
-    """The copy of the file was removed."""
+    """The copy of the file was removed, or damaged."""
 
 
 class UnknownEncoding(FileRefused):

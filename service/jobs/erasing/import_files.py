@@ -23,6 +23,7 @@ from service.imports.record.person_records import (
     person_records,
 )
 from service.imports.record.progress import load_progress, save_progress
+from service.imports.record.rejects import kept_line
 from service.imports.record.taken_in import ENDED, taken_in
 from service.imports.registry.lifecycle import ImportState, StepNotAllowed
 from service.imports.registry.registry import Import, ImportUnknown, Registry
@@ -118,7 +119,10 @@ def _rejects_left(path: Path, mentions: Mentions, gone: set[int]) -> Iterator[by
     """The rejected rows; those of the person keep line, column and reason, and no word of what stood there."""
     with path.open("rb") as file:
         for text in file:
-            row, line, faults = orjson.loads(text)
+            kept = kept_line(text)
+            if kept is None:
+                continue  # of a damaged file: nobody can tell whose it was
+            row, line, faults = kept
             if line in gone or mentions.in_line(text.decode()):
                 faults = [[column, reason, GONE, ""] for column, reason, *_ in faults]
                 text = orjson.dumps([row, line, faults]) + b"\n"

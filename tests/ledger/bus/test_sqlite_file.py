@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 
 import pytest
 
@@ -114,3 +115,14 @@ def test_a_file_that_is_no_database_is_unusable(tmp_path):
 def test_only_the_owner_may_read_the_file(tmp_path):
     SqliteBus(tmp_path / "bus.db").publisher().publish([Message(None, b"v")])
     assert (tmp_path / "bus.db").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("damage", [lambda content: b"x" * len(content), lambda content: content[: len(content) // 2]])
+def test_a_damaged_bus_file_is_named_with_what_mends_it(tmp_path, damage):
+    path = tmp_path / "bus.db"
+    with closing(SqliteBus(path).publisher()) as publisher:
+        publisher.publish([Message(None, b"m" * 1000)] * 50)
+    path.write_bytes(damage(path.read_bytes()))
+    told = rf"{path} cannot be read: .*restore the data folder from a backup.*--accept-bus"
+    with closing(SqliteBus(path).publisher()) as publisher, pytest.raises(Unusable, match=told):
+        publisher.publish([Message(None, b"m")])

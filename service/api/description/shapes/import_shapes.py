@@ -233,6 +233,9 @@ class ImportSchema(CountsSchema):
     not_redone = fields.Nested(
         NotRedoneSchema, metadata=said("After a redo: rows whose phone or user id was another contact's by then")
     )
+    rejects_lost = fields.Integer(
+        metadata=said("Rows that were not taken, of which is not known which and why: the file of them is damaged")
+    )
     unreadable = fields.List(
         fields.String(),
         required=True,

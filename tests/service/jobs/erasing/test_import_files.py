@@ -91,6 +91,25 @@ def test_a_rejected_row_keeps_its_line_and_reason_and_no_word_of_what_stood_ther
     assert orjson.loads(line) == [1, 2, [["Name", "name_not_letters", GONE, ""]]]
 
 
+@pytest.mark.parametrize("left", [b"hello\n", b"\xff\xfe\x00\n", b'[1, 2, [["Name"', b"", b'{"a": 1}\n'])
+def test_a_damaged_file_of_rejected_rows_holds_no_erasure_up(world, left):
+    id = imported(world, f"{HEADER}Gav1n,91,{GAVIN[3:]},Goa\nAsha,91,{ASHA[3:]},Pune\n")
+    rejects = folder(world, id).rejects
+    rejects.write_bytes(left + GAVIN[3:].encode() + b"\n" + rejects.read_bytes())
+    forget(world)
+    assert GAVIN[3:].encode() not in rejects.read_bytes()
+    assert GAVIN[3:].encode() not in folder(world, id).source.read_bytes()
+
+
+@pytest.mark.parametrize("before", [b"\xff\xfe\n", b'x,"\n', b"\x00\n"])
+def test_a_damaged_copy_of_the_file_holds_no_erasure_up(world, before):
+    id = imported(world, f"{HEADER}Gavin,91,{GAVIN[3:]},Goa\nAsha,91,{ASHA[3:]},Pune\n")
+    source = folder(world, id).source
+    source.write_bytes(source.read_bytes()[:10] + before + source.read_bytes()[10:])
+    forget(world)
+    assert GAVIN[3:].encode() not in source.read_bytes()
+
+
 def test_an_upload_that_nobody_confirmed_is_cancelled_and_its_file_removed(world):
     id = upload(world, f"{HEADER}Gavin,91,{GAVIN[3:]},Goa\n")
     kept = upload(world, f"{HEADER}Asha,91,{ASHA[3:]},Pune\n")
