@@ -15,7 +15,9 @@ from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan, scan
 from service.imports.table.dialect import shape
 from service.imports.table.limits import Limits
-from service.imports.table.refusal import CopyGone
+from service.imports.table.refusal import CopyGone, MappingRefused
+
+_SHEETS = "The workbook has the sheets {}, and the first visible one was read: --sheet names the one to import."
 
 
 def read_new(
@@ -24,7 +26,12 @@ def read_new(
     """The import that a copied file would be, confirmed now, and its rows. Raises FileRefused."""
     found_shape = shape(folder.source, choices.delimiter)
     some = partial(first_rows, folder.source, found_shape)
-    columns = map_columns(found_shape.header, choices, ports.known_attributes(), some)
+    try:
+        columns = map_columns(found_shape.header, choices, ports.known_attributes(), some)
+    except MappingRefused as refused:
+        sheets = folder.sheets(choices) if choices.sheet is None else ()
+        told = [_SHEETS.format(", ".join(repr(name[:60]) for name in sheets))] if len(sheets) > 1 else []
+        raise MappingRefused((*refused.faults, *told)) from None
     id, hash, now = folder.path.name, import_hash(copied.sha256, choices), ports.stated()
     new = Import(id, hash, copied.sha256, name, choices, columns, now, rows=0, bytes=copied.size)
     report("scanning", 0, 0)

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Sequence
 
-from service.imports.columns.attributes import PHONE_NUMBER
+from service.imports.columns.attributes import PHONE_NUMBER, found_by_title, less_sure
+from service.imports.columns.headers import title_of
 
 _SHOWN = 50
 _MOST = 5
 _HALF = 0.5
+_ROWS_ABOVE = 10
+"""Of the sample: so far below a title a header is looked for."""
 
 _says_phone = re.compile(
     r"phone|mobile|mobil|\bmob\b|telefon|teléfono|\btel\b|cell|celular|whats|\bwa\b|msisdn|contact|handy|móvil|movil"
@@ -20,6 +23,12 @@ _is_phone = re.compile(r"\+?\d{8,15}").fullmatch
 
 def no_phone(headers: Sequence[str], taken: Sequence[bool], rows: Sequence[Sequence[str]]) -> str:
     """The fault's sentence. `taken` are columns that are something else for sure; `rows` a sample, maybe none."""
+    below = next(filter(None, map(_header_in, rows[:_ROWS_ABOVE])), None)
+    if below is not None:
+        return (
+            f"The first row does not name the columns: a row below it does, {', '.join(map(repr, below))}. "
+            "Remove the rows above that one, so that it is the first."
+        )
     open_columns = [place for place, header in enumerate(headers) if header and not taken[place]]
     by_value = {place: share for place in open_columns if (share := _share(place, rows)) >= _HALF}
     by_name = [place for place in open_columns if _says_phone(headers[place].replace("_", " "))]
@@ -29,6 +38,15 @@ def no_phone(headers: Sequence[str], taken: Sequence[bool], rows: Sequence[Seque
         return f"No column is the phone number; map one to {PHONE_NUMBER}. Perhaps {named}?"
     every = ", ".join(repr(header[:60]) for header in headers[:_SHOWN] if header)
     return f"No column is the phone number; map one to {PHONE_NUMBER}. The columns are {every}."
+
+
+def _header_in(row: Sequence[str]) -> list[str] | None:
+    """The titles of a row that names the phone and something else, as under a title or a second header; else None."""
+    titles = [title_of(cell)[:60] for cell in row]
+    sure = found_by_title({place: title for place, title in enumerate(titles) if title})
+    left = ["" if place in sure else title for place, title in enumerate(titles)]
+    meant = {*sure.values(), *less_sure(left, set(sure.values())).values()}
+    return [title for title in titles if title] if PHONE_NUMBER in meant and len(meant) > 1 else None
 
 
 def _share(place: int, rows: Sequence[Sequence[str]]) -> float:

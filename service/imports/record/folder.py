@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -127,6 +127,14 @@ class ImportFolder:
                 return draft, _write_sheet(draft, self.upload, choices)
             _write_text(draft, chain([first], pieces), choices)
         return draft, None
+
+    def sheets(self, choices: Choices) -> Sequence[str]:
+        """The names of an uploaded workbook's sheets; none of any other file. It is read for them once more."""
+        if not self.upload.exists():
+            return ()
+        draft, sheets = self.draft_source(choices)
+        draft.unlink(missing_ok=True)
+        return sheets or ()
 
     def adopt_source(self, draft: Path | None) -> None:
         """Put the draft in the place of the source, at once; whoever reads the one before goes on with that.

@@ -3,13 +3,18 @@
 import csv
 from datetime import date, timedelta
 
+from ledger.events import moments
+from ledger.events.traits import is_datetime
 from projections.conditions.condition import BadCondition
+from projections.conditions.wanted import number_of
 
 DAYS = ("day", "last", "next")
 ANNIVERSARY = "anniversary"
 WORDS = ("in", "all", "between", "empty", "any", "is", *DAYS, ANNIVERSARY)
 """What can stand before a colon behind `=` and `!=`, in place of a value."""
 
+_OF_A_DATE = 10
+"""Characters."""
 _MOST_DAYS = 36_500
 _MOST_ANNIVERSARIES = 366
 
@@ -21,6 +26,28 @@ def values_between_commas(text: str) -> list[str]:
     except csv.Error:
         raise BadCondition(f"{text[:40]!r} cannot be parted at its commas: take line breaks and quotes out") from None
     return [value for row in rows for one in row if (value := one.strip())]
+
+
+def ends_of(written: str, rest: str) -> tuple[str, str]:
+    """The two values of `between:5,10`. Raises BadCondition, also where no value can be between them."""
+    ends = values_between_commas(rest)
+    if len(ends) != 2:
+        raise BadCondition(f"{written} needs two values, such as {written}5,10")
+    least, most = ends
+    if _is_more(least, most):
+        raise BadCondition(f"{written} has the greater value first: write {written}{most},{least}")
+    return least, most
+
+
+def _is_more(one: str, other: str) -> bool:
+    """Whether a value is a greater number, or a later date or time, than another; a date is compared with no time."""
+    numbers = number_of(one), number_of(other)
+    if numbers[0] is not None and numbers[1] is not None:
+        return numbers[0] > numbers[1]
+    are_alike = (len(one) == _OF_A_DATE) is (len(other) == _OF_A_DATE)
+    if not (are_alike and is_datetime(one) and is_datetime(other)):
+        return False
+    return moments.parse(one) > moments.parse(other)
 
 
 def days_meant(written: str, word: str, rest: str, today: date) -> tuple[date, date]:
@@ -35,6 +62,8 @@ def days_meant(written: str, word: str, rest: str, today: date) -> tuple[date, d
             ends = []
         if not 1 <= len(ends) <= 2 or date.max in ends:
             raise BadCondition(f"{written} needs a day, or the first and the last one, such as {written}2026-10-01")
+        if ends[0] > ends[-1]:
+            raise BadCondition(f"{written} has the later day first: write {written}{ends[1]},{ends[0]}")
         return ends[0], ends[-1]
     many = int(rest) if rest.isascii() and rest.isdigit() and len(rest) < 6 else 0
     if not 1 <= many <= _MOST_DAYS:

@@ -36,6 +36,7 @@ from service.queries.filters.condition_words import (
     WORDS,
     days_meant,
     days_of_the_year,
+    ends_of,
     values_between_commas,
 )
 from service.queries.filters.day_conditions import within_days
@@ -186,10 +187,7 @@ class _ConditionReader:
                     raise BadCondition(f"{name}={word}: has nothing behind it; {name}=is:{word}:… is that very text")
                 return self._empty(name, is_member, is_empty=word == "empty")
             case "between":
-                ends = values_between_commas(rest)
-                if len(ends) != 2:
-                    raise BadCondition(f"{name}=between: needs two values, such as {name}=between:5,10")
-                least, most = ends
+                least, most = ends_of(f"{name}=between:", rest)
                 return Together(
                     "and", (self._compared(name, is_member, ">=", least), self._compared(name, is_member, "<=", most))
                 )

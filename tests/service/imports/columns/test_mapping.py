@@ -1,10 +1,12 @@
 """Columns become attributes by name, or as chosen (R10, R13, R19)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import Column, ColumnMap
-from service.imports.columns.headers import told_apart
+from service.imports.columns.headers import title_of, told_apart
 from service.imports.columns.mapping import map_columns
 from service.imports.table.refusal import MappingRefused
 
@@ -16,9 +18,9 @@ def attributes(header, known=None, **choices):
     return {column.header: (column.attribute, column.type) for column in columns}
 
 
-def faults(header, known=None, **choices):
+def faults(header, known=None, sample=(), **choices):
     with pytest.raises(MappingRefused) as refused:
-        map_columns(header, Choices(**choices), known or {})
+        map_columns(header, Choices(**choices), known or {}, lambda: sample)
     return refused.value.faults
 
 
@@ -171,3 +173,29 @@ def test_a_first_row_of_values_is_told_to_be_no_header_and_not_shown(header, cho
 @pytest.mark.parametrize("header", [["Phone", "2023"], ["Phone", "2022-10-31"], ["Phone", "E-mail @ work"]])
 def test_a_header_may_hold_a_year_a_date_or_a_sign(header):
     assert map_columns(header, Choices(), {}).columns[1].attribute == header[1]
+
+
+TITLES = st.sampled_from(["Customer list", "Acme Ltd. (2026)", "# exported", "", "Person", "Contact", "12", "x" * 100])
+HEADERS = st.sampled_from(
+    [
+        ["Name", "Phone", "City"],
+        ["First Name", "Last Name", "Mobile Number", "Notes"],
+        ["Given Name", "Phone 1 - Value"],
+        ["Email", "Country Code", "Phone Number (with no code)"],
+        ["\ufeffName ", "", " WhatsApp\nNumber", "Joined"],
+    ]
+)
+
+
+@given(st.lists(st.lists(TITLES, min_size=1, max_size=3), min_size=1, max_size=5), HEADERS, st.integers(0, 3))
+def test_a_header_that_stands_below_others_is_found_and_quoted(above, header, rows):
+    above = [[*above[0], "Customer list"], *above[1:]]
+    lines = [*above, header, *[["Asha", "+919820098200", "Pune"]] * rows]
+    with pytest.raises(MappingRefused, match="The first row does not name the columns: a row below it does") as refused:
+        map_columns(lines[0], Choices(), {}, lambda: lines[1:])
+    assert all(repr(title_of(title)) in str(refused.value) for title in header if title)
+
+
+def test_rows_of_values_are_no_header():
+    told = faults(["Email", "Notes"], sample=[["a@example.com", "call his phone"], ["Name", ""], ["phone", ""]])
+    assert told == ("No column is the phone number; map one to phone_number. The columns are 'Email', 'Notes'.",)

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from service.imports.columns.date_formats import fitting
-from service.imports.table.refusal import FileRefused
+from service.imports.table.refusal import FileRefused, MappingRefused
 from service.imports.table.wording import OF_COMMAND
 from service.imports.table.workbook import text
 from tests.examples import ASHA, GAVIN
@@ -166,6 +166,20 @@ def test_a_workbook_that_is_too_much_unpacked_is_refused():
     content[size_in_directory : size_in_directory + 4] = (3 << 30).to_bytes(4, "little")
     with pytest.raises(FileRefused, match="more than 2 GiB unpacked"):
         read(bytes(content))
+
+
+def test_sheets_are_named_where_the_one_that_was_read_has_no_phones(imports):
+    cover, people = [["Acme"]], [["Name", "Phone"], ["Asha", ASHA]]
+    told = r"'People', 'People 2', and the first visible one was read: --sheet names the one to import"
+    with pytest.raises(MappingRefused, match=told):
+        imports.bring(workbook(cover, people), name="people.xlsx")
+    with pytest.raises(MappingRefused) as refused:
+        imports.bring(workbook(cover, people), name="people.xlsx", sheet="People")
+    with pytest.raises(MappingRefused) as single:
+        imports.bring(workbook(cover), name="people.xlsx")
+    assert "--sheet" not in f"{refused.value}{single.value}"
+    assert imports.bring(workbook(cover, people), name="people.xlsx", sheet="People 2")["created"] == 1
+    assert len(list((imports.world.folder / "imports").iterdir())) == 1
 
 
 def test_a_cell_in_the_last_corner_needs_no_more_memory_than_it_may(imports):
