@@ -2,13 +2,18 @@
 
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice, repeat, takewhile
 
 _LINES_AT_ONCE = 500
 
 
 def rejects_bytes(lines: Iterator[str]) -> Iterator[bytes]:
-    """The lines of `Results.rejects_csv` behind a byte order mark, in pieces that are worth sending."""
-    yield BOM_UTF8
-    while piece := "".join(islice(lines, _LINES_AT_ONCE)):
-        yield piece.encode()
+    """The lines of `Results.rejects_csv` behind a byte order mark, in pieces that are worth sending.
+
+    The first piece is made at once, so that what cannot be read is told before anything is sent.
+    """
+    return chain((BOM_UTF8, _piece(lines)), takewhile(bool, map(_piece, repeat(lines))))
+
+
+def _piece(lines: Iterator[str]) -> bytes:
+    return "".join(islice(lines, _LINES_AT_ONCE)).encode()

@@ -175,7 +175,11 @@ def shape_of(source: Path, delimiter: str | None) -> TableShape:
     try:
         return shape(source, delimiter)
     except (FileRefused, UnicodeError) as fault:
-        raise CopyGone(f"{source} is damaged: restore it from a backup.") from fault
+        raise _damaged(source) from fault
+
+
+def _damaged(source: Path, where: str = "") -> CopyGone:
+    return CopyGone(f"{'/'.join(source.parts[-3:])} in the data folder is damaged{where}: restore it from a backup.")
 
 
 def cells_of(source: Path, shape: TableShape, rejects: Iterable[Reject]) -> Iterator[tuple[Reject, list[str]]]:
@@ -191,7 +195,7 @@ def cells_of(source: Path, shape: TableShape, rejects: Iterable[Reject]) -> Iter
         except (FileRefused, UnicodeError):
             cells = None
         if cells is None:
-            raise CopyGone(f"{source} is damaged at line {reject.line:,} or before: restore it from a backup.")
+            raise _damaged(source, f" at line {reject.line:,} or before")
         if not is_blank(cells):
             yield reject, cells
 

@@ -13,8 +13,7 @@ ANNIVERSARY = "anniversary"
 WORDS = ("in", "all", "between", "empty", "any", "is", *DAYS, ANNIVERSARY)
 """What can stand before a colon behind `=` and `!=`, in place of a value."""
 
-_OF_A_DATE = 10
-"""Characters."""
+_OF_A_DATE = len("2026-10-12")
 _MOST_DAYS = 36_500
 _MOST_ANNIVERSARIES = 366
 

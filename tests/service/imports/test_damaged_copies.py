@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.http.shown.rejects_csv import rejects_bytes
 from service.imports.record.folder import ImportFolder
 from service.imports.record.rejects import every_reject, kept_count, kept_rejects
 from service.imports.registry.import_order import Order
@@ -81,8 +82,9 @@ def test_an_import_with_a_damaged_copy_is_undone_and_redone(imports, world, brou
 )
 def test_rows_of_a_damaged_copy_are_not_written_for_correction(imports, brought, left):
     copy_of(imports, brought).source.write_bytes(left)
-    with pytest.raises(CopyGone, match=r"source\.csv is damaged.*restore it from a backup"):
-        list(imports.results.rejects_csv(brought["id"]))
+    named = rf"^imports/{brought['id']}/source\.csv in the data folder is damaged.*restore it from a backup"
+    with pytest.raises(CopyGone, match=named):
+        rejects_bytes(imports.results.rejects_csv(brought["id"]))
     with pytest.raises(CopyGone, match="is damaged"):
         imports.results.faulty_rows(brought["id"], 10)
 
