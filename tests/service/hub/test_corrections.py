@@ -171,3 +171,14 @@ def test_a_row_with_several_faults_stands_under_each_and_the_page_says_so(desk):
     path = desk.checked(f"Mobile,Name,Points\n12,R2 D2,1\n{ASHA},C3,1\n{GAVIN},Gavin,1\n")
     assert "2 rows: one with several faults stands under each." in desk.page(path).text
     assert "stands under each" not in desk.page(desk.checked(THREE)).text
+
+
+def test_an_undone_file_that_opted_somebody_out_says_who_may_have_been_left_so(desk, world):
+    world.track(phone=ASHA, whatsapp_opted=True)
+    world.settle()
+    path = desk.checked(f"Mobile,WhatsApp Opted\n{ASHA},FALSE\n")
+    desk.run(path)
+    desk.send(f"{path}/undo", {"leave": "1"})
+    world.settle()
+    assert "except where they were changed since or somebody was left opted out" in desk.page(path).text
+    assert world.contact(ASHA)["traits"]["whatsapp_opted"] is False

@@ -57,7 +57,7 @@ DATED = f"Mobile,Last Order\n{GAVIN},25/10/2026\n" + "".join(
 
 def test_one_wrong_date_is_named_and_how_the_others_are_written_still_has_to_be_said(desk):
     page = desk.page(f"{desk.uploaded(DATED)}?step=columns")
-    assert "1 of 5 values is no such date, as 31/02/2026" in page.text
+    assert "1 of 5 values is no such date, such as 31/02/2026" in page.text
     assert re.search(r'value="DD/MM/YYYY" required', page.html)
 
 
@@ -211,3 +211,15 @@ class TestWhereNoTimeZoneIsSet:
     def test_a_time_without_a_zone_is_of_the_hosts(self, desk, world):
         desk.run(desk.checked(f"Mobile,Seen\n{GAVIN},1990-04-03 23:30\n"))
         assert world.contact(GAVIN)["traits"] == {"Seen": "1990-04-03T18:00:00Z"}
+
+
+def test_the_page_begins_with_how_many_columns_are_recognised_new_left_out_and_need_somebody(desk):
+    path = desk.uploaded(f"Name,Mobile,Joined,Shop,WhatsApp Opt In\nAsha,{ASHA},03/04/2026,Pune,yes\n")
+    said = "2 of 5 columns recognised · 3 would be new fields · 2 need you. Each row is found by its phone number."
+    assert said in desk.page(f"{path}?step=columns").text
+    desk.matched(path, becomes3="", becomes4="=whatsapp_opted", match="either", format2="DD/MM/YYYY")
+    desk.work(path)
+    said = "3 of 5 columns recognised · 1 would be a new field · 1 left out · 1 needs you"
+    text = desk.page(f"{path}?step=columns").text
+    assert "Each row is found by its phone number or user ID." in text
+    assert said in text
