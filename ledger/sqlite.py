@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ledger.storage import StorageFault, UnsafeDriver
+from ledger.storage import StorageFault, TookTooLong, UnsafeDriver
 
 FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """The first releases, one a branch, in which two connections can no longer corrupt a WAL file."""
@@ -150,6 +150,25 @@ def call_while_working(beat: Callable[[], None]) -> None:
     _beat = beat
 
 
+_BETWEEN_CHECKS = 100
+"""Opcodes: some ten rows, so that what walks over large rows is ended in time too."""
+
+
+@contextmanager
+def within(connection: Connection, seconds: float) -> Iterator[None]:
+    """End what this connection is asked within the block once so many seconds are over. Raises TookTooLong then."""
+    deadline = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, _BETWEEN_CHECKS)
+    try:
+        yield
+    except StorageFault as fault:
+        if fault.kind == "SQLITE_INTERRUPT":
+            raise TookTooLong from None
+        raise
+    finally:
+        connection.set_progress_handler(_beat, _OPCODES)
+
+
 PAGE_BYTES = 8192
 """Of a new file: half as many pages to write, sync and copy as SQLite's 4096 makes of an import."""
 
@@ -243,33 +262,6 @@ def _to_wal(connection: Connection, deadline: float) -> None:
             if not fault.is_passing or time.monotonic() > deadline:
                 raise
             time.sleep(_BETWEEN_ATTEMPTS)
-
-
-class Place:
-    """Where an open file lies. What is written to one that was deleted or replaced is seen by nobody."""
-
-    def __init__(self, path: Path) -> None:
-        """The file must be open, and stay open for as long as this is asked."""
-        self._paths = (path, path.with_name(path.name + "-wal"))
-        self._inodes = [_inode(each) for each in self._paths]
-
-    def lost(self) -> Path | None:
-        """The name that no longer leads to the open file: its own, or its WAL's; None while all is well."""
-        for number, path in enumerate(self._paths):
-            found = _inode(path)
-            if found != self._inodes[number]:
-                if self._inodes[number] is None and found is not None:
-                    self._inodes[number] = found  # the WAL is made when the file is first read or written
-                    continue
-                return path
-        return None
-
-
-def _inode(path: Path) -> int | None:
-    try:
-        return path.stat().st_ino
-    except FileNotFoundError:
-        return None
 
 
 _BETWEEN_ATTEMPTS = 0.01

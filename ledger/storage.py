@@ -24,6 +24,10 @@ class NotMadeYet(StorageFault):
     """The file is not there yet, or of an earlier version: the process that makes it has not run."""
 
 
+class TookTooLong(Exception):
+    """What was asked of a file was not found within the time that was given for it; it can be asked again."""
+
+
 class UnsafeDriver(Exception):
     """The library that reads and writes our files can damage them, and no better one is installed."""
 

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,10 @@ class StateReader(ABC):
     @abstractmethod
     def total(self, wanted: Wanted, most: int) -> int:
         """How many contacts a list has; counted in an index alone where there is one, else as `listed` has them."""
+
+    @abstractmethod
+    def for_at_most(self, seconds: float) -> AbstractContextManager[None]:
+        """Have what is asked within the block take no longer. Raises TookTooLong from it once the time is over."""
 
     @abstractmethod
     def meeting(self, states: Iterable[ContactState], wanted: Wanted) -> set[int]:

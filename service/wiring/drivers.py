@@ -15,6 +15,7 @@ from ledger.bus.open import open_bus
 from ledger.bus.port import Bus
 from ledger.events.ids import Ids
 from ledger.events.signing import Signer
+from ledger.file_place import FilePlace
 from ledger.log.port import LogReader, StoredLog
 from ledger.log.sqlite.reading.reader import LogFile
 from projections.past.states import KeptStates
@@ -78,7 +79,7 @@ class Drivers:
         """`service.db`, with what raises ledger.belonging.Gone once it was deleted or replaced."""
         from service.deployment.tables.database import refuse_lost_store
 
-        return self.store(), partial(refuse_lost_store, sqlite.Place(self.deployment.service_path))
+        return self.store(), partial(refuse_lost_store, FilePlace(self.deployment.service_path))
 
     def signer(self) -> Signer:
         """Signs, and knows, the deployment's own messages."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ledger.storage import StorageFault, TookTooLong
 from projections.conditions.condition import Condition
 from projections.conditions.wanted import Wanted
 from projections.state.indexes import KINDS, TAGS, of_attribute, of_sort
@@ -27,6 +28,21 @@ def test_a_list_goes_on_behind_the_contact_it_ended_with(kept, is_indexed):
         assert [one.contact for one in listed.page("modified", None, 5, 9)] == [7, 9]
         assert [one.contact for one in listed.window(1, 2)] == [3, 5]
         assert (listed.count(), state.total(PUNE, MOST)) == (5, 5)
+
+
+def test_a_question_that_may_take_no_longer_is_ended_and_can_be_asked_again(kept):
+    kept.save(*[contact(number, city="Pune") for number in range(1, 500)])
+    with kept.reading() as state:
+        with pytest.raises(TookTooLong), state.for_at_most(0.0):
+            state.total(PUNE, MOST)
+        with state.for_at_most(60.0):
+            assert state.total(PUNE, MOST) == 499
+
+
+def test_a_fault_within_a_limit_is_told_as_what_it_is(kept):
+    with kept.reading() as state, pytest.raises(StorageFault) as told, state.for_at_most(60.0):
+        list(state.rows("SELECT nothing_like_this FROM contacts", ()))
+    assert told.value.kind == "SQLITE_ERROR"
 
 
 def test_a_list_tells_which_of_other_states_it_wants(kept):

@@ -12,6 +12,7 @@ from ledger.bus.sizes import refuse_large
 from ledger.bus.sqlite.batches import batches, packed
 from ledger.bus.sqlite.file import LARGE_WAL, add, now, open_file, refuse_unknown, writing
 from ledger.clock import ClockAhead
+from ledger.file_place import FilePlace
 from ledger.storage import StorageFault
 from ledger.wal import Wal
 
@@ -34,7 +35,7 @@ class SqlitePublisher(Publisher):
         self._clock = clock
         self._turn = threading.Lock()
         self._connection: sqlite.Connection | None = None
-        self._place: sqlite.Place | None = None
+        self._place: FilePlace | None = None
         self._wal = Wal(path, LARGE_WAL)
         self._closed = False
 
@@ -99,7 +100,7 @@ class SqlitePublisher(Publisher):
             return self._connection
         self._disconnect()
         self._connection = open_file(self._path, max(0.0, deadline - time.monotonic()), self._belonging)
-        self._place = sqlite.Place(self._path)
+        self._place = FilePlace(self._path)
         refuse_unknown(self._connection, self._path, self._belonging)
         return self._connection
 

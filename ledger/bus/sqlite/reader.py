@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ledger import sqlite
 from ledger.bus.known_bus import Belonging
 from ledger.bus.port import Damaged, OutOfRange, Reader, Record, Replaced, Unavailable
 from ledger.bus.sqlite.batches import FROM_OFFSET, PARTITION, Unpackable, unpacked
@@ -19,6 +18,7 @@ from ledger.bus.sqlite.file import (
     open_file,
     stream_id,
 )
+from ledger.file_place import FilePlace
 from ledger.pacing import pause_between_looks
 from ledger.storage import StorageFault
 from ledger.wal import Wal
@@ -45,7 +45,7 @@ class SqliteReader(Reader):
         self._clock = clock
         self._retention = retention
         self._connection = open_file(path, belonging=belonging)
-        self._place = sqlite.Place(path)
+        self._place = FilePlace(path)
         self._wal = Wal(path, LARGE_WAL)
         self._position = 1
         self._marked = 0

@@ -10,6 +10,7 @@ from ledger import sqlite
 from ledger.belonging import Gone, Ledger, NotOurs, refuse_other
 from ledger.clock import refuse_jump
 from ledger.events.signing import Signer
+from ledger.file_place import FilePlace
 from ledger.log.head import Head
 from ledger.log.port import NO_TIPS, EventLog, OffsetMoved, Tip
 from ledger.log.sqlite import seal
@@ -67,7 +68,7 @@ class SqliteEventLog(EventLog):
         if rules is not None:
             with sqlite.transaction(self._connection):
                 seal.keep_rules(self._connection, rules, signer)
-        self._place = sqlite.Place(path)
+        self._place = FilePlace(path)
         self._wal = Wal(path, _LARGE_WAL)
 
     def _seal(self, newest: Head) -> None:

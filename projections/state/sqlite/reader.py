@@ -3,7 +3,7 @@
 import json
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
@@ -103,6 +103,9 @@ class StateFileReader(StateReader):
 
     def total(self, wanted: Wanted, most: int) -> int:
         return total(self.rows, self.names(), self._defined(wanted), wanted, most)
+
+    def for_at_most(self, seconds: float) -> AbstractContextManager[None]:
+        return sqlite.within(self._connection, seconds)
 
     def _defined(self, wanted: Wanted) -> Sql:
         """The list's clause; the file then knows the functions that it calls."""

@@ -12,6 +12,7 @@ import msgspec
 import orjson
 
 from ledger import sqlite
+from ledger.file_place import FilePlace
 from ledger.wal import Wal
 from projections.fold.growth import Counts, Growth, Origin, summed
 from projections.fold.outcomes import Outcome, RowKey, RowMessage, SoFar
@@ -56,7 +57,7 @@ class StateStore(StateWriter):
                 make_tables(self._connection)
         self._blocks = Blocks(self._connection)
         self._full_text = FullText(self._connection, partition)
-        self._place = sqlite.Place(path)
+        self._place = FilePlace(path)
         self._wal = Wal(path, _LARGE_WAL)
 
     def ledger(self) -> str | None:

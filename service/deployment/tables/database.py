@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ledger.belonging import Gone, refuse_other
 from ledger.copying import copy_to
-from ledger.sqlite import Connection, Place, connect
+from ledger.file_place import FilePlace
+from ledger.sqlite import Connection, connect
 from ledger.storage import CopyProgress, unseen
 from service.deployment.tables.audit_chain import GENESIS, AuditHead, line_hash
 from service.deployment.tables.audit_trail import audit_head
@@ -75,7 +76,7 @@ def other_store(path: Path, ledger: str) -> Iterator[Connection]:
         yield connection
 
 
-def refuse_lost_store(place: Place) -> None:
+def refuse_lost_store(place: FilePlace) -> None:
     """Raise Gone where `service.db`, open at `place`, was deleted or replaced: what is written to it is lost."""
     lost = place.lost()
     if lost is not None:

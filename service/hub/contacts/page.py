@@ -58,6 +58,18 @@ def _list(pages: Blueprint, services: Services, preferences: Preferences) -> Non
     def contacts_page() -> Any:
         return _shown(services, _asked(services, shown_columns(preferences)))
 
+    @pages.get("/contacts/total")
+    @needs("read")
+    def total_of_list() -> Any:
+        """How many contacts a list has, for a page of so many `rows` that did not wait for it."""
+        asked, rows = _asked(services, ()), request.args.get("rows", 0, type=int)
+        try:
+            total = _page(services, asked, 1, None, is_hurried=False)[0]["total"]
+        except (BadMoment, BadSort, BadCondition, ValueError):
+            return "", 204  # the page itself has said what is wrong
+        can_change = not asked.as_of and "import" in g.session.scopes
+        return render_template("contacts/counted.html", asked=asked, total=total, rows=rows, can_change=can_change)
+
 
 def _asked(services: Services, columns: tuple[str, ...]) -> ListAddress:
     """What the address asks for; that of a view alone stands for what was saved."""
@@ -75,12 +87,10 @@ def _shown(services: Services, asked: ListAddress, lacking: str | None = None) -
     (attributes, _), _ = services.catalogue.attributes()
     names = in_order(one["name"] for one in attributes)
     document: dict[str, Any] = {"contacts": [], "total": None, "next_cursor": None}
-    fault, past, position = None, None, None
+    fault, position = None, None
     try:
-        selection = Selection(asked.where, asked.tags, asked.q or None)
-        if asked.as_of:
-            past, position = _past(services, asked.as_of)
-        document = services.lists.page(selection, asked.sort, ROWS, asked.cursor, past=past)
+        is_hurried = request.args.get("total") != "wait"
+        document, position = _page(services, asked, ROWS, asked.cursor, is_hurried=is_hurried)
     except BadCursor:
         return redirect(asked.address(cursor=None), 303)
     except BadMoment as bad:
@@ -117,6 +127,20 @@ def _shown(services: Services, asked: ListAddress, lacking: str | None = None) -
         view=view,
         is_view_changed=view is not None and sorted(_saved(asked)) != sorted(pairs_of(view)),
     )
+
+
+def _page(
+    services: Services, asked: ListAddress, rows: int, cursor: str | None, *, is_hurried: bool
+) -> tuple[dict[str, Any], int | None]:
+    """A page of the list, and the position that it is as of where that is not now. Raises as `Lists.page` does, and
+    BadMoment.
+    """
+    selection = Selection(asked.where, asked.tags, asked.q or None)
+    past, position = _past(services, asked.as_of) if asked.as_of else (None, None)
+    document = services.lists.page(selection, asked.sort, rows, cursor, past=past, is_hurried=is_hurried)
+    if not document["contacts"] and cursor is None:
+        document["total"] = 0
+    return document, position
 
 
 def _found_by(services: Services, text: str) -> str | None:

@@ -75,12 +75,21 @@ class Lists:
     as `list_page` takes it.
     """
 
-    def __init__(self, readers: Readers, once: Callable[[str], bool], days: BusinessDays, indexing: Indexing) -> None:
+    def __init__(
+        self,
+        readers: Readers,
+        once: Callable[[str], bool],
+        days: BusinessDays,
+        indexing: Indexing,
+        count_seconds: float = 0.04,
+    ) -> None:
+        """`count_seconds` is how long who `is_hurried` waits for a total."""
         self._readers = readers
         self._once = once
         self._days = days
         self._totals = Totals()
         self._indexing = indexing
+        self._count_seconds = count_seconds
 
     def page(
         self,
@@ -91,14 +100,19 @@ class Lists:
         *,
         past: StoredState | None = None,
         with_total: bool = True,
+        is_hurried: bool = False,
     ) -> dict[str, Any]:
-        """A page of the list as it is now, or in `past`, the state of then. Raises as `list_page` does."""
+        """A page of the list as it is now, or in `past`, the state of then. Raises as `list_page` does.
+
+        Its `total` is None without one, and for who `is_hurried` where it is not known and takes long to count.
+        """
+        seconds = self._count_seconds if is_hurried else None
         stored, chosen, in_order = past or self._readers.states.in_use(), Wanted(), "-modified"
 
         def total(state: StateReader, wanted: Wanted) -> int | None:
             nonlocal chosen, in_order
             chosen, in_order = wanted, sort
-            return self._totals.of(stored, state, wanted) if with_total else None
+            return self._totals.soon(stored, state, wanted, seconds) if with_total else None
 
         # a past state has no indexes
         with self._indexing.watching(lambda: needed(chosen, in_order) if past is None else set()):

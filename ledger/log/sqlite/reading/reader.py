@@ -7,6 +7,7 @@ from pathlib import Path
 from ledger import sqlite
 from ledger.belonging import Ledger
 from ledger.copying import copy_to
+from ledger.file_place import FilePlace
 from ledger.log.head import Head
 from ledger.log.port import LogReader, StoredLog
 from ledger.log.sqlite.erasing.erasing import forget_sought
@@ -47,7 +48,7 @@ class SqliteLogReader(
         try:
             _refuse_other_version(connection)
             super().__init__(path, connection)
-            self._place = sqlite.Place(path)
+            self._place = FilePlace(path)
         except BaseException:
             connection.close()
             raise
