@@ -150,8 +150,10 @@ def _known(belonging: Belonging, *, is_to_make: bool = False) -> KnownBus | None
         is_older = isinstance(fault, NotMadeYet)
         if is_older and not is_to_make:
             return None
-        kind = Unavailable if fault.is_passing or is_older else Unusable
-        raise kind(f"the log, which knows the bus that it takes from, cannot be read: {fault}") from fault
+        told = f"the log, which knows the bus that it takes from, cannot be read: {fault}"
+        if fault.is_passing or is_older:
+            raise Unavailable(told) from fault
+        raise Unusable(f"{told}; stop everything and restore the data folder from a backup") from fault
 
 
 def _has_table(connection: sqlite.Connection, name: str) -> bool:

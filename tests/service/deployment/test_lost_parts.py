@@ -1,11 +1,12 @@
 """A part of a ledger that is lost is refused, and not made anew behind anybody's back (R37)."""
 
 import json
+from contextlib import closing
 
 import pytest
 
 from ledger.belonging import Gone
-from ledger.bus.port import Unusable
+from ledger.bus.port import Message, Unusable
 from service.deployment.ledger_file import SecretWrong
 from service.deployment.tables.store_checks import fault_of
 from service.wiring.deployment import deployment
@@ -90,6 +91,16 @@ def test_what_says_which_ledger_it_is_can_be_lost_for_the_log_says_it_too(used, 
     path.unlink()
     with pytest.raises(SecretWrong):
         World(used.folder)
+
+
+def test_who_publishes_where_the_log_is_damaged_is_told_which_file_and_what_mends_it(used):
+    bus = used.drivers.bus()
+    for path in used.folder.glob("log.db*"):
+        path.unlink()
+    (used.folder / "log.db").write_bytes(b"x" * 4096)
+    told = r"the log, .*cannot be read: .*log\.db; stop everything and restore the data folder from a backup"
+    with pytest.raises(Unusable, match=told), closing(bus.publisher()) as publisher:
+        publisher.publish([Message(None, b"m")])
 
 
 @pytest.mark.parametrize("how", ["is missing", "is empty"])
