@@ -2,16 +2,18 @@
 
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from multiprocessing.util import Finalize
 from secrets import token_bytes, token_urlsafe
+from threading import Thread
 from typing import TYPE_CHECKING
 from wsgiref.types import WSGIApplication
 
 from flask import Flask
 
 from ledger.bus.port import Publisher
+from ledger.storage import StorageFault
 from service.api.app import create_app
 from service.commands.conflicts import Conflicts
 from service.commands.deadline import DEADLINE
@@ -62,6 +64,10 @@ if TYPE_CHECKING:
     from service.imports.imports import Imports
 
 
+FIRST_TEMPLATES = ("contacts/page.html", "contact/page.html")
+"""Of the pages that are opened first."""
+
+
 def application(deployment: Deployment) -> Flask:
     """A worker's application, with connections of its own. Raises what opening `service.db` raises."""
     return create_app(services(deployment))
@@ -70,7 +76,21 @@ def application(deployment: Deployment) -> Flask:
 def served(deployment: Deployment) -> WSGIApplication:
     """What a worker serves: pages for people and calls for programs. Raises what opening `service.db` raises."""
     parts = services(deployment)
-    return Front(hub(deployment, parts), create_app(parts))
+    pages = hub(deployment, parts)
+    Thread(target=prepare, args=(parts, pages), name="prepare", daemon=True).start()
+    return Front(pages, create_app(parts))
+
+
+def prepare(parts: Services, pages: Flask) -> None:
+    """Have what the first page would wait for: its template, and the attributes and tags, which grow with the contacts.
+
+    Without a state there is nothing to prepare yet.
+    """
+    for name in FIRST_TEMPLATES:
+        pages.jinja_env.get_template(name)
+    with suppress(StorageFault):
+        parts.catalogue.attributes()
+        parts.catalogue.tags()
 
 
 def hub(deployment: Deployment, parts: Services) -> Flask:
