@@ -198,6 +198,10 @@ class Erasures(ABC):
         """Those of the contacts, by number, that were erased, each with the position of the erasure."""
 
     @abstractmethod
+    def undone_with(self, contacts: Collection[int]) -> set[int]:
+        """The contacts that nothing finds since an undo and that go where these are erased: they had their names."""
+
+    @abstractmethod
     def keeps_anybody_out(self) -> bool:
         """Whether anybody at all who was erased is kept out."""
 

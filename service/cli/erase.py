@@ -9,7 +9,7 @@ import click
 
 from service.cli.terminal.given import who
 from service.cli.terminal.terminal import Failed, as_json, emit, opened, table
-from service.commands.erase_contact import ErasedPerson, ReasonUnfit
+from service.commands.erase_contact import ErasedPerson, ReasonUnfit, reason_for
 from service.deployment.parts import CONSUMER, PROJECTOR
 from service.deployment.tables.erasures import PendingErasure
 from service.jobs.erasing.erasing import Erasing
@@ -66,8 +66,8 @@ def erase(
         from service.deployment import logs
 
         logs.configure("console")
-        given = reason if is_sure and not dry_run else None
-        return erase_selected(opened(), asked, given, keep_out=keep_out, is_json=is_json)
+        is_dry = dry_run or not is_sure
+        return erase_selected(opened(), asked, reason, keep_out=keep_out, is_dry=is_dry, is_json=is_json)
     return _erase_one(whom, reason, keep_out=keep_out, is_sure=is_sure and not dry_run, is_json=is_json)
 
 
@@ -77,6 +77,8 @@ def _erase_one(whom: str, reason: str | None, *, keep_out: bool, is_sure: bool, 
         try:
             if not is_sure:
                 person = work.person(lambda log: find(log, whom))
+                if reason is not None:
+                    reason_for(reason, person)
                 emit(_plan(person), is_json, lambda: _print_plan(person))
                 return 0
             locks = {"consume": CONSUMER.lock(deployment.data), "project": PROJECTOR.lock(deployment.data)}

@@ -36,10 +36,12 @@ _LOOK_SECONDS = 0.2
 _NOT_DONE = 3
 
 
-def erase_selected(drivers: Drivers, asked: Selection, reason: str | None, *, keep_out: bool, is_json: bool) -> int:
-    """Erase them for this reason, or only say how many they are where there is none; the exit code."""
-    if reason is None:
-        counted = _counted(selected_people(drivers), asked)
+def erase_selected(
+    drivers: Drivers, asked: Selection, reason: str | None, *, keep_out: bool, is_dry: bool, is_json: bool
+) -> int:
+    """Erase them for this reason, or only say how many they are, and whether a reason is fit; the exit code."""
+    if is_dry or reason is None:
+        counted = _counted(selected_people(drivers), asked, reason)
         emit(_plan(counted), is_json, lambda: _print_plan(counted))
         return 0
     with closing(drivers.store()) as store:
@@ -114,9 +116,11 @@ def _asked(bulk: BulkErasures, asked: Selection, reason: str, *, keep_out: bool)
         raise _unfit(fault) from None
 
 
-def _counted(selected: SelectedPeople, asked: Selection) -> CountedPeople:
+def _counted(selected: SelectedPeople, asked: Selection, reason: str | None) -> CountedPeople:
     try:
-        return selected.count(asked)
+        return selected.count(asked, reason)
+    except ReasonUnfit as fault:
+        raise click.UsageError(f"--reason: {fault}") from None
     except ValueError as fault:
         raise _unfit(fault) from None
 

@@ -45,7 +45,7 @@ class ErasedPerson:
 
 
 def person_of(log: LogReader, found: FoundContact) -> ErasedPerson:
-    """Whom an erasure is about: a contact with all that are one with it now."""
+    """Whom an erasure is about: a contact with all that are one with it now, and what an undone import said of it."""
     rows, others = _split_up(log, found)
     phones = {row[PHONE] for row in rows if row[PHONE] is not None} - {row[PHONE] for row in others}
     user_ids = {row[USER_ID] for row in rows if row[USER_ID] is not None} - {row[USER_ID] for row in others}
@@ -72,7 +72,7 @@ def names_of(log: LogReader, contacts: Collection[int]) -> NamedPeople:
     roots = log.components(contacts)
     sizes = Counter(roots.values())
     alone = [number for number in contacts if sizes[roots[number]] == 1]
-    rows = [row for row in log.fold_rows_about(alone, log.head().position) if row[VALUE] is not None]
+    rows = _rows_about(log, [*alone, *log.undone_with(alone)])
     phones = {f"+{row[PHONE]}" for row in rows if row[PHONE] is not None}
     user_ids = {row[USER_ID] for row in rows if row[USER_ID] is not None}
     names = _names_said(rows)
@@ -86,13 +86,20 @@ def names_of(log: LogReader, contacts: Collection[int]) -> NamedPeople:
 
 def _split_up(log: LogReader, found: FoundContact) -> tuple[list[FoldRow], list[FoldRow]]:
     """The rows that an erasure would empty, and those that it would leave, of whoever was split from the person."""
-    rows = [row for row in log.fold_rows_about(found.component, log.head().position) if row[VALUE] is not None]
+    rows = _rows_about(log, found.component)
     into = log.survivors(found.component)
     contacts = {contact for contact, survivor in into.items() if survivor == found.contact}
+    undone = _rows_about(log, log.undone_with(contacts))
     if len(contacts) == len(into):
-        return rows, []
+        return [*rows, *undone], []
     positions = theirs([told_in(row) for row in rows if not row[SKIPPED]], contacts)
-    return [row for row in rows if row[POSITION] in positions], [row for row in rows if row[POSITION] not in positions]
+    own = [row for row in rows if row[POSITION] in positions]
+    return [*own, *undone], [row for row in rows if row[POSITION] not in positions]
+
+
+def _rows_about(log: LogReader, contacts: Collection[int]) -> list[FoldRow]:
+    """The accepted entries about these contacts that are not empty."""
+    return [row for row in log.fold_rows_about(contacts, log.head().position) if row[VALUE] is not None]
 
 
 def reason_for(reason: str, named: NamedPeople | ErasedPerson) -> str:

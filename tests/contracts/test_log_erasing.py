@@ -168,6 +168,7 @@ def undone(by_hand):
 
 
 def test_what_an_undone_import_said_of_the_person_is_erased_with_it(undone):
+    assert (undone.reader.undone_with([4]), undone.reader.undone_with([1])) == ({1}, set())
     erasure = undone.erase(4)
     assert undone.reader.erasures(erasure)[0].emptied == Emptied([1, 4], [], 2, 1)
     assert undone.reader.erased_among([1]) == {1: erasure}

@@ -23,7 +23,7 @@ def test_it_says_the_number_first_and_erases_with_yes(world):
     two(world)
     assert "1 contact would be erased." in run(world, "erase", "--where", "city=Pune")
     assert "1 contact would be erased." in run(
-        world, "erase", "--where", "city=Pune", "--yes", "--reason", "x", "--dry-run"
+        world, "erase", "--where", "city=Pune", "--yes", "--reason", "asked", "--dry-run"
     )
     assert len(world.contacts()) == 2
     done = orjson.loads(
@@ -31,6 +31,15 @@ def test_it_says_the_number_first_and_erases_with_yes(world):
     )
     assert (done["contacts"], done["erased"], done["done"]) == (1, 1, True)
     assert [contact["phone"] for contact in world.contacts()] == [ASHA]
+
+
+def test_a_look_at_one_or_at_many_says_that_a_reason_is_unfit(world):
+    two(world)
+    for whom in ([GAVIN], ["--where", "city=Pune"]):
+        assert "the reason names the person" in run(
+            world, "erase", *whom, "--dry-run", "--reason", f"as {GAVIN} wrote", code=2
+        )
+    assert len(world.contacts()) == 2
 
 
 def test_they_are_kept_out_where_that_is_wanted(world):

@@ -11,6 +11,7 @@ from ledger.log.keeping_out import KEPT_OUT, KeptOut
 from ledger.log.sqlite.connected import THESE, Connected, listed
 from ledger.log.sqlite.erasing.erasing import erased_among
 from ledger.log.sqlite.erasing.kept_out import is_anybody, kept_out
+from ledger.log.sqlite.erasing.undone import undone_with
 from ledger.log.sqlite.reading.entries import FOLDED
 
 _read_sought = msgspec.json.Decoder(Sought).decode
@@ -78,6 +79,10 @@ class SqliteErasures(Connected, Erasures):
     def erased_among(self, contacts: Iterable[int]) -> dict[int, int]:
         """See `Erasures.erased_among`."""
         return erased_among(self._connection, contacts)
+
+    def undone_with(self, contacts: Collection[int]) -> set[int]:
+        """See `Erasures.undone_with`."""
+        return undone_with(self._connection, contacts)
 
     def keeps_anybody_out(self) -> bool:
         """See `Erasures.keeps_anybody_out`."""
