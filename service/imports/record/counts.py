@@ -154,12 +154,13 @@ def rejects_of(root: Path, rejections: Callable[[str], Iterable[AppendRejection]
 def rejects_lost(root: Path, one: Import) -> dict[str, int]:
     """How many rows that were counted as not taken are not kept any more, where their file was damaged or is gone.
 
-    Nothing while the import is under way. `root` holds a folder for each.
+    Nothing while the import is under way, nor where the copy of the file is gone too, as of one that only the log knew.
+    `root` holds a folder for each.
     """
-    counted = one.duplicate + one.rejected
-    if one.confirmed_at is None or one.state is ImportState.RUNNING or not counted:
+    counted, folder = one.duplicate + one.rejected, ImportFolder(root / one.id)
+    if one.confirmed_at is None or one.state is ImportState.RUNNING or not counted or not folder.source.exists():
         return {}
-    lost = counted - kept_count(ImportFolder(root / one.id).rejects)
+    lost = counted - kept_count(folder.rejects)
     return {"rejects_lost": lost} if lost > 0 else {}
 
 
