@@ -150,8 +150,8 @@ def call_while_working(beat: Callable[[], None]) -> None:
     _beat = beat
 
 
-_BETWEEN_CHECKS = 100
-"""Opcodes: some ten rows, so that what walks over large rows is ended in time too."""
+_BETWEEN_CHECKS = 2_000
+"""Opcodes, some hundred rows: each check waits for the interpreter, which other threads may have."""
 
 
 @contextmanager

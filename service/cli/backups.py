@@ -86,14 +86,9 @@ def restore(folder: Path, is_left: bool, other: Path | None, is_json: bool) -> N
     document = _document(folder, manifest) | {"data": str(given.data), "now": status and status.document()}
     document |= {"erased_again": erased[0], "still_being_erased": erased[1]}
     document["imports_listed"] = listed
-    emit(document, is_json, lambda: _show_restored(_from_here(given.data), manifest, status, erased, listed))
+    emit(document, is_json, lambda: _show_restored(given.data, manifest, status, erased, listed))
     if other is None:
         click.echo(_MAY_BE_BACK, err=True)
-
-
-def _from_here(folder: Path) -> Path:
-    """A folder as somebody who works in the current one would call it."""
-    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
 def _document(folder: Path, manifest: Manifest) -> dict[str, object]:

@@ -81,8 +81,7 @@ def load(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
     Raises SettingsInvalid with all faults at once.
     """
     given = _Given(environ, _in_file(dotenv))
-    # whole from here on: a library may take a relative path for one beside its own code
-    data = given.read("CONTACTS_DATA", Path("data"), _folder).absolute()
+    data = given.read("CONTACTS_DATA", Path("data"), _folder)
     settings = Settings(
         data=data,
         bus=given.read("CONTACTS_BUS", f"sqlite:{data / 'bus.db'}", _bus),

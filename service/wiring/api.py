@@ -84,11 +84,11 @@ def served(deployment: Deployment) -> WSGIApplication:
 def prepare(parts: Services, pages: Flask) -> None:
     """Have what the first page would wait for: its template, and the attributes and tags, which grow with the contacts.
 
-    Without a state there is nothing to prepare yet.
+    Without a state, or with one that cannot be read, there is nothing to prepare.
     """
     for name in FIRST_TEMPLATES:
         pages.jinja_env.get_template(name)
-    with suppress(StorageFault):
+    with suppress(StorageFault, OSError):  # whoever asks is told
         parts.catalogue.attributes()
         parts.catalogue.tags()
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, g, send_file
+from flask import Response, g
 
 from projections.conditions.condition import BadCondition
 from service.api.description.shapes import export_shapes as shapes
@@ -13,6 +13,7 @@ from service.api.http.arguments import bad_member
 from service.api.http.routing import Routes, json_answer
 from service.http.problem import Problem
 from service.http.services import Services
+from service.http.shown.download import download
 from service.http.shown.handed_out import HTML, handed_out
 from service.jobs.exports.exporting import ExportAsked
 from service.jobs.exports.exports import ExportUnknown, NoFile, TooManyExports
@@ -94,7 +95,7 @@ def _reading(routes: Routes, services: Services) -> None:
             ) from None
         services.exporting.note_download(id, by=g.key.name)
         kind = "text/csv" if path.suffix == ".csv" else "application/x-ndjson"
-        return send_file(path, kind, as_attachment=True, download_name=name)
+        return download(path, kind, name)
 
     def found(look: Any) -> Any:
         try:

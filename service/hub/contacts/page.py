@@ -138,7 +138,7 @@ def _page(
     selection = Selection(asked.where, asked.tags, asked.q or None)
     past, position = _past(services, asked.as_of) if asked.as_of else (None, None)
     document = services.lists.page(selection, asked.sort, rows, cursor, past=past, is_hurried=is_hurried)
-    if document["total"] is None and cursor is None and not document["contacts"]:
+    if document["total"] is None and cursor is None and not document["contacts"] and "refolding" not in document:
         document["total"] = 0
     return document, position
 

@@ -3,11 +3,12 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, g, redirect, render_template, request, send_file
+from flask import Blueprint, abort, g, redirect, render_template, request
 
 from projections.conditions.condition import BadCondition
 from projections.conditions.wanted import SORTS
 from service.http.services import Services
+from service.http.shown.download import download
 from service.http.shown.where_from import file_names
 from service.hub.contacts.address import LAST_CHANGE, ListAddress, chips
 from service.hub.contacts.page import shown_columns
@@ -109,6 +110,4 @@ def _reading(pages: Blueprint, services: Services) -> None:
             tell(sentence(fault), kind="fault")
             return redirect(f"/exports/{id}", 303)
         services.exporting.note_download(id, by=g.session.name)
-        return send_file(
-            path, "text/csv" if path.suffix == ".csv" else "text/plain", as_attachment=True, download_name=name
-        )
+        return download(path, "text/csv" if path.suffix == ".csv" else "text/plain", name)

@@ -5,12 +5,15 @@ import os
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import orjson
 
+from ledger.events.data import BROKEN
 from service.imports.columns.attributes import COUNTRY_CODE, PHONE_NUMBER
 from service.imports.columns.column_map import REJECTED, ColumnMap
 from service.imports.rows.reasons import RowFault
@@ -25,6 +28,14 @@ _TOLD = 100
 _MOST = 1 << 62
 """No file has a row or line of such a number."""
 _ADDED = ("line", "column", "reason", "hint")
+
+_Number = Annotated[int, msgspec.Meta(ge=0, lt=_MOST)]
+_Text = str | None
+Kept = tuple[_Number, _Number, list[tuple[_Text, _Text, _Text, _Text]]]
+"""A line of the file: row, line, and faults by column, reason, message and advice; an erasure once left null for that.
+"""
+
+_kept = msgspec.json.Decoder(Kept).decode
 
 
 class RejectsFile:
@@ -73,21 +84,13 @@ def kept_rejects(path: Path) -> Iterator[Reject]:
                 yield reject
 
 
-def kept_line(line: bytes) -> tuple[int, int, list[list[str | None]]] | None:
+def kept_line(line: bytes) -> Kept | None:
     """The row, the line and the faults that a line of the file keeps; None for what is none of these."""
     try:
-        row, line_number, faults = orjson.loads(line)
-    except (ValueError, TypeError):
+        kept: Kept = _kept(line)
+    except BROKEN:
         return None
-    are_numbers = type(row) is int and type(line_number) is int and 0 <= row < _MOST and 0 <= line_number < _MOST
-    if not are_numbers or not isinstance(faults, list) or not all(map(_is_fault, faults)):
-        return None
-    return row, line_number, faults
-
-
-def _is_fault(found: object) -> bool:
-    """Whether it has column, reason, message and advice; an erasure once left null for the advice."""
-    return isinstance(found, list) and len(found) == 4 and all(isinstance(text, str | None) for text in found)
+    return kept
 
 
 def _read(line: bytes) -> Reject | None:
@@ -109,9 +112,16 @@ def every_reject(path: Path) -> Iterator[Reject]:
 
 
 def kept_count(path: Path) -> int:
-    """How many rejects of the split are kept, and can be read."""
-    if not path.exists():
+    """How many rejects of the split are kept, and can be read; counted once while the file stays as it is."""
+    try:
+        now = path.stat()
+    except FileNotFoundError:
         return 0
+    return _counted(path, now.st_ino, now.st_size, now.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _counted(path: Path, *_as_it_is: int) -> int:
     with path.open("rb") as file:
         return sum(kept is not None for kept in map(kept_line, file))
 

@@ -124,7 +124,7 @@ def _rejects_left(path: Path, mentions: Mentions, gone: set[int]) -> Iterator[by
                 continue  # of a damaged file: nobody can tell whose it was
             row, line, faults = kept
             if line in gone or mentions.in_line(text.decode()):
-                faults = [[column, reason, GONE, ""] for column, reason, *_ in faults]
+                faults = [(column, reason, GONE, "") for column, reason, *_ in faults]
                 text = orjson.dumps([row, line, faults]) + b"\n"
             yield text
 

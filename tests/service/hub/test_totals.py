@@ -10,7 +10,7 @@ from service.queries.lists.list import Lists
 from service.wiring.api import hub, services
 from tests.service.hub.conftest import Browser
 
-PEOPLE = 120
+PEOPLE = 400
 
 
 @pytest.fixture
