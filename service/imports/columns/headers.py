@@ -4,9 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from service.imports.columns.phone_cells import bare
+
 _UNSEEN = r"\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 _AROUND = re.compile(rf"^[{_UNSEEN}]+|(?<![{_UNSEEN}])[{_UNSEEN}]+$")
 _TEXT_MARK = re.compile(r'="(.*)"', re.DOTALL)
+_VALUE = re.compile(
+    r"\+?(?:[\s().-]*\d){9,15}[\s().-]*|\d[.,]\d+E\+\d\d|[^@\s]+@[^@\s][^@\s.]*\.[^@\s]+", re.ASCII | re.IGNORECASE
+).fullmatch
 _LINE_BREAKS = re.compile(r"(?<!\s)\s*?[\t\r\n]\s*")
 
 
@@ -15,6 +20,11 @@ def title_of(cell: str) -> str:
     left = _AROUND.sub("", cell)
     marked = _TEXT_MARK.fullmatch(left)
     return _LINE_BREAKS.sub(" ", _AROUND.sub("", marked[1]) if marked is not None else left)
+
+
+def holds_values(row: Sequence[str]) -> bool:
+    """Whether it is a row of values: no column is called by a phone (damaged or not) or an e-mail address."""
+    return any(map(_VALUE, map(bare, row)))
 
 
 def told_apart(titles: Sequence[str]) -> list[str]:

@@ -27,9 +27,8 @@ from service.imports.columns.attributes import (
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import OURS, Column, ColumnMap
 from service.imports.columns.date_formats import FormatWrong, date_format
-from service.imports.columns.headers import title_of, told_apart
+from service.imports.columns.headers import holds_values, title_of, told_apart
 from service.imports.columns.phone_candidates import no_phone
-from service.imports.columns.phone_cells import bare
 from service.imports.table.formula_guard import unguard
 from service.imports.table.refusal import MappingRefused
 
@@ -42,7 +41,6 @@ _NO_HEADER = (
     "The file has no header row: its first row holds values and not the names of columns. "
     "Put a row above it that names each column, such as Name, Country Code, Phone Number."
 )
-_VALUE = re.compile(r"\+?(?:[\s().-]*\d){9,15}[\s().-]*|[^@\s]+@[^@\s][^@\s.]*\.[^@\s]+", re.ASCII).fullmatch
 
 
 def map_columns(
@@ -65,7 +63,7 @@ def map_by_name(
     """The same mapping with every fault it has, each a sentence."""
     titles = list(map(title_of, header))
     is_guarded = any(title.startswith(OURS) for title in titles)
-    if not is_guarded and _holds_values(titles):  # a file of ours names an attribute that looks like an address
+    if not is_guarded and holds_values(titles):  # a file of ours names an attribute that looks like an address
         return ColumnMap(tuple(Column(title, None) for title in titles)), (_NO_HEADER,)
     if is_guarded:
         titles = [unguard(title) for title in titles]
@@ -79,11 +77,6 @@ def map_by_name(
         faults.append(no_phone(headers, sure, sample()))
     _check_country_code(choices.country_code, faults)
     return ColumnMap(columns, is_guarded), tuple(faults)
-
-
-def _holds_values(titles: Sequence[str]) -> bool:
-    """Whether it is a row like those below it: no column is called by a phone or an e-mail address."""
-    return any(map(_VALUE, map(bare, titles)))
 
 
 def _every(

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from service.imports.columns.attributes import PHONE_NUMBER, found_by_title, less_sure
-from service.imports.columns.headers import title_of
+from service.imports.columns.headers import holds_values, title_of
 
 _SHOWN = 50
 _MOST = 5
@@ -18,12 +19,13 @@ _says_phone = re.compile(
     re.IGNORECASE,
 ).search
 _marks = re.compile(r"[\s().\-\u00a0\u2010-\u2015\u202a-\u202e']+").sub
+_has_digit = re.compile(r"\d").search
 _is_phone = re.compile(r"\+?\d{8,15}").fullmatch
 
 
 def no_phone(headers: Sequence[str], taken: Sequence[bool], rows: Sequence[Sequence[str]]) -> str:
     """The fault's sentence. `taken` are columns that are something else for sure; `rows` a sample, maybe none."""
-    below = next(filter(None, map(_header_in, rows[:_ROWS_ABOVE])), None)
+    below = _header_below(rows)
     if below is not None:
         return (
             f"The first row does not name the columns: a row below it does, {', '.join(map(repr, below))}. "
@@ -40,13 +42,31 @@ def no_phone(headers: Sequence[str], taken: Sequence[bool], rows: Sequence[Seque
     return f"No column is the phone number; map one to {PHONE_NUMBER}. The columns are {every}."
 
 
-def _header_in(row: Sequence[str]) -> list[str] | None:
-    """The titles of a row that names the phone and something else, as under a title or a second header; else None."""
+def _header_below(rows: Sequence[Sequence[str]]) -> list[str] | None:
+    """The titles of the first row that names the columns, as under a title or a second header; else None.
+
+    No values stand above such a row, nor in it: a row of values may hold the words of a header, and is not quoted.
+    """
+    above = takewhile(lambda row: not holds_values(row), rows[:_ROWS_ABOVE])
+    return next(filter(None, (_header_in(row, rows[place + 1 :]) for place, row in enumerate(above))), None)
+
+
+def _header_in(row: Sequence[str], below: Sequence[Sequence[str]]) -> list[str] | None:
+    """The titles of a row that names the phone and something else, where what stands below may be phones; else None."""
     titles = [title_of(cell)[:60] for cell in row]
     sure = found_by_title({place: title for place, title in enumerate(titles) if title})
     left = ["" if place in sure else title for place, title in enumerate(titles)]
-    meant = {*sure.values(), *less_sure(left, set(sure.values())).values()}
-    return [title for title in titles if title] if PHONE_NUMBER in meant and len(meant) > 1 else None
+    meant = {**sure, **less_sure(left, set(sure.values()))}
+    phones = [place for place, attribute in meant.items() if attribute == PHONE_NUMBER]
+    if not any(_has_digits(place, below) for place in phones) or len({*meant.values()}) == 1:
+        return None
+    return [title for title in titles if title]
+
+
+def _has_digits(place: int, rows: Sequence[Sequence[str]]) -> bool:
+    """Whether half of what stands in a column could be phones, however they are written; also where nothing does."""
+    cells = [row[place] for row in rows if place < len(row) and row[place].strip()]
+    return sum(_has_digit(cell) is not None for cell in cells) >= len(cells) * _HALF
 
 
 def _share(place: int, rows: Sequence[Sequence[str]]) -> float:

@@ -190,7 +190,7 @@ HEADERS = st.sampled_from(
 @given(st.lists(st.lists(TITLES, min_size=1, max_size=3), min_size=1, max_size=5), HEADERS, st.integers(0, 3))
 def test_a_header_that_stands_below_others_is_found_and_quoted(above, header, rows):
     above = [[*above[0], "Customer list"], *above[1:]]
-    lines = [*above, header, *[["Asha", "+919820098200", "Pune"]] * rows]
+    lines = [*above, header, *[["+91 98200-98200" if "hone" in t or "Num" in t else "Pune" for t in header]] * rows]
     with pytest.raises(MappingRefused, match="The first row does not name the columns: a row below it does") as refused:
         map_columns(lines[0], Choices(), {}, lambda: lines[1:])
     assert all(repr(title_of(title)) in str(refused.value) for title in header if title)
@@ -199,3 +199,32 @@ def test_a_header_that_stands_below_others_is_found_and_quoted(above, header, ro
 def test_rows_of_values_are_no_header():
     told = faults(["Email", "Notes"], sample=[["a@example.com", "call his phone"], ["Name", ""], ["phone", ""]])
     assert told == ("No column is the phone number; map one to phone_number. The columns are 'Email', 'Notes'.",)
+
+
+WORDS = st.sampled_from(
+    ["Mobile", "Email", "Name", "Telephone", "WhatsApp", "City", "Phone Number", "Full Name", "", "Yes"]
+)
+PHONES_WRITTEN = st.sampled_from(["+919820098200", "98200 98200", "(022) 2345-6789", "'+919820098200", "9.19820E+11"])
+ANSWERS = st.tuples(st.just("Asha"), PHONES_WRITTEN, WORDS, WORDS, WORDS).map(list)
+
+
+@given(st.lists(ANSWERS, min_size=1, max_size=4))
+@pytest.mark.parametrize("header", [["Person", "Nummer", "First choice", "Second choice", "Third choice"]])
+def test_a_row_of_values_with_the_words_of_a_header_is_not_taken_for_it_nor_quoted(header, rows):
+    (told,) = faults(header, sample=rows)
+    assert "map one to phone_number" in told
+    assert "'Nummer'" in told
+    assert not any(cell in told for row in rows for cell in row[:2])
+
+
+@given(st.integers(0, 3), st.permutations(["Mobile", "Email", "Name"]))
+def test_a_row_whose_phone_is_blank_is_no_header_where_words_stand_below_its_words(before, order):
+    rows = [["Asha", "", "Mobile", "Email"]] * (before + 1) + [["Ravi", "+919820098201", *order[:2]]]
+    (told,) = faults(["Person", "Nummer", "First choice", "Second choice"], sample=rows)
+    assert told.endswith("Perhaps 'Nummer'?")
+
+
+@pytest.mark.parametrize("words", [("Mobile", "Email"), ("Name", "Telephone"), ("WhatsApp", "City")])
+def test_the_column_that_holds_phones_is_proposed_where_cells_are_called_like_columns(words):
+    (told,) = faults(["Person", "Nummer", "First choice", "Second choice"], sample=[["Asha", "+919820098200", *words]])
+    assert told == "No column is the phone number; map one to phone_number. Perhaps 'Nummer'?"
