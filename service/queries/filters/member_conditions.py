@@ -12,8 +12,6 @@ from projections.lists.refreshed import OpenLog
 from service.queries.filters.attribute_names import CONTACT, COUNTRY_CODE, RECORDED
 from service.queries.filters.condition_words import values_between_commas
 
-_OF_A_DATE = len("2026-10-12")
-
 
 def one_of(said: Said, log: OpenLog) -> Test:
     """Contacts by their ids; that of a contact merged into another means the other."""
@@ -73,6 +71,4 @@ def recorded(name: str, op: str, value: str) -> Test:
         moment = moments.parse(value)
     except ValueError:
         raise BadCondition(f"{name} is a datetime: compare it with a date, or a time with its zone") from None
-    if op in ("=", "!=") and len(value) == _OF_A_DATE:
-        raise BadCondition(f"{name} is a moment, which no whole day equals: {name}{op}day:{value} is that day")
     return Recorded(RECORDED[name], op, moment)

@@ -41,6 +41,7 @@ from service.queries.filters.condition_words import (
 )
 from service.queries.filters.day_conditions import within_days
 from service.queries.filters.member_conditions import as_phone, of_country, one_of, recorded, tagged
+from service.queries.filters.whole_days import refuse_whole_days
 
 Match = Literal["all", "any"]
 
@@ -155,6 +156,8 @@ class _ConditionReader:
             return one_of(said, self._log)
         if said.op != "~" and said.value.startswith(_LIKE_OPERATORS):
             raise BadCondition(_no_operator(said))
+        if is_member and name in RECORDED:
+            refuse_whole_days(name, said)
         word, colon, rest = said.value.partition(":")
         if said.op not in ("=", "!=") or not colon or word not in WORDS:
             return self._compared(name, is_member, said.op, said.value)
@@ -200,7 +203,7 @@ class _ConditionReader:
             raise BadCondition(f"{name}={word}: needs values, such as {name}={word}:a,b")
         if word == "in":
             return Together("or", tuple(map(equal, values)))
-        if not (is_member and name == TAGS) and self._types.of(name) != "list" and not self._types.is_mixed(name):
+        if not (name == TAGS if is_member else self._types.of(name) == "list" or self._types.is_mixed(name)):
             raise BadCondition(f"{name} is no list: {name}=all: cannot be met; {name}=in: is met by any of some values")
         return Together("and", tuple(map(equal, values)))
 

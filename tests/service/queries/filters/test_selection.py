@@ -29,7 +29,7 @@ def people(tmp_path_factory):
     made.track(phone=ASHA, city="Navi, Mumbai", Worth="900", visits=3, seen="2026-02-01T00:00:00Z", langs=["Hindi"])
     made.track(phone=RAVI, city="", Worth="80000", visits="many", Plan="in:gold", whatsapp_opted="FALSE")
     made.track(phone=EMMA, user_id="u-9", whatsapp_opted=True, phone_="x")
-    made.send("UserTracked", {"phone": EMMA, "traits": {"phone": "landline", "Gone": 1}})
+    made.send("UserTracked", {"phone": EMMA, "traits": {"phone": "landline", "Gone": 1, "modified_at": ["x"]}})
     made.send("UserTracked", {"phone": EMMA, "traits": {"Gone": None}})
     made.tag("VIP", "lead", phone=GAVIN)
     made.tag("lead", phone=ASHA)
@@ -139,8 +139,10 @@ def test_a_condition_finds_just_who_is_meant(people, where, who):
         ("phone=9967536783", "phone is compared as a full number"),
         ("created_at>yesterday", "created_at is a datetime"),
         ("created_at=2026-10-12", "created_at=day:2026-10-12 is that day"),
-        ("modified_at!=2026-10-12", "modified_at!=day:2026-10-12 is that day"),
-        ("created_at=in:2026-10-12,2026-10-13", "no whole day equals"),
+        ("modified_at!=2026-10-12", "modified_at!=day:2026-10-12 is every other day"),
+        ("created_at=in:2026-10-12,2026-10-13", "created_at=day:2026-10-12,2026-10-13 is those days"),
+        ("created_at!=in:2026-10-12,2026-10-14", "all of created_at!=day:2026-10-12, created_at!=day:2026-10-14"),
+        ("modified_at=all:2026-10-12", "modified_at is no list"),
         ("created_at~2026", "not by ~"),
         ("tags>vip", "tags can be compared by =, !="),
         ("city=in:", "needs values"),
