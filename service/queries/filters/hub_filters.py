@@ -16,6 +16,7 @@ from projections.conditions.filters import Contains, Exists, Filter, HasTag, Rec
 from projections.conditions.wanted import Wanted
 from projections.state.questions import AttributeTypes
 from service.queries.filters.attribute_names import MEMBERS, Names
+from service.queries.filters.whole_days import is_whole_day
 
 MOST = 20
 MOST_VALUES = 100
@@ -175,8 +176,10 @@ class _Read:
                 moment = moments.parse(one)
             except (TypeError, ValueError):
                 self._fault("val", "must be a date, or a time with its zone, such as 2026-11-22T10:00:00Z")
-            else:
-                yield Recorded("created" if trait == "created_at_utc" else "modified", _SIGNS.get(op, "="), moment)
+                continue
+            if op not in _ORDERED and is_whole_day(one):
+                self._fault("val", _no_moment(op, one))
+            yield Recorded("created" if trait == "created_at_utc" else "modified", _SIGNS.get(op, "="), moment)
 
     def _several(self, val: Any) -> list[Any]:
         if isinstance(val, list) and len(val) <= MOST_VALUES:
@@ -192,6 +195,13 @@ class _Read:
             self._fault("val", fault)
             return ""
         return val if isinstance(val, str) else orjson.dumps(val).decode()
+
+
+def _no_moment(op: str, day: str) -> str:
+    """Why nobody is looked for who was recorded at a moment that is a whole day, and what was meant (R34)."""
+    first, last = f"{day}T00:00:00Z", f"{day}T23:59:59.999999Z"
+    meant = f"lt {first} or gt {last}" if op == "neq" else f"gte {first} and lte {last}"
+    return f"{'holds' if op == 'in' else 'is'} {day}, a whole day, which no moment equals: ask by {meant}"
 
 
 def _is_of(val: Any, type: TraitType) -> bool:

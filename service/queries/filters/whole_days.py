@@ -23,9 +23,11 @@ def refuse_whole_days(name: str, said: Said) -> None:
     word, colon, rest = said.value.partition(":")
     if not colon or word not in WORDS:
         word, rest = "is", said.value
-    if said.op not in ("=", "!=") or word not in ("is", "in"):
+    if said.op not in ("=", "!=") or word not in ("is", "in", "between"):
         return
     values = values_between_commas(rest) if word != "is" else [rest.strip()]
+    if word == "between" and (len(values) != 2 or values[0] != values[1]):
+        return
     try:
         days = {date.fromisoformat(value) for value in values if is_whole_day(value)}
     except ValueError:  # a value that is no moment at all: whoever compares it says so

@@ -203,6 +203,13 @@ def test_a_customer_has_the_hubs_shape(client, three):
         ({"filters": [one("seen", "gt", "2022-10-31T14:00:00")]}, "/filters/0/val", "zone"),
         ({"filters": [one("created_at_utc", "gt", "2022-10-31T14:00:00")]}, "/filters/0/val", "zone"),
         ({"filters": [one("created_at_utc", "gt", 5)]}, "/filters/0/val", "zone"),
+        ({"filters": [one("created_at_utc", "eq", "2022-10-31")]}, "/filters/0/val", "ask by gte 2022-10-31T00:00:00Z"),
+        (
+            {"filters": [one("modified_at_utc", "neq", "2022-10-31")]},
+            "/filters/0/val",
+            "ask by lt 2022-10-31T00:00:00Z",
+        ),
+        ({"filters": [one("created_at_utc", "in", ["2022-10-31"])]}, "/filters/0/val", "holds 2022-10-31, a whole day"),
         ({"filters": [one("created_at_utc", "contains", "2022")]}, "/filters/0/op", "eq, neq"),
         ({"filters": [one("city", "in", "Pune")]}, "/filters/0/val", "list"),
         ({"filters": [one("city", "in", ["x"] * 101)]}, "/filters/0/val", "100"),

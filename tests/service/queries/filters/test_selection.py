@@ -139,6 +139,7 @@ def test_a_condition_finds_just_who_is_meant(people, where, who):
         ("phone=9967536783", "phone is compared as a full number"),
         ("created_at>yesterday", "created_at is a datetime"),
         ("created_at=2026-10-12", "created_at=day:2026-10-12 is that day"),
+        ("created_at=between:2020-01-01,2020-01-01", "created_at=day:2020-01-01 is that day"),
         ("modified_at!=2026-10-12", "modified_at!=day:2026-10-12 is every other day"),
         ("created_at=in:2026-10-12,2026-10-13", "created_at=day:2026-10-12,2026-10-13 is those days"),
         ("created_at!=in:2026-10-12,2026-10-14", "all of created_at!=day:2026-10-12, created_at!=day:2026-10-14"),
