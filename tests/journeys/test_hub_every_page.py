@@ -40,6 +40,7 @@ UNVISITED = {
     *("/", "/sign-in", "/sign-in/<link>", "/static/<mark>/<path:name>"),  # without a session, or no page
     *(
         "/contacts/changes",
+        "/contacts/total",
         "/contacts/filter",
         "/contacts/ticked",
         "/audit/entries",
