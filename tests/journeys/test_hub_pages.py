@@ -204,10 +204,10 @@ def test_filters_and_columns_are_chosen_and_stay(open_hub):
     page.locator("summary", has_text="Columns").click()
     page.get_by_role("checkbox", name="Plan").check()
     page.get_by_role("button", name="Show these").click()
-    assert page.get_by_role("columnheader", name="Plan").is_visible()
+    page.get_by_role("columnheader", name="Plan").wait_for()
     assert "2" in page.locator(".figure").inner_text()
     page.reload()
-    assert page.get_by_role("columnheader", name="Plan").is_visible()
+    page.get_by_role("columnheader", name="Plan").wait_for()
     assert window.complaints == []
 
 
@@ -229,8 +229,10 @@ def test_nothing_stands_out_of_the_window(open_hub, told, width):
 def test_the_theme_can_be_chosen(open_hub):
     page = open_hub(color_scheme="light").page
     page.get_by_role("button", name="Dark").click()
+    page.get_by_role("button", name="Dark", pressed=True).wait_for()
     colour = page.locator("h1").evaluate("title => getComputedStyle(title).color")
     assert min(int(channel) for channel in re.findall(r"\d+", colour)[:3]) > 128
     page.get_by_role("button", name="Auto").click()
+    page.get_by_role("button", name="Auto", pressed=True).wait_for()
     colour = page.locator("h1").evaluate("title => getComputedStyle(title).color")
     assert min(int(channel) for channel in re.findall(r"\d+", colour)[:3]) < 128
