@@ -27,11 +27,7 @@ def full_digest(reader: StateReader) -> str:
 
     While an undo or a redo has not reached all its contacts, it is that of no position of the log.
     """
-    digest = sha256()
-    for state in reader.by_identity():
-        digest.update(full_line(state))
-    digest.update(imports_digest(reader))
-    return digest.hexdigest()
+    return digests(reader)[1]
 
 
 def digests(reader: StateReader) -> tuple[str, str]:

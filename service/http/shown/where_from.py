@@ -19,7 +19,7 @@ def file_names(services: Services) -> Callable[[str], str | None]:
     def file_name(id: str) -> str | None:
         with services.imports() as imports:
             try:
-                return imports.results.file_name(id)
+                return imports.results.known(id).file_name
             except ImportUnknown:
                 return None
 

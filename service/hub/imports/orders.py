@@ -67,7 +67,7 @@ def ordering(pages: Blueprint, opened: Open, services: Services) -> None:
     def rejects(id: str) -> Any:
         with ExitStack() as stack:
             found = stack.enter_context(opened())
-            name = found.results.file_name(id).rpartition(".")[0] or "import"
+            name = found.results.known(id).file_name.rpartition(".")[0] or "import"
             try:
                 lines = found.results.rejects_csv(id, are_open="open" in request.args)
             except (CopyGone, NotChecked) as gone:

@@ -137,6 +137,6 @@ def _imports_in(services: Services, acts: Iterable[Mapping[str, Any]]) -> dict[s
     with services.imports() as imports:
         for id in {act["detail"]["import"] for act in acts if "import" in act["detail"]}:
             with suppress(ImportUnknown):
-                one = imports.results.status(id)
-                found[id] = {"name": one["file_name"], "is_edit": "edit" in one}
+                one = imports.results.known(id)
+                found[id] = {"name": one.file_name, "is_edit": one.choices.edit is not None}
     return found

@@ -91,9 +91,9 @@ class Results:
         found |= corrections_json(self._registry, one, self.lines_taken(id))
         return {**counts, **self._left_undone(counts), **found, "rejects": self._shown_rejects(one)}
 
-    def file_name(self, id: str) -> str:
-        """What the import's file was called. Raises ImportUnknown."""
-        return self._registry.get(id).file_name
+    def known(self, id: str) -> Import:
+        """What is kept of an import, without a look at what became of its rows. Raises ImportUnknown."""
+        return self._registry.get(id)
 
     def name_of_one(self, id: str) -> str:
         """What a change of a single contact is called. Raises ImportUnknown, also for any other import."""
