@@ -11,6 +11,7 @@ from ledger.events.signing import Signer
 from ledger.log.entry import Entry
 from ledger.log.port import LogReader
 from service.commands.deadline import DEADLINE
+from service.commands.retried_consent import refuse_opt_in
 from service.commands.retry_message import CannotBeTaken, SettlingOrder, drop_message, read_again, retry_message
 from service.queries.ledger.consistency import Consistency
 
@@ -171,6 +172,7 @@ class RejectedMessages:
 
     def _retry(self, log: LogReader, refused: Entry, said: SettlingOrder, corrected: bytes | None = None) -> Message:
         again = read_again(refused, corrected, self._signer)
+        refuse_opt_in(again, log)
         decided = log.decided_under(again.envelope.source, again.envelope.id)
         taken = next((position for position, is_accepted in decided.items() if is_accepted), None)
         if taken is not None:

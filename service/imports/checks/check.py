@@ -18,10 +18,11 @@ from service.imports.registry.lifecycle import ImportState
 from service.imports.registry.registry import Import
 from service.imports.rows.judged_until import Progress
 from service.imports.rows.kept_out_rows import kept_out_rows
+from service.imports.rows.opted_out import opted_out
 from service.imports.rows.reject import Reject
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
-from service.imports.rows.verdicts import SourceRows, Verdicts, opted_out
+from service.imports.rows.verdicts import SourceRows, Verdicts
 from service.imports.table.broken_quotes import BrokenQuote, broken_quotes
 from service.imports.table.dialect import shape
 

@@ -1,6 +1,6 @@
 """The ledger as it is at its newest entry, for a check: identities from the log, states from state and log together."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from ledger.events import tags, types
@@ -91,6 +91,20 @@ class LedgerHead:
         asked = list(user_ids)
         holders = self.identities((), asked)
         return self._whose_opted_out({user_id: holders.by_user_id(user_id) for user_id in asked})
+
+    def found_by_others(self, phones: Iterable[str]) -> Mapping[str, Sequence[str]]:
+        """Those of the phones (E.164) whose contact is found by more, each with all of these."""
+        merged = self.with_aliases()
+        if not merged or self._log is None:
+            return {}
+        asked = list(phones)
+        holders = self.identities(asked, ())
+        found: dict[str, Sequence[str]] = {}
+        for phone in asked:
+            holder = holders.by_phone(phone)
+            if holder is not None and holder.contact in merged:
+                found[phone] = [*filter(None, [holder.phone]), *self._log.aliases(holder.contact)[0]]
+        return {phone: others for phone, others in found.items() if len(others) > 1}
 
     def opted_in_by(self, import_id: str, *, is_redo: bool) -> list[OptedOutPerson]:
         """The people who have opted out and whom an undo of an import, or a redo, would opt in if it came now (R16).

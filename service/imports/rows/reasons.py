@@ -138,8 +138,9 @@ def user_id_taken(column: str, row: int, line: int) -> RowFault:
 
 
 def opt_in_not_allowed(column: str) -> RowFault:
-    """A row that would turn WhatsApp Opted from FALSE to TRUE (R16)."""
-    return fault(column, "opt_in_not_allowed", f"{column} is FALSE for this contact and would become TRUE.")
+    """A row that would turn WhatsApp Opted from FALSE to TRUE (R16); `column` is "" in a change of many contacts."""
+    said = column or "WhatsApp Opted"
+    return fault(column, "opt_in_not_allowed", f"{said} is FALSE for this contact and would become TRUE.")
 
 
 def kept_out_fault() -> RowFault:

@@ -105,6 +105,12 @@ class RowChecks:
         opt_in = self._cell_reader(self._opt_in_at)
         return None if opt_in is None else (lambda cells: opt_in(cells).upper() == "TRUE")
 
+    @property
+    def says_opted_out(self) -> Callable[[Sequence[str]], bool] | None:
+        """Whether a record says FALSE for WhatsApp Opted; None where no column is mapped to it."""
+        opt_in = self._cell_reader(self._opt_in_at)
+        return None if opt_in is None else (lambda cells: opt_in(cells).upper() == "FALSE")
+
     def column(self, attribute: str) -> str:
         """The header of the column that is mapped to an attribute, "" when none is."""
         return next((column.header for column in self._columns if column.attribute == attribute), "")

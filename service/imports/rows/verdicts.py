@@ -2,16 +2,14 @@
 
 import mmap
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import compress, groupby
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
 from ledger.events.traits import WHATSAPP_OPTED
 from service.imports.columns.attributes import PHONE_NUMBER, USER_ID
-from service.imports.columns.choices import Choices
 from service.imports.rows.judged_until import Progress
 from service.imports.rows.reasons import (
     RowFault,
@@ -30,7 +28,6 @@ from service.imports.rows.settle import settle
 from service.imports.table.by_column import Columns, by_column
 from service.imports.table.records import all_cells_of, cells_of
 
-_PHONES_ASKED = 5_000
 MOST_TRAITS_BYTES = 252 * 1024
 """Of a row's traits as JSON, so that its message stays below 256 KiB."""
 
@@ -66,52 +63,6 @@ class SourceRows:
     def _raw(self, indexes: Iterable[int]) -> Iterator[bytes]:
         file, sizes, starts = self._file, self._found.sizes, self._found.starts
         return (file[starts[index] : starts[index] + sizes[index]] for index in indexes)
-
-
-class OptedOut(Protocol):
-    """Knows whose contact has opted out."""
-
-    def opted_out(self, phones: Iterable[str]) -> set[str]:
-        """Those of some phones (E.164)."""
-
-    def ids_opted_out(self, user_ids: Iterable[str]) -> set[str]:
-        """Those of some user ids."""
-
-
-def opted_out(found: Scan, choices: Choices, checks: RowChecks, rows: SourceRows, known: OptedOut) -> list[int]:
-    """The phones (digits of E.164) of rows that would opt somebody in who has opted out (R16).
-
-    Where rows match by either, it may be whoever has the row's user id (R17).
-    """
-    if choices.mode == "create" or choices.fill:
-        return []  # whoever is known is skipped, or keeps what was said
-    phones = _opting_in(found)
-    out: list[int] = []
-    for start in range(0, len(phones), _PHONES_ASKED):
-        out += sorted(map(int, known.opted_out([f"+{phone}" for phone in phones[start : start + _PHONES_ASKED]])))
-    if checks.matches_either and checks.user_id_of is not None:
-        return sorted({*out, *_by_user_id(found, checks.user_id_of, rows, known)})
-    return out
-
-
-def _by_user_id(
-    found: Scan, user_id_of: Callable[[Sequence[str]], str], rows: SourceRows, known: OptedOut
-) -> Iterator[int]:
-    opting_in = [index for index in found.opt_ins if found.phones[index]]
-    for start in range(0, len(opting_in), _PHONES_ASKED):
-        some = opting_in[start : start + _PHONES_ASKED]
-        user_ids = list(map(user_id_of, rows.read(some)))
-        out = known.ids_opted_out(filter(None, user_ids))
-        yield from (found.phones[index] for index, user_id in zip(some, user_ids, strict=True) if user_id in out)
-
-
-def _opting_in(found: Scan) -> list[int]:
-    """The phones of rows that say TRUE for WhatsApp Opted, each once, rising."""
-    says = bytearray(len(found))
-    for index in found.opt_ins:
-        says[index] = 1
-    phones = map(found.phones.__getitem__, compress(found.order, map(says.__getitem__, found.order)))
-    return [phone for phone, _ in groupby(phones) if phone]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,10 @@ from service.imports.registry.import_order import Order
 from service.imports.registry.lifecycle import ImportState
 from service.imports.registry.registry import Import, Registry
 from service.imports.rows.judged_until import Progress
+from service.imports.rows.opted_out import opted_out
 from service.imports.rows.rows import RowChecks
 from service.imports.rows.scan import Scan
-from service.imports.rows.verdicts import SourceRows, Verdicts, opted_out
+from service.imports.rows.verdicts import SourceRows, Verdicts
 from service.imports.run import undo_import
 from service.imports.run.feed import Feed, Stalled
 from service.imports.run.import_messages import ImportMessages
@@ -223,8 +224,8 @@ class Importer:
         if not found.opt_ins:
             return []
         self.checks.catch_up(report)  # what was said just now is on the bus, and counts
-        delimiter = shape(folder.source, one.choices.delimiter).delimiter
-        with self._ports.at_head() as head, SourceRows(folder.source, delimiter, found) as rows:
+        table = shape(folder.source, one.choices.delimiter)
+        with self._ports.at_head() as head, SourceRows(folder.source, table.delimiter, found) as rows:
             return opted_out(found, one.choices, RowChecks(one.columns, one.choices), rows, head)
 
     def _give_up(self, confirmed: Import, folder: ImportFolder, fault: FileRefused) -> None:
@@ -236,9 +237,8 @@ class Importer:
             if one.is_last:
                 halves.pop(one.row, None)
         with closing(self._feed()) as feed:
-            messages = self._messages(confirmed)
             for one in halves.values():
-                feed.send(messages.rest_of_row(one, confirmed.choices.tags))
+                feed.send(self._messages(confirmed).rest_of_row(one, confirmed.choices.tags))
             feed.finish()
         counted = {"duplicate": done.duplicate, "rejected": done.rejected}
         self._registry.fail(confirmed.id, str(fault), published=len({one.row for one in sent}), **counted)

@@ -80,6 +80,8 @@ def test_who_said_no_to_whatsapp_is_opted_in_only_after_a_second_yes(imports, so
     id = asked(imports, "city=Pune", whatsapp_opted=True)
     status = imports.status(id)
     assert (status["check"]["opt_ins"], status["updated"], status["rejected"]) == (1, 2, 1)
+    (fault,) = status["rejects"]
+    assert fault["message"] == "WhatsApp Opted is FALSE for this contact and would become TRUE."
     imports.run(id)
     assert some.contact(ASHA)["traits"]["whatsapp_opted"] is False
     imports.run(asked(imports, "city=Pune", whatsapp_opted=True), allow_opt_in=True)
