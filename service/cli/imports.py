@@ -30,6 +30,18 @@ _ONLY_READING = frozenset({"reading", "scanning", "checking"})
 _PREPARED = (ImportState.UPLOADED, ImportState.MAPPED, ImportState.CHECKED)
 
 
+class _TableFile(click.File):
+    """A file to be imported; of a folder it says what to give instead."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """See `click.File`. Raises BadParameter."""
+        if isinstance(value, str) and os.path.isdir(value):
+            self.fail(
+                f"{value!r} is a folder: name a file, a CSV or a workbook; each is an import by itself", param, ctx
+            )
+        return super().convert(value, param, ctx)
+
+
 _allow_opt_in = click.option(
     "--allow-opt-in", is_flag=True, help="Also where it makes WhatsApp Opted TRUE again for people who opted out."
 )
@@ -41,7 +53,7 @@ _leave_opted_out = click.option(
 
 
 @click.command("import")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=_TableFile("rb"))
 @click.option("--tag", "tags", multiple=True, help="A tag for every row. May be repeated.")
 @click.option(
     "--map",

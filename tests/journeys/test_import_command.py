@@ -93,6 +93,12 @@ def test_a_refused_file_is_one_sentence_and_exit_code_2(contacts, tmp_path, cont
     assert told in error
 
 
+def test_a_folder_is_no_file(contacts, tmp_path):
+    code, _, told = contacts("import", tmp_path)
+    assert code == 2
+    assert told.endswith("is a folder: name a file, a CSV or a workbook; each is an import by itself\n")
+
+
 def test_an_unknown_import_is_one_sentence_and_exit_code_1(contacts):
     code, out, error = contacts("imports", "show", "nope")
     assert (code, out) == (1, "")

@@ -1,5 +1,6 @@
 """What the query strings of the calls that read can have, as marshmallow schemas."""
 
+import re
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -10,16 +11,21 @@ from service.queries.contact.origins import KINDS
 LARGEST_POSITION = 2**62
 MOST_CONDITIONS = 10
 
+_INTEGER = re.compile(r"-?[0-9]+").fullmatch
+
 
 class WholeNumber(fields.Integer):
     """A whole number of ASCII digits between two bounds."""
 
     def __init__(self, least: int, most: int, **options: Any) -> None:
-        super().__init__(validate=validate.Range(least, most, error=f"must be from {least} to {most:,}"), **options)
+        self._bounds = f"from {least} to {most:,}"
+        super().__init__(validate=validate.Range(least, most, error=f"must be {self._bounds}"), **options)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> int:
-        if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19):
-            raise ValidationError("is not a whole number")
+        if not (isinstance(value, str) and _INTEGER(value)):
+            raise ValidationError(f"is not a whole number: give one {self._bounds}")
+        if not (value.isdigit() and len(value) <= 19):
+            raise ValidationError(f"must be {self._bounds}")
         return int(super()._deserialize(value, attr, data, **options))
 
 

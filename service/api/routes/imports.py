@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -225,7 +226,7 @@ def _rejects(routes: Routes, opened: OpenedImports, services: Services) -> None:
             stack.enter_context(
                 services.seats.taken(g.key.id)
             )  # its reader may be slow, and holds the thread meanwhile
-            lines = found.results.rejects_csv(id, are_open=query.get("open") == "true")
+            lines = partial(found.results.rejects_csv, id, are_open=query.get("open") == "true")
             response = _csv(rejects_bytes(lines), f"{id}-rejects.csv")
             response.call_on_close(stack.pop_all().close)
         return response

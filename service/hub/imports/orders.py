@@ -1,6 +1,7 @@
 """The forms that have an import run, stop, undone or redone, and the file of what was not taken (R16, R22, R32)."""
 
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request
@@ -68,13 +69,13 @@ def ordering(pages: Blueprint, opened: Open, services: Services) -> None:
         with ExitStack() as stack:
             found = stack.enter_context(opened())
             name = found.results.known(id).file_name.rpartition(".")[0] or "import"
+            stack.enter_context(services.seats.taken(g.session.name))  # a slow reader holds the thread meanwhile
             try:
-                lines = found.results.rejects_csv(id, are_open="open" in request.args)
+                lines = rejects_bytes(partial(found.results.rejects_csv, id, are_open="open" in request.args))
             except (CopyGone, NotChecked) as gone:
                 tell(str(gone), kind="fault")
                 return redirect(f"/imports/{id}", 303)
-            stack.enter_context(services.seats.taken(g.session.name))  # a slow reader holds the thread meanwhile
-            response = Response(rejects_bytes(lines), content_type="text/csv; charset=utf-8")
+            response = Response(lines, content_type="text/csv; charset=utf-8")
             response.headers.set("Content-Disposition", "attachment", filename=f"{name} rejected.csv")
             response.call_on_close(stack.pop_all().close)
         return response

@@ -28,6 +28,7 @@ def read_new(
     some = partial(first_rows, folder.source, found_shape)
     try:
         columns = map_columns(found_shape.header, choices, ports.known_attributes(), some)
+        columns = replace(columns, is_sheet=found_shape.are_rows)
     except MappingRefused as refused:
         sheets = folder.sheets(choices) if choices.sheet is None else ()
         told = [_SHEETS.format(", ".join(repr(name[:60]) for name in sheets))] if len(sheets) > 1 else []

@@ -51,23 +51,26 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """Every column of a file, in its order. `is_guarded`: the file is one of ours (formula guard)."""
+    """Every column of a file, in its order. `is_guarded`: the file is one of ours (formula guard).
+
+    `is_sheet`: it is a workbook's, of which a cell may be a number, and no text that looks like one.
+    """
 
     columns: tuple[Column, ...]
     is_guarded: bool = False
+    is_sheet: bool = False
 
     def index_of(self, attribute: str) -> int | None:
         """The column that becomes `attribute`."""
         return next((place for place, column in enumerate(self.columns) if column.attribute == attribute), None)
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON values."""
-        return {
-            "columns": [column.to_json() for column in self.columns],
-            "is_guarded": self.is_guarded,
-        }
+        """As JSON values; of a file that is no workbook as it always was."""
+        kept = {"columns": [column.to_json() for column in self.columns], "is_guarded": self.is_guarded}
+        return kept | {"is_sheet": True} if self.is_sheet else kept
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "ColumnMap":
         """The mapping that `to_json` gave."""
-        return cls(tuple(Column(*column) for column in values["columns"]), values["is_guarded"])
+        columns = tuple(Column(*column) for column in values["columns"])
+        return cls(columns, values["is_guarded"], values.get("is_sheet", False))

@@ -25,6 +25,7 @@ _INVISIBLE = re.compile(
 
 _TEXT_MARK = re.compile(r'="(.*)"', re.DOTALL).fullmatch
 _ONE_NUMBER = re.compile(r"\+?\d{7,}", re.ASCII).fullmatch
+_FRACTION = re.compile(r"(-?\d{7,})\.\d+", re.ASCII).fullmatch
 _DIGIT = re.compile(r"\d", re.ASCII).fullmatch
 _ZEROS = re.compile(r"0+").fullmatch
 _ENDS_IN_A_NUMBER = re.compile(r"\d{7}$", re.ASCII).search
@@ -52,8 +53,13 @@ def bare(cell: str) -> str:
             return left
 
 
-def number_reader(*, clean: bool) -> Read:
-    """Reads a number's cell; `clean` takes `_MARKS` out where a number remains, and nothing else is changed."""
+def number_reader(*, clean: bool, is_sheet: bool = False) -> Read:
+    """Reads a number's cell; `clean` takes `_MARKS` out where a number remains, and nothing else is changed.
+
+    `is_sheet`: of a workbook, where 98200121.83 is a number and no digits in groups.
+    """
+    if is_sheet:
+        return _clean_number_of_sheet if clean else _number_of_sheet
     return _clean_number if clean else _number
 
 
@@ -72,7 +78,7 @@ def read_all(cells: Sequence[str], read: Read) -> Iterator[str]:
 
 
 def _keeps_spaces(read: Read, whole: str) -> bool:
-    return " " in whole and read in (_clean_number, _clean_code)
+    return " " in whole and read in (_clean_number, _clean_number_of_sheet, _clean_code)
 
 
 def _number(cell: str) -> str:
@@ -91,6 +97,20 @@ def _clean_number(cell: str) -> str:
     if not cleaned.removeprefix("+").isdigit():
         return number
     return number if len(cleaned) >= 2 * _FEWEST_DIGITS and _TWO_RUNS(number) else cleaned
+
+
+def _number_of_sheet(cell: str) -> str:
+    return _fraction(cell) or _number(cell)
+
+
+def _clean_number_of_sheet(cell: str) -> str:
+    return _fraction(cell) or _clean_number(cell)
+
+
+def _fraction(cell: str) -> str | None:
+    """Of a number that is no integer, the form of which `normalise` says so; else None."""
+    found = _FRACTION(bare(cell))
+    return None if found is None else f"{found[1]}.0"
 
 
 def _clean_code(cell: str) -> str:

@@ -150,6 +150,7 @@ class Uploads:
         with self._changing(id, ImportStep.MAPPING) as (folder, one):
             header, known = self._header(folder, one), self._ports.known_attributes()
             choices, columns = map_as_wanted(wanted, header, one.choices, known, lambda: self._sample(folder, one))
+            columns = replace(columns, is_sheet=shape(folder.source, one.choices.delimiter).are_rows)
             self._registry.take(id, ImportStep.MAPPING, lambda now: _changed(now, choices, columns))
 
     def tag(self, id: str, tags: Sequence[str]) -> None:
@@ -172,6 +173,7 @@ class Uploads:
             columns = one.columns
             if one.state is not ImportState.UPLOADED:
                 columns = map_columns(self._header(folder, one), choices, self._ports.known_attributes())
+                columns = replace(columns, is_sheet=one.columns.is_sheet)
             self._registry.take(id, ImportStep.OPTIONS, lambda now: _changed(now, choices, columns))
 
     def edit(self, edit: Mapping[str, Any], tags: Sequence[str], name: str, by: str | None = None) -> str:
@@ -199,6 +201,7 @@ class Uploads:
             header, known = self._header(folder, one), self._ports.known_attributes()
             chosen = clean_choices(replace(one.choices, **options))
             choices, columns = map_as_wanted(wanted, header, chosen, known, lambda: self._sample(folder, one))
+            columns = replace(columns, is_sheet=shape(folder.source, one.choices.delimiter).are_rows)
             self._registry.take(id, ImportStep.MAPPING, lambda now: _changed(now, choices, columns))
 
     def choose_as(self, id: str, earlier: str) -> None:

@@ -19,7 +19,7 @@ PhonesOf = Callable[[Sequence[Sequence[str]]], list[int]]
 def phone_of(columns: ColumnMap, country_code: str | None, *, clean: bool) -> PhoneOf:
     """Compiled for a mapping; `clean` strips spaces, hyphens, dots and brackets first. Raises MappingRefused."""
     number_at, code_at = _places(columns)
-    read, read_code = number_reader(clean=clean), code_reader(clean=clean)
+    read, read_code = number_reader(clean=clean, is_sheet=columns.is_sheet), code_reader(clean=clean)
     if code_at is not None:
         return lambda cells: normalise(read_code(cells[code_at]), read(cells[number_at]))
     given = country_code or ""
@@ -31,7 +31,7 @@ def phone_of(columns: ColumnMap, country_code: str | None, *, clean: bool) -> Ph
 def phones_of(columns: ColumnMap, country_code: str | None, *, clean: bool) -> PhonesOf:
     """The same phones, of many records at once. Raises MappingRefused."""
     number_at, code_at = _places(columns)
-    read, read_code = number_reader(clean=clean), code_reader(clean=clean)
+    read, read_code = number_reader(clean=clean, is_sheet=columns.is_sheet), code_reader(clean=clean)
 
     def found(cells: Sequence[Sequence[str]]) -> list[int]:
         numbers = read_all(cells[number_at], read)
@@ -67,7 +67,7 @@ def phone_faults(
 ) -> Callable[[Sequence[str]], list[PhoneFault]]:
     """Every fault of a record's phone: a country code's does not hide the number's own. Raises MappingRefused."""
     find, number_at = phone_of(columns, country_code, clean=clean), columns.index_of(PHONE_NUMBER)
-    read = number_reader(clean=clean)
+    read = number_reader(clean=clean, is_sheet=columns.is_sheet)
 
     def found(cells: Sequence[str]) -> list[PhoneFault]:
         try:

@@ -64,7 +64,7 @@ REASONS = {
         "Write TRUE or FALSE, or leave the cell blank.",
     ),
     "opt_in_not_allowed": Reason(
-        "said FALSE before",
+        "said FALSE before, or in another row of the file",
         "Import with {allow_opt_in} if this person has agreed to messages since.",
     ),
     "kept_out": Reason(

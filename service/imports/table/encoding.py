@@ -3,23 +3,13 @@
 import codecs
 from collections.abc import Iterator
 
+from service.imports.table.encodings import codec
 from service.imports.table.formats import refuse_binary, refuse_text
 from service.imports.table.refusal import FileRefused, UnknownEncoding
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _LINE_SHOWN = 200
 _START_SHOWN = 4096
-
-
-def codec(name: str) -> codecs.CodecInfo:
-    """The text encoding of that name, such as windows-1252. Raises FileRefused for an unknown one."""
-    try:
-        found = codecs.lookup(name)
-    except (LookupError, ValueError):
-        found = None
-    if found is None or not getattr(found, "_is_text_encoding", True):
-        raise FileRefused(f"No text encoding is called {name!r}; try utf-8, utf-16 or windows-1252.")
-    return found
 
 
 def utf8(chunks: Iterator[bytes], encoding: str | None) -> Iterator[bytes]:
@@ -46,7 +36,8 @@ def _converted(
             raise _binary()
         try:
             text = decoder.decode(chunk, final=not following)
-            converted = text.removeprefix("\ufeff").encode() if is_start else text.encode()
+            text = text.lstrip("\ufeff") if is_start else text  # a program that adds its mark may find one there
+            converted = text.encode()
         except UnicodeError as fault:
             if guessed:
                 raise UnknownEncoding(_as_windows(chunk)) from fault
@@ -54,7 +45,7 @@ def _converted(
         if "\0" in text:
             raise _binary()
         if is_start and text:
-            refuse_text(text.removeprefix("\ufeff")[:_START_SHOWN])
+            refuse_text(text[:_START_SHOWN])
         yield converted
         if not following:
             return

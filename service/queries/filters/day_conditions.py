@@ -5,9 +5,18 @@ from datetime import date
 
 from ledger.events import moments
 from projections.conditions.filters import Not, Test, Together
+from projections.state.questions import AttributeTypes
+from service.queries.filters.attribute_names import RECORDED
 
 Compared = Callable[[str, str], Test]
 """The test of an attribute by an operator and a date or moment."""
+
+
+def has_moments(name: str, is_member: bool, types: AttributeTypes) -> bool:
+    """Whether a value by this name may be a moment: of members, those that say when; of attributes, datetimes."""
+    if is_member:
+        return name in RECORDED
+    return types.of(name) == "datetime" or "datetime" in types.shares(name)
 
 
 def within_days(has_time: Test, compared: Compared, days: tuple[date, date], starts: tuple[int, int]) -> Test:

@@ -16,7 +16,7 @@ from projections.conditions.filters import Contains, Exists, Filter, HasTag, Rec
 from projections.conditions.wanted import Wanted
 from projections.state.questions import AttributeTypes
 from service.queries.filters.attribute_names import MEMBERS, Names
-from service.queries.filters.whole_days import is_whole_day
+from service.queries.filters.whole_days import is_whole_day, reaching
 
 MOST = 20
 MOST_VALUES = 100
@@ -131,7 +131,8 @@ class _Read:
         elif op in _ORDERED and not _has_order(val):
             self._fault("val", f"must be a number or a datetime with its zone for {op}, such as 2026-11-22T10:00:00Z")
         elif op in _ORDERED:
-            yield self._ordered(trait, _SIGNS[op], val, type)
+            sign = _SIGNS[op]
+            yield self._ordered(trait, sign, reaching(sign, val) if isinstance(val, str) else val, type)
         else:
             yield self._condition(trait, _SIGNS[op], val, type)
 
@@ -173,7 +174,7 @@ class _Read:
             return
         for one in self._several(val) if op == "in" else [val]:
             try:
-                moment = moments.parse(one)
+                moment = moments.parse(reaching(_SIGNS.get(op, "="), one))
             except (TypeError, ValueError):
                 self._fault("val", "must be a date, or a time with its zone, such as 2026-11-22T10:00:00Z")
                 continue

@@ -11,6 +11,7 @@ from projections.conditions.filters import HasTag, Not, OneOf, Recorded, Test
 from projections.lists.refreshed import OpenLog
 from service.queries.filters.attribute_names import CONTACT, COUNTRY_CODE, RECORDED
 from service.queries.filters.condition_words import values_between_commas
+from service.queries.filters.whole_days import reaching
 
 
 def one_of(said: Said, log: OpenLog) -> Test:
@@ -68,7 +69,7 @@ def recorded(name: str, op: str, value: str) -> Test:
     if op == "~":
         raise BadCondition(f"{name} can be compared by = != > >= < <= and not by ~")
     try:
-        moment = moments.parse(value)
+        moment = moments.parse(reaching(op, value))
     except ValueError:
         raise BadCondition(f"{name} is a datetime: compare it with a date, or a time with its zone") from None
     return Recorded(RECORDED[name], op, moment)

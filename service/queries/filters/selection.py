@@ -39,9 +39,9 @@ from service.queries.filters.condition_words import (
     ends_of,
     values_between_commas,
 )
-from service.queries.filters.day_conditions import within_days
+from service.queries.filters.day_conditions import has_moments, within_days
 from service.queries.filters.member_conditions import as_phone, of_country, one_of, recorded, tagged
-from service.queries.filters.whole_days import refuse_whole_days
+from service.queries.filters.whole_days import are_days, reaching, refuse_whole_days
 
 Match = Literal["all", "any"]
 
@@ -191,6 +191,8 @@ class _ConditionReader:
                 return self._empty(name, is_member, is_empty=word == "empty")
             case "between":
                 least, most = ends_of(f"{name}=between:", rest)
+                if are_days(least, most) and has_moments(name, is_member, self._types):
+                    return self._on_days(name, is_member, "day", rest)
                 return Together(
                     "and", (self._compared(name, is_member, ">=", least), self._compared(name, is_member, "<=", most))
                 )
@@ -284,7 +286,7 @@ class _ConditionReader:
             fitting = " or ".join(SUCH[kind] for kind in SUCH if kind in shares or shares.keys().isdisjoint(SUCH))
             raise BadCondition(f"{name} can be compared by {condition.op} only with {fitting}")
         self._names.note_others(name, type)
-        return replace(condition, type=type)
+        return replace(condition, value=reaching(condition.op, value), type=type)
 
 
 def _no_operator(said: Said) -> str:

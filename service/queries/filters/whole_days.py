@@ -1,9 +1,10 @@
-"""A moment equals no whole day: such a question is refused, with those that were meant (R34)."""
+"""A moment and a date without a time, which is a whole day: it is within that, or not, and never equals it (R34)."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from ledger.events import moments
+from ledger.events.traits import is_datetime
 from projections.conditions.condition import BadCondition, Said
 from service.queries.filters.condition_words import WORDS, values_between_commas
 
@@ -18,16 +19,25 @@ def is_whole_day(value: str) -> bool:
     return len(value) == _OF_A_DATE
 
 
+def reaching(op: str, value: str) -> str:
+    """What a datetime is compared with by `op`: up to a day is up to its last moment (in UTC), and not its first."""
+    is_up_to_day = op == "<=" and len(value) == _OF_A_DATE and is_datetime(value)
+    return f"{value}T23:59:59.999999999Z" if is_up_to_day else value
+
+
+def are_days(*ends: str) -> bool:
+    """Whether each is a date without a time."""
+    return all(len(end) == _OF_A_DATE and is_datetime(end) for end in ends)
+
+
 def refuse_whole_days(name: str, said: Said) -> None:
     """Of a member that is a moment: raises BadCondition where it would have to equal a whole day, or not to."""
     word, colon, rest = said.value.partition(":")
     if not colon or word not in WORDS:
         word, rest = "is", said.value
-    if said.op not in ("=", "!=") or word not in ("is", "in", "between"):
+    if said.op not in ("=", "!=") or word not in ("is", "in"):
         return
     values = values_between_commas(rest) if word != "is" else [rest.strip()]
-    if word == "between" and (len(values) != 2 or values[0] != values[1]):
-        return
     try:
         days = {date.fromisoformat(value) for value in values if is_whole_day(value)}
     except ValueError:  # a value that is no moment at all: whoever compares it says so

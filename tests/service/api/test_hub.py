@@ -142,6 +142,16 @@ def test_a_filter_by_time_is_exact(client, three):
     }
 
 
+@pytest.mark.parametrize("trait", ["created_at_utc", "modified_at_utc", "seen"])
+def test_from_a_day_to_that_day_is_the_whole_day(client, three, trait):
+    """It found nobody: both were its first moment."""
+    day = three.contact(ASHA)["created_at"][:10]
+    for person in (GAVIN, ASHA, EMMA):
+        three.track(phone=person, seen=f"{day}T18:30:00Z")
+    three.settle()
+    assert sorted(filtered(client, one(trait, "gte", day), one(trait, "lte", day))) == ["Asha", "Emma", "Gavin"]
+
+
 @pytest.mark.usefixtures("three")
 def test_filters_are_joined_from_the_first_to_the_last(client):
     pune, agra, vip = one("city", "eq", "Pune"), one("city", "eq", "Agra"), one("tags", "contains", "vip")

@@ -1,5 +1,7 @@
 """What an import has kept of its file was damaged: whatever it was, the import can be looked at, undone and redone."""
 
+from functools import partial
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -84,9 +86,20 @@ def test_rows_of_a_damaged_copy_are_not_written_for_correction(imports, brought,
     copy_of(imports, brought).source.write_bytes(left)
     named = rf"^imports/{brought['id']}/source\.csv in the data folder is damaged.*restore it from a backup"
     with pytest.raises(CopyGone, match=named):
-        rejects_bytes(imports.results.rejects_csv(brought["id"]))
+        rejects_bytes(partial(imports.results.rejects_csv, brought["id"]))
     with pytest.raises(CopyGone, match="is damaged"):
         imports.results.faulty_rows(brought["id"], 10)
+
+
+@pytest.mark.parametrize("line", [2, 600, 1_200])
+def test_wherever_the_copy_is_damaged_nothing_of_a_download_is_sent(imports, line):
+    """It broke off at the damage, where that stood behind the first five hundred rows."""
+    brought = imports.bring("Name,Phone\n" + "".join(f"Row {row},1\n" for row in range(1_200)))
+    source = copy_of(imports, brought).source
+    rows = source.read_bytes().splitlines(keepends=True)
+    source.write_bytes(b"".join([*rows[: line - 1], b"\xff\xfe\n", *rows[line:]]))
+    with pytest.raises(CopyGone, match="is damaged"):
+        rejects_bytes(partial(imports.results.rejects_csv, brought["id"]))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)

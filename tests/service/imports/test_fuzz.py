@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections import Counter
+from dataclasses import replace
 
 import orjson
 from hypothesis import example, given
@@ -38,7 +39,8 @@ class Judged:
         self.folder = ImportFolder(path / "import")
         self.folder.copy(io.BytesIO(content), choices, MOST_BYTES)
         self.shape = shape(self.folder.source)
-        self.columns = map_columns(self.shape.header, choices, KNOWN)
+        mapped = map_columns(self.shape.header, choices, KNOWN)
+        self.columns = replace(mapped, is_sheet=self.shape.are_rows)
         checks = RowChecks(self.columns, choices)
         found = scan(self.folder.source, self.shape, checks, MOST_ROWS)
         self.taken, self.rejects, self.lines, self.phones = [], [], list(found.lines), list(found.phones)
@@ -76,7 +78,7 @@ def text_of(content):
         (codecs.BOM_UTF16_BE, "utf-16-be"),
     ):
         if content.startswith(mark):
-            return content[len(mark) :].decode(name)
+            return content[len(mark) :].decode(name).lstrip("\ufeff")
     return content.decode()
 
 

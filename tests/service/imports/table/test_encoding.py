@@ -2,6 +2,7 @@
 
 import gzip
 import io
+from encodings.aliases import aliases
 
 import pytest
 from hypothesis import given
@@ -29,6 +30,12 @@ def test_a_bom_is_no_part_of_the_first_header():
     assert read("\ufeffName,Phone\n".encode()) == "Name,Phone\n"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("piece", [4, 5, 6, 100])
+def test_a_mark_that_a_program_put_before_another_one_is_none_either(encoding, piece):
+    assert read("\ufeff\ufeffsep=;\nName;Phone\n".encode(encoding), piece=piece) == "sep=;\nName;Phone\n"
+
+
 def test_another_encoding_is_shown_as_windows_1252_and_not_guessed():
     with pytest.raises(UnknownEncoding) as refused:
         read("Name,City\nplain,x\nJosé,Málaga\nZoë,Köln\n".encode("windows-1252"), piece=1000)
@@ -47,11 +54,30 @@ def test_bytes_that_do_not_fit_the_named_encoding_are_refused():
         read(b"Jos\xe9", "utf-8")
 
 
-@pytest.mark.parametrize("name", ["klingon", "base64", "rot13", "", "\0"])
-def test_an_encoding_that_is_none_is_refused(name):
-    if name:
-        with pytest.raises(FileRefused):
-            read(b"abc", name)
+@pytest.mark.parametrize("name", ["klingon", "base64", "rot13", "\0", "raw_unicode_escape", "idna", "cp500", "charmap"])
+def test_an_encoding_that_is_none_of_files_is_refused_and_those_that_are_some_are_named(name):
+    with pytest.raises(FileRefused, match=r"it can be utf-8, utf-16, .* windows-1250 to windows-1258"):
+        read(b"abc", name)
+
+
+_OF_FILES = ["utf8", "Latin-1", "windows-1252", "ISO-8859-15", "CP437", "macintosh", "sjis", "GB2312", "l2", "866"]
+
+
+@pytest.mark.parametrize("name", [*_OF_FILES, "us-ascii", "UTF-16LE", "mskanji", "ks_c-5601-1987", "cp65001"])
+def test_an_encoding_of_files_goes_by_any_of_its_names(name):
+    assert read("Name,Phone\n".encode(name), name) == "Name,Phone\n"
+
+
+@given(st.sampled_from(sorted({*aliases.values()})), st.binary(max_size=12))
+def test_whatever_codec_is_named_a_plain_table_is_read_as_it_is_or_the_name_is_refused(name, noise):
+    """Every codec that Python knows by some name."""
+    plain = "Name,Phone,Note\nGavin,9967536783,\\u0041 \\x41 &#65; +AGE-\n"
+    try:
+        written = plain.encode(name)
+        assert read(written, name, piece=len(written)) == plain
+        read(b"Name,Phone\n" + noise, name)
+    except (FileRefused, UnknownEncoding, LookupError):
+        pass
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,41 @@ def test_a_sheet_of_an_upload_is_chosen_among_those_it_has(imports):
     assert (document["created"], imports.status(id)["options"]["sheet"]) == (1, "People 2")
 
 
+NUMBERS = [98200121.83, 9820012183.5, -9820012183.25, 91982001.2183]
+
+
+@pytest.mark.parametrize("clean", [False, True])
+@pytest.mark.parametrize("as_upload", [False, True])
+def test_a_number_with_a_fraction_is_no_phone_however_it_is_cleaned(imports, world, clean, as_upload):
+    """R14: 98200121.83 was taken for digits in groups, and stored as +919820012183."""
+    content = workbook([["Phone", "Worth"], *([number, number] for number in NUMBERS), ["98200 98201", 1.25]])
+    if as_upload:
+        id = imports.upload(content, "people.xlsx")
+        imports.uploads.set_options(id, {"country_code": "91", "clean_phones": clean})
+        imports.uploads.map(id, [])
+        document = imports.run(imports.check(id))
+    else:
+        document = imports.bring(content, country_code="91", clean_phones=clean)
+    told = [(one["line"], one["reason"]) for one in document["rejects"] if one["line"] <= 5]
+    assert told == [(line, "phone_decimal") for line in range(2, 6)]
+    assert all("clean" not in one["hint"] for one in document["rejects"][:4])
+    assert [one["phone"] for one in world.contacts()] == ["+919820098201"] * clean
+    assert not clean or world.contacts()[0]["traits"]["Worth"] == "1.25"
+
+
+@given(
+    st.floats(1e7, 9e14).map(lambda one: float(f"{one:.15g}")), st.sampled_from(["91", "1", "44", "358"]), st.booleans()
+)
+def test_a_number_cell_is_a_phone_of_its_own_digits_or_none(number, country_code, clean):
+    """Any of fifteen digits, as Excel keeps them: of one that is no integer no digits are joined to others."""
+    content = workbook([["Phone"], [number]])
+    with folder() as path:
+        judged = Judged(path, content, Choices(country_code=country_code, clean_phones=clean), 100)
+    phones = {phone for phone in judged.phones if phone}
+    assert not phones or number.is_integer()
+    assert phones <= {int(f"{country_code}{number:.0f}")}
+
+
 @pytest.mark.parametrize("choice", [{"encoding": "utf-16"}, {"delimiter": ";"}])
 def test_what_is_chosen_for_a_csv_is_refused_for_a_workbook_and_the_other_way_round(imports, choice):
     with pytest.raises(FileRefused, match="is a workbook"):

@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.events import moments
 from ledger.events.schema import Invalid
 from projections.conditions.condition import BadCondition, parse
 from service.queries.filters.hub_filters import read_filters
-from service.queries.filters.whole_days import refuse_whole_days
+from service.queries.filters.whole_days import reaching, refuse_whole_days
+from tests.examples import GAVIN
+from tests.service.queries.filters.selecting import found
 from tests.world import World
 
 days = st.dates(date(2026, 1, 1), date(2026, 1, 9))
@@ -55,9 +58,21 @@ def test_a_day_is_more_or_less_than_a_moment_and_never_equal(name, op, value):
 
 
 @given(names, st.sampled_from(["=", "!="]), days.map(str) | times, days.map(str) | times)
-def test_two_ends_are_refused_just_where_both_are_one_day(name, op, least, most):
-    told = refusal(name, f"{name}{op}between:{least},{most}")
-    assert (told is not None) is (least == most and len(least) == 10)
+def test_two_ends_are_not_refused_since_a_day_has_a_first_and_a_last_moment(name, op, least, most):
+    assert refusal(name, f"{name}{op}between:{least},{most}") is None
+
+
+@given(days, times)
+def test_up_to_a_day_is_up_to_its_last_moment(day, time):
+    moment = moments.parse(time)
+    assert (moment <= moments.parse(reaching("<=", str(day)))) is (time[:10] <= str(day))
+    assert (moment >= moments.parse(reaching(">=", str(day)))) is (time[:10] >= str(day))
+
+
+@pytest.mark.parametrize("value", ["2026-02-30", "2026-W01-1", "10 letters", "12345", "2026-01-01T00:00:00Z", "-"])
+@pytest.mark.parametrize("op", ["<=", "<", ">", ">=", "="])
+def test_what_is_no_day_is_compared_as_it_is(op, value):
+    assert reaching(op, value) == value
 
 
 @pytest.mark.parametrize(
@@ -80,6 +95,23 @@ def nobody(tmp_path_factory):
     with world.drivers.generations().in_use().reading() as state:
         yield state.attribute_types()
     world.close()
+
+
+@pytest.fixture(scope="module")
+def somebody(tmp_path_factory):
+    made = World(tmp_path_factory.mktemp("somebody") / "data")
+    made.track(phone=GAVIN, city="Pune")
+    made.settle()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("condition", ["{0}<={1}", "{0}=between:{1},{1}", "{0}=between:2020-01-01,{1}", "{0}>={1}"])
+@pytest.mark.parametrize("name", ["created_at", "modified_at"])
+def test_a_day_that_is_reached_belongs_to_it_whole(somebody, name, condition):
+    """Who was recorded at any time of that day is found."""
+    day = somebody.contact(GAVIN)[name][:10]
+    assert found(somebody, condition.format(name, day)) == "gavin"
 
 
 def hub_refusal(types, trait, op, val):
