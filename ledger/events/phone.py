@@ -83,7 +83,7 @@ def split(phone: str) -> tuple[str, str]:
 def _normalise_carefully(country_code: str, number: str) -> str:
     code = _checked_code(country_code)
     if number.startswith("+"):
-        if number[1:].isdigit() and not number.startswith("+" + code):
+        if _DIGITS(number[1:]) and not number.startswith("+" + code):
             raise PhoneFault(
                 "phone_invalid",
                 "phone",

@@ -76,7 +76,7 @@ _OF_EXPORTS = {
 """Headers of Google, Outlook, iPhone, Shopify, HubSpot and Mailchimp exports, the better first: a file has several."""
 
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_LOOSE = re.compile(r"[\s_]+")
+_LOOSE = re.compile(r"[\s_\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+")
 
 
 _ENDS = "*.:#"
@@ -84,7 +84,7 @@ _ENDS = "*.:#"
 
 
 def fold(header: str) -> str:
-    """A header without what does not count: letter case, spaces, `_` and a bracketed remark."""
+    """A header without what does not count: letter case, spaces, `_`, what nobody sees, and a bracketed remark."""
     return _LOOSE.sub("", _REMARK.sub("", header)).casefold() or _LOOSE.sub("", header).casefold()
 
 

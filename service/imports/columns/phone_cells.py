@@ -25,6 +25,7 @@ _INVISIBLE = re.compile(
 
 _TEXT_MARK = re.compile(r'="(.*)"', re.DOTALL).fullmatch
 _ONE_NUMBER = re.compile(r"\+?\d{7,}", re.ASCII).fullmatch
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(T.*)?", re.ASCII).fullmatch
 _FRACTION = re.compile(r"(-?\d{7,})\.\d+", re.ASCII).fullmatch
 _DIGIT = re.compile(r"\d", re.ASCII).fullmatch
 _ZEROS = re.compile(r"0+").fullmatch
@@ -56,7 +57,7 @@ def bare(cell: str) -> str:
 def number_reader(*, clean: bool, is_sheet: bool = False) -> Read:
     """Reads a number's cell; `clean` takes `_MARKS` out where a number remains, and nothing else is changed.
 
-    `is_sheet`: of a workbook, where 98200121.83 is a number and no digits in groups.
+    `is_sheet`: of a workbook, where 98200121.83 is a number, and 2023-03-15 a date, and neither digits in groups.
     """
     if is_sheet:
         return _clean_number_of_sheet if clean else _number_of_sheet
@@ -104,7 +105,8 @@ def _number_of_sheet(cell: str) -> str:
 
 
 def _clean_number_of_sheet(cell: str) -> str:
-    return _fraction(cell) or _clean_number(cell)
+    number = bare(cell)
+    return number if _DATE(number) else _fraction(number) or _clean_number(number)
 
 
 def _fraction(cell: str) -> str | None:

@@ -1,5 +1,6 @@
 """What a person is told of a row's phone: its value, the character at fault, and only what would help (R14)."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from ledger.events.phone import PhoneFault
@@ -13,6 +14,11 @@ from service.imports.rows.reasons import REASONS, RowFault, fault
 _NO_DIGITS = ("phone_not_digits", "phone_invalid")
 _ONE_NUMBER = "Keep one number in the cell; another one needs a column of its own."
 _FILL_IN = "Fill in the country code."
+_COUNTRY = re.compile("[A-Za-z]{2,3}").fullmatch
+_NO_LETTERS = (
+    "Leave the column out with {ignore} if the numbers begin with + and their country code, or name one code for all"
+    " with {country_code}."
+)
 
 
 def phone_faults_of(
@@ -53,6 +59,8 @@ def _wording(wrong: PhoneFault, header: str, cell: str, *, clean: bool, has_code
     if wrong.reason in _NO_DIGITS and holds_several(cell):
         return f"{header} holds more than one number: {shown(value)}.", _ONE_NUMBER
     odd = odd_character(cell, clean=clean)
+    if wrong.reason == "country_code_invalid" and wrong.field == COUNTRY_CODE and _COUNTRY(value):
+        return f"{header} must be a calling code such as 91: {shown(value)} are letters of a country.", _NO_LETTERS
     if wrong.reason == "phone_not_digits":
         found = f" has {named(odd)}" if odd else ""
         return f"{header} must be digits only: {shown(value)}{found}.", "Use digits only."

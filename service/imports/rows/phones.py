@@ -87,7 +87,7 @@ def phone_faults(
 
 
 def _full(number: str) -> str:
-    if number and not number.startswith("+") and number.isdigit():
+    if number.isascii() and number.isdigit():
         raise PhoneFault(
             "country_code_missing",
             COUNTRY_CODE,

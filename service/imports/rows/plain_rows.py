@@ -22,6 +22,7 @@ from service.imports.columns.cells import (
 )
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import ColumnMap
+from service.imports.columns.user_id_cells import user_id_reader
 from service.imports.rows.row import Row
 from service.imports.rows.row_tags import RowTags
 from service.imports.table.by_column import Columns
@@ -39,6 +40,7 @@ class PlainRows:
     def __init__(self, columns: ColumnMap, choices: Choices) -> None:
         self._read = cell_reader(columns, choices)
         self._user_id_at = columns.index_of(USER_ID)
+        self._given_ids = user_id_reader(columns, choices)
         self._unnamed = [place for place, column in enumerate(columns.columns) if not column.header]
         self._parted = [at for name in (FIRST_NAME, LAST_NAME) if (at := columns.index_of(name)) is not None]
         clears = choices.blank == "clear"
@@ -59,7 +61,7 @@ class PlainRows:
             members.append(self._whole_names([" ".join(filter(None, names)) for names in parts]))
         members += [_blank_ones(self._trimmed(columns, place)) for place in self._unnamed]
         place = self._user_id_at
-        ids = [""] * len(columns) if place is None else user_ids.given(self._trimmed(columns, place))
+        ids = [""] * len(columns) if place is None else self._given_ids(self._trimmed(columns, place))
         members.append(_plain_ids(ids))
         tags = self._row_tags(columns)
         rows = [

@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 
 import orjson
 
-from ledger.events import user_ids
 from ledger.events.quoting import shown
 from ledger.events.traits import WHATSAPP_OPTED
 from service.imports.columns.attributes import FIRST_NAME, LAST_NAME, NAME, USER_ID
 from service.imports.columns.cells import SHORT, CellFault, Reader, cell_reader, column_reader, text, user_id
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import ColumnMap
+from service.imports.columns.user_id_cells import user_id_reader
 from service.imports.rows.phone_faults import phone_faults_of
 from service.imports.rows.phones import phones_of
 from service.imports.rows.plain_rows import PlainRows
@@ -42,6 +42,7 @@ class RowChecks:
         self._phone_faults = phone_faults_of(columns, choices.country_code, clean=choices.clean_phones)
         self._clears = choices.blank == "clear"
         self._user_id_at = columns.index_of(USER_ID)
+        self._given_ids = user_id_reader(columns, choices)
         self._opt_in_at = columns.index_of(WHATSAPP_OPTED)
         self._steps: tuple[_Step, ...] = tuple(
             (place, column.attribute or "", column_reader(column, relaxed_names=choices.relaxed_names))
@@ -79,7 +80,7 @@ class RowChecks:
         cells = self._trimmed(columns, self._user_id_at)
         if cells is None:
             return None
-        given = user_ids.given(cells)
+        given = self._given_ids(cells)
         return given, 0 if given is cells else sum(
             cell != "" and one == "" for cell, one in zip(cells, given, strict=True)
         )
@@ -94,8 +95,8 @@ class RowChecks:
     @property
     def user_id_of(self) -> Callable[[Sequence[str]], str] | None:
         """A record's user id, "" where it has none; None where no column is mapped to it."""
-        cell_of = self._cell_reader(self._user_id_at)
-        return None if cell_of is None else (lambda cells: user_ids.given([cell_of(cells)])[0])
+        cell_of, given = self._cell_reader(self._user_id_at), self._given_ids
+        return None if cell_of is None else (lambda cells: given([cell_of(cells)])[0])
 
     @property
     def says_opted_in(self) -> Callable[[Sequence[str]], bool] | None:
@@ -174,7 +175,7 @@ class RowChecks:
 
     def _user_id(self, cells: list[str], faults: list[RowFault]) -> str | None:
         place = self._user_id_at or 0
-        (cell,) = user_ids.given([cells[place].strip()])
+        (cell,) = self._given_ids([cells[place].strip()])
         if not cell:
             return None
         try:

@@ -8,6 +8,7 @@ from service.imports.table.formats import refuse_binary, refuse_text
 from service.imports.table.refusal import FileRefused, UnknownEncoding
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _LINE_SHOWN = 200
 _START_SHOWN = 4096
 
@@ -33,7 +34,7 @@ def _converted(
     while True:
         following = next(rest, b"")
         if guessed and b"\0" in chunk:
-            raise _binary()
+            raise _binary(chunk)
         try:
             text = decoder.decode(chunk, final=not following)
             text = text.lstrip("\ufeff") if is_start else text  # a program that adds its mark may find one there
@@ -43,7 +44,7 @@ def _converted(
                 raise UnknownEncoding(_as_windows(chunk)) from fault
             raise FileRefused(f"The file is not {name} all through.", "Name its encoding with {encoding}.") from fault
         if "\0" in text:
-            raise _binary()
+            raise _binary(chunk)
         if is_start and text:
             refuse_text(text[:_START_SHOWN])
         yield converted
@@ -54,10 +55,12 @@ def _converted(
         chunk = following
 
 
-def _binary() -> FileRefused:
+def _binary(chunk: bytes) -> FileRefused:
+    likely = "utf-32" if chunk.startswith(_UTF_32) else "utf-16-be" if chunk.find(b"\0") % 2 == 0 else "utf-16-le"
+    named = "UTF-32" if likely == "utf-32" else "UTF-16 without a BOM"
     return FileRefused(
         "The file is not a text: it holds NUL bytes.",
-        "Save it as CSV (UTF-8); if it is UTF-16 without a BOM, name that with {encoding} utf-16-le.",
+        f"Save it as CSV (UTF-8); if it is {named}, name that with {{encoding}} {likely}.",
     )
 
 

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import Column, ColumnMap
 from service.imports.columns.headers import title_of, told_apart
-from service.imports.columns.mapping import map_columns
+from service.imports.columns.mapping import map_by_name, map_columns
 from service.imports.table.refusal import MappingRefused
 
 PHONES = ["Country Code", "Phone Number"]
+UNSEEN = ["\u200b", "\u00ad", "\u2060", "\ufeff", "\u200e", "\u202a", "\u2009", "\u00a0"]
 
 
 def attributes(header, known=None, **choices):
@@ -228,3 +229,14 @@ def test_a_row_whose_phone_is_blank_is_no_header_where_words_stand_below_its_wor
 def test_the_column_that_holds_phones_is_proposed_where_cells_are_called_like_columns(words):
     (told,) = faults(["Person", "Nummer", "First choice", "Second choice"], sample=[["Asha", "+919820098200", *words]])
     assert told == "No column is the phone number; map one to phone_number. Perhaps 'Nummer'?"
+
+
+@given(
+    st.sampled_from(["Phone Number", "WhatsApp Opted", "User ID", "Tags"]), st.integers(0, 14), st.sampled_from(UNSEEN)
+)
+def test_what_nobody_sees_in_a_header_does_not_count(title, place, unseen):
+    """A WhatsApp Opted that was not known for one opted nobody out."""
+    header = title[:place] + unseen + title[place:]
+    (column, *_) = map_by_name([header], Choices(), {})[0].columns
+    (plain, *_) = map_by_name([title], Choices(), {})[0].columns
+    assert (column.attribute, column.type) == (plain.attribute, plain.type)

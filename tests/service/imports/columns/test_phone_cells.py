@@ -1,6 +1,7 @@
 """A phone's cell is the number itself, whatever stands around it, or it is rejected: never another number (R14)."""
 
 import re
+from dataclasses import replace
 
 import phonenumbers
 import pytest
@@ -231,3 +232,30 @@ def test_numbers_read_as_a_column_are_those_read_one_by_one(made, clean):
     records = [[str(code), cell] for code, _, cell in made]
     together = checks(PAIR, clean_phones=clean).phones(by_column(records, 2))
     assert together == [int(phone(cells, PAIR, clean_phones=clean) or 0) for cells in records]
+
+
+@pytest.mark.parametrize("choices", [{}, {"country_code": "91"}])
+@pytest.mark.parametrize("clean", [False, True])
+@given(st.text(st.characters(categories=["Nd"], exclude_characters="0123456789"), min_size=1, max_size=3))
+def test_a_digit_of_another_script_is_named_wherever_it_stands(choices, clean, digits):
+    """After a + it was said that the country code is another one, and without, that there is none."""
+    for cell in (f"+{digits}19820012061", f"{digits}9820012061", digits * 10):
+        told = fault([cell], clean_phones=clean, **choices)
+        assert (told.reason, f"U+{ord(digits[0]):04X}" in told.message) == ("phone_not_digits", True)
+
+
+@pytest.mark.parametrize("letters", ["IN", "us", "IND"])
+def test_a_country_by_its_letters_is_told_to_be_left_out(letters):
+    """As Shopify's customers have it beside a full number."""
+    told = fault([letters, "+919820012061"], PAIR)
+    assert (told.reason, told.column) == ("country_code_invalid", "Country Code")
+    assert "Leave the column out with --ignore if the numbers begin with +" in worded(told.hint, OF_COMMAND)
+
+
+@pytest.mark.parametrize("cell", ["2023-03-15", "2023-03-15T10:30:00", " 2023-03-15 "])
+@pytest.mark.parametrize("clean", [False, True])
+def test_a_date_of_a_sheet_is_no_phone(cell, clean):
+    """+4520230315 is somebody's in Denmark."""
+    choices = Choices(country_code="45", clean_phones=clean)
+    columns = replace(map_columns(FULL, choices, {}), is_sheet=True)
+    assert RowChecks(columns, choices).phones(by_column([[cell]], 1)) == [0]

@@ -125,3 +125,10 @@ def test_a_text_that_is_no_table_is_refused_by_name(text, what, encoding):
 )
 def test_a_header_that_only_resembles_one_is_read(text):
     assert read(text.encode(), piece=1000) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_a_text_with_nul_bytes_is_told_the_encoding_that_it_is_most_likely_in(encoding):
+    with pytest.raises(FileRefused) as refused:
+        read("Name,Phone\n".encode(encoding), piece=1000)
+    assert refused.value.as_sentence(OF_COMMAND).endswith(f"name that with --encoding {encoding}.")
