@@ -35,6 +35,8 @@ _ALONE = bytes.maketrans(_LETTERS, b" " * len(_LETTERS))
 _BESIDE = bytes(one for one in range(128) if not chr(one).isalnum())
 """Digits stand by themselves where a letter is between them, and side by side where one of these is."""
 
+_NOT_ALONE = _BESIDE + bytes(range(128, 256))
+
 _NO_DIGITS = bytes(one for one in range(256) if not 0x30 <= one <= 0x39)
 
 _escaped = re.compile(rb"\\u(?!00[89aAc-fC-F]|0[1-5])")
@@ -49,12 +51,13 @@ _LEAST_IN_TEXT = 4
 class Mentions:
     """Who is looked for: phones in E.164 and user ids, as they are and as people write them.
 
-    A text takes as long for many people as for some: what can be a phone or a user id in it is looked up.
+    A text takes as long for many people as for some: what can be a phone or a user id in it is looked up. `are_many`:
+    so many are looked for that this is done at once.
     """
 
     def __init__(self, phones: Collection[str], user_ids: Collection[str]) -> None:
         self._user_ids = frozenset(user_ids)
-        self._is_many = max(len(phones), len(self._user_ids)) >= _MANY
+        self.are_many = max(len(phones), len(self._user_ids)) >= _MANY
         self._full = frozenset(phone.removeprefix("+") for phone in phones)
         self._national = frozenset(split(phone)[1] for phone in phones)
         self._longest = max(map(len, self._full), default=0)
@@ -91,12 +94,23 @@ class Mentions:
 
         Quick for much: the digits alone are looked through, whatever stands between them.
         """
-        if self._is_many or (b"\\" in content and (self._may_be_escaped or _escaped.search(content))):
+        if self.are_many or (b"\\" in content and (self._may_be_escaped or _escaped.search(content))):
             return True
         if b"data_base64" in content or has_other_digits(content.translate(None, _ASCII)):
             return True
         digits = content.translate(None, _NO_DIGITS)
         return any(one in digits for one in self._digits) or any(one in content for one in self._named)
+
+    def may_be_in_lines(self, lines: bytes) -> bool:
+        """As `may_be_in`, of whole lines of a file: quick for many people too, as a user id is behind a mark there."""
+        if not self.are_many:
+            return self.may_be_in(lines)
+        if has_other_digits(lines.translate(None, _ASCII)):
+            return True
+        alone, least = lines.translate(_ALONE, _NOT_ALONE).split(), self._beginnings.length
+        return self._beginnings.may_be_in(*[one.decode() for one in alone if len(one) >= least]) or (
+            self._id_beginnings.may_be_in(_text(lines))
+        )
 
     def in_message(self, key: bytes | None, headers: Headers, value: bytes | None) -> FoundBy | None:
         """By what a message is about the person; None where nothing of the person is in it."""
@@ -123,7 +137,7 @@ class Mentions:
 
     def _may_be_in(self, text: str) -> bool:
         digits = in_ascii_digits(text)
-        if self._is_many:
+        if self.are_many:
             return self._beginnings.may_be_in(*_long_numbers(digits, self._beginnings.length)) or (
                 self._id_beginnings.may_be_in(text)
             )

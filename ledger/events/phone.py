@@ -80,6 +80,15 @@ def split(phone: str) -> tuple[str, str]:
     return "+" + code, phone[1 + len(code) :]
 
 
+_WITH_OTHER_FORMS = frozenset({"+54", "+261", "+378", "+672"})
+"""Where the library puts digits in that were not dialled: Argentina's 9 for mobile numbers that are dialled with 15."""
+
+
+def has_other_forms(phone: str) -> bool:
+    """Whether a phone in E.164 can be dialled in its country without the digits of its national number in a row."""
+    return split(phone)[0] in _WITH_OTHER_FORMS
+
+
 def _normalise_carefully(country_code: str, number: str) -> str:
     code = _checked_code(country_code)
     if number.startswith("+"):

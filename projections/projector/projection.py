@@ -19,9 +19,10 @@ _QUIET_SECONDS = 1.0
 many, a file or many calls, needs the processor more than lists and searches do, which look at what is not indexed yet.
 """
 
-_FORGET_SECONDS, _FORGET_SHARE = 5.0, 10
+_FORGET_SECONDS, _FORGET_SHARE, _FORGET_REST = 5.0, 10, 4
 """While erasures come without an end, after which time the full-text index is written anew once more: at the earliest
-after so many times as long as that took.
+after so many times as long as that took; and after `_FORGET_REST` times as long where none comes for the moment, since
+the next ones may be on their way.
 """
 
 
@@ -44,7 +45,7 @@ class Projection:
         self._beat = beat
         self._clock = clock
         self._next: NextGeneration | None = None
-        self._indexing_from = self._busy_until = self._forget_at = 0.0
+        self._indexing_from = self._busy_until = self._forget_at = self._forget_rests = 0.0
         self._counted_from, self._counted = 0.0, 0
         number = generations.current()
         if number is None:
@@ -147,10 +148,11 @@ class Projection:
     def _forget_erased_lines(self, *, is_quiet: bool) -> None:
         """An erasure is not done before; for many behind one another it is done once, unless they go on for long."""
         now = self._clock()
-        if not is_quiet and now < self._forget_at:
+        if now < (self._forget_rests if is_quiet else self._forget_at):
             return
         if self._store.forget_erased_lines() or is_quiet:
             ended = self._clock()
+            self._forget_rests = ended + _FORGET_REST * (ended - now)
             self._forget_at = ended + max(_FORGET_SECONDS, _FORGET_SHARE * (ended - now))
 
     def _note_work(self, folded: int) -> None:

@@ -27,7 +27,7 @@ PAGE = 10_000
 REFOLDED = 2_000
 """Contacts folded anew in one transaction: some 0.1 s, for which a call waits to show."""
 
-ERASED = 1_000
+ERASED = 2_500
 """Erasures taken in one transaction."""
 
 

@@ -15,7 +15,7 @@ ENDED: tuple[BulkState, ...] = ("done", "cancelled", "failed")
 
 _COLUMNS = (
     "id, state, source, by, at, selection, reason, keep_out, position, contacts, notes, taken, confirmed_by,"
-    " confirmed_at, ended_at, failure, receipt, idle_since, based_on"
+    " confirmed_at, ended_at, failure, receipt, idle_since, based_on, given, erased"
 )
 _JSON = ("selection", "notes", "receipt")
 
@@ -29,7 +29,8 @@ class BulkErasure:
     """An erasure of many contacts. Moments are microseconds since the epoch; `source` and `by` are the orders'.
 
     `selection` is kept until it is confirmed. `contacts` says how many were counted, at the state's `position`, and
-    `taken` how many of them it has come to. `receipt` is that of those who were erased last. `idle_since`: it is about
+    `taken` how many of them it has come to: `given` of these orders were given, and `erased` of these are done
+    everywhere. `receipt` is that of those who were erased last. `idle_since`: it is about
     whoever has no event since then, which is after the log's position `based_on`, and about none by a selection.
     """
 
@@ -52,6 +53,8 @@ class BulkErasure:
     receipt: Sequence[Mapping[str, Any]] | None = None
     idle_since: int | None = None
     based_on: int | None = None
+    given: int = 0
+    erased: int = 0
 
 
 @dataclass(frozen=True, slots=True)

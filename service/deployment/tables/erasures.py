@@ -87,6 +87,15 @@ def progress_of_bulk_erasures(database: "Database") -> None:
     database.execute("ALTER TABLE bulk_erasures ADD COLUMN progress TEXT")
 
 
+@MIGRATIONS()
+def counts_of_bulk_erasures(database: "Database") -> None:
+    """How many orders a bulk erasure has given, and how many of them are done everywhere: whoever waits asks often."""
+    for column, what in (("given", "count(*)"), ("erased", "count(*) FILTER (WHERE person IS NULL)")):
+        database.execute(f"ALTER TABLE bulk_erasures ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0")
+        count = f"SELECT {what} FROM erasures WHERE bulk = bulk_erasures.id"
+        database.execute(f"UPDATE bulk_erasures SET {column} = ({count})")
+
+
 _NOBODY = '{"phones": [], "user_ids": []}'
 """Whom to look for, of orders that are not done; the log knows it, but for those of an earlier version."""
 
@@ -136,26 +145,17 @@ class ErasureTable:
         """
         bulk = None if step is None else step.id
         with self._lock, transaction(self._connection):
+            if step is None:  # one that is done may be noted again
+                query = f"UPDATE bulk_erasures SET erased = erased - done {_BY_BULK}"
+                self._connection.execute(query, (_listed([one.id for one in orders]),))
             self._connection.executemany(
                 "INSERT INTO erasures (id, contact, source, at, message, person, bulk) VALUES (?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (id) DO UPDATE SET person = excluded.person, receipt = NULL",
-                [
-                    (
-                        one.id,
-                        one.contact,
-                        one.source,
-                        one.at,
-                        one.message,
-                        _person(one),
-                        bulk,
-                    )
-                    for one in orders
-                ],
+                [(one.id, one.contact, one.source, one.at, one.message, _person(one), bulk) for one in orders],
             )
             if step is not None:
-                self._connection.execute(
-                    "UPDATE bulk_erasures SET taken = ?, progress = NULL WHERE id = ?", (step.taken, step.id)
-                )
+                query = "UPDATE bulk_erasures SET taken = ?, given = given + ?, progress = NULL WHERE id = ?"
+                self._connection.execute(query, (step.taken, len(orders), step.id))
 
     def note_gone_with(self, gone_with: Mapping[str, Sequence[str]]) -> None:
         """Keep, by an erasure's id, who went with its contact."""
@@ -186,7 +186,7 @@ class ErasureTable:
     def _pending(self, condition: str, *given: str) -> list[PendingErasure]:
         self._cut()
         query = (
-            "SELECT id, contact, source, at, message, person FROM erasures"
+            "SELECT id, contact, source, at, message, person FROM erasures INDEXED BY erasures_pending"
             f" WHERE person IS NOT NULL AND ({condition}) ORDER BY at, id"
         )
         with self._lock:
@@ -195,7 +195,7 @@ class ErasureTable:
 
     def pending_among(self, contacts: Collection[str]) -> set[str]:
         """Those of these contacts, by their public ids, whose erasure is not done everywhere."""
-        query = "SELECT contact FROM erasures WHERE person IS NOT NULL AND contact IN (SELECT value FROM json_each(?))"
+        query = f"SELECT contact FROM erasures WHERE person IS NOT NULL AND contact {_THESE}"
         with self._lock:
             return {contact for (contact,) in self._connection.execute(query, (json.dumps(list(contacts)),))}
 
@@ -208,20 +208,13 @@ class ErasureTable:
     def progress_of(self, bulk: str) -> list[dict[str, Any]] | None:
         """The receipt so far of the oldest erasure of a bulk erasure that is not done everywhere; None: none waits."""
         query = (
-            "SELECT coalesce(one.receipt, progress) FROM erasures AS one"
+            "SELECT coalesce(one.receipt, progress) FROM erasures AS one INDEXED BY erasures_pending"
             " JOIN bulk_erasures AS bulk ON bulk.id = one.bulk"
             " WHERE bulk = ? AND person IS NOT NULL ORDER BY one.at, one.id LIMIT 1"
         )
         with self._lock:
             row = self._connection.execute(query, (bulk,)).fetchone()
         return None if row is None else list(json.loads(row[0] or "[]"))
-
-    def counts(self, bulk: str) -> tuple[int, int]:
-        """How many orders a bulk erasure has given, and how many of them are done everywhere."""
-        query = "SELECT person IS NULL, count(*) FROM erasures WHERE bulk = ? GROUP BY person IS NULL"
-        with self._lock:
-            found = dict(self._connection.execute(query, (bulk,)).fetchall())
-        return found.get(0, 0) + found.get(1, 0), found.get(1, 0)
 
     def note(self, ids: Collection[str], receipt: Sequence[dict[str, Any]]) -> None:
         """Keep how far these erasures have come."""
@@ -247,11 +240,8 @@ class ErasureTable:
         with self._lock, transaction(self._connection):
             said = f"SELECT 1 FROM erasures WHERE id {_THESE} AND person != ? LIMIT 1"
             has_said = self._connection.execute(said, (these, _NOBODY)).fetchone() is not None
-            self._connection.execute(
-                "UPDATE bulk_erasures SET receipt = ?, progress = NULL"
-                f" WHERE id IN (SELECT bulk FROM erasures WHERE id {_THESE})",
-                (given, these),
-            )
+            query = f"UPDATE bulk_erasures SET receipt = ?, progress = NULL, erased = erased + pending {_BY_BULK}"
+            self._connection.execute(query, (given, these))
             self._connection.execute(
                 f"UPDATE erasures SET receipt = iif(bulk IS NULL, ?, NULL), person = NULL WHERE id {_THESE}",
                 (given, these),
@@ -263,6 +253,8 @@ class ErasureTable:
     def withdraw(self, id: str) -> None:
         """Forget an order that the ledger refused."""
         with self._lock, transaction(self._connection):
+            query = "UPDATE bulk_erasures SET given = given - 1 WHERE id = (SELECT bulk FROM erasures WHERE id = ?)"
+            self._connection.execute(query, (id,))
             self._connection.execute("DELETE FROM erasures WHERE id = ?", (id,))
 
     def progress(self, ids: Collection[str]) -> list[dict[str, Any]]:
@@ -288,6 +280,13 @@ class ErasureTable:
 
 
 _THESE = "IN (SELECT value FROM json_each(?))"
+
+
+_BY_BULK = (
+    "FROM (SELECT bulk, count(*) FILTER (WHERE person IS NULL) AS done, count(person) AS pending FROM erasures"
+    f" WHERE id {_THESE} AND bulk IS NOT NULL GROUP BY bulk) AS found WHERE bulk_erasures.id = found.bulk"
+)
+"""How many of some erasures are done, and how many are not, by the bulk erasure that they are of."""
 
 
 def _listed(ids: Collection[str]) -> str:

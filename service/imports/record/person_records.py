@@ -6,15 +6,17 @@ mentioned in it, as in one that was rejected.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal
 
 from ledger.events.mentions import FoundBy, Mentions
-from ledger.events.phone import PhoneFault
+from ledger.events.phone import PhoneFault, has_other_forms
 from service.imports.record.folder import ImportFolder
 from service.imports.record.taken_in import taken_in
 from service.imports.registry.registry import Import
-from service.imports.rows.phones import phone_of
+from service.imports.rows.phones import phone_of, phones_in
 from service.imports.table.dialect import TableShape, shape
 from service.imports.table.records import blocks, is_blank
 from service.imports.table.refusal import FileRefused, MappingRefused
@@ -28,7 +30,7 @@ _PIECE = 1 << 20
 RecordFoundBy = Literal[FoundBy, "event"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PersonInFiles:
     """By what a person is found in files: `mentions`, the phones in E.164, and whence events about the person came.
 
@@ -39,6 +41,11 @@ class PersonInFiles:
     phones: Collection[str]
     rows: Mapping[str, Collection[int]] = field(default_factory=dict)
     lines: Mapping[str, Collection[int]] = field(default_factory=dict)
+
+    @cached_property
+    def dialled_otherwise(self) -> frozenset[int]:
+        """The digits of those of the phones that stand in a file maybe without their digits in a row."""
+        return frozenset(int(phone) for phone in self.phones if has_other_forms(phone))
 
 
 WhoIsIn = Callable[[int, int], PersonInFiles | None]
@@ -62,7 +69,7 @@ def may_be_in(folder: ImportFolder, person: PersonInFiles) -> bool:
     if not folder.path.is_dir():
         return False
     id = folder.path.name
-    if person.rows.get(id) or person.lines.get(id):
+    if person.rows.get(id) or person.lines.get(id) or person.dialled_otherwise:
         return True
     return any(mentioned_in(path, person.mentions) for path in folder.path.iterdir() if path.is_file())
 
@@ -72,7 +79,7 @@ def mentioned_in(path: Path, mentions: Mentions) -> bool:
     try:
         with path.open("rb") as file:
             while lines := file.readlines(_PIECE):
-                if mentions.may_be_in(b"".join(lines)) and any(mentions.in_line(_text(line)) for line in lines):
+                if mentions.may_be_in_lines(b"".join(lines)) and any(mentions.in_line(_text(line)) for line in lines):
                     return True
     except OSError:
         pass
@@ -96,42 +103,46 @@ def _of_table(
 ) -> Iterator[FileRecord]:
     erased, find, row = set(folder.load(ERASED_LINES) or ()), _found_in(folder, one, person), 0
     rows, lines = (set(found_by.get(folder.path.name, ())) for found_by in (person.rows, person.lines))
+    may_be_among, is_dialled_in = person.mentions.may_be_in_lines, _dialled_in(one, person.dialled_otherwise)
     every = blocks(folder.source, found.delimiter, found.offset, found.line, are_rows=found.are_rows)
     with folder.source.open("rb") as file:
         file.seek(found.offset)
         for block in every:
             content, first, before = file.read(block.ends[-1] - block.starts[0]), block.starts[0], row
-            are_rows = [
-                line in erased or not is_blank(cells) for line, cells in zip(block.lines, block.cells, strict=True)
-            ]
+            are_full = [not is_blank(cells) for cells in block.cells]
+            are_rows = [is_full or line in erased for is_full, line in zip(are_full, block.lines, strict=True)]
             row += sum(are_rows)
-            if (
-                rows.isdisjoint(range(before + 1, row + 1))
-                and lines.isdisjoint(block.lines)
-                and not person.mentions.may_be_in(content)
-            ):
+            is_plain = lines.isdisjoint(block.lines) and not is_dialled_in(block.cells)
+            if is_plain and rows.isdisjoint(range(before + 1, row + 1)) and not may_be_among(content):
                 continue  # most of a large file is looked at no further; a phone that is read has its digits there
-            number = before
-            for line, start, end, cells, is_row in zip(
-                block.lines, block.starts, block.ends, block.cells, are_rows, strict=True
-            ):
+            of_events, others, number = list[FileRecord](), list[_Row](), before
+            places = zip(block.lines, block.starts, block.ends, block.cells, strict=True)
+            for is_row, is_full, place in zip(are_rows, are_full, places, strict=True):
                 number += is_row
-                found_by = find(number, line, cells, content[start - first : end - first]) if is_row else None
-                if found_by is not None:
-                    yield FileRecord(line, start, end, found_by)
+                if is_row and number in rows:
+                    of_events.append(FileRecord(*place[:3], "event"))
+                elif is_full:  # of others who were erased nothing is left
+                    others.append(place)
+            texts = [content[start - first : end - first] for _, start, end, _ in others]
+            if is_plain and not may_be_among(b"".join(texts)):
+                yield from of_events
+                continue
+            looked = ((one, find(one[0], one[3], text)) for one, text in zip(others, texts, strict=True))
+            of_others = [FileRecord(*one[:3], found_by) for one, found_by in looked if found_by is not None]
+            yield from sorted([*of_events, *of_others], key=attrgetter("start"))
 
 
-_FindIn = Callable[[int, int, list[str], bytes], RecordFoundBy | None]
+_Row = tuple[int, int, int, list[str]]
+"""Of a block: the line it begins in, its first byte, the byte after its last, and its cells."""
+
+_FindIn = Callable[[int, list[str], bytes], RecordFoundBy | None]
 
 
 def _found_in(folder: ImportFolder, one: Import | None, person: PersonInFiles) -> _FindIn:
-    """By what a row is found, from its number, its line, its cells and its bytes."""
-    id, read = folder.path.name, _phone_reader(one)
-    rows, lines = person.rows.get(id, ()), person.lines.get(id, ())
+    """By what a row is found that came to no event by its number, from its line, its cells and its bytes."""
+    read, lines = _phone_reader(one), person.lines.get(folder.path.name, ())
 
-    def find(row: int, line: int, cells: list[str], content: bytes) -> RecordFoundBy | None:
-        if row in rows:  # nearly every row of an import whose people are erased: no phone need be read
-            return "event"
+    def find(line: int, cells: list[str], content: bytes) -> RecordFoundBy | None:
         if read(cells) in person.phones:
             return "phone"
         if line in lines:
@@ -157,6 +168,17 @@ def _phone_reader(one: Import | None) -> Callable[[Sequence[str]], str | None]:
             return None
 
     return read
+
+
+def _dialled_in(one: Import | None, phones: Collection[int]) -> Callable[[Sequence[Sequence[str]]], bool]:
+    """Whether one of many records has one of these phones as an import reads it."""
+    try:
+        if one is None or not phones:
+            return lambda _: False
+        read = phones_in(one.columns, one.choices.country_code, clean=True)
+    except MappingRefused:
+        return lambda _: False
+    return lambda records: not frozenset(phones).isdisjoint(read(records))
 
 
 def _of_lines(path: Path, mentions: Mentions) -> Iterator[FileRecord]:

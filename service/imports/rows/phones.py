@@ -1,7 +1,8 @@
 """The phone of a row: from two columns, or from one and the file's country code, or from one full number (R10, R14)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import repeat
+from operator import itemgetter
 
 from ledger.events.phone import PhoneFault, check_number, normalise, normalise_full
 from service.imports.columns.attributes import COUNTRY_CODE, PHONE_NUMBER
@@ -38,6 +39,24 @@ def phones_of(columns: ColumnMap, country_code: str | None, *, clean: bool) -> P
         if code_at is not None:
             return _good(map(normalise, read_all(cells[code_at], read_code), numbers))
         return _good(map(normalise, repeat(country_code), numbers) if country_code else map(_full, numbers))
+
+    return found
+
+
+def phones_in(
+    columns: ColumnMap, country_code: str | None, *, clean: bool
+) -> Callable[[Iterable[Sequence[str]]], list[int]]:
+    """The same of records, but for those that lack such a cell or have nothing in it. Raises MappingRefused."""
+    find, (number_at, code_at) = phones_of(columns, country_code, clean=clean), _places(columns)
+    places = number_at, number_at if code_at is None else code_at
+    width, cells_of = max(places) + 1, itemgetter(*places)
+
+    def found(records: Iterable[Sequence[str]]) -> list[int]:
+        whole = [picked for one in records if len(one) >= width and all(picked := cells_of(one))]
+        if not whole:
+            return []
+        by_place = dict(zip(places, zip(*whole, strict=True), strict=True))
+        return find([by_place.get(place, ()) for place in range(width)])
 
     return found
 

@@ -101,14 +101,13 @@ class BulkErasures:
         self.record(Act(self.clock(), by, what, {"erasure": id, **detail}))
 
     def _document(self, one: BulkErasure) -> dict[str, Any]:
-        given, erased = self.erasures.counts(one.id)
         under_way = self.erasures.progress_of(one.id)
         places = one.receipt or [] if under_way is None else under_way
         waits = next((place for place in places if place["state"] == "waiting"), None)
         waits_for = waits and f"{waits['place']}: {waits['note']}"
         return {
-            "id": one.id, "state": one.state, "contacts": one.contacts, "ordered": given,
-            "erased": erased, "gone": max(0, one.taken - given), "waits_for": waits_for,
+            "id": one.id, "state": one.state, "contacts": one.contacts, "ordered": one.given,
+            "erased": one.erased, "gone": max(0, one.taken - one.given), "waits_for": waits_for,
             "selection": one.selection, "notes": list(one.notes), "position": one.position, "reason": one.reason,
             "keep_out": one.keep_out, "by": one.by, "asked_at": moments.text(one.at),
             "expires_at": moments.text(expires(one)) if one.state == "counted" else None,

@@ -39,7 +39,7 @@ from service.jobs.erasing.under_way import ErasuresUnderWay
 from service.queries.contact.find import FoundContact, Unknown, find_id
 from service.queries.in_time import in_time
 
-_BETWEEN_LOOKS = 0.02
+_BETWEEN_LOOKS, _BETWEEN_LOOKS_AT_MANY = 0.02, 0.1  # seconds: a look at many takes some milliseconds
 _AT_ONCE = 1_000
 
 
@@ -115,9 +115,9 @@ class Erasing:
     def _ordered(
         self, contacts: Sequence[str], terms: ErasureTerms, source: str | None = None, step: BulkStep | None = None
     ) -> list[PendingErasure]:
-        source, at, new_id = source or self.source, self.clock(), self.new_id
+        source, at = source or self.source, self.clock()
         message = erasure_messages(terms, source=source, at=at, signer=self.signer)
-        ids = [(new_id(), contact) for contact in contacts]
+        ids = ((self.new_id(), contact) for contact in contacts)
         orders = [PendingErasure(id, contact, source, at, message(id, contact)) for id, contact in ids]
         self.table.add(*orders, step=step)
         self.give_again(orders)
@@ -160,7 +160,6 @@ class Erasing:
 
         None: the ledger has not taken the order. Raises ErasureRefused.
         """
-
         under_way = ErasuresUnderWay([])
 
         def look() -> list[PlaceReceipt] | None:
@@ -188,7 +187,7 @@ class Erasing:
                         return None
             return self._erase(under_way)
 
-        return _until(seconds, look)
+        return _until(seconds, look, _BETWEEN_LOOKS_AT_MANY if len(left) + len(taken) > _AT_ONCE else _BETWEEN_LOOKS)
 
     def watch(self, pending: PendingErasure, seconds: float) -> list[PlaceReceipt] | None:
         """As `finish`, but that the importer goes through the places meanwhile."""
@@ -296,5 +295,7 @@ def _told(receipt: Sequence[PlaceReceipt]) -> list[dict[str, Any]]:
     return [asdict(one) for one in receipt]
 
 
-def _until(seconds: float, look: Callable[[], list[PlaceReceipt] | None]) -> list[PlaceReceipt] | None:
-    return in_time(look, seconds, _BETWEEN_LOOKS, is_done)
+def _until(
+    seconds: float, look: Callable[[], list[PlaceReceipt] | None], pause: float = _BETWEEN_LOOKS
+) -> list[PlaceReceipt] | None:
+    return in_time(look, seconds, pause, is_done)

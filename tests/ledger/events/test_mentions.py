@@ -111,6 +111,21 @@ def test_one_of_many_is_found_by_what_finds_them_alone(text):
     assert among.in_message(None, (), text.encode()) == alone.in_message(None, (), text.encode())
 
 
+@given(st.lists(st.lists(PIECES | ODD, max_size=9).map("".join), max_size=4))
+def test_of_lines_in_which_one_of_many_is_found_it_is_never_said_that_they_cannot_be_there(lines):
+    among = Mentions([*CROWD, GAVIN], ["u-7731", "u 7", "u/7"])
+    if any(among.in_line(line) for line in lines):
+        assert among.may_be_in_lines("\n".join(lines).encode())
+
+
+def test_lines_about_others_need_no_look_however_many_are_looked_for():
+    among = Mentions([*CROWD, GAVIN], [f"user-{number}" for number in range(20)])
+    assert not among.may_be_in_lines(
+        "Añil,91,9967536784,0123abc45e,2026-11-30\r\nRavi,91,9833098330,u-7,Agra\r\n".encode()
+    )
+    assert among.may_be_in_lines(b"Ravi,91,98330 98330,user-7,Agra\n")
+
+
 IDS = ("u-7731", "7731", "77.50", "-31")
 IN_JSON = st.sampled_from(
     [*IDS, "u-773", "x", " 7731 ", " ", ":", "[", "u-7731:x", 7731, 77.5, -31, 31, GAVIN, int(GAVIN[1:]), None, True]

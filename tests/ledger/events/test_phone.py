@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.events.calling_codes import CALLING_CODES, calling_code
-from ledger.events.phone import PhoneFault, normalise, normalise_full, split
+from ledger.events.phone import PhoneFault, has_other_forms, normalise, normalise_full, split
 
 BULK = ["1", "7", "20", "33", "34", "39", "44", "49", "52", "54", "55", "61", "62", "65", "81", "86", "91", "225"]
 BULK += ["234", "262", "358", "370", "378", "375", "599", "672", "800", "852", "971", "972"]
@@ -239,6 +239,27 @@ def test_a_phone_splits_into_country_code_and_number():
 def test_only_e164_splits(text):
     with pytest.raises(ValueError, match=r"not a phone in E\.164"):
         split(text)
+
+
+@pytest.mark.parametrize("code", sorted(CALLING_CODES))
+def test_a_phone_has_other_forms_where_the_library_adds_digits_to_what_is_dialled(code):
+    region = phonenumbers.region_code_for_country_code(int(code))
+    plan = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(int(code), region)
+    rule = plan.national_prefix_transform_rule if plan else None
+    assert has_other_forms(f"+{code}1234567") == bool(rule and rule not in (r"\1", r"\2"))
+
+
+@pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
+def test_a_phone_as_it_is_dialled_has_the_digits_of_its_national_number_in_a_row_or_has_other_forms(region):
+    code = str(phonenumbers.country_code_for_region(region))
+    for kind in range(11):
+        example = phonenumbers.example_number_for_type(region, kind)
+        if example is None:
+            continue
+        dialled = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.NATIONAL)
+        digits = "".join(filter(str.isdigit, dialled))
+        phone = or_none(normalise, code, digits)
+        assert phone is None or has_other_forms(phone) or split(phone)[1] in digits
 
 
 def test_the_library_s_data_is_loaded_only_when_a_number_comes():

@@ -28,9 +28,10 @@ def undone_with(connection: Connection, contacts: Collection[int]) -> set[int]:
     told by the times.
     """
     these, found = listed(contacts), set[int]()
-    for column, (held, _) in _NAMES.items():
-        rows = connection.execute(
-            f"SELECT DISTINCT {column} FROM entries WHERE contact {THESE} AND {column} IS NOT NULL AND NOT EXISTS"
+    for column, (held, former) in _NAMES.items():
+        rows = connection.execute(  # first what few have: hardly a name was ever somebody's who has it no more
+            f"SELECT DISTINCT {column} FROM entries WHERE contact {THESE} AND {column} IS NOT NULL"
+            f" AND EXISTS (SELECT 1 FROM {former} AS ended WHERE ended.{column} = entries.{column}) AND NOT EXISTS"
             f" (SELECT 1 FROM {held} AS now WHERE now.{column} = entries.{column} AND now.contact NOT {THESE})",
             (these, these),
         ).fetchall()

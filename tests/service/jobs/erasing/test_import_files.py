@@ -6,7 +6,7 @@ from contextlib import closing
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.events.mentions import Mentions
@@ -170,6 +170,19 @@ def test_a_row_is_found_in_every_form_in_which_it_was_taken_twice_or_rejected(wo
     assert folder(world, id).source.read_text() == f"{HEADER},,,\n,,,\nAsha,91,{ASHA[3:]},Pune\n"
 
 
+CROWD = [f"+91983309{number:04}" for number in range(20)]
+A_MOBILE, AS_DIALLED = "+5491123456789", "0111523456789"
+
+
+@pytest.mark.parametrize("others", [[], CROWD])
+def test_a_row_is_found_whose_phone_has_no_digits_in_a_row_as_it_is_dialled(world, others):
+    person = PersonInFiles(Mentions([A_MOBILE, *others], []), [A_MOBILE, *others])
+    text = f"{HEADER}Ana,54,1123456788,Salta\nEva,54,{AS_DIALLED},Lanus\nEva,54,{AS_DIALLED},Lanus\n"
+    id = imported(world, text)
+    forget(world, person)
+    assert folder(world, id).source.read_text() == f"{HEADER}Ana,54,1123456788,Salta\n,,,\n,,,\n"
+
+
 def test_an_import_that_was_confirmed_after_the_order_is_about_somebody_new(world):
     ordered = now()
     text = f"{HEADER}Gavin,91,{GAVIN[3:]},Goa\n"
@@ -191,6 +204,28 @@ def test_just_the_records_with_the_person_are_found_whatever_line_breaks_are_in_
     found = [whole[record.start : record.end].decode() for record in person_records(one, None, PERSON)]
     rows = [row for text in found for row in csv.reader(io.StringIO(text, newline=""))]
     assert rows == [row for row in table if GAVIN[3:] in row]
+
+
+FILLER = [["Nobody", str(number)] for number in range(1_100)]
+"""More than are looked at together."""
+
+
+@settings(max_examples=30)
+@given(st.lists(st.lists(CELLS | st.sampled_from(["u-7", ASHA]), min_size=1, max_size=4), min_size=1), st.data())
+def test_the_records_of_many_people_are_those_of_each_of_them(tmp_path_factory, table, data):
+    table = [*table, *FILLER, *table]
+    rows, lines = (set(data.draw(st.lists(st.integers(1, len(table)), max_size=3))) for _ in range(2))
+    written = io.StringIO(newline="")
+    csv.writer(written).writerows([["Name", "Phone"], *table])
+    one = ImportFolder(tmp_path_factory.mktemp("import"))
+    one.source.write_bytes(written.getvalue().encode())
+    of_events = {"rows": {one.path.name: rows}, "lines": {one.path.name: lines}}
+    together = PersonInFiles(Mentions([GAVIN, ASHA, *CROWD], ["u-7"]), [GAVIN, ASHA, *CROWD], **of_events)
+    alone = [PersonInFiles(Mentions([phone], []), [phone]) for phone in (GAVIN, ASHA)]
+    alone += [PersonInFiles(Mentions([], ["u-7"]), []), PersonInFiles(Mentions([], []), [], **of_events)]
+    expected = {(found.line, found.start, found.end) for each in alone for found in person_records(one, None, each)}
+    found = person_records(one, None, together)
+    assert [(each.line, each.start, each.end) for each in found] == sorted(expected)
 
 
 MARKS = st.text(st.sampled_from(" \t.-()[]{}\u2010\u2212\u00a0\u200b\ufeff\u3164"), max_size=4)

@@ -4,7 +4,9 @@ from contextlib import closing
 
 import pytest
 
+from ledger.sqlite import connect
 from service.deployment.tables.bulk_erasure_table import BulkErasure, BulkErasureTable
+from service.deployment.tables.database import MIGRATIONS
 from service.deployment.tables.erasures import BulkStep, ErasureTable, PendingErasure
 from tests.service.jobs.erasing.bulk import WHY
 
@@ -48,3 +50,35 @@ def test_once_all_are_done_their_receipt_is_that_of_the_whole(table):
     table.note_done(["e1"], LOG_DONE)
     assert not table.is_any_pending(["e1"])
     assert (table.receipt("c1"), table.progress_of("b1")) == (LOG_DONE, None)
+
+
+def counts(store, id="b1"):
+    one = BulkErasureTable(store).get(id)
+    return one.given, one.erased
+
+
+def test_its_orders_are_counted_as_they_are_given_refused_and_done(world, table):
+    with closing(world.drivers.store()) as store:
+        for number in (1, 2, 3):
+            give(table, number, number)
+        table.withdraw("e3")
+        table.note_done(["e1"], LOG_DONE)
+        table.note_done(["e1"], LOG_DONE)
+        assert counts(store) == (2, 1)
+        table.add(PendingErasure("e1", "c1", "/cli", 1, b""))  # as where a newer copy of the ledger has it, too
+        assert counts(store) == (2, 0)
+        table.note_done(["e1", "e2"], LOG_DONE)
+        assert counts(store) == (2, 2)
+
+
+def test_orders_that_an_earlier_version_gave_are_counted(tmp_path):
+    with closing(connect(tmp_path / "service.db")) as store:
+        MIGRATIONS.apply(store, stop_before="counts_of_bulk_erasures")
+        for id in ("b1", "b2"):
+            values = f"'{id}', 'done', '/cli', 'asha', 0, 'why', 0"
+            store.execute(f"INSERT INTO bulk_erasures (id, state, source, by, at, reason, keep_out) VALUES ({values})")
+        for id, person in (("e1", "NULL"), ("e2", "'{}'")):
+            values = f"'{id}', 'c', '/cli', 0, x'', {person}, 'b1'"
+            store.execute(f"INSERT INTO erasures (id, contact, source, at, message, person, bulk) VALUES ({values})")
+        MIGRATIONS.apply(store)
+        assert (counts(store), counts(store, "b2")) == ((2, 1), (0, 0))
