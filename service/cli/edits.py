@@ -55,12 +55,12 @@ def edit(
         importer.checks.run(id, report)
         status: dict[str, Any] = importer.results.whole(id)
         if status["state"] != "checked" or not is_sure:
-            prepared.cancel(id)
+            prepared.cancel(id, who())
             if status["state"] != "checked":
                 raise Failed(str(status.get("failure", f"the change is {status['state']}")))
             emit(status, is_json, lambda: _print_check(status))
             return 0
-        prepared.confirm(id, allow_opt_in=allow_opt_in, again=True)
+        prepared.confirm(id, allow_opt_in=allow_opt_in, again=True, by=who())
         importer.see_out(id, report)
         importer.wait(id, report)
         return finish(importer, id, None, is_json)

@@ -156,7 +156,7 @@ def resume(id: str, is_json: bool) -> int:
 def cancel(id: str, is_json: bool) -> int:
     """Stop an import. Rows that were taken in by then stay."""
     with at_work() as (importer, report):
-        importer.cancel(id, report)
+        importer.cancel(id, report, by=who())
         importer.wait(id, report)
         finish(importer, id, None, is_json)
     return 0

@@ -40,6 +40,14 @@ class OpenedImports:
             step(found.uploads)
             return import_answer(found, id, status)
 
+    def confirmed(self, id: str, said: Mapping[str, Any]) -> Response:
+        """The import that somebody who calls now wants to run."""
+        return self.after(id, lambda uploads: uploads.confirm(id, **said, by=f"key {g.key.id}"), 202)
+
+    def cancelled(self, id: str) -> Response:
+        """The import that somebody who calls now wants to stop."""
+        return self.after(id, lambda uploads: uploads.cancel(id, f"key {g.key.id}"), 202)
+
     def ordered(self, id: str, said: Mapping[str, Any], *, is_redo: bool) -> Response:
         """The import once an undo or a redo of it is on the disk of the bus."""
         with self() as found:

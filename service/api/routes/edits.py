@@ -82,14 +82,14 @@ def _running(routes: Routes, opened: OpenedImports) -> None:
 
         Whoever said FALSE for WhatsApp Opted and would become TRUE is left out, unless `allow_opt_in`, the second yes.
         """
-        return opened.after(id, lambda uploads: uploads.confirm(id, **body), 202)
+        return opened.confirmed(id, body)
 
     @routes.post("/v1/edits/<id>/cancel", scope="import")
     @routes.answers(202, EditSchema)
     @routes.problems(404, 409, 503)
     def cancel_edit(id: str) -> Response:
         """Stop the change. Contacts that are changed by then stay so, and can be undone."""
-        return opened.after(id, lambda uploads: uploads.cancel(id), 202)
+        return opened.cancelled(id)
 
     @routes.post("/v1/edits/<id>/undo", scope="import")
     @routes.body(OrderBody, example=examples.ORDER)

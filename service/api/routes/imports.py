@@ -169,7 +169,7 @@ def _running(routes: Routes, opened: OpenedImports) -> None:
         `allow_opt_in`, the second yes, which is for those whom the check counted. 409 if the same file was imported
         with the same choices before (`imported_before`), unless `again`.
         """
-        return opened.after(id, lambda uploads: uploads.confirm(id, **body), 202)
+        return opened.confirmed(id, body)
 
     @routes.post("/v1/imports/<id>/cancel", scope="import")
     @routes.answers(202, ImportSchema)
@@ -180,7 +180,7 @@ def _running(routes: Routes, opened: OpenedImports) -> None:
         At once when it does not run yet; its file is removed then. One that runs stops within 10,000 rows; rows that
         are published by then stay.
         """
-        return opened.after(id, lambda uploads: uploads.cancel(id), 202)
+        return opened.cancelled(id)
 
 
 def _ordering(routes: Routes, opened: OpenedImports) -> None:

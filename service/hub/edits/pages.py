@@ -151,12 +151,20 @@ def _ordering(pages: Blueprint, services: Services) -> None:
     @needs("import")
     def confirm_edit(id: str) -> Any:
         is_sure = is_consent_in_form()
-        return ordered(id, lambda found: found.uploads.confirm(id, allow_opt_in=is_sure, again=True), "It has begun.")
+        return ordered(
+            id,
+            lambda found: found.uploads.confirm(id, allow_opt_in=is_sure, again=True, by=g.session.name),
+            "It has begun.",
+        )
 
     @pages.post("/edits/<id>/cancel")
     @needs("import")
     def cancel_edit(id: str) -> Any:
-        return ordered(id, lambda found: found.uploads.cancel(id), "It stops. What is changed already can be undone.")
+        return ordered(
+            id,
+            lambda found: found.uploads.cancel(id, g.session.name),
+            "It stops. What is changed already can be undone.",
+        )
 
     @pages.post("/edits/<id>/<any(undo, redo):what>")
     @needs("import")

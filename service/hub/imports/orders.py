@@ -29,7 +29,9 @@ def ordering(pages: Blueprint, opened: Open, services: Services) -> None:
     def confirm(id: str) -> Any:
         with opened() as found:
             try:
-                found.uploads.confirm(id, allow_opt_in=is_consent_in_form(), again="again" in request.form)
+                found.uploads.confirm(
+                    id, allow_opt_in=is_consent_in_form(), again="again" in request.form, by=g.session.name
+                )
             except AlreadyImported:
                 # its page shows the earlier one, and what can be done
                 tell("Nothing was imported: this file was imported before with the same choices.", kind="fault")
@@ -39,7 +41,7 @@ def ordering(pages: Blueprint, opened: Open, services: Services) -> None:
     @needs("import")
     def cancel(id: str) -> Any:
         with opened() as found:
-            found.uploads.cancel(id)
+            found.uploads.cancel(id, g.session.name)
             was_prepared = found.results.status(id)["confirmed_at"] is None
         if was_prepared:
             tell("The import is cancelled, and its file removed. Nothing was imported.")

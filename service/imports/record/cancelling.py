@@ -9,8 +9,8 @@ from service.imports.registry.lifecycle import ImportState, ImportStep
 from service.imports.registry.registry import Import, Registry
 
 
-def cancel(registry: Registry, imports: Path, id: str) -> None:
-    """Have an import stop. The file of one that was never confirmed is removed.
+def cancel(registry: Registry, imports: Path, id: str, by: str | None) -> None:
+    """Have an import stop, as `by` wants, where anybody does. The file of one that was never confirmed is removed.
 
     Raises ImportUnknown, StepNotAllowed.
     """
@@ -20,7 +20,7 @@ def cancel(registry: Registry, imports: Path, id: str) -> None:
             return replace(one, is_cancelling=True)
         return replace(one, is_checking=False, revision=one.revision + 1)
 
-    if registry.take(id, ImportStep.CANCEL, stopping).state is ImportState.CANCELLED:
+    if registry.take(id, ImportStep.CANCEL, stopping, by=by).state is ImportState.CANCELLED:
         folder = ImportFolder(imports / id)
         # whoever is at its check removes it then
         with suppress(Busy), folder.held():

@@ -27,7 +27,7 @@ def forget_unconfirmed(registry: Registry, imports: Path, now: int, most_bytes: 
         age = now // 1000 - (made_at(id) or 0)
         if age > DAYS * _DAY_MILLISECONDS or (place and (place >= MOST_KEPT or left < 0)):
             with suppress(ImportUnknown, StepNotAllowed):  # somebody has confirmed it in this moment
-                cancel(registry, imports, id)
+                cancel(registry, imports, id, by=None)
 
 
 def _bytes_of(folder: Path) -> int:

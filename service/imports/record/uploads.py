@@ -218,8 +218,10 @@ class Uploads:
         """Have the import checked, by whoever does the work; nothing new when it is being checked already."""
         self._registry.take(id, ImportStep.CHECK, lambda one: replace(one, is_checking=True, failure=None))
 
-    def confirm(self, id: str, *, allow_opt_in: bool, again: bool) -> None:
-        """Have the import run (R21); `allow_opt_in` is the second yes, for those whom the check counted (R16).
+    def confirm(self, id: str, *, allow_opt_in: bool, again: bool, by: str) -> None:
+        """Have the import run (R21), as `by` wants.
+
+        `allow_opt_in` is the second yes, for those whom the check counted (R16).
 
         Raises AlreadyImported, unless `again`.
         """
@@ -232,11 +234,13 @@ class Uploads:
                 raise AlreadyImported(earlier.id)
             return replace(one, choices=choices, hash=hash, confirmed_at=self._ports.stated())
 
-        self._registry.take(id, ImportStep.CONFIRM, confirmed)
+        opt_ins = ImportFolder(self._folder / id).load("opt_ins") if allow_opt_in else None
+        detail = {"opt_ins": len(opt_ins)} if opt_ins else {}
+        self._registry.take(id, ImportStep.CONFIRM, confirmed, by=by, detail=detail)
 
-    def cancel(self, id: str) -> None:
-        """Have the import stop: at once when it does not run yet, and then its file is removed."""
-        cancel(self._registry, self._folder, id)
+    def cancel(self, id: str, by: str) -> None:
+        """Have the import stop, which `by` wants: at once when it does not run yet, and then its file is removed."""
+        cancel(self._registry, self._folder, id, by)
 
     def _read_anew(self, folder: ImportFolder, one: Import, choices: Choices) -> None:
         found = self._look(folder, choices)

@@ -1,9 +1,11 @@
 """The imports of this deployment: a table of `service.db`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from ledger.sqlite import Connection, transaction
+from service.deployment.tables.audit_trail import Act, record
 from service.imports.registry.import_table import COLUMNS, import_of, values_of
 from service.imports.registry.import_table import Import as Import
 from service.imports.registry.lifecycle import ImportState, ImportStep, after
@@ -11,6 +13,9 @@ from service.imports.registry.lifecycle import ImportState, ImportStep, after
 
 class ImportUnknown(LookupError):
     """No import has this id."""
+
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 def _as_it_is(one: Import) -> Import:
@@ -24,8 +29,11 @@ class Registry:
         self._connection = connection
         self._clock = clock
 
-    def add(self, new: Import, *, again: bool) -> Import:
-        """Keep an import; unless `again`, a confirmed one of the same file and choices is returned instead."""
+    def add(self, new: Import, *, again: bool, confirmed_by: str | None = None) -> Import:
+        """Keep an import; unless `again`, a confirmed one of the same file and choices is returned instead.
+
+        `confirmed_by` is told in the audit trail.
+        """
         with transaction(self._connection):
             earlier = None if again else self.earlier(new.hash)
             if earlier is not None:
@@ -33,10 +41,22 @@ class Registry:
             self._connection.execute(
                 f"INSERT INTO imports ({COLUMNS}) VALUES ({', '.join('?' * len(COLUMNS.split(',')))})", values_of(new)
             )
+            if confirmed_by is not None:
+                self._tell(ImportStep.CONFIRM, new, confirmed_by, {})
         return new
 
-    def take(self, id: str, step: ImportStep, change: Callable[[Import], Import] = _as_it_is) -> Import:
+    def take(
+        self,
+        id: str,
+        step: ImportStep,
+        change: Callable[[Import], Import] = _as_it_is,
+        *,
+        by: str | None = None,
+        detail: Mapping[str, Any] = _NOTHING,
+    ) -> Import:
         """Take a step, with what it changes; gives the import as it is then. All of it happens, or nothing.
+
+        Where somebody takes it (`by`), the audit trail tells who, with the import's id and this `detail`.
 
         Raises ImportUnknown, StepNotAllowed, and what `change` raises.
         """
@@ -48,7 +68,14 @@ class Registry:
                 changed = replace(changed, ended_at=self._clock())
             names = COLUMNS.replace(",", " = ?,") + " = ?"
             self._connection.execute(f"UPDATE imports SET {names} WHERE id = ?", (*values_of(changed), id))
+            if by is not None:
+                self._tell(step, changed, by, detail)
         return changed
+
+    def _tell(self, step: ImportStep, one: Import, by: str, detail: Mapping[str, Any]) -> None:
+        second_yes = {"allow_opt_in": True} if one.choices.allow_opt_in else {}
+        about = {"import": one.id, "rows": one.rows, **second_yes, **detail}
+        record(self._connection, Act(self._clock(), by, _IN_TRAIL[step], about))
 
     def earlier(self, hash: str) -> Import | None:
         """The latest import of the same file with the same choices; one that was cancelled or failed is none."""
@@ -145,4 +172,7 @@ class Registry:
 
 _IDS = """SELECT id FROM imports WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR who = ?2)
     AND (json_extract(choices, '$.edit') IS NOT NULL) = ?3 ORDER BY id DESC"""
+_IN_TRAIL = {ImportStep.CONFIRM: "import confirmed", ImportStep.CANCEL: "import cancelled"}
+"""What the audit trail calls the steps that somebody is asked about later; an undo or redo it has from the log."""
+
 _ENDS = (ImportState.PUBLISHED, ImportState.CANCELLED, ImportState.FAILED)

@@ -146,12 +146,12 @@ class Importer:
             report("publishing", reached, rows)
             pace.sleep(_LOOK_AGAIN)
 
-    def cancel(self, id: str, report: Report) -> None:
-        """Stop an import, and return when it has stopped: rows that are on the bus by then stay (R22).
+    def cancel(self, id: str, report: Report, *, by: str) -> None:
+        """Stop an import, as `by` wants, and return when it has stopped: rows that are on the bus by then stay (R22).
 
         Raises ImportUnknown, StepNotAllowed, and as `see_out` does.
         """
-        cancel(self._registry, self._folder, id)
+        cancel(self._registry, self._folder, id, by)
         self.see_out(id, report)
 
     def await_rows(self, id: str, report: Report) -> None:
@@ -206,7 +206,7 @@ class Importer:
         refused = [] if choices.allow_opt_in else self._opted_out(new, found, folder, report)
         folder.save("opted_out", refused, durable=True)
         new = brought_by(by, new, folder, self._registry, self._ports)
-        kept = self._registry.add(new, again=again)
+        kept = self._registry.add(new, again=again, confirmed_by=by)
         return kept, found if kept.id == new.id else None
 
     def _settle_opt_ins(self, confirmed: Import, found: Scan, folder: ImportFolder, report: Report) -> None:

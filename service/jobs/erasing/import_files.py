@@ -60,7 +60,7 @@ def forget_in_imports(folder: Path, registry: Registry, people: WhoIsIn) -> None
             raise NotYet(f"import {path.name} is running: its file is needed until it is done")
         if known.state not in ENDED:
             with suppress(StepNotAllowed):
-                cancel(registry, folder, path.name)
+                cancel(registry, folder, path.name, by=None)
             if path.exists():
                 raise NotYet(f"import {path.name} is being checked")
             continue

@@ -75,6 +75,34 @@ def test_an_undone_import_is_told_with_who_and_why_among_the_rest(client, world,
     assert {"what": "import undone", "count": 1} in client.read("/v1/audit/trail").json["kinds"]
 
 
+def test_who_confirmed_an_import_is_told_and_that_they_said_the_second_yes(client, world):
+    said = f"Name,Phone,WhatsApp Opted\nGavin,{GAVIN},%s\nAsha,{ASHA},TRUE\n"
+    with closing(WorldImports(world)) as desk:
+        first = desk.run(desk.checked(said % "FALSE"))["id"]
+        second = desk.run(desk.checked(said % "TRUE"), allow_opt_in=True)["id"]
+    acts = client.read("/v1/audit/trail?what=import+confirmed").json["acts"]
+    assert [(act["name"], act["detail"]) for act in acts] == [
+        ("asha", {"import": second, "rows": 2, "allow_opt_in": True, "opt_ins": 1}),
+        ("asha", {"import": first, "rows": 2}),
+    ]
+
+
+def test_who_cancelled_an_import_is_told_and_what_is_forgotten_by_itself_is_not(client, world):
+    with closing(WorldImports(world)) as desk:
+        id = desk.checked(f"Name,Phone\nGavin,{GAVIN}\n")
+        desk.uploads.cancel(id, "meera")
+    (act,) = client.read("/v1/audit/trail?what=import+cancelled").json["acts"]
+    assert (act["name"], act["detail"]) == ("meera", {"import": id, "rows": 1})
+
+
+def test_an_import_that_a_call_confirms_is_told_with_the_name_of_the_key(client, world):
+    with closing(WorldImports(world)) as desk:
+        id = desk.checked(f"Name,Phone\nGavin,{GAVIN}\n")
+    assert client.post(f"/v1/imports/{id}/confirm", {}).status_code == 202
+    (act,) = client.read("/v1/audit/trail?what=import+confirmed&who=Website").json["acts"]
+    assert act["detail"]["import"] == id
+
+
 def test_the_file_has_every_act_and_nothing_that_a_spreadsheet_runs(client, tell):
     for number in range(3):
         tell(number, "=HYPERLINK(1)", n=number)

@@ -67,7 +67,7 @@ class WorldImports:
 
     def run(self, id: str, *, allow_opt_in: bool = False, again: bool = False) -> Any:
         """Confirm, and have it run to its end; the Import JSON."""
-        self.uploads.confirm(id, allow_opt_in=allow_opt_in, again=again)
+        self.uploads.confirm(id, allow_opt_in=allow_opt_in, again=again, by="asha")
         self.importer.go_on(id, silent)
         self.world.settle()
         return self.results.show(id)

@@ -78,7 +78,7 @@ def test_an_import_stops_where_somebody_cancels_it_and_what_is_published_stays(i
 @pytest.mark.parametrize("after", range(9))
 def test_an_import_whose_process_was_killed_is_cancelled_with_exact_counts(imports, world, after, is_late):
     id = break_off(imports, after, is_late=is_late)
-    imports.importer.cancel(id, silent)
+    imports.importer.cancel(id, silent, by="asha")
     document = settled(imports, world, id)
     assert document["state"] == "cancelled"
     assert document["cancelled"] > 0
@@ -89,7 +89,7 @@ def test_an_import_whose_process_was_killed_is_cancelled_with_exact_counts(impor
 def test_a_cancelled_import_is_undone_once_its_last_row_is_in(imports, world, after, is_late):
     """R32: and no row comes behind the undo."""
     id = break_off(imports, after, is_late=is_late)
-    imports.importer.cancel(id, silent)
+    imports.importer.cancel(id, silent, by="asha")
     if imports.importer.results.counts(id)["pending"]:
         with pytest.raises(UndoNotPossible, match="still on their way"):
             imports.importer.order(id, UNDO)
@@ -102,7 +102,7 @@ def test_a_cancelled_import_is_undone_once_its_last_row_is_in(imports, world, af
 
 def test_a_row_that_is_cancelled_was_never_published(imports, world):
     id = break_off(imports, 4)
-    imports.importer.cancel(id, silent)
+    imports.importer.cancel(id, silent, by="asha")
     world.settle()
     published = [entry for entry in world.entries() if entry.type == "UserTracked"]
     document = imports.importer.results.show(id)
@@ -114,24 +114,24 @@ def test_a_row_that_is_cancelled_was_never_published(imports, world):
 def test_an_import_whose_rows_are_all_out_cannot_be_cancelled(imports):
     document = imports.bring(MANY)
     with pytest.raises(StepNotAllowed, match="is on the bus whole"):
-        imports.importer.cancel(document["id"], silent)
+        imports.importer.cancel(document["id"], silent, by="asha")
 
 
 def test_an_import_is_cancelled_once(imports):
     id = break_off(imports, 2)
-    imports.importer.cancel(id, silent)
+    imports.importer.cancel(id, silent, by="asha")
     with pytest.raises(StepNotAllowed, match="has already been cancelled"):
-        imports.importer.cancel(id, silent)
+        imports.importer.cancel(id, silent, by="asha")
 
 
 def test_an_unknown_import_cannot_be_cancelled(imports):
     with pytest.raises(ImportUnknown):
-        imports.importer.cancel("nope", silent)
+        imports.importer.cancel("nope", silent, by="asha")
 
 
 def test_a_cancelled_import_is_not_gone_on_with(imports, world):
     id = break_off(imports, 2)
-    imports.importer.cancel(id, silent)
+    imports.importer.cancel(id, silent, by="asha")
     before = settled(imports, world, id)
     imports.importer.resume(id, silent)
     assert settled(imports, world, id) == before
@@ -140,7 +140,7 @@ def test_a_cancelled_import_is_not_gone_on_with(imports, world):
 
 def test_the_file_of_a_cancelled_import_is_imported_anew(imports):
     id = break_off(imports, 2)
-    imports.importer.cancel(id, silent)
+    imports.importer.cancel(id, silent, by="asha")
     document = imports.bring(MANY)
     assert document["id"] != id
     assert (document["state"], document["cancelled"]) == ("done", 0)
@@ -156,7 +156,7 @@ def test_an_import_whose_copy_is_gone_fails_and_says_so(imports, world):
     assert "is gone" in document["failure"]
     assert document["cancelled"] > 0
     with pytest.raises(StepNotAllowed, match="has already failed"):
-        imports.importer.cancel(id, silent)
+        imports.importer.cancel(id, silent, by="asha")
     with pytest.raises(FileRefused, match="its rejected rows with it"):
         imports.importer.results.rejects_csv(id)
 

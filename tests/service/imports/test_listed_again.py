@@ -79,7 +79,7 @@ def test_the_same_file_is_known_again(imports):
 
 def test_one_that_was_cancelled_is_so_again(imports, world):
     id = break_off(imports, 4)
-    imports.importer.cancel(id, silent)
+    imports.importer.cancel(id, silent, by="asha")
     world.settle()
     before = imports.importer.results.show(id)
     lose(imports, id)

@@ -34,7 +34,7 @@ def test_an_import_that_runs_is_not_undone(imports, world):
     upload = imports.checked(f"Phone\n{GAVIN}\n")
     with pytest.raises(UndoNotPossible, match="was never confirmed"):
         imports.importer.order(upload, UNDO)
-    imports.uploads.confirm(upload, allow_opt_in=False, again=False)
+    imports.uploads.confirm(upload, allow_opt_in=False, again=False, by="asha")
     with pytest.raises(UndoNotPossible, match="is running"):
         imports.importer.order(upload, UNDO)
     imports.importer.go_on(upload, silent)
@@ -83,7 +83,7 @@ def test_a_cancelled_import_can_be_undone_and_is_told_as_cancelled_when_it_is_re
     with pytest.raises((Unavailable, NotConfirmed)):
         broken.bring(io.BytesIO(MANY.encode()), "many.csv", Choices(), silent)
     (listed,) = imports.importer.results.all()
-    imports.importer.cancel(listed["id"], silent)
+    imports.importer.cancel(listed["id"], silent, by="asha")
     world.settle()
     made = len(world.contacts())
     assert imports.results.status(listed["id"])["allowed"] == ["undo"]

@@ -8,6 +8,7 @@ import io
 import json
 from collections import Counter
 from contextlib import closing, suppress
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -138,7 +139,7 @@ def test_whatever_is_judged_otherwise_meanwhile_each_row_counts_once(
             publisher = Breaking(imports.ports.publisher, 1 + (time == times - 1) * 100, is_late=is_late)
             if is_cancelled and time == times - 1:
                 with suppress(Exception):
-                    importer_with(imports, publisher=publisher, **STEPS).cancel(id, silent)
+                    importer_with(imports, publisher=publisher, **STEPS).cancel(id, silent, by="asha")
             else:
                 with suppress(BusError):
                     importer_with(imports, publisher=publisher, pace=IMPATIENT, **STEPS).resume(id, silent)
@@ -174,7 +175,9 @@ def test_rows_whose_first_message_alone_is_out_get_their_tags(imports, world, en
         with pytest.raises(FileRefused):
             imports.importer.resume(listed["id"], silent)
     else:
-        getattr(importer_with(imports, **STEPS), end)(listed["id"], silent)
+        importer = importer_with(imports, **STEPS)
+        ways = {"resume": importer.resume, "cancel": partial(importer.cancel, by="asha")}
+        ways[end](listed["id"], silent)
     document = whole(imports, world, listed["id"])
     assert document["created"] == len(world.contacts()) > 0
     assert all(one["tags"] == ["vip"] for one in world.contacts())

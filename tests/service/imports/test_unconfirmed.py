@@ -41,7 +41,7 @@ def test_so_many_are_kept_and_the_oldest_beyond_are_cancelled_with_their_files(i
 
 def test_those_that_were_mapped_or_checked_count_and_those_that_were_confirmed_do_not(imports, world):
     confirmed = imports.checked(FILE)
-    imports.uploads.confirm(confirmed, allow_opt_in=False, again=False)
+    imports.uploads.confirm(confirmed, allow_opt_in=False, again=False, by="asha")
     mapped = imports.upload(FILE)
     imports.uploads.map(mapped, [])
     checked = imports.checked(FILE)

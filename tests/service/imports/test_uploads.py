@@ -73,7 +73,7 @@ def test_a_change_voids_the_check(imports, change):
     CHANGES[change](imports, id)
     assert (imports.status(id)["state"], imports.status(id)["check"]) == ("mapped", None)
     with pytest.raises(StepNotAllowed, match=r"is mapped and not checked; it cannot be confirmed\. Allowed: .*check"):
-        imports.uploads.confirm(id, allow_opt_in=False, again=False)
+        imports.uploads.confirm(id, allow_opt_in=False, again=False, by="asha")
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -96,7 +96,7 @@ def test_a_cancelled_upload_leaves_no_file_even_in_the_middle_of_its_check(impor
     id = imports.upload(FILE)
     imports.uploads.map(id, [])
     imports.uploads.check(id)
-    imports.importer.go_on(id, lambda stage, *_: imports.uploads.cancel(id) if stage == "checking" else None)
+    imports.importer.go_on(id, lambda stage, *_: imports.uploads.cancel(id, "asha") if stage == "checking" else None)
     status = imports.status(id)
     assert (status["state"], status["allowed"]) == ("cancelled", [])
     assert adds_up(status)
@@ -108,7 +108,7 @@ def test_an_import_that_does_not_run_yet_is_cancelled_at_once_and_its_file_remov
     id = imports.upload(FILE)
     for step in (imports.uploads.map, lambda id, _: imports.uploads.check(id), lambda id, _: imports.check(id))[:steps]:
         step(id, [])
-    imports.uploads.cancel(id)
+    imports.uploads.cancel(id, "asha")
     assert imports.status(id)["state"] == "cancelled"
     assert list((world.folder / "imports").iterdir()) == []
     imports.importer.go_on(id, silent)
@@ -155,7 +155,7 @@ def test_the_same_file_and_choices_again_name_the_import_that_brought_them(impor
     id = imports.checked(FILE, tags=("VIP",))
     assert imports.status(id)["imported_before"] == first["id"]
     with pytest.raises(AlreadyImported, match=first["id"]):
-        imports.uploads.confirm(id, allow_opt_in=False, again=False)
+        imports.uploads.confirm(id, allow_opt_in=False, again=False, by="asha")
     assert imports.status(id)["state"] == "checked"
     assert imports.run(id, again=True)["unchanged"] == 1
 
@@ -212,7 +212,7 @@ def test_what_a_kill_left_of_a_cancelled_upload_is_removed_after_an_hour(imports
     registry = imports.registry
     registry.add(replace(registry.get(id), id=old.path.name), again=True)
     with old.held():
-        imports.uploads.cancel(old.path.name)
+        imports.uploads.cancel(old.path.name, "asha")
     assert old.path.exists()
     imports.upload(FILE)
     assert (old.path.exists(), ImportFolder(world.folder / "imports" / id).upload.exists()) == (False, True)
@@ -224,8 +224,8 @@ def test_an_unknown_import_is_unknown_to_every_command(imports):
         lambda: imports.uploads.tag("nope", []),
         lambda: imports.uploads.set_options("nope", {}),
         lambda: imports.uploads.check("nope"),
-        lambda: imports.uploads.confirm("nope", allow_opt_in=False, again=False),
-        lambda: imports.uploads.cancel("nope"),
+        lambda: imports.uploads.confirm("nope", allow_opt_in=False, again=False, by="asha"),
+        lambda: imports.uploads.cancel("nope", "asha"),
         lambda: imports.status("nope"),
     )
     for command in commands:

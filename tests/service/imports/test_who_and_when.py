@@ -32,7 +32,7 @@ def test_an_import_that_ran_says_when_it_was_confirmed_and_when_its_last_row_was
 
 def test_what_is_cancelled_before_it_ran_has_ended_and_was_never_confirmed(imports):
     id = imports.upload(FILE)
-    imports.uploads.cancel(id)
+    imports.uploads.cancel(id, "asha")
     document = imports.results.counts(id)
     assert document["confirmed_at"] is None
     assert document["ended_at"] is not None
@@ -58,14 +58,14 @@ def test_reasons_count_what_only_the_append_rejects(imports, world):
 
 def test_while_an_import_runs_its_reasons_are_not_counted(imports):
     id = imports.checked(FILE)
-    imports.uploads.confirm(id, allow_opt_in=False, again=False)
+    imports.uploads.confirm(id, allow_opt_in=False, again=False, by="asha")
     assert imports.status(id)["reasons"] == []
     imports.importer.go_on(id, silent)
 
 
 def test_imports_are_listed_by_state_person_and_day(imports):
     gavin, asha = imports.upload(FILE, by="gavin"), imports.upload(FILE, by="asha")
-    imports.uploads.cancel(gavin)
+    imports.uploads.cancel(gavin, "asha")
 
     def listed(**wanted):
         return [one["id"] for one in imports.results.page(10, None, WantedImports(**wanted))]

@@ -82,7 +82,7 @@ def test_imports_that_were_broken_off_are_published_to_their_last_row(imports, w
 
 def test_an_import_that_is_to_stop_is_stopped(imports, world):
     id = break_off(imports, "many.csv")
-    cancel(imports.registry, world.folder / "imports", id)
+    cancel(imports.registry, world.folder / "imports", id, "asha")
     run_until(world, lambda registry: not registry.unfinished())
     world.settle()
     # what may have been published before is: here all, as the file is smaller than a stride

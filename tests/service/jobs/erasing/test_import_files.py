@@ -50,7 +50,7 @@ def imported(world, text):
         prepared.map(id, [])
         prepared.check(id)
         importer.checks.run(id, lambda *_: None)
-        prepared.confirm(id, allow_opt_in=False, again=False)
+        prepared.confirm(id, allow_opt_in=False, again=False, by="asha")
         importer.see_out(id, lambda *_: None)
     world.settle()
     return id
