@@ -101,11 +101,18 @@ class IdentitiesAnew(KeptIdentities):
             "SELECT position, contact, detail FROM entries INDEXED BY entries_of_erasures"
             " WHERE type = 'ContactErased' AND reason IS NULL ORDER BY position"
         )
+        position = names = 0
         for position, contact, detail in self._connection.execute(query).fetchall():
             emptied = read_emptied(detail)
+            names += 0 if emptied is None else emptied.names
             contacts = [] if emptied is None else emptied.contacts
             if contact not in contacts or any(kept.pop(one, None) != position for one in contacts):
                 yield Fault(position, "erased_contacts: they are not the contacts that the erasure says it erased")
+        (count,) = self._connection.execute("SELECT count(*) FROM erased_names").fetchone()
+        if count != names:
+            yield Fault(
+                position, f"erased_names: {count:,} names are never taken again, and the erasures say {names:,}"
+            )
         for position in kept.values():
             yield Fault(position, "erased_contacts: a contact is there that no entry has erased")
 

