@@ -82,6 +82,19 @@ def text(cell: str) -> str:
     return cell
 
 
+def text_reader(columns: ColumnMap) -> Callable[[str], str]:
+    """As `text`; a spreadsheet's `="04001"`, which keeps a number a text, is 04001, but in an export of ours."""
+    return text if columns.is_export else _text_without_mark
+
+
+_TEXT_MARK = re.compile(r'="((?:[^"]|"")*)"').fullmatch
+
+
+def _text_without_mark(cell: str) -> str:
+    marked = _TEXT_MARK(cell) if cell.startswith('="') else None
+    return text(cell if marked is None else marked[1].replace('""', '"').strip() or cell)
+
+
 def user_id(cell: str) -> str:
     """A user id (R6). Raises CellFault."""
     if len(cell) > MOST_USER_ID_CHARACTERS:

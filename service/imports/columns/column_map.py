@@ -60,6 +60,11 @@ class ColumnMap:
     is_guarded: bool = False
     is_sheet: bool = False
 
+    @property
+    def is_export(self) -> bool:
+        """Whether the file is an export of ours, whose values are as contacts have them, whatever they look like."""
+        return any(column.header.startswith(EXPORTED) for column in self.columns)
+
     def index_of(self, attribute: str) -> int | None:
         """The column that becomes `attribute`."""
         return next((place for place, column in enumerate(self.columns) if column.attribute == attribute), None)

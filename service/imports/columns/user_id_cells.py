@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from ledger.events import user_ids
 from service.imports.columns.choices import Choices
-from service.imports.columns.column_map import EXPORTED, ColumnMap
+from service.imports.columns.column_map import ColumnMap
 
 ReadIds = Callable[[list[str]], list[str]]
 """Of trimmed cells, the user ids in their one form, "" for one that is nobody's; the very same list where all are so.
@@ -16,8 +16,7 @@ _TEXT_MARK = re.compile(r'="(.*)"', re.DOTALL).fullmatch
 
 def user_id_reader(columns: ColumnMap, choices: Choices) -> ReadIds:
     """Reads the user ids of a file; an export of ours, and a change of many contacts, have them as they are."""
-    are_ours = choices.edit is not None or any(one.header.startswith(EXPORTED) for one in columns.columns)
-    return user_ids.given if are_ours else _without_marks
+    return user_ids.given if choices.edit is not None or columns.is_export else _without_marks
 
 
 def _without_marks(cells: list[str]) -> list[str]:

@@ -19,6 +19,7 @@ from service.imports.columns.cells import (
     cell_reader,
     column_reader,
     text,
+    text_reader,
 )
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import ColumnMap
@@ -43,15 +44,15 @@ class PlainRows:
         self._given_ids = user_id_reader(columns, choices)
         self._unnamed = [place for place, column in enumerate(columns.columns) if not column.header]
         self._parted = [at for name in (FIRST_NAME, LAST_NAME) if (at := columns.index_of(name)) is not None]
-        clears = choices.blank == "clear"
+        clears, as_text = choices.blank == "clear", text_reader(columns)
         self._members: list[tuple[int, _Members]] = []
         for place, column in enumerate(columns.columns):
             if column.is_trait and column.attribute is not None:
                 read = column_reader(column, relaxed_names=choices.relaxed_names)
                 clears_this = clears and column.attribute != WHATSAPP_OPTED
-                self._members.append((place, _members(column.attribute, read, clears=clears_this)))
+                self._members.append((place, _members(column.attribute, read, as_text, clears=clears_this)))
         self._tags = RowTags(columns, choices.tags)
-        self._whole_names = _members(NAME, None, clears=clears)
+        self._whole_names = _members(NAME, None, text, clears=clears)
 
     def of(self, columns: Columns) -> list[Row | None]:
         """Each record's row, None where it is not plainly good. Its phone is not looked at."""
@@ -92,8 +93,11 @@ class PlainRows:
         return list(map(str.strip, cells if self._read is None else map(self._read, cells)))
 
 
-def _members(attribute: str, read: Reader | None, *, clears: bool) -> _Members:
-    """Of an attribute's cells; `read` as `reader` gives it, `clears`: a blank cell is null."""
+def _members(attribute: str, read: Reader | None, text: Reader, *, clears: bool) -> _Members:
+    """Of an attribute's cells; `read` as `reader` gives it, and `text` where that is None.
+
+    `clears`: a blank cell is null.
+    """
     key = f"{orjson.dumps(attribute).decode()}:"
     blank = f"{key}null," if clears else ""
 

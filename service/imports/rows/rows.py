@@ -8,7 +8,16 @@ import orjson
 from ledger.events.quoting import shown
 from ledger.events.traits import WHATSAPP_OPTED
 from service.imports.columns.attributes import FIRST_NAME, LAST_NAME, NAME, USER_ID
-from service.imports.columns.cells import SHORT, CellFault, Reader, cell_reader, column_reader, text, user_id
+from service.imports.columns.cells import (
+    SHORT,
+    CellFault,
+    Reader,
+    cell_reader,
+    column_reader,
+    text,
+    text_reader,
+    user_id,
+)
 from service.imports.columns.choices import Choices
 from service.imports.columns.column_map import ColumnMap
 from service.imports.columns.user_id_cells import user_id_reader
@@ -43,6 +52,7 @@ class RowChecks:
         self._clears = choices.blank == "clear"
         self._user_id_at = columns.index_of(USER_ID)
         self._given_ids = user_id_reader(columns, choices)
+        self._text = text_reader(columns)
         self._opt_in_at = columns.index_of(WHATSAPP_OPTED)
         self._steps: tuple[_Step, ...] = tuple(
             (place, column.attribute or "", column_reader(column, relaxed_names=choices.relaxed_names))
@@ -155,11 +165,11 @@ class RowChecks:
         for place, name, read in self._steps:
             cell = cells[place].strip()
             if cell:
-                if read is None and len(cell) <= SHORT:
+                if read is None and len(cell) <= SHORT and cell[0] != "=":
                     traits[name] = cell
                 else:
                     try:
-                        traits[name] = (read or text)(cell)
+                        traits[name] = (read or self._text)(cell)
                     except CellFault as wrong:
                         faults.append(self._fault(place, wrong))
             elif self._clears and name != WHATSAPP_OPTED:

@@ -9,6 +9,9 @@ from service.imports.table.refusal import FileRefused, UnknownEncoding
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_OF_WIDE = 4
+"""In an encoding of two bytes or more a quarter of those of plain letters is NUL at least."""
+
 _LINE_SHOWN = 200
 _START_SHOWN = 4096
 
@@ -56,6 +59,8 @@ def _converted(
 
 
 def _binary(chunk: bytes) -> FileRefused:
+    if _OF_WIDE * chunk.count(b"\0") < len(chunk):
+        return FileRefused("The file is not a text: it holds NUL bytes.", "Take them out, and save it as CSV (UTF-8).")
     likely = "utf-32" if chunk.startswith(_UTF_32) else "utf-16-be" if chunk.find(b"\0") % 2 == 0 else "utf-16-le"
     named = "UTF-32" if likely == "utf-32" else "UTF-16 without a BOM"
     return FileRefused(

@@ -1,5 +1,6 @@
-"""A spreadsheet's mark for text is no part of a user id: the same person would be another one by a call."""
+"""A spreadsheet's mark for text is no part of a user id, by which a call would not find the person, nor of a text."""
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +47,39 @@ def test_an_export_of_ours_has_user_ids_as_they_are(imports, world):
     world.settle()
     document = imports.bring(f"exported:id,Phone,User ID,City\n-,{GAVIN},'quoted,Pune\n")
     assert (document["updated"], world.contact(GAVIN)["user_id"]) == (1, "'quoted")
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ('"=""04001"""', "04001"),
+        ('"=""say """"hi"""""""', 'say "hi"'),
+        ("=A1", "=A1"),
+        ('"=""a""&""b"""', '="a"&"b"'),
+        ("'04001", "'04001"),
+    ],
+)
+def test_a_text_that_a_spreadsheet_keeps_as_a_formula_is_that_text(imports, world, cell, value):
+    """A postal code's first zero would go otherwise; a ' may be meant."""
+    document = imports.bring(f"Name,Phone,Pin\nR2,{ASHA},{cell}\nGavin,{GAVIN},{cell}\n")
+    assert world.contact(GAVIN)["traits"]["Pin"] == value
+    imports.bring(imports.rejects(document).replace("R2", "Asha"))
+    assert world.contact(ASHA)["traits"]["Pin"] == value
+
+
+def test_an_export_of_ours_has_texts_as_they_are(imports, world):
+    imports.bring(f'exported:id,Phone,Pin\n-,{GAVIN},"\'=""04001"""\n')
+    assert world.contact(GAVIN)["traits"]["Pin"] == '="04001"'
+
+
+@given(st.lists(CELLS, min_size=1, max_size=5), st.booleans())
+def test_rows_judged_together_and_one_by_one_have_the_same_texts(cells, is_export):
+    header = ["Phone", "Pin", "exported:id"] if is_export else ["Phone", "Pin"]
+    checks = RowChecks(map_columns(header, Choices(), {}), Choices())
+    rows = [[GAVIN, cell, "-"][: len(header)] for cell in cells]
+    for row, plain in zip(rows, checks.plain(by_column(rows, len(header))), strict=True):
+        one = checks.check(row, has_phone=True)
+        assert plain is None or orjson.loads(plain.traits_json) == orjson.loads(one.traits_json)
 
 
 @given(st.lists(CELLS, min_size=1, max_size=5), st.sampled_from(["", "null", "'", "0"]))
