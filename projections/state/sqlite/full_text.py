@@ -6,8 +6,7 @@ come. The projector puts them in when little else is to be done. Whoever reads l
 the answer is the same at any time.
 """
 
-from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -22,10 +21,14 @@ STALE = 2_000
 """With more contacts that have changed since, all are looked for in the blocks of SEARCH."""
 
 _MOST_COUNTED = 20_000
-"""With more of them it is quicker to look at all lines than to look these up."""
+_MOST_SHARE = 20
+"""With more of them, and more than one line in so many, it is quicker to look at all lines than to look these up."""
 
 _LOOKED_UP = 3
-"""Windows of a text that are looked up, the rarest: each costs as much as there are contacts that have it."""
+"""Windows of a text that are looked up, rare ones: each costs as much as there are contacts that have it."""
+
+_TOO_COMMON = 16
+"""A window that is so many times as common as the rarest costs more than the lines that it saves to look at."""
 
 _PROBED = 24
 _SAMPLED = 2
@@ -139,12 +142,14 @@ def _found_in_index(rows: Rows, text: str, most: int) -> list[int] | None:
 def _count_in_index(rows: Rows, text: str) -> int | None:
     """None where it is quicker to look at all lines."""
     look_up, total = _look_up(rows, text), 0
+    ((reached,),) = rows("SELECT contact FROM full_text_reached", ())
+    most = max(_MOST_COUNTED, reached // _MOST_SHARE)
     for first in partitions(rows):
         query, parameters = look_up.of(first)
-        limit = "" if look_up.within is None else f" LIMIT {_MOST_COUNTED - total}"
+        limit = "" if look_up.within is None else f" LIMIT {most - total}"
         ((many,),) = rows(f"SELECT count(*) FROM (SELECT 1 {query}{limit})", parameters)
         total += int(many)
-        if limit and total == _MOST_COUNTED:
+        if limit and total == most:
             return None
     return total
 
@@ -158,28 +163,59 @@ def _look_up(rows: Rows, text: str) -> _LookUp:
         return _LookUp(_quoted(sought))
     windows = list(dict.fromkeys(sought[at : at + _WINDOW] for at in range(len(sought) - _WINDOW + 1)))
     if len(windows) > _LOOKED_UP:
-        shares = _shares(rows, list(map(_quoted, windows[:_PROBED])))
-        return _LookUp(" AND ".join(sorted(shares, key=shares.__getitem__)[:_LOOKED_UP]), sought)
+        windows = _telling(sought, _shares(rows, windows[:_PROBED]))
     return _LookUp(" AND ".join(map(_quoted, windows)), sought)
+
+
+def _telling(sought: str, shares: Mapping[str, float]) -> list[str]:
+    """Those of the windows of a text to look up: rare ones, of different words before others, and apart before others.
+
+    Windows side by side stand in much the same lines: "rao", " ra" and "a r" leave every Rao whose name before ends
+    with an a, where "ash" beside them leaves Asha Rao.
+    """
+    rarest = sorted(shares, key=shares.__getitem__)
+    starts = {window: sought.index(window) for window in rarest}
+    words = {window: _words_at(sought, start) for window, start in starts.items()}
+    few = [window for window in rarest if shares[window] <= _TOO_COMMON * shares[rarest[0]]]
+    chosen: list[str] = []
+
+    def is_of_other_words(window: str) -> bool:
+        return not any(words[window] & words[one] for one in chosen)
+
+    def is_apart(window: str) -> bool:
+        return all(abs(starts[window] - starts[one]) >= _WINDOW for one in chosen)
+
+    for is_wanted in (is_of_other_words, is_apart, lambda window: window not in chosen):
+        for window in few:
+            if len(chosen) < _LOOKED_UP and is_wanted(window):
+                chosen.append(window)
+    return chosen
+
+
+def _words_at(sought: str, start: int) -> set[int]:
+    """The words of a text that a window has a part of, by number."""
+    return {sought.count(" ", 0, at) for at in range(start, start + _WINDOW) if sought[at] != " "}
 
 
 def _quoted(window: str) -> str:
     return '"{}"'.format(window.replace('"', '""'))
 
 
-def _shares(rows: Rows, windows: list[str]) -> Counter[str]:
+def _shares(rows: Rows, windows: list[str]) -> Mapping[str, float]:
     """How common these are, to be compared: of a few partitions, spread over all, the shares that have one, added up.
 
     In a partition a window is taken to be as dense as among the first lines that have it.
     """
-    firsts, shares = partitions(rows), Counter[str]()
+    firsts, by_query = partitions(rows), {_quoted(window): window for window in windows}
+    shares = dict.fromkeys(windows, 0.0)
     ((reached,),) = rows("SELECT contact FROM full_text_reached", ())
     spans = list(zip(firsts, [*firsts[1:], reached], strict=True))
     for first, end in spans[:: -(-len(spans) // _SAMPLED)]:
         some = f"SELECT rowid FROM {table_of_partition(first)}(value) LIMIT {_SAMPLE}"
         share = f"1.0 * count(*) / max(1, iif(count(*) < {_SAMPLE}, {end}, max(rowid) + 1) - {first})"
         query = f"SELECT value, (SELECT {share} FROM ({some})) FROM json_each(?)"
-        shares.update(dict(rows(query, (_listed(windows).decode(),))))
+        for value, part in rows(query, (_listed(list(by_query)).decode(),)):
+            shares[by_query[value]] += part
     return shares
 
 

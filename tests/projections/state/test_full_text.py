@@ -93,6 +93,24 @@ def test_each_character_of_writing_without_spaces_begins_a_word():
             assert len(pages(file, Wanted(text=text), "created", 10)[0]) == 1
 
 
+WORDS = st.sampled_from(["asha", "rao", "ravi", "sharma", "mehra", "o'neil", "ашот", "r2"])
+NAMES = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)
+
+
+@given(st.lists(NAMES, max_size=30), NAMES, st.integers(0, 6), st.integers(1, 12), SIZES)
+@settings(max_examples=150)
+def test_a_part_of_several_words_is_found_where_it_stands_in_this_order(names, text, start, length, size):
+    wanted = Wanted(text=text[start : start + length].strip() or text)
+    with state_file(partition=size) as file:
+        file.store.index(ALWAYS)
+        file.save({number: person(number, name=name) for number, name in enumerate(names, 1)})
+        file.store.refresh_full_text(100)
+        (shown,) = pages(file, wanted, "created", 100)
+        assert shown == file.expected(wanted, "created")
+        with reading(file.path) as state:
+            assert total(state, wanted) == len(shown)
+
+
 @pytest.mark.parametrize("text", ["aaa", "aaaa", "aaaaaaa"])
 def test_a_text_of_one_character_over_and_over_is_found(text):
     with state_file() as file:
