@@ -187,8 +187,7 @@ def redo_import(id: str, reason: str | None, allow_opt_in: bool, leave_opted_out
 def _ordered(id: str, order: Order, is_json: bool) -> int:
     with at_work() as (importer, report):
         importer.await_rows(id, report)
-        message_id = importer.order(id, order)
-        importer.wait_for(id, message_id, order, report)
+        importer.carry_out(id, order, report)
         document = importer.results.show(id)
     emit(document, is_json, lambda: print_import(document))
     return _SOME_LEFT_OUT if document.get("not_redone", {}).get("rows") else 0

@@ -29,7 +29,7 @@ def holding(path: Path) -> Iterator[None]:
 def is_held(path: Path) -> bool:
     """Whether some process holds the lock now; any number may ask at a time."""
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # also where a folder is kept read-only
     except FileNotFoundError:
         return False
     try:

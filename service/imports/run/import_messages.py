@@ -6,9 +6,11 @@ from typing import Any
 import orjson
 
 from ledger.bus.port import Message
+from ledger.events import moments
 from ledger.events.signing import Signer
 from ledger.events.types import IMPORT_SPLIT, IMPORT_STARTED, IMPORTS, TAGS_ADDED, USER_TRACKED
 from service.imports.ledger.sent import Sent
+from service.imports.registry.registry import Import
 from service.imports.rows.row import Row
 
 _END = ',"rowend":true}'
@@ -87,3 +89,19 @@ class ImportMessages:
 
     def _own(self, id: str, type: str, data: Mapping[str, Any]) -> Message:
         return Message(self._id.encode(), self._signed[type](id, orjson.dumps({"import": self._id, **data})))
+
+
+def messages_of(confirmed: Import, signer: Signer) -> ImportMessages:
+    """Makes the messages of an import that was confirmed."""
+    assert confirmed.confirmed_at is not None
+    time, choices = moments.text(confirmed.confirmed_at), confirmed.choices
+    return ImportMessages(
+        confirmed.id,
+        time,
+        choices.mode,
+        choices.tags,
+        signer,
+        match=choices.match,
+        fill=choices.fill,
+        has_row_tags=any(column.is_tags for column in confirmed.columns.columns),
+    )

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from ledger.events import moments
 from service.imports.checks.checking import Checks
 from service.imports.checks.reading import brought_by, read_new, rows_of
 from service.imports.columns.choices import Choices, clean_choices, import_hash
@@ -29,7 +28,7 @@ from service.imports.rows.scan import Scan
 from service.imports.rows.verdicts import SourceRows, Verdicts
 from service.imports.run import undo_import
 from service.imports.run.feed import Feed, Stalled
-from service.imports.run.import_messages import ImportMessages
+from service.imports.run.import_messages import messages_of
 from service.imports.run.left_out import settle_kept_out
 from service.imports.run.splitter import Splitter, Way
 from service.imports.run.standing import Standing, take_up
@@ -170,6 +169,14 @@ class Importer:
         """Return when all contacts show the order. Raises UndoNotPossible when the log rejected it, and Stalled."""
         undo_import.wait(id, message_id, order, self._ports, report)
 
+    def carry_out(self, id: str, order: Order, report: Report) -> None:
+        """Have an import undone or redone, and wait for that; the same order goes on where it was broken off.
+
+        Raises as `order` and `wait_for` do.
+        """
+        orders = undo_import.orders(self.results.orderable, self._ports)
+        undo_import.carry_out(id, order, orders, self._ports, report)
+
     def wait(self, id: str, report: Report) -> None:
         """Return when no row is pending. Raises Stalled when nothing happens for too long."""
         pace, before, since = self._ports.pace, -1, self._ports.pace.clock()
@@ -238,7 +245,7 @@ class Importer:
                 halves.pop(one.row, None)
         with closing(self._feed()) as feed:
             for one in halves.values():
-                feed.send(self._messages(confirmed).rest_of_row(one, confirmed.choices.tags))
+                feed.send(messages_of(confirmed, self._ports.signer).rest_of_row(one, confirmed.choices.tags))
             feed.finish()
         counted = {"duplicate": done.duplicate, "rejected": done.rejected}
         self._registry.fail(confirmed.id, str(fault), published=len({one.row for one in sent}), **counted)
@@ -246,26 +253,12 @@ class Importer:
     def _feed(self) -> Feed:
         return Feed(self._ports.publisher, self._ports.backlog, self._ports.pace)
 
-    def _messages(self, confirmed: Import) -> ImportMessages:
-        assert confirmed.confirmed_at is not None
-        time, choices = moments.text(confirmed.confirmed_at), confirmed.choices
-        return ImportMessages(
-            confirmed.id,
-            time,
-            choices.mode,
-            choices.tags,
-            self._ports.signer,
-            match=choices.match,
-            fill=choices.fill,
-            has_row_tags=any(column.is_tags for column in confirmed.columns.columns),
-        )
-
     def _split(self, confirmed: Import, standing: Standing, folder: ImportFolder, report: Report) -> None:
         choices, found, done = confirmed.choices, standing.found, standing.done
         settle_kept_out(confirmed, found, folder, self._ports)
         checks = RowChecks(confirmed.columns, choices)
         folder.upload.unlink(missing_ok=True)  # the source is what counts from now on
-        messages = self._messages(confirmed)
+        messages = messages_of(confirmed, self._ports.signer)
         out = frozenset(folder.load("opted_out") or ())
 
         def save(progress: Progress) -> None:

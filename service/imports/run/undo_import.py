@@ -142,6 +142,37 @@ def wait(id: str, message_id: str, order: Order, ports: Ports, report: Report) -
             patience.wait(0)
 
 
+def carry_out(id: str, order: Order, given: Orders, ports: Ports, report: Report) -> None:
+    """Have an import undone or redone, and return when all contacts show it.
+
+    Where the last order was the same one and did not come to its end, as its command was ended, nothing new is ordered.
+    Raises what `Orders.give` and `wait` raise.
+    """
+    before = ports.outcomes(id).undoing
+    if before is not None and before.is_redo == order.is_redo and before.refolded < before.touched:
+        _wait_until_reached(id, before.position, order, ports, report)
+        return
+    message_id = given.give(id, order)
+    try:
+        wait(id, message_id, order, ports, report)
+    except UndoNotPossible:
+        # the same order was on the bus already, from a command that was ended before anybody took it
+        now = ports.outcomes(id).undoing
+        if now is None or now.is_redo != order.is_redo or (before is not None and now.position == before.position):
+            raise
+        _wait_until_reached(id, now.position, order, ports, report)
+
+
+def _wait_until_reached(id: str, position: int, order: Order, ports: Ports, report: Report) -> None:
+    """Return when all contacts show the order that stands there in the log, or one that came later. Raises Stalled."""
+    patience, stage = _Patience(id, ports), f"{order.name}ing"
+    while (undoing := ports.outcomes(id).undoing) is not None and undoing.position <= position:
+        report(stage, undoing.refolded, undoing.touched)
+        if undoing.refolded >= undoing.touched:
+            return
+        patience.wait(1 + undoing.refolded)
+
+
 def _sentence(id: str, entry: Entry) -> str:
     return f"Import {id}: {entry.detail}."
 

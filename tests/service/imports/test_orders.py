@@ -59,6 +59,33 @@ def test_who_gives_an_order_that_somebody_gave_in_the_same_moment_is_told(import
         imports.importer.wait_for(brought["id"], second, UNDO, silent)
 
 
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_the_same_order_goes_on_where_its_command_was_ended(imports, world, is_taken):
+    """It was refused as given already, and the contacts waited for somebody else to reach them."""
+    brought = imports.bring(FILE)
+    for one in (UNDO, REDO):
+        imports.importer.order(brought["id"], one)
+        if is_taken:
+            world.consume()
+            world.project_orders()
+
+        def report(stage, _done, _rows):
+            if stage in ("undoing", "redoing"):
+                world.settle()
+
+        imports.importer.carry_out(brought["id"], one, report)
+        assert imports.results.show(brought["id"])["state"] == ("done" if one.is_redo else "undone")
+    taken = [entry.type for entry in world.entries() if entry.is_accepted and entry.type.startswith("ImportUn")]
+    assert taken == ["ImportUndone"]
+
+
+def test_an_order_that_came_to_its_end_is_refused_when_it_is_given_again(imports):
+    brought = imports.bring(FILE)
+    order(imports, brought, UNDO)
+    with pytest.raises(UndoNotPossible, match="is undone already"):
+        imports.importer.carry_out(brought["id"], UNDO, silent)
+
+
 def test_what_can_be_ordered_is_among_what_is_allowed(imports):
     brought = imports.bring(FILE)
     assert imports.results.status(brought["id"])["allowed"] == ["undo"]
