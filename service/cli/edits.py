@@ -47,10 +47,14 @@ def edit(
         raise click.UsageError("--dry-run only says how many would change, and --yes changes them: give one of the two")
     wanted = WantedEdit(Selection(conditions, having, None, match), traits_of(sets), clear, tags, reason)
     try:
-        change, cleaned, name = wanted.read()
+        wanted.read()  # before anything is started for it
     except (NothingToChange, Invalid) as fault:
         raise click.UsageError(str(fault)) from fault
     with at_work() as (importer, report), uploads(opened().deployment) as prepared:
+        try:
+            change, cleaned, name = wanted.read(prepared.known_attributes())
+        except Invalid as fault:
+            raise click.UsageError(str(fault)) from fault
         id = prepared.edit(change, cleaned, name, by=who())
         importer.checks.run(id, report)
         status: dict[str, Any] = importer.results.whole(id)

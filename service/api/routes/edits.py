@@ -43,7 +43,8 @@ def _asking(routes: Routes, opened: OpenedImports, services: Services) -> None:
         try:
             services.exporting.check(selection)
             wanted = WantedEdit(selection, body["set"], body["clear"], body["tags"], body["reason"])
-            edit, tags, name = wanted.read()
+            with opened() as found:
+                edit, tags, name = wanted.read(found.uploads.known_attributes())
         except BadCondition as fault:
             raise bad_member("where", f"is wrong: {fault}") from None
         except NothingToChange as fault:

@@ -1,10 +1,12 @@
 """A change of many contacts as it is asked for: the selection, and what each contact gets."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.events.calls import contact_patch
+from ledger.events.schema import FieldFault, Invalid
+from ledger.events.traits import DEFAULT_TYPES, loose
 from service.imports.columns.attributes import TITLES
 from service.queries.filters.selection import Selection
 
@@ -23,14 +25,18 @@ class WantedEdit:
     tags: Sequence[str] = ()
     reason: str | None = None
 
-    def read(self) -> tuple[dict[str, Any], list[str], str]:
+    def read(self, known: Container[str] | None = None) -> tuple[dict[str, Any], list[str], str]:
         """What `Choices.edit` keeps, the tags as they count, and the change in a few words.
 
+        `known` has the custom attributes that there are: a name that is none of these, but the title of a default
+        attribute, means that one (R34). Where it is None, each name is an attribute's own.
         Raises NothingToChange, and Invalid with every fault of a value, name or tag.
         """
         if not (self.set or self.clear or self.tags):
             raise NothingToChange("say what is to change: a tag to add, or an attribute to set or clear")
-        patch = contact_patch({"traits": {**self.set, **dict.fromkeys(self.clear)}, "tags": list(self.tags)})
+        said = {**self.set, **dict.fromkeys(self.clear)}
+        traits = said if known is None else _meant(said, known)
+        patch = contact_patch({"traits": traits, "tags": list(self.tags)})
         asked = self.selection
         edit = {
             "where": list(asked.where), "tag": list(asked.tags), "q": asked.text, "match": asked.match,
@@ -41,3 +47,20 @@ class WantedEdit:
             f"{TITLES.get(name, name)} {'cleared' if value is None else 'set'}" for name, value in patch.traits.items()
         ]
         return edit, patch.tags, ", ".join(words)[:200]
+
+
+_BY_TITLE = {loose(title): name for name, title in TITLES.items() if name in DEFAULT_TYPES}
+
+
+def _meant(said: Mapping[str, Any], known: Container[str]) -> dict[str, Any]:
+    """The values by the attributes' own names. Raises Invalid where two names mean one attribute."""
+    meant: dict[str, Any] = {}
+    for name, value in said.items():
+        own = name.strip()
+        if own not in DEFAULT_TYPES and own not in known:
+            own = _BY_TITLE.get(loose(own), name)
+        if own in meant:
+            told = f"{name} is the same attribute as another name: give it once"
+            raise Invalid((FieldFault(f"/set/{name}", told, "invalid"),))
+        meant[own] = value
+    return meant

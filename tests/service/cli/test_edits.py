@@ -1,6 +1,7 @@
 """`contacts edit`: the number first, the change with --yes, and its undo."""
 
 import orjson
+import pytest
 from click.testing import CliRunner
 
 from service.cli.main import commands
@@ -42,3 +43,29 @@ def test_a_dry_run_says_the_number_and_cannot_be_told_to_do_it_too(world):
         in CliRunner().invoke(commands, (*change, "--yes"), env=world.deployment.environ({})).output
     )
     assert world.contact(GAVIN)["tags"] == []
+
+
+@pytest.mark.parametrize("name", ["WhatsApp Opted", "whatsapp opted", "WHATSAPP_OPTED", "Whatsapp_opted"])
+def test_a_default_attribute_is_meant_by_its_title_too(world, name):
+    """R34: it made an attribute of its own, and whoever was to be opted out stayed opted in."""
+    world.track(phone=GAVIN, city="Pune", whatsapp_opted=True)
+    world.settle()
+    run(world, "edit", "--where", "City=Pune", "--set", f"{name}=FALSE", "--set", "City=Goa", "--yes", "--json")
+    assert world.contact(GAVIN)["traits"] == {"city": "Goa", "whatsapp_opted": False}
+    run(world, "edit", "--where", "City=Goa", "--clear", "City", "--yes", "--json")
+    assert "city" not in world.contact(GAVIN)["traits"]
+
+
+def test_a_title_is_refused_beside_the_name_and_where_its_value_is_none(world):
+    world.track(phone=GAVIN, city="Pune")
+    world.settle()
+    for sets in (("City=Goa", "city=Agra"), ("WhatsApp Opted=maybe",)):
+        run(world, "edit", "--where", "city=Pune", *(part for one in sets for part in ("--set", one)), "--yes", code=2)
+    assert world.contact(GAVIN)["traits"] == {"city": "Pune"}
+
+
+def test_an_attribute_of_just_that_name_goes_before_a_title(world):
+    world.send("UserTracked", {"phone": GAVIN, "traits": {"City": "Pune", "city": "Agra"}})
+    world.settle()
+    run(world, "edit", "--where", "city=Agra", "--clear", "City", "--yes", "--json")
+    assert world.contact(GAVIN)["traits"] == {"city": "Agra"}
