@@ -49,7 +49,7 @@ test-full: .venv/test.stamp
 	@CONTACTS_TEST_FULL=1 $(BIN)/python -m pytest -m 'not containers' --timeout 7200 $(WORKERS) $(ARGS)
 
 containers: .venv/test.stamp
-	@$(BIN)/python -m pytest -m containers $(ARGS)
+	@$(BIN)/python -m pytest -m containers $(WORKERS) $(ARGS)
 
 check: .venv/test.stamp
 	@$(BIN)/ruff check .

@@ -28,7 +28,14 @@ def served(request, tmp_path_factory):
         yield made
 
 
-@pytest.fixture(scope="module", params=["sqlite", KAFKA, CONTAINER])
+@pytest.fixture(scope="session", params=["sqlite", KAFKA])
+def served_to_people(request, tmp_path_factory):
+    """The same for what is looked at in a browser, where it makes no difference how a Kafka was started."""
+    with serving(tmp_path_factory.mktemp("journey"), bus_of(request)) as made:
+        yield made
+
+
+@pytest.fixture(scope="module", params=["sqlite", KAFKA])
 def served_alone(request, tmp_path_factory):
     """The same for one module, which changes what others look at, such as the order of fields."""
     with serving(tmp_path_factory.mktemp("journey"), bus_of(request)) as made:

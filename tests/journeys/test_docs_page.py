@@ -10,13 +10,13 @@ PHONE = "9845012345"
 
 
 @pytest.fixture
-def open_docs(served, browser):
+def open_docs(served_to_people, browser):
     """Opens the page in a window of its own, with the browser context's options."""
     opened = []
 
     def open_(**options):
         opened.append(Window(browser, **options))
-        opened[-1].page.goto(f"{served.url}docs")
+        opened[-1].page.goto(f"{served_to_people.url}docs")
         opened[-1].page.wait_for_selector(".opblock")
         return opened[-1]
 
@@ -29,20 +29,20 @@ def _operations(path):
     return [operation for name, operation in path.items() if name in ("get", "post", "put", "patch", "delete")]
 
 
-def test_the_page_shows_every_call_and_needs_nothing_but_this_server(open_docs, served):
+def test_the_page_shows_every_call_and_needs_nothing_but_this_server(open_docs, served_to_people):
     window = open_docs()
-    paths = served.http.get("/openapi.json").json()["paths"]
+    paths = served_to_people.http.get("/openapi.json").json()["paths"]
     described = {operation["operationId"] for path in paths.values() for operation in _operations(path)}
     shown = window.page.locator(".opblock").evaluate_all("blocks => blocks.map(block => block.id)")
     assert {id.rpartition("-")[2] for id in shown} == described
     assert window.complaints == []
 
 
-def test_a_call_can_be_tried_from_the_page(open_docs, served):
+def test_a_call_can_be_tried_from_the_page(open_docs, served_to_people):
     window = open_docs()
     page = window.page
     page.get_by_role("button", name="Authorize").first.click()
-    page.get_by_label("auth-bearer-value").fill(served.key)
+    page.get_by_label("auth-bearer-value").fill(served_to_people.key)
     page.locator(".modal-ux").get_by_role("button", name="Apply credentials").last.click()
     page.get_by_role("button", name="Close").last.click()
     call = page.locator("#operations-track-track_user")
@@ -51,8 +51,8 @@ def test_a_call_can_be_tried_from_the_page(open_docs, served):
     call.locator("textarea.body-param__text").fill(f'{{"phoneNumber": "{PHONE}", "countryCode": "+91"}}')
     call.get_by_role("button", name="Execute").click()
     assert call.locator(".live-responses-table .response-col_status").last.inner_text().startswith("202")
-    served.shipped.settle()
-    assert served.shipped.run("show", f"+91{PHONE}", "--json")["phone_number"] == PHONE
+    served_to_people.shipped.settle()
+    assert served_to_people.shipped.run("show", f"+91{PHONE}", "--json")["phone_number"] == PHONE
     assert window.complaints == []
 
 

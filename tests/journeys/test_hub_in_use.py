@@ -16,16 +16,16 @@ KB = 1000
 
 
 @pytest.fixture(scope="module")
-def told(served):
+def told(served_to_people):
     """Two people from a file, and one whose name is an attack."""
-    file = served.shipped.folder / "in-use.csv"
+    file = served_to_people.shipped.folder / "in-use.csv"
     file.write_text(FILE, encoding="utf-8")
-    served.shipped.run("import", str(file), "--json")
-    served.track(
+    served_to_people.shipped.run("import", str(file), "--json")
+    served_to_people.track(
         {"phoneNumber": "9820066603", "countryCode": "+91", "traits": {"name": HOSTILE}, "tags": [HOSTILE[:60]]}
     )
-    served.shipped.settle()
-    return served
+    served_to_people.shipped.settle()
+    return served_to_people
 
 
 def _scripts_run(page):
