@@ -19,10 +19,17 @@ _QUIET_SECONDS = 1.0
 many, a file or many calls, needs the processor more than lists and searches do, which look at what is not indexed yet.
 """
 
-_FORGET_SECONDS, _FORGET_SHARE, _FORGET_REST = 5.0, 10, 4
+_NEXT_SECONDS = 10.0
+"""After many erasures: whoever would be indexed may be erased with the next ones, and then it was in vain."""
+
+_FORGET_SECONDS, _FORGET_SHARE = 5.0, 10
 """While erasures come without an end, after which time the full-text index is written anew once more: at the earliest
-after so many times as long as that took; and after `_FORGET_REST` times as long where none comes for the moment, since
-the next ones may be on their way.
+after so many times as long as that took.
+"""
+
+_SILENCE_SECONDS = 0.2, 1.0
+"""After so long no more of many entries are taken to be on their way: after as many times as long as it took to write
+the index anew as `_FORGET_SHARE` says, within these bounds.
 """
 
 
@@ -45,8 +52,8 @@ class Projection:
         self._beat = beat
         self._clock = clock
         self._next: NextGeneration | None = None
-        self._indexing_from = self._busy_until = self._forget_at = self._forget_rests = 0.0
-        self._counted_from, self._counted = 0.0, 0
+        self._indexing_from = self._busy_until = self._forget_at = self._folded_at = 0.0
+        self._counted_from, self._counted, self._silence = 0.0, 0, _SILENCE_SECONDS[0]
         number = generations.current()
         if number is None:
             number = generations.found()
@@ -134,34 +141,40 @@ class Projection:
 
     def advance(self, limit: int = PAGE) -> int:
         """Fold one page, then some contacts that an undo has touched; gives how many entries and contacts it were."""
-        version, folded = self._log.data_version(), 0
+        version, folded, erased = self._log.data_version(), 0, self._projector.erased
         if version != self._seen:
             folded = self._projector.advance(limit=limit)
             self._seen = None if folded else version
         folded += self._projector.refold()
         self._forget_erased_lines(is_quiet=not folded)
         if folded:
-            self._note_work(folded)
+            self._note_work(folded, has_erased=self._projector.erased > erased)
         self._store.tidy()
         return folded
 
     def _forget_erased_lines(self, *, is_quiet: bool) -> None:
-        """An erasure is not done before; for many behind one another it is done once, unless they go on for long."""
+        """An erasure is not done before; for many behind one another it is done once, unless they go on for long, and
+        not in each short pause between them.
+        """
         now = self._clock()
-        if now < (self._forget_rests if is_quiet else self._forget_at):
+        is_over = is_quiet and (now > self._busy_until or now >= self._folded_at + self._silence)
+        if not is_over and now < self._forget_at:
             return
-        if self._store.forget_erased_lines() or is_quiet:
+        has_forgotten = self._store.forget_erased_lines()
+        if has_forgotten or is_quiet:
             ended = self._clock()
-            self._forget_rests = ended + _FORGET_REST * (ended - now)
-            self._forget_at = ended + max(_FORGET_SECONDS, _FORGET_SHARE * (ended - now))
+            rest = _FORGET_SHARE * (ended - now)
+            self._forget_at = ended + max(_FORGET_SECONDS, rest)
+            if has_forgotten:
+                self._silence = min(max(rest, _SILENCE_SECONDS[0]), _SILENCE_SECONDS[1])
 
-    def _note_work(self, folded: int) -> None:
-        now = self._clock()
+    def _note_work(self, folded: int, *, has_erased: bool) -> None:
+        now = self._folded_at = self._clock()
         if now - self._counted_from > _QUIET_SECONDS:
             self._counted_from, self._counted = now, 0
         self._counted += folded
         if self._counted >= SMALL:
-            self._busy_until = now + _QUIET_SECONDS
+            self._busy_until = now + (_NEXT_SECONDS if has_erased else _QUIET_SECONDS)
 
     def make_room(self) -> None:
         """The disk is full: give back what the state's WAL takes of it."""

@@ -36,7 +36,10 @@ class Contradiction(Exception):
 
 
 class Projector:
-    """Keeps one state file up with the log. Holds no state between pages but the open rows of imports."""
+    """Keeps one state file up with the log. Holds no state between pages but the open rows of imports.
+
+    `erased` is how many erasures it has taken.
+    """
 
     def __init__(self, log: LogReader, store: StateWriter) -> None:
         """Raises Contradiction when the state's checkpoint is not on this log's chain."""
@@ -46,6 +49,7 @@ class Projector:
         self._open_rows = store.open_rows()
         self._import_ids = ImportIds(log)
         self._may_be_dirty = True
+        self.erased = 0
         ledger, found = log.ledger(), store.ledger()
         if ledger is not None and found is not None and found != ledger.id:
             raise Contradiction(
@@ -170,6 +174,7 @@ class Projector:
         checkpoint = self._checkpoint_at(position)
         self._store.erase(contacts, rows, list(retold.values()), open_rows, touched, checkpoint, counts, others)
         self._open_rows, self.checkpoint = open_rows, checkpoint
+        self.erased += position - after
         return position - after
 
     def _closed_before(self, open_rows: dict[RowKey, SoFar]) -> list[RowMessage]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.events import moments, types
+from ledger.events.digits import in_ascii_digits
 from ledger.events.mentions import Mentions
 from ledger.events.signing import Signer
 from ledger.log.entry import public_id, unpack_headers
@@ -24,6 +25,7 @@ _LEAST_OF_NAME = 4
 """Letters of a part of a name that is looked for in a reason: a shorter one is in many sentences."""
 
 _word = re.compile(r"\w+")
+_digit = re.compile(r"[0-9]")
 
 
 class ReasonUnfit(ValueError):
@@ -107,7 +109,8 @@ def reason_for(reason: str, named: NamedPeople | ErasedPerson) -> str:
     text = " ".join(reason.split())
     if not text or len(text) > MOST_REASON:
         raise ReasonUnfit(f"say why in 1 to {MOST_REASON} characters: it stays in the log")
-    if Mentions(named.phones, named.user_ids).in_line(text) is not None:
+    phones = named.phones if _digit.search(in_ascii_digits(text)) else ()  # of many people it takes time to know them
+    if Mentions(phones, named.user_ids).in_line(text) is not None:
         raise ReasonUnfit("the reason names the person, and would stay in the log: say it without phone and user id")
     if said := _named_in(text, named.names):
         raise ReasonUnfit(f"the reason has {said} of the person, and would stay in the log: say it without")
@@ -167,7 +170,8 @@ def _named_in(text: str, names: Collection[str]) -> str | None:
     folded = text.casefold()
     if "@" in folded and any("@" in name and name.casefold() in folded for name in names):
         return "the email address"
-    words = {word for word in _word.findall(folded) if len(word) >= _LEAST_OF_NAME}
-    if not words.isdisjoint(_word.findall("\n".join(names).casefold())):
+    said = "\n".join(names).casefold()
+    words = {word for word in _word.findall(folded) if len(word) >= _LEAST_OF_NAME and word in said}
+    if words and not words.isdisjoint(_word.findall(said)):
         return "the name"
     return None

@@ -196,7 +196,8 @@ def _end_where_it_ends(connection: sqlite.Connection, until: int) -> None:
     """Outcomes that are kept up to a position are kept up to that of the last one among them."""
     groups = connection.execute("SELECT positions FROM outcomes WHERE until = ?", (until,)).fetchall()
     last = max((orjson.loads(positions)[-1] for (positions,) in groups), default=until)
-    connection.execute("UPDATE outcomes SET until = ? WHERE until = ?", (last, until))
+    if last != until:
+        connection.execute("UPDATE outcomes SET until = ? WHERE until = ?", (last, until))
 
 
 def number_of(connection: sqlite.Connection, import_id: str) -> int:

@@ -166,7 +166,7 @@ class ImportFolder:
         """Put a JSON value in the place of the one before, at once; `durable`: it outlives a loss of power."""
         draft = self.path / f"{name}.json.new"
         with open(draft, "w", encoding="utf-8", opener=_private) as file:
-            json.dump(value, file, separators=(",", ":"))
+            file.write(json.dumps(value, separators=(",", ":")))  # `dump` takes five times as long
             if durable:
                 file.flush()
                 os.fsync(file.fileno())

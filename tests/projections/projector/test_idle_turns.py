@@ -88,6 +88,36 @@ def test_lines_of_the_erased_leave_the_index_when_it_is_quiet_and_at_times_where
     assert (left, is_left()) == ([True, True, False], False)
 
 
+def test_in_a_short_pause_between_many_entries_the_index_is_not_written_anew(room, clock, projection):
+    """R31: many are erased with as many others between them."""
+    (person, other, *_) = room.take(*many(SMALL))
+    fold(projection, page=2_000)
+    clock.now += 1.5
+    while projection.use_idle_turn():
+        clock.now += 0.01
+
+    def is_left():
+        projection.advance()
+        with reading(projection.path) as state:
+            return state.has_erased_lines()
+
+    room.erase(person)
+    projection.advance()
+    assert not is_left()
+    clock.now += 10.0
+    room.take(*[tracked(userId=f"n-{number}") for number in range(SMALL)])
+    fold(projection, page=2_000)
+    room.erase(other)
+    projection.advance()
+    left = [is_left()]
+    clock.now += 0.3
+    assert (left, is_left()) == ([True], False)
+    clock.now += 1.5
+    assert not projection.use_idle_turn()  # who would be indexed now may be erased with the next ones
+    clock.now += 10.0
+    assert projection.use_idle_turn()
+
+
 def test_a_rebuilt_generation_is_used_once_searches_of_it_are_ready(room, clock, projection):
     room.take(*many(600))
     fold(projection, page=1_000)
