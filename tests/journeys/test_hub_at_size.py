@@ -103,3 +103,16 @@ def test_half_a_million_rows_are_watched_from_the_page_to_their_last_one(open_hu
     page.reload()
     assert f"{ROWS:,} new" in " ".join(page.get_by_role("main").inner_text().split())
     assert window.complaints == []
+
+
+def test_a_total_that_takes_long_comes_after_the_rows_and_wherever_it_is_told(open_hub, told):
+    window = open_hub()
+    page = window.page
+    # of the half million people that came by the file
+    with page.expect_response(lambda answer: "/contacts/total?" in answer.url, timeout=60_000):
+        page.goto(f"{told.url}contacts?where=name~row")
+        assert page.locator("tbody tr").count() == 50
+    page.locator("#total", has_text=f"{ROWS:,} match").wait_for()
+    assert page.locator("#shown").inner_text() == f"50 shown of {ROWS:,}"
+    assert page.locator("#change-all").inner_text() == f"Change all {ROWS:,}"
+    assert window.complaints == []
