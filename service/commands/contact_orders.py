@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -14,6 +14,8 @@ from ledger.log.port import LogReader
 from service.commands.deadline import DEADLINE
 from service.queries.ledger.consistency import Consistency
 from service.queries.ledger.erased_messages import MessageErased, erased_among
+
+_Plan = TypeVar("_Plan")
 
 
 class CannotMerge(Exception):
@@ -52,6 +54,23 @@ class Tries:
 
 ONCE = Tries()
 """An order that comes once, and is planned anew where that is needed."""
+
+
+def as_planned(
+    plan: _Plan, order: Callable[[_Plan, str | None], int | None], anew: Callable[[_Plan], _Plan], tries: Tries
+) -> tuple[_Plan, int | None]:
+    """Give the order of a plan; once more, planned anew, where a contact of it had an event after the plan.
+
+    `order` takes a plan and the id for its message; `anew` plans again, or raises where that is about others by now.
+    What was ordered in the end, and the position of its entry; None while that is on its way. Raises what both raise.
+    """
+    try:
+        return plan, order(plan, tries.id(0))
+    except OrderRefused as refused:
+        if tries.is_firm or not refused.is_outdated:
+            raise
+        now = anew(plan)
+    return now, order(now, tries.id(1))
 
 
 class ContactOrders:

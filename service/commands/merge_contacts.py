@@ -10,7 +10,7 @@ from ledger.log.merge_orders import SHARED
 from ledger.log.port import LogReader
 from projections.fold.contact_document import contact_document
 from projections.past import foreseen
-from service.commands.contact_orders import ONCE, CannotMerge, ContactOrders, OrderRefused, Tries
+from service.commands.contact_orders import ONCE, CannotMerge, ContactOrders, Tries, as_planned
 from service.queries.contact.find import FoundContact, find_id
 
 
@@ -116,13 +116,11 @@ class ContactMerges:
         Raises MergeOptsIn, OrderRefused, CannotMerge, also where it would be about other contacts by now, Unknown,
         BusError.
         """
-        try:
-            return MergeOrdered(plan, self._order(plan, said, tries, 0))
-        except OrderRefused as refused:
-            if tries.is_firm or not refused.is_outdated:
-                raise
-            plan = self._anew(plan)
-        return MergeOrdered(plan, self._order(plan, said, tries, 1))
+
+        def order(planned: MergePlan, id: str | None) -> int | None:
+            return self._order(planned, said, tries.seconds, id)
+
+        return MergeOrdered(*as_planned(plan, order, self._anew, tries))
 
     def _anew(self, plan: MergePlan) -> MergePlan:
         with self._log() as log:
@@ -139,12 +137,12 @@ class ContactMerges:
                 raise CannotMerge(f"{text}: order it again if that one is meant")
         return anew
 
-    def _order(self, plan: MergePlan, said: MergeSaid, tries: Tries, number: int) -> int | None:
+    def _order(self, plan: MergePlan, said: MergeSaid, seconds: float, id: str | None) -> int | None:
         refuse_opt_in(plan, said)
         data: dict[str, Any] = {"survivor": plan.survivor, "absorbed": plan.absorbed, "by": said.by, "reason": said.why}
         data["basedOn"] = plan.position
         time = moments.text(self._clock())
-        return self._orders.give(plan.type, plan.survivor, data, tries.seconds, time, tries.id(number))
+        return self._orders.give(plan.type, plan.survivor, data, seconds, time, id)
 
     def _merged_into(self, log: LogReader, contact: int) -> int:
         found = log.merged_into(contact)

@@ -10,7 +10,7 @@ from ledger.log.keeping_out import SENTENCE
 from ledger.log.port import LogReader
 from projections.fold.contact_document import contact_document
 from projections.past import foreseen
-from service.commands.contact_orders import ONCE, ContactOrders, OrderRefused, Tries
+from service.commands.contact_orders import ONCE, ContactOrders, Tries, as_planned
 from service.commands.erase_contact import person_of, reason_for
 from service.queries.contact.find import FoundContact, find_id
 
@@ -121,25 +121,27 @@ class NumberChanges:
         Raises OrderRefused, CannotRenumber, also where another than was planned would be merged in by now, ReasonUnfit,
         Unknown, BusError.
         """
-        try:
-            return NumberOrdered(plan, self._order(plan, wanted, tries, 0))
-        except OrderRefused as refused:
-            if tries.is_firm or not refused.is_outdated:
-                raise
-        with self._orders.log() as log:
-            found = find_id(log, plan.contact)
-        anew = self.plan(found, wanted)
-        if fault := _others_meant(plan, anew, wanted.phone):
-            raise CannotRenumber(f"{fault}. Nothing was done: order it again if that is what is wanted")
-        return NumberOrdered(anew, self._order(anew, wanted, tries, 1))
 
-    def _order(self, plan: NumberPlan, wanted: NumberWanted, tries: Tries, number: int) -> int | None:
+        def anew(planned: NumberPlan) -> NumberPlan:
+            with self._orders.log() as log:
+                found = find_id(log, planned.contact)
+            now = self.plan(found, wanted)
+            if fault := _others_meant(planned, now, wanted.phone):
+                raise CannotRenumber(f"{fault}. Nothing was done: order it again if that is what is wanted")
+            return now
+
+        def order(planned: NumberPlan, id: str | None) -> int | None:
+            return self._order(planned, wanted, tries.seconds, id)
+
+        return NumberOrdered(*as_planned(plan, order, anew, tries))
+
+    def _order(self, plan: NumberPlan, wanted: NumberWanted, seconds: float, id: str | None) -> int | None:
         data: dict[str, Any] = {"contact": plan.contact, "phone": wanted.phone, "absorbed": plan.absorbed}
         data |= {"by": wanted.by, "reason": wanted.why, "basedOn": plan.position}
         data |= {"traits": plan.consent} if plan.consent else {}
         data |= {"oldBeginsAnew": True} if wanted.old_begins_anew else {}
         # stated for when the bus takes it, so that what it says of consent comes after all that is known
-        return self._orders.give(types.NUMBER_CHANGED, plan.contact, data, tries.seconds, None, tries.id(number))
+        return self._orders.give(types.NUMBER_CHANGED, plan.contact, data, seconds, None, id)
 
 
 def _others_meant(plan: NumberPlan, anew: NumberPlan, phone: str) -> str | None:
