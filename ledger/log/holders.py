@@ -39,6 +39,10 @@ class Holders(ABC):
         """The number of the contact that each of these phones (E.164) finds now, as far as they find any."""
 
     @abstractmethod
+    def released_phones(self, phones: Iterable[str]) -> dict[str, int]:
+        """The number of the contact that each of these phones (E.164) found last, of those that find none now."""
+
+    @abstractmethod
     def known(self, phones: Iterable[str], user_ids: Iterable[str]) -> Identities:
         """Who holds these phones (E.164) and user ids now, as the append would load them for a decision."""
 

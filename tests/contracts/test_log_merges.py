@@ -147,6 +147,7 @@ def test_a_changed_number_takes_in_whoever_had_it_and_a_split_gives_it_back(two)
     two.by_hand("ContactsSplit", 1, 2)
     assert two.reader.holder_of_phone(OTHER) == Known(2, OTHER, "u2")
     assert two.reader.holder_of_phone(ONE) == Known(1, ONE, "u1")
+    assert two.reader.released_phones([ONE]) == {}
     assert identity_faults(two.reader) == []
 
 
@@ -171,6 +172,7 @@ def test_a_number_that_is_given_up_is_nobodys_until_a_split_takes_that_back(two)
     two.change_number(1, PHONES[2], makes=True, gives_up=1)
     assert two.reader.holder_of_phone(ONE) is None
     assert two.reader.last_holder_of_phone(ONE) == Known(1, PHONES[2], "u1")
+    assert two.reader.released_phones([ONE, PHONES[2], OTHER]) == {ONE: 1}
     assert two.reader.held(ONE, None, 2) == [1]
     assert not two.reader.would_share(1, 3)
     two.by_hand("ContactsSplit", 1, 3)

@@ -143,14 +143,16 @@ def _page(
     return document, position
 
 
-def _found_by(services: Services, text: str) -> str | None:
-    """The id of the contact that a phone or user id finds beside its own, since another was merged into it."""
+def _found_by(services: Services, text: str) -> tuple[str, bool] | None:
+    """The id of the contact that a phone or user id finds beside its own, since another was merged into it, or had it
+    last; and whether nobody has it now.
+    """
     with services.readers.log() as log:
         try:
             found = as_written(log, text.strip())
         except (Unknown, Ambiguous):
             return None
-        return None if found.is_released else id_of(log, found)
+        return id_of(log, found), found.is_released
 
 
 def _saved(asked: ListAddress) -> list[tuple[str, str]]:

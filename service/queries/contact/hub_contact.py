@@ -19,6 +19,18 @@ class Ambiguous(LookupError):
         self.codes = codes
 
 
+class Released(Unknown):
+    """Nobody has the phone or user id any more; `found` is the contact that had it last."""
+
+    def __init__(self, log: LogReader, what: str, found: FoundContact) -> None:
+        id = public_id(log.ids([found.asked])[found.asked])
+        super().__init__(
+            f"no contact has the {what} any more, since an import was undone or the number given up: what the ledger"
+            f" has of the one that had it last is at /v1/contacts/{id}/history"
+        )
+        self.found = found
+
+
 def customer(state: ContactState) -> dict[str, Any]:
     """The shape of a contact there."""
     country_code, number = split(state.phone) if state.phone else (None, None)
@@ -37,17 +49,21 @@ def customer(state: ContactState) -> dict[str, Any]:
 def by_phone(log: LogReader, number: str, country_code: str | None) -> int:
     """The number of the contact with this phone: national digits, or the full number with or without `+`.
 
-    Raises Unknown; Ambiguous where contacts in several countries have it and `country_code` (with or without `+`) does
-    not say which.
+    Raises Unknown, which is Released where one had it last; Ambiguous where contacts in several countries have it and
+    `country_code` (with or without `+`) does not say which.
     """
     digits = number.removeprefix("+")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
         raise Unknown(f"no contact has the phone {number!r}: give digits, with or without the country code")
-    holders = log.holders_of_phones(_possible(number, digits, country_code))
+    possible = _possible(number, digits, country_code)
+    holders = log.holders_of_phones(possible)
     if len(holders) > 1:
         raise Ambiguous(sorted(split(phone)[0] for phone in holders))
     for contact in holders.values():
         return contact
+    released = log.released_phones(possible)
+    if len(released) == 1:
+        raise Released(log, f"phone {number!r}", _released(log, *released.values()))
     raise Unknown(f"no contact has the phone {number!r}")
 
 
@@ -59,16 +75,26 @@ def as_written(log: LogReader, text: str) -> FoundContact:
         digits = "".join(sign for sign in text if sign not in " -().")
         if not digits.removeprefix("+").isdigit():
             raise
-        contact = by_phone(log, digits, None)
+        try:
+            contact = by_phone(log, digits, None)
+        except Released as last:
+            return last.found
     return FoundContact(log.component(contact), contact, None, None)
 
 
 def by_user_id(log: LogReader, user_id: str) -> int:
-    """The number of the contact with this user id. Raises Unknown."""
+    """The number of the contact with this user id. Raises Unknown, which is Released where one had it last."""
     holder = log.holder_of_user_id(user_id)
-    if holder is None:
-        raise Unknown(f"no contact has the user id {user_id!r}")
-    return holder.contact
+    if holder is not None:
+        return holder.contact
+    last = log.last_holder_of_user_id(user_id)
+    if last is not None:
+        raise Released(log, f"user id {user_id!r}", _released(log, last.contact))
+    raise Unknown(f"no contact has the user id {user_id!r}")
+
+
+def _released(log: LogReader, contact: int) -> FoundContact:
+    return FoundContact(log.component(contact), contact, None, None, is_released=True)
 
 
 def _possible(number: str, digits: str, country_code: str | None) -> set[str]:

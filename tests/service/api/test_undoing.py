@@ -59,3 +59,21 @@ def test_once_all_are_reached_nothing_is_said_of_it(client, world):
     assert "refolding" not in answer
     assert "plan" not in [one["name"] for one in answer["attributes"]]
     assert "refolding" not in client.read("/v1/contacts").json
+
+
+def test_who_asks_for_a_phone_or_user_id_that_nobody_has_any_more_is_told_of_the_contact_that_had_it_last(
+    client, world
+):
+    data = {"phone": ASHA, "userId": "asha-2", "traits": {"city": "Pune"}, "row": 1, "rowend": True}
+    world.send_signed("/imports/i1", "UserTracked", "i1.1.u", data)
+    world.settle()
+    (asha,) = [one["id"] for one in world.contacts()]
+    world.send_signed("/imports/i1", "ImportUndone", "i1.undo.1", {"import": "i1", "by": "asha", "published": 1})
+    world.settle()
+    for path in (f"phone_number/{ASHA}", f"phone_number/{ASHA[3:]}", "id/asha-2"):
+        answer = client.read(f"/v1/public/apis/users/{path}")
+        assert (answer.status_code, f"/v1/contacts/{asha}/history" in answer.json["message"]) == (404, True)
+    assert client.delete(f"/v1/contacts/{asha}", {"reason": "asked to be forgotten"}).status_code in (200, 202)
+    world.settle()
+    for path in (f"phone_number/{ASHA}", "id/asha-2"):
+        assert asha not in client.read(f"/v1/public/apis/users/{path}").json["message"]

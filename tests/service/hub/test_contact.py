@@ -106,6 +106,13 @@ def test_a_contact_that_an_undo_took_away_keeps_its_timeline(world, browser):
     assert page.status == 200
     assert "This contact is gone" in page.text
     assert "by meera : wrong file" in page.text
+    for text in (
+        f"{ASHA[3:8]}%20{ASHA[8:]}",
+        f"%2B{ASHA[1:]}",
+    ):  # as somebody asks to be forgotten who is in no list any more
+        page = browser.open(f"/contacts?q={text}")
+        assert "A contact had it last, until an import was undone" in page.text
+        assert f"/contacts/{id}" in page.links
 
 
 def test_a_contact_that_was_merged_leads_to_the_one_that_is_left(world, browser):

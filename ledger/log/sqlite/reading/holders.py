@@ -47,6 +47,15 @@ class SqliteHolders(Connected, Holders):
         )
         return {f"+{phone}": contact for phone, contact in rows}
 
+    def released_phones(self, phones: Iterable[str]) -> dict[str, int]:
+        """See `Holders.released_phones`."""
+        rows = self._connection.execute(
+            "SELECT phone, contact, max(until) FROM former_phones WHERE phone IN (SELECT value FROM json_each(?))"
+            " AND NOT EXISTS (SELECT 1 FROM phones WHERE phones.phone = former_phones.phone) GROUP BY phone",
+            (listed([int(phone) for phone in phones]),),
+        )
+        return {f"+{phone}": contact for phone, contact, _ in rows}
+
     def known(self, phones: Iterable[str], user_ids: Iterable[str]) -> Identities:
         """See `Holders.known`."""
         found = Identities()
