@@ -36,11 +36,12 @@ def _messages(routes: Routes, services: Services) -> None:
     @routes.get("/v1/messages/<id>", scope=("read", "track"))
     @routes.query(MessageQuery)
     @routes.answers(200, MessageSchema, example=examples.MESSAGE)
-    @routes.problems(404, 503)
+    @routes.problems(404, 410, 503)
     def message(query: dict[str, Any], id: str) -> Response:
         """Read what became of a message.
 
-        `pending`: it waits on the bus; `accepted` at a position of the log; `rejected` with its reason.
+        `pending`: it waits on the bus; `accepted` at a position of the log; `rejected` with its reason. 410 `erased`:
+        what it said was erased with the person whom it was about.
         """
         found = message_status(status, id, query.get("source"))
         if found is None:

@@ -7,12 +7,17 @@ from ledger.log.port import LogReader
 
 
 class MessageErased(Exception):
-    """What a message said was erased; what is left of it is the empty entry at `position`."""
+    """What a message said was erased; what is left of it is the empty entry at `position`.
 
-    def __init__(self, position: int) -> None:
+    `is_asked_for`: somebody asks what became of it, and does not send it again.
+    """
+
+    def __init__(self, position: int, *, is_asked_for: bool = False) -> None:
+        what = "message" if is_asked_for else "call"
+        again = " it is not done again. To say something new, send it without this Idempotency-Key"
         super().__init__(
-            f"what this call said was erased since, with the person whom it was about (position {position} of the log):"
-            " it is not done again. To say something new, send it without this Idempotency-Key"
+            f"what this {what} said was erased since, with the person whom it was about (position {position} of the"
+            f" log){'' if is_asked_for else f':{again}'}"
         )
         self.position = position
 

@@ -12,6 +12,7 @@ from service.queries.contact.find import find, find_id
 from service.wiring.drivers import now
 from service.wiring.erasing import erasing
 from tests.examples import ASHA, GAVIN
+from tests.world import SHOP
 
 WHY = {"reason": "asked to be forgotten"}
 
@@ -116,6 +117,23 @@ def test_a_message_that_comes_again_is_nothing_and_a_new_one_makes_a_new_contact
     world.track(phone=GAVIN)
     world.settle()
     assert world.contact(GAVIN)["id"] != gavin
+
+
+def test_whoever_asks_what_became_of_a_message_is_told_that_what_it_said_was_erased(eraser, world, gavin, description):
+    path = "/v1/public/track/users/"
+    id = eraser.post(path, {"fullPhoneNumber": GAVIN, "traits": {"city": "Goa"}}).json["id"]
+    kept = eraser.post(path, {"fullPhoneNumber": ASHA, "traits": {"city": "Goa"}}).json["id"]
+    world.send("UserTracked", {"phone": GAVIN}, id="shop-1")
+    world.settle()
+    assert eraser.read(f"/v1/messages/{id}").json["state"] == "accepted"
+    erased(eraser, world, gavin)
+    for asked in (id, f"{id}?source=/v1/public/track/users", f"shop-1?source={SHOP}"):
+        answer = eraser.read(f"/v1/messages/{asked}")
+        assert (answer.status_code, answer.json["reason"]) == (410, "erased")
+        assert "Idempotency-Key" not in answer.json["message"]
+    description.assert_fits("GET", "/v1/messages/{id}", answer)
+    assert eraser.read(f"/v1/messages/{kept}").json["state"] == "accepted"
+    assert eraser.read("/v1/messages/shop-1").status_code == 404
 
 
 def test_an_erasure_that_a_crash_broke_off_is_finished_by_whoever_starts_next(world, gavin):
