@@ -1,11 +1,14 @@
 """Work on imports by a command: its progress shown, the parts it needs running, and what goes wrong as a sentence."""
 
 import os
+import time
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 
 import click
 
+from ledger.storage import NotMadeYet
+from projections.state.generations import Generations
 from service.cli.terminal.import_progress import reporting
 from service.cli.terminal.terminal import Failed, opened
 from service.deployment.parts import CONSUMER, PROJECTOR
@@ -23,6 +26,9 @@ from service.processes.temporary import PartFailed, TemporaryPart, parts_running
 from service.wiring.imports import importing
 
 _READING = frozenset({"reading"})
+_LOOK_AGAIN = 0.05
+_MOST_FOLDING = 600.0
+"""Seconds for contacts of an earlier version; behind that whoever reads them says so."""
 _HOW_TO_MAP = "--map 'Column=attribute' maps a column, --ignore 'Column' leaves one out."
 
 
@@ -35,7 +41,8 @@ class ImportRefused(click.ClickException):
 @contextmanager
 def at_work(idle: Collection[str] = _READING) -> Iterator[tuple[Importer, Report]]:
     """An importer that shows its progress; consumer and projector run once a stage comes that is not `idle`."""
-    deployment = opened().deployment
+    drivers = opened()
+    deployment = drivers.deployment
     locks = {"consume": CONSUMER.lock(deployment.data), "project": PROJECTOR.lock(deployment.data)}
     parts: list[TemporaryPart] | None = None
 
@@ -58,7 +65,23 @@ def at_work(idle: Collection[str] = _READING) -> Iterator[tuple[Importer, Report
                 parts = running.enter_context(parts_running(locks, os.environ))
             show(stage, done, total)
 
+        until = time.monotonic() + _MOST_FOLDING
+        while not _is_state_readable(drivers.generations()) and time.monotonic() < until:
+            report("folding the contacts anew", 0, 0)
+            check()
+            time.sleep(_LOOK_AGAIN)
         yield importer, report
+
+
+def _is_state_readable(generations: Generations) -> bool:
+    """Whether contacts can be read, or there are none yet: of an earlier version they are folded anew first."""
+    try:
+        if generations.current() is not None or generations.found() is not None:
+            with generations.in_use().reading():
+                pass
+    except NotMadeYet:
+        return False
+    return True
 
 
 class Interrupted(click.ClickException):

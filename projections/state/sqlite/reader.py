@@ -47,7 +47,9 @@ class StateFileReader(StateReader):
         self._connection = sqlite.connect(path, read_only=True)
         if self._connection.execute("PRAGMA user_version").fetchone()[0] < LAYOUT:
             self._connection.close()
-            raise NotMadeYet("the contact state is of an earlier version: the projector folds it anew by itself")
+            raise NotMadeYet(
+                "the contact state is of an earlier version: the projector folds it anew (`contacts serve`)"
+            )
 
     def close(self) -> None:
         """Close the file."""
