@@ -117,8 +117,7 @@ class Erasing:
     ) -> list[PendingErasure]:
         source, at = source or self.source, self.clock()
         message = erasure_messages(terms, source=source, at=at, signer=self.signer)
-        ids = ((self.new_id(), contact) for contact in contacts)
-        orders = [PendingErasure(id, contact, source, at, message(id, contact)) for id, contact in ids]
+        orders = [PendingErasure(id := self.new_id(), one, source, at, message(id, one)) for one in contacts]
         self.table.add(*orders, step=step)
         self.give_again(orders)
         return orders
