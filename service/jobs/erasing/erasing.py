@@ -48,8 +48,7 @@ class Erasing:
     """Erases contacts. `source` is that of the orders; `places` are those of some erasures, by their positions.
 
     Whom to look for there is kept in `stored_log` until all is done. `publish` returns once messages are durable on the
-    bus. `clock` gives microseconds since the epoch. Whoever holds `lock` goes through the places: one at a time. Safe
-    for threads as far as its parts are.
+    bus. `clock` gives microseconds since the epoch. One at a time, by `lock`, goes through places. Safe for threads.
     """
 
     source: str
