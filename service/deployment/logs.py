@@ -62,10 +62,10 @@ def configure(form: LogFormat, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    for library in ("kafka", "urllib3", "_granian"):
+    for library in ("urllib3", "_granian"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    # it warns of every 100 ms that a busy machine makes a task wait
-    logging.getLogger("kafka.net.selector").setLevel(logging.ERROR)
+    # in an outage it says the same a hundred times a second, and what it says comes to us as a fault anyhow
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
     logging.raiseExceptions = False  # a closed stderr must not become the program's fault
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -15,6 +15,8 @@ from ledger.bus.kafka.options import Options
 from ledger.bus.port import Unavailable
 
 _CLOSE_SECONDS = 10.0
+_MOST_TRIES = 30
+"""To close a producer beside the calls; at the end of a process there is one."""
 
 
 @dataclass(slots=True, eq=False)
@@ -81,7 +83,7 @@ class Lines:
             line.users -= 1
             done = line.retired and line.users == 0
         if done:
-            threading.Thread(target=_end, args=[line], name="kafka-close", daemon=True).start()
+            threading.Thread(target=_end, args=[line, _MOST_TRIES], name="kafka-close", daemon=True).start()
 
     def _begin(self) -> Future[Line]:
         attempt: Future[Line] = Future()
@@ -122,7 +124,12 @@ class Lines:
         return line
 
 
-def _end(line: Line) -> None:
-    """Close the producer; it gives up within its delivery time-out whatever it still holds."""
-    with suppress(Exception):
-        line.producer.close(timeout=_CLOSE_SECONDS)
+def _end(line: Line, tries: int = 1) -> None:
+    """Close the producer; it gives up within its delivery time-out whatever it still holds.
+
+    One that cannot do so in time stays open, with its thread and its sockets, and is closed by another try.
+    """
+    for _ in range(tries):
+        with suppress(Exception):
+            line.producer.close(timeout=_CLOSE_SECONDS)
+            return

@@ -65,9 +65,16 @@ def test_an_exception_shows_its_class_and_places_but_not_its_message(lines):
 
 
 def test_libraries_logs_go_the_same_way(lines):
-    logging.getLogger("kafka.conn").warning("connection lost to %s for %s", "broker", "gavin@example.com")
+    logging.getLogger("urllib3.pool").warning("connection lost to %s for %s", "broker", "gavin@example.com")
     (line,) = lines()
     assert line["event"] == "connection lost to broker for (withheld)"
+
+
+@pytest.mark.parametrize("name", ["kafka", "kafka.net.transport", "kafka.net.selector", "kafka.producer.sender"])
+def test_what_kafkas_library_says_a_hundred_times_a_second_in_an_outage_is_not_repeated(lines, name):
+    """Its faults come to us, and are said once: an import showed 3,000 lines of them in half a minute."""
+    logging.getLogger(name).error("socket disconnected")
+    assert lines() == []
 
 
 def test_a_closed_stream_does_not_become_a_fault():
