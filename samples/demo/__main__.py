@@ -39,8 +39,9 @@ def main(folder: Path, port: int) -> None:
             began, story = time.monotonic(), Story(ledger, clock)
             story.tell()
             to_try = "\n".join(f"{what}: {ledger.url}/{at}" for what, at in story.to_try.items())
-            echo(f"\nTwo years told in {time.monotonic() - began:.0f} seconds. Sign in: {ledger.link()}")
+            echo(f"\nTwo years told in {time.monotonic() - began:.0f} seconds.")
             told.write_text(f"Then try:\n{to_try}\nCtrl+C ends it.", encoding="utf-8")
+        echo(f"Sign in: {ledger.link()}")
         echo(told.read_text(encoding="utf-8"))
         assert server.stdout is not None
         for _ in server.stdout:

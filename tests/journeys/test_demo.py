@@ -17,19 +17,32 @@ PORT = 18190
 def told(tmp_path_factory):
     """The demo's ledger, with what it printed in `story`; its server has ended as by Ctrl+C."""
     shipped = Shipped(tmp_path_factory.mktemp("demo"))
-    demo = shipped.start_process([sys.executable, str(DEMO), str(shipped.folder), str(PORT)], "demo.out")
+    shipped.story = _shown(shipped, "demo.out")
+    return shipped
+
+
+def _shown(shipped, out):
+    """What a start of the demo prints until it is ended as by Ctrl+C."""
+    demo = shipped.start_process([sys.executable, str(DEMO), str(shipped.folder), str(PORT)], out)
     try:
         eventually(lambda: "Ctrl+C" in demo.text() or demo.exit_code() is not None, "the story is told", 2 * SECONDS)
         demo.stop()
     finally:
         shipped.stop_all()
-    shipped.story = demo.text()
-    return shipped
+    return demo.text()
 
 
 def test_it_tells_where_to_sign_in_and_what_to_try(told):
-    assert re.search(r"^Two years told in \d+ seconds. Sign in: http://\S+/sign-in/\S+$", told.story, re.M), told.story
+    assert re.search(r"^Two years told in \d+ seconds.$", told.story, re.M), told.story
+    assert re.search(r"^Sign in: http://\S+/sign-in/\S+$", told.story, re.M), told.story
     assert len(re.findall(rf"^.+: http://127.0.0.1:{PORT}/(?:contacts|imports)\S+$", told.story, re.M)) == 4
+
+
+def test_a_second_start_tells_the_same_with_a_link_of_its_own(told):
+    again = _shown(told, "again.out")
+    (first, second) = (re.search(r"^Sign in: (\S+)$", text, re.M)[1] for text in (told.story, again))
+    assert first != second
+    assert again.partition("Then try:")[2] == told.story.partition("Then try:")[2]
 
 
 def test_its_ledger_is_intact_and_has_three_thousand_contacts(told):
