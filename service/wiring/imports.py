@@ -77,6 +77,7 @@ def importer_parts(
             stated=lambda: max(now(), view.recorded()),
             new_id=drivers.ids(),
             backlog=view.backlog,
+            catching_up=view.catching_up,
             behind=view.behind,
             at_head=view.at_head,
             opted_in_by=view.opted_in_by,

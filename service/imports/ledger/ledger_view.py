@@ -1,6 +1,6 @@
 """What imports ask of the bus, the log and contact state, which they only read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
@@ -51,13 +51,36 @@ class LedgerView:
 
     def backlog(self) -> int:
         """How many messages the bus keeps that the log has not taken. Raises Unavailable, Unusable."""
+        return self._not_taken(self._on_the_bus())
+
+    def catching_up(self) -> Callable[[], bool]:
+        """Gives what says whether the state has all that is on the bus now, whatever comes later.
+
+        Both raise as `backlog` does.
+        """
+        ranges, head = self._on_the_bus(), None
+
+        def is_caught_up() -> bool:
+            nonlocal head
+            if head is None:
+                if self._not_taken(ranges):
+                    return False
+                head = self._taken.head().position if self._taken else 0
+            folded: int = self._asked(lambda state: state.checkpoint().position, 0)
+            return folded >= head
+
+        return is_caught_up
+
+    def _on_the_bus(self) -> Mapping[int, tuple[int, int]]:
         if self._reader is None:
             self._reader = self._bus.reader()
+        return self._reader.ranges()
+
+    def _not_taken(self, ranges: Mapping[int, tuple[int, int]]) -> int:
         if self._taken is None and self._log.exists():
             self._taken = self._log.open()
-        taken = self._taken.offsets(self._reader.bus_id) if self._taken else {}
-        ranges = self._reader.ranges().items()
-        return sum(end - max(begin, taken.get(partition, begin)) for partition, (begin, end) in ranges)
+        taken = self._taken.offsets(self._reader.bus_id) if self._taken and self._reader else {}
+        return sum(max(0, end - max(begin, taken.get(at, begin))) for at, (begin, end) in ranges.items())
 
     def behind(self) -> int:
         """How many messages are on the bus, or in the log, that the state does not have. Raises as `backlog` does."""

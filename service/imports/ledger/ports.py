@@ -44,6 +44,8 @@ class Ports:
     """How many messages are on the bus that the log has not taken yet."""
     behind: Callable[[], int]
     """How many entries the state does not have yet, and contacts that an undo has yet to reach."""
+    catching_up: Callable[[], Callable[[], bool]]
+    """Gives what says whether the state has all that is on the bus now."""
     at_head: Callable[[], AbstractContextManager[LedgerHead]]
     """The ledger as it is now."""
     opted_in_by: Callable[[str, bool], Sequence[OptedOutPerson]]

@@ -145,22 +145,29 @@ def wait(id: str, message_id: str, order: Order, ports: Ports, report: Report) -
 def carry_out(id: str, order: Order, given: Orders, ports: Ports, report: Report) -> None:
     """Have an import undone or redone, and return when all contacts show it.
 
-    Where the last order was the same one and did not come to its end, as its command was ended, nothing new is ordered.
-    Raises what `Orders.give` and `wait` raise.
+    Where the last order was the same one and had not come to its end when this was called, as its command was ended,
+    nothing new is ordered. Raises what `Orders.give` and `wait` raise.
     """
     before = ports.outcomes(id).undoing
-    if before is not None and before.is_redo == order.is_redo and before.refolded < before.touched:
-        _wait_until_reached(id, before.position, order, ports, report)
-        return
-    message_id = given.give(id, order)
-    try:
-        wait(id, message_id, order, ports, report)
-    except UndoNotPossible:
-        # the same order was on the bus already, from a command that was ended before anybody took it
-        now = ports.outcomes(id).undoing
-        if now is None or now.is_redo != order.is_redo or (before is not None and now.position == before.position):
-            raise
-        _wait_until_reached(id, now.position, order, ports, report)
+    _catch_up(id, order, ports, report)
+    last = ports.outcomes(id).undoing
+    if last is not None and last.is_redo == order.is_redo:
+        was_done = before is not None and before.position == last.position and before.refolded >= before.touched
+        if not was_done:
+            _wait_until_reached(id, last.position, order, ports, report)
+            return
+    wait(id, given.give(id, order), order, ports, report)
+
+
+def _catch_up(id: str, order: Order, ports: Ports, report: Report) -> None:
+    """Return when the state has all that is on the bus now: an order whose command was ended may be there, or in the
+    log alone. Raises Stalled.
+    """
+    told = "Contact state does not show what came before"
+    patience, is_caught_up = _Patience(id, ports, f"{told} an order about import {id}"), ports.catching_up()
+    while not is_caught_up():
+        report(f"{order.name}ing", 0, 0)
+        patience.wait(ports.behind())
 
 
 def _wait_until_reached(id: str, position: int, order: Order, ports: Ports, report: Report) -> None:
@@ -180,8 +187,8 @@ def _sentence(id: str, entry: Entry) -> str:
 class _Patience:
     """Waits from look to look, as long as something happens now and then."""
 
-    def __init__(self, id: str, ports: Ports) -> None:
-        self._id = id
+    def __init__(self, id: str, ports: Ports, told: str | None = None) -> None:
+        self._told = told or f"The order about import {id} is on the bus, and nothing came of it"
         self._pace = ports.pace
         self._reached, self._since = -1, ports.pace.clock()
 
@@ -190,8 +197,5 @@ class _Patience:
         if reached != self._reached:
             self._reached, self._since = reached, self._pace.clock()
         elif self._pace.clock() - self._since > self._pace.patience:
-            raise Stalled(
-                f"The order about import {self._id} is on the bus, and nothing came of it for"
-                f" {self._pace.patience:g} s; are a consumer and a projector running?"
-            )
+            raise Stalled(f"{self._told} for {self._pace.patience:g} s; are a consumer and a projector running?")
         self._pace.sleep(_LOOK_AGAIN)

@@ -59,24 +59,53 @@ def test_who_gives_an_order_that_somebody_gave_in_the_same_moment_is_told(import
         imports.importer.wait_for(brought["id"], second, UNDO, silent)
 
 
-@pytest.mark.parametrize("is_taken", [True, False])
-def test_the_same_order_goes_on_where_its_command_was_ended(imports, world, is_taken):
+def left(imports, world, brought, order, stage):
+    """Give an order whose command is ended when the order has come so far."""
+    imports.importer.order(brought["id"], order)
+    if stage in ("in the log", "in the state"):
+        world.consume()
+    if stage == "in the state":
+        world.project_orders()
+
+
+def carried_out(imports, world, brought, order):
+    """Carry an order out, beside a consumer and a projector that come to work once it waits; the state of the import.
+
+    A contact that is still to be reached then stays so.
+    """
+
+    def report(stage, _done, _rows):
+        if stage in ("undoing", "redoing"):
+            world.settle()
+
+    imports.importer.carry_out(brought["id"], order, report)
+    world.project_orders()
+    return imports.results.show(brought["id"])["state"]
+
+
+@pytest.mark.parametrize("stage", ["on the bus", "in the log", "in the state"])
+def test_the_same_order_goes_on_where_its_command_was_ended(imports, world, stage):
     """It was refused as given already, and the contacts waited for somebody else to reach them."""
     brought = imports.bring(FILE)
     for one in (UNDO, REDO):
-        imports.importer.order(brought["id"], one)
-        if is_taken:
-            world.consume()
-            world.project_orders()
-
-        def report(stage, _done, _rows):
-            if stage in ("undoing", "redoing"):
-                world.settle()
-
-        imports.importer.carry_out(brought["id"], one, report)
-        assert imports.results.show(brought["id"])["state"] == ("done" if one.is_redo else "undone")
+        left(imports, world, brought, one, stage)
+        assert carried_out(imports, world, brought, one) == ("done" if one.is_redo else "undone")
     taken = [entry.type for entry in world.entries() if entry.is_accepted and entry.type.startswith("ImportUn")]
     assert taken == ["ImportUndone"]
+
+
+@pytest.mark.parametrize("before", ["in the log", "in the state"])
+@pytest.mark.parametrize("stage", ["on the bus", "in the log", "in the state"])
+@pytest.mark.parametrize("orders", [(UNDO, REDO), (REDO, UNDO)])
+def test_an_order_is_carried_out_whatever_others_were_broken_off_before(imports, world, orders, before, stage):
+    """What the state showed was of before the last of these: the order was taken for one that had been given."""
+    brought = imports.bring(FILE)
+    if orders[0].is_redo:
+        order(imports, brought, UNDO)
+    left(imports, world, brought, orders[0], before)
+    world.project_orders()
+    left(imports, world, brought, orders[1], stage)
+    assert carried_out(imports, world, brought, orders[0]) == ("done" if orders[0].is_redo else "undone")
 
 
 def test_an_order_that_came_to_its_end_is_refused_when_it_is_given_again(imports):
