@@ -6,8 +6,8 @@ from typing import Any
 
 from ledger.events.calls import contact_patch
 from ledger.events.schema import FieldFault, Invalid
-from ledger.events.traits import DEFAULT_TYPES, loose
-from service.imports.columns.attributes import TITLES
+from ledger.events.traits import DEFAULT_TYPES, WHATSAPP_OPTED, loose
+from service.imports.columns.attributes import IDENTITY, TITLES
 from service.queries.filters.selection import Selection
 
 
@@ -50,17 +50,31 @@ class WantedEdit:
 
 
 _BY_TITLE = {loose(title): name for name, title in TITLES.items() if name in DEFAULT_TYPES}
+_IDENTITIES = {*IDENTITY, *(TITLES[name].casefold() for name in IDENTITY)}
 
 
 def _meant(said: Mapping[str, Any], known: Container[str]) -> dict[str, Any]:
-    """The values by the attributes' own names. Raises Invalid where two names mean one attribute."""
+    """The values by the attributes' own names.
+
+    Raises Invalid where two names mean one attribute, where one means an identity (R1), and where a value is for
+    something that is called as consent is.
+    """
     meant: dict[str, Any] = {}
     for name, value in said.items():
         own = name.strip()
-        if own not in DEFAULT_TYPES and own not in known:
-            own = _BY_TITLE.get(loose(own), name)
+        if own not in DEFAULT_TYPES:
+            title = _BY_TITLE.get(loose(own))
+            if own not in known:
+                own = title or name
+            elif title == WHATSAPP_OPTED and value is not None:
+                _refuse(name, value, f"is an attribute beside the consent itself: write {WHATSAPP_OPTED} for that")
+        if own.strip().casefold() in _IDENTITIES and own not in known:
+            _refuse(name, value, "is part of who a contact is, and not changed for many")
         if own in meant:
-            told = f"{name} is the same attribute as another name: give it once"
-            raise Invalid((FieldFault(f"/set/{name}", told, "invalid"),))
+            _refuse(name, value, "is the same attribute as another name: give it once")
         meant[own] = value
     return meant
+
+
+def _refuse(name: str, value: object, why: str) -> None:
+    raise Invalid((FieldFault(f"/{'clear' if value is None else 'set'}/{name}", f"{name} {why}", "invalid"),))

@@ -11,7 +11,7 @@ from tests.examples import ASHA, GAVIN
 def run(world, *arguments, code=0):
     done = CliRunner().invoke(commands, arguments, env=world.deployment.environ({}))
     assert done.exit_code == code, done.output
-    return done.stdout
+    return done.output if code else done.stdout
 
 
 def test_a_change_says_its_number_first_and_is_made_and_undone_by_command(world):
@@ -69,3 +69,23 @@ def test_an_attribute_of_just_that_name_goes_before_a_title(world):
     world.settle()
     run(world, "edit", "--where", "city=Agra", "--clear", "City", "--yes", "--json")
     assert world.contact(GAVIN)["traits"] == {"city": "Agra"}
+
+
+def test_consent_is_not_set_for_an_attribute_that_is_only_called_so(world):
+    """One that an earlier version made, where consent was meant; it can be cleared (R16)."""
+    world.send("UserTracked", {"phone": GAVIN, "traits": {"WhatsApp Opted": True, "whatsapp_opted": True}})
+    world.settle()
+    said = run(world, "edit", "--where", f"phone={GAVIN}", "--set", "WhatsApp Opted=FALSE", "--yes", code=2)
+    assert "write whatsapp_opted for that" in said
+    run(world, "edit", "--where", f"phone={GAVIN}", "--clear", "WhatsApp Opted", "--yes", "--json")
+    assert world.contact(GAVIN)["traits"] == {"whatsapp_opted": True}
+
+
+@pytest.mark.parametrize("name", ["Phone Number", "phone_number", "User ID", "Country Code", "USER ID "])
+def test_who_a_contact_is_cannot_be_changed_for_many(world, name):
+    """R1: it made an attribute of that name."""
+    world.track(phone=GAVIN, city="Pune")
+    world.settle()
+    said = run(world, "edit", "--where", "city=Pune", "--set", f"{name}=1", "--yes", code=2)
+    assert "is part of who a contact is" in said
+    assert world.contact(GAVIN)["traits"] == {"city": "Pune"}
