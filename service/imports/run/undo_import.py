@@ -129,17 +129,7 @@ def wait(id: str, message_id: str, order: Order, ports: Ports, report: Report) -
         patience.wait(0)
     if not entry.is_accepted:
         raise UndoNotPossible(id, _sentence(id, entry))
-    while True:
-        undoing = ports.outcomes(id).undoing
-        if undoing is not None and undoing.position > entry.position:
-            return  # somebody has given another order since
-        if undoing is not None and undoing.position == entry.position:
-            report(stage, undoing.refolded, undoing.touched)
-            if undoing.refolded >= undoing.touched:
-                return
-            patience.wait(1 + undoing.refolded)
-        else:
-            patience.wait(0)
+    _wait_until_reached(id, entry.position, order, ports, report, patience)
 
 
 def carry_out(id: str, order: Order, given: Orders, ports: Ports, report: Report) -> None:
@@ -154,7 +144,7 @@ def carry_out(id: str, order: Order, given: Orders, ports: Ports, report: Report
     if last is not None and last.is_redo == order.is_redo:
         was_done = before is not None and before.position == last.position and before.refolded >= before.touched
         if not was_done:
-            _wait_until_reached(id, last.position, order, ports, report)
+            _wait_until_reached(id, last.position, order, ports, report, _Patience(id, ports))
             return
     wait(id, given.give(id, order), order, ports, report)
 
@@ -170,11 +160,15 @@ def _catch_up(id: str, order: Order, ports: Ports, report: Report) -> None:
         patience.wait(ports.behind())
 
 
-def _wait_until_reached(id: str, position: int, order: Order, ports: Ports, report: Report) -> None:
+def _wait_until_reached(
+    id: str, position: int, order: Order, ports: Ports, report: Report, patience: "_Patience"
+) -> None:
     """Return when all contacts show the order that stands there in the log, or one that came later. Raises Stalled."""
-    patience, stage = _Patience(id, ports), f"{order.name}ing"
-    while (undoing := ports.outcomes(id).undoing) is not None and undoing.position <= position:
-        report(stage, undoing.refolded, undoing.touched)
+    while (undoing := ports.outcomes(id).undoing) is None or undoing.position <= position:
+        if undoing is None or undoing.position < position:
+            patience.wait(0)  # the state does not have it yet
+            continue
+        report(f"{order.name}ing", undoing.refolded, undoing.touched)
         if undoing.refolded >= undoing.touched:
             return
         patience.wait(1 + undoing.refolded)
